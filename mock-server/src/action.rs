@@ -1,0 +1,108 @@
+//! What a script can make the server do on the wire: the actions, without their TOML form.
+
+use std::time::Duration;
+
+/// One thing that the server does. See the [TOML form](crate::script) for how each is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Write the head of a response, and its body where the action has one.
+    Respond(Respond),
+    /// Write these bytes of the body in one write (one chunk where the body is chunked).
+    Send(Vec<u8>),
+    /// Write a pattern many times without ever holding it whole.
+    SendRepeat(Repeat),
+    /// Do nothing for this long.
+    Wait(Duration),
+    /// End the body cleanly.
+    End,
+    /// End the connection without ending the body.
+    Drop(Drop),
+    /// Refuse new connections for this long; returns at once, and open connections live on.
+    Refuse(Duration),
+    /// Write these bytes instead of an HTTP response.
+    Raw(Vec<u8>),
+}
+
+/// The head of a response, and its body if it is complete.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Respond {
+    /// The status code, 100 to 999.
+    pub status: u16,
+    /// The reason phrase; the registered one where absent.
+    pub reason: Option<String>,
+    /// The fields in the order, number and case in which they are written. `None` stands for those of an event
+    /// stream where the status is 200 and for none elsewhere.
+    pub headers: Option<Vec<(String, String)>>,
+    /// How the body is delimited; decided by [`Respond::body_kind`] where absent.
+    pub framing: Option<Framing>,
+    /// A complete body; `None` leaves the body open for the actions that follow, if the response has one.
+    pub body: Option<Vec<u8>>,
+}
+
+impl Default for Respond {
+    fn default() -> Self {
+        Self { status: 200, reason: None, headers: None, framing: None, body: None }
+    }
+}
+
+/// What follows the head of a response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BodyKind {
+    /// An interim response (1xx): another head follows.
+    Interim,
+    /// The response is complete with what [`Respond`] holds.
+    Complete,
+    /// A body that the following actions write.
+    Open(Framing),
+}
+
+impl Respond {
+    /// What follows this head.
+    pub fn body_kind(&self) -> BodyKind {
+        match (&self.body, self.framing) {
+            _ if (100..200).contains(&self.status) && self.status != 101 => BodyKind::Interim,
+            (Some(_), _) => BodyKind::Complete,
+            (None, Some(framing)) => BodyKind::Open(framing),
+            (None, None) if self.status == 200 => BodyKind::Open(Framing::Chunked),
+            (None, None) => BodyKind::Complete,
+        }
+    }
+}
+
+/// How the end of a body is told, see [RFC 9112, section 6](https://www.rfc-editor.org/rfc/rfc9112#section-6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Framing {
+    /// `Transfer-Encoding: chunked`; each write is one chunk.
+    Chunked,
+    /// No framing field: the end of the connection is the end of the body.
+    Close,
+    /// `Content-Length` with this number of bytes.
+    Length(u64),
+}
+
+/// A pattern that is written many times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeat {
+    /// What is repeated; not empty.
+    pub pattern: Vec<u8>,
+    /// How often.
+    pub times: u64,
+    /// How many bytes one write has (the last may have fewer).
+    pub write: usize,
+}
+
+impl Repeat {
+    /// The number of bytes in all.
+    pub fn total(&self) -> u64 {
+        (self.pattern.len() as u64).saturating_mul(self.times)
+    }
+}
+
+/// How a connection ends without an end of the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drop {
+    /// FIN: the connection ends in order, the body does not.
+    Fin,
+    /// RST.
+    Reset,
+}

@@ -1,0 +1,130 @@
+//! What is wrong with a document, where, and what to do about it.
+
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::renderer::DecorStyle;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+
+use super::Source;
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The bytes it is about.
+    pub span: Range<usize>,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// What was expected there; shown below the line.
+    pub label: String,
+    /// What to do.
+    pub hint: Option<String>,
+}
+
+/// What was found while a document was read.
+#[derive(Debug, Default)]
+pub struct Findings {
+    list: Vec<Diagnostic>,
+}
+
+impl Findings {
+    /// Adds a finding without a hint.
+    pub fn add(&mut self, span: Range<usize>, message: impl Into<String>, label: impl Into<String>) {
+        self.list.push(Diagnostic { span, message: message.into(), label: label.into(), hint: None });
+    }
+
+    /// Adds a finding with a hint.
+    pub fn add_with_hint(
+        &mut self,
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let hint = Some(hint.into());
+        self.list.push(Diagnostic { span, message: message.into(), label: label.into(), hint });
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether nothing was found.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// The findings as an error about `source`; `value` where there are none.
+    ///
+    /// # Errors
+    /// When something was found.
+    pub fn or<T>(self, source: &Source, value: Option<T>) -> Result<T, Diagnostics> {
+        match value {
+            Some(value) if self.list.is_empty() => Ok(value),
+            _ => Err(Diagnostics::new(source.clone(), self.list)),
+        }
+    }
+}
+
+/// All that is wrong with one document. Displays as source snippets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostics {
+    source: Source,
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Findings about a source, in the order of the text.
+    pub fn new(source: Source, mut list: Vec<Diagnostic>) -> Self {
+        list.sort_by_key(|d| (d.span.start, d.span.end));
+        list.dedup();
+        Self { source, list }
+    }
+
+    /// The document.
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The findings, in the order of the text.
+    pub fn list(&self) -> &[Diagnostic] {
+        &self.list
+    }
+
+    /// As text with the lines shown; with terminal colours where `styled`.
+    pub fn render(&self, styled: bool) -> String {
+        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+        let renderer = renderer.decor_style(DecorStyle::Ascii);
+        let blocks: Vec<String> = self.list.iter().map(|d| self.render_one(&renderer, d)).collect();
+        blocks.join("\n\n")
+    }
+
+    fn render_one(&self, renderer: &Renderer, diagnostic: &Diagnostic) -> String {
+        let text = self.source.text();
+        let floor = |mut at: usize| {
+            at = at.min(text.len());
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let span = floor(diagnostic.span.start)..floor(diagnostic.span.end.max(diagnostic.span.start));
+        let snippet = Snippet::source(text)
+            .path(self.source.name())
+            .annotation(AnnotationKind::Primary.span(span).label(diagnostic.label.as_str()));
+        let mut group = Level::ERROR.primary_title(diagnostic.message.as_str()).element(snippet);
+        if let Some(hint) = &diagnostic.hint {
+            group = group.element(Level::HELP.message(hint.as_str()));
+        }
+        renderer.render(&[group])
+    }
+}
+
+impl fmt::Display for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.render(false))
+    }
+}
+
+impl std::error::Error for Diagnostics {}

@@ -1,0 +1,135 @@
+//! What a document may hold, described as data.
+
+/// What one value may be.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
+    /// Any string.
+    Text,
+    /// A string of hexadecimal digits in pairs, white space between them as one likes.
+    Hex,
+    /// A duration such as `"300ms"`.
+    Duration,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number in this range, both ends included.
+    Count(u64, u64),
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// A list, each entry of this shape.
+    List(&'static Shape),
+    /// A table with these keys and no others.
+    Table(&'static Table),
+    /// A table with keys of the writer's choice.
+    Map(&'static Shape),
+    /// One of these, which differ in their TOML type.
+    Either(&'static [Shape]),
+    /// A step: a verb as a word, or a table with the verb as its only key.
+    Step(&'static [&'static [Verb]]),
+}
+
+/// A table with known keys.
+#[derive(Debug)]
+pub struct Table {
+    /// What it describes, as messages call it: `a case`.
+    pub what: &'static str,
+    /// The keys.
+    pub keys: &'static [Key],
+}
+
+/// A key of a table.
+#[derive(Debug)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What its value may be.
+    pub shape: Shape,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What it says, for the schema and for messages.
+    pub doc: &'static str,
+}
+
+impl Key {
+    /// A key that must be there.
+    pub const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Self {
+        Self { name, shape, required: true, doc }
+    }
+
+    /// A key that may be left out.
+    pub const fn optional(name: &'static str, shape: Shape, doc: &'static str) -> Self {
+        Self { name, shape, required: false, doc }
+    }
+}
+
+/// What a step can do or ask for.
+#[derive(Debug)]
+pub struct Verb {
+    /// Its name.
+    pub name: &'static str,
+    /// Whether it needs its argument.
+    pub argument: Argument,
+    /// What it does, for the schema and for messages.
+    pub doc: &'static str,
+}
+
+/// Whether a verb takes an argument.
+#[derive(Debug, Clone, Copy)]
+pub enum Argument {
+    /// It stands alone, as a word.
+    None,
+    /// It stands alone or with options.
+    Optional(Shape),
+    /// It needs its argument.
+    Required(Shape),
+}
+
+impl Verb {
+    /// A verb that stands alone.
+    pub const fn word(name: &'static str, doc: &'static str) -> Self {
+        Self { name, argument: Argument::None, doc }
+    }
+
+    /// A verb that stands alone or with options.
+    pub const fn open(name: &'static str, shape: Shape, doc: &'static str) -> Self {
+        Self { name, argument: Argument::Optional(shape), doc }
+    }
+
+    /// A verb that needs its argument.
+    pub const fn with(name: &'static str, shape: Shape, doc: &'static str) -> Self {
+        Self { name, argument: Argument::Required(shape), doc }
+    }
+}
+
+impl Shape {
+    /// What messages call it: `a string`.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::Text => "a string".into(),
+            Self::Hex => "a string of hexadecimal digits such as \"ef bb bf\"".into(),
+            Self::Duration => "a duration such as \"300ms\" or \"2s\"".into(),
+            Self::Flag => "true or false".into(),
+            Self::Count(0, u64::MAX) => "a whole number".into(),
+            Self::Count(low, u64::MAX) => format!("a whole number from {low}"),
+            Self::Count(low, high) => format!("a whole number from {low} to {high}"),
+            Self::Word(words) => one_of(words),
+            Self::List(_) => "an array".into(),
+            Self::Table(table) => format!("a table ({})", table.what),
+            Self::Map(_) => "a table".into(),
+            Self::Either(shapes) => {
+                let list: Vec<String> = shapes.iter().map(Self::describe).collect();
+                list.join(" or ")
+            }
+            Self::Step(_) => "a step: a word such as \"end\", or a table such as { send = \"..\" }".into(),
+        }
+    }
+}
+
+/// `one of "a", "b" and "c"`, for messages.
+pub(crate) fn one_of(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|w| format!("\"{w}\"")).collect();
+    match quoted.as_slice() {
+        [one] => one.clone(),
+        [start @ .., last] => format!("{} or {last}", start.join(", ")),
+        [] => "nothing".into(),
+    }
+}

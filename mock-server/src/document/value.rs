@@ -1,0 +1,86 @@
+//! Reading of values that passed the check: no messages here, a value of another shape reads as absent.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+/// A value with its place in the text.
+pub type Value<'i> = Spanned<DeValue<'i>>;
+
+/// A table's value of this key, with its place.
+pub fn get<'a, 'i>(table: &'a DeTable<'i>, key: &str) -> Option<&'a Value<'i>> {
+    table.iter().find(|(name, _)| name.get_ref() == key).map(|(_, value)| value)
+}
+
+/// A value as a table.
+pub fn table<'a, 'i>(value: &'a Value<'i>) -> Option<&'a DeTable<'i>> {
+    value.get_ref().as_table()
+}
+
+/// The entries of a list, none where it is not one.
+pub fn list<'a, 'i>(value: &'a Value<'i>) -> impl Iterator<Item = &'a Value<'i>> {
+    value.get_ref().as_array().into_iter().flat_map(|array| array.iter())
+}
+
+/// A value as text.
+pub fn text<'a>(value: &'a Value<'_>) -> Option<&'a str> {
+    value.get_ref().as_str()
+}
+
+/// A table's text of this key, owned.
+pub fn text_of(table: &DeTable<'_>, key: &str) -> Option<String> {
+    get(table, key).and_then(text).map(str::to_owned)
+}
+
+/// A table's list of texts of this key; empty where absent.
+pub fn texts_of(table: &DeTable<'_>, key: &str) -> Vec<String> {
+    get(table, key).into_iter().flat_map(list).filter_map(text).map(str::to_owned).collect()
+}
+
+/// A value as a whole number.
+pub fn count(value: &Value<'_>) -> Option<u64> {
+    let number = value.get_ref().as_integer()?;
+    u64::from_str_radix(number.as_str(), number.radix()).ok()
+}
+
+/// A table's whole number of this key.
+pub fn count_of(table: &DeTable<'_>, key: &str) -> Option<u64> {
+    get(table, key).and_then(count)
+}
+
+/// A value as a duration.
+pub fn duration(value: &Value<'_>) -> Option<Duration> {
+    humantime::parse_duration(text(value)?).ok()
+}
+
+/// A table's duration of this key.
+pub fn duration_of(table: &DeTable<'_>, key: &str) -> Option<Duration> {
+    get(table, key).and_then(duration)
+}
+
+/// A table's flag of this key; `false` where absent.
+pub fn flag_of(table: &DeTable<'_>, key: &str) -> bool {
+    get(table, key).and_then(|v| v.get_ref().as_bool()).unwrap_or_default()
+}
+
+/// The bytes that hexadecimal digits stand for; `None` where they do not come in pairs.
+pub fn hex(digits: &str) -> Option<Vec<u8>> {
+    let digits: Vec<u32> =
+        digits.chars().filter(|c| !c.is_ascii_whitespace()).map(|c| c.to_digit(16)).collect::<Option<_>>()?;
+    let (pairs, []) = digits.as_chunks::<2>() else { return None };
+    pairs.iter().map(|[high, low]| u8::try_from(high * 16 + low).ok()).collect()
+}
+
+/// A step as its verb, the verb's place, and its argument.
+pub fn step<'a, 'i>(value: &'a Value<'i>) -> Option<(&'a str, Range<usize>, Option<&'a Value<'i>>)> {
+    match value.get_ref() {
+        DeValue::String(word) => Some((word, value.span(), None)),
+        DeValue::Table(table) => {
+            let (name, argument) = table.iter().next()?;
+            Some((name.get_ref(), name.span(), Some(argument)))
+        }
+        _ => None,
+    }
+}

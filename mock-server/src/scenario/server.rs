@@ -1,0 +1,194 @@
+//! Serving scenarios: each request plays the script of its route's nth connection.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use super::journal::{Entry, What};
+use super::{Route, Scenario};
+use crate::action::{Action, Drop, Respond};
+use crate::wire::{Departure, Exchange, Listener, Options, WireEvent, WireEventKind};
+
+/// A running mock server. Ends when dropped; [`Server::shutdown`] waits until it has.
+#[derive(Debug)]
+pub struct Server {
+    url: String,
+    address: SocketAddr,
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Server {
+    /// Serves scenarios on this address (port 0 for any free one). What happens goes to the journal.
+    ///
+    /// # Errors
+    /// When the address cannot be had.
+    pub async fn start(
+        address: SocketAddr,
+        scenarios: Vec<Scenario>,
+        journal: mpsc::UnboundedSender<Entry>,
+    ) -> io::Result<Self> {
+        let (events, wire) = mpsc::unbounded_channel();
+        let listener = Listener::bind(address, Options::default(), events, 0).await?;
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let routes = scenarios.into_iter().flat_map(|scenario| scenario.routes).collect::<Vec<_>>();
+        let url = format!("{}/", listener.url());
+        let address = listener.address();
+        let serving = Serving { counts: vec![0; routes.len()], routes, journal, base: url.clone() };
+        let task = tokio::spawn(serving.serve(listener, wire, stopped));
+        Ok(Self { url, address, stop: Some(stop), task })
+    }
+
+    /// The server's URL, with a slash at its end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The address on which it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Ends the server; when this returns its port is free.
+    pub async fn shutdown(mut self) {
+        if let Some(stop) = self.stop.take() {
+            // A server that has ended already cannot be told, and need not be.
+            let _ = stop.send(());
+        }
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl std::ops::Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// What a server knows while it serves.
+struct Serving {
+    routes: Vec<Route>,
+    /// How many connections each route has had.
+    counts: Vec<usize>,
+    journal: mpsc::UnboundedSender<Entry>,
+    base: String,
+}
+
+impl Serving {
+    async fn serve(
+        mut self,
+        listener: Listener,
+        mut wire: mpsc::UnboundedReceiver<WireEvent>,
+        mut stopped: tokio::sync::oneshot::Receiver<()>,
+    ) {
+        let listener = Arc::new(listener);
+        let mut scripts = JoinSet::new();
+        loop {
+            tokio::select! {
+                event = wire.recv() => match event {
+                    Some(event) => self.take(event, &listener, &mut scripts),
+                    None => break,
+                },
+                // Scripts that are played are let go of.
+                Some(_) = scripts.join_next() => {}
+                _ = &mut stopped => break,
+            }
+        }
+        scripts.shutdown().await;
+        if let Ok(listener) = Arc::try_unwrap(listener) {
+            listener.shutdown().await;
+        }
+    }
+
+    fn take(&mut self, event: WireEvent, listener: &Arc<Listener>, scripts: &mut JoinSet<()>) {
+        let what = match event.kind {
+            WireEventKind::Request(exchange) => {
+                let (what, script) = self.choose(&exchange);
+                self.tell(event.connection, what);
+                let played = self.journal.clone();
+                let (listener, base) = (Arc::clone(listener), self.base.clone());
+                scripts.spawn(async move {
+                    let connection = exchange.connection();
+                    play(exchange, &script, &listener, &base).await;
+                    let _ = played.send(Entry::now(connection, What::Played));
+                });
+                return;
+            }
+            WireEventKind::Malformed { reason } => What::Malformed { reason },
+            WireEventKind::Disconnected(how) => What::Left {
+                how: match how {
+                    Departure::Fin => "fin".into(),
+                    Departure::Reset => "reset".into(),
+                    Departure::Failed(kind) => kind.to_string(),
+                },
+            },
+            WireEventKind::Dropped(Drop::Fin) => What::Dropped { how: "fin".into() },
+            WireEventKind::Dropped(Drop::Reset) => What::Dropped { how: "reset".into() },
+            WireEventKind::Ended => What::Ended,
+            _ => return,
+        };
+        self.tell(event.connection, what);
+    }
+
+    fn tell(&self, connection: u32, what: What) {
+        // Who does not read the journal does not want it.
+        let _ = self.journal.send(Entry::now(connection, what));
+    }
+
+    /// The script for a request, and what the journal says of it.
+    fn choose(&mut self, exchange: &Exchange) -> (What, Vec<Action>) {
+        let request = exchange.request();
+        let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
+        let number = self.routes.iter().position(|route| route.matches(request));
+        let (route, nth, script) = match number {
+            Some(number) => {
+                self.counts[number] += 1;
+                let route = &self.routes[number];
+                let nth = self.counts[number];
+                let script = route.connections.get(nth - 1).or(route.connections.last());
+                (Some(route.path.clone()), nth, script.cloned().unwrap_or_default())
+            }
+            None => (None, 0, vec![Action::Respond(self.no_route(&request.method, &request.target))]),
+        };
+        let what = What::Request {
+            method: request.method.clone(),
+            target: request.target.clone(),
+            headers: request.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
+            route,
+            nth,
+        };
+        (what, script)
+    }
+
+    fn no_route(&self, method: &str, target: &str) -> Respond {
+        let list: Vec<String> = self
+            .routes
+            .iter()
+            .map(|route| format!("  {} {}\n", route.method.as_deref().unwrap_or("*"), route.path))
+            .collect();
+        let body = format!("no route for {method} {target}; the routes are\n{}", list.concat());
+        let headers = vec![("content-type".to_owned(), "text/plain; charset=utf-8".to_owned())];
+        Respond { status: 404, headers: Some(headers), body: Some(body.into_bytes()), ..Respond::default() }
+    }
+}
+
+/// Plays a script on one exchange; a client that leaves ends it.
+async fn play(mut exchange: Exchange, script: &[Action], listener: &Listener, base: &str) {
+    for action in script {
+        let expand = |value: &str| value.replace("{base}", base);
+        if exchange.perform(action, listener, expand).await.is_err() {
+            return;
+        }
+    }
+    // A stream that is left open stays open until its client leaves.
+    while exchange.is_open() && !exchange.peer_gone() {
+        tokio::time::sleep(IDLE).await;
+    }
+}
+
+/// How often an idle stream is looked at.
+const IDLE: Duration = Duration::from_millis(100);

@@ -1,0 +1,199 @@
+//! The actions as they are written in TOML.
+//!
+//! ```toml
+//! steps = [
+//!   { respond = { status = 200, headers = { content-type = "text/event-stream" } } },
+//!   { send = "retry: 500\nid: 1\ndata: one\n\n" },
+//!   { wait = "1s" },
+//!   { drop = "reset" },
+//! ]
+//! ```
+
+use toml::de::DeTable;
+
+use crate::action::{Action, Drop, Framing, Repeat, Respond};
+use crate::document::value::{self, Value};
+use crate::document::{Findings, Key, Shape, Table, Verb};
+
+/// The actions, for steps.
+pub static ACTIONS: &[Verb] = &[
+    Verb::open(
+        "respond",
+        Shape::Table(&RESPOND),
+        "Answer the request with this head. Without options: 200, text/event-stream, no-store, chunked.",
+    ),
+    Verb::with("send", Shape::Text, "Write this text as the next bytes of the body: one write, one chunk."),
+    Verb::with("send-hex", Shape::Hex, "Write these bytes, given in hexadecimal: one write, one chunk."),
+    Verb::with("send-repeat", Shape::Table(&REPEAT), "Write a pattern many times, streamed."),
+    Verb::with("wait", Shape::Duration, "Do nothing for this long."),
+    Verb::word("end", "End the body cleanly."),
+    Verb::with(
+        "drop",
+        Shape::Word(&["fin", "reset"]),
+        "End the connection without ending the body: \"fin\" in order, \"reset\" with RST.",
+    ),
+    Verb::with(
+        "refuse",
+        Shape::Duration,
+        "Refuse new connections for this long, from now on. Returns at once; write it before the drop.",
+    ),
+    Verb::with("raw", Shape::Text, "Write these bytes instead of an HTTP response."),
+];
+
+static RESPOND: Table = Table {
+    what: "`respond`",
+    keys: &[
+        Key::optional("status", Shape::Count(100, 999), "The status code; 200 where absent."),
+        Key::optional("reason", Shape::Text, "The reason phrase; the registered one where absent."),
+        Key::optional(
+            "headers",
+            Shape::Map(&FIELD),
+            "The header fields, in this order and case, instead of the implied ones. An array writes several fields.",
+        ),
+        Key::optional(
+            "framing",
+            Shape::Word(&["chunked", "close", "length"]),
+            "How the end of the body is told: chunked, by the end of the connection, or by a length.",
+        ),
+        Key::optional("length", Shape::Count(0, u64::MAX), "The content-length, with framing = \"length\"."),
+        Key::optional("body", Shape::Text, "A complete body; without it a 200 stays open for sends."),
+    ],
+};
+
+static FIELD: Shape = Shape::Either(&[Shape::Text, Shape::List(&Shape::Text)]);
+
+static REPEAT: Table = Table {
+    what: "`send-repeat`",
+    keys: &[
+        Key::optional("text", Shape::Text, "What is repeated, as text."),
+        Key::optional("hex", Shape::Hex, "What is repeated, in hexadecimal."),
+        Key::required("times", Shape::Count(1, u64::MAX), "How often."),
+        Key::optional(
+            "write",
+            Shape::Count(1, 16 << 20),
+            "How many bytes one write has; 65536 where absent.",
+        ),
+    ],
+};
+
+/// Bytes in one write where `send-repeat` does not say.
+const DEFAULT_WRITE: usize = 64 * 1024;
+
+/// Reads an action that passed the check of its shape; `None` where the verb is none of [`ACTIONS`] or something was
+/// found.
+pub fn read(
+    verb: &str,
+    span: std::ops::Range<usize>,
+    argument: Option<&Value<'_>>,
+    findings: &mut Findings,
+) -> Option<Action> {
+    match (verb, argument) {
+        ("respond", None) => Some(Action::Respond(Respond::default())),
+        ("respond", Some(options)) => respond(options, findings).map(Action::Respond),
+        ("send", Some(bytes)) => Some(Action::Send(value::text(bytes)?.into())),
+        ("send-hex", Some(digits)) => Some(Action::Send(value::hex(value::text(digits)?)?)),
+        ("send-repeat", Some(options)) => repeat(options, findings).map(Action::SendRepeat),
+        ("wait", Some(time)) => value::duration(time).map(Action::Wait),
+        ("end", None) => Some(Action::End),
+        ("drop", Some(how)) => match value::text(how)? {
+            "fin" => Some(Action::Drop(Drop::Fin)),
+            _ => Some(Action::Drop(Drop::Reset)),
+        },
+        ("refuse", Some(time)) => value::duration(time).map(Action::Refuse),
+        ("raw", Some(bytes)) => {
+            let bytes: Vec<u8> = value::text(bytes)?.into();
+            if bytes.is_empty() {
+                findings.add(span, "`raw` writes nothing", "expected at least one byte");
+                return None;
+            }
+            Some(Action::Raw(bytes))
+        }
+        _ => None,
+    }
+}
+
+fn respond(options: &Value<'_>, findings: &mut Findings) -> Option<Respond> {
+    let table = value::table(options)?;
+    let length = value::count_of(table, "length");
+    let framing = match (value::text_of(table, "framing").as_deref(), length) {
+        (Some("length"), Some(length)) => Some(Framing::Length(length)),
+        (Some("length"), None) => {
+            let hint = "add length = N, or give the response a body";
+            findings.add_with_hint(
+                options.span(),
+                "framing = \"length\" needs a length",
+                "no length here",
+                hint,
+            );
+            return None;
+        }
+        (_, Some(_)) => {
+            let hint = "add framing = \"length\"";
+            findings.add_with_hint(
+                options.span(),
+                "`length` goes with framing = \"length\"",
+                "not framed by length",
+                hint,
+            );
+            return None;
+        }
+        (Some("close"), None) => Some(Framing::Close),
+        (Some(_), None) => Some(Framing::Chunked),
+        (None, None) => None,
+    };
+    let headers = match value::get(table, "headers").and_then(value::table) {
+        Some(fields) => Some(header_fields(fields, findings)),
+        None => None,
+    };
+    let reason = value::text_of(table, "reason");
+    if let (Some(reason), Some(value)) = (&reason, value::get(table, "reason"))
+        && reason.contains(['\r', '\n'])
+    {
+        let hint = "malformed responses are written with `raw`";
+        findings.add_with_hint(value.span(), "a reason phrase with a line end", "not one line", hint);
+    }
+    Some(Respond {
+        status: value::count_of(table, "status").and_then(|n| u16::try_from(n).ok()).unwrap_or(200),
+        reason,
+        headers,
+        framing,
+        body: value::text_of(table, "body").map(String::into_bytes),
+    })
+}
+
+/// Header fields in the order of the file; an array stands for several fields of the name.
+fn header_fields(fields: &DeTable<'_>, findings: &mut Findings) -> Vec<(String, String)> {
+    let mut headers = Vec::new();
+    for (name, values) in fields {
+        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+        if name.get_ref().is_empty() || !name.get_ref().chars().all(token) {
+            let hint = "malformed fields are written with `raw`";
+            findings.add_with_hint(name.span(), "not a header name", "expected a token of RFC 9110", hint);
+        }
+        for text in value::text(values).into_iter().chain(value::list(values).filter_map(value::text)) {
+            if text.contains(['\r', '\n']) {
+                let hint = "malformed fields are written with `raw`";
+                findings.add_with_hint(values.span(), "a header value with a line end", "not one line", hint);
+            }
+            headers.push((name.get_ref().to_string(), text.to_owned()));
+        }
+    }
+    headers
+}
+
+fn repeat(options: &Value<'_>, findings: &mut Findings) -> Option<Repeat> {
+    let table = value::table(options)?;
+    let hex = value::get(table, "hex").and_then(value::text).and_then(value::hex);
+    let pattern = match (value::text_of(table, "text"), hex) {
+        (Some(text), None) => text.into_bytes(),
+        (None, Some(bytes)) => bytes,
+        _ => Vec::new(),
+    };
+    if pattern.is_empty() {
+        let label = "expected `text` or `hex`, one of them and not empty";
+        findings.add(options.span(), "`send-repeat` needs a pattern", label);
+        return None;
+    }
+    let write = value::count_of(table, "write").and_then(|n| usize::try_from(n).ok());
+    Some(Repeat { pattern, times: value::count_of(table, "times")?, write: write.unwrap_or(DEFAULT_WRITE) })
+}

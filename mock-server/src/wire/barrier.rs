@@ -1,0 +1,126 @@
+//! The barrier: the next write waits until the peer has read the last, so that the two arrive as two.
+//!
+//! Where the kernel can be asked for the state of the peer's own socket (Linux, both ends on this machine) that is
+//! exact: the peer has received as many bytes as we wrote, and none of them waits to be read. Elsewhere a pause stands
+//! in for it, which a busy machine can outlast.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpStream;
+
+use super::kernel::Kernel;
+
+/// The pause where the kernel cannot be asked.
+const PAUSE: Duration = Duration::from_millis(1);
+/// How long a peer may leave what was sent unread.
+const PATIENCE: Duration = Duration::from_millis(50);
+/// For how long the kernel is asked again at once. A peer that is awake reads within microseconds.
+const EAGER: Duration = Duration::from_millis(2);
+
+/// Which barrier a listener should have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BarrierMode {
+    /// The kernel's where it works, decided for each connection, else the pause.
+    #[default]
+    Auto,
+    /// The kernel's; binding fails where it does not work.
+    Kernel,
+    /// The pause.
+    Pause,
+}
+
+/// Which barrier a listener has for connections from this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Barrier {
+    /// The kernel is asked whether the peer has read everything.
+    Kernel,
+    /// A pause of 1 ms after each write.
+    Pause,
+}
+
+impl Barrier {
+    /// Its name in a report.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kernel => "kernel",
+            Self::Pause => "pause of 1 ms",
+        }
+    }
+}
+
+/// Whether the peer read everything in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    Yes,
+    No,
+}
+
+/// The barrier of one connection.
+#[derive(Debug)]
+pub(super) enum Boundary {
+    Kernel { kernel: Arc<Kernel>, ours: SocketAddr, peer: SocketAddr },
+    Pause,
+}
+
+impl Boundary {
+    /// The barrier for a connection that was just accepted. `kernel` is what the listener has; `mode` what it was
+    /// told.
+    pub(super) fn of(
+        stream: &TcpStream,
+        peer: SocketAddr,
+        kernel: Option<&Arc<Kernel>>,
+        mode: BarrierMode,
+    ) -> Self {
+        let (Some(kernel), Ok(ours)) = (kernel, stream.local_addr()) else { return Self::Pause };
+        let boundary = || Self::Kernel { kernel: Arc::clone(kernel), ours, peer };
+        match mode {
+            BarrierMode::Pause => Self::Pause,
+            BarrierMode::Kernel => boundary(),
+            BarrierMode::Auto => {
+                let local = |address: SocketAddr| address.ip().to_canonical().is_loopback();
+                // A port forwarder can make a peer of another network namespace look local: what cannot be found
+                // while the connection is new will not be found later.
+                let found = || kernel.sees(peer, ours).unwrap_or(false);
+                if local(ours) && local(peer) && found() { boundary() } else { Self::Pause }
+            }
+        }
+    }
+
+    /// Waits until the peer has read all of the `written` bytes of this connection, or has left.
+    pub(super) async fn settle(&self, written: u64) -> Kept {
+        let Self::Kernel { kernel, ours, peer } = self else {
+            tokio::time::sleep(PAUSE).await;
+            return Kept::Yes;
+        };
+        let started = Instant::now();
+        let mut agreed = false;
+        loop {
+            match kernel.is_read(*peer, *ours, written) {
+                // Asking takes the socket's lock, hence waits for a read that is under way, but only after the queue
+                // was looked at; and a read that finds more when it is done takes that too. So two must agree.
+                Ok(true) if agreed => return Kept::Yes,
+                Ok(true) => {
+                    agreed = true;
+                    continue;
+                }
+                Ok(false) => agreed = false,
+                Err(error) => {
+                    tracing::warn!(%error, "the kernel no longer says what the peer has read");
+                    tokio::time::sleep(PAUSE).await;
+                    return Kept::Yes;
+                }
+            }
+            match started.elapsed() {
+                waited if waited > PATIENCE => return Kept::No,
+                waited if waited > EAGER => tokio::time::sleep(PAUSE).await,
+                _ => {
+                    // The peer may be a task of this runtime, or a process that waits for this processor.
+                    tokio::task::yield_now().await;
+                    std::thread::yield_now();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! One request and our answer to it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+
+use super::connection::{Done, Order};
+use super::event::Captured;
+use super::listener::Listener;
+use super::request::Request;
+use super::response::{self, Coding, Ending, LAST_CHUNK, Next};
+use crate::action::{self, Action, Framing, Repeat, Respond};
+
+/// Nothing can be written any more: the peer has left, the connection was closed at the end of a session, or the
+/// response is complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the connection is no longer open to this exchange; the transcript says who closed it")]
+pub struct PeerGone;
+
+/// A connection as seen from its exchanges.
+#[derive(Debug)]
+pub(super) struct Line {
+    connection: u32,
+    orders: UnboundedSender<Order>,
+    closed: AtomicBool,
+    peer_gone: AtomicBool,
+}
+
+impl Line {
+    pub(super) fn new(connection: u32, orders: UnboundedSender<Order>) -> Self {
+        Self { connection, orders, closed: AtomicBool::new(false), peer_gone: AtomicBool::new(false) }
+    }
+
+    /// Nothing will be written any more.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    /// The peer has left.
+    pub(super) fn set_peer_gone(&self) {
+        self.peer_gone.store(true, Ordering::Release);
+    }
+
+    /// Gives an order and waits until it is done. The order stands when the future is dropped.
+    async fn order(&self, order: impl FnOnce(Done) -> Order) -> Result<(), PeerGone> {
+        let (done, answer) = oneshot::channel();
+        self.orders.send(order(done)).map_err(|_| PeerGone)?;
+        answer.await.map_err(|_| PeerGone)
+    }
+}
+
+/// Whether any byte of an answer was written.
+#[derive(Debug, Default)]
+pub(super) struct Answered(AtomicBool);
+
+impl Answered {
+    pub(super) fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+}
+
+/// What a write would be part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Body {
+    /// There was no head of a final response. Bytes are written as they are.
+    Unopened,
+    /// A chunked body.
+    Chunked,
+    /// A body of a promised length, of which so much was sent.
+    Length { promised: u64, sent: u64 },
+    /// A body that ends with the connection, or no HTTP at all.
+    UntilFin,
+    /// The peer wanted the head alone, so bytes of a body are not written.
+    None,
+    /// The response is complete, or the connection was dropped.
+    Over,
+}
+
+/// One request and our answer to it.
+///
+/// Each method that writes returns when the peer has read what was written (see the [barrier](super::Barrier)). When
+/// its future is dropped before, the write goes on in the background, and what is ordered later waits for it, except
+/// [`drop_connection`](Self::drop_connection), which cuts it short.
+#[derive(Debug)]
+pub struct Exchange {
+    request: Box<Request>,
+    line: Arc<Line>,
+    answered: Arc<Answered>,
+    body: Body,
+}
+
+impl Exchange {
+    pub(super) fn new(request: Request, line: Arc<Line>, answered: Arc<Answered>) -> Self {
+        Self { request: Box::new(request), line, answered, body: Body::Unopened }
+    }
+
+    /// The request.
+    pub fn request(&self) -> &Request {
+        &self.request
+    }
+
+    /// The number of the connection, as in [`WireEvent`](super::WireEvent).
+    pub fn connection(&self) -> u32 {
+        self.line.connection
+    }
+
+    /// Whether any byte of an answer was written. Our own `100 Continue` is none.
+    pub fn answered(&self) -> bool {
+        self.answered.0.load(Ordering::Acquire)
+    }
+
+    /// Whether something can be written: the response is not complete, and nobody has closed the connection.
+    pub fn is_open(&self) -> bool {
+        let closed = self.line.closed.load(Ordering::Acquire) || self.line.orders.is_closed();
+        self.body != Body::Over && !closed
+    }
+
+    /// Whether the peer has left the connection.
+    pub fn peer_gone(&self) -> bool {
+        self.line.peer_gone.load(Ordering::Acquire)
+    }
+
+    /// Writes the head of a response in one write, with the body if the response is complete. `expand` gives the
+    /// value of a field for the text in the script.
+    ///
+    /// - The fields are written in the order and case of the script. The one that tells the framing comes last
+    ///   (`transfer-encoding: chunked`, `content-length` or, for [`Framing::Close`], `connection: close`), unless the
+    ///   script has it. There is no other.
+    /// - An HTTP/1.0 peer gets [`Framing::Close`] for [`Framing::Chunked`]. A peer that asked with HEAD gets no body.
+    /// - After a complete response the connection waits for the next request. It is closed where the request or the
+    ///   response says `connection: close`, where the peer cannot tell where the body ends, and after 101.
+    ///
+    /// # Errors
+    ///
+    /// The peer has left, or the response is complete already.
+    pub async fn respond(
+        &mut self,
+        respond: &Respond,
+        expand: impl Fn(&str) -> String,
+    ) -> Result<(), PeerGone> {
+        self.writable()?;
+        let encoded = response::encode(respond, &self.request, expand);
+        let (body, ending) = match encoded.next {
+            Next::Head => (Body::Unopened, None),
+            Next::Nothing(ending) => (Body::Over, Some(ending)),
+            Next::NoBody => (Body::None, None),
+            Next::Body(Framing::Chunked) => (Body::Chunked, None),
+            Next::Body(Framing::Close) => (Body::UntilFin, None),
+            Next::Body(Framing::Length(promised)) => (Body::Length { promised, sent: 0 }, None),
+        };
+        self.body = body;
+        let shown = Captured::of(&encoded.bytes);
+        self.write(encoded.bytes, Some(shown), ending).await
+    }
+
+    /// Writes bytes of the body: one write, which is one chunk where the body is chunked (size line, data and line
+    /// end together). No bytes are no write. Before any response the bytes are written as they are.
+    ///
+    /// # Errors
+    ///
+    /// The peer has left, or the response is complete already.
+    pub async fn send(&mut self, bytes: &[u8]) -> Result<(), PeerGone> {
+        self.writable()?;
+        if self.body == Body::None || bytes.is_empty() {
+            return Ok(());
+        }
+        let mut coded = Vec::new();
+        response::code(&mut coded, self.coding(), bytes);
+        self.count(bytes.len() as u64);
+        self.write(coded, Some(Captured::of(bytes)), None).await
+    }
+
+    /// Writes a pattern many times, without holding more than one write (at most 16 MiB) in memory. It waits for the
+    /// peer only at its end.
+    ///
+    /// # Errors
+    ///
+    /// The peer has left, or the response is complete already.
+    pub async fn send_repeat(&mut self, repeat: &Repeat) -> Result<(), PeerGone> {
+        self.writable()?;
+        if self.body == Body::None || repeat.total() == 0 {
+            return Ok(());
+        }
+        let (repeat, coding) = (repeat.clone(), self.coding());
+        self.count(repeat.total());
+        self.line.order(|done| Order::Repeat { repeat, coding, done }).await
+    }
+
+    /// Ends the response as its framing says: the last chunk where it is chunked, nothing where the promised length
+    /// was sent, else FIN. On the same conditions as in [`respond`](Self::respond) the connection then waits for the
+    /// next request. Does nothing where the response is complete already.
+    ///
+    /// # Errors
+    ///
+    /// The peer has left.
+    pub async fn end(&mut self) -> Result<(), PeerGone> {
+        let reuse = if self.request.wants_close() { Ending::Close } else { Ending::Reuse };
+        let (bytes, ending) = match self.body {
+            Body::Over => return Ok(()),
+            Body::Chunked => (LAST_CHUNK.to_vec(), reuse),
+            Body::None => (Vec::new(), reuse),
+            Body::Length { promised, sent } if promised == sent => (Vec::new(), reuse),
+            Body::Length { .. } | Body::Unopened | Body::UntilFin => (Vec::new(), Ending::Close),
+        };
+        self.body = Body::Over;
+        self.write(bytes, None, Some(ending)).await
+    }
+
+    /// Ends the connection, also where the response is complete, and cuts short a write that is under way. FIN is
+    /// followed by reading until the peer leaves, so that bytes it sent meanwhile do not make it RST. Returns when
+    /// FIN or RST is sent. Does nothing where the connection has ended.
+    pub async fn drop_connection(&mut self, how: action::Drop) {
+        self.body = Body::Over;
+        // It is an end either way.
+        let _ = self.line.order(|done| Order::Drop { how, done }).await;
+    }
+
+    /// Writes bytes instead of a response. What is sent after them is written as it is, and the end is FIN.
+    ///
+    /// # Errors
+    ///
+    /// The peer has left, or the response is complete already.
+    pub async fn raw(&mut self, bytes: &[u8]) -> Result<(), PeerGone> {
+        self.writable()?;
+        self.body = Body::UntilFin;
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.write(bytes.to_vec(), Some(Captured::of(bytes)), None).await
+    }
+
+    /// Does what an action says. `listener` is the one that refuses, `expand` as in [`respond`](Self::respond).
+    ///
+    /// # Errors
+    ///
+    /// The peer has left, or the response is complete already.
+    pub async fn perform(
+        &mut self,
+        action: &Action,
+        listener: &Listener,
+        expand: impl Fn(&str) -> String,
+    ) -> Result<(), PeerGone> {
+        match action {
+            Action::Respond(respond) => self.respond(respond, expand).await,
+            Action::Send(bytes) => self.send(bytes).await,
+            Action::SendRepeat(repeat) => self.send_repeat(repeat).await,
+            Action::Raw(bytes) => self.raw(bytes).await,
+            Action::End => self.end().await,
+            Action::Drop(how) => {
+                self.drop_connection(*how).await;
+                Ok(())
+            }
+            Action::Wait(time) => {
+                tokio::time::sleep(*time).await;
+                Ok(())
+            }
+            Action::Refuse(time) => {
+                listener.refuse_for(*time);
+                Ok(())
+            }
+        }
+    }
+
+    fn writable(&self) -> Result<(), PeerGone> {
+        if self.is_open() { Ok(()) } else { Err(PeerGone) }
+    }
+
+    fn coding(&self) -> Coding {
+        if self.body == Body::Chunked { Coding::Chunked } else { Coding::Identity }
+    }
+
+    fn count(&mut self, length: u64) {
+        if let Body::Length { sent, .. } = &mut self.body {
+            *sent = sent.saturating_add(length);
+        }
+    }
+
+    async fn write(
+        &self,
+        bytes: Vec<u8>,
+        shown: Option<Captured>,
+        ending: Option<Ending>,
+    ) -> Result<(), PeerGone> {
+        self.line.order(|done| Order::Write { bytes, shown, ending, done }).await
+    }
+}

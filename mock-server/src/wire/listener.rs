@@ -1,0 +1,261 @@
+//! A listener: accepts connections, can refuse them for a time, and closes them between sessions.
+
+use std::future::poll_fn;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use socket2::SockRef;
+use tokio::net::TcpStream;
+use tokio::runtime::Handle;
+use tokio::sync::Notify;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinHandle;
+
+use super::barrier::{Barrier, BarrierMode, Boundary};
+use super::connection::{Connection, Order};
+use super::event::{Reporter, WireEvent, WireEventKind};
+use super::kernel::Kernel;
+use super::port::{Port, PortState};
+use super::registry::Registry;
+use super::request::{Malformed, RequestLimits};
+
+/// How long to wait when the system has no more file descriptors.
+const EXHAUSTED: Duration = Duration::from_millis(10);
+
+/// How a listener behaves.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// How write boundaries are kept.
+    pub barrier: BarrierMode,
+    /// How many bytes the head of a request may have; also how many may come ahead of an answer.
+    pub head_limit: usize,
+    /// How many bytes the body of a request may have.
+    pub body_limit: u64,
+    /// How many connections may be open at once. One more is reset.
+    pub connection_limit: usize,
+}
+
+impl Default for Options {
+    /// [`BarrierMode::Auto`], 64 KiB, 64 MiB, 1024.
+    fn default() -> Self {
+        Self {
+            barrier: BarrierMode::Auto,
+            head_limit: 64 * 1024,
+            body_limit: 64 * 1024 * 1024,
+            connection_limit: 1024,
+        }
+    }
+}
+
+/// A port that speaks HTTP/1.1 as it is told. Dropped, it closes the port at once and resets its connections.
+#[derive(Debug)]
+pub struct Listener {
+    shared: Arc<Shared>,
+    address: SocketAddr,
+    barrier: Barrier,
+    accepting: JoinHandle<()>,
+}
+
+/// What the listener shares with the task that accepts.
+#[derive(Debug)]
+struct Shared {
+    port: Mutex<Port>,
+    /// Tells the task that accepts to look at the port again.
+    changed: Notify,
+    registry: Arc<Registry>,
+    options: Options,
+    kernel: Option<Arc<Kernel>>,
+    events: UnboundedSender<WireEvent>,
+    origin: u8,
+    runtime: Handle,
+}
+
+impl Listener {
+    /// Listens at `address` (port 0 is any that is free) and tells on `events` what happens, with the number
+    /// `origin`. To be called in a tokio runtime, which runs the connections.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be bound, or [`BarrierMode::Kernel`] is asked for and does not work here.
+    pub async fn bind(
+        address: SocketAddr,
+        options: Options,
+        events: UnboundedSender<WireEvent>,
+        origin: u8,
+    ) -> io::Result<Self> {
+        let port = Port::open(address)?;
+        let address = port.address();
+        let kernel = match options.barrier {
+            BarrierMode::Pause => None,
+            BarrierMode::Kernel => Some(Kernel::open(address)?),
+            BarrierMode::Auto => Kernel::open(address)
+                .inspect_err(|error| tracing::debug!(%error, "write boundaries are kept by pauses"))
+                .ok(),
+        };
+        let shared = Arc::new(Shared {
+            port: Mutex::new(port),
+            changed: Notify::new(),
+            registry: Registry::new(),
+            options,
+            kernel: kernel.map(Arc::new),
+            events,
+            origin,
+            runtime: Handle::current(),
+        });
+        let barrier = if shared.kernel.is_some() { Barrier::Kernel } else { Barrier::Pause };
+        let accepting = tokio::spawn(accept(Arc::clone(&shared)));
+        Ok(Self { shared, address, barrier, accepting })
+    }
+
+    /// Where it listens, with the port that was chosen.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The URL of its root, without a slash at the end: `http://127.0.0.1:4001`, `http://[::1]:4001`.
+    pub fn url(&self) -> String {
+        let host = match self.address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+            ip => ip,
+        };
+        format!("http://{}", SocketAddr::new(host, self.address.port()))
+    }
+
+    /// How it keeps the boundaries between writes to peers on this machine.
+    pub fn barrier(&self) -> Barrier {
+        self.barrier
+    }
+
+    /// Refuses connections for this long, and then takes them again at the same port. Nobody listens any more when
+    /// this returns. Open connections live on. If it refuses already, the later end counts.
+    pub fn refuse_for(&self, time: Duration) {
+        let mut port = self.shared.port();
+        // They were made before.
+        self.shared.adopt_waiting(&port);
+        port.refuse(time);
+        drop(port);
+        self.shared.changed.notify_one();
+    }
+
+    /// Ends a session: closes every connection with FIN, waits until each peer has left, and resets those that have
+    /// not after `patience`. No connection made before is open when this returns; new ones are taken all the time.
+    pub async fn close_connections(&self, patience: Duration) {
+        let registry = &self.shared.registry;
+        let connections = {
+            let port = self.shared.port();
+            self.shared.adopt_waiting(&port);
+            registry.open()
+        };
+        registry.order(&connections, || Order::Leave);
+        if tokio::time::timeout(patience, registry.all_gone(&connections)).await.is_err() {
+            registry.order(&connections, || Order::Abort);
+            registry.all_gone(&connections).await;
+        }
+    }
+
+    /// Closes the port and resets all connections. No task, socket or port of it is left when this returns.
+    pub async fn shutdown(mut self) {
+        let connections = self.shared.registry.open();
+        self.stop();
+        // It ends by itself; an error would be a panic, which is not ours to pass on.
+        let _ = (&mut self.accepting).await;
+        self.shared.registry.all_gone(&connections).await;
+    }
+
+    fn stop(&self) {
+        self.shared.port().state = PortState::Closed;
+        self.shared.registry.stop();
+        self.shared.changed.notify_one();
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// The task that accepts.
+async fn accept(shared: Arc<Shared>) {
+    loop {
+        let refusing = match &shared.port().state {
+            PortState::Closed => return,
+            PortState::Listening(_) => None,
+            PortState::Refusing { until, .. } => Some(*until),
+        };
+        tokio::select! {
+            biased;
+            () = shared.changed.notified() => {}
+            accepted = poll_fn(|context| shared.poll_accept(context)) => if let Err(error) = accepted {
+                tracing::warn!(%error, "cannot accept a connection");
+                tokio::time::sleep(EXHAUSTED).await;
+            },
+            () = sleep_until(refusing) => shared.port().reopen(),
+        }
+    }
+}
+
+async fn sleep_until(time: Option<std::time::Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+impl Shared {
+    fn port(&self) -> MutexGuard<'_, Port> {
+        self.port.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Accepts a connection and starts its task, both while the port is locked: so there is none that has been
+    /// accepted and is not in the registry.
+    fn poll_accept(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let port = self.port();
+        let PortState::Listening(listener) = &port.state else { return Poll::Pending };
+        match ready!(listener.poll_accept(context)) {
+            Ok((stream, peer)) => self.adopt(stream, peer),
+            Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+            Err(error) => return Poll::Ready(Err(error)),
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Takes the connections that the system has made and nobody has accepted yet.
+    fn adopt_waiting(&self, port: &Port) {
+        let _runtime = self.runtime.enter();
+        while let Some((stream, peer)) = port.take_waiting() {
+            let adopted = stream.set_nonblocking(true).and_then(|()| TcpStream::from_std(stream));
+            match adopted {
+                Ok(stream) => self.adopt(stream, peer),
+                Err(error) => tracing::warn!(%error, "cannot take a connection"),
+            }
+        }
+    }
+
+    fn adopt(&self, stream: TcpStream, peer: SocketAddr) {
+        let Some((entry, orders, sender)) = self.registry.enter() else { return };
+        let reporter =
+            Reporter { events: self.events.clone(), origin: self.origin, connection: entry.connection };
+        reporter.tell(WireEventKind::Accepted { peer });
+        if self.registry.len() > self.options.connection_limit {
+            let reason = Malformed::Crowded(self.options.connection_limit).to_string();
+            reporter.tell(WireEventKind::Malformed { reason });
+            let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
+            drop(stream);
+            reporter.tell(WireEventKind::Closed);
+            return;
+        }
+        // Without this the system may hold a small write back until the one before it is acknowledged.
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "cannot set TCP_NODELAY");
+        }
+        let limits = RequestLimits { head: self.options.head_limit, body: self.options.body_limit };
+        let boundary = Boundary::of(&stream, peer, self.kernel.as_ref(), self.options.barrier);
+        let connection = Connection::new(stream, reporter, limits, boundary, (entry, orders), sender);
+        self.runtime.spawn(connection.run());
+    }
+}

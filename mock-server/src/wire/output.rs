@@ -1,0 +1,111 @@
+//! The writing half of a connection.
+
+use std::io;
+
+use tokio::net::TcpStream;
+
+use super::barrier::{Boundary, Kept};
+use super::event::Departure;
+use super::exchange::Answered;
+use super::response::{self, Coding};
+use crate::action::Repeat;
+
+/// No write of a repeated pattern is longer, whatever the script says: that much is held in memory.
+const WRITE_LIMIT: usize = 16 * 1024 * 1024;
+
+/// Writes, counts, and waits for the peer to have read.
+#[derive(Debug)]
+pub(super) struct Output {
+    boundary: Boundary,
+    /// Bytes written since the connection was made.
+    written: u64,
+    /// Whether something was written since the peer was last known to have read everything.
+    unsettled: bool,
+}
+
+impl Output {
+    pub(super) fn new(boundary: Boundary) -> Self {
+        Self { boundary, written: 0, unsettled: false }
+    }
+
+    /// Bytes written since the connection was made.
+    pub(super) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Writes all of `bytes`, in one write where the system takes them so. How far it came when it failed or its
+    /// future was dropped, [`Self::written`] tells.
+    ///
+    /// # Errors
+    ///
+    /// The peer has left.
+    pub(super) async fn write(
+        &mut self,
+        stream: &TcpStream,
+        mut bytes: &[u8],
+        answered: Option<&Answered>,
+    ) -> Result<(), Departure> {
+        while !bytes.is_empty() {
+            stream.writable().await?;
+            match stream.try_write(bytes) {
+                Ok(length) => {
+                    bytes = bytes.get(length..).unwrap_or_default();
+                    self.written += length as u64;
+                    self.unsettled = true;
+                    if let Some(answered) = answered {
+                        answered.set();
+                    }
+                }
+                Err(error)
+                    if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a pattern many times and holds no more of it than one write has.
+    ///
+    /// # Errors
+    ///
+    /// The peer has left.
+    pub(super) async fn write_repeat(
+        &mut self,
+        stream: &TcpStream,
+        repeat: &Repeat,
+        coding: Coding,
+        answered: &Answered,
+    ) -> Result<(), Departure> {
+        let mut rest = if repeat.pattern.is_empty() { 0 } else { repeat.total() };
+        let write = rest.min(repeat.write.clamp(1, WRITE_LIMIT) as u64) as usize;
+        // Enough of the pattern that every write is a part of it, wherever in the pattern it begins.
+        let source: Vec<u8> =
+            repeat.pattern.iter().copied().cycle().take(repeat.pattern.len().saturating_add(write)).collect();
+        let mut start = 0;
+        let mut bytes = Vec::new();
+        while rest > 0 {
+            let length = rest.min(write as u64) as usize;
+            response::code(&mut bytes, coding, source.get(start..start + length).unwrap_or_default());
+            self.write(stream, &bytes, Some(answered)).await?;
+            rest -= length as u64;
+            start = (start + length) % repeat.pattern.len();
+        }
+        Ok(())
+    }
+
+    /// Waits until the peer has read what was written, or for a while.
+    pub(super) async fn settle(&mut self) -> Kept {
+        if !self.unsettled {
+            return Kept::Yes;
+        }
+        let kept = self.boundary.settle(self.written).await;
+        self.unsettled = kept == Kept::No;
+        kept
+    }
+}
+
+/// The first bytes of a repeated pattern, at most `limit`.
+pub(super) fn beginning(repeat: &Repeat, limit: usize) -> Vec<u8> {
+    let length = repeat.total().min(limit as u64) as usize;
+    repeat.pattern.iter().copied().cycle().take(length).collect()
+}
