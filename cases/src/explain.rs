@@ -1,0 +1,58 @@
+//! A case in English, from its data: there is no second description to keep true.
+
+use ssespec_mock_server::action::Action;
+
+use crate::case::{Expectation, StepKind};
+use crate::script::expand;
+use crate::{Case, Corpus, words};
+
+/// The case in English: its claim, what it checks, what happens step by step, and how it ends.
+pub fn explain(case: &Case, corpus: &Corpus) -> String {
+    let mut text = format!("{}\n{}\n", case.id, case.title);
+    if let Some(why) = &case.why {
+        text.push_str(&format!("\nWhy: {why}\n"));
+    }
+    text.push_str("\nIt checks\n");
+    for id in &case.requirements {
+        match corpus.requirements.get(id) {
+            Some(requirement) => {
+                let judged = if requirement.disputed.is_some() { ", disputed" } else { "" };
+                text.push_str(&format!("  {id} ({}{judged})\n", requirement.level));
+                text.push_str(&format!("    {}\n    {}\n", requirement.text, requirement.link));
+            }
+            None => text.push_str(&format!("  {id}\n")),
+        }
+    }
+    if !case.needs.is_empty() {
+        text.push_str("\nIt needs a client that\n");
+        for need in &case.needs {
+            text.push_str(&format!("  {} ({need})\n", need.meaning().trim()));
+        }
+    }
+    if !case.counterparts.is_empty() {
+        text.push_str(&format!("\nThe same claim is made by {}\n", case.counterparts.join(", ")));
+    }
+    text.push_str("\nStep by step\n");
+    for played in expand(case) {
+        let number = played.written.map_or_else(|| "implied".to_owned(), |number| (number + 1).to_string());
+        text.push_str(&format!("  {number:>7}  {}\n", words::step(&played.kind)));
+    }
+    text.push_str(&format!("  {:>7}  {}\n", "implied", ending(case)));
+    text.push_str(&format!("\nIt is written in {}\n", case.source.name()));
+    text
+}
+
+/// How the case ends, after its last step.
+fn ending(case: &Case) -> &'static str {
+    let last = expand(case).into_iter().rev().find(|played| !matches!(played.kind, StepKind::Record(_)));
+    match last.map(|played| played.kind) {
+        Some(StepKind::Close | StepKind::Expect(Expectation::Closed | Expectation::NoRequest(_))) => {
+            "The client is torn down; no more events and no more requests may have come."
+        }
+        Some(StepKind::Wire(Action::End | Action::Drop(_))) => {
+            "Either the client is done, or it connects again and the next event is the sentinel."
+        }
+        _ => "Where the stream is open, one more event is sent, the sentinel, which must be the next; then the client \
+              is torn down.",
+    }
+}
