@@ -1,0 +1,260 @@
+//! The deliveries of one case folded into one outcome.
+//!
+//! A case runs in several deliveries; people ask what the *case* came to. The worst delivery
+//! decides, and the outcome says which deliveries those were.
+
+use crate::results::{CaseResult, Counts, Delivery, Known, Level, Verdict};
+
+/// What a case came to. The order is that of the fold: the greatest one decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Skipped in every delivery.
+    Skip,
+    /// Every step held.
+    Pass,
+    /// A fact was recorded.
+    Info,
+    /// A `should` did not hold.
+    Warn,
+    /// A `must` did not hold, as the baseline expects.
+    Known,
+    /// A `must` did not hold, and the baseline does not expect it.
+    Fail,
+    /// The adapter, the harness or the machine failed.
+    Error,
+}
+
+impl Outcome {
+    /// The outcome of a single result.
+    pub fn of(result: &CaseResult) -> Self {
+        match result.verdict {
+            Verdict::Skip => Self::Skip,
+            // What fails by chance is the same thing when it happens to pass.
+            Verdict::Pass if result.known.as_ref().is_some_and(|known| known.by_chance) => Self::Known,
+            Verdict::Pass => Self::Pass,
+            Verdict::Info => Self::Info,
+            Verdict::Warn => Self::Warn,
+            Verdict::Fail if result.known.is_some() => Self::Known,
+            Verdict::Fail => Self::Fail,
+            Verdict::Error => Self::Error,
+        }
+    }
+
+    /// The word for it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Skip => "skip",
+            Self::Pass => "pass",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Known => "known",
+            Self::Fail => "fail",
+            Self::Error => "error",
+        }
+    }
+
+    /// The sign for it: each has its own shape, so that no colour is needed to tell them apart.
+    pub fn glyph(self) -> char {
+        match self {
+            Self::Skip => '–',
+            Self::Pass => '✔',
+            Self::Info => 'i',
+            Self::Warn => '~',
+            Self::Known => '×',
+            Self::Fail => '✘',
+            Self::Error => '!',
+        }
+    }
+}
+
+/// A fact with the deliveries in which it was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoldedFact<'a> {
+    /// What was looked at.
+    pub fact: &'a str,
+    /// What was seen.
+    pub value: &'a str,
+    /// Where.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// One case over all its deliveries.
+#[derive(Clone, Debug)]
+pub struct CaseOutcome<'a> {
+    results: Vec<&'a CaseResult>,
+    worst: &'a CaseResult,
+    outcome: Outcome,
+}
+
+impl<'a> CaseOutcome<'a> {
+    /// Folds the results of one case; none where there are none.
+    ///
+    /// The results must belong to the same case and hold one record a delivery, as
+    /// [`Results::results`](crate::Results::results) does.
+    pub fn of(results: impl IntoIterator<Item = &'a CaseResult>) -> Option<Self> {
+        let mut results: Vec<&CaseResult> = results.into_iter().collect();
+        results.sort_by_key(|result| result.delivery);
+        let (first, rest) = results.split_first()?;
+        let worst = rest.iter().fold(*first, |worst, result| {
+            // The first delivery of the worst outcome stands for the case.
+            if Outcome::of(result) > Outcome::of(worst) { result } else { worst }
+        });
+        Some(Self { outcome: Outcome::of(worst), worst, results })
+    }
+
+    /// What the case came to.
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// The result that decided: the first delivery of the worst outcome.
+    pub fn worst(&self) -> &'a CaseResult {
+        self.worst
+    }
+
+    /// The results, in the order of the deliveries.
+    pub fn results(&self) -> &[&'a CaseResult] {
+        &self.results
+    }
+
+    /// The id of the case.
+    pub fn case(&self) -> &'a str {
+        &self.worst.case
+    }
+
+    /// The id without its last part: the folder of the case.
+    pub fn group(&self) -> &'a str {
+        self.case().rsplit_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// The document that the case is about.
+    pub fn suite(&self) -> &'a str {
+        &self.worst.suite
+    }
+
+    /// How binding it is.
+    pub fn level(&self) -> Level {
+        self.worst.level
+    }
+
+    /// The baseline entry that expects the case to fail.
+    pub fn known(&self) -> Option<&'a Known> {
+        self.worst.known.as_ref()
+    }
+
+    /// The results whose outcome decided, the first of them being [`worst`](Self::worst).
+    pub fn decisive(&self) -> impl Iterator<Item = &'a CaseResult> {
+        self.results.iter().copied().filter(|result| Outcome::of(result) == self.outcome)
+    }
+
+    /// The deliveries in which the case was not skipped.
+    pub fn ran(&self) -> usize {
+        self.results.iter().filter(|result| result.verdict != Verdict::Skip).count()
+    }
+
+    /// The deliveries in which every step held.
+    pub fn held(&self) -> usize {
+        self.results.iter().filter(|result| matches!(Outcome::of(result), Outcome::Pass | Outcome::Info)).count()
+    }
+
+    /// The deliveries that decided, in words; none when all deliveries agree.
+    pub fn only_in(&self) -> Option<String> {
+        let decisive: Vec<Delivery> = self.decisive().map(|result| result.delivery).collect();
+        (decisive.len() < self.results.len()).then(|| list(&decisive))
+    }
+
+    /// The facts of all deliveries, each once, in the order in which they were recorded.
+    pub fn facts(&self) -> Vec<FoldedFact<'a>> {
+        let mut folded: Vec<FoldedFact<'a>> = Vec::new();
+        for result in &self.results {
+            for fact in &result.facts {
+                match folded.iter_mut().find(|seen| seen.fact == fact.fact && seen.value == fact.value) {
+                    Some(seen) if seen.deliveries.contains(&result.delivery) => {}
+                    Some(seen) => seen.deliveries.push(result.delivery),
+                    None => {
+                        let new = FoldedFact {
+                            fact: &fact.fact,
+                            value: &fact.value,
+                            deliveries: vec![result.delivery],
+                        };
+                        // Two values of one fact belong side by side.
+                        let after = folded.iter().rposition(|seen| seen.fact == new.fact);
+                        folded.insert(after.map_or(folded.len(), |at| at + 1), new);
+                    }
+                }
+            }
+        }
+        folded
+    }
+
+    /// The deliveries of a fact, in words; none when it was seen in all of them.
+    pub fn fact_only_in(&self, fact: &FoldedFact<'_>) -> Option<String> {
+        (fact.deliveries.len() < self.ran()).then(|| list(&fact.deliveries))
+    }
+}
+
+/// How many deliveries a list names before it counts the rest.
+const NAMED: usize = 4;
+
+fn list(deliveries: &[Delivery]) -> String {
+    let named: Vec<String> = deliveries.iter().take(NAMED).map(Delivery::to_string).collect();
+    match deliveries.len().saturating_sub(NAMED) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+/// Folds results into cases, in the order of their ids.
+///
+/// The results must be in the order of [`Results::results`](crate::Results::results).
+pub fn fold(results: &[CaseResult]) -> Vec<CaseOutcome<'_>> {
+    results.chunk_by(|a, b| a.case == b.case).filter_map(CaseOutcome::of).collect()
+}
+
+/// How many cases came to what: what a [`Footer`](crate::results::Footer) says.
+pub fn counts(cases: &[CaseOutcome<'_>]) -> Counts {
+    let mut counts = Counts::default();
+    for case in cases {
+        counts.add(case.outcome());
+    }
+    counts
+}
+
+impl Counts {
+    /// Counts one case.
+    pub fn add(&mut self, outcome: Outcome) {
+        let count = match outcome {
+            Outcome::Skip => &mut self.skip,
+            Outcome::Pass => &mut self.pass,
+            Outcome::Info => &mut self.info,
+            Outcome::Warn => &mut self.warn,
+            Outcome::Known => &mut self.known,
+            Outcome::Fail => &mut self.fail,
+            Outcome::Error => &mut self.error,
+        };
+        *count += 1;
+    }
+
+    /// How many cases came to this.
+    pub fn get(&self, outcome: Outcome) -> usize {
+        match outcome {
+            Outcome::Skip => self.skip,
+            Outcome::Pass => self.pass,
+            Outcome::Info => self.info,
+            Outcome::Warn => self.warn,
+            Outcome::Known => self.known,
+            Outcome::Fail => self.fail,
+            Outcome::Error => self.error,
+        }
+    }
+
+    /// How many cases there are.
+    pub fn total(&self) -> usize {
+        self.ran() + self.skip
+    }
+
+    /// How many cases were not skipped.
+    pub fn ran(&self) -> usize {
+        self.pass + self.warn + self.fail + self.known + self.info + self.error
+    }
+}

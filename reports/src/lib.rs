@@ -1,0 +1,114 @@
+//! The results of [ssespec](https://github.com/ssespec/ssespec), the conformance suite for
+//! Server-Sent Events, and their renderings.
+//!
+//! A run writes one results file; everything that people read is a pure function of it. This
+//! crate holds the model of that file and the functions. It never judges: what a case came to is
+//! in the file.
+//!
+//! - [`results`]: the file, line by line, its writer and its reader
+//! - [`schema`]: its JSON Schema
+//! - [`fold`]: the deliveries of a case folded into one outcome
+//! - [`totals`]: counts and shares, by rules that keep them honest
+//! - [`transcript`]: the bytes and the wire log of a session
+//! - [`terminal`]: a run, a failure, or a line of progress as text
+//! - [`snapshot`]: a run as text that can be compared
+//! - [`markdown`]: many implementations side by side
+//! - [`junit`]: JUnit XML
+//! - [`diff`]: two runs compared
+//! - [`visible`]: hostile text made harmless
+//!
+//! The same results give the same bytes: no rendering looks at a clock, an environment or a
+//! random number. Everything that came from an implementation is hostile, and no rendering lets
+//! through a control character, a mark that reorders text, or markup.
+//!
+//! # Example
+//!
+//! ```
+//! use ssespec_reports::{
+//!     Results, fold,
+//!     results::{
+//!         Adapter, CaseResult, Delivery, Footer, Header, Implementation, Level, Platform, ResultsWriter, Role,
+//!         Selection, Source, Transport, V1, Verdict,
+//!     },
+//!     terminal::{self, Style},
+//! };
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! // The runner writes each line as it comes; here to memory, usually to a file.
+//! let mut writer = ResultsWriter::new(Vec::new());
+//! writer.header(&Header {
+//!     v: V1,
+//!     suite_version: "0.1.0".into(),
+//!     implementation: Implementation {
+//!         name: "my-client".into(),
+//!         version: "2.3.1".into(),
+//!         language: "Python".into(),
+//!         role: Role::Client,
+//!     },
+//!     adapter: Adapter { transport: Transport::Process, capabilities: vec!["reconnect".into()] },
+//!     platform: Platform { os: "linux".into(), arch: "x86_64".into() },
+//!     started: "2026-07-14T09:30:00Z".into(),
+//!     selection: Selection::default(),
+//!     requirements: Vec::new(),
+//!     known_failures: Vec::new(),
+//! })?;
+//! let result = CaseResult {
+//!     v: V1,
+//!     sequence: 1,
+//!     case: "client/lines/crlf".into(),
+//!     title: "A CRLF ends one line".into(),
+//!     why: None,
+//!     suite: "whatwg".into(),
+//!     level: Level::Must,
+//!     requirements: vec!["whatwg/line-crlf-single-terminator".into()],
+//!     source: Source { path: "cases/client/lines/crlf.toml".into(), text: String::new() },
+//!     delivery: Delivery::AsWritten,
+//!     verdict: Verdict::Pass,
+//!     known: None,
+//!     reason: None,
+//!     late: Vec::new(),
+//!     failure: None,
+//!     facts: Vec::new(),
+//!     duration_us: 1800,
+//!     rerun: "ssespec run --filter client/lines/crlf".into(),
+//!     stderr: None,
+//!     transcript: Vec::new(),
+//! };
+//! writer.result(&result)?;
+//! writer.footer(&Footer {
+//!     v: V1,
+//!     finished: "2026-07-14T09:30:01Z".into(),
+//!     duration_us: 1_000_000,
+//!     counts: fold::counts(&fold::fold(&[result])),
+//!     stale: Vec::new(),
+//!     unmatched: Vec::new(),
+//!     exit_status: 0,
+//!     complete: true,
+//! })?;
+//!
+//! // Everything else starts from the file.
+//! let file = writer.into_inner();
+//! let results = Results::read("results.jsonl", file.as_slice())?;
+//! assert!(results.is_complete());
+//! let text = terminal::render(&results, Style::default());
+//! assert!(text.contains("1 of 1 cases ran, in 1 session"));
+//! assert!(text.contains("MUST 1 of 1 (100 %)"));
+//! # Ok(())
+//! # }
+//! ```
+
+mod compare;
+pub mod diff;
+pub mod fold;
+pub mod junit;
+mod limits;
+pub mod markdown;
+pub mod results;
+pub mod schema;
+pub mod snapshot;
+pub mod terminal;
+pub mod totals;
+pub mod transcript;
+pub mod visible;
+
+pub use results::Results;

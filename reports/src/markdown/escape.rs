@@ -1,0 +1,75 @@
+//! Hostile text inside Markdown: no markup, no links, no mentions.
+
+use crate::visible;
+
+/// A text for one line of Markdown, also inside a table.
+///
+/// Control characters are spelled out, markup is escaped, and what GitHub would turn into a
+/// link, an issue or a mention (a package called `@scope/name` would notify strangers) is kept
+/// apart by empty comments, which show nothing.
+pub(crate) fn text(text: &str, limit: usize) -> String {
+    let shown = visible::line(text, limit);
+    let mut escaped = String::with_capacity(shown.len());
+    let mut rest = shown.chars().peekable();
+    while let Some(character) = rest.next() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '$' => {
+                escaped.push('\\');
+                escaped.push(character);
+            }
+            '@' | '#' => {
+                escaped.push(character);
+                escaped.push_str(APART);
+            }
+            ':' if rest.peek() == Some(&'/') => {
+                escaped.push(character);
+                escaped.push_str(APART);
+            }
+            '.' if escaped.ends_with("www") || escaped.ends_with("WWW") => {
+                escaped.push_str(APART);
+                escaped.push(character);
+            }
+            plain => escaped.push(plain),
+        }
+    }
+    escaped
+}
+
+const APART: &str = "<!-- -->";
+
+/// A link that shows its own address; anything but a plain web address stays a text.
+pub(crate) fn link(address: &str) -> String {
+    let is_web = address.starts_with("https://") || address.starts_with("http://");
+    let is_plain =
+        address.chars().all(|c| c.is_ascii_graphic() && !matches!(c, '<' | '>' | '|' | '\\' | '`'));
+    if is_web && is_plain && address.len() <= LINK { format!("<{address}>") } else { text(address, LINK) }
+}
+
+const LINK: usize = 500;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_is_shown_instead_of_done() {
+        assert_eq!(
+            text("a|b <b> *x* _y_ [l](u) `c` \n&", 99),
+            "a\\|b &lt;b&gt; \\*x\\* \\_y\\_ \\[l\\](u) \\`c\\` \\\\n&amp;"
+        );
+        assert_eq!(
+            text("@org/x #1 http://a www.b", 99),
+            "@<!-- -->org/x #<!-- -->1 http:<!-- -->//a www<!-- -->.b"
+        );
+    }
+
+    #[test]
+    fn only_web_addresses_become_links() {
+        assert_eq!(link("https://example.org/a_b"), "<https://example.org/a_b>");
+        assert_eq!(link("javascript:alert(1)"), "javascript:alert(1)");
+        assert_eq!(link("https://e/><b>"), "https:<!-- -->//e/&gt;&lt;b&gt;");
+    }
+}

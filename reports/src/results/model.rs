@@ -1,0 +1,124 @@
+//! A results file in memory: one result for every case and delivery, in a fixed order.
+
+use std::{collections::BTreeMap, fmt};
+
+use super::{CaseResult, Delivery, Footer, Header, Requirement};
+use crate::visible;
+
+/// The results of one run.
+///
+/// Whatever order the lines came in, the same run gives the same model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Results {
+    name: String,
+    header: Header,
+    results: Vec<CaseResult>,
+    footer: Option<Footer>,
+    warnings: Vec<Warning>,
+}
+
+/// Something odd about a results file that does not keep it from being read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Warning {
+    /// The last line was cut, as when the run was killed while writing it.
+    CutLine {
+        /// The file.
+        file: String,
+        /// The line, counted from 1.
+        line: usize,
+    },
+    /// A line of a kind that this version does not know was passed over.
+    UnknownKind {
+        /// The file.
+        file: String,
+        /// The line, counted from 1.
+        line: usize,
+        /// The kind.
+        kind: String,
+    },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CutLine { file, line } => {
+                write!(f, "{}:{line}: the last line is cut; the run was stopped while writing it", show(file))
+            }
+            Self::UnknownKind { file, line, kind } => write!(
+                f,
+                "{}:{line}: passed over a line of the unknown kind {}; a newer ssespec wrote it",
+                show(file),
+                show(kind)
+            ),
+        }
+    }
+}
+
+fn show(text: &str) -> String {
+    visible::line(text, 200)
+}
+
+impl Results {
+    /// The model of what a run has recorded: of several records of the same case and delivery the
+    /// one with the highest sequence holds (the later one where they are equal).
+    pub fn new(
+        name: impl Into<String>,
+        header: Header,
+        records: impl IntoIterator<Item = CaseResult>,
+        footer: Option<Footer>,
+    ) -> Self {
+        Self::with_warnings(name.into(), header, records, footer, Vec::new())
+    }
+
+    pub(super) fn with_warnings(
+        name: String,
+        header: Header,
+        records: impl IntoIterator<Item = CaseResult>,
+        footer: Option<Footer>,
+        warnings: Vec<Warning>,
+    ) -> Self {
+        let mut latest: BTreeMap<(String, Delivery), CaseResult> = BTreeMap::new();
+        for record in records {
+            let key = (record.case.clone(), record.delivery);
+            if latest.get(&key).is_none_or(|earlier| earlier.sequence <= record.sequence) {
+                latest.insert(key, record);
+            }
+        }
+        Self { name, header, results: latest.into_values().collect(), footer, warnings }
+    }
+
+    /// What the file is called in messages.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What ran against what.
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// One result for every case and delivery, by case id and then by delivery.
+    pub fn results(&self) -> &[CaseResult] {
+        &self.results
+    }
+
+    /// The last line; none when the run did not finish.
+    pub fn footer(&self) -> Option<&Footer> {
+        self.footer.as_ref()
+    }
+
+    /// What is odd about the file.
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    /// Whether the run finished.
+    pub fn is_complete(&self) -> bool {
+        self.footer.as_ref().is_some_and(|footer| footer.complete)
+    }
+
+    /// The requirement with this id.
+    pub fn requirement(&self, id: &str) -> Option<&Requirement> {
+        self.header.requirements.iter().find(|requirement| requirement.id == id)
+    }
+}

@@ -1,0 +1,289 @@
+//! The lines of a results file.
+//!
+//! Unknown fields are ignored when reading, so that a file of a later ssespec stays readable as
+//! long as its version is the same.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Delivery, Level, Role, Transport, V1, Verdict};
+
+/// One line of a results file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Record {
+    /// The first line: what ran against what.
+    Header(Box<Header>),
+    /// One case in one delivery.
+    Result(Box<CaseResult>),
+    /// The last line. A file without it is the record of a run that did not finish.
+    Footer(Box<Footer>),
+}
+
+/// The first line: what ran against what, and all that the results refer to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Header {
+    /// The version of the format.
+    pub v: V1,
+    /// The version of ssespec whose cases ran.
+    pub suite_version: String,
+    /// The thing under test.
+    pub implementation: Implementation,
+    /// How it was reached, and what its interface can reach.
+    pub adapter: Adapter,
+    /// Where it ran.
+    pub platform: Platform,
+    /// When the run started (RFC 3339).
+    pub started: String,
+    /// What was asked for.
+    pub selection: Selection,
+    /// Every requirement of the suites that ran.
+    pub requirements: Vec<Requirement>,
+    /// The baseline.
+    #[serde(default)]
+    pub known_failures: Vec<KnownFailure>,
+}
+
+/// The thing under test, as it names itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Implementation {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// The programming language that it is for.
+    pub language: String,
+    /// What it is to the stream.
+    pub role: Role,
+}
+
+/// How the implementation was reached, and what its interface can reach.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Adapter {
+    /// The way the messages went.
+    pub transport: Transport,
+    /// What the interface can reach. A case that needs more is skipped.
+    pub capabilities: Vec<String>,
+}
+
+/// The machine, as far as a reader of the results needs it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Platform {
+    /// The operating system.
+    pub os: String,
+    /// The architecture of its processor.
+    pub arch: String,
+}
+
+/// What was asked for. An empty list means that nothing was left out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Selection {
+    /// Globs over case ids.
+    pub filters: Vec<String>,
+    /// Deliveries, by the words of the command line.
+    pub deliveries: Vec<String>,
+    /// Suites.
+    pub suites: Vec<String>,
+    /// Levels.
+    pub levels: Vec<Level>,
+}
+
+/// One statement of a document that binds a role.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Requirement {
+    /// `suite/name`.
+    pub id: String,
+    /// The document that it comes from.
+    pub suite: String,
+    /// How binding it is.
+    pub level: Level,
+    /// What it says.
+    pub text: String,
+    /// Where the document says so.
+    pub link: String,
+    /// Why no case can check it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untestable: Option<String>,
+    /// Why the document leaves it open. Judged as `may`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disputed: Option<String>,
+}
+
+/// One entry of the baseline.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct KnownFailure {
+    /// A glob over case ids.
+    pub case: String,
+    /// Why they fail.
+    pub reason: String,
+    /// Where it is tracked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Whether it fails by chance, so that a pass does not contradict it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_chance: bool,
+}
+
+/// What one case came to in one delivery.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CaseResult {
+    /// The version of the format.
+    pub v: V1,
+    /// Orders records of the same case and delivery: the highest holds, the others are superseded
+    /// (a request that came late is charged to its case by a second record).
+    pub sequence: u64,
+    /// The id of the case: its path without the extension.
+    pub case: String,
+    /// What the case claims.
+    pub title: String,
+    /// What goes wrong in the field.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// The document that its requirements come from.
+    pub suite: String,
+    /// How binding they are.
+    pub level: Level,
+    /// Their ids.
+    pub requirements: Vec<String>,
+    /// The file of the case.
+    pub source: Source,
+    /// How its bytes were cut into writes.
+    pub delivery: Delivery,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// The baseline expects it to fail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<Known>,
+    /// Why it was skipped, what the error was, or a note.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// What came after the end of its session.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub late: Vec<String>,
+    /// The step that did not hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<Failure>,
+    /// What its `record` steps stored.
+    #[serde(default)]
+    pub facts: Vec<Fact>,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
+    /// The command that runs just this case again.
+    pub rerun: String,
+    /// The end of what the adapter wrote to stderr.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stderr: Option<String>,
+    /// The record of its session; kept for `fail`, `warn` and `error`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transcript: Vec<Row>,
+}
+
+/// The file of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Source {
+    /// Its path, relative to the suite.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// A failure that the baseline expects.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Known {
+    /// Why it fails.
+    pub reason: String,
+    /// Where it is tracked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Whether it fails by chance, so that a pass does not contradict it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_chance: bool,
+}
+
+/// The step that did not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Failure {
+    /// Its place among the written steps, counted from 1; 0 is the implied end of the case.
+    pub step: usize,
+    /// Its line in the case's file, counted from 1.
+    pub line: usize,
+    /// How the file spells it.
+    pub step_text: String,
+    /// What had to be observed, one acceptable outcome a line.
+    pub expected: String,
+    /// What was observed instead.
+    pub observed: String,
+    /// What this usually means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// What a `record` step stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Fact {
+    /// What was looked at.
+    pub fact: String,
+    /// What was seen. Holds no times, ports or paths that differ from run to run.
+    pub value: String,
+}
+
+/// One row of a transcript.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Row {
+    /// When, in microseconds since the start of the session.
+    pub at_us: u64,
+    /// Who did it: `harness`, `client`, `server`, and so on.
+    pub from: String,
+    /// On which connection of the session, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connection: Option<u32>,
+    /// What it was: `request`, `bytes`, `event`, `error`, `opened`, `closed`, `wait`, and so on.
+    pub kind: String,
+    /// Its content; bytes are spelled as [`escape`](crate::transcript::escape) spells them.
+    pub text: String,
+    /// The true length in bytes, where the text was cut.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub length: Option<u64>,
+}
+
+/// The last line: the run finished, and this is what it came to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Footer {
+    /// The version of the format.
+    pub v: V1,
+    /// When it finished (RFC 3339).
+    pub finished: String,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
+    /// How many cases came to what.
+    pub counts: Counts,
+    /// Baseline entries whose failures did not happen.
+    #[serde(default)]
+    pub stale: Vec<KnownFailure>,
+    /// Baseline entries that match no case.
+    #[serde(default)]
+    pub unmatched: Vec<KnownFailure>,
+    /// The exit status of the run.
+    pub exit_status: u8,
+    /// Always true: an incomplete run has no footer.
+    pub complete: bool,
+}
+
+/// How many cases came to what, each case by its worst delivery.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// Every step held.
+    pub pass: usize,
+    /// A `should` did not hold.
+    pub warn: usize,
+    /// A `must` did not hold, and the baseline does not expect it.
+    pub fail: usize,
+    /// A `must` did not hold, as the baseline expects.
+    pub known: usize,
+    /// A fact was recorded.
+    pub info: usize,
+    /// A capability is lacking.
+    pub skip: usize,
+    /// The adapter, the harness or the machine failed.
+    pub error: usize,
+}

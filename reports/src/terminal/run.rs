@@ -1,0 +1,208 @@
+//! The text of a whole run.
+
+use std::fmt::Write;
+
+use super::{Style, failure, paint::Paint, tally, totals};
+use crate::{
+    fold::{CaseOutcome, Outcome, fold},
+    limits,
+    results::{Header, KnownFailure, Results},
+    totals::Totals,
+    visible,
+};
+
+/// A whole run, as text for a terminal.
+///
+/// From top to bottom: who ran; a tally for each group; facts; known failures and late
+/// observations, a quiet line each; warnings, errors and failures with all their evidence;
+/// baseline entries that are wrong; the totals.
+pub fn render(results: &Results, style: Style) -> String {
+    let cases = fold(results.results());
+    let mut run = Run { text: String::new(), paint: Paint::new(style.color) };
+    run.head(results);
+    if cases.is_empty() {
+        run.section("No case was run: nothing was selected, or the run stopped before the first case.");
+    } else {
+        run.text.push('\n');
+        run.text.push_str(&tally::tallies(&cases, run.paint));
+    }
+    run.facts(&cases);
+    run.known(&cases);
+    run.late(&cases);
+    for outcome in [Outcome::Warn, Outcome::Error, Outcome::Fail] {
+        for case in cases.iter().filter(|case| case.outcome() == outcome) {
+            run.text.push('\n');
+            run.text.push_str(&failure(&results.header().requirements, case, style));
+        }
+    }
+    if let Some(footer) = results.footer() {
+        run.baseline("Stale baseline entries: these cases pass now, so remove the entries", &footer.stale);
+        run.baseline("Baseline entries that match no case: correct or remove them", &footer.unmatched);
+    }
+    run.text.push('\n');
+    let totals = Totals::of(results, &cases);
+    run.text.push_str(&totals::totals(results, &totals, run.paint));
+    run.text
+}
+
+struct Run {
+    text: String,
+    paint: Paint,
+}
+
+impl Run {
+    fn head(&mut self, results: &Results) {
+        let header = results.header();
+        let identity = identity(header);
+        self.line(&format!(
+            "{} over {} on {} {}",
+            self.paint.strong(identity),
+            header.adapter.transport,
+            visible::line(&header.platform.os, limits::NAME),
+            visible::line(&header.platform.arch, limits::NAME),
+        ));
+        let selection = selection(header);
+        let version = visible::line(&header.suite_version, limits::NAME);
+        self.line(&self.paint.quiet(format!("ssespec {version}, {selection}")));
+        for warning in results.warnings() {
+            self.line(&self.paint.notice(warning));
+        }
+        if !results.is_complete() {
+            self.line(&self.paint.bad("INCOMPLETE RUN: it stopped before its end, so cases are missing"));
+        }
+    }
+
+    fn facts(&mut self, cases: &[CaseOutcome<'_>]) {
+        if cases.iter().all(|case| case.facts().is_empty()) {
+            return;
+        }
+        self.section("Facts");
+        for case in cases {
+            for fact in case.facts() {
+                let only = case.fact_only_in(&fact).map(|only| format!(" (in {only})")).unwrap_or_default();
+                self.line(&format!(
+                    "  {} {}: {}: {}{only}",
+                    self.paint.outcome(Outcome::Info, Outcome::Info.glyph()),
+                    visible::line(case.case(), limits::ID),
+                    visible::line(fact.fact, limits::SENTENCE),
+                    visible::line(fact.value, limits::SENTENCE),
+                ));
+            }
+        }
+    }
+
+    fn known(&mut self, cases: &[CaseOutcome<'_>]) {
+        let known: Vec<_> = cases.iter().filter(|case| case.outcome() == Outcome::Known).collect();
+        if known.is_empty() {
+            return;
+        }
+        self.section("Known failures");
+        for case in known {
+            let (reason, link) = case
+                .known()
+                .map(|known| (known.reason.as_str(), known.link.as_deref()))
+                .unwrap_or(("no reason given", None));
+            let link =
+                link.map(|link| format!("   {}", visible::line(link, limits::LINK))).unwrap_or_default();
+            let only = case.only_in().map(|only| format!(" (in {only})")).unwrap_or_default();
+            let line = format!(
+                "  {} {}{only}: {}{link}",
+                Outcome::Known.glyph(),
+                visible::line(case.case(), limits::ID),
+                visible::line(reason, limits::SENTENCE),
+            );
+            self.line(&self.paint.quiet(line));
+        }
+    }
+
+    /// What came late but made no finding with a block of its own.
+    fn late(&mut self, cases: &[CaseOutcome<'_>]) {
+        let is_quiet = |case: &&CaseOutcome<'_>| {
+            !matches!(case.outcome(), Outcome::Warn | Outcome::Error | Outcome::Fail)
+        };
+        let late: Vec<(String, &str)> = cases
+            .iter()
+            .filter(is_quiet)
+            .flat_map(|case| case.results())
+            .flat_map(|result| {
+                let id = format!("{}, {}", visible::line(&result.case, limits::ID), result.delivery);
+                result.late.iter().take(limits::LATE).map(move |late| (id.clone(), late.as_str()))
+            })
+            .collect();
+        if late.is_empty() {
+            return;
+        }
+        self.section("Seen after the end of their sessions");
+        for (id, late) in late {
+            self.line(&format!("  {id}: {}", visible::line(late, limits::SENTENCE)));
+        }
+    }
+
+    fn baseline(&mut self, heading: &str, entries: &[KnownFailure]) {
+        if entries.is_empty() {
+            return;
+        }
+        self.section(heading);
+        for entry in entries {
+            self.line(&format!(
+                "  {}   {}",
+                self.paint.notice(visible::line(&entry.case, limits::ID)),
+                self.paint.quiet(visible::line(&entry.reason, limits::SENTENCE)),
+            ));
+        }
+    }
+
+    fn section(&mut self, heading: &str) {
+        let _ = writeln!(self.text, "\n{}", self.paint.strong(heading));
+    }
+
+    fn line(&mut self, line: &str) {
+        let _ = writeln!(self.text, "{}", line.trim_end());
+    }
+}
+
+/// `eventsource 5.1.5 (JavaScript client)`; a server that is probed by its URL may say less.
+pub(crate) fn identity(header: &Header) -> String {
+    let implementation = &header.implementation;
+    let role = implementation.role.as_str();
+    let what = words([&implementation.language, role]);
+    format!("{} ({what})", words([&implementation.name, &implementation.version]))
+}
+
+/// The words that are there, visible.
+fn words(words: [&str; 2]) -> String {
+    let shown = words.map(|word| visible::line(word.trim(), limits::NAME));
+    shown.join(" ").trim().to_owned()
+}
+
+/// What was asked for, in words; all text visible.
+pub(crate) fn selection(header: &Header) -> String {
+    let selection = &header.selection;
+    let list = |name: &str, values: &[String]| {
+        let values: Vec<String> = values.iter().map(|value| visible::line(value, limits::ID)).collect();
+        (!values.is_empty()).then(|| format!("{name} {}", values.join(" ")))
+    };
+    let levels: Vec<String> = selection.levels.iter().map(|level| level.to_string()).collect();
+    let parts: Vec<String> = [
+        list("suites", &selection.suites),
+        list("levels", &levels),
+        list("deliveries", &selection.deliveries),
+        list("filtered by", &selection.filters),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if parts.is_empty() { "everything".to_owned() } else { parts.join("; ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_are_missing_leave_no_gap() {
+        assert_eq!(words(["nginx", ""]), "nginx");
+        assert_eq!(words(["", "server"]), "server");
+        assert_eq!(words(["a\u{1b}", "b"]), "a\\x1B b");
+    }
+}

@@ -1,0 +1,112 @@
+//! The end of a run's text: how many ran, what they came to, and the share of each level.
+
+use std::fmt::Write;
+
+use super::{paint::Paint, progress::SHOWN};
+use crate::{
+    fold::Outcome,
+    limits,
+    results::{Footer, Results},
+    totals::{Percentages, Share, Totals},
+    visible,
+};
+
+/// The totals of a run.
+pub(super) fn totals(results: &Results, totals: &Totals, paint: Paint) -> String {
+    let mut text = String::new();
+    let counts = &totals.counts;
+    let _ = writeln!(
+        text,
+        "{}",
+        paint.strong(format!(
+            "{} of {} cases ran, in {} {}",
+            counts.ran(),
+            counts.total(),
+            totals.sessions,
+            if totals.sessions == 1 { "session" } else { "sessions" }
+        ))
+    );
+    let parts: Vec<String> = SHOWN
+        .into_iter()
+        .filter(|outcome| counts.get(*outcome) > 0 || ALWAYS.contains(outcome))
+        .map(|outcome| {
+            let count = counts.get(outcome);
+            let part = format!("{count} {}", outcome.as_str());
+            if count > 0 { paint.outcome(outcome, part) } else { part }
+        })
+        .collect();
+    let _ = writeln!(text, "{}", parts.join(" · "));
+    let name = visible::line(&results.header().implementation.name, limits::NAME);
+    let shares = suite_shares(totals);
+    for line in &shares {
+        let _ = writeln!(text, "{line}");
+    }
+    if !shares.is_empty() {
+        let _ = writeln!(
+            text,
+            "{}",
+            paint.quiet(format!("of what {name} can reach; skipped cases, errors and facts are not in it"))
+        );
+    }
+    if let Some(why) = totals.percentages.withheld() {
+        let _ = writeln!(text, "{}", paint.notice(why));
+    }
+    match results.footer() {
+        Some(footer) => text.push_str(&ending(footer)),
+        None => {
+            let _ = writeln!(
+                text,
+                "{}",
+                paint.bad("INCOMPLETE RUN: these numbers are of what was recorded before it stopped")
+            );
+        }
+    }
+    text
+}
+
+/// Counts that are named even when they are 0.
+const ALWAYS: [Outcome; 3] = [Outcome::Pass, Outcome::Fail, Outcome::Error];
+
+fn ending(footer: &Footer) -> String {
+    let meaning = match footer.exit_status {
+        0 => "conforming, or as the baseline says",
+        1 => "not conforming, or not as the baseline says",
+        2 => "wrong usage, or nothing selected",
+        3 => "the implementation could not be run, or a case came to an error",
+        _ => "unknown to this version",
+    };
+    let seconds = footer.duration_us / 1_000_000;
+    let tenths = footer.duration_us % 1_000_000 / 100_000;
+    format!("{seconds}.{tenths} s, exit status {}: {meaning}\n", footer.exit_status)
+}
+
+/// One line for every suite: `whatwg  MUST 212 of 215 (98.6 %)  SHOULD 3 of 3 (100 %)`.
+pub(crate) fn suite_shares(totals: &Totals) -> Vec<String> {
+    let lines: Vec<[String; 3]> = totals
+        .suites
+        .iter()
+        .map(|suite| {
+            let name = visible::line(&suite.suite, limits::ID);
+            [name, share("MUST", suite.must, totals), share("SHOULD", suite.should, totals)]
+        })
+        .filter(|[_, must, should]| !must.is_empty() || !should.is_empty())
+        .collect();
+    let width = |column: fn(&[String; 3]) -> &String| {
+        lines.iter().map(|line| column(line).chars().count()).max().unwrap_or_default()
+    };
+    let (names, musts) = (width(|[name, ..]| name), width(|[_, must, _]| must));
+    lines
+        .iter()
+        .map(|[name, must, should]| {
+            format!("{name:<names$}   {must:<musts$}   {should}").trim_end().to_owned()
+        })
+        .collect()
+}
+
+fn share(level: &str, share: Share, totals: &Totals) -> String {
+    match (share.percent(), totals.percentages) {
+        (None, _) => String::new(),
+        (Some(percent), Percentages::Shown) => format!("{level} {share} ({percent})"),
+        (Some(_), _) => format!("{level} {share}"),
+    }
+}

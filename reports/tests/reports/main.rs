@@ -1,0 +1,12 @@
+//! What the renderings make of seven fixed results files, how files are read, and what hostile
+//! text can do (nothing).
+
+mod diff;
+mod files;
+mod hostile;
+mod junit;
+mod matrix;
+mod numbers;
+mod reading;
+mod schema;
+mod surfaces;

@@ -1,0 +1,87 @@
+//! What is folded, and what is counted.
+
+use ssespec_reports::{
+    Results,
+    fold::{CaseOutcome, Outcome, fold},
+    results::{CaseResult, Delivery, Known, Level, Verdict},
+    totals::{Percentages, Share, Totals},
+};
+
+use crate::files::results;
+
+fn result(case: usize, delivery: Delivery, verdict: Verdict) -> CaseResult {
+    let case = format!("client/numbers/{case}");
+    CaseResult { case, delivery, verdict, ..results("all-pass").results()[0].clone() }
+}
+
+fn run(cases: impl IntoIterator<Item = CaseResult>) -> Results {
+    let template = results("all-pass");
+    Results::new("numbers", template.header().clone(), cases, template.footer().cloned())
+}
+
+fn totals(run: &Results) -> Totals {
+    Totals::of(run, &fold(run.results()))
+}
+
+#[test]
+fn the_worst_delivery_decides() {
+    let known = Some(Known { reason: "why".into(), link: None, by_chance: false });
+    let order = [
+        result(1, Delivery::Split(5), Verdict::Skip),
+        result(1, Delivery::Split(4), Verdict::Pass),
+        result(1, Delivery::Split(3), Verdict::Info),
+        result(1, Delivery::Split(2), Verdict::Warn),
+        CaseResult { known, ..result(1, Delivery::Split(1), Verdict::Fail) },
+        result(1, Delivery::Split(0), Verdict::Fail),
+        result(1, Delivery::Bytes, Verdict::Error),
+    ];
+    for (at, worst) in order.iter().enumerate() {
+        let case = CaseOutcome::of(&order[..=at]).unwrap();
+        assert_eq!(case.outcome(), Outcome::of(worst));
+        assert_eq!(case.worst(), worst);
+    }
+    assert!(CaseOutcome::of([]).is_none());
+}
+
+#[test]
+fn a_case_names_the_deliveries_that_decided() {
+    let results: Vec<CaseResult> = (0..7)
+        .map(|at| result(1, Delivery::Split(at), if at == 0 { Verdict::Pass } else { Verdict::Fail }))
+        .collect();
+    let case = CaseOutcome::of(&results).unwrap();
+    assert_eq!(case.only_in().as_deref(), Some("split@1, split@2, split@3, split@4 and 2 more"));
+    assert_eq!((case.held(), case.ran(), case.worst().delivery), (1, 7, Delivery::Split(1)));
+    assert_eq!(CaseOutcome::of(&results[1..]).unwrap().only_in(), None);
+}
+
+#[test]
+fn a_known_failure_is_a_failure_and_an_error_is_neither() {
+    let known = Some(Known { reason: "why".into(), link: None, by_chance: false });
+    let run = run([
+        result(1, Delivery::Whole, Verdict::Pass),
+        CaseResult { known, ..result(2, Delivery::Whole, Verdict::Fail) },
+        result(3, Delivery::Whole, Verdict::Error),
+        result(4, Delivery::Whole, Verdict::Skip),
+        result(5, Delivery::Whole, Verdict::Info),
+        CaseResult { level: Level::Should, ..result(6, Delivery::Whole, Verdict::Warn) },
+        CaseResult { level: Level::Should, ..result(7, Delivery::Whole, Verdict::Pass) },
+        CaseResult { level: Level::May, ..result(8, Delivery::Whole, Verdict::Pass) },
+    ]);
+    let totals = totals(&run);
+    assert_eq!(totals.suites[0].must, Share { held: 1, of: 2 });
+    assert_eq!(totals.suites[0].should, Share { held: 1, of: 2 });
+    assert_eq!((totals.counts.ran(), totals.counts.total(), totals.sessions), (7, 8, 7));
+}
+
+#[test]
+fn more_than_one_error_in_a_hundred_cases_leaves_no_percentage() {
+    let with_errors = |errors: usize| {
+        let verdict = |at| if at < errors { Verdict::Error } else { Verdict::Pass };
+        totals(&run((0..100).map(|at| result(at, Delivery::Whole, verdict(at))))).percentages
+    };
+    assert_eq!(with_errors(0), Percentages::Shown);
+    assert_eq!(with_errors(1), Percentages::Shown);
+    assert_eq!(with_errors(2), Percentages::TooManyErrors);
+    let incomplete = Results::new("cut", results("all-pass").header().clone(), [], None);
+    assert_eq!(totals(&incomplete).percentages, Percentages::Incomplete);
+}
