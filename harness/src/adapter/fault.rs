@@ -1,0 +1,131 @@
+//! What an adapter can do wrong. Each message tells its author what to mend.
+
+use std::time::Duration;
+
+use ssespec_cases::capability::UnknownCapability;
+
+use crate::protocol::{LINE_LIMIT, NotProtocol, PROTOCOL};
+
+/// Why an adapter is beyond use, or a session with it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// It could not be started.
+    #[error("the adapter could not be started: `{command}`: {problem}")]
+    Spawn {
+        /// The command.
+        command: String,
+        /// What the operating system said.
+        problem: String,
+    },
+    /// It said nothing.
+    #[error("the adapter said no hello within {}", humantime::format_duration(*.0))]
+    NoHello(Duration),
+    /// It began with something else.
+    #[error("the adapter's first line is not its hello")]
+    NotHello,
+    /// It wrote a line that is not of the protocol.
+    #[error("the adapter wrote a line that is not of the protocol: {0}")]
+    NotProtocol(NotProtocol),
+    /// It wrote a line without an end.
+    #[error("the adapter wrote more than {} MiB without a line end", LINE_LIMIT >> 20)]
+    LineTooLong,
+    /// It ended.
+    #[error("the adapter ended by itself: {status}")]
+    Exited {
+        /// How it ended.
+        status: String,
+    },
+    /// The client function panicked.
+    #[error("the client panicked: {0}")]
+    Panicked(String),
+    /// It closed its stdout and lives on.
+    #[error("the adapter closed its stdout and went on running")]
+    StdoutClosed,
+    /// It speaks another protocol.
+    #[error("the adapter speaks protocol {said}, this harness speaks {PROTOCOL}")]
+    WrongProtocol {
+        /// The version that it said.
+        said: u32,
+    },
+    /// It has another role.
+    #[error("the adapter says that its role is \"{said}\", but a client is wanted here")]
+    WrongRole {
+        /// The role that it said.
+        said: String,
+    },
+    /// It names a capability that does not exist.
+    #[error("the adapter's hello: {0}")]
+    UnknownCapability(UnknownCapability),
+    /// It did not answer `close`.
+    #[error("the adapter did not answer `close` with `closed` within {}", humantime::format_duration(*.0))]
+    IgnoredClose(Duration),
+    /// The client function says that it has a close() and never asks whether to call it.
+    #[error("the client function has the capability `close` but does not notice when it is to close")]
+    NotWatched,
+    /// It stopped in the middle of a line.
+    #[error("the adapter wrote {0} bytes of a line and then not its end")]
+    HalfLine(usize),
+    /// It said something about a session that was over.
+    #[error("the adapter said {what} after `closed`")]
+    AfterClosed {
+        /// What it said.
+        what: String,
+    },
+    /// It named a session that does not exist.
+    #[error("the adapter named session {named}, which was not started")]
+    UnknownSession {
+        /// The number that it named.
+        named: u64,
+    },
+    /// It did not pass the smoke check.
+    #[error("the adapter failed the smoke check: {0}")]
+    Smoke(String),
+    /// It is gone, and said before why.
+    #[error("the adapter is gone")]
+    Gone,
+}
+
+impl Fault {
+    /// What the adapter's author can do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Spawn { .. } => "check the command; `ssespec run --setup` runs the setup commands of ssespec.toml first",
+            Self::NoHello(_) | Self::NotHello => {
+                "the first line on stdout is {\"hello\":{\"protocol\":1,\"role\":\"client\",\"name\":..,\"version\":..,\
+                 \"capabilities\":[..]}}; flush it"
+            }
+            Self::NotProtocol(_) => {
+                "stdout is for the protocol, one JSON object a line; logs and print statements go to stderr"
+            }
+            Self::LineTooLong | Self::HalfLine(_) => "end each message with a line feed and flush it",
+            Self::Panicked(_) => "an error that a peer can cause is reported, not panicked over",
+            Self::Exited { .. } => {
+                "an adapter lives until its stdin ends; catch the implementation's exceptions and report them as `error`"
+            }
+            Self::StdoutClosed => "keep stdout open until stdin ends",
+            Self::WrongProtocol { .. } => "say \"protocol\":1 in the hello, or use a version of ssespec that fits",
+            Self::WrongRole { .. } => "say \"role\":\"client\" in the hello",
+            Self::UnknownCapability(_) => "take the name out of the hello or correct it",
+            Self::IgnoredClose(_) => {
+                "answer {\"session\":n,\"close\":{}} by closing the connection and writing {\"session\":n,\"closed\":{}}"
+            }
+            Self::NotWatched => {
+                "wait for the client's items in `Observer::until_close`, or watch `Observer::close_requested`; then call \
+                 the client's close() and return"
+            }
+            Self::AfterClosed { .. } => {
+                "a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it"
+            }
+            Self::UnknownSession { .. } => "repeat the number of the `connect` that the message belongs to",
+            Self::Smoke(_) => {
+                "an adapter connects when told, reports the event, and on `close` ends the connection and says `closed`"
+            }
+            Self::Gone => "see the adapter's stderr",
+        }
+    }
+
+    /// Whether the adapter's process died: what crashes twice at one step is the implementation's failure.
+    pub fn is_crash(&self) -> bool {
+        matches!(self, Self::Exited { .. } | Self::Panicked(_))
+    }
+}

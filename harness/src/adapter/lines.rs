@@ -1,0 +1,48 @@
+//! Reading of lines that may never end.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::{AsyncBufRead, AsyncBufReadExt};
+
+/// What reading for a line came to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// A line is in the buffer, without its end.
+    Complete,
+    /// The limit was passed without a line end.
+    TooLong,
+    /// The source ended; what is in the buffer has no line end.
+    End,
+}
+
+/// Reads up to the next line feed into `buffer`, which is cleared first and never holds more than `limit` bytes.
+/// `unfinished` always tells how many bytes of a line without its end have come.
+pub(super) async fn read_line(
+    source: &mut (impl AsyncBufRead + Unpin),
+    buffer: &mut Vec<u8>,
+    limit: usize,
+    unfinished: &AtomicUsize,
+) -> std::io::Result<Line> {
+    buffer.clear();
+    loop {
+        unfinished.store(buffer.len(), Ordering::Relaxed);
+        let available = source.fill_buf().await?;
+        if available.is_empty() {
+            return Ok(Line::End);
+        }
+        let end = available.iter().position(|b| *b == b'\n');
+        let taken = end.map_or(available.len(), |at| at + 1);
+        if buffer.len() + taken > limit {
+            return Ok(Line::TooLong);
+        }
+        buffer.extend_from_slice(&available[..end.unwrap_or(taken)]);
+        source.consume(taken);
+        if end.is_some() {
+            unfinished.store(0, Ordering::Relaxed);
+            if buffer.last() == Some(&b'\r') {
+                buffer.pop();
+            }
+            return Ok(Line::Complete);
+        }
+    }
+}

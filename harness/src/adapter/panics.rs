@@ -1,0 +1,32 @@
+//! What a client of this process says when it panics: it belongs into the report of its case, with the place in the
+//! source, and not between the lines of a passing run.
+
+use super::Stderr;
+
+tokio::task_local! {
+    /// Where the panics of the present task are told.
+    static TOLD_TO: Stderr;
+}
+
+/// Runs a future whose panics, and those of what it [passes them on](passed_on) to, are told here.
+pub(super) fn told_to(stderr: Stderr, future: impl Future<Output = ()>) -> impl Future<Output = ()> {
+    TOLD_TO.scope(stderr, future)
+}
+
+/// A future for a task of its own, whose panics are told where those of the present task are.
+pub(super) fn passed_on(future: impl Future<Output = ()>) -> impl Future<Output = ()> {
+    let stderr = TOLD_TO.try_with(Clone::clone).unwrap_or_default();
+    TOLD_TO.scope(stderr, future)
+}
+
+/// Makes panics of clients silent; all others are printed as before, and with `RUST_BACKTRACE` those of clients too.
+pub(crate) fn listen() {
+    let usual = std::panic::take_hook();
+    let backtrace = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
+    std::panic::set_hook(Box::new(move |panic| {
+        let told = TOLD_TO.try_with(|stderr| stderr.push(format!("{panic}\n").as_bytes())).is_ok();
+        if !told || backtrace {
+            usual(panic);
+        }
+    }));
+}

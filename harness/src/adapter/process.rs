@@ -1,0 +1,227 @@
+//! An adapter that is a child process: JSON Lines over stdin and stdout, stderr kept for the report.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::{Duration, Instant};
+
+use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
+use tokio::sync::mpsc;
+
+use super::lines::{Line, read_line};
+use super::{Adapter, Fault, Heard, Identity, Stderr, Task, Unread};
+use crate::protocol::{LINE_LIMIT, Message, NotProtocol, Order, excerpt};
+
+/// A command that starts an adapter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// The program and its arguments; not empty.
+    pub words: Vec<String>,
+    /// The folder in which it runs.
+    pub folder: PathBuf,
+}
+
+/// How long a child that ended may leave unread what it wrote: a grandchild can hold its stdout open for ever.
+const DRAIN: Duration = Duration::from_millis(300);
+
+impl Command {
+    /// The command as one would type it.
+    pub fn display(&self) -> String {
+        self.words.join(" ")
+    }
+
+    /// Starts the adapter and awaits its hello for at most `patience`.
+    ///
+    /// # Errors
+    /// When it cannot be started or introduces itself wrongly; what it wrote to stderr comes with the fault.
+    pub async fn start(&self, patience: Duration) -> Result<Adapter, (Fault, String)> {
+        let stderr = Stderr::default();
+        let mut child = self.spawn().map_err(|fault| (fault, String::new()))?;
+        let (Some(stdin), Some(stdout), Some(errors)) =
+            (child.0.stdin().take(), child.0.stdout().take(), child.0.stderr().take())
+        else {
+            let problem = "its standard streams are not there".into();
+            return Err((Fault::Spawn { command: self.display(), problem }, String::new()));
+        };
+        let (orders, order_queue) = mpsc::unbounded_channel();
+        let (tell, mut heard) = mpsc::unbounded_channel();
+        let (introduce, introduced) = tokio::sync::oneshot::channel();
+        let unfinished = Arc::new(AtomicUsize::new(0));
+        let reader =
+            Reader { tell, introduce: Some(introduce), unread: Unread::new(), unfinished: unfinished.clone() };
+        let task = Task::spawn(serve(child, stdin, stdout, errors, order_queue, reader, stderr.clone()));
+        let introduced = async {
+            tokio::select! {
+                hello = introduced => hello.ok(),
+                // Without a hello the task only speaks to say what is wrong.
+                Some(Heard::Fault(fault)) = heard.recv() => Some(Err(fault)),
+            }
+        };
+        let fault = match tokio::time::timeout(patience, introduced).await {
+            Ok(Some(Ok(identity))) => return Ok(Adapter { identity, orders, heard, stderr, unfinished, task }),
+            Ok(Some(Err(fault))) => fault,
+            Ok(None) => Fault::Gone,
+            Err(_) => Fault::NoHello(patience),
+        };
+        task.end(Duration::ZERO).await;
+        Err((fault, stderr.text()))
+    }
+
+    fn spawn(&self) -> Result<Group, Fault> {
+        let fault = |problem: String| Fault::Spawn { command: self.display(), problem };
+        let [program, arguments @ ..] = self.words.as_slice() else {
+            return Err(fault("the command is empty".into()));
+        };
+        let program = program_path(&self.folder, program);
+        let mut command = CommandWrap::with_new(program, |command| {
+            command
+                .args(arguments)
+                .current_dir(&self.folder)
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped());
+        });
+        command.wrap(KillOnDrop);
+        #[cfg(unix)]
+        command.wrap(process_wrap::tokio::ProcessGroup::leader());
+        #[cfg(windows)]
+        command.wrap(process_wrap::tokio::JobObject);
+        command.spawn().map(Group).map_err(|error| fault(error.to_string()))
+    }
+}
+
+/// A program named with a path is looked for from the folder in which it runs, others on the search path.
+pub(crate) fn program_path(folder: &Path, program: &str) -> PathBuf {
+    let path = Path::new(program);
+    if path.components().count() > 1 && path.is_relative() {
+        // Relative programs are resolved against the parent's folder on some systems and the child's on others.
+        return std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()).join(path);
+    }
+    path.to_owned()
+}
+
+/// A child and all its children: they go when this is dropped, in whichever way.
+#[derive(Debug)]
+struct Group(Box<dyn ChildWrapper>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // A group of which nobody lives any more cannot be killed, which is what we want.
+        let _ = self.0.start_kill();
+    }
+}
+
+/// Where what an adapter writes goes.
+struct Reader {
+    tell: mpsc::UnboundedSender<Heard>,
+    introduce: Option<tokio::sync::oneshot::Sender<Result<Identity, Fault>>>,
+    unread: Unread,
+    unfinished: Arc<AtomicUsize>,
+}
+
+/// Runs an adapter's streams until it ends or nobody gives orders any more.
+async fn serve(
+    mut child: Group,
+    stdin: ChildStdin,
+    stdout: ChildStdout,
+    errors: ChildStderr,
+    orders: mpsc::UnboundedReceiver<(u64, Order)>,
+    mut reader: Reader,
+    stderr: Stderr,
+) {
+    let tell = reader.tell.clone();
+    let keep = Task::spawn(keep_stderr(errors, stderr));
+    let write = write_orders(stdin, orders);
+    tokio::pin!(write);
+    let read = reader.read(stdout);
+    tokio::pin!(read);
+    let mut ordering = true;
+    let ended = loop {
+        tokio::select! {
+            () = &mut write, if ordering => ordering = false,
+            fault = &mut read => break Ok(fault),
+            status = child.0.wait() => break Err(status),
+        }
+    };
+    let fault = match ended {
+        // Its stdout ended first: the usual way to die, so the status is about to come.
+        Ok(None) => match tokio::time::timeout(DRAIN, child.0.wait()).await {
+            Ok(status) => exited(status),
+            Err(_) => Fault::StdoutClosed,
+        },
+        Ok(Some(fault)) => fault,
+        Err(status) => match tokio::time::timeout(DRAIN, &mut read).await {
+            Ok(Some(fault)) => fault,
+            Ok(None) | Err(_) => exited(status),
+        },
+    };
+    // What it says on stderr when it dies explains the death.
+    keep.end(Duration::from_millis(100)).await;
+    let _ = tell.send(Heard::Fault(fault));
+}
+
+fn exited(status: std::io::Result<std::process::ExitStatus>) -> Fault {
+    let status = match status {
+        Ok(status) => status.to_string(),
+        Err(error) => error.to_string(),
+    };
+    Fault::Exited { status }
+}
+
+async fn keep_stderr(mut errors: ChildStderr, kept: Stderr) {
+    let mut buffer = vec![0; 4096];
+    while let Ok(count) = errors.read(&mut buffer).await
+        && count > 0
+    {
+        kept.push(&buffer[..count]);
+    }
+}
+
+/// Writes orders until nobody gives any, then closes the adapter's stdin, which is the order to leave.
+async fn write_orders(mut stdin: ChildStdin, mut orders: mpsc::UnboundedReceiver<(u64, Order)>) {
+    while let Some((session, order)) = orders.recv().await {
+        // An adapter that does not read any more is noticed on its stdout.
+        if stdin.write_all(order.to_line(session).as_bytes()).await.is_err() {
+            return;
+        }
+    }
+}
+
+impl Reader {
+    /// Reads messages until stdout ends (`None`) or one is not of the protocol.
+    async fn read(&mut self, stdout: ChildStdout) -> Option<Fault> {
+        let mut stdout = BufReader::with_capacity(64 * 1024, stdout);
+        let mut line = Vec::new();
+        loop {
+            match read_line(&mut stdout, &mut line, LINE_LIMIT, &self.unfinished).await {
+                Ok(Line::Complete) => {}
+                Ok(Line::TooLong) => return Some(Fault::LineTooLong),
+                Ok(Line::End) | Err(_) => return None,
+            }
+            if line.is_empty() {
+                continue;
+            }
+            let at = Instant::now();
+            match (Message::from_line(&line), self.introduce.take()) {
+                (Ok(Message::Hello(hello)), Some(introduce)) => {
+                    let _ = introduce.send(Identity::from_hello(hello));
+                }
+                (Ok(Message::Shown(session, shown)), None) => {
+                    let share = self.unread.share(line.len()).await;
+                    if self.tell.send(Heard::Shown { session, shown, at, share }).is_err() {
+                        return None;
+                    }
+                }
+                (Ok(Message::Hello(_)), None) => {
+                    let problem = "a second hello".into();
+                    return Some(Fault::NotProtocol(NotProtocol { problem, line: excerpt(&line) }));
+                }
+                (Ok(Message::Shown(..)), Some(_)) => return Some(Fault::NotHello),
+                (Err(wrong), _) => return Some(Fault::NotProtocol(wrong)),
+            }
+        }
+    }
+}

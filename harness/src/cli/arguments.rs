@@ -1,0 +1,203 @@
+//! Options shared by commands, and what they stand for.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use globset::GlobMatcher;
+use ssespec_cases::corpus::CorpusError;
+use ssespec_cases::{Corpus, Level};
+use ssespec::delivery::DeliveryKind;
+use ssespec::run::{Selection, baseline::id_glob};
+use ssespec::session::Patience;
+use ssespec_mock_server::wire::BarrierMode;
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    /// Makes it the choice of the whole process.
+    pub(super) fn apply(self) {
+        match self {
+            Self::Auto => anstream::ColorChoice::Auto,
+            Self::Always => anstream::ColorChoice::AlwaysAnsi,
+            Self::Never => anstream::ColorChoice::Never,
+        }
+        .write_global();
+    }
+}
+
+/// Which cases.
+#[derive(Debug, Clone, Args)]
+pub(super) struct CaseSelection {
+    /// Only cases whose id matches this glob; may be repeated
+    #[arg(long, value_name = "GLOB", value_parser = glob)]
+    pub(super) filter: Vec<GlobMatcher>,
+    /// Only cases of this suite, which then decides the exit status; may be repeated
+    #[arg(long, value_name = "SUITE")]
+    pub(super) suite: Vec<String>,
+    /// Only cases of this level; may be repeated
+    #[arg(long, value_name = "LEVEL")]
+    pub(super) level: Vec<LevelWord>,
+    /// Take the cases from this folder instead of those built in
+    #[arg(long, value_name = "DIR")]
+    pub(super) cases: Option<PathBuf>,
+}
+
+/// A level on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum LevelWord {
+    /// An absolute requirement
+    Must,
+    /// There may be good reasons to differ
+    Should,
+    /// Truly optional, or disputed
+    May,
+}
+
+/// How cases run.
+#[derive(Debug, Clone, Args)]
+pub(super) struct HowToRun {
+    #[command(flatten)]
+    pub(super) selection: CaseSelection,
+    /// How bytes are cut into writes; may be repeated [default: as-written, whole, bytes]
+    #[arg(long, value_name = "DELIVERY")]
+    pub(super) delivery: Vec<DeliveryWord>,
+    /// How many adapters run side by side [default: four per core, at most 12]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(super) lanes: Option<u16>,
+    /// How long to wait for what must be observed; three times as long for a request [default: 5s]
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    pub(super) timeout: Option<Duration>,
+    /// Serve on IPv6 loopback instead of IPv4
+    #[arg(long)]
+    pub(super) ipv6: bool,
+    /// How write boundaries are kept
+    #[arg(long, value_name = "HOW", default_value = "auto")]
+    pub(super) barrier: BarrierWord,
+    /// What is printed
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    pub(super) format: Format,
+    /// Also write the results file (JSON Lines) here
+    #[arg(long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+}
+
+/// A delivery on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum DeliveryWord {
+    /// One write a send
+    AsWritten,
+    /// Adjacent sends in one write
+    Whole,
+    /// One byte a write
+    Bytes,
+    /// Two writes, for every single cut point
+    Splits,
+}
+
+/// How write boundaries are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BarrierWord {
+    /// Ask the kernel where it can be asked, pause elsewhere
+    Auto,
+    /// Ask the kernel whether the client has read
+    Kernel,
+    /// Pause for a millisecond
+    Pause,
+}
+
+/// What is printed about results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// A report for people, with progress on a terminal
+    Terminal,
+    /// The results file itself, JSON Lines
+    Jsonl,
+    /// A Markdown matrix with reasons
+    Markdown,
+    /// JUnit XML
+    Junit,
+    /// Stable text without times, for comparing
+    Snapshot,
+}
+
+fn glob(pattern: &str) -> Result<GlobMatcher, String> {
+    id_glob(pattern).map(|glob| glob.compile_matcher()).map_err(|error| error.kind().to_string())
+}
+
+impl CaseSelection {
+    /// The cases to select from.
+    pub(super) fn corpus(&self) -> Result<Corpus, CorpusError> {
+        match &self.cases {
+            Some(folder) => Corpus::load(folder),
+            None => Corpus::embedded(),
+        }
+    }
+
+    /// The selection, in the standard deliveries.
+    pub(super) fn selection(&self) -> Selection {
+        let levels = self.level.iter().map(|word| match word {
+            LevelWord::Must => Level::Must,
+            LevelWord::Should => Level::Should,
+            LevelWord::May => Level::May,
+        });
+        Selection {
+            filters: self.filter.clone(),
+            suites: self.suite.clone(),
+            levels: levels.collect(),
+            ..Selection::default()
+        }
+    }
+}
+
+/// The most lanes that are used without being asked for.
+const LANES: usize = 12;
+
+impl HowToRun {
+    pub(super) fn selection(&self) -> Selection {
+        let mut selection = self.selection.selection();
+        if !self.delivery.is_empty() {
+            let kinds = self.delivery.iter().map(|word| match word {
+                DeliveryWord::AsWritten => DeliveryKind::AsWritten,
+                DeliveryWord::Whole => DeliveryKind::Whole,
+                DeliveryWord::Bytes => DeliveryKind::Bytes,
+                DeliveryWord::Splits => DeliveryKind::Splits,
+            });
+            selection.deliveries = kinds.collect();
+        }
+        selection
+    }
+
+    pub(super) fn lanes(&self) -> usize {
+        // Most cases wait for something most of the time.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        self.lanes.map_or((cores * 4).min(LANES), usize::from)
+    }
+
+    pub(super) fn patience(&self) -> Patience {
+        let usual = Patience::default();
+        self.timeout.map_or(usual, |time| Patience { observation: time, request: time * 3 })
+    }
+
+    pub(super) fn address(&self) -> IpAddr {
+        if self.ipv6 { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() }
+    }
+
+    pub(super) fn barrier(&self) -> BarrierMode {
+        match self.barrier {
+            BarrierWord::Auto => BarrierMode::Auto,
+            BarrierWord::Kernel => BarrierMode::Kernel,
+            BarrierWord::Pause => BarrierMode::Pause,
+        }
+    }
+}

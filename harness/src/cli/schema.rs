@@ -1,0 +1,34 @@
+//! `ssespec schema`: the JSON Schemas of our file formats, for editors and for the check that they are current.
+
+use clap::{Args, ValueEnum};
+
+use super::Status;
+use super::output;
+
+/// Print the JSON Schema of a file format.
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Which format
+    format: FileFormat,
+}
+
+/// A file format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FileFormat {
+    /// A case
+    Case,
+    /// A scenario of the mock server
+    Scenario,
+    /// A results file
+    Results,
+}
+
+pub(super) fn perform(arguments: &Arguments) -> Status {
+    let schema = match arguments.format {
+        FileFormat::Case => ssespec_cases::format::case_schema(),
+        FileFormat::Scenario => ssespec_mock_server::scenario::format::scenario_schema(),
+        FileFormat::Results => ssespec_reports::schema::results_schema(),
+    };
+    output::print(&format!("{schema:#}\n"));
+    Status::Fine
+}

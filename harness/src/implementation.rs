@@ -1,0 +1,148 @@
+//! An implementation's folder: `ssespec.toml`, and the setup commands and known failures in it.
+//!
+//! ```toml
+//! name = "eventsource"
+//! role = "client"
+//! setup = [["npm", "ci"]]
+//! command = ["node", "adapter.mjs"]
+//!
+//! [[known-failure]]
+//! case = "client/reconnect/delay-*"
+//! reason = "retry is read once per connection"
+//! link = "https://github.com/owner/name/issues/1"
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use ssespec_mock_server::document::source::SourceError;
+use ssespec_mock_server::document::{Diagnostics, Findings, Key, Shape, Source, Table, parse, value};
+use ssespec_reports::results::KnownFailure;
+
+use crate::run::{Baseline, baseline};
+
+/// The name of the file in an implementation's folder.
+pub const FILE: &str = "ssespec.toml";
+
+/// What an implementation's folder says.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    /// The folder.
+    pub path: PathBuf,
+    /// The implementation's name.
+    pub name: String,
+    /// Commands that make it ready, each run in the folder.
+    pub setup: Vec<Vec<String>>,
+    /// The command that starts its adapter.
+    pub command: Vec<String>,
+    /// Its known failures.
+    pub baseline: Baseline,
+}
+
+/// Why an implementation's folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// There is no `ssespec.toml`.
+    #[error("{0}: there is no {FILE} in this folder; it names the implementation and the command of its adapter")]
+    Missing(String),
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] SourceError),
+    /// It has mistakes.
+    #[error(transparent)]
+    Mistakes(#[from] Diagnostics),
+}
+
+static SSESPEC: Table = Table {
+    what: "an implementation",
+    keys: &[
+        Key::required("name", Shape::Text, "The implementation's name."),
+        Key::required("role", Shape::Word(&["client"]), "What it is; clients can be tested."),
+        Key::optional("setup", Shape::List(&Shape::List(&Shape::Text)), "Commands that make it ready, run here."),
+        Key::required("command", Shape::List(&Shape::Text), "The command that starts the adapter, run here."),
+        Key::optional("known-failure", Shape::List(&Shape::Table(&KNOWN)), "Failures that are known."),
+    ],
+};
+
+static BASELINE: Table = Table {
+    what: "a baseline",
+    keys: &[Key::optional("known-failure", Shape::List(&Shape::Table(&KNOWN)), "Failures that are known.")],
+};
+
+static KNOWN: Table = Table {
+    what: "a known failure",
+    keys: &[
+        Key::required("case", Shape::Text, "A glob over case ids."),
+        Key::required("reason", Shape::Text, "What is wrong there, in a line."),
+        Key::optional("link", Shape::Text, "Where it is reported."),
+        Key::optional("by-chance", Shape::Flag, "It fails by chance, so that a pass does not contradict it."),
+    ],
+};
+
+impl Folder {
+    /// Reads a folder's `ssespec.toml`.
+    ///
+    /// # Errors
+    /// When it is not there or not of the format.
+    pub fn read(path: &Path) -> Result<Self, FolderError> {
+        let file = path.join(FILE);
+        if !file.is_file() {
+            return Err(FolderError::Missing(path.display().to_string()));
+        }
+        let source = Source::read(&file)?;
+        let root = parse(&source, &SSESPEC)?;
+        let mut findings = Findings::default();
+        let command = value::texts_of(&root, "command");
+        if let (true, Some(place)) = (command.is_empty(), value::get(&root, "command")) {
+            findings.add(place.span(), "the command is empty", "expected the program and its arguments");
+        }
+        let setup = value::get(&root, "setup").into_iter().flat_map(value::list);
+        let folder = Self {
+            path: path.to_owned(),
+            name: value::text_of(&root, "name").unwrap_or_default(),
+            setup: setup
+                .map(|words| value::list(words).filter_map(value::text).map(str::to_owned).collect())
+                .collect(),
+            command,
+            baseline: known_failures(&root, &mut findings),
+        };
+        Ok(findings.or(&source, Some(folder))?)
+    }
+}
+
+/// Reads a baseline of its own: a file that holds nothing but known failures, or an `ssespec.toml`.
+///
+/// # Errors
+/// When it cannot be read or is not of the format.
+pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
+    let source = Source::read(path)?;
+    let is_folder_file = path.file_name().is_some_and(|name| name == FILE) && source.text().contains("command");
+    let root = parse(&source, if is_folder_file { &SSESPEC } else { &BASELINE })?;
+    let mut findings = Findings::default();
+    let baseline = known_failures(&root, &mut findings);
+    Ok(findings.or(&source, Some(baseline))?)
+}
+
+fn known_failures(root: &toml::de::DeTable<'_>, findings: &mut Findings) -> Baseline {
+    let mut entries = Vec::new();
+    for entry in value::get(root, "known-failure").into_iter().flat_map(value::list) {
+        let Some(table) = value::table(entry) else { continue };
+        let text = |key| value::text_of(table, key).unwrap_or_default();
+        if let Some(place) = value::get(table, "case")
+            && let Err(error) = baseline::id_glob(&text("case"))
+        {
+            findings.add(place.span(), "this is not a pattern", error.kind().to_string());
+            continue;
+        }
+        if let (true, Some(place)) = (text("reason").trim().is_empty(), value::get(table, "reason")) {
+            findings.add(place.span(), "the reason is empty", "expected what is wrong there, in a line");
+        }
+        entries.push(KnownFailure {
+            case: text("case"),
+            reason: text("reason"),
+            link: value::text_of(table, "link"),
+            by_chance: value::flag_of(table, "by-chance"),
+        });
+    }
+    // Every pattern was compiled above.
+    Baseline::new(entries).unwrap_or_default()
+}

@@ -1,0 +1,330 @@
+//! Protocol 1: the messages between the harness and an adapter, one JSON object a line.
+//!
+//! After `hello` every message carries the number of its session. Words are the DOM's where it has one.
+
+use base64::Engine as _;
+use serde::{Deserialize, Serialize};
+use ssespec_cases::case::{Moment, ReadyState};
+
+/// The version of the protocol that this harness speaks.
+pub const PROTOCOL: u32 = 1;
+
+/// The longest line that an adapter may write, in bytes (64 MiB).
+pub const LINE_LIMIT: usize = 64 * 1024 * 1024;
+
+/// What an adapter says first: who it is and what its implementation's API can reach.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hello {
+    /// The version of the protocol that the adapter speaks; must be [`PROTOCOL`].
+    pub protocol: u32,
+    /// `client` or `server`.
+    pub role: String,
+    /// The implementation's name, as its users know it.
+    pub name: String,
+    /// The implementation's version.
+    #[serde(default)]
+    pub version: String,
+    /// The language it is written in.
+    #[serde(default)]
+    pub language: String,
+    /// Capabilities by their names; unknown names are refused with a hint.
+    #[serde(default)]
+    pub capabilities: Vec<String>,
+}
+
+/// The handler in which the implementation's user calls `close()`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CloseIn {
+    /// That of `open`.
+    Opened,
+    /// That of the first event.
+    Event,
+    /// That of `error`.
+    Error,
+}
+
+impl From<Moment> for CloseIn {
+    fn from(moment: Moment) -> Self {
+        match moment {
+            Moment::Opened => Self::Opened,
+            Moment::Event => Self::Event,
+            Moment::Error => Self::Error,
+        }
+    }
+}
+
+/// The order to connect: what a user of the implementation would pass to its constructor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ConnectRequest {
+    /// Where to connect.
+    pub url: String,
+    /// The event types that the stream will carry, for APIs that need to be told.
+    #[serde(default)]
+    pub types: Vec<String>,
+    /// Request headers to send, in this order.
+    #[serde(default, with = "ordered")]
+    pub headers: Vec<(String, String)>,
+    /// The last event ID to start from; empty for none.
+    #[serde(default)]
+    pub last_event_id: String,
+    /// The request method.
+    #[serde(default = "get")]
+    pub method: String,
+    /// The request body; empty for none.
+    #[serde(default)]
+    pub body: String,
+    /// Whether to send credentials to other origins.
+    #[serde(default)]
+    pub with_credentials: bool,
+    /// Where the implementation shall call `close()` by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub close_in: Option<CloseIn>,
+}
+
+fn get() -> String {
+    "GET".into()
+}
+
+/// Headers as a JSON object whose order is kept.
+mod ordered {
+    use serde::de::{MapAccess, Visitor};
+    use serde::ser::SerializeMap;
+    use serde::{Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(headers: &[(String, String)], to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(Some(headers.len()))?;
+        for (name, value) in headers {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, String)>, D::Error> {
+        struct Headers;
+        impl<'de> Visitor<'de> for Headers {
+            type Value = Vec<(String, String)>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object of header names and values")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut headers = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    headers.push(entry);
+                }
+                Ok(headers)
+            }
+        }
+        from.deserialize_map(Headers)
+    }
+}
+
+/// What the harness tells an adapter to do, in one session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    /// Connect and report what is seen until `closed`.
+    Connect(Box<ConnectRequest>),
+    /// Tear down by any means and answer `closed`.
+    Close,
+    /// Answer with the present state.
+    State,
+}
+
+/// What an implementation showed, in one session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown {
+    /// The connection was announced as open.
+    Opened,
+    /// An event was dispatched.
+    Event(Event),
+    /// A comment was shown; `text` is all that follows the colon.
+    Comment {
+        /// All that follows the colon.
+        text: String,
+    },
+    /// An error was reported.
+    Error {
+        /// The implementation's words; empty where it has none.
+        message: String,
+        /// The state inside the handler, where the API shows one.
+        ready_state: Option<ReadyState>,
+    },
+    /// The answer to [`Order::State`].
+    State(ReadyState),
+    /// The session is over; nothing of it may follow.
+    Closed,
+}
+
+/// An event as an implementation showed it. What its API does not show stays `None`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Event {
+    /// The event type.
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
+    /// The data, as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+    /// The data, where a language's strings are bytes: base64 of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_base64: Option<String>,
+    /// What the DOM calls `lastEventId`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// `MessageEvent.origin`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<String>,
+}
+
+impl Event {
+    /// An event with this data; what the client's API shows beside it is added.
+    pub fn new(data: impl Into<String>) -> Self {
+        Self { data: Some(data.into()), ..Self::default() }
+    }
+
+    /// With its type. For clients with the capability `event-type`.
+    #[must_use]
+    pub fn kind(self, kind: impl Into<String>) -> Self {
+        Self { kind: Some(kind.into()), ..self }
+    }
+
+    /// With its ID. For clients with the capability `event-id`.
+    #[must_use]
+    pub fn id(self, id: impl Into<String>) -> Self {
+        Self { id: Some(id.into()), ..self }
+    }
+
+    /// With its origin. For clients with the capability `origin`.
+    #[must_use]
+    pub fn origin(self, origin: impl Into<String>) -> Self {
+        Self { origin: Some(origin.into()), ..self }
+    }
+
+    /// The data as bytes, in whichever form it came; `None` where there is none or its base64 is malformed.
+    pub fn bytes(&self) -> Option<Vec<u8>> {
+        match (&self.data, &self.data_base64) {
+            (Some(text), _) => Some(text.clone().into_bytes()),
+            (None, Some(encoded)) => base64::engine::general_purpose::STANDARD.decode(encoded).ok(),
+            (None, None) => None,
+        }
+    }
+}
+
+impl Order {
+    /// The order as a line of the protocol, with its line end.
+    pub fn to_line(&self, session: u64) -> String {
+        let body = match self {
+            Self::Connect(request) => serde_json::json!({ "session": session, "connect": request }),
+            Self::Close => serde_json::json!({ "session": session, "close": {} }),
+            Self::State => serde_json::json!({ "session": session, "state": {} }),
+        };
+        format!("{body}\n")
+    }
+}
+
+/// A line that an adapter wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    /// Its introduction.
+    Hello(Hello),
+    /// What its implementation showed in a session.
+    Shown(u64, Shown),
+}
+
+/// A line that is not of the protocol.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}: {line}")]
+pub struct NotProtocol {
+    /// What is wrong with it.
+    pub problem: String,
+    /// The line, made printable and cut.
+    pub line: String,
+}
+
+/// The form of a line: exactly one message beside the session's number.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    session: Option<u64>,
+    hello: Option<Hello>,
+    opened: Option<Empty>,
+    event: Option<Event>,
+    comment: Option<Comment>,
+    error: Option<ErrorShown>,
+    state: Option<StateShown>,
+    closed: Option<Empty>,
+}
+
+#[derive(Deserialize)]
+struct Empty {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Comment {
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ErrorShown {
+    #[serde(default)]
+    message: String,
+    ready_state: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct StateShown {
+    ready_state: u64,
+}
+
+impl Message {
+    /// Reads a line of an adapter.
+    ///
+    /// # Errors
+    /// When it is not of the protocol; the error says what is wrong with it.
+    pub fn from_line(line: &[u8]) -> Result<Self, NotProtocol> {
+        let wrong = |problem: String| NotProtocol { problem, line: excerpt(line) };
+        let parsed: Line = serde_json::from_slice(line).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => wrong(format!("not a message of the protocol ({error})")),
+            _ => wrong("not a JSON object".into()),
+        })?;
+        let Line { session, hello, opened, event, comment, error, state, closed } = parsed;
+        if let Some(hello) = hello {
+            return Ok(Self::Hello(hello));
+        }
+        let number = |n: u64| ReadyState::from_number(n).ok_or_else(|| wrong(format!("no readyState {n}")));
+        let mut shown = Vec::new();
+        shown.extend(opened.map(|_| Shown::Opened));
+        shown.extend(event.map(Shown::Event));
+        shown.extend(comment.map(|c| Shown::Comment { text: c.text }));
+        if let Some(error) = error {
+            let ready_state = error.ready_state.map(number).transpose()?;
+            shown.push(Shown::Error { message: error.message, ready_state });
+        }
+        if let Some(state) = state {
+            shown.push(Shown::State(number(state.ready_state)?));
+        }
+        shown.extend(closed.map(|_| Shown::Closed));
+        let Some(session) = session else {
+            return Err(wrong("the session's number is missing".into()));
+        };
+        match (shown.pop(), shown.is_empty()) {
+            (Some(one), true) => Ok(Self::Shown(session, one)),
+            (None, _) => Err(wrong("a line without a message".into())),
+            (Some(_), false) => Err(wrong("more than one message in a line".into())),
+        }
+    }
+}
+
+/// The most characters of a line that a message of ours repeats.
+const EXCERPT: usize = 200;
+
+/// The start of a line, printable.
+pub(crate) fn excerpt(line: &[u8]) -> String {
+    let printable: String = line.iter().take(EXCERPT).flat_map(|b| std::ascii::escape_default(*b)).map(char::from).collect();
+    let more = line.len().saturating_sub(EXCERPT);
+    if more == 0 { printable } else { format!("{printable}… and {more} bytes more") }
+}

@@ -1,0 +1,93 @@
+//! One fetch: a request, the redirects that it meets, and the response that is none.
+//!
+//! <https://fetch.spec.whatwg.org/#fetching>, as far as it concerns a client that is no browser: it has no origin,
+//! cache, cookies or referrers, and blocks no ports. It speaks HTTP/1.1 without TLS.
+
+use http::StatusCode;
+use http::header::LOCATION;
+
+use super::exchange::{ExchangeError, Response, exchange};
+use super::request::Request;
+use super::url::{BadUrl, Scheme, Url};
+
+/// The most redirects of one fetch, <https://fetch.spec.whatwg.org/#http-redirect-fetch>.
+const REDIRECT_LIMIT: usize = 20;
+
+/// A network error, <https://fetch.spec.whatwg.org/#concept-network-error>.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NetworkError {
+    /// No response came.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
+    /// A redirect leads to something that is not fetched.
+    #[error("the redirect cannot be followed: {0}")]
+    Location(#[from] BadUrl),
+    /// More than one `Location`.
+    #[error("the redirect has several targets")]
+    Locations,
+    /// More redirects than Fetch allows.
+    #[error("more than {REDIRECT_LIMIT} redirects")]
+    TooManyRedirects,
+    /// This client does not speak TLS.
+    #[error("{0} needs TLS, which this client does not speak")]
+    Tls(Url),
+}
+
+impl NetworkError {
+    /// Whether "the user agent knows that to be futile" to connect again. What came over the network can be otherwise
+    /// next time; where a redirect leads is taken to be meant.
+    pub(super) fn is_futile(&self) -> bool {
+        match self {
+            Self::Exchange(ExchangeError::Connect(_) | ExchangeError::Http(_)) => false,
+            Self::Exchange(ExchangeError::Request(_)) => true,
+            Self::Location(_) | Self::Locations | Self::TooManyRedirects | Self::Tls(_) => true,
+        }
+    }
+}
+
+/// Fetches, and follows redirects: <https://fetch.spec.whatwg.org/#http-fetch>. The request is changed by them and
+/// stays so for the next fetch; only their count starts anew. (In the text the count too belongs to the request, which
+/// would be the end of an event source after its twentieth redirect.)
+pub(super) async fn fetch(request: &mut Request) -> Result<Response, NetworkError> {
+    let mut redirects = 0;
+    loop {
+        check_scheme(request.url())?;
+        let response = exchange(request).await?;
+        let Some(location) = location_url(&response, request.url())? else { return Ok(response) };
+        if redirects == REDIRECT_LIMIT {
+            return Err(NetworkError::TooManyRedirects);
+        }
+        redirects += 1;
+        request.redirect(response.status, location);
+    }
+}
+
+/// Whether we can fetch from there.
+fn check_scheme(url: &Url) -> Result<(), NetworkError> {
+    match url.scheme() {
+        Scheme::Http => Ok(()),
+        Scheme::Https => Err(NetworkError::Tls(url.clone())),
+    }
+}
+
+/// The response's location URL, <https://fetch.spec.whatwg.org/#concept-response-location-url>: `None` for a response
+/// that is no redirect or has no `Location`. It is relative to the URL that the response came from.
+fn location_url(response: &Response, url: &Url) -> Result<Option<Url>, NetworkError> {
+    if !is_redirect(response.status) {
+        return Ok(None);
+    }
+    let mut locations = response.headers.get_all(LOCATION).iter();
+    match (locations.next(), locations.next()) {
+        (None, _) => Ok(None),
+        (Some(location), None) => {
+            Ok(Some(Url::parse(&String::from_utf8_lossy(location.as_bytes()), Some(url))?))
+        }
+        // `Location` "allows a single header", <https://fetch.spec.whatwg.org/#extract-header-list-values>.
+        (Some(_), Some(_)) => Err(NetworkError::Locations),
+    }
+}
+
+/// <https://fetch.spec.whatwg.org/#redirect-status>
+fn is_redirect(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308)
+}

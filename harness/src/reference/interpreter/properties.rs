@@ -1,0 +1,135 @@
+//! Any bytes in any pieces come out as they do in one, and as a second, naive implementation says.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::tests::{interpret, resumption};
+use super::{Event, Resumption, Shown};
+
+/// Interprets a whole stream at once, in the simplest way.
+fn naive(stream: &[u8], resumption: &mut Resumption) -> Vec<Shown> {
+    let stream = stream.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(stream);
+    let text = String::from_utf8_lossy(stream).replace("\r\n", "\n").replace('\r', "\n");
+    let mut lines: Vec<&str> = text.split('\n').collect();
+    lines.pop();
+    let (mut data, mut kind, mut id) = (Vec::new(), String::new(), resumption.last_event_id.to_string());
+    let mut shown = Vec::new();
+    for line in lines {
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        let (name, value) = (name, value.strip_prefix(' ').unwrap_or(value));
+        if line.is_empty() {
+            resumption.last_event_id = id.as_str().into();
+            if !data.is_empty() {
+                let kind = if kind.is_empty() { "message".into() } else { kind };
+                let last_event_id = resumption.last_event_id.clone();
+                shown.push(Shown::Event(Event { kind, data: data.join("\n"), last_event_id }));
+            }
+            (data, kind) = (Vec::new(), String::new());
+        } else if let Some(comment) = line.strip_prefix(':') {
+            shown.push(Shown::Comment(comment.into()));
+        } else if name == "data" {
+            data.push(value);
+        } else if name == "event" {
+            kind = value.into();
+        } else if name == "id" && !value.contains('\0') {
+            id = value.into();
+        } else if name == "retry" && !value.is_empty() && value.chars().all(|c| c.is_ascii_digit()) {
+            let milliseconds = value.parse().unwrap_or(u64::MAX);
+            resumption.reconnection_time = Duration::from_millis(milliseconds);
+        }
+    }
+    shown
+}
+
+/// Parts that make streams in which something happens.
+fn part() -> impl Strategy<Value = Vec<u8>> {
+    let text = prop::sample::select(vec![
+        "data",
+        "event",
+        "id",
+        "retry",
+        ":",
+        ": ",
+        " ",
+        "data: a",
+        "id: 1",
+        "id",
+        "retry: 20",
+        "event: x",
+        ":comment",
+        "\u{feff}",
+        "\0",
+        "a",
+        "7",
+        "\u{e9}",
+        "\u{2026}",
+        "\u{1f600}",
+        "\u{85}",
+        "\u{2028}",
+    ]);
+    let end = prop::sample::select(vec!["\n", "\r", "\r\n", "\n\n", "\r\r", "\r\n\r\n", "\n\r"]);
+    let bytes = prop::sample::select(vec![
+        &b"\xEF"[..],
+        b"\xBB",
+        b"\xBF",
+        b"\xEF\xBB\xBF",
+        b"\xF0\x9F\x98",
+        b"\xE2\x80",
+        b"\xED\xA0\x80",
+        b"\xC0",
+        b"\xFF",
+    ]);
+    prop_oneof![
+        6 => text.prop_map(|text| text.as_bytes().to_vec()),
+        5 => end.prop_map(|end| end.as_bytes().to_vec()),
+        2 => bytes.prop_map(<[u8]>::to_vec),
+        1 => any::<u8>().prop_map(|byte| vec![byte]),
+    ]
+}
+
+fn stream() -> impl Strategy<Value = Vec<u8>> {
+    prop_oneof![
+        4 => prop::collection::vec(part(), 0..40).prop_map(|parts| parts.concat()),
+        1 => prop::collection::vec(any::<u8>(), 0..200),
+    ]
+}
+
+/// Cuts a stream at these places.
+fn pieces<'a>(stream: &'a [u8], cuts: &[prop::sample::Index]) -> Vec<&'a [u8]> {
+    let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(stream.len() + 1)).collect();
+    cuts.sort_unstable();
+    let starts = std::iter::once(0).chain(cuts.iter().copied());
+    let ends = cuts.iter().copied().chain(std::iter::once(stream.len()));
+    starts.zip(ends).map(|(start, end)| &stream[start..end]).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn as_a_naive_implementation(stream in stream(), id in "[a-c]?") {
+        let (mut ours, mut other) = (resumption(&id), resumption(&id));
+        prop_assert_eq!(interpret([&stream[..]], &mut ours), naive(&stream, &mut other));
+        prop_assert_eq!(ours, other);
+    }
+
+    #[test]
+    fn cuts_change_nothing(stream in stream(), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..20)) {
+        let (mut whole, mut cut, mut bytes) = (resumption("0"), resumption("0"), resumption("0"));
+        let expected = interpret([&stream[..]], &mut whole);
+        prop_assert_eq!(&interpret(pieces(&stream, &cuts), &mut cut), &expected);
+        prop_assert_eq!(&interpret(stream.chunks(1), &mut bytes), &expected);
+        prop_assert_eq!(&cut, &whole);
+        prop_assert_eq!(&bytes, &whole);
+    }
+
+    #[test]
+    fn what_is_complete_is_shown_at_once(stream in stream(), at in any::<prop::sample::Index>()) {
+        // What the first bytes show does not depend on what follows them; only a byte order mark may not be decided.
+        let at = at.index(stream.len() + 1);
+        let whole = interpret([&stream[..]], &mut resumption(""));
+        let first = interpret([&stream[..at]], &mut resumption(""));
+        prop_assert!(whole.starts_with(&first));
+    }
+}

@@ -1,0 +1,95 @@
+//! Lines of a decoded stream, which end with LF, CR or CRLF.
+//!
+//! <https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation>
+
+/// Splits a stream that comes in pieces into lines. It looks at each character once, and keeps one line.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Lines {
+    /// What has come of a line that has not ended.
+    line: String,
+    before: Before,
+}
+
+/// What stands directly before the next character.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Before {
+    /// A CR, which has ended a line; a LF belongs to it.
+    CarriageReturn,
+    /// Anything else, or nothing.
+    #[default]
+    Other,
+}
+
+impl Lines {
+    /// Takes the next text of the stream and calls `each` with every line that it ends, without its terminator.
+    ///
+    /// A line ends with a CRLF pair, a LF not preceded by a CR, or a CR not followed by a LF. A CR ends its line at once,
+    /// since the next character may be long in coming; a LF that follows it then ends none.
+    pub(super) fn split(&mut self, text: &str, mut each: impl FnMut(&str)) {
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(is_terminator) {
+            let (piece, from_terminator) = rest.split_at(at);
+            let (terminator, after) = from_terminator.split_at(1);
+            rest = after;
+            let second_of_pair =
+                self.before == Before::CarriageReturn && piece.is_empty() && terminator == "\n";
+            self.before = if terminator == "\r" { Before::CarriageReturn } else { Before::Other };
+            if second_of_pair {
+                continue;
+            }
+            self.line.push_str(piece);
+            each(&self.line);
+            self.line.clear();
+        }
+        if !rest.is_empty() {
+            self.line.push_str(rest);
+            self.before = Before::Other;
+        }
+    }
+}
+
+fn is_terminator(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lines;
+
+    fn lines(pieces: &[&str]) -> Vec<String> {
+        let (mut splitter, mut lines) = (Lines::default(), Vec::new());
+        for piece in pieces {
+            splitter.split(piece, |line| lines.push(line.to_owned()));
+        }
+        lines
+    }
+
+    #[test]
+    fn terminators() {
+        assert_eq!(lines(&["a\nb\n\n"]), ["a", "b", ""]);
+        assert_eq!(lines(&["a\rb\r\r"]), ["a", "b", ""]);
+        assert_eq!(lines(&["a\r\nb\r\n\r\n"]), ["a", "b", ""]);
+        assert_eq!(lines(&["a\n\rb\r\r\n\n"]), ["a", "", "b", "", ""]);
+    }
+
+    #[test]
+    fn an_unfinished_line_is_none() {
+        assert_eq!(lines(&["a\nb"]), ["a"]);
+        assert_eq!(lines(&["a", "b", "", "c\nd"]), ["abc"]);
+    }
+
+    #[test]
+    fn a_carriage_return_ends_its_line_at_once() {
+        assert_eq!(lines(&["a\r"]), ["a"]);
+        assert_eq!(lines(&["a\r", "\nb\r\n"]), ["a", "b"]);
+        assert_eq!(lines(&["a\r", "", "\n", "\n"]), ["a", ""]);
+        assert_eq!(lines(&["a\r", "b\n"]), ["a", "b"]);
+        assert_eq!(lines(&["a\r", "\r", "\n"]), ["a", ""]);
+    }
+
+    #[test]
+    fn a_line_feed_after_text_is_not_the_second_of_a_pair() {
+        assert_eq!(lines(&["a\rb", "\n"]), ["a", "b"]);
+        assert_eq!(lines(&["\ra\n\n"]), ["", "a", ""]);
+    }
+}

@@ -1,0 +1,171 @@
+//! The media type of a response.
+//!
+//! "Content-Type is not `text/event-stream`" names no algorithm. It is read here as Fetch reads it elsewhere:
+//! <https://fetch.spec.whatwg.org/#concept-header-extract-mime-type>, of which only the essence is needed.
+
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+
+/// Whether a response with these headers is an event stream. Parameters do not matter, its charset neither.
+pub(super) fn is_event_stream(headers: &HeaderMap) -> bool {
+    extract_essence(headers).as_deref() == Some("text/event-stream")
+}
+
+/// The essence of the MIME type that is extracted from the headers; `None` for failure. Of several types the last that
+/// can be parsed and is not `*/*` counts.
+fn extract_essence(headers: &HeaderMap) -> Option<String> {
+    let fields: Vec<&[u8]> = headers.get_all(CONTENT_TYPE).iter().map(|value| value.as_bytes()).collect();
+    if fields.is_empty() {
+        return None;
+    }
+    let value = fields.join(&b", "[..]);
+    split(&value).into_iter().rev().filter_map(parse).find(|essence| essence != "*/*")
+}
+
+/// <https://fetch.spec.whatwg.org/#header-value-get-decode-and-split>: cut at commas outside of quoted strings.
+fn split(value: &[u8]) -> Vec<&[u8]> {
+    enum At {
+        Plain,
+        Quoted,
+        Escaped,
+    }
+    let (mut values, mut start, mut at) = (Vec::new(), 0, At::Plain);
+    for (index, byte) in value.iter().enumerate() {
+        at = match (at, byte) {
+            (At::Plain, b'"') => At::Quoted,
+            (At::Plain, b',') => {
+                values.extend(value.get(start..index));
+                start = index + 1;
+                At::Plain
+            }
+            (At::Quoted, b'\\') => At::Escaped,
+            (At::Quoted, b'"') => At::Plain,
+            (At::Escaped, _) => At::Quoted,
+            (same, _) => same,
+        };
+    }
+    values.extend(value.get(start..));
+    values
+}
+
+/// The essence of <https://mimesniff.spec.whatwg.org/#parse-a-mime-type>; `None` for failure, of which nothing after
+/// the first semicolon can be the cause.
+fn parse(input: &[u8]) -> Option<String> {
+    let input = trim_start(trim_end(input));
+    let slash = input.iter().position(|byte| *byte == b'/')?;
+    let (kind, from_slash) = input.split_at(slash);
+    let subtype = from_slash.get(1..)?.split(|byte| *byte == b';').next()?;
+    Some(format!("{}/{}", token(kind)?, token(trim_end(subtype))?))
+}
+
+/// "If it is the empty string or does not solely contain HTTP token code points, then return failure"; else in ASCII
+/// lowercase.
+fn token(bytes: &[u8]) -> Option<String> {
+    if bytes.is_empty() || !bytes.iter().copied().all(is_token) {
+        return None;
+    }
+    Some(bytes.iter().map(|byte| char::from(byte.to_ascii_lowercase())).collect())
+}
+
+/// <https://mimesniff.spec.whatwg.org/#http-token-code-point>
+fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
+}
+
+/// <https://fetch.spec.whatwg.org/#http-whitespace>
+fn is_whitespace(byte: u8) -> bool {
+    matches!(byte, b'\n' | b'\r' | b'\t' | b' ')
+}
+
+fn trim_start(bytes: &[u8]) -> &[u8] {
+    let start = bytes.iter().position(|byte| !is_whitespace(*byte)).unwrap_or(bytes.len());
+    bytes.get(start..).unwrap_or_default()
+}
+
+fn trim_end(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| !is_whitespace(*byte)).map_or(0, |last| last + 1);
+    bytes.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::CONTENT_TYPE;
+    use http::{HeaderMap, HeaderValue};
+
+    use super::{extract_essence, is_event_stream, split};
+
+    fn headers(values: &[&str]) -> HeaderMap {
+        values
+            .iter()
+            .map(|value| (CONTENT_TYPE, HeaderValue::from_bytes(value.as_bytes()).unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn accepted() {
+        for value in [
+            "text/event-stream",
+            "text/event-stream;",
+            "text/event-stream ;",
+            " text/event-stream ",
+            "Text/Event-Stream",
+            "TEXT/EVENT-STREAM; CHARSET=UTF-8",
+            "text/event-stream;charset=windows-1252",
+            "text/event-stream; charset=utf-8; foo=\"b;a, r\"",
+            "text/event-stream;charset",
+            "text/event-stream;=;;\u{e9}",
+            "text/event-stream;\"",
+        ] {
+            assert!(is_event_stream(&headers(&[value])), "{value}");
+        }
+    }
+
+    #[test]
+    fn refused() {
+        for value in [
+            "",
+            "text/plain",
+            "text/event-streams",
+            "text/event-stream+x",
+            "text/event-stream x",
+            "text/event-stream/x",
+            "text /event-stream",
+            "text/ event-stream",
+            "text",
+            "text/",
+            "/event-stream",
+            "text/;event-stream",
+            "x bogus",
+            "event-stream",
+            ";text/event-stream",
+            "*/*",
+        ] {
+            assert!(!is_event_stream(&headers(&[value])), "{value}");
+        }
+        assert!(!is_event_stream(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn of_several_the_last_valid_counts() {
+        assert!(is_event_stream(&headers(&["text/plain", "text/event-stream"])));
+        assert!(is_event_stream(&headers(&["text/plain, text/event-stream"])));
+        assert!(!is_event_stream(&headers(&["text/event-stream", "text/plain"])));
+        assert!(is_event_stream(&headers(&["text/event-stream", "*/*"])));
+        assert!(is_event_stream(&headers(&["text/event-stream", "bogus"])));
+        assert!(is_event_stream(&headers(&["text/event-stream", ""])));
+        assert_eq!(
+            extract_essence(&headers(&["text/html;\", text/event-stream"])).as_deref(),
+            Some("text/html")
+        );
+    }
+
+    #[test]
+    fn examples_of_fetch() {
+        assert_eq!(split(b"nosniff,"), [&b"nosniff"[..], b""]);
+        assert_eq!(split(b""), [b""]);
+        assert_eq!(split(br#"text/html;", x/x"#), [br#"text/html;", x/x"#]);
+        assert_eq!(split(br#"x/x;test="hi",y/y"#), [&br#"x/x;test="hi""#[..], b"y/y"]);
+        assert_eq!(split(br#""1,2",3"#), [&br#""1,2""#[..], b"3"]);
+        assert_eq!(split(br#""\",",3"#), [&br#""\",""#[..], b"3"]);
+    }
+}

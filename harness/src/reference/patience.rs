@@ -1,0 +1,73 @@
+//! How long to wait before the next connection.
+//!
+//! <https://html.spec.whatwg.org/multipage/server-sent-events.html#reestablish-the-connection>, steps 2 and 3: "Wait a
+//! delay equal to the reconnection time of the event source. Optionally, wait some more. In particular, if the previous
+//! attempt failed, then user agents might introduce an exponential backoff delay".
+
+use std::time::Duration;
+
+/// The least delay, so that `retry: 0` and a server that ends every stream make no tight loop.
+const LEAST: Duration = Duration::from_millis(20);
+
+/// The most that is waited beyond the reconnection time.
+const MOST_EXTRA: Duration = Duration::from_secs(10);
+
+/// Counts the connections in a row that came to nothing.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Patience {
+    vain: u32,
+}
+
+impl Patience {
+    /// The connection delivered an event.
+    pub(super) fn rewarded(&mut self) {
+        self.vain = 0;
+    }
+
+    /// The delay after the loss of a connection: the reconnection time, and for every connection after the first that
+    /// came to nothing the double.
+    pub(super) fn wait(&mut self, reconnection_time: Duration) -> Duration {
+        let delay = reconnection_time.max(LEAST);
+        let factor = 1_u32.checked_shl(self.vain.saturating_sub(1)).unwrap_or(u32::MAX) - 1;
+        self.vain = self.vain.saturating_add(1);
+        delay.saturating_add(delay.saturating_mul(factor).min(MOST_EXTRA))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Patience;
+    use std::time::Duration;
+
+    fn milliseconds(patience: &mut Patience, reconnection_time: u64, times: usize) -> Vec<u128> {
+        let time = Duration::from_millis(reconnection_time);
+        (0..times).map(|_| patience.wait(time).as_millis()).collect()
+    }
+
+    #[test]
+    fn the_reconnection_time_after_a_connection_with_events() {
+        let mut patience = Patience::default();
+        for _ in 0..3 {
+            patience.rewarded();
+            assert_eq!(milliseconds(&mut patience, 300, 1), [300]);
+        }
+    }
+
+    #[test]
+    fn grows_while_connections_are_in_vain() {
+        let mut patience = Patience::default();
+        assert_eq!(milliseconds(&mut patience, 1000, 7), [1000, 1000, 2000, 4000, 8000, 11000, 11000]);
+        patience.rewarded();
+        assert_eq!(milliseconds(&mut patience, 1000, 3), [1000, 1000, 2000]);
+        assert_eq!(milliseconds(&mut patience, 100, 100).last(), Some(&10100));
+    }
+
+    #[test]
+    fn never_shorter_than_the_reconnection_time() {
+        for time in [0, 1, 20, 3_000, 3_000_000_000, u64::MAX] {
+            for delay in milliseconds(&mut Patience::default(), time, 80) {
+                assert!(delay >= u128::from(time).max(20));
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Which failures of an implementation are known. They run, must fail, and carry a reason.
+
+use globset::{Glob, GlobBuilder, GlobMatcher};
+use ssespec_cases::Corpus;
+use ssespec_reports::results::{CaseResult, Known, KnownFailure, Verdict};
+
+use super::plan::Selection;
+
+/// The known failures of an implementation.
+#[derive(Debug, Clone, Default)]
+pub struct Baseline {
+    entries: Vec<(GlobMatcher, KnownFailure)>,
+}
+
+/// A glob over case ids: `*` stands for any characters, those of a folder included.
+///
+/// # Errors
+/// When the pattern is malformed.
+pub fn id_glob(pattern: &str) -> Result<Glob, globset::Error> {
+    GlobBuilder::new(pattern).literal_separator(false).build()
+}
+
+impl Baseline {
+    /// A baseline of these entries.
+    ///
+    /// # Errors
+    /// When a pattern is malformed.
+    pub fn new(entries: Vec<KnownFailure>) -> Result<Self, globset::Error> {
+        let compiled = entries.into_iter().map(|entry| Ok((id_glob(&entry.case)?.compile_matcher(), entry)));
+        Ok(Self { entries: compiled.collect::<Result<_, _>>()? })
+    }
+
+    /// The entries.
+    pub fn entries(&self) -> impl Iterator<Item = &KnownFailure> {
+        self.entries.iter().map(|(_, entry)| entry)
+    }
+
+    /// Whether a case is expected to fail.
+    pub fn expects(&self, case: &str) -> bool {
+        self.entries.iter().any(|(glob, _)| glob.is_match(case))
+    }
+
+    /// Why a result's failure is known, if it is one and is; what fails by chance is known also where it passes.
+    pub fn known(&self, result: &CaseResult) -> Option<Known> {
+        let (_, entry) = self.entries.iter().find(|(glob, entry)| {
+            let concerns = match result.verdict {
+                Verdict::Fail | Verdict::Warn => true,
+                Verdict::Pass => entry.by_chance,
+                Verdict::Info | Verdict::Skip | Verdict::Error => false,
+            };
+            concerns && glob.is_match(&result.case)
+        })?;
+        Some(Known { reason: entry.reason.clone(), link: entry.link.clone(), by_chance: entry.by_chance })
+    }
+
+    /// The entries that do not fit: cases that pass in every delivery although an entry says that they fail, and
+    /// entries that match no case of the suite. A filtered run judges only what it selected.
+    pub fn judge(
+        &self,
+        results: &[&CaseResult],
+        corpus: &Corpus,
+        selection: &Selection,
+    ) -> (Vec<KnownFailure>, Vec<KnownFailure>) {
+        let mut stale = Vec::new();
+        let mut unmatched = Vec::new();
+        for (glob, entry) in &self.entries {
+            if selection.is_whole() && !corpus.cases.keys().any(|id| glob.is_match(id)) {
+                unmatched.push(entry.clone());
+            }
+            let mut ids: Vec<&str> = results.iter().map(|r| r.case.as_str()).filter(|id| glob.is_match(id)).collect();
+            ids.dedup();
+            for id in ids {
+                let mut deliveries = results.iter().filter(|r| r.case == id);
+                if !entry.by_chance && deliveries.all(|r| matches!(r.verdict, Verdict::Pass | Verdict::Info)) {
+                    stale.push(KnownFailure { case: id.into(), ..entry.clone() });
+                }
+            }
+        }
+        (stale, unmatched)
+    }
+}

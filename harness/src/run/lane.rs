@@ -1,0 +1,152 @@
+//! A lane: a listener and an adapter that run sessions one after another.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc;
+
+use super::plan::Trial;
+use super::{Run, WATCHED, stage};
+use crate::adapter::Fault;
+use crate::session::{EndedBy, Failure, Late, Outcome, Stage, Stop, play};
+
+/// What a lane tells.
+#[derive(Debug)]
+pub(super) enum News {
+    /// A trial was played; with the end of the adapter's stderr where something went wrong.
+    Played(Trial, Box<Played>),
+    /// Something of a trial came after its end.
+    Late(Trial, Late, EndedBy),
+}
+
+/// What a trial came to.
+#[derive(Debug)]
+pub struct Played {
+    /// What the session came to.
+    pub outcome: Outcome,
+    /// The end of the adapter's stderr, where something went wrong.
+    pub stderr: Option<String>,
+    /// What is worth knowing beside it.
+    pub note: Option<String>,
+}
+
+/// A lane at work.
+pub(super) struct Lane {
+    run: Run,
+    queue: Arc<Mutex<VecDeque<Trial>>>,
+    tell: mpsc::UnboundedSender<News>,
+    /// The trials by the numbers of their sessions, and who ended them.
+    sessions: HashMap<u64, (Trial, EndedBy)>,
+    /// When the last session ended in which the client said that it was done.
+    done_at: Option<Instant>,
+}
+
+impl Lane {
+    pub(super) fn new(run: Run, queue: Arc<Mutex<VecDeque<Trial>>>, tell: mpsc::UnboundedSender<News>) -> Self {
+        Self { run, queue, tell, sessions: HashMap::new(), done_at: None }
+    }
+
+    /// Plays trials until none is left or no adapter can be started any more.
+    pub(super) async fn work(mut self, stage: Option<Stage>) {
+        let mut stage = match stage {
+            Some(stage) => stage,
+            None => {
+                // Another lane plays what this one cannot; if none can, the run says so.
+                let Ok(adapter) = self.run.launch.start().await else { return };
+                let Ok(stage) = stage::open(self.run.address, self.run.barrier, adapter).await else { return };
+                stage
+            }
+        };
+        let mut usable = true;
+        while usable && let Some(trial) = self.next_trial() {
+            if trial.case.alone && stage.session > 0 {
+                usable = restart(&self.run, &mut stage).await.is_ok();
+            }
+            let (played, restarted) = play_case(&self.run, &mut stage, &trial).await;
+            usable &= restarted;
+            let ended_by = played.outcome.ended_by;
+            if ended_by == EndedBy::Implementation {
+                self.done_at = Some(Instant::now());
+            }
+            self.sessions.insert(stage.session, (trial.clone(), ended_by));
+            let _ = self.tell.send(News::Played(trial, Box::new(played)));
+            self.report_late(&mut stage);
+        }
+        if usable && self.run.launch.outlives_its_sessions() {
+            self.watch(&mut stage).await;
+        }
+        stage::close(stage).await;
+    }
+
+    fn next_trial(&self) -> Option<Trial> {
+        self.queue.lock().ok()?.pop_front()
+    }
+
+    fn report_late(&self, stage: &mut Stage) {
+        for late in stage.late.drain(..) {
+            if let Some((trial, ended_by)) = self.sessions.get(&late.session) {
+                let _ = self.tell.send(News::Late(trial.clone(), late, *ended_by));
+            }
+        }
+    }
+
+    /// Watches the last clients that said they were done, as the earlier ones were watched by all that followed.
+    async fn watch(&self, stage: &mut Stage) {
+        let Some(until) = self.done_at.map(|at| at + WATCHED) else { return };
+        crate::session::watch(stage, until).await;
+        self.report_late(stage);
+    }
+}
+
+/// How long an adapter that is beyond use may take to leave.
+const NO_GRACE: Duration = Duration::ZERO;
+
+/// Puts a fresh adapter in the place of one that is beyond use.
+async fn restart(run: &Run, stage: &mut Stage) -> Result<(), (Fault, String)> {
+    let fresh = run.launch.start().await?;
+    let old = std::mem::replace(&mut stage.adapter, fresh);
+    old.stop(NO_GRACE).await;
+    Ok(())
+}
+
+/// Plays a trial. An adapter that is beyond use afterwards is started afresh; one that died has the trial repeated,
+/// and dying at the same step again is the implementation's failure. Says whether the stage is usable afterwards.
+pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, bool) {
+    let mut outcome = play(stage, &trial.case, &trial.program, run.patience).await;
+    let mut stderr = outcome.held.is_err().then(|| stage.adapter.stderr());
+    let mut note = None;
+    let Err(Stop::Fault { fault, step }) = outcome.held.clone() else {
+        return (Played { outcome, stderr, note }, true);
+    };
+    if let Err((fault, _)) = restart(run, stage).await {
+        note = Some(format!("no adapter could be started after that: {fault}"));
+        return (Played { outcome, stderr, note }, false);
+    }
+    if !fault.is_crash() {
+        return (Played { outcome, stderr, note }, true);
+    }
+    let again = play(stage, &trial.case, &trial.program, run.patience).await;
+    let usable = match &again.held {
+        Err(Stop::Fault { fault: second, step: second_step }) => {
+            if second.is_crash() && *second_step == step {
+                stderr = Some(stage.adapter.stderr());
+                outcome = again;
+                outcome.held = Err(Stop::Failure(Failure {
+                    step,
+                    expected: "the client lives on".into(),
+                    observed: format!("it crashed, twice at this step: {fault}"),
+                    hint: Some("the adapter's stderr says more".into()),
+                }));
+            }
+            restart(run, stage).await.is_ok()
+        }
+        Err(Stop::Failure(_)) | Ok(()) => {
+            note = Some(format!("the first attempt ended with: {fault}"));
+            stderr = again.held.is_err().then(|| stage.adapter.stderr());
+            outcome = again;
+            true
+        }
+    };
+    (Played { outcome, stderr, note }, usable)
+}

@@ -1,0 +1,290 @@
+//! A run: the plan, the lanes that play it side by side, and what the results come to.
+//!
+//! - [`launch`]: how an adapter is started
+//! - [`plan`]: which cases in which deliveries, and in which order
+//! - [`stage`]: the listeners and the adapter of a lane
+//! - [`smoke`]: whether the adapter itself works
+//! - [`lane`]: sessions one after another
+//! - [`verdict`]: what a session comes to
+//! - [`baseline`]: which failures are known
+//!
+//! Data flows one way: plan, lanes, one place in which their messages are put in order, and a sink.
+
+pub mod baseline;
+mod lane;
+pub mod launch;
+pub mod plan;
+mod smoke;
+pub mod stage;
+mod verdict;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime};
+
+pub use baseline::Baseline;
+pub use lane::play_case;
+use lane::{Lane, News};
+pub use launch::Launch;
+pub use plan::{Plan, Selection, Trial};
+use ssespec_cases::Corpus;
+use ssespec_mock_server::wire::BarrierMode;
+use ssespec_reports::fold;
+use ssespec_reports::results::{
+    Adapter as AdapterRecord, CaseResult, Delivery, Footer, Header, Implementation, Platform, Record, Role,
+    Selection as SelectionRecord, V1, Verdict,
+};
+use tokio::sync::mpsc;
+pub use verdict::Rerun;
+pub(crate) use verdict::requirement as requirement_record;
+
+use crate::adapter::{Fault, Identity};
+use crate::session::Patience;
+
+/// Everything that a run needs to know.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The cases and requirements.
+    pub corpus: Arc<Corpus>,
+    /// How an adapter is started.
+    pub launch: Launch,
+    /// Which cases and deliveries.
+    pub selection: Selection,
+    /// Which failures are known.
+    pub baseline: Baseline,
+    /// How long to wait for what must be observed.
+    pub patience: Patience,
+    /// How many lanes run side by side; at least one.
+    pub lanes: usize,
+    /// The loopback address on which the mock server listens.
+    pub address: IpAddr,
+    /// How write boundaries are kept.
+    pub barrier: BarrierMode,
+    /// How a single case is run again.
+    pub rerun: Rerun,
+}
+
+/// Why a run could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The adapter cannot be used at all.
+    #[error("{fault}")]
+    Adapter {
+        /// What it did.
+        fault: Box<Fault>,
+        /// The end of its stderr.
+        stderr: String,
+    },
+    /// No port could be had.
+    #[error("no listener on {address}: {problem}")]
+    Listen {
+        /// The address.
+        address: IpAddr,
+        /// What the operating system said.
+        problem: std::io::Error,
+    },
+    /// The selection holds no case.
+    #[error("no case is selected: {0}")]
+    NothingSelected(String),
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conclusion {
+    /// Conforming, or as the baseline says.
+    AsExpected,
+    /// A failure that is not known, or a baseline that does not fit.
+    NotAsExpected,
+    /// A verdict was `error`.
+    Error,
+}
+
+impl Conclusion {
+    /// The exit status that stands for it.
+    pub fn exit_status(self) -> u8 {
+        match self {
+            Self::AsExpected => 0,
+            Self::NotAsExpected => 1,
+            Self::Error => 3,
+        }
+    }
+}
+
+/// How long after its end a session of a client that said it was done is watched for a request: longer than the
+/// usual default reconnection time of 3 s.
+const WATCHED: Duration = Duration::from_millis(3500);
+
+impl Run {
+    /// What messages call the run's results.
+    pub fn name(&self) -> String {
+        match &self.rerun {
+            Rerun::Folder(folder) => folder.display().to_string(),
+            Rerun::Command(_) | Rerun::CargoTest => "this run".into(),
+        }
+    }
+
+    /// Runs the plan. Every record goes to `sink` in order: the header, results as they come, the footer.
+    ///
+    /// # Errors
+    /// When the run could not begin; nothing has gone to the sink then.
+    pub async fn execute(&self, sink: &mut dyn FnMut(Record)) -> Result<Conclusion, RunError> {
+        let began = Instant::now();
+        let adapter = self.launch.start().await.map_err(adapter_error)?;
+        let mut stage = stage::open(self.address, self.barrier, adapter).await.map_err(|problem| {
+            RunError::Listen { address: self.address, problem }
+        })?;
+        smoke::check(&mut stage).await.map_err(adapter_error)?;
+        let identity = stage.adapter.identity().clone();
+        let mut plan = Plan::new(&self.corpus, &self.selection, &identity.capabilities);
+        // A failure is often noticed by waiting in vain, and long waits are best begun early.
+        plan.trials.sort_by_key(|trial| !self.baseline.expects(&trial.case.id));
+        if plan.is_empty() {
+            stage::close(stage).await;
+            return Err(RunError::NothingSelected(self.selection.describe()));
+        }
+        sink(Record::Header(Box::new(self.header(&identity))));
+        let mut ledger = Ledger { run: self, sequence: 0, results: BTreeMap::new() };
+        for skipped in &plan.skipped {
+            let result = verdict::skipped(self, skipped);
+            ledger.enter(result, sink);
+        }
+        self.play(stage, plan, &mut ledger, sink).await;
+        let footer = ledger.footer(began);
+        let conclusion = match footer.exit_status {
+            0 => Conclusion::AsExpected,
+            1 => Conclusion::NotAsExpected,
+            _ => Conclusion::Error,
+        };
+        sink(Record::Footer(Box::new(footer)));
+        Ok(conclusion)
+    }
+
+    async fn play(&self, first: crate::session::Stage, plan: Plan, ledger: &mut Ledger<'_>, sink: &mut dyn FnMut(Record)) {
+        let (alone, together): (Vec<Trial>, Vec<Trial>) = plan.trials.into_iter().partition(|t| t.case.alone);
+        let lanes = self.lanes.clamp(1, together.len().max(1));
+        let mut first = Some(first);
+        for (trials, lanes) in [(together, lanes), (alone, 1)] {
+            if trials.is_empty() {
+                continue;
+            }
+            let fresh = trials.iter().any(|trial| trial.case.alone);
+            let queue = Arc::new(Mutex::new(trials.into_iter().collect()));
+            let (tell, mut news) = mpsc::unbounded_channel();
+            let mut tasks = tokio::task::JoinSet::new();
+            for _ in 0..lanes {
+                let lane = Lane::new(self.clone(), Arc::clone(&queue), tell.clone());
+                let stage = if fresh { None } else { first.take() };
+                tasks.spawn(lane.work(stage));
+            }
+            drop(tell);
+            while let Some(item) = news.recv().await {
+                ledger.take(item, sink);
+            }
+            while tasks.join_next().await.is_some() {}
+            // Whatever no lane could play any more is nobody's conformance.
+            let left: Vec<Trial> = queue.lock().map(|mut queue| queue.drain(..).collect()).unwrap_or_default();
+            for trial in left {
+                ledger.enter(verdict::unplayed(self, &trial), sink);
+            }
+        }
+        if let Some(stage) = first {
+            stage::close(stage).await;
+        }
+    }
+
+    fn header(&self, identity: &Identity) -> Header {
+        Header {
+            v: V1,
+            suite_version: env!("CARGO_PKG_VERSION").into(),
+            implementation: Implementation {
+                name: identity.name.clone(),
+                version: identity.version.clone(),
+                language: identity.language.clone(),
+                role: Role::Client,
+            },
+            adapter: AdapterRecord {
+                transport: self.launch.transport(),
+                capabilities: identity.capabilities.iter().map(ToString::to_string).collect(),
+            },
+            platform: Platform { os: std::env::consts::OS.into(), arch: std::env::consts::ARCH.into() },
+            started: timestamp(),
+            selection: SelectionRecord {
+                filters: self.selection.filters.iter().map(|filter| filter.glob().to_string()).collect(),
+                deliveries: self.selection.deliveries.iter().map(|kind| kind.name().into()).collect(),
+                suites: self.selection.suites.clone(),
+                levels: self.selection.levels.iter().map(|level| verdict::level(*level)).collect(),
+            },
+            requirements: self.corpus.requirements.values().map(verdict::requirement).collect(),
+            known_failures: self.baseline.entries().cloned().collect(),
+        }
+    }
+}
+
+fn adapter_error((fault, stderr): (Fault, String)) -> RunError {
+    RunError::Adapter { fault: Box::new(fault), stderr }
+}
+
+/// The present time in the form of RFC 3339.
+fn timestamp() -> String {
+    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+}
+
+/// The results so far, in the one place where lanes meet.
+struct Ledger<'r> {
+    run: &'r Run,
+    sequence: u64,
+    results: BTreeMap<(String, Delivery), CaseResult>,
+}
+
+impl Ledger<'_> {
+    fn take(&mut self, news: News, sink: &mut dyn FnMut(Record)) {
+        match news {
+            News::Played(trial, outcome) => {
+                let result = verdict::result(self.run, &trial, *outcome);
+                self.enter(result, sink);
+            }
+            News::Late(trial, late, ended_by) => {
+                let key = (trial.case.id.clone(), trial.program.delivery);
+                if let Some(earlier) = self.results.get(&key) {
+                    let mut result = earlier.clone();
+                    verdict::charge(&mut result, &trial, &late, ended_by);
+                    self.enter(result, sink);
+                }
+            }
+        }
+    }
+
+    fn enter(&mut self, mut result: CaseResult, sink: &mut dyn FnMut(Record)) {
+        self.sequence += 1;
+        result.sequence = self.sequence;
+        result.known = self.run.baseline.known(&result);
+        self.results.insert((result.case.clone(), result.delivery), result.clone());
+        sink(Record::Result(Box::new(result)));
+    }
+
+    fn footer(&self, began: Instant) -> Footer {
+        let owned: Vec<CaseResult> = self.results.values().cloned().collect();
+        let results: Vec<&CaseResult> = owned.iter().collect();
+        let (stale, unmatched) = self.run.baseline.judge(&results, &self.run.corpus, &self.run.selection);
+        let decides = |result: &&&CaseResult| self.run.selection.decides(&result.suite);
+        let failed = |r: &&CaseResult| r.verdict == Verdict::Fail && r.known.is_none();
+        let exit_status = if results.iter().any(|r| r.verdict == Verdict::Error) {
+            3
+        } else if results.iter().filter(decides).any(failed) || !stale.is_empty() || !unmatched.is_empty() {
+            1
+        } else {
+            0
+        };
+        Footer {
+            v: V1,
+            finished: timestamp(),
+            duration_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
+            counts: fold::counts(&fold::fold(&owned)),
+            stale,
+            unmatched,
+            exit_status,
+            complete: true,
+        }
+    }
+}

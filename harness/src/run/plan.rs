@@ -1,0 +1,165 @@
+//! Which cases in which deliveries, and in which order.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use globset::GlobMatcher;
+use ssespec_cases::case::{Case, Expectation, Step, StepKind};
+use ssespec_cases::script::expand;
+use ssespec_cases::{Capability, Corpus, Level};
+use ssespec_mock_server::action::Action;
+
+use crate::delivery::{DeliveryKind, Program, programs};
+
+/// The suites that decide conformance unless others are asked for.
+const DECIDING: &[&str] = &["whatwg", "http"];
+
+/// Which cases and deliveries a user asks for.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    /// Globs over case ids; all cases where there are none.
+    pub filters: Vec<GlobMatcher>,
+    /// The deliveries.
+    pub deliveries: Vec<DeliveryKind>,
+    /// The suites; all where there are none, of which only some decide then.
+    pub suites: Vec<String>,
+    /// The levels; all where there are none.
+    pub levels: Vec<Level>,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self {
+            filters: Vec::new(),
+            deliveries: DeliveryKind::STANDARD.to_vec(),
+            suites: Vec::new(),
+            levels: Vec::new(),
+        }
+    }
+}
+
+impl Selection {
+    /// Whether it leaves out no case.
+    pub fn is_whole(&self) -> bool {
+        self.filters.is_empty() && self.suites.is_empty() && self.levels.is_empty()
+    }
+
+    /// Whether a suite decides the exit status.
+    pub fn decides(&self, suite: &str) -> bool {
+        if self.suites.is_empty() { DECIDING.contains(&suite) } else { self.suites.iter().any(|s| s == suite) }
+    }
+
+    /// Whether a case is selected.
+    pub fn selects(&self, case: &Case, suite: &str, level: Level) -> bool {
+        (self.filters.is_empty() || self.filters.iter().any(|glob| glob.is_match(&case.id)))
+            && (self.suites.is_empty() || self.suites.iter().any(|s| s == suite))
+            && (self.levels.is_empty() || self.levels.contains(&level))
+    }
+
+    /// What was asked for, in words.
+    pub fn describe(&self) -> String {
+        let mut words = Vec::new();
+        words.extend(self.filters.iter().map(|glob| format!("--filter '{}'", glob.glob())));
+        words.extend(self.suites.iter().map(|suite| format!("--suite {suite}")));
+        words.extend(self.levels.iter().map(|level| format!("--level {level}")));
+        if words.is_empty() { "the suite is empty".into() } else { words.join(" ") }
+    }
+}
+
+/// One case in one delivery.
+#[derive(Debug, Clone)]
+pub struct Trial {
+    /// The case.
+    pub case: Arc<Case>,
+    /// The suite of its requirements.
+    pub suite: String,
+    /// The level at which it is judged.
+    pub level: Level,
+    /// The script in its delivery.
+    pub program: Program,
+}
+
+/// A case that is not played because a capability is lacking.
+#[derive(Debug, Clone)]
+pub struct Skipped {
+    /// The case in its first delivery.
+    pub trial: Trial,
+    /// What is lacking.
+    pub lacking: Vec<Capability>,
+}
+
+/// What a run will play.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// What is played, in order.
+    pub trials: Vec<Trial>,
+    /// What is not.
+    pub skipped: Vec<Skipped>,
+}
+
+impl Plan {
+    /// Plans the selected cases for an implementation with these capabilities.
+    pub fn new(corpus: &Corpus, selection: &Selection, capabilities: &BTreeSet<Capability>) -> Self {
+        let mut plan = Self::default();
+        for case in corpus.cases.values().filter(|case| case.role() == "client") {
+            let judged = case.requirements.first().and_then(|id| corpus.requirements.get(id));
+            let Some(requirement) = judged else { continue };
+            let (suite, level) = (requirement.suite().to_owned(), requirement.judged());
+            if !selection.selects(case, &suite, level) {
+                continue;
+            }
+            let case = Arc::new(case.clone());
+            let script = expand(&case);
+            let mut trials = programs(&script, &selection.deliveries).into_iter().map(|program| Trial {
+                case: Arc::clone(&case),
+                suite: suite.clone(),
+                level,
+                program,
+            });
+            let lacking: Vec<Capability> =
+                case.needs.iter().copied().filter(|need| !capabilities.contains(need)).collect();
+            if lacking.is_empty() {
+                plan.trials.extend(trials);
+            } else if let Some(trial) = trials.next() {
+                plan.skipped.push(Skipped { trial, lacking });
+            }
+        }
+        // Clients that say they are done are watched for longest, and long waits are best begun early.
+        plan.trials.sort_by_cached_key(|trial| {
+            (Reverse(says_closed(&trial.case.steps)), Reverse(waits(&trial.case.steps)), trial.case.id.clone())
+        });
+        plan
+    }
+
+    /// How many cases are selected.
+    pub fn cases(&self) -> usize {
+        let played = self.trials.iter().map(|trial| trial.case.id.as_str());
+        let skipped = self.skipped.iter().map(|skipped| skipped.trial.case.id.as_str());
+        played.chain(skipped).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Whether nothing is selected.
+    pub fn is_empty(&self) -> bool {
+        self.trials.is_empty() && self.skipped.is_empty()
+    }
+}
+
+fn says_closed(steps: &[Step]) -> bool {
+    steps.iter().any(|step| match &step.kind {
+        StepKind::Expect(Expectation::Closed) => true,
+        StepKind::Expect(Expectation::OneOf(alternatives)) => alternatives.iter().any(|steps| says_closed(steps)),
+        _ => false,
+    })
+}
+
+/// How long a script waits at least.
+fn waits(steps: &[Step]) -> Duration {
+    let each = steps.iter().map(|step| match &step.kind {
+        StepKind::Wire(Action::Wait(time)) | StepKind::Expect(Expectation::NoRequest(time)) => *time,
+        StepKind::Expect(Expectation::Request(request)) => request.after.unwrap_or_default(),
+        _ => Duration::ZERO,
+    });
+    each.sum()
+}

@@ -1,0 +1,51 @@
+//! Whether an adapter itself works, before three hundred cases say that it does not.
+
+use ssespec_cases::script::expand;
+use ssespec_mock_server::document::Source;
+
+use crate::adapter::Fault;
+use crate::delivery::{DeliveryKind, programs};
+use crate::session::{Patience, Stage, Stop, play};
+
+/// What every adapter must be able to do.
+const SMOKE: &str = r#"title = "The adapter connects, reports an event, and closes for real"
+requirements = []
+needs = ["close"]
+steps = [
+  { send = "data: smoke\n\n" },
+  { expect-event = { data = "smoke" } },
+  "close",
+  "expect-disconnect",
+]
+"#;
+
+/// How often: a second session shows whether the first left something behind.
+const TIMES: usize = 2;
+
+/// Plays the smoke check.
+///
+/// # Errors
+/// When the adapter does not pass; with the end of its stderr.
+pub(super) async fn check(stage: &mut Stage) -> Result<(), (Fault, String)> {
+    let case = ssespec_cases::format::read(&Source::new("smoke", SMOKE), "client/smoke")
+        .map_err(|mistakes| (Fault::Smoke(mistakes.to_string()), String::new()))?;
+    let script = expand(&case);
+    for program in programs(&script, &[DeliveryKind::AsWritten]) {
+        for session in 1..=TIMES {
+            let held = play(stage, &case, &program, Patience::default()).await.held;
+            let fault = match held {
+                Ok(()) => continue,
+                Err(Stop::Failure(failure)) => Fault::Smoke(format!(
+                    "in session {session} of {TIMES}: expected {}; observed {}",
+                    failure.expected, failure.observed
+                )),
+                Err(Stop::Fault { fault, .. }) => fault,
+            };
+            return Err((fault, stage.adapter.stderr()));
+        }
+    }
+    match stage.late.drain(..).next() {
+        Some(late) => Err((Fault::Smoke(format!("after its session: {:?}", late.what)), stage.adapter.stderr())),
+        None => Ok(()),
+    }
+}

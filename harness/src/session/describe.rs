@@ -1,0 +1,73 @@
+//! What was observed, in words; what is expected is put into words beside the case format.
+
+pub(super) use ssespec_cases::words::{alternative, expectation, quote};
+use ssespec_mock_server::action::Drop;
+use ssespec_mock_server::wire::{Departure, Request};
+
+use crate::protocol::{Event, Shown};
+
+/// A request as it came, with these header fields.
+pub(super) fn request(request: &Request, names: impl IntoIterator<Item = String>) -> String {
+    let mut words = vec![format!("{} {}", request.method, quote(&request.target))];
+    for name in names {
+        let values: Vec<String> = request.header(&name).map(|v| quote(&String::from_utf8_lossy(v))).collect();
+        words.push(match values.as_slice() {
+            [] => format!("without {name}"),
+            [one] => format!("with {name}: {one}"),
+            many => format!("with {} fields {name}: {}", many.len(), many.join(", ")),
+        });
+    }
+    words.join(", ")
+}
+
+/// What an implementation showed.
+pub(super) fn shown(shown: &Shown) -> String {
+    match shown {
+        Shown::Opened => "opened".into(),
+        Shown::Event(event) => observed_event(event),
+        Shown::Comment { text } => format!("comment {}", quote(text)),
+        Shown::Error { message, ready_state } => {
+            let state = ready_state.map(|state| format!(" while {}", state.word())).unwrap_or_default();
+            if message.is_empty() { format!("an error{state}") } else { format!("an error{state}: {}", quote(message)) }
+        }
+        Shown::State(state) => format!("state {}", state.word()),
+        Shown::Closed => "closed: the client is done for good".into(),
+    }
+}
+
+fn observed_event(event: &Event) -> String {
+    let mut parts = Vec::new();
+    parts.extend(event.kind.as_ref().map(|kind| format!("type {}", quote(kind))));
+    parts.extend(event.data.as_ref().map(|data| format!("data {}", quote(data))));
+    parts.extend(event.data_base64.as_ref().map(|data| format!("data (base64) {}", quote(data))));
+    parts.extend(event.id.as_ref().map(|id| format!("id {}", quote(id))));
+    parts.extend(event.origin.as_ref().map(|origin| format!("origin {}", quote(origin))));
+    format!("event {}", parts.join(", "))
+}
+
+/// The kind of a transcript row.
+pub(super) fn shown_word(shown: &Shown) -> &'static str {
+    match shown {
+        Shown::Opened => "opened",
+        Shown::Event(_) => "event",
+        Shown::Comment { .. } => "comment",
+        Shown::Error { .. } => "error",
+        Shown::State(_) => "state",
+        Shown::Closed => "closed",
+    }
+}
+
+pub(super) fn drop_word(how: Drop) -> &'static str {
+    match how {
+        Drop::Fin => "fin",
+        Drop::Reset => "reset",
+    }
+}
+
+pub(super) fn departure(how: Departure) -> &'static str {
+    match how {
+        Departure::Fin => "fin",
+        Departure::Reset => "reset",
+        _ => "lost",
+    }
+}

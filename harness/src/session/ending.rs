@@ -1,0 +1,132 @@
+//! How every session ends, so that absence is proved without waiting.
+//!
+//! Where the stream is open, a sentinel event is sent and must be the next event. Where it ended or was dropped, either
+//! the client is done or it connects again and is answered with the sentinel. Then the session is torn down.
+
+use std::time::{Duration, Instant};
+
+use ssespec_cases::case::RequestExpectation;
+use ssespec_mock_server::action::Respond;
+
+use super::intake::{Came, Seen};
+use super::{Answer, Body, Closing, Session, Silence, Stop, describe};
+use crate::adapter::Fault;
+use crate::protocol::{Order, Shown};
+
+/// How long clients may take to let go of the connections that we closed.
+const LEAVING: Duration = Duration::from_millis(250);
+
+impl Session<'_> {
+    /// Proves that nothing more comes.
+    pub(super) async fn settle(&mut self) -> Result<(), Stop> {
+        if self.closing == Closing::Ordered || self.silence == Silence::Proved || self.intake.closed {
+            return Ok(());
+        }
+        match self.answer {
+            Answer::Open(Body::Stream) => self.sentinel().await,
+            Answer::Awaited => {
+                self.respond(&Respond::default()).await;
+                self.sentinel().await
+            }
+            Answer::Over(Body::Stream) => self.closed_or_resumed().await,
+            Answer::None | Answer::Open(_) | Answer::Over(_) => Ok(()),
+        }
+    }
+
+    async fn sentinel(&mut self) -> Result<(), Stop> {
+        let data = format!("ssespec-sentinel-{}", self.number);
+        self.transcript.harness("sentinel", data.as_str());
+        self.write(&[format!("data: {data}\n\n").into_bytes()]).await;
+        let expected = format!("no more events, then the sentinel event {}", describe::quote(&data));
+        match self.next_event(&expected).await? {
+            Shown::Event(event) if event.bytes().as_deref() == Some(data.as_bytes()) => Ok(()),
+            other => {
+                let mut failure = self.failure(expected, describe::shown(&other));
+                failure.hint = Some(SENTINEL_HINT.into());
+                Err(failure.into())
+            }
+        }
+    }
+
+    /// The next thing shown that is not an opening, an error or a comment.
+    async fn next_event(&mut self, expected: &str) -> Result<Shown, Stop> {
+        loop {
+            match self.next_shown(expected, self.patience.observation).await? {
+                Shown::Opened | Shown::Error { .. } | Shown::Comment { .. } => {}
+                other => return Ok(other),
+            }
+        }
+    }
+
+    /// After the end of a stream a client either says that it is done or connects again.
+    async fn closed_or_resumed(&mut self) -> Result<(), Stop> {
+        let expected = "no more events, then either closed or a new request";
+        let deadline = Instant::now() + self.patience.request;
+        loop {
+            match self.intake.shown.pop_front() {
+                Some(Shown::Closed) => return Ok(()),
+                Some(event @ Shown::Event(_)) => {
+                    return Err(self.failure(expected, describe::shown(&event)).into());
+                }
+                Some(_) => continue,
+                None => {}
+            }
+            if matches!(self.intake.wire.front(), Some(Seen::Request(_))) {
+                self.expect_request(&RequestExpectation::default()).await?;
+                self.respond(&Respond::default()).await;
+                return self.sentinel().await;
+            }
+            if self.take_in(deadline).await? == Came::Nothing {
+                let observed = format!("nothing within {}", humantime::format_duration(self.patience.request));
+                return Err(self.failure(expected, observed).into());
+            }
+        }
+    }
+
+    /// Ends the session: the adapter closes, then all connections are closed. What was not expected and came before
+    /// that fails a session that held until here.
+    pub(super) async fn tear_down(&mut self, held: bool) -> Result<(), Stop> {
+        let closed = self.await_closed().await;
+        self.exchange = None;
+        tokio::join!(self.stage.base.close_connections(LEAVING), self.stage.other.close_connections(LEAVING));
+        self.take_in_wire();
+        closed?;
+        if !held {
+            return Ok(());
+        }
+        if let Some(event) = self.intake.shown.iter().find(|shown| matches!(shown, Shown::Event(_))) {
+            return Err(self.failure("no more events", describe::shown(event)).into());
+        }
+        let unexpected = self.intake.wire.iter().find_map(|seen| match seen {
+            Seen::Request(arrival) => Some(describe::request(arrival.exchange.request(), Vec::new())),
+            Seen::Malformed { reason } => Some(format!("a malformed request: {reason}")),
+            Seen::Left { .. } => None,
+        });
+        match unexpected {
+            Some(request) => Err(self.failure("no more requests", request).into()),
+            None => Ok(()),
+        }
+    }
+
+    async fn await_closed(&mut self) -> Result<(), Stop> {
+        if self.intake.closed {
+            return Ok(());
+        }
+        self.stage.adapter.order(self.number, Order::Close);
+        let deadline = Instant::now() + self.patience.observation;
+        while !self.intake.closed {
+            if self.take_in(deadline).await? == Came::Nothing {
+                let fault = match self.stage.adapter.unfinished_line() {
+                    0 => Fault::IgnoredClose(self.patience.observation),
+                    bytes => Fault::HalfLine(bytes),
+                };
+                return Err(self.fault(fault));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What a failed sentinel usually means.
+const SENTINEL_HINT: &str = "every script that leaves its stream open ends with one more event, which must come next: \
+     what came instead was not expected by the case";

@@ -1,0 +1,363 @@
+//! What must be observed next, held against the queues.
+
+use std::time::{Duration, Instant};
+
+use ssespec_cases::Capability;
+use ssespec_cases::case::{
+    EventExpectation, Expectation, FieldExpectation, Origin, ReadyState, RequestExpectation, Step, StepKind,
+};
+use ssespec_mock_server::wire::{Exchange, Request};
+
+use super::intake::{Arrival, Came, Seen};
+use super::{Answer, Closing, Failure, Session, Silence, Stop, describe};
+use crate::protocol::{Event, Order, Shown};
+
+/// By how much a timer may be early without being called early.
+const TIMER_TOLERANCE: Duration = Duration::from_millis(2);
+
+/// How often a silent repeat of one request is folded.
+const SILENT_REPEATS: usize = 2;
+
+impl Session<'_> {
+    pub(super) async fn expect(&mut self, expectation: &Expectation) -> Result<(), Stop> {
+        match expectation {
+            Expectation::Request(expected) => self.expect_request(expected).await,
+            Expectation::NoRequest(time) => self.expect_no_request(*time).await,
+            Expectation::Disconnect { within } => self.expect_disconnect(*within).await,
+            Expectation::State(state) => self.expect_state(*state).await,
+            Expectation::OneOf(alternatives) => self.expect_one_of(alternatives).await,
+            Expectation::Opened | Expectation::Closed => self.expect_shown(expectation, None).await,
+            Expectation::Comment { .. } | Expectation::Error { .. } => self.expect_shown(expectation, None).await,
+            Expectation::Event(event) => self.expect_shown(expectation, event.within).await,
+        }
+    }
+
+    async fn expect_shown(&mut self, expectation: &Expectation, within: Option<Duration>) -> Result<(), Stop> {
+        let expected = describe::expectation(expectation);
+        let patience = within.unwrap_or(self.patience.observation);
+        let shown = self.next_shown(&expected, patience).await?;
+        if self.matches(expectation, &shown) {
+            return Ok(());
+        }
+        Err(self.failure(expected, describe::shown(&shown)).into())
+    }
+
+    /// The next thing that the implementation shows.
+    pub(super) async fn next_shown(&mut self, expected: &str, patience: Duration) -> Result<Shown, Stop> {
+        let deadline = Instant::now() + patience;
+        loop {
+            if let Some(shown) = self.intake.shown.pop_front() {
+                return Ok(shown);
+            }
+            if self.take_in(deadline).await? == Came::Nothing {
+                return Err(self.timed_out(expected, patience).into());
+            }
+        }
+    }
+
+    fn timed_out(&self, expected: &str, patience: Duration) -> Failure {
+        let waiting = match self.intake.wire.front() {
+            Some(Seen::Request(arrival)) => {
+                format!(", but {} came", describe::request(arrival.exchange.request(), Vec::new()))
+            }
+            Some(Seen::Malformed { reason }) => format!(", but a malformed request came ({reason})"),
+            _ if self.exchange.as_ref().is_some_and(Exchange::peer_gone) => ", and the client has left".into(),
+            _ => String::new(),
+        };
+        let observed = format!("nothing within {}{waiting}", humantime::format_duration(patience));
+        self.failure(expected, observed)
+    }
+
+    /// Whether what was shown is what is expected. An event that is looked at becomes the last one.
+    fn matches(&mut self, expectation: &Expectation, shown: &Shown) -> bool {
+        match (expectation, shown) {
+            (Expectation::Opened, Shown::Opened) | (Expectation::Closed, Shown::Closed) => true,
+            (Expectation::Comment { text }, Shown::Comment { text: found }) => {
+                text.as_ref().is_none_or(|text| text == found)
+            }
+            (Expectation::Error { state }, Shown::Error { ready_state, .. }) => {
+                state.is_none_or(|state| *ready_state == Some(state))
+            }
+            (Expectation::Event(expected), Shown::Event(event)) => {
+                let matches = self.event_matches(expected, event);
+                if let Some(id) = event.id.clone().filter(|id| !id.is_empty()) {
+                    self.last_id = Some(id);
+                }
+                matches
+            }
+            _ => false,
+        }
+    }
+
+    fn event_matches(&self, expected: &EventExpectation, event: &Event) -> bool {
+        let data = event.bytes();
+        let origin = expected.origin.map(|origin| match origin {
+            Origin::Base => self.stage.base.url(),
+            Origin::Other => self.stage.other.url(),
+        });
+        expected.kind.as_ref().is_none_or(|kind| event.kind.as_ref() == Some(kind))
+            && expected.data.as_ref().is_none_or(|text| data.as_deref() == Some(text.as_bytes()))
+            && expected.data_repeat.as_ref().is_none_or(|repeat| {
+                data.as_deref().is_some_and(|data| {
+                    data.len() as u64 == repeat.total() && data.chunks(repeat.pattern.len()).all(|c| c == repeat.pattern)
+                })
+            })
+            && expected.id.as_ref().is_none_or(|id| self.id_matches(id, event.id.as_deref().unwrap_or_default()))
+            && origin.is_none_or(|origin| event.origin.as_ref() == Some(&origin))
+    }
+
+    /// An API that documents the event's own id only does not repeat an earlier one.
+    fn id_matches(&self, expected: &str, found: &str) -> bool {
+        let not_its_own = found.is_empty()
+            && self.capabilities.contains(&Capability::OwnId)
+            && self.last_id.as_deref() == Some(expected);
+        found == expected || not_its_own
+    }
+
+    pub(super) async fn expect_request(&mut self, expected: &RequestExpectation) -> Result<(), Stop> {
+        let words = describe::expectation(&Expectation::Request(Box::new(expected.clone())));
+        let patience = expected.within.unwrap_or(self.patience.request) + expected.after.unwrap_or_default();
+        let mut repeats = 0;
+        let arrival = loop {
+            let arrival = self.next_request(&words, patience).await?;
+            let early = expected.after.is_some_and(|after| self.is_early(arrival.at, after));
+            if early && repeats < SILENT_REPEATS && self.is_silent_repeat(&arrival.exchange) {
+                // Some browsers repeat a request that got no answer before they tell anyone.
+                repeats += 1;
+                self.transcript.harness("silent-repeat", "treated like the request that it repeats");
+                self.repeat_fate(arrival.exchange).await;
+                continue;
+            }
+            break arrival;
+        };
+        self.requested_at = Some(arrival.at);
+        let problem = self.request_problem(expected, &arrival);
+        let names = expected.headers.iter().map(|(name, _)| name.clone());
+        let observed = problem.map(|problem| {
+            let request = describe::request(arrival.exchange.request(), names);
+            if problem.is_empty() { request } else { format!("{request}, {problem}") }
+        });
+        self.exchange = Some(arrival.exchange);
+        self.answer = Answer::Awaited;
+        match observed {
+            None => Ok(()),
+            Some(observed) => Err(self.failure(words, observed).into()),
+        }
+    }
+
+    /// The next request, with the silent repeats of it folded.
+    async fn next_request(&mut self, expected: &str, patience: Duration) -> Result<Arrival, Stop> {
+        let deadline = Instant::now() + patience;
+        loop {
+            match self.intake.wire.pop_front() {
+                Some(Seen::Request(arrival)) => return Ok(arrival),
+                Some(Seen::Malformed { reason }) => {
+                    return Err(self.failure(expected, format!("a malformed request: {reason}")).into());
+                }
+                Some(Seen::Left { .. }) => continue,
+                None => {}
+            }
+            if self.intake.closed && self.closing == Closing::No {
+                let observed = "closed: the client is done for good";
+                return Err(self.failure(expected, observed).into());
+            }
+            if let Some(event @ Shown::Event(_)) = self.intake.shown.front() {
+                return Err(self.failure(expected, describe::shown(event)).into());
+            }
+            if self.take_in(deadline).await? == Came::Nothing {
+                let silence = format!("nothing within {}", humantime::format_duration(patience));
+                let observed = match self.intake.shown.front() {
+                    Some(shown) => format!("{}, and no request", describe::shown(shown)),
+                    None => silence,
+                };
+                return Err(self.failure(expected, observed).into());
+            }
+        }
+    }
+
+    fn is_early(&self, at: Instant, after: Duration) -> bool {
+        self.ended_at.is_some_and(|ended| at.saturating_duration_since(ended) + TIMER_TOLERANCE < after)
+    }
+
+    /// Whether a request is the previous one again, to which we wrote no byte of an answer.
+    fn is_silent_repeat(&self, exchange: &Exchange) -> bool {
+        self.exchange.as_ref().is_some_and(|previous| {
+            !previous.answered() && same_request(previous.request(), exchange.request())
+        })
+    }
+
+    /// Ends a silent repeat as the request that it repeats was ended.
+    async fn repeat_fate(&mut self, mut exchange: Exchange) {
+        exchange.drop_connection(ssespec_mock_server::action::Drop::Reset).await;
+    }
+
+    /// What is wrong with a request; empty where its fields show it.
+    fn request_problem(&self, expected: &RequestExpectation, arrival: &Arrival) -> Option<String> {
+        let (request, at) = (arrival.exchange.request(), arrival.at);
+        if expected.method.as_ref().is_some_and(|method| *method != request.method) {
+            return Some(String::new());
+        }
+        if let Some(path) = &expected.path
+            && self.relative(&request.target).as_ref() != Some(path)
+        {
+            return Some(String::new());
+        }
+        match (expected.origin, arrival.origin) {
+            (None, _) | (Some(Origin::Base), 0) | (Some(Origin::Other), 1) => {}
+            (Some(_), 0) => return Some("at the base origin".into()),
+            (Some(_), _) => return Some("at the other origin".into()),
+        }
+        for (name, field) in &expected.headers {
+            let mut values = request.header(name);
+            let holds = match (field, values.next(), values.next()) {
+                (FieldExpectation::Is(value), Some(found), None) => found == value.as_bytes(),
+                (FieldExpectation::Present, Some(_), _) => true,
+                (FieldExpectation::Absent, None, _) => true,
+                _ => false,
+            };
+            if !holds {
+                return Some(String::new());
+            }
+        }
+        if expected.body.as_ref().is_some_and(|body| body.as_bytes() != request.body) {
+            let body = String::from_utf8_lossy(&request.body);
+            return Some(format!("with the body {}", describe::quote(&body)));
+        }
+        let after = expected.after.filter(|after| self.is_early(at, *after))?;
+        let ended = self.ended_at?;
+        let gap = Duration::from_millis(
+            u64::try_from(at.saturating_duration_since(ended).as_millis()).unwrap_or(u64::MAX),
+        );
+        Some(format!(
+            "{} after the end, which is earlier than {}",
+            humantime::format_duration(gap),
+            humantime::format_duration(after)
+        ))
+    }
+
+    async fn expect_no_request(&mut self, time: Duration) -> Result<(), Stop> {
+        let deadline = Instant::now() + time;
+        loop {
+            while let Some(seen) = self.intake.wire.pop_front() {
+                let observed = match seen {
+                    Seen::Request(arrival) => describe::request(arrival.exchange.request(), Vec::new()),
+                    Seen::Malformed { reason } => format!("a malformed request: {reason}"),
+                    Seen::Left { .. } => continue,
+                };
+                let expected = describe::expectation(&Expectation::NoRequest(time));
+                return Err(self.failure(expected, observed).into());
+            }
+            if self.take_in(deadline).await? == Came::Nothing {
+                self.silence = Silence::Proved;
+                return Ok(());
+            }
+        }
+    }
+
+    async fn expect_disconnect(&mut self, within: Option<Duration>) -> Result<(), Stop> {
+        let patience = within.unwrap_or(self.patience.observation);
+        let expected = describe::expectation(&Expectation::Disconnect { within });
+        let deadline = Instant::now() + patience;
+        let current = self.exchange.as_ref().map(Exchange::connection);
+        loop {
+            let at = self.intake.wire.iter().position(
+                |seen| matches!(seen, Seen::Left { connection, .. } if Some(*connection) == current),
+            );
+            if let Some(at) = at {
+                self.intake.wire.remove(at);
+                return Ok(());
+            }
+            if self.take_in(deadline).await? == Came::Nothing {
+                return Err(self.timed_out(&expected, patience).into());
+            }
+        }
+    }
+
+    async fn expect_state(&mut self, expected: ReadyState) -> Result<(), Stop> {
+        let words = describe::expectation(&Expectation::State(expected));
+        self.stage.adapter.order(self.number, Order::State);
+        let deadline = Instant::now() + self.patience.observation;
+        loop {
+            if let Some(state) = self.intake.states.pop_front() {
+                let observed = format!("state {}", state.word());
+                return if state == expected { Ok(()) } else { Err(self.failure(words, observed).into()) };
+            }
+            if self.intake.closed {
+                // Who is done for good is closed, and cannot be asked any more.
+                let observed = "closed: the client is done for good";
+                let closed = expected == ReadyState::Closed;
+                return if closed { Ok(()) } else { Err(self.failure(words, observed).into()) };
+            }
+            if self.take_in(deadline).await? == Came::Nothing {
+                return Err(self.timed_out(&words, self.patience.observation).into());
+            }
+        }
+    }
+
+    /// Takes the alternative whose first observation comes, and requires the rest of it.
+    async fn expect_one_of(&mut self, alternatives: &[Vec<Step>]) -> Result<(), Stop> {
+        let words = describe::expectation(&Expectation::OneOf(alternatives.to_vec()));
+        let deadline = Instant::now() + self.patience.request;
+        loop {
+            for steps in alternatives {
+                if self.begins(steps) {
+                    self.alternative = Some(describe::alternative(steps));
+                    for step in steps {
+                        if let StepKind::Expect(expectation) = &step.kind {
+                            Box::pin(self.expect(expectation)).await?;
+                        }
+                    }
+                    return Ok(());
+                }
+            }
+            let unexpected = match (self.intake.shown.front(), self.intake.wire.front()) {
+                (Some(shown), _) => Some(describe::shown(shown)),
+                (None, Some(Seen::Request(arrival))) => {
+                    Some(describe::request(arrival.exchange.request(), Vec::new()))
+                }
+                _ => None,
+            };
+            // What is there and begins no alternative stays in the way of all that come after it.
+            if let Some(observed) = unexpected
+                && self.take_in(Instant::now()).await? == Came::Nothing
+            {
+                return Err(self.failure(words, observed).into());
+            }
+            if self.take_in(deadline).await? == Came::Nothing {
+                // Silence is an alternative where one asks for it.
+                let silent = alternatives.iter().find(|steps| {
+                    matches!(steps.first().map(|s| &s.kind), Some(StepKind::Expect(Expectation::NoRequest(_))))
+                });
+                return match silent {
+                    Some(steps) => {
+                        self.alternative = Some(describe::alternative(steps));
+                        self.silence = Silence::Proved;
+                        Ok(())
+                    }
+                    None => Err(self.timed_out(&words, self.patience.request).into()),
+                };
+            }
+        }
+    }
+
+    /// Whether what waits in the queues begins this alternative.
+    fn begins(&mut self, steps: &[Step]) -> bool {
+        let Some(StepKind::Expect(expectation)) = steps.first().map(|step| &step.kind) else { return false };
+        match expectation {
+            Expectation::Request(expected) => match self.intake.wire.front() {
+                Some(Seen::Request(arrival)) => self.request_problem(expected, arrival).is_none(),
+                _ => false,
+            },
+            Expectation::Disconnect { .. } => matches!(self.intake.wire.front(), Some(Seen::Left { .. })),
+            Expectation::NoRequest(_) | Expectation::State(_) | Expectation::OneOf(_) => false,
+            _ => match self.intake.shown.front().cloned() {
+                Some(shown) => self.matches(expectation, &shown),
+                None => false,
+            },
+        }
+    }
+}
+
+fn same_request(one: &Request, other: &Request) -> bool {
+    one.method == other.method && one.target == other.target && one.headers == other.headers
+}

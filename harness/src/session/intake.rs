@@ -1,0 +1,204 @@
+//! What comes from the wire and the adapter, put into one queue per source.
+//!
+//! Openings, errors, comments and disconnects wait only where the case names their kind, since clients differ in what
+//! they show; every event and every request waits until the case takes it.
+
+use std::collections::VecDeque;
+use std::time::Instant;
+
+use ssespec_cases::case::{Case, Expectation, ReadyState, Step, StepKind};
+use ssespec_mock_server::action::Respond;
+use ssespec_mock_server::wire::{Exchange, WireEvent, WireEventKind};
+
+use super::{Session, Stop, describe};
+use crate::adapter::{Fault, Heard};
+use crate::protocol::Shown;
+
+/// Something that came after the end of the session that it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// The session.
+    pub session: u64,
+    /// What came.
+    pub what: LateKind,
+}
+
+/// What came late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LateKind {
+    /// The client made a request.
+    Request(String),
+    /// The adapter said something.
+    Message(String),
+}
+
+/// Something seen on the wire that a case can ask for.
+pub(super) enum Seen {
+    Request(Arrival),
+    Malformed { reason: String },
+    Left { connection: u32 },
+}
+
+/// A request as it came.
+pub(super) struct Arrival {
+    pub(super) exchange: Exchange,
+    pub(super) at: Instant,
+    /// Which listener it reached: 0 for the session's own, 1 for the second origin.
+    pub(super) origin: u8,
+}
+
+/// The queues, and the kinds that the case names.
+#[derive(Default)]
+pub(super) struct Intake {
+    pub(super) wire: VecDeque<Seen>,
+    pub(super) shown: VecDeque<Shown>,
+    pub(super) states: VecDeque<ReadyState>,
+    /// Whether the implementation said that it is done.
+    pub(super) closed: bool,
+    named: Named,
+}
+
+#[derive(Default)]
+struct Named {
+    opened: bool,
+    errors: bool,
+    comments: bool,
+    disconnects: bool,
+}
+
+impl Intake {
+    pub(super) fn new(case: &Case) -> Self {
+        let mut named = Named::default();
+        named.collect(&case.steps);
+        Self { named, ..Self::default() }
+    }
+}
+
+impl Named {
+    fn collect(&mut self, steps: &[Step]) {
+        for step in steps {
+            match &step.kind {
+                StepKind::Expect(Expectation::Opened) => self.opened = true,
+                StepKind::Expect(Expectation::Error { .. }) => self.errors = true,
+                StepKind::Expect(Expectation::Comment { .. }) => self.comments = true,
+                StepKind::Expect(Expectation::Disconnect { .. }) => self.disconnects = true,
+                StepKind::Expect(Expectation::OneOf(alternatives)) => {
+                    alternatives.iter().for_each(|steps| self.collect(steps));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether something came before the deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Came {
+    Something,
+    Nothing,
+}
+
+impl Session<'_> {
+    /// Takes in the next thing that comes from either source, until the deadline.
+    pub(super) async fn take_in(&mut self, deadline: Instant) -> Result<Came, Stop> {
+        tokio::select! {
+            // What is there already is taken before the deadline counts.
+            biased;
+            Some(event) = self.stage.wire.recv() => {
+                self.absorb_wire(event);
+                Ok(Came::Something)
+            }
+            heard = self.stage.adapter.hear() => {
+                self.absorb_heard(heard)?;
+                Ok(Came::Something)
+            }
+            () = tokio::time::sleep_until(deadline.into()) => Ok(Came::Nothing),
+        }
+    }
+
+    /// Takes in what has come already.
+    pub(super) fn take_in_wire(&mut self) {
+        while let Ok(event) = self.stage.wire.try_recv() {
+            self.absorb_wire(event);
+        }
+    }
+
+    fn absorb_wire(&mut self, event: WireEvent) {
+        self.transcript.wire(&event);
+        match event.kind {
+            WireEventKind::Request(exchange) => match session_of(&exchange.request().target) {
+                Some(number) if number < self.number => late_request(&mut self.stage.late, exchange),
+                _ => {
+                    let arrival = Arrival { exchange, at: event.at, origin: event.origin };
+                    self.intake.wire.push_back(Seen::Request(arrival));
+                }
+            },
+            WireEventKind::Malformed { reason } => self.intake.wire.push_back(Seen::Malformed { reason }),
+            WireEventKind::Disconnected(_) if self.intake.named.disconnects => {
+                self.intake.wire.push_back(Seen::Left { connection: event.connection });
+            }
+            _ => {}
+        }
+    }
+
+    fn absorb_heard(&mut self, heard: Heard) -> Result<(), Stop> {
+        let (session, shown, at) = match heard {
+            Heard::Shown { session, shown, at, share: _ } => (session, shown, at),
+            Heard::Fault(fault) => return Err(self.fault(fault)),
+        };
+        if session < self.number {
+            let what = LateKind::Message(describe::shown(&shown));
+            self.stage.late.push(Late { session, what });
+            return Ok(());
+        }
+        self.transcript.shown(at, &shown);
+        if session > self.number {
+            return Err(self.fault(Fault::UnknownSession { named: session }));
+        }
+        if self.intake.closed {
+            return Err(self.fault(Fault::AfterClosed { what: describe::shown(&shown) }));
+        }
+        let named = &self.intake.named;
+        let asked_for = match &shown {
+            Shown::State(state) => {
+                self.intake.states.push_back(*state);
+                false
+            }
+            Shown::Opened => named.opened,
+            Shown::Error { .. } => named.errors,
+            Shown::Comment { .. } => named.comments,
+            Shown::Event(_) => true,
+            Shown::Closed => {
+                self.intake.closed = true;
+                true
+            }
+        };
+        if asked_for {
+            self.intake.shown.push_back(shown);
+        }
+        Ok(())
+    }
+}
+
+/// Puts down a request of a session that is over, and tells its client that there is nothing more.
+pub(super) fn late_request(late: &mut Vec<Late>, exchange: Exchange) {
+    if let Some(session) = session_of(&exchange.request().target) {
+        let what = describe::request(exchange.request(), ["last-event-id".to_owned()]);
+        late.push(Late { session, what: LateKind::Request(what) });
+    }
+    dismiss(exchange);
+}
+
+/// The session that a request target belongs to.
+fn session_of(target: &str) -> Option<u64> {
+    target.strip_prefix('/')?.split(['/', '?']).next()?.parse().ok()
+}
+
+/// Tells a client whose session is over that there is nothing more.
+fn dismiss(mut exchange: Exchange) {
+    tokio::spawn(async move {
+        let no_content = Respond { status: 204, ..Respond::default() };
+        // Whoever has left already need not be told.
+        let _ = exchange.respond(&no_content, str::to_owned).await;
+    });
+}

@@ -1,0 +1,326 @@
+//! An implementation living through one case: the script is played, and what it shows is held against it.
+//!
+//! - [`intake`]: what comes from the wire and the adapter, put into queues
+//! - [`perform`]: what the harness does
+//! - [`expect`]: what must be observed
+//! - [`ending`]: how every session ends, so that absence is proved
+//! - [`describe`]: expected and observed in words
+//! - [`transcript`]: the record of all of it
+
+mod describe;
+mod ending;
+mod expect;
+mod intake;
+mod perform;
+pub mod transcript;
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use intake::Intake;
+pub use intake::{Late, LateKind};
+use ssespec_cases::Capability;
+use ssespec_cases::case::{Case, FactSource, StepKind};
+use ssespec_mock_server::wire::{Exchange, Listener, WireEvent, WireEventKind};
+use ssespec_reports::results::{Fact, Row};
+use tokio::sync::mpsc;
+use transcript::Transcript;
+
+use crate::adapter::{Adapter, Fault, Heard};
+use crate::delivery::{Op, OpKind, Program};
+
+/// How long the harness waits for what must be observed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// For what an implementation shows.
+    pub observation: Duration,
+    /// For a request.
+    pub request: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { observation: Duration::from_secs(5), request: Duration::from_secs(15) }
+    }
+}
+
+/// Where sessions take place, one after another: two listeners and an adapter.
+pub struct Stage {
+    /// The listener of the session's URL.
+    pub base: Listener,
+    /// The listener of the second origin.
+    pub other: Listener,
+    /// What happens on the wire.
+    pub wire: mpsc::UnboundedReceiver<WireEvent>,
+    /// The adapter.
+    pub adapter: Adapter,
+    /// The number of the last session.
+    pub session: u64,
+    /// What came after the end of the session that it belongs to.
+    pub late: Vec<Late>,
+}
+
+/// Why a case did not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Which of the case's steps, from 0; `None` where it is implied.
+    pub step: Option<usize>,
+    /// What had to be observed.
+    pub expected: String,
+    /// What was.
+    pub observed: String,
+    /// What may help to understand it.
+    pub hint: Option<String>,
+}
+
+/// Why a session stopped before its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// The implementation did not do what the case asks for.
+    Failure(Failure),
+    /// The adapter is beyond use.
+    Fault {
+        /// What it did.
+        fault: Fault,
+        /// The step at which it did it.
+        step: Option<usize>,
+    },
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+/// What a session came to.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Whether the script held.
+    pub held: Result<(), Stop>,
+    /// The facts that it recorded.
+    pub facts: Vec<Fact>,
+    /// The record of it.
+    pub transcript: Vec<Row>,
+    /// How long it took.
+    pub duration: Duration,
+    /// Who ended the session.
+    pub ended_by: EndedBy,
+}
+
+/// Who ended a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndedBy {
+    /// The implementation said by itself that it is done for good.
+    Implementation,
+    /// The case told it to close.
+    Case,
+    /// The harness tore it down.
+    Harness,
+}
+
+/// What the answer to the current request has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// No request has come.
+    None,
+    /// The current request has no answer yet.
+    Awaited,
+    /// Its body is open, and it is or is not an event stream.
+    Open(Body),
+    /// It is over.
+    Over(Body),
+}
+
+/// Whether a body is an event stream: status 200 and the right type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Body {
+    Stream,
+    Other,
+    /// Bytes that are no HTTP response of ours.
+    Raw,
+}
+
+/// Whether the harness told the implementation to close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Closing {
+    No,
+    Ordered,
+}
+
+/// Whether a case has waited out that nothing comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Silence {
+    NotProved,
+    Proved,
+}
+
+/// One session while it runs.
+struct Session<'s> {
+    stage: &'s mut Stage,
+    case: &'s Case,
+    number: u64,
+    patience: Patience,
+    capabilities: BTreeSet<Capability>,
+    intake: Intake,
+    transcript: Transcript,
+    exchange: Option<Exchange>,
+    answer: Answer,
+    closing: Closing,
+    /// Whether the case itself has waited out a silence since the last thing that happened.
+    silence: Silence,
+    /// When the last ending write began.
+    ended_at: Option<Instant>,
+    /// When the last request came.
+    requested_at: Option<Instant>,
+    /// The last event ID that the implementation showed.
+    last_id: Option<String>,
+    /// The alternative that the last `expect-one-of` took.
+    alternative: Option<String>,
+    facts: Vec<Fact>,
+    /// The step that is played.
+    step: Option<usize>,
+    ended_by: EndedBy,
+}
+
+/// Plays a program with an implementation and tears the session down.
+pub async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: Patience) -> Outcome {
+    stage.session += 1;
+    let started = Instant::now();
+    let number = stage.session;
+    let capabilities = stage.adapter.identity().capabilities.clone();
+    let mut session = Session {
+        case,
+        number,
+        patience,
+        capabilities,
+        intake: Intake::new(case),
+        transcript: Transcript::new(started, [stage.base.url(), stage.other.url()]),
+        stage,
+        exchange: None,
+        answer: Answer::None,
+        closing: Closing::No,
+        silence: Silence::NotProved,
+        ended_at: None,
+        requested_at: None,
+        last_id: None,
+        alternative: None,
+        facts: Vec::new(),
+        step: None,
+        ended_by: EndedBy::Harness,
+    };
+    let held = session.run(program).await;
+    Outcome {
+        held,
+        facts: session.facts,
+        ended_by: session.ended_by,
+        transcript: session.transcript.rows(),
+        duration: started.elapsed(),
+    }
+}
+
+/// Watches a stage on which no session runs for what comes late, until this time.
+pub async fn watch(stage: &mut Stage, until: Instant) {
+    loop {
+        tokio::select! {
+            Some(event) = stage.wire.recv() => {
+                if let WireEventKind::Request(exchange) = event.kind {
+                    intake::late_request(&mut stage.late, exchange);
+                }
+            }
+            heard = stage.adapter.hear() => match heard {
+                Heard::Shown { session, shown, .. } => {
+                    let what = LateKind::Message(describe::shown(&shown));
+                    stage.late.push(Late { session, what });
+                }
+                Heard::Fault(_) => return,
+            },
+            () = tokio::time::sleep_until(until.into()) => return,
+        }
+    }
+}
+
+impl Session<'_> {
+    async fn run(&mut self, program: &Program) -> Result<(), Stop> {
+        let mut held = self.script(&program.ops).await;
+        if held.is_ok() {
+            self.step = None;
+            held = self.settle().await;
+        }
+        self.ended_by = match (self.closing, self.intake.closed) {
+            (Closing::Ordered, _) => EndedBy::Case,
+            (Closing::No, true) => EndedBy::Implementation,
+            (Closing::No, false) => EndedBy::Harness,
+        };
+        let torn_down = self.tear_down(held.is_ok()).await;
+        // The script's own failure says more than what comes of tearing it down, but for a dead adapter.
+        match (held, torn_down) {
+            (Ok(()), torn_down) => torn_down,
+            (held, _) => held,
+        }
+    }
+
+    async fn script(&mut self, ops: &[Op]) -> Result<(), Stop> {
+        for op in ops {
+            self.step = op.written;
+            self.silence = Silence::NotProved;
+            match &op.kind {
+                OpKind::Write(writes) => self.write(writes).await,
+                OpKind::Step(StepKind::Wire(action)) => self.act(action).await,
+                OpKind::Step(StepKind::Connect(connect)) => self.connect(connect),
+                OpKind::Step(StepKind::Close) => self.close(),
+                OpKind::Step(StepKind::Record(fact)) => self.record(&fact.name, &fact.of),
+                OpKind::Step(StepKind::Expect(expectation)) => self.expect(expectation).await?,
+            }
+        }
+        Ok(())
+    }
+
+    /// The session's URL at its own origin.
+    fn base_url(&self) -> String {
+        format!("{}/{}/", self.stage.base.url(), self.number)
+    }
+
+    /// The session's URL at the second origin.
+    fn other_url(&self) -> String {
+        format!("{}/{}/", self.stage.other.url(), self.number)
+    }
+
+    fn failure(&self, expected: impl Into<String>, observed: impl Into<String>) -> Failure {
+        Failure { step: self.step, expected: expected.into(), observed: observed.into(), hint: None }
+    }
+
+    fn fault(&self, fault: Fault) -> Stop {
+        Stop::Fault { fault, step: self.step }
+    }
+
+    fn record(&mut self, name: &str, of: &FactSource) {
+        let value = match of {
+            FactSource::Delay => self.requested_at.zip(self.ended_at).map(|(came, ended)| {
+                // Half seconds: what is recorded shall not differ from run to run.
+                let halves = (came.saturating_duration_since(ended).as_secs_f64() * 2.0).round() / 2.0;
+                format!("{halves:.1} s")
+            }),
+            FactSource::Target => {
+                let target = self.exchange.as_ref().map(|exchange| exchange.request().target.clone());
+                target.map(|target| match self.relative(&target) {
+                    Some(path) if path.is_empty() => "the session's URL".into(),
+                    Some(path) => path,
+                    None => target,
+                })
+            }
+            FactSource::Header(name) => self.exchange.as_ref().map(|exchange| {
+                let values: Vec<String> =
+                    exchange.request().header(name).map(|v| String::from_utf8_lossy(v).into_owned()).collect();
+                if values.is_empty() { "absent".into() } else { values.join(", ") }
+            }),
+            FactSource::Alternative => self.alternative.clone(),
+        };
+        self.facts.push(Fact { fact: name.into(), value: value.unwrap_or_else(|| "not seen".into()) });
+    }
+
+    /// A request target relative to the session's URL; `None` where it is not below it.
+    fn relative(&self, target: &str) -> Option<String> {
+        target.strip_prefix(&format!("/{}/", self.number)).map(str::to_owned)
+    }
+}

@@ -1,0 +1,139 @@
+//! What the harness does: on the wire, and with the implementation.
+
+use std::time::Instant;
+
+use ssespec_cases::case::Connect;
+use ssespec_mock_server::action::{Action, BodyKind, Drop, Respond};
+use ssespec_mock_server::wire::PeerGone;
+
+use super::{Answer, Body, Closing, Session, describe};
+use crate::protocol::{ConnectRequest, Order};
+
+impl Body {
+    /// What a client makes of the end of such a body: raw bytes are judged as a stream that was lost.
+    fn when_over(self) -> Self {
+        if self == Self::Raw { Self::Stream } else { self }
+    }
+}
+
+impl Session<'_> {
+    pub(super) fn connect(&mut self, connect: &Connect) {
+        let request = ConnectRequest {
+            url: self.base_url(),
+            types: self.case_types(),
+            headers: connect.headers.clone(),
+            last_event_id: connect.last_event_id.clone(),
+            method: connect.method.clone().unwrap_or_else(|| "GET".into()),
+            body: connect.body.clone(),
+            with_credentials: connect.with_credentials,
+            close_in: connect.close_in.map(Into::into),
+        };
+        self.transcript.harness("connect", "");
+        if connect.close_in.is_some() {
+            self.closing = Closing::Ordered;
+        }
+        self.stage.adapter.order(self.number, Order::Connect(Box::new(request)));
+    }
+
+    /// The event types that the case's bytes name.
+    fn case_types(&self) -> Vec<String> {
+        ssespec_cases::script::event_types(self.case)
+    }
+
+    pub(super) fn close(&mut self) {
+        self.transcript.harness("close", "");
+        self.closing = Closing::Ordered;
+        self.stage.adapter.order(self.number, Order::Close);
+    }
+
+    pub(super) async fn write(&mut self, writes: &[Vec<u8>]) {
+        for bytes in writes {
+            let Some(exchange) = &mut self.exchange else { return };
+            // A client that left is judged by what it shows, not by our write.
+            if let Err(PeerGone { .. }) = exchange.send(bytes).await {
+                return;
+            }
+        }
+    }
+
+    pub(super) async fn act(&mut self, action: &Action) {
+        match action {
+            Action::Wait(time) => {
+                self.transcript.harness("wait", humantime::format_duration(*time).to_string());
+                tokio::time::sleep(*time).await;
+            }
+            Action::Refuse(time) => {
+                self.transcript.harness("refuse", humantime::format_duration(*time).to_string());
+                self.stage.base.refuse_for(*time);
+            }
+            Action::Respond(respond) => self.respond(respond).await,
+            Action::Send(bytes) => self.write(std::slice::from_ref(bytes)).await,
+            Action::SendRepeat(repeat) => {
+                if let Some(exchange) = &mut self.exchange {
+                    // As with any write.
+                    let _ = exchange.send_repeat(repeat).await;
+                }
+            }
+            Action::End => {
+                self.ended_at = Some(Instant::now());
+                if let Some(exchange) = &mut self.exchange {
+                    let _ = exchange.end().await;
+                }
+                self.answer = match self.answer {
+                    Answer::Open(body) => Answer::Over(body.when_over()),
+                    other => other,
+                };
+            }
+            Action::Drop(how) => self.drop_connection(*how).await,
+            Action::Raw(bytes) => {
+                if let Some(exchange) = &mut self.exchange {
+                    let _ = exchange.raw(bytes).await;
+                }
+                self.answer = Answer::Open(Body::Raw);
+            }
+        }
+    }
+
+    async fn drop_connection(&mut self, how: Drop) {
+        self.ended_at = Some(Instant::now());
+        if let Some(exchange) = &mut self.exchange {
+            exchange.drop_connection(how).await;
+        }
+        self.answer = match self.answer {
+            Answer::Open(body) => Answer::Over(body.when_over()),
+            // A connection lost before its answer is a network error, after which a client connects again.
+            _ => Answer::Over(Body::Stream),
+        };
+        self.transcript.harness("dropped", describe::drop_word(how));
+    }
+
+    pub(super) async fn respond(&mut self, respond: &Respond) {
+        let (base, other) = (self.base_url(), self.other_url());
+        let body = if is_event_stream(respond) { Body::Stream } else { Body::Other };
+        let began = Instant::now();
+        if let Some(exchange) = &mut self.exchange {
+            let expand = |value: &str| value.replace("{base}", &base).replace("{other}", &other);
+            // As with any write.
+            let _ = exchange.respond(respond, expand).await;
+        }
+        self.answer = match respond.body_kind() {
+            BodyKind::Interim => Answer::Awaited,
+            BodyKind::Open(_) => Answer::Open(body),
+            BodyKind::Complete => {
+                self.ended_at = Some(began);
+                Answer::Over(body)
+            }
+        };
+    }
+}
+
+/// Whether a response is an event stream: status 200 and the type, whatever its parameters.
+fn is_event_stream(respond: &Respond) -> bool {
+    let typed = respond.headers.as_ref().is_none_or(|fields| {
+        fields.iter().any(|(name, value)| {
+            let essence = value.split(';').next().unwrap_or_default().trim();
+            name.eq_ignore_ascii_case("content-type") && essence.eq_ignore_ascii_case("text/event-stream")
+        })
+    });
+    respond.status == 200 && typed
+}

@@ -1,0 +1,113 @@
+//! The record of one session: every byte, request, observation and pause of ours, with times.
+
+use std::time::Instant;
+
+use ssespec_mock_server::wire::{Captured, WireEvent, WireEventKind};
+use ssespec_reports::results::Row;
+use ssespec_reports::transcript::{ROW_LIMIT, escape};
+
+use super::describe;
+use crate::protocol::Shown;
+
+/// The most rows that are kept; what a flood adds is counted.
+const ROWS: usize = 4000;
+
+/// A record in the making.
+#[derive(Debug)]
+pub struct Transcript {
+    started: Instant,
+    /// The two origins, whose ports differ from run to run.
+    origins: [String; 2],
+    rows: Vec<Row>,
+    left_out: u64,
+}
+
+impl Transcript {
+    /// A record whose times count from `started`.
+    pub fn new(started: Instant, origins: [String; 2]) -> Self {
+        Self { started, origins, rows: Vec::new(), left_out: 0 }
+    }
+
+    /// What happened on the wire.
+    pub fn wire(&mut self, event: &WireEvent) {
+        let (from, kind, text, length) = match &event.kind {
+            WireEventKind::Accepted { .. } => ("client", "connect", String::new(), None),
+            WireEventKind::Received(captured) => {
+                let (text, length) = printable(captured);
+                ("client", "bytes", text, length)
+            }
+            WireEventKind::Request(exchange) => {
+                let request = exchange.request();
+                ("client", "request", format!("{} {}", request.method, request.target), None)
+            }
+            WireEventKind::Malformed { reason } => ("client", "malformed", reason.clone(), None),
+            WireEventKind::Sent(captured) => {
+                let (text, length) = printable(captured);
+                ("harness", "bytes", text, length)
+            }
+            WireEventKind::CutShort { written } => ("harness", "cut-short", format!("{written} bytes were written"), None),
+            WireEventKind::BoundaryNotKept => ("harness", "boundary-not-kept", String::new(), None),
+            WireEventKind::Ended => ("harness", "end", String::new(), None),
+            WireEventKind::Dropped(how) => ("harness", "drop", describe::drop_word(*how).into(), None),
+            WireEventKind::Disconnected(how) => ("client", "disconnect", describe::departure(*how).into(), None),
+            WireEventKind::Closed => ("harness", "close", String::new(), None),
+        };
+        self.push(event.at, from, Some(event.connection), kind, text, length);
+    }
+
+    /// What the implementation showed.
+    pub fn shown(&mut self, at: Instant, shown: &Shown) {
+        self.push(at, "implementation", None, describe::shown_word(shown), describe::shown(shown), None);
+    }
+
+    /// What the harness did.
+    pub fn harness(&mut self, kind: &str, text: impl Into<String>) {
+        self.push(Instant::now(), "harness", None, kind, text.into(), None);
+    }
+
+    fn push(&mut self, at: Instant, from: &str, connection: Option<u32>, kind: &str, text: String, length: Option<u64>) {
+        if self.rows.len() >= ROWS {
+            self.left_out += 1;
+            return;
+        }
+        let at_us = u64::try_from(at.saturating_duration_since(self.started).as_micros()).unwrap_or(u64::MAX);
+        let (text, length) = match text.char_indices().nth(ROW_LIMIT) {
+            Some((cut, _)) if length.is_none() => (text[..cut].to_owned(), Some(text.len() as u64)),
+            _ => (text, length),
+        };
+        self.rows.push(Row { at_us, from: from.into(), connection, kind: kind.into(), text, length });
+    }
+
+    /// The rows in the order of their times, without ports.
+    pub fn rows(mut self) -> Vec<Row> {
+        self.rows.sort_by_key(|row| row.at_us);
+        let [base, other] = &self.origins;
+        let host = |url: &str| url.trim_start_matches("http://").to_owned();
+        let names = [(host(base), "base.test"), (host(other), "other.test")];
+        for row in &mut self.rows {
+            for (host, name) in &names {
+                if row.text.contains(host) {
+                    row.text = row.text.replace(host, name);
+                }
+            }
+        }
+        if self.left_out > 0 {
+            let at_us = self.rows.last().map_or(0, |row| row.at_us);
+            let text = format!("{} more rows", self.left_out);
+            self.rows.push(Row {
+                at_us,
+                from: "harness".into(),
+                connection: None,
+                kind: "left-out".into(),
+                text,
+                length: None,
+            });
+        }
+        self.rows
+    }
+}
+
+fn printable(captured: &Captured) -> (String, Option<u64>) {
+    let cut = captured.length > captured.bytes.len() as u64;
+    (escape(&captured.bytes).text, cut.then_some(captured.length))
+}
