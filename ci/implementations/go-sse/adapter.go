@@ -1,0 +1,118 @@
+// The ssespec adapter for the Go module github.com/tmaxmax/go-sse, with its default settings.
+//
+// It obeys orders on stdin and reports on stdout what the API shows, one JSON object a line. It judges
+// nothing and hides nothing: whatever the connection shows after its end is for the harness to see.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/tmaxmax/go-sse"
+)
+
+type order struct {
+	Session int
+	Connect *struct {
+		URL     string
+		Headers map[string]string
+		Method  string
+		Body    string
+		CloseIn string
+	}
+	Close *struct{}
+}
+
+type object map[string]any
+
+func main() {
+	tell(object{"hello": object{
+		"protocol": 1, "role": "client", "name": "go-sse", "version": version(), "language": "Go",
+		"capabilities": []string{
+			"reconnect", "close", "headers", "methods", "errors", "event-type", "event-id",
+		},
+	}})
+	cancel := func() {}
+	for orders := json.NewDecoder(os.Stdin); ; {
+		var o order
+		if orders.Decode(&o) != nil {
+			return // stdin has ended
+		}
+		if o.Connect != nil {
+			var ctx context.Context
+			ctx, cancel = context.WithCancel(context.Background())
+			go connect(ctx, cancel, o)
+		} else if o.Close != nil {
+			cancel()
+		}
+	}
+}
+
+// connect lives through one session; cancelling its context is the documented way to close.
+func connect(ctx context.Context, cancel func(), o order) {
+	report := func(kind string, content object) {
+		tell(object{"session": o.Session, kind: content})
+		if kind == o.Connect.CloseIn {
+			cancel()
+		}
+	}
+	defer report("closed", object{})
+	defer cancel()
+
+	body := strings.NewReader(o.Connect.Body)
+	req, err := http.NewRequestWithContext(ctx, o.Connect.Method, o.Connect.URL, body)
+	if err != nil {
+		report("error", object{"message": err.Error()})
+		return
+	}
+	for name, value := range o.Connect.Headers {
+		req.Header.Set(name, value)
+	}
+	client := sse.Client{
+		OnRetry: func(err error, _ time.Duration) { report("error", object{"message": err.Error()}) },
+	}
+	conn := client.NewConnection(req)
+	conn.SubscribeToAll(func(e sse.Event) { report("event", event(e)) })
+	if err := conn.Connect(); err != nil && ctx.Err() == nil {
+		report("error", object{"message": err.Error()})
+	}
+}
+
+func event(e sse.Event) object {
+	shown := object{"type": e.Type, "id": e.LastEventID}
+	if e.Type == "" {
+		shown["type"] = "message" // the module's documented way to show a default type
+	}
+	if utf8.ValidString(e.Data) {
+		shown["data"] = e.Data
+	} else {
+		shown["dataBase64"] = []byte(e.Data)
+	}
+	return shown
+}
+
+var lines sync.Mutex
+
+func tell(message object) {
+	lines.Lock()
+	defer lines.Unlock()
+	_ = json.NewEncoder(os.Stdout).Encode(message)
+}
+
+// version is that of the module in this binary.
+func version() string {
+	info, _ := debug.ReadBuildInfo()
+	for _, dep := range info.Deps {
+		if dep.Path == "github.com/tmaxmax/go-sse" {
+			return strings.TrimPrefix(dep.Version, "v")
+		}
+	}
+	return ""
+}

@@ -1,0 +1,55 @@
+"""The ssespec adapter for the PyPI package `httpx-sse`, a reader that does not reconnect.
+
+It obeys orders on stdin and reports on stdout what the API shows, one JSON object a line. It judges
+nothing.
+"""
+
+import asyncio
+import json
+import sys
+from importlib.metadata import version
+
+import httpx
+from httpx_sse import aconnect_sse
+
+
+def tell(**message):
+    print(json.dumps(message), flush=True)
+
+
+async def connect(session, order):
+    """Lives through one session; leaving the `async with` closes the connection, also when cancelled."""
+    try:
+        # No timeouts, as a stream may be silent for long; all else as the package's README has it.
+        async with httpx.AsyncClient(timeout=None) as client:
+            options = {"headers": order["headers"], "content": order["body"] or None}
+            async with aconnect_sse(client, order["method"], order["url"], **options) as source:
+                async for event in source.aiter_sse():
+                    shown = {"type": event.event, "data": event.data, "id": event.id}
+                    tell(session=session, event=shown)
+                    if order.get("closeIn") == "event":
+                        return
+    except Exception as error:
+        tell(session=session, error={"message": str(error) or type(error).__name__})
+    finally:
+        tell(session=session, closed={})
+
+
+async def main():
+    tell(hello={
+        "protocol": 1,
+        "role": "client",
+        "name": "httpx-sse",
+        "version": version("httpx-sse"),
+        "language": "Python",
+        "capabilities": ["close", "headers", "methods", "errors", "event-type", "event-id"],
+    })
+    while line := await asyncio.to_thread(sys.stdin.buffer.readline):
+        order = json.loads(line)
+        if "connect" in order:
+            task = asyncio.create_task(connect(order["session"], order["connect"]))
+        elif "close" in order:
+            task.cancel()
+
+
+asyncio.run(main())
