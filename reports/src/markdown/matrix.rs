@@ -157,15 +157,16 @@ fn implementation(column: &Column<'_>) -> String {
     capabilities.sort();
     let capabilities = if capabilities.is_empty() { "none".to_owned() } else { capabilities.join(", ") };
     let incomplete = if column.run.is_complete() { "" } else { "**Incomplete run:** cases are missing. " };
+    // Who compares pages leaves out where and when the runs were.
+    let place = [&header.platform.os, &header.platform.arch, &header.started];
+    let place: Vec<String> = place.iter().filter(|word| !word.is_empty()).map(|word| text(word, limits::NAME)).collect();
+    let place = if place.is_empty() { String::new() } else { format!(" on {}", place.join(" ")) };
     format!(
-        "- **{}** ({}): over {} on {} {}, {}. {incomplete}Capabilities: {capabilities}. Selected: {}.\n",
+        "- **{}** ({}): over {}{place}. {incomplete}Capabilities: {capabilities}. Selected: {}.\n",
         column.name(),
         format!("{} {}", text(&header.implementation.language, limits::NAME), header.implementation.role)
             .trim(),
         header.adapter.transport,
-        text(&header.platform.os, limits::NAME),
-        text(&header.platform.arch, limits::NAME),
-        text(&header.started, limits::NAME),
         // The selection is visible already, and passing it through again changes nothing.
         text(&terminal::selection(header), limits::PARAGRAPH),
     )

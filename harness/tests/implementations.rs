@@ -1,0 +1,145 @@
+//! The real implementations of `ci/implementations`: each run must be as its baseline says, and its report as accepted
+//! in `reports/snapshots`; the matrix of all of them must be current.
+//!
+//! An implementation that is not set up is left out and says so, unless `SSESPEC_ALL_IMPLEMENTATIONS` is set: then it
+//! is set up first, and none is left out.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::sync::Mutex;
+
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use ssespec::implementation::Folder;
+use ssespec::setup;
+use ssespec_reports::{markdown, snapshot};
+use ssespec_reports::results::Results;
+
+const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// The matrix that is generated from the results of all of them.
+const MATRIX: &str = "reports/COMPATIBILITY.md";
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let folders = match folders() {
+        Ok(folders) => folders,
+        Err(message) => {
+            eprintln!("{message}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let mut trials: Vec<Trial> = folders
+        .iter()
+        .map(|folder| {
+            let folder = folder.clone();
+            Trial::ignorable_test(format!("implementation/{}", folder.name), move || check(&folder))
+        })
+        .collect();
+    trials.push(Trial::test("readme", check_readme));
+    trials.push(Trial::ignorable_test("matrix", move || check_matrix(&folders)));
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+/// Whether none may be left out.
+fn all_wanted() -> bool {
+    std::env::var_os("SSESPEC_ALL_IMPLEMENTATIONS").is_some()
+}
+
+fn folders() -> Result<Vec<Folder>, String> {
+    let root = Path::new(REPOSITORY).join("ci/implementations");
+    let entries = std::fs::read_dir(&root).map_err(|error| format!("{}: {error}", root.display()))?;
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| p.is_dir()).collect();
+    paths.sort();
+    paths.iter().map(|path| Folder::read(path).map_err(|error| error.to_string())).collect()
+}
+
+/// One implementation after another: they are timed against the clock, and share two cores.
+static RUNNING: Mutex<Vec<(String, Results)>> = Mutex::new(Vec::new());
+
+/// The results of an implementation, from a run that was as its baseline says; the reason where it is left out.
+fn results(folder: &Folder) -> Result<Result<Results, String>, Failed> {
+    let mut runs = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some((_, results)) = runs.iter().find(|(name, _)| *name == folder.name) {
+        return Ok(Ok(results.clone()));
+    }
+    if !setup::is_done(folder) {
+        if !all_wanted() {
+            return Ok(Err(format!("not set up: `ssespec run --setup ci/implementations/{}` does it", folder.name)));
+        }
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+        runtime.block_on(setup::run(folder)).map_err(|error| error.to_string())?;
+    }
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("results");
+    std::fs::create_dir_all(&directory).map_err(|error| error.to_string())?;
+    let file = directory.join(format!("{}.jsonl", folder.name));
+    let output = Command::new(env!("CARGO_BIN_EXE_ssespec"))
+        .current_dir(REPOSITORY)
+        .arg("run")
+        .arg(format!("ci/implementations/{}", folder.name))
+        .arg("--output")
+        .arg(&file)
+        .output()
+        .map_err(|error| error.to_string())?;
+    if !output.status.success() {
+        let text = [output.stdout, output.stderr].concat();
+        return Err(format!("{}\n{}", output.status, String::from_utf8_lossy(&text)).into());
+    }
+    let results = Results::open(&file).map_err(|error| error.to_string())?;
+    runs.push((folder.name.clone(), results.clone()));
+    Ok(Ok(results))
+}
+
+fn check(folder: &Folder) -> Result<Completion, Failed> {
+    let results = match results(folder)? {
+        Ok(results) => results,
+        Err(reason) => return Ok(Completion::ignored_with(reason)),
+    };
+    insta::with_settings!({
+        snapshot_path => "../../reports/snapshots",
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, {
+        insta::assert_snapshot!(folder.name.clone(), snapshot::snapshot(&results));
+    });
+    Ok(Completion::Completed)
+}
+
+/// The adapter that the README shows is one that runs here.
+fn check_readme() -> Result<(), Failed> {
+    let read = |name: &str| std::fs::read_to_string(Path::new(REPOSITORY).join(name)).map_err(|e| format!("{name}: {e}"));
+    let (readme, adapter) = (read("README.md")?, read("ci/implementations/sseclient-py/adapter.py")?);
+    if readme.contains(&format!("```python\n{adapter}```\n")) {
+        return Ok(());
+    }
+    Err("README.md shows another adapter than ci/implementations/sseclient-py/adapter.py".into())
+}
+
+/// Results without where and when they came to be, which differs from run to run.
+fn without_circumstances(results: &Results) -> Results {
+    let mut header = results.header().clone();
+    header.started.clear();
+    header.platform.os.clear();
+    header.platform.arch.clear();
+    Results::new(results.name(), header, results.results().to_vec(), results.footer().cloned())
+}
+
+fn check_matrix(folders: &[Folder]) -> Result<Completion, Failed> {
+    let mut runs = Vec::new();
+    for folder in folders {
+        match results(folder)? {
+            Ok(results) => runs.push(without_circumstances(&results)),
+            Err(reason) => return Ok(Completion::ignored_with(format!("{}: {reason}", folder.name))),
+        }
+    }
+    let current = markdown::matrix(&runs).map_err(|error| error.to_string())?;
+    let file = Path::new(REPOSITORY).join(MATRIX);
+    if std::env::var_os("SSESPEC_UPDATE").is_some() {
+        std::fs::write(&file, &current).map_err(|error| error.to_string())?;
+    }
+    let written = std::fs::read_to_string(&file).unwrap_or_default();
+    if written != current {
+        let hint = "SSESPEC_UPDATE=1 cargo test -p ssespec --test implementations matrix";
+        return Err(format!("{MATRIX} is not current; `{hint}` writes it").into());
+    }
+    Ok(Completion::Completed)
+}
