@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use ssespec_mock_server::document::nearest;
 
+#[cfg(test)]
+mod tests;
+
 macro_rules! capabilities {
     ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
         /// Something that an implementation's API does or shows; never what it chooses to obey.

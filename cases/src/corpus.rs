@@ -1,13 +1,17 @@
 //! The cases and requirements of a folder, or of this binary.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
 use ssespec_mock_server::document::source::SourceError;
-use ssespec_mock_server::document::{Diagnostics, Source};
+use ssespec_mock_server::document::{Diagnostics, Findings, Source};
 
 use crate::{Case, Requirement, format, lint, requirement};
+
+#[cfg(test)]
+mod tests;
 
 static EMBEDDED_CLIENT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/client");
 static EMBEDDED_REQUIREMENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/requirements");
@@ -44,55 +48,48 @@ impl Corpus {
     /// # Errors
     /// When a carried file has a mistake, which the tests of this crate rule out.
     pub fn embedded() -> Result<Self, CorpusError> {
-        let mut files = Vec::new();
+        let mut files = Files::default();
         for (root, folder) in [("requirements", &EMBEDDED_REQUIREMENTS), ("client", &EMBEDDED_CLIENT)] {
-            collect_embedded(root, folder, &mut files);
+            files.embedded(root, folder);
         }
-        let mut corpus = Self::default();
-        let found = corpus.add(&files);
-        corpus.or(found)
+        Self::default().with(files)
     }
 
     /// The cases below a folder, with the requirements of this binary and those of its `requirements/`.
     ///
     /// # Errors
-    /// When a file cannot be read or has a mistake, or when there is no case.
+    /// When the folder or a file in it cannot be read, when a file has a mistake, or when there is no case.
     pub fn load(folder: &Path) -> Result<Self, CorpusError> {
-        let mut corpus = Self::embedded()?;
-        corpus.cases.clear();
-        let mut files = Vec::new();
+        let name = || folder.display().to_string();
+        if let Err(error) = std::fs::read_dir(folder) {
+            return Err(SourceError::Unreadable { path: name(), error }.into());
+        }
+        let mut files = Files::default();
         for root in ["requirements"].iter().chain(ROLES) {
-            collect(folder, &folder.join(root), &mut files)?;
+            files.below(folder, &folder.join(root))?;
         }
-        let found = corpus.add(&files);
-        if corpus.cases.is_empty() && found.is_empty() {
-            return Err(CorpusError::Empty(folder.display().to_string()));
-        }
-        corpus.or(found)
+        let corpus = Self { cases: BTreeMap::new(), ..Self::embedded()? }.with(files)?;
+        if corpus.cases.is_empty() { Err(CorpusError::Empty(name())) } else { Ok(corpus) }
     }
 
-    /// Adds single files: the id of each is its path below the last folder named after a role.
+    /// Adds single files: the id of each is its path below the last folder named after a role. A case with the id of
+    /// one that is there replaces it.
     ///
     /// # Errors
     /// When a file cannot be read or has a mistake.
-    pub fn with_files(mut self, paths: &[PathBuf]) -> Result<Self, CorpusError> {
-        let mut files = Vec::new();
+    pub fn with_files(self, paths: &[PathBuf]) -> Result<Self, CorpusError> {
+        let mut files = Files::default();
         for path in paths {
-            files.push((id_of(path), Source::read(path)?));
+            files.read(id_of(path), path)?;
         }
-        let found = self.add(&files);
-        self.or(found)
-    }
-
-    fn or(self, found: Vec<Diagnostics>) -> Result<Self, CorpusError> {
-        if found.is_empty() { Ok(self) } else { Err(CorpusError::Mistakes(found)) }
+        self.with(files)
     }
 
     /// Reads files and adds what they hold; the requirements come first, since cases name them.
-    fn add(&mut self, files: &[(String, Source)]) -> Vec<Diagnostics> {
-        let mut found = Vec::new();
+    fn with(mut self, files: Files) -> Result<Self, CorpusError> {
+        let mut found = files.found.clone();
         let (requirements, cases): (Vec<_>, Vec<_>) =
-            files.iter().partition(|(id, _)| id.starts_with("requirements/"));
+            files.list.iter().partition(|(id, _)| id.starts_with("requirements/"));
         for (id, source) in requirements {
             let suite = id.rsplit('/').next().unwrap_or(id);
             match requirement::read(source, suite) {
@@ -100,6 +97,7 @@ impl Corpus {
                 Err(diagnostics) => found.push(diagnostics),
             }
         }
+        let requirements_are_read = found.len() == files.found.len();
         let mut read = Vec::new();
         for (id, source) in cases {
             match format::read(source, id) {
@@ -107,9 +105,12 @@ impl Corpus {
                 Err(diagnostics) => found.push(diagnostics),
             }
         }
-        found.extend(lint::check(&read, self));
+        // What is not defined is not known either, and would be told of every case that names it.
+        if requirements_are_read {
+            found.extend(lint::check(&read, &self));
+        }
         self.cases.extend(read.into_iter().map(|case| (case.id.clone(), case)));
-        found
+        if found.is_empty() { Ok(self) } else { Err(CorpusError::Mistakes(found)) }
     }
 }
 
@@ -124,28 +125,79 @@ fn id_of(path: &Path) -> String {
     }
 }
 
-fn collect_embedded(root: &str, folder: &Dir<'_>, files: &mut Vec<(String, Source)>) {
-    for file in folder.files().filter(|f| f.path().extension().is_some_and(|e| e == "toml")) {
-        let path = format!("{root}/{}", file.path().display()).replace('\\', "/");
-        let id = path.trim_end_matches(".toml").to_owned();
-        let text = String::from_utf8_lossy(file.contents());
-        files.push((id, Source::new(format!("cases/{path}"), text)));
-    }
-    folder.dirs().for_each(|sub| collect_embedded(root, sub, files));
+/// Files that are read, each with its id, and what is wrong with them as files.
+#[derive(Debug, Default)]
+struct Files {
+    list: Vec<(String, Source)>,
+    found: Vec<Diagnostics>,
 }
 
-fn collect(base: &Path, folder: &Path, files: &mut Vec<(String, Source)>) -> Result<(), SourceError> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
-    let mut paths: Vec<PathBuf> = entries.filter_map(|e| e.ok().map(|e| e.path())).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            collect(base, &path, files)?;
-        } else if path.extension().is_some_and(|e| e == "toml") {
-            let relative = path.strip_prefix(base).unwrap_or(&path).with_extension("");
-            let id = relative.to_string_lossy().replace('\\', "/");
-            files.push((id, Source::read(&path)?));
+impl Files {
+    /// The files of a folder that this binary carries.
+    fn embedded(&mut self, root: &str, folder: &Dir<'_>) {
+        for file in folder.files().filter(|file| is_toml(file.path())) {
+            let path = format!("{root}/{}", file.path().display()).replace('\\', "/");
+            let id = path.trim_end_matches(".toml").to_owned();
+            self.add(id, Source::from_bytes(format!("cases/{path}"), file.contents().to_vec()));
+        }
+        folder.dirs().for_each(|sub| self.embedded(root, sub));
+    }
+
+    /// The files in a folder and in those below it, where there is one.
+    fn below(&mut self, base: &Path, folder: &Path) -> Result<(), SourceError> {
+        let unreadable = |error| SourceError::Unreadable { path: folder.display().to_string(), error };
+        let entries = match std::fs::read_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(unreadable)?,
+        };
+        let paths = entries.map(|entry| entry.map(|entry| entry.path()));
+        let mut paths = paths.collect::<Result<Vec<PathBuf>, _>>().map_err(unreadable)?;
+        paths.sort();
+        for path in paths {
+            if path.is_dir() {
+                self.below(base, &path)?;
+            } else if is_toml(&path) {
+                let relative = path.strip_prefix(base).unwrap_or(&path).with_extension("");
+                self.read(relative.to_string_lossy().replace('\\', "/"), &path)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, id: String, path: &Path) -> Result<(), SourceError> {
+        match Source::read(path) {
+            Ok(source) => self.add(id, Ok(source)),
+            Err(SourceError::NotText(diagnostics)) => self.add(id, Err(diagnostics)),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, id: String, source: Result<Source, Diagnostics>) {
+        let source = match source {
+            Ok(source) => source,
+            Err(diagnostics) => return self.found.push(diagnostics),
+        };
+        match self.list.iter().find(|(other, _)| *other == id) {
+            None => self.list.push((id, source)),
+            // One file that is named twice.
+            Some((_, other)) if other.name() == source.name() => {}
+            Some((_, other)) => {
+                let mut findings = Findings::default();
+                let message = format!("two files have the id {id}");
+                let label = format!("so has {}", other.name());
+                findings.add_with_hint(
+                    0..0,
+                    message,
+                    label,
+                    "an id is the path from the role on: rename one",
+                );
+                self.found.extend(findings.or::<()>(&source, None).err());
+            }
         }
     }
-    Ok(())
+}
+
+fn is_toml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "toml")
 }

@@ -1,10 +1,10 @@
 //! A case in English, from its data: there is no second description to keep true.
 
-use ssespec_mock_server::action::Action;
-
-use crate::case::{Expectation, StepKind};
-use crate::script::expand;
+use crate::script::{self, Ending, expand};
 use crate::{Case, Corpus, words};
+
+#[cfg(test)]
+mod tests;
 
 /// The case in English: its claim, what it checks, what happens step by step, and how it ends.
 pub fn explain(case: &Case, corpus: &Corpus) -> String {
@@ -44,15 +44,14 @@ pub fn explain(case: &Case, corpus: &Corpus) -> String {
 
 /// How the case ends, after its last step.
 fn ending(case: &Case) -> &'static str {
-    let last = expand(case).into_iter().rev().find(|played| !matches!(played.kind, StepKind::Record(_)));
-    match last.map(|played| played.kind) {
-        Some(StepKind::Close | StepKind::Expect(Expectation::Closed | Expectation::NoRequest(_))) => {
-            "The client is torn down; no more events and no more requests may have come."
-        }
-        Some(StepKind::Wire(Action::End | Action::Drop(_))) => {
+    match script::ending(case) {
+        Ending::TornDown => "The client is torn down; no more events and no more requests may have come.",
+        Ending::DoneOrResumed => {
             "Either the client is done, or it connects again and the next event is the sentinel."
         }
-        _ => "Where the stream is open, one more event is sent, the sentinel, which must be the next; then the client \
-              is torn down.",
+        Ending::Sentinel => {
+            "Where the stream is open, one more event is sent, the sentinel, which must be the next; then the client \
+             is torn down."
+        }
     }
 }

@@ -10,150 +10,18 @@
 //! ]
 //! ```
 
-use ssespec_mock_server::document::{
-    Diagnostics, Findings, Key, Shape, Source, Table, Value, Verb, parse, schema, value,
-};
-use ssespec_mock_server::script::{self, ACTIONS};
+mod shape;
+#[cfg(test)]
+mod tests;
+
+use ssespec_mock_server::document::{Diagnostics, Findings, Source, Value, parse, schema, value};
+use ssespec_mock_server::script;
 use toml::de::DeTable;
 
-use crate::Capability;
+use self::shape::CASE;
 use crate::case::{
-    Case, Connect, EventExpectation, Expectation, Fact, FactSource, FieldExpectation, Moment, Origin, ReadyState,
-    RequestExpectation, Step, StepKind,
-};
-
-static CASE: Table = Table {
-    what: "a case",
-    keys: &[
-        Key::required("title", Shape::Text, "The claim, as a sentence that a maintainer understands."),
-        Key::required("requirements", Shape::List(&Shape::Text), "What it checks, suite/id; the first names it."),
-        Key::optional(
-            "needs",
-            Shape::List(&Shape::Word(Capability::NAMES)),
-            "The capabilities without which it is skipped.",
-        ),
-        Key::optional("why", Shape::Text, "What goes wrong in the field, with the report."),
-        Key::optional("counterparts", Shape::List(&Shape::Text), "Tests of other suites that make the same claim."),
-        Key::optional("alone", Shape::Flag, "Run it with a fresh adapter and nothing beside it."),
-        Key::required("steps", Shape::List(&Shape::Step(STEPS)), "The script, in time order."),
-    ],
-};
-
-static STEPS: &[&[Verb]] = &[CLIENT, ACTIONS, OBSERVATIONS, RECORD];
-
-static CLIENT: &[Verb] = &[
-    Verb::open(
-        "connect",
-        Shape::Table(&Table {
-            what: "`connect`",
-            keys: &[
-                Key::optional("headers", Shape::Map(&Shape::Text), "Request headers that the client's user adds."),
-                Key::optional("last-event-id", Shape::Text, "The last event ID to start from."),
-                Key::optional("method", Shape::Text, "The request method."),
-                Key::optional("body", Shape::Text, "The request body."),
-                Key::optional("with-credentials", Shape::Flag, "Whether other origins get credentials."),
-                Key::optional(
-                    "close-in",
-                    Shape::Word(&["opened", "event", "error"]),
-                    "The handler in which the client's user calls close().",
-                ),
-            ],
-        }),
-        "The client is told to connect. Implied at the start.",
-    ),
-    Verb::word("close", "The client is told to close."),
-];
-
-static OBSERVATIONS: &[Verb] = &[
-    Verb::open("expect-request", Shape::Table(&REQUEST), "A request comes. It is answered with an event stream unless the next step answers it otherwise."),
-    Verb::with("expect-no-request", Shape::Duration, "No request comes for this long."),
-    Verb::open("expect-disconnect", Shape::Table(&WITHIN), "The client leaves the current connection."),
-    Verb::word("expect-opened", "The client shows that the connection is open."),
-    Verb::open("expect-event", Shape::Table(&EVENT), "The client shows an event."),
-    Verb::open(
-        "expect-comment",
-        Shape::Table(&Table {
-            what: "`expect-comment`",
-            keys: &[Key::optional("text", Shape::Text, "All that follows the colon.")],
-        }),
-        "The client shows a comment.",
-    ),
-    Verb::open(
-        "expect-error",
-        Shape::Table(&Table {
-            what: "`expect-error`",
-            keys: &[Key::optional("state", Shape::Word(STATES), "The ready state inside the handler.")],
-        }),
-        "The client shows an error.",
-    ),
-    Verb::with("expect-state", Shape::Word(STATES), "The client, asked for its ready state, answers this."),
-    Verb::word("expect-closed", "The client is done for good."),
-    Verb::with("expect-one-of", Shape::List(&ALTERNATIVE), "One of these, each an observation or several in order."),
-];
-
-static RECORD: &[Verb] = &[Verb::with(
-    "record",
-    Shape::Table(&Table {
-        what: "`record`",
-        keys: &[
-            Key::required("fact", Shape::Text, "What it is called in the report."),
-            Key::required(
-                "of",
-                Shape::Word(&["delay", "target", "header", "alternative"]),
-                "The last request's delay, target or header, or the alternative of the last expect-one-of.",
-            ),
-            Key::optional("header", Shape::Text, "Which header, with of = \"header\"."),
-        ],
-    }),
-    "Store a fact for the report; cannot fail.",
-)];
-
-static ALTERNATIVE: Shape = Shape::Either(&[Shape::List(&Shape::Step(&[OBSERVATIONS])), Shape::Step(&[OBSERVATIONS])]);
-
-const STATES: &[&str] = &["connecting", "open", "closed"];
-
-static REQUEST: Table = Table {
-    what: "`expect-request`",
-    keys: &[
-        Key::optional("method", Shape::Text, "The method."),
-        Key::optional("path", Shape::Text, "The path relative to the session's URL; \"\" is that URL itself."),
-        Key::optional("origin", Shape::Word(&["base", "other"]), "Which of the session's two origins it reaches."),
-        Key::optional(
-            "headers",
-            Shape::Map(&Shape::Either(&[Shape::Text, Shape::Flag])),
-            "A value: one field with that value. true: present. false: absent.",
-        ),
-        Key::optional("body", Shape::Text, "The body."),
-        Key::optional("after", Shape::Duration, "The least time since our last ending write."),
-        Key::optional("within", Shape::Duration, "How long to wait for it."),
-    ],
-};
-
-static WITHIN: Table = Table {
-    what: "`expect-disconnect`",
-    keys: &[Key::optional("within", Shape::Duration, "How long to wait for it.")],
-};
-
-static EVENT: Table = Table {
-    what: "`expect-event`",
-    keys: &[
-        Key::optional("type", Shape::Text, "The event type."),
-        Key::optional("data", Shape::Text, "The data."),
-        Key::optional(
-            "data-repeat",
-            Shape::Table(&Table {
-                what: "`data-repeat`",
-                keys: &[
-                    Key::required("text", Shape::Text, "What is repeated."),
-                    Key::required("times", Shape::Count(1, 1 << 30), "How often."),
-                ],
-            }),
-            "The data, where it is a repeated pattern.",
-        ),
-        Key::optional("id", Shape::Text, "What the DOM calls lastEventId."),
-        Key::optional("origin", Shape::Word(&["base", "other"]), "Which of the session's two origins it names."),
-        Key::optional("within", Shape::Duration, "How long to wait for it."),
-    ],
+    Case, Connect, EventExpectation, Expectation, Fact, FactSource, FieldExpectation, Moment, Origin,
+    ReadyState, RequestExpectation, Step, StepKind,
 };
 
 /// The JSON Schema of a case, for editors.
@@ -200,6 +68,11 @@ impl Reader<'_, '_> {
         let (verb, verb_span, argument) = value::step(entry)?;
         let span = entry.span();
         let table = argument.and_then(value::table);
+        if let ("connect" | "expect-request", Some(fields)) =
+            (verb, table.and_then(|t| value::get(t, "headers")).and_then(value::table))
+        {
+            script::check_fields(fields, "no request can have this", self.findings);
+        }
         let kind = match verb {
             "connect" => StepKind::Connect(Box::new(table.map(connect).unwrap_or_default())),
             "close" => StepKind::Close,
@@ -224,9 +97,12 @@ impl Reader<'_, '_> {
             }
             "expect-opened" => Expectation::Opened,
             "expect-event" => {
-                if let Some(both) = table.and_then(|t| value::get(t, "data").and(value::get(t, "data-repeat"))) {
-                    let label = "the data is given twice";
-                    self.findings.add(both.span(), "`data` and `data-repeat` in one event", label);
+                if let Some(both) =
+                    table.and_then(|t| value::get(t, "data").and(value::get(t, "data-repeat")))
+                {
+                    let message = "`data` and `data-repeat` in one event";
+                    let hint = "take one of them out";
+                    self.findings.add_with_hint(both.span(), message, "the data is given twice", hint);
                 }
                 Expectation::Event(Box::new(table.map(event).unwrap_or_default()))
             }
@@ -243,17 +119,21 @@ impl Reader<'_, '_> {
         let mut alternatives = Vec::new();
         for entry in value::list(argument) {
             let steps = match entry.get_ref().as_array() {
+                Some(sequence) if sequence.is_empty() => {
+                    let hint = "that nothing comes is { expect-no-request = \"300ms\" }";
+                    let message = "an alternative without a step";
+                    self.findings.add_with_hint(entry.span(), message, "expected an observation", hint);
+                    return None;
+                }
                 Some(sequence) => self.steps(sequence.iter()),
                 None => self.steps(std::iter::once(entry)),
             };
-            if steps.is_empty() {
-                self.findings.add(entry.span(), "an alternative without a step", "expected an observation");
-            }
             alternatives.push(steps);
         }
         if alternatives.len() < 2 {
-            let label = "expected two or more";
-            self.findings.add(argument.span(), "`expect-one-of` needs alternatives", label);
+            let hint = "what must come without a choice is a step of its own";
+            let message = "`expect-one-of` needs alternatives";
+            self.findings.add_with_hint(argument.span(), message, "expected two or more", hint);
             return None;
         }
         Some(Expectation::OneOf(alternatives))
@@ -268,9 +148,9 @@ impl Reader<'_, '_> {
             ("alternative", None) => FactSource::Alternative,
             ("header", Some(name)) => FactSource::Header(name),
             _ => {
-                let hint = "of = \"header\" goes with header = \"accept\", the others go without";
+                let hint = "write of = \"header\" with header = \"accept\", any other `of` without";
                 let message = "`of` and `header` do not fit";
-                self.findings.add_with_hint(argument.span(), message, "not a fact", hint);
+                self.findings.add_with_hint(argument.span(), message, "expected both or neither", hint);
                 return None;
             }
         };

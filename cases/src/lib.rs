@@ -3,7 +3,7 @@
 //! A case is one TOML file: a script in time order that checks one claim.
 //!
 //! - [`case`]: what a case holds, as types
-//! - [`format`]: how it is written, and reading it
+//! - [`mod@format`]: how it is written, and reading it
 //! - [`capability`]: what an implementation's API can reach
 //! - [`requirement`]: the statements that cases check
 //! - [`corpus`]: the cases and requirements of a folder, or of this binary
@@ -21,6 +21,8 @@ pub mod format;
 pub mod lint;
 pub mod payload;
 pub mod requirement;
+#[cfg(test)]
+mod sample;
 pub mod script;
 pub mod words;
 

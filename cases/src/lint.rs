@@ -2,13 +2,19 @@
 //! that are used and not asked for.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use ssespec_mock_server::document::{Diagnostics, Findings, nearest};
+use ssespec_mock_server::action::Action;
+use ssespec_mock_server::document::{Diagnostics, Findings, nearest, value};
 use ssespec_mock_server::flow::{Flow, Left};
+use toml::de::DeTable;
 
 use crate::case::{Connect, Expectation, Step, StepKind};
-use crate::script::expand;
+use crate::script::{Ending, ending, expand, may_be_request, must_be_request};
 use crate::{Capability, Case, Corpus, Requirement};
+
+#[cfg(test)]
+mod tests;
 
 /// Looks at new cases beside those of a corpus.
 pub fn check(cases: &[Case], corpus: &Corpus) -> Vec<Diagnostics> {
@@ -28,67 +34,77 @@ pub fn check(cases: &[Case], corpus: &Corpus) -> Vec<Diagnostics> {
     found
 }
 
-/// Where a word stands in a case's file; its first line where it does not.
-fn place(case: &Case, word: &str) -> std::ops::Range<usize> {
-    let text = case.source.text();
-    match text.find(word) {
-        Some(at) => at..at + word.len(),
-        None => 0..text.find('\n').unwrap_or(text.len()),
-    }
+/// Where the value of a key stands in a case's file, or the nth entry of that value.
+fn place(case: &Case, key: &str, nth: Option<usize>) -> Range<usize> {
+    let document = DeTable::parse(case.source.text()).ok();
+    let value = document.as_ref().and_then(|root| value::get(root.get_ref(), key));
+    let entry = value.and_then(|value| value::list(value).nth(nth?));
+    entry.or(value).map_or(0..0, |found| found.span())
 }
 
 fn title<'a>(case: &'a Case, titles: &mut BTreeMap<&'a str, &'a str>, findings: &mut Findings) {
-    if let Some(other) = titles.insert(&case.title, &case.id)
+    if case.title.trim().is_empty() {
+        let hint = "say what is claimed, such as \"An LF ends a line\"";
+        findings.add_with_hint(place(case, "title", None), "the title is empty", "expected a sentence", hint);
+    } else if let Some(other) = titles.insert(&case.title, &case.id)
         && other != case.id
     {
         let label = format!("already that of {other}");
         let hint = "say what differs, or put both into one case";
-        findings.add_with_hint(place(case, &case.title), "two cases share this title", label, hint);
-    }
-    if case.title.trim().is_empty() {
-        findings.add(place(case, "title"), "the title is empty", "expected the claim, as a sentence");
+        findings.add_with_hint(place(case, "title", None), "two cases share this title", label, hint);
     }
 }
 
 fn requirements(case: &Case, corpus: &Corpus, findings: &mut Findings) {
     if case.requirements.is_empty() {
         let hint = "`ssespec cases --requirements` lists them";
-        findings.add_with_hint(place(case, "requirements"), "a case checks a requirement", "none here", hint);
+        let label = "expected at least one";
+        findings.add_with_hint(place(case, "requirements", None), "a case checks a requirement", label, hint);
     }
     let mut first: Option<&Requirement> = None;
-    for id in &case.requirements {
+    for (number, id) in case.requirements.iter().enumerate() {
+        let place = || place(case, "requirements", Some(number));
+        if case.requirements[..number].contains(id) {
+            findings.add_with_hint(place(), "a requirement is named twice", "named before", "take it out");
+            continue;
+        }
         let Some(requirement) = corpus.requirements.get(id) else {
             let message = format!("unknown requirement \"{id}\"");
             let hint = match nearest(id, corpus.requirements.keys().map(String::as_str)) {
                 Some(near) => format!("did you mean \"{near}\"?"),
-                None => "requirements are defined in requirements/<suite>.toml".into(),
+                None => {
+                    "`ssespec cases --requirements` lists them; requirements/<suite>.toml defines them".into()
+                }
             };
-            findings.add_with_hint(place(case, id), message, "not defined", hint);
+            findings.add_with_hint(place(), message, "not defined", hint);
             continue;
         };
         let leader = *first.get_or_insert(requirement);
         if (leader.suite(), leader.judged()) != (requirement.suite(), requirement.judged()) {
-            let label = format!(
-                "{} {}, but \"{}\" is {} {}",
-                requirement.suite(),
-                requirement.judged(),
-                leader.id,
-                leader.suite(),
-                leader.judged()
-            );
-            let hint = "a verdict means one thing: split the case by level";
+            let label =
+                format!("this is {}, \"{}\" is {}", judgement(requirement), leader.id, judgement(leader));
+            let hint = "a verdict means one thing: write a case for each";
             let message = "the requirements of one case share suite and level";
-            findings.add_with_hint(place(case, id), message, label, hint);
+            findings.add_with_hint(place(), message, label, hint);
         }
     }
 }
 
+/// The suite and level of a requirement, for messages.
+fn judgement(requirement: &Requirement) -> String {
+    let disputed = if requirement.disputed.is_some() { ", being disputed" } else { "" };
+    format!("a {} of {}{disputed}", requirement.judged(), requirement.suite())
+}
+
+/// Whether the case asks for all that its steps use. Each capability is missed once, at the first step that uses it.
 fn needs(case: &Case, findings: &mut Findings) {
-    let mut requests = 0;
     let mut uses: Vec<(Capability, &Step)> = Vec::new();
-    collect(&case.steps, &mut requests, &mut uses);
+    collect(&case.steps, &mut uses);
+    uses.extend(second_request(case).map(|step| (Capability::Reconnect, step)));
+    let mut missed = Vec::new();
     for (capability, step) in uses {
-        if !case.needs.contains(&capability) {
+        if !case.needs.contains(&capability) && !missed.contains(&capability) {
+            missed.push(capability);
             let message = format!("this step needs the capability \"{capability}\"");
             let hint = format!("add \"{capability}\" to `needs`");
             findings.add_with_hint(step.span.clone(), message, "not among the case's needs", hint);
@@ -96,7 +112,8 @@ fn needs(case: &Case, findings: &mut Findings) {
     }
 }
 
-fn collect<'a>(steps: &'a [Step], requests: &mut usize, uses: &mut Vec<(Capability, &'a Step)>) {
+/// What steps use, but for reconnecting.
+fn collect<'a>(steps: &'a [Step], uses: &mut Vec<(Capability, &'a Step)>) {
     for step in steps {
         let mut add = |capability, used: bool| {
             if used {
@@ -119,7 +136,7 @@ fn collect<'a>(steps: &'a [Step], requests: &mut usize, uses: &mut Vec<(Capabili
                 add(Capability::Origin, event.origin.is_some());
             }
             StepKind::Expect(Expectation::OneOf(alternatives)) => {
-                alternatives.iter().for_each(|steps| collect(steps, requests, uses));
+                alternatives.iter().for_each(|steps| collect(steps, uses));
             }
             _ => {}
         }
@@ -134,18 +151,47 @@ fn of_connect(connect: &Connect, mut add: impl FnMut(Capability, bool)) {
     add(Capability::Close, connect.close_in.is_some());
 }
 
-/// Whether the script can be played, and its end be continued with the sentinel event.
-fn flow(case: &Case, findings: &mut Findings) {
-    let mut flow = Flow::default();
+/// The first request that only a client makes that connects again by itself: one after another, to which no redirect
+/// has led. That one may come, among alternatives, asks nothing of the client.
+fn second_request(case: &Case) -> Option<&Step> {
+    let (mut requested, mut redirected) = (false, false);
     for played in expand(case) {
-        let place = played.written.map_or(0..1, |number| case.steps[number].span.clone());
         match &played.kind {
-            StepKind::Wire(action) => flow.action(action, place, findings),
-            StepKind::Expect(Expectation::Request(_) | Expectation::OneOf(_)) => flow.request(),
+            StepKind::Connect(_) => requested = false,
+            StepKind::Wire(Action::Respond(respond)) => redirected = REDIRECTS.contains(&respond.status),
+            StepKind::Expect(expected) if must_be_request(expected) => {
+                if requested && !redirected {
+                    return case.steps.get(played.written?);
+                }
+                (requested, redirected) = (true, false);
+            }
             _ => {}
         }
     }
-    let last = case.steps.last().map_or(0..1, |step| step.span.clone());
+    None
+}
+
+/// The statuses that lead on to another request, see <https://fetch.spec.whatwg.org/#redirect-status>.
+const REDIRECTS: &[u16] = &[301, 302, 303, 307, 308];
+
+/// Whether the script can be played, and its end be continued with the sentinel event.
+fn flow(case: &Case, findings: &mut Findings) {
+    let mut flow = Flow::default();
+    let mut last = 0..0;
+    for played in expand(case) {
+        let place = played.written.map_or(0..0, |number| case.steps[number].span.clone());
+        match &played.kind {
+            StepKind::Wire(action) => {
+                flow.action(action, place.clone(), findings);
+                last = place;
+            }
+            StepKind::Expect(expected) if may_be_request(expected) => flow.request(),
+            _ => {}
+        }
+    }
+    if ending(case) != Ending::Sentinel {
+        return;
+    }
     match flow.left() {
         Left::Nothing | Left::AtBoundary => {}
         Left::Uncontinuable => {
@@ -154,9 +200,11 @@ fn flow(case: &Case, findings: &mut Findings) {
             findings.add_with_hint(last, message, "expected an end", hint);
         }
         Left::InsideBlock => {
-            let hint = "end the last block with a blank line, or end the script with \"end\" or { drop = .. }";
+            let hint =
+                "end the last block with a blank line, or end the script with \"end\" or { drop = .. }";
             let message = "this script leaves its stream open in the middle of a block";
-            findings.add_with_hint(last, message, "the sentinel event could not be seen after this", hint);
+            let label = "the event that ends each run could not be seen after this";
+            findings.add_with_hint(last, message, label, hint);
         }
     }
 }

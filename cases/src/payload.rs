@@ -2,6 +2,9 @@
 
 use ssespec_mock_server::stream::lines;
 
+#[cfg(test)]
+mod tests;
+
 /// The event types that these bytes may name, for APIs that need to be told: a superset, each once, in order.
 pub fn event_types<'a>(streams: impl IntoIterator<Item = &'a [u8]>) -> Vec<String> {
     let mut types: Vec<String> = Vec::new();

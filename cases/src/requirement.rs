@@ -16,6 +16,9 @@ use std::fmt;
 use ssespec_mock_server::document::{Diagnostics, Findings, Key, Shape, Source, Table, parse, value};
 use toml::de::DeTable;
 
+#[cfg(test)]
+mod tests;
+
 /// How strictly a requirement binds, see [BCP 14](https://www.rfc-editor.org/info/bcp14).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -90,7 +93,11 @@ static FILE: Table = Table {
     keys: &[
         Key::required("title", Shape::Text, "The document that the requirements come from."),
         Key::optional("url", Shape::Text, "Where it is published."),
-        Key::required("requirement", Shape::Map(&Shape::Table(&REQUIREMENT)), "The requirements by their ids."),
+        Key::required(
+            "requirement",
+            Shape::Map(&Shape::Table(&REQUIREMENT)),
+            "The requirements by their ids.",
+        ),
     ],
 };
 
@@ -101,7 +108,11 @@ static REQUIREMENT: Table = Table {
         Key::required("binds", Shape::List(&Shape::Word(BOUND)), "What it binds."),
         Key::required("text", Shape::Text, "The statement, in our words."),
         Key::optional("anchor", Shape::Text, "A fragment of the document's url, or a whole URL."),
-        Key::optional("evidence", Shape::List(&Shape::Text), "Reports from the field: owner/name#number, a CVE."),
+        Key::optional(
+            "evidence",
+            Shape::List(&Shape::Text),
+            "Reports from the field: owner/name#number, a CVE.",
+        ),
         Key::optional("untestable", Shape::Text, "Why no case can check it."),
         Key::optional("disputed", Shape::Text, "Why it is disputed, with both readings."),
     ],

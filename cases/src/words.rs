@@ -3,9 +3,12 @@
 use ssespec_mock_server::action::{Action, BodyKind, Drop, Framing, Respond};
 
 use crate::case::{
-    Connect, EventExpectation, Expectation, Fact, FactSource, FieldExpectation, Moment, RequestExpectation, Step,
-    StepKind,
+    Connect, EventExpectation, Expectation, Fact, FactSource, FieldExpectation, Moment, RequestExpectation,
+    Step, StepKind,
 };
+
+#[cfg(test)]
+mod tests;
 
 /// The most characters of a quoted text.
 const QUOTE: usize = 300;
@@ -75,7 +78,11 @@ fn expected_request(request: &RequestExpectation) -> String {
         FieldExpectation::Absent => format!("without {name}"),
     }));
     words.extend(request.body.as_ref().map(|body| format!("with the body {}", quote(body))));
-    words.extend(request.after.map(|time| format!("no earlier than {} after the end", humantime::format_duration(time))));
+    words.extend(
+        request
+            .after
+            .map(|time| format!("no earlier than {} after the end", humantime::format_duration(time))),
+    );
     words.join(", ")
 }
 
@@ -101,19 +108,16 @@ pub fn step(kind: &StepKind) -> String {
 fn wire(action: &Action) -> String {
     match action {
         Action::Respond(respond) => respond_words(respond),
-        Action::Send(bytes) => match std::str::from_utf8(bytes) {
-            Ok(text) => format!("sends {}", quote(text)),
-            Err(_) => format!("sends the bytes {}", hex(bytes)),
-        },
+        Action::Send(bytes) => format!("sends {}", quote_bytes(bytes)),
         Action::SendRepeat(repeat) => {
-            format!("sends {} {} times", quote(&String::from_utf8_lossy(&repeat.pattern)), repeat.times)
+            format!("sends {}, {} times", quote_bytes(&repeat.pattern), repeat.times)
         }
         Action::Wait(time) => format!("waits for {}", humantime::format_duration(*time)),
         Action::End => "ends the body".into(),
         Action::Drop(Drop::Fin) => "ends the connection without ending the body (FIN)".into(),
         Action::Drop(Drop::Reset) => "resets the connection (RST)".into(),
         Action::Refuse(time) => format!("refuses new connections for {}", humantime::format_duration(*time)),
-        Action::Raw(bytes) => format!("writes, instead of a response, {}", quote(&String::from_utf8_lossy(bytes))),
+        Action::Raw(bytes) => format!("writes, instead of a response, {}", quote_bytes(bytes)),
     }
 }
 
@@ -124,7 +128,8 @@ fn respond_words(respond: &Respond) -> String {
         None => {}
         Some(fields) if fields.is_empty() => words.push_str(" without header fields"),
         Some(fields) => {
-            let list: Vec<String> = fields.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+            let list: Vec<String> =
+                fields.iter().map(|(name, value)| format!("{name}: {}", visible(value))).collect();
             words.push_str(&format!(" with {}", list.join(", ")));
         }
     }
@@ -141,7 +146,8 @@ fn respond_words(respond: &Respond) -> String {
 
 fn connect_options(connect: &Connect) -> String {
     let mut words = Vec::new();
-    words.extend(connect.headers.iter().map(|(name, value)| format!("the header {name}: {value}")));
+    words
+        .extend(connect.headers.iter().map(|(name, value)| format!("the header {name}: {}", visible(value))));
     if !connect.last_event_id.is_empty() {
         words.push(format!("the last event ID {}", quote(&connect.last_event_id)));
     }
@@ -162,6 +168,18 @@ fn connect_options(connect: &Connect) -> String {
     format!("{options}{handler}")
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(" ")
+/// A text with its control characters written out.
+fn visible(text: &str) -> String {
+    let one = |c: char| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() };
+    text.chars().map(one).collect()
+}
+
+/// Bytes as text where they are, else in hexadecimal; what is long is cut.
+fn quote_bytes(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return quote(text);
+    }
+    let digits: Vec<String> = bytes.iter().take(QUOTE).map(|byte| format!("{byte:02x}")).collect();
+    let cut = if bytes.len() > QUOTE { format!("… ({} bytes)", bytes.len()) } else { String::new() };
+    format!("the bytes {}{cut}", digits.join(" "))
 }

@@ -1,20 +1,132 @@
-//! What a writer of cases is told about each mistake.
+//! What the writer of a case is told about each mistake: `mistakes/` holds a file for each, and beside it what is told.
+
+use std::path::PathBuf;
+
+use ssespec_cases::{Case, Corpus, format, lint, requirement};
+use ssespec_mock_server::document::{Diagnostics, Source};
+
+/// The requirements that the files name. They are not those of the suite, so that what is told stays the same.
+const REQUIREMENTS: &[(&str, &str)] = &[
+    (
+        "whatwg",
+        r##"
+title = "The standard"
+url = "https://example.org/standard"
+
+[requirement.line-lf]
+level = "must"
+binds = ["parser"]
+text = "An LF ends a line."
+anchor = "#lines"
+
+[requirement.line-cr-last-byte-not-delayed]
+level = "should"
+binds = ["parser"]
+text = "A CR that comes last ends its line at once."
+anchor = "#lines"
+
+[requirement.line-two-readings]
+level = "must"
+binds = ["parser"]
+text = "A line is a line."
+anchor = "#lines"
+disputed = "Some say that it is none."
+"##,
+    ),
+    (
+        "resilience",
+        r##"
+title = "Resilience"
+
+[requirement.oversize-reported]
+level = "must"
+binds = ["parser"]
+text = "A line that is too long is an error."
+evidence = ["owner/name#1"]
+"##,
+    ),
+];
+
+fn corpus() -> Corpus {
+    let mut corpus = Corpus::default();
+    for (suite, text) in REQUIREMENTS {
+        let list = requirement::read(&Source::new(*suite, text), suite).expect("requirements");
+        corpus.requirements.extend(list.into_iter().map(|requirement| (requirement.id.clone(), requirement)));
+    }
+    corpus
+}
+
+/// The names of the files, without their ending.
+fn names() -> Vec<String> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/mistakes");
+    let mut names: Vec<String> = std::fs::read_dir(folder)
+        .expect("the folder of mistakes")
+        .map(|entry| entry.expect("a file").file_name().into_string().expect("a plain name"))
+        .filter_map(|name| name.strip_suffix(".toml").map(str::to_owned))
+        .collect();
+    names.sort();
+    names
+}
+
+/// Reads and lints a file as a corpus does.
+fn read(name: &str, corpus: &Corpus) -> Result<Case, Diagnostics> {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/mistakes/{name}.toml"));
+    let bytes = std::fs::read(path).expect("a file");
+    let source = Source::from_bytes(format!("client/lines/{name}.toml"), bytes)?;
+    let case = format::read(&source, &format!("client/lines/{name}"))?;
+    match lint::check(std::slice::from_ref(&case), corpus).pop() {
+        Some(diagnostics) => Err(diagnostics),
+        None => Ok(case),
+    }
+}
 
 #[test]
-fn look() {
-    use ssespec_cases::*;
-    use ssespec_mock_server::document::Source;
-    let corpus = Corpus::embedded().unwrap();
-    let mut paths: Vec<_> = std::fs::read_dir("tests/mistakes").unwrap().map(|e| e.unwrap().path()).collect();
-    paths.sort();
-    for path in paths {
-        println!("################ {}", path.display());
-        match Source::read(&path) {
-            Err(e) => println!("{e}"),
-            Ok(source) => match format::read(&source, "client/x") {
-                Err(d) => println!("{d}"),
-                Ok(case) => for d in lint::check(&[case], &Corpus { cases: Default::default(), ..corpus.clone() }) { println!("{d}") }
-            }
+fn each_is_told_as_agreed() {
+    let corpus = corpus();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("mistakes");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    for name in names() {
+        let told = read(&name, &corpus).expect_err(&name);
+        settings.bind(|| insta::assert_snapshot!(name.as_str(), told.to_string()));
+    }
+}
+
+#[test]
+fn each_fits_a_screen_and_is_told_once() {
+    let corpus = corpus();
+    for name in names() {
+        let told = read(&name, &corpus).expect_err(&name);
+        let text = told.to_string();
+        assert!(text.lines().count() <= 60, "{name} takes {} lines", text.lines().count());
+        let widest = text.lines().map(|line| line.chars().count()).max().unwrap_or_default();
+        assert!(widest <= 150, "{name} takes {widest} columns");
+        assert!(text.contains(&format!("--> client/lines/{name}.toml:")), "{name}: where is it?\n{text}");
+        assert!(!text.contains(env!("CARGO_MANIFEST_DIR")), "{name} names this machine's folders");
+        for pair in told.list().windows(2) {
+            assert_ne!(pair[0].span, pair[1].span, "{name}: told twice\n{text}");
         }
+        for finding in told.list() {
+            assert!(finding.span.end <= told.source().text().len().max(3), "{name}: {finding:?}");
+            assert!(!finding.message.is_empty() && !finding.label.is_empty(), "{name}: {finding:?}");
+        }
+    }
+}
+
+#[test]
+fn colours_change_nothing_but_colours() {
+    let corpus = corpus();
+    for name in names() {
+        let told = read(&name, &corpus).expect_err(&name);
+        let mut plain = String::new();
+        let mut rest = told.render(true);
+        while let Some(at) = rest.find('\u{1b}') {
+            plain.push_str(&rest[..at]);
+            let end = rest[at..].find('m').expect("the end of a colour");
+            rest = rest[at + end + 1..].to_owned();
+        }
+        plain.push_str(&rest);
+        assert_eq!(plain, told.render(false), "{name}");
     }
 }

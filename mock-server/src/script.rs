@@ -15,6 +15,9 @@ use crate::action::{Action, Drop, Framing, Repeat, Respond};
 use crate::document::value::{self, Value};
 use crate::document::{Findings, Key, Shape, Table, Verb};
 
+#[cfg(test)]
+mod tests;
+
 /// The actions, for steps.
 pub static ACTIONS: &[Verb] = &[
     Verb::open(
@@ -103,7 +106,8 @@ pub fn read(
         ("raw", Some(bytes)) => {
             let bytes: Vec<u8> = value::text(bytes)?.into();
             if bytes.is_empty() {
-                findings.add(span, "`raw` writes nothing", "expected at least one byte");
+                let hint = "end a connection without an answer with { drop = \"fin\" }";
+                findings.add_with_hint(span, "`raw` writes nothing", "expected at least one byte", hint);
                 return None;
             }
             Some(Action::Raw(bytes))
@@ -118,44 +122,33 @@ fn respond(options: &Value<'_>, findings: &mut Findings) -> Option<Respond> {
     let framing = match (value::text_of(table, "framing").as_deref(), length) {
         (Some("length"), Some(length)) => Some(Framing::Length(length)),
         (Some("length"), None) => {
-            let hint = "add length = N, or give the response a body";
-            findings.add_with_hint(
-                options.span(),
-                "framing = \"length\" needs a length",
-                "no length here",
-                hint,
-            );
+            let message = "framing = \"length\" needs a length";
+            let hint = "add the number of bytes of the body: length = 9";
+            findings.add_with_hint(options.span(), message, "no length here", hint);
             return None;
         }
         (_, Some(_)) => {
             let hint = "add framing = \"length\"";
-            findings.add_with_hint(
-                options.span(),
-                "`length` goes with framing = \"length\"",
-                "not framed by length",
-                hint,
-            );
+            let message = "`length` goes with framing = \"length\"";
+            findings.add_with_hint(options.span(), message, "not framed by length", hint);
             return None;
         }
         (Some("close"), None) => Some(Framing::Close),
         (Some(_), None) => Some(Framing::Chunked),
         (None, None) => None,
     };
-    let headers = match value::get(table, "headers").and_then(value::table) {
-        Some(fields) => Some(header_fields(fields, findings)),
-        None => None,
-    };
+    let headers = value::get(table, "headers").and_then(value::table);
     let reason = value::text_of(table, "reason");
     if let (Some(reason), Some(value)) = (&reason, value::get(table, "reason"))
         && reason.contains(['\r', '\n'])
     {
         let hint = "malformed responses are written with `raw`";
-        findings.add_with_hint(value.span(), "a reason phrase with a line end", "not one line", hint);
+        findings.add_with_hint(value.span(), "a reason phrase with a line end", "expected one line", hint);
     }
     Some(Respond {
         status: value::count_of(table, "status").and_then(|n| u16::try_from(n).ok()).unwrap_or(200),
         reason,
-        headers,
+        headers: headers.map(|fields| header_fields(fields, findings)),
         framing,
         body: value::text_of(table, "body").map(String::into_bytes),
     })
@@ -163,37 +156,53 @@ fn respond(options: &Value<'_>, findings: &mut Findings) -> Option<Respond> {
 
 /// Header fields in the order of the file; an array stands for several fields of the name.
 fn header_fields(fields: &DeTable<'_>, findings: &mut Findings) -> Vec<(String, String)> {
+    check_fields(fields, "malformed fields are written with `raw`", findings);
     let mut headers = Vec::new();
     for (name, values) in fields {
-        let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-        if name.get_ref().is_empty() || !name.get_ref().chars().all(token) {
-            let hint = "malformed fields are written with `raw`";
-            findings.add_with_hint(name.span(), "not a header name", "expected a token of RFC 9110", hint);
-        }
         for text in value::text(values).into_iter().chain(value::list(values).filter_map(value::text)) {
-            if text.contains(['\r', '\n']) {
-                let hint = "malformed fields are written with `raw`";
-                findings.add_with_hint(values.span(), "a header value with a line end", "not one line", hint);
-            }
             headers.push((name.get_ref().to_string(), text.to_owned()));
         }
     }
     headers
 }
 
+/// Finds names and values that cannot be those of a header field, see
+/// [RFC 9110, section 5](https://www.rfc-editor.org/rfc/rfc9110#section-5). The hint says what to do instead.
+pub fn check_fields(fields: &DeTable<'_>, hint: &str, findings: &mut Findings) {
+    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    for (name, values) in fields {
+        if name.get_ref().is_empty() || !name.get_ref().chars().all(token) {
+            let label = "expected letters, digits and hyphens";
+            findings.add_with_hint(name.span(), "this is not the name of a header field", label, hint);
+        }
+        for entry in value::list(values).chain(std::iter::once(values)) {
+            if value::text(entry).is_some_and(|text| text.contains(['\r', '\n'])) {
+                findings.add_with_hint(
+                    entry.span(),
+                    "a header value with a line end",
+                    "expected one line",
+                    hint,
+                );
+            }
+        }
+    }
+}
+
 fn repeat(options: &Value<'_>, findings: &mut Findings) -> Option<Repeat> {
     let table = value::table(options)?;
     let hex = value::get(table, "hex").and_then(value::text).and_then(value::hex);
-    let pattern = match (value::text_of(table, "text"), hex) {
-        (Some(text), None) => text.into_bytes(),
-        (None, Some(bytes)) => bytes,
-        _ => Vec::new(),
-    };
-    if pattern.is_empty() {
-        let label = "expected `text` or `hex`, one of them and not empty";
-        findings.add(options.span(), "`send-repeat` needs a pattern", label);
+    let text = value::text_of(table, "text").map(String::into_bytes);
+    if text.is_some() && hex.is_some() {
+        let hint = "take one of them out";
+        findings.add_with_hint(options.span(), "`send-repeat` has two patterns", "`text` and `hex`", hint);
         return None;
     }
+    let Some(pattern) = text.or(hex).filter(|pattern| !pattern.is_empty()) else {
+        let label = "expected `text` or `hex`, and not empty";
+        let hint = "write it so: { text = \": ping\\n\", times = 1000 }";
+        findings.add_with_hint(options.span(), "`send-repeat` needs a pattern", label, hint);
+        return None;
+    };
     let write = value::count_of(table, "write").and_then(|n| usize::try_from(n).ok());
     Some(Repeat { pattern, times: value::count_of(table, "times")?, write: write.unwrap_or(DEFAULT_WRITE) })
 }

@@ -3,12 +3,20 @@
 
 use crate::action::Action;
 
-/// The most bytes of a repeated pattern that are looked at.
-const PATTERN_LIMIT: usize = 64 * 1024;
+#[cfg(test)]
+mod tests;
+
+/// How many bytes at the end of a stream are kept: a blank line and the terminator before it need four, a byte-order
+/// mark with a blank line after it five.
+const KEPT: usize = 8;
+
+/// The byte-order mark, which is not part of the first line.
+const MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The last bytes of a stream, enough to tell whether it stands at a block boundary.
 #[derive(Debug, Clone, Default)]
 pub struct Tail {
+    /// The whole stream where it is short, else the last [`KEPT`] bytes.
     bytes: Vec<u8>,
 }
 
@@ -16,25 +24,30 @@ impl Tail {
     /// Takes the bytes that an action adds to the stream.
     pub fn push(&mut self, action: &Action) {
         match action {
-            Action::Send(bytes) => self.bytes.extend_from_slice(bytes),
+            Action::Send(bytes) => self.take(bytes),
+            // A pattern has at least one byte, so that the earlier repetitions cannot be seen any more.
             Action::SendRepeat(repeat) => {
-                let times = repeat.times.min(4) as usize;
-                self.bytes
-                    .extend((0..times).flat_map(|_| repeat.pattern.iter().copied().take(PATTERN_LIMIT)));
+                (0..repeat.times.min(KEPT as u64)).for_each(|_| self.take(&repeat.pattern))
             }
             _ => {}
         }
     }
 
-    /// Whether the stream is empty or its last line is blank, so that whatever follows begins a block.
+    fn take(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(&bytes[bytes.len().saturating_sub(KEPT)..]);
+        self.bytes.drain(..self.bytes.len().saturating_sub(KEPT));
+    }
+
+    /// Whether the stream is empty or its last line is blank, so that whatever follows begins a block. A byte-order
+    /// mark at the start counts as nothing.
     ///
     /// See <https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation>.
     pub fn at_block_boundary(&self) -> bool {
-        let lines = lines(&self.bytes);
-        match lines.as_slice() {
-            [] => true,
-            [.., (line, Ended::Yes)] => line.is_empty(),
-            [.., (_, Ended::No)] => false,
+        let at_start = |bytes: &[u8]| bytes.is_empty() || bytes == MARK;
+        let ends = ["\r\n", "\n", "\r"];
+        match ends.iter().find_map(|end| self.bytes.strip_suffix(end.as_bytes())) {
+            Some(before) => at_start(before) || before.ends_with(b"\n") || before.ends_with(b"\r"),
+            None => at_start(&self.bytes),
         }
     }
 }

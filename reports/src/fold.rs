@@ -154,7 +154,10 @@ impl<'a> CaseOutcome<'a> {
 
     /// The deliveries in which every step held.
     pub fn held(&self) -> usize {
-        self.results.iter().filter(|result| matches!(Outcome::of(result), Outcome::Pass | Outcome::Info)).count()
+        self.results
+            .iter()
+            .filter(|result| matches!(Outcome::of(result), Outcome::Pass | Outcome::Info))
+            .count()
     }
 
     /// The deliveries that decided, in words; none when all deliveries agree.

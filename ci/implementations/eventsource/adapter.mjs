@@ -15,11 +15,13 @@ function connect(session, { url, types, headers, closeIn }) {
   // but close() ends them: a request after it shall be seen.
   const dispatcher = new Agent();
   let over = false;
-  const close = () => {
-    if (over) return;
+  const sayClosed = () => {
+    if (!over) say('closed');
     over = true;
+  };
+  const close = () => {
     source.close();
-    say('closed');
+    sayClosed();
   };
 
   const source = new EventSource(url, {
@@ -38,7 +40,7 @@ function connect(session, { url, types, headers, closeIn }) {
     }
     if (kind === closeIn) source.close();
     // `closed` waits a turn, so that it comes after everything that was already on its way.
-    if (source.readyState === EventSource.CLOSED) setImmediate(close);
+    if (source.readyState === EventSource.CLOSED) setImmediate(sayClosed);
   };
   for (const type of new Set(['open', 'error', 'message', ...types])) {
     source.addEventListener(type, listener);

@@ -1,9 +1,18 @@
 //! A document held against its shape: every mistake is found in one pass, and a near miss is named.
 
-use toml::de::{DeTable, DeValue};
+use std::ops::Range;
 
-use super::shape::{Argument, one_of};
-use super::{Diagnostics, Findings, Shape, Source, Table, Value, Verb, lexical, value};
+use toml::de::{DeTable, DeValue, Error};
+
+use super::shape::{Argument, listed, one_of};
+use super::value::LONGEST;
+use super::{Diagnostics, Findings, Key, Shape, Source, Table, Value, Verb, lexical, value};
+
+#[cfg(test)]
+mod tests;
+
+/// The most characters of a line that lists what is known.
+const LIST_WIDTH: usize = 100;
 
 /// Parses a document and holds it against its shape. What comes back may be read without further checks of types.
 ///
@@ -11,67 +20,103 @@ use super::{Diagnostics, Findings, Shape, Source, Table, Value, Verb, lexical, v
 /// When the text is not TOML or not of the shape.
 pub fn parse<'s>(source: &'s Source, shape: &'static Table) -> Result<DeTable<'s>, Diagnostics> {
     let mut findings = Findings::default();
-    lexical::check(source.text(), &mut findings);
+    lexical::characters(source.text(), &mut findings);
+    if !findings.is_empty() {
+        return findings.or(source, None);
+    }
     let (root, errors) = DeTable::parse_recoverable(source.text());
-    for error in &errors {
-        let end = source.text().len();
-        findings.add(error.span().unwrap_or(end..end), "this is not TOML", error.message());
+    let end = source.text().len();
+    let place = |error: &Error| error.span().unwrap_or(end..end);
+    // What comes after the first is mostly its consequence.
+    if let Some(first) = errors.iter().min_by_key(|error| place(error).start) {
+        not_toml(first, place(first), &mut findings);
+        return findings.or(source, None);
     }
-    if errors.is_empty() {
-        check_table(root.get_ref(), 0..0, shape, &mut findings);
-    }
+    lexical::subset(source.text(), &mut findings);
+    check_table(root.get_ref(), 0..0, shape, &mut findings);
     findings.or(source, Some(root.into_inner()))
 }
 
-/// Holds one value against a shape.
-pub fn check(found: &Value<'_>, shape: &Shape, findings: &mut Findings) {
-    let span = found.span();
-    let mismatch = |findings: &mut Findings| {
-        let message = format!("expected {}, found {}", shape.describe(), type_name(found.get_ref()));
-        findings.add(span.clone(), message, "not of the expected type");
+/// What helps against errors of the parser whose messages begin so.
+const PARSER_HINTS: &[(&str, &str)] = &[
+    ("invalid basic string", "close the string on the line on which it begins"),
+    ("string values must be quoted", "strings are written in double quotes"),
+    ("duplicate key", "write each key once"),
+    ("missing escaped value", "a backslash is written as \\\\, a byte that is no text with send-hex"),
+    ("missing comma", "write a comma after each entry"),
+    ("unclosed array", "close it: each `[` has its `]`"),
+    ("unclosed inline table", "close it: each `{` has its `}`"),
+    ("key with no value", "each line is a key, an equals sign and a value: title = \"..\""),
+    ("invalid unquoted key", "each line is a key, an equals sign and a value: title = \"..\""),
+    ("cannot recurse further", "nothing here needs to be nested so deep"),
+];
+
+/// What the parser expects there that we do not: escapes of TOML 1.1, and strings in single quotes above all others.
+const NOT_OURS: &[&str] = &["missing escaped value", "string values must be quoted"];
+
+fn not_toml(error: &Error, place: Range<usize>, findings: &mut Findings) {
+    let label = match error.message().split_once(", expected ") {
+        Some((problem, _)) if NOT_OURS.contains(&problem) => problem,
+        _ => error.message(),
     };
+    match PARSER_HINTS.iter().find(|(start, _)| error.message().starts_with(start)) {
+        Some((_, hint)) => findings.add_with_hint(place, "this is not TOML", label, *hint),
+        None => findings.add(place, "this is not TOML", label),
+    }
+}
+
+/// Holds one value against a shape. `doc` says what the value is for.
+fn check(found: &Value<'_>, shape: &Shape, doc: &str, findings: &mut Findings) {
+    let span = found.span();
     match (shape, found.get_ref()) {
         (Shape::Text, DeValue::String(_)) | (Shape::Flag, DeValue::Boolean(_)) => {}
         (Shape::Hex, DeValue::String(digits)) => {
             if value::hex(digits).is_none() {
-                let hint = "write two digits a byte: \"ef bb bf\"";
-                findings.add_with_hint(
-                    span,
-                    "these are not hexadecimal bytes",
-                    "expected pairs of 0-9 a-f",
-                    hint,
-                );
+                let (label, hint) = ("expected pairs of 0-9 a-f", "write two digits a byte: \"ef bb bf\"");
+                findings.add_with_hint(span, "these are not hexadecimal bytes", label, hint);
             }
         }
         (Shape::Duration, DeValue::String(words)) => {
-            if let Err(error) = humantime::parse_duration(words) {
-                let hint = "write a number and a unit: \"300ms\", \"2s\"";
-                findings.add_with_hint(span, "this is not a duration", error.to_string(), hint);
+            if value::parse_duration(words).is_none() {
+                let label = format!(
+                    "expected a whole number and ms, s or min, at most {}",
+                    humantime::format_duration(LONGEST)
+                );
+                let hint = "write it so: \"300ms\", \"2s\", \"1min\"";
+                findings.add_with_hint(span, "this is not a duration", label, hint);
             }
         }
         (Shape::Count(low, high), DeValue::Integer(_)) => {
             if !value::count(found).is_some_and(|n| (*low..=*high).contains(&n)) {
-                findings.add(span, "this number is out of range", format!("expected {}", shape.describe()));
+                let label = format!("expected {}", shape.describe());
+                findings.add_with_hint(span, "this number is out of range", label, doc);
             }
         }
         (Shape::Word(words), DeValue::String(word)) => {
             if !words.contains(&word.as_ref()) {
-                let message = format!("unknown word \"{word}\"");
-                unknown(span, message, word, words, findings);
+                unknown(span, format!("unknown word \"{word}\""), word, words, findings);
             }
         }
-        (Shape::List(entry), DeValue::Array(list)) => list.iter().for_each(|v| check(v, entry, findings)),
+        (Shape::List(entry), DeValue::Array(list)) => {
+            list.iter().for_each(|value| check(value, entry, doc, findings));
+        }
         (Shape::Table(shape), DeValue::Table(table)) => check_table(table, span, shape, findings),
         (Shape::Map(entry), DeValue::Table(table)) => {
-            table.iter().for_each(|(_, v)| check(v, entry, findings))
+            table.iter().for_each(|(_, value)| check(value, entry, doc, findings));
         }
-        (Shape::Either(shapes), _) => match shapes.iter().find(|s| same_type(s, found.get_ref())) {
-            Some(shape) => check(found, shape, findings),
-            None => mismatch(findings),
+        (Shape::Either(shapes), _) => match shapes.iter().find(|shape| same_type(shape, found.get_ref())) {
+            Some(shape) => check(found, shape, doc, findings),
+            None => mismatch(found, shape, doc, findings),
         },
-        (Shape::Step(verbs), _) => check_step(found, verbs, findings),
-        _ => mismatch(findings),
+        (Shape::Step(verbs), DeValue::String(_) | DeValue::Table(_)) => check_step(found, verbs, findings),
+        _ => mismatch(found, shape, doc, findings),
     }
+}
+
+fn mismatch(found: &Value<'_>, shape: &Shape, doc: &str, findings: &mut Findings) {
+    let found_type = type_name(found.get_ref());
+    let message = format!("expected {}, found {found_type}", shape.describe());
+    findings.add_with_hint(found.span(), message, format!("this is {found_type}"), doc);
 }
 
 fn same_type(shape: &Shape, found: &DeValue<'_>) -> bool {
@@ -86,76 +131,102 @@ fn same_type(shape: &Shape, found: &DeValue<'_>) -> bool {
     }
 }
 
-fn check_table(found: &DeTable<'_>, span: std::ops::Range<usize>, shape: &Table, findings: &mut Findings) {
+fn check_table(found: &DeTable<'_>, span: Range<usize>, shape: &Table, findings: &mut Findings) {
+    let names: Vec<&str> = shape.keys.iter().map(|key| key.name).collect();
+    let mut misspelt = Vec::new();
     for (name, entry) in found {
         match shape.keys.iter().find(|key| key.name == name.get_ref()) {
-            Some(key) => check(entry, &key.shape, findings),
+            Some(key) => check(entry, &key.shape, &about(key), findings),
             None => {
-                let names: Vec<&str> = shape.keys.iter().map(|key| key.name).collect();
                 let message = format!("unknown key `{}` in {}", name.get_ref(), shape.what);
                 unknown(name.span(), message, name.get_ref(), &names, findings);
+                misspelt.extend(nearest(name.get_ref(), names.iter().copied()));
             }
         }
     }
-    for key in shape.keys.iter().filter(|key| key.required && value::get(found, key.name).is_none()) {
-        let message = format!("{} needs the key `{}`", shape.what, key.name);
-        findings.add_with_hint(span.clone(), message, "missing here", format!("{}: {}", key.name, key.doc));
+    // A key that is misspelt is not missing.
+    let absent = |key: &&Key| value::get(found, key.name).is_none() && !misspelt.contains(&key.name);
+    let missing: Vec<&Key> = shape.keys.iter().filter(|key| key.required).filter(absent).collect();
+    if !missing.is_empty() {
+        let names: Vec<String> = missing.iter().map(|key| format!("`{}`", key.name)).collect();
+        let keys = if missing.len() == 1 { "key" } else { "keys" };
+        let message = format!("{} needs the {keys} {}", shape.what, listed(&names, "and"));
+        let hint: Vec<String> = missing.iter().map(|key| about(key)).collect();
+        findings.add_with_hint(span, message, "missing here", hint.join("\n"));
     }
 }
 
+/// What a key is for, as a hint.
+fn about(key: &Key) -> String {
+    format!("`{}`: {}", key.name, key.doc)
+}
+
+/// Checks a word or a table as a step.
 fn check_step(found: &Value<'_>, verbs: &[&[Verb]], findings: &mut Findings) {
     let all = || verbs.iter().flat_map(|list| list.iter());
-    if let Some(table) = found.get_ref().as_table()
-        && table.len() != 1
-    {
-        let message = format!("a step has one verb, this one has {}", table.len());
-        let hint = "write each as a step of its own: { send = \"..\" }, \"end\"";
+    let verbs_in_it = found.get_ref().as_table().map_or(1, DeTable::len);
+    let Some((name, span, argument)) = value::step(found).filter(|_| verbs_in_it == 1) else {
+        let number = if verbs_in_it == 0 { "none".to_owned() } else { verbs_in_it.to_string() };
+        let message = format!("a step has one verb, this one has {number}");
+        let hint = "write each verb as a step of its own: { send = \"..\" }, \"end\"";
         findings.add_with_hint(found.span(), message, "expected one key", hint);
-        return;
-    }
-    let Some((name, span, argument)) = value::step(found) else {
-        let message =
-            format!("expected {}, found {}", Shape::Step(&[]).describe(), type_name(found.get_ref()));
-        findings.add(found.span(), message, "not a step");
         return;
     };
     let Some(verb) = all().find(|verb| verb.name == name) else {
         let names: Vec<&str> = all().map(|verb| verb.name).collect();
-        unknown(span, format!("unknown step `{name}`"), name, &names, findings);
+        unknown(span, format!("there is no step `{name}` here"), name, &names, findings);
         return;
     };
+    let about = format!("`{name}`: {}", verb.doc);
     match (verb.argument, argument) {
         (Argument::None, None) | (Argument::Optional(_), None) => {}
         (Argument::None, Some(_)) => {
-            findings.add(
-                span,
+            let hint = format!("write it as a word: \"{name}\"");
+            findings.add_with_hint(
+                found.span(),
                 format!("`{name}` takes no argument"),
-                format!("write it as a word: \"{name}\""),
+                "expected a word",
+                hint,
             );
         }
         (Argument::Required(shape), None) => {
-            let label = format!("expected {{ {name} = {} }}", shape.describe());
-            findings.add(span, format!("`{name}` needs an argument"), label);
+            let label = format!("expected {{ {name} = .. }} with {}", shape.describe());
+            findings.add_with_hint(span, format!("`{name}` needs an argument"), label, about);
         }
         (Argument::Optional(shape) | Argument::Required(shape), Some(argument)) => {
-            check(argument, &shape, findings);
+            check(argument, &shape, &about, findings);
         }
     }
 }
 
 /// A finding about a name that is not among the known ones.
-pub fn unknown(
-    span: std::ops::Range<usize>,
-    message: String,
-    found: &str,
-    known: &[&str],
-    findings: &mut Findings,
-) {
-    let label = format!("expected {}", one_of(known));
+fn unknown(span: Range<usize>, message: String, found: &str, known: &[&str], findings: &mut Findings) {
     match nearest(found, known.iter().copied()) {
         Some(near) => findings.add_with_hint(span, message, "not known", format!("did you mean `{near}`?")),
-        None => findings.add(span, message, label),
+        None => findings.add_with_hint(
+            span,
+            message,
+            "not known",
+            wrapped(&format!("expected {}", one_of(known))),
+        ),
     }
+}
+
+/// A list in lines that fit a screen.
+fn wrapped(list: &str) -> String {
+    let mut text = String::new();
+    let mut width = 0;
+    for word in list.split(' ') {
+        let (gap, after) = match width {
+            0 => ("", word.len()),
+            width if width + 1 + word.len() > LIST_WIDTH => ("\n", word.len()),
+            width => (" ", width + 1 + word.len()),
+        };
+        text.push_str(gap);
+        text.push_str(word);
+        width = after;
+    }
+    text
 }
 
 /// The known name that `found` was probably meant to be.

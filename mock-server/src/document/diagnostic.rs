@@ -8,6 +8,12 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use super::Source;
 
+#[cfg(test)]
+mod tests;
+
+/// The most findings that are shown of one document: more would not fit a screen.
+const SHOWN: usize = 6;
+
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
@@ -92,16 +98,22 @@ impl Diagnostics {
         &self.list
     }
 
-    /// As text with the lines shown; with terminal colours where `styled`.
+    /// As text with the lines shown, the first few of many; with terminal colours where `styled`.
     pub fn render(&self, styled: bool) -> String {
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
-        let blocks: Vec<String> = self.list.iter().map(|d| self.render_one(&renderer, d)).collect();
+        let mut blocks: Vec<String> =
+            self.list.iter().take(SHOWN).map(|d| self.render_one(&renderer, d)).collect();
+        match self.list.len().saturating_sub(SHOWN) {
+            0 => {}
+            1 => blocks.push(format!("... and one more mistake in {}", self.source.name())),
+            more => blocks.push(format!("... and {more} more mistakes in {}", self.source.name())),
+        }
         blocks.join("\n\n")
     }
 
     fn render_one(&self, renderer: &Renderer, diagnostic: &Diagnostic) -> String {
-        let text = self.source.text();
+        let text = self.source.text().replace(|c| C1.contains(&c), C1_STAND_IN);
         let floor = |mut at: usize| {
             at = at.min(text.len());
             while !text.is_char_boundary(at) {
@@ -110,15 +122,27 @@ impl Diagnostics {
             at
         };
         let span = floor(diagnostic.span.start)..floor(diagnostic.span.end.max(diagnostic.span.start));
-        let snippet = Snippet::source(text)
-            .path(self.source.name())
-            .annotation(AnnotationKind::Primary.span(span).label(diagnostic.label.as_str()));
-        let mut group = Level::ERROR.primary_title(diagnostic.message.as_str()).element(snippet);
+        let snippet = Snippet::source(text.as_str())
+            .path(visible(self.source.name()))
+            .annotation(AnnotationKind::Primary.span(span).label(visible(&diagnostic.label)));
+        let mut group = Level::ERROR.primary_title(visible(&diagnostic.message)).element(snippet);
         if let Some(hint) = &diagnostic.hint {
-            group = group.element(Level::HELP.message(hint.as_str()));
+            group = group.element(Level::HELP.message(visible(hint)));
         }
         renderer.render(&[group])
     }
+}
+
+/// The control characters that the renderer of snippets lets through, and what stands for them: a character of as many
+/// bytes, so that places stay the same.
+const C1: std::ops::RangeInclusive<char> = '\u{80}'..='\u{9f}';
+const C1_STAND_IN: &str = "\u{a4}";
+
+/// A text that may quote the document, with its control characters written out, but for the line ends of a hint.
+fn visible(text: &str) -> String {
+    let one =
+        |c: char| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() };
+    text.chars().map(one).collect()
 }
 
 impl fmt::Display for Diagnostics {

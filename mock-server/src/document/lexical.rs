@@ -1,29 +1,102 @@
 //! What TOML allows and a script whose bytes matter must not use.
 //!
 //! `"\xEF"` is the character U+00EF in TOML, not the byte EF; what a multi-line string holds depends on how the file
-//! was checked out; and a bare CR does not survive editors.
+//! was checked out; a bare CR does not survive editors; and the other additions of TOML 1.1 are unknown to many
+//! editors.
 
 use super::Findings;
 
-/// Finds `\x` escapes, multi-line strings and bare CR.
-pub fn check(text: &str, findings: &mut Findings) {
-    bare_carriage_returns(text, findings);
-    let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        at = match byte {
-            b'#' => line_end(bytes, at),
-            b'"' | b'\'' => string(text, at, findings),
-            _ => at + 1,
-        };
+#[cfg(test)]
+mod tests;
+
+/// Finds control characters, the first of each line. TOML allows few but tab and line ends; said here, because an
+/// editor does not show them.
+pub fn characters(text: &str, findings: &mut Findings) {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let content = line.strip_suffix("\r\n").or(line.strip_suffix('\n')).unwrap_or(line);
+        if let Some((at, found)) = content.char_indices().find(|(_, c)| c.is_control() && *c != '\t') {
+            let place = start + at..start + at + found.len_utf8();
+            if found == '\r' {
+                let hint = "write it as \\r inside a string, and end lines with LF or CRLF";
+                findings.add_with_hint(place, "a bare CR in the file", "does not survive editors", hint);
+            } else {
+                let (label, hint) = (
+                    format!("U+{:04X}", u32::from(found)),
+                    format!("write it as \\u{:04X} inside a string", u32::from(found)),
+                );
+                findings.add_with_hint(place, "a control character in the file", label, hint);
+            }
+        }
+        start += line.len();
     }
 }
 
-fn bare_carriage_returns(text: &str, findings: &mut Findings) {
-    for (at, _) in text.match_indices('\r').filter(|(at, _)| !text[at + 1..].starts_with('\n')) {
-        let hint = "write it as \\r inside a string";
-        findings.add_with_hint(at..at + 1, "a bare CR in the file", "does not survive editors", hint);
+/// Finds escapes of TOML 1.1, multi-line strings, and inline tables that go over several lines or end with a comma.
+/// The text must be TOML.
+pub fn subset(text: &str, findings: &mut Findings) {
+    let bytes = text.as_bytes();
+    let mut open: Vec<Bracket> = Vec::new();
+    let mut comma = None;
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'#' => {
+                at = line_end(bytes, at);
+                continue;
+            }
+            b'"' | b'\'' => {
+                at = string(text, at, findings);
+                comma = None;
+                continue;
+            }
+            b'[' => open.push(Bracket::Array),
+            b'{' => open.push(Bracket::Table(at)),
+            b'\n' => {
+                if let Some(bracket @ Bracket::Table(_)) = open.last_mut()
+                    && let Bracket::Table(start) = std::mem::replace(bracket, Bracket::Reported)
+                {
+                    let hint = "write it on one line: { send = \"data: a\\n\\n\" }";
+                    let label = "not closed on this line";
+                    findings.add_with_hint(
+                        start..start + 1,
+                        "an inline table over several lines",
+                        label,
+                        hint,
+                    );
+                }
+            }
+            b']' => drop(open.pop()),
+            b'}' => {
+                if let (Some(Bracket::Table(_)), Some(comma)) = (open.pop(), comma) {
+                    let message = "an inline table that ends with a comma";
+                    findings.add_with_hint(
+                        comma..comma + 1,
+                        message,
+                        "nothing follows",
+                        "take the comma out",
+                    );
+                }
+            }
+            _ => {}
+        }
+        match byte {
+            b',' => comma = Some(at),
+            byte if byte.is_ascii_whitespace() => {}
+            _ => comma = None,
+        }
+        at += 1;
     }
+}
+
+/// A bracket that is not closed yet.
+enum Bracket {
+    /// Of an array, or of the header of a table.
+    Array,
+    /// Of an inline table, which begins there.
+    Table(usize),
+    /// Of an inline table of which everything is said.
+    Reported,
 }
 
 fn line_end(bytes: &[u8], from: usize) -> usize {
@@ -34,29 +107,19 @@ fn line_end(bytes: &[u8], from: usize) -> usize {
 fn string(text: &str, from: usize, findings: &mut Findings) -> usize {
     let bytes = text.as_bytes();
     let quote = bytes[from];
-    let triple = [quote; 3];
-    if bytes[from..].starts_with(&triple) {
-        let inner = from + 3;
-        let close = bytes[inner..].windows(3).position(|w| w == triple);
-        let end = close.map_or(bytes.len(), |n| inner + n + 3);
+    if bytes[from..].starts_with(&[quote; 3]) {
         let hint = "write one line: \"data: a\\ndata: b\\n\\n\"";
-        findings.add_with_hint(
-            from..inner,
-            "a multi-line string",
-            "its line ends depend on the checkout",
-            hint,
-        );
-        return end;
+        let label = "its line ends depend on the checkout";
+        findings.add_with_hint(from..from + 3, "a multi-line string", label, hint);
+        return multi_line_end(bytes, from);
     }
     let mut at = from + 1;
+    let mut found = false;
     while let Some(&byte) = bytes.get(at) {
         match byte {
-            b'\n' => return at,
             b'\\' if quote == b'"' => {
-                if bytes.get(at + 1) == Some(&b'x') {
-                    let hint = "raw bytes are written with send-hex, characters as \\u00EF";
-                    let label = "in TOML this is a character, not a byte";
-                    findings.add_with_hint(at..at + 2, "a \\x escape", label, hint);
+                if !found {
+                    found = escape(bytes, at, findings);
                 }
                 at += 2;
             }
@@ -65,4 +128,40 @@ fn string(text: &str, from: usize, findings: &mut Findings) -> usize {
         }
     }
     bytes.len()
+}
+
+/// Where the multi-line string ends that starts at `from`. Up to two more quotes may stand before its end, and belong
+/// to it.
+fn multi_line_end(bytes: &[u8], from: usize) -> usize {
+    let quote = bytes[from];
+    let mut at = from + 3;
+    while at < bytes.len() {
+        if bytes[at] == b'\\' && quote == b'"' {
+            at += 2;
+        } else if bytes[at..].starts_with(&[quote; 3]) {
+            let quotes = bytes[at..].iter().take_while(|b| **b == quote).take(5).count();
+            return at + quotes;
+        } else {
+            at += 1;
+        }
+    }
+    bytes.len()
+}
+
+/// Checks the escape that starts at `at`, and says whether something was found.
+fn escape(bytes: &[u8], at: usize, findings: &mut Findings) -> bool {
+    match bytes.get(at + 1) {
+        Some(b'x') => {
+            let hint = "raw bytes are written with send-hex, characters as \\u00EF";
+            let label = "in TOML this is a character, not a byte";
+            findings.add_with_hint(at..at + 2, "a \\x escape", label, hint);
+            true
+        }
+        Some(b'e') => {
+            let hint = "write it as \\u001B";
+            findings.add_with_hint(at..at + 2, "a \\e escape", "unknown to many editors", hint);
+            true
+        }
+        _ => false,
+    }
 }

@@ -5,6 +5,9 @@ use serde_json::{Map, Value, json};
 use super::shape::Argument;
 use super::{Shape, Table, Verb};
 
+#[cfg(test)]
+mod tests;
+
 /// The JSON Schema of documents of this shape.
 pub fn document(table: &Table, title: &str) -> Value {
     let mut schema = of_table(table);
@@ -16,8 +19,8 @@ pub fn document(table: &Table, title: &str) -> Value {
 fn of(shape: &Shape) -> Value {
     match shape {
         Shape::Text => json!({ "type": "string" }),
-        Shape::Hex => json!({ "type": "string", "pattern": r"^\s*([0-9a-fA-F]\s*[0-9a-fA-F]\s*)*$" }),
-        Shape::Duration => json!({ "type": "string", "pattern": r"^\s*([0-9]+\s*[a-z]+\s*)+$|^0$" }),
+        Shape::Hex => json!({ "type": "string", "pattern": r"^(\s*[0-9a-fA-F]\s*[0-9a-fA-F])*\s*$" }),
+        Shape::Duration => json!({ "type": "string", "pattern": r"^[0-9]+(ms|s|min)$" }),
         Shape::Flag => json!({ "type": "boolean" }),
         Shape::Count(low, u64::MAX) => json!({ "type": "integer", "minimum": low }),
         Shape::Count(low, high) => json!({ "type": "integer", "minimum": low, "maximum": high }),

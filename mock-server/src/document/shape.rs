@@ -7,7 +7,7 @@ pub enum Shape {
     Text,
     /// A string of hexadecimal digits in pairs, white space between them as one likes.
     Hex,
-    /// A duration such as `"300ms"`.
+    /// A duration such as `"300ms"`, at most an hour.
     Duration,
     /// `true` or `false`.
     Flag,
@@ -106,7 +106,7 @@ impl Shape {
         match self {
             Self::Text => "a string".into(),
             Self::Hex => "a string of hexadecimal digits such as \"ef bb bf\"".into(),
-            Self::Duration => "a duration such as \"300ms\" or \"2s\"".into(),
+            Self::Duration => "a duration such as \"300ms\", \"2s\" or \"1min\"".into(),
             Self::Flag => "true or false".into(),
             Self::Count(0, u64::MAX) => "a whole number".into(),
             Self::Count(low, u64::MAX) => format!("a whole number from {low}"),
@@ -124,12 +124,17 @@ impl Shape {
     }
 }
 
-/// `one of "a", "b" and "c"`, for messages.
+/// `"a", "b" or "c"`, for messages.
 pub(crate) fn one_of(words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|w| format!("\"{w}\"")).collect();
-    match quoted.as_slice() {
+    listed(&quoted, "or")
+}
+
+/// `a, b and c`, for messages.
+pub(crate) fn listed(words: &[String], conjunction: &str) -> String {
+    match words {
         [one] => one.clone(),
-        [start @ .., last] => format!("{} or {last}", start.join(", ")),
+        [start @ .., last] => format!("{} {conjunction} {last}", start.join(", ")),
         [] => "nothing".into(),
     }
 }

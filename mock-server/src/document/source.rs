@@ -1,8 +1,14 @@
 //! A file's name and text, and the lines of it.
 
+use std::io;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+
+use super::{Diagnostic, Diagnostics};
+
+#[cfg(test)]
+mod tests;
 
 /// A named text, cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,12 +19,18 @@ pub struct Source {
 
 /// A file that could not be read as text.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: {problem}")]
-pub struct SourceError {
-    /// The file.
-    pub path: String,
-    /// What the operating system said, or which byte is not UTF-8.
-    pub problem: String,
+pub enum SourceError {
+    /// The system does not give it.
+    #[error("{path}: {error}")]
+    Unreadable {
+        /// The file.
+        path: String,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// It is not UTF-8.
+    #[error(transparent)]
+    NotText(#[from] Diagnostics),
 }
 
 impl Source {
@@ -27,17 +39,40 @@ impl Source {
         Self { name: name.as_ref().into(), text: text.as_ref().into() }
     }
 
-    /// Reads a file.
+    /// Reads a file, which goes by its path in messages.
     ///
     /// # Errors
     /// When it cannot be read or is not UTF-8; the message names the file.
     pub fn read(path: &Path) -> Result<Self, SourceError> {
-        let error = |problem| SourceError { path: path.display().to_string(), problem };
-        let bytes = std::fs::read(path).map_err(|e| error(e.to_string()))?;
-        let text = String::from_utf8(bytes).map_err(|e| {
-            error(format!("not UTF-8 at byte {}; TOML is UTF-8 text", e.utf8_error().valid_up_to()))
-        })?;
-        Ok(Self::new(path.display().to_string().replace('\\', "/"), text))
+        let name = path.display().to_string().replace('\\', "/");
+        match std::fs::read(path) {
+            Ok(bytes) => Ok(Self::from_bytes(name, bytes)?),
+            Err(error) => Err(SourceError::Unreadable { path: name, error }),
+        }
+    }
+
+    /// Bytes that go by this name in messages, as text.
+    ///
+    /// # Errors
+    /// When they are not UTF-8; the message shows the first byte that is not.
+    pub fn from_bytes(name: impl AsRef<str>, bytes: Vec<u8>) -> Result<Self, Diagnostics> {
+        let error = match String::from_utf8(bytes) {
+            Ok(text) => return Ok(Self::new(name, text)),
+            Err(error) => error,
+        };
+        // What stands before the first invalid byte is shown as it is, so that the place is the same in both.
+        let (at, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
+        let hint = match bytes {
+            [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "this looks like UTF-16: save the file as UTF-8",
+            _ => "save the file as UTF-8; bytes of a stream that are no text are written with send-hex",
+        };
+        let finding = Diagnostic {
+            span: at..at + char::REPLACEMENT_CHARACTER.len_utf8(),
+            message: "this file is not UTF-8".into(),
+            label: format!("expected a character, found the byte {:02X}", bytes[at]),
+            hint: Some(hint.into()),
+        };
+        Err(Diagnostics::new(Self::new(name, String::from_utf8_lossy(bytes)), vec![finding]))
     }
 
     /// The name by which messages call it.

@@ -6,6 +6,9 @@ use std::time::Duration;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+#[cfg(test)]
+mod tests;
+
 /// A value with its place in the text.
 pub type Value<'i> = Spanned<DeValue<'i>>;
 
@@ -50,9 +53,24 @@ pub fn count_of(table: &DeTable<'_>, key: &str) -> Option<u64> {
     get(table, key).and_then(count)
 }
 
+/// The longest duration that a file may name. No sum of a few of them and a time of day overflows.
+pub const LONGEST: Duration = Duration::from_secs(60 * 60);
+
+/// The units of durations, in milliseconds each.
+const UNITS: &[(&str, u64)] = &[("ms", 1), ("s", 1000), ("min", 60 * 1000)];
+
+/// The duration of words such as `300ms`, `2s` or `1min`: a whole number and a unit. `None` where they are not one, or
+/// one that is longer than [`LONGEST`].
+pub fn parse_duration(words: &str) -> Option<Duration> {
+    let (number, unit) = words.split_at(words.find(|c: char| !c.is_ascii_digit())?);
+    let (_, milliseconds) = UNITS.iter().find(|(name, _)| *name == unit)?;
+    let time = Duration::from_millis(number.parse::<u64>().ok()?.checked_mul(*milliseconds)?);
+    (time <= LONGEST).then_some(time)
+}
+
 /// A value as a duration.
 pub fn duration(value: &Value<'_>) -> Option<Duration> {
-    humantime::parse_duration(text(value)?).ok()
+    parse_duration(text(value)?)
 }
 
 /// A table's duration of this key.

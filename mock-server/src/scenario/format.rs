@@ -1,6 +1,6 @@
 //! Reading scenarios from TOML.
 
-use globset::GlobBuilder;
+use globset::{GlobBuilder, GlobMatcher};
 use toml::de::DeTable;
 
 use super::{FieldMatch, Route, Scenario};
@@ -8,6 +8,9 @@ use crate::action::{Action, Respond};
 use crate::document::{Diagnostics, Findings, Key, Shape, Source, Table, Value, parse, schema, value};
 use crate::flow::Flow;
 use crate::script::{self, ACTIONS};
+
+#[cfg(test)]
+mod tests;
 
 static SCENARIO: Table = Table {
     what: "a scenario",
@@ -67,17 +70,17 @@ fn route(entry: &Value<'_>, findings: &mut Findings) -> Option<Route> {
     let path = value::get(table, "path")?;
     let text = value::text(path)?;
     if !text.starts_with(['/', '*']) {
-        findings.add_with_hint(
-            path.span(),
-            "a path begins with a slash",
-            "no slash",
-            format!("write \"/{text}\""),
-        );
+        let hint = format!("write \"/{text}\"");
+        findings.add_with_hint(path.span(), "a path begins with a slash", "no slash", hint);
     }
-    let glob = match GlobBuilder::new(text).literal_separator(false).build() {
-        Ok(glob) => glob.compile_matcher(),
+    if text.contains(['?', '#']) {
+        let hint = "take it out: a route serves its path with every query";
+        findings.add_with_hint(path.span(), "a query is not part of a path", "expected a path only", hint);
+    }
+    let glob = match glob(text) {
+        Ok(glob) => glob,
         Err(error) => {
-            findings.add(path.span(), "this is not a path pattern", error.to_string());
+            findings.add(path.span(), "this is not a path pattern", error.kind().to_string());
             return None;
         }
     };
@@ -87,15 +90,32 @@ fn route(entry: &Value<'_>, findings: &mut Findings) -> Option<Route> {
         .filter_map(|connection| Some(steps(value::get(value::table(connection)?, "steps")?, findings)))
         .collect();
     if connections.is_empty() {
-        findings.add(entry.span(), "a route needs a connection", "expected [[route.connection]] with steps");
+        let hint = "add [[route.connection]] with steps below it";
+        findings.add_with_hint(entry.span(), "a route needs a connection", "none here", hint);
+    }
+    let headers = value::get(table, "headers").and_then(value::table);
+    if let Some(headers) = headers {
+        script::check_fields(headers, "no request can match this", findings);
     }
     Some(Route {
         method: value::text_of(table, "method"),
         path: text.to_owned(),
         glob,
-        headers: value::get(table, "headers").and_then(value::table).map(fields).unwrap_or_default(),
+        headers: headers.map(fields).unwrap_or_default(),
         connections,
     })
+}
+
+/// A pattern in which `*` stands for any characters, slashes too, and all else for itself.
+fn glob(path: &str) -> Result<GlobMatcher, globset::Error> {
+    let parts: Vec<String> = path.split('*').map(globset::escape).collect();
+    // Two in a row mean no more than one; to the matcher they would be something else.
+    let mut pattern = parts.join("*");
+    while pattern.contains("**") {
+        pattern = pattern.replace("**", "*");
+    }
+    let glob = GlobBuilder::new(&pattern).literal_separator(false).backslash_escape(false).build()?;
+    Ok(glob.compile_matcher())
 }
 
 fn fields(table: &DeTable<'_>) -> Vec<(String, FieldMatch)> {

@@ -4,6 +4,9 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
+#[cfg(test)]
+mod tests;
+
 /// A line of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -39,7 +42,7 @@ pub enum What {
         /// What is wrong with them.
         reason: String,
     },
-    /// The script of a connection was played to its end.
+    /// The script of a connection was played to its end; what it left open stays so until the client leaves.
     Played,
     /// The client left.
     Left {

@@ -18,7 +18,7 @@
 //! steps = [{ send = "id: 2\ndata: two\n\n" }]
 //! ```
 //!
-//! - [`format`]: reading scenarios
+//! - [`mod@format`]: reading scenarios
 //! - [`server`]: serving them
 //! - [`journal`]: what the server saw and did
 

@@ -3,7 +3,6 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -11,7 +10,7 @@ use tokio::task::JoinSet;
 use super::journal::{Entry, What};
 use super::{Route, Scenario};
 use crate::action::{Action, Drop, Respond};
-use crate::wire::{Departure, Exchange, Listener, Options, WireEvent, WireEventKind};
+use crate::wire::{Departure, Exchange, Listener, Options, PeerGone, WireEvent, WireEventKind};
 
 /// A running mock server. Ends when dropped; [`Server::shutdown`] waits until it has.
 #[derive(Debug)]
@@ -89,13 +88,16 @@ impl Serving {
         let mut scripts = JoinSet::new();
         loop {
             tokio::select! {
+                // What a script did is told before that it is played.
+                biased;
+                _ = &mut stopped => break,
                 event = wire.recv() => match event {
                     Some(event) => self.take(event, &listener, &mut scripts),
                     None => break,
                 },
-                // Scripts that are played are let go of.
-                Some(_) = scripts.join_next() => {}
-                _ = &mut stopped => break,
+                Some(finished) = scripts.join_next() => if let Ok(Some(connection)) = finished {
+                    self.tell(connection, What::Played);
+                },
             }
         }
         scripts.shutdown().await;
@@ -104,17 +106,15 @@ impl Serving {
         }
     }
 
-    fn take(&mut self, event: WireEvent, listener: &Arc<Listener>, scripts: &mut JoinSet<()>) {
+    fn take(&mut self, event: WireEvent, listener: &Arc<Listener>, scripts: &mut JoinSet<Option<u32>>) {
         let what = match event.kind {
             WireEventKind::Request(exchange) => {
                 let (what, script) = self.choose(&exchange);
                 self.tell(event.connection, what);
-                let played = self.journal.clone();
                 let (listener, base) = (Arc::clone(listener), self.base.clone());
                 scripts.spawn(async move {
                     let connection = exchange.connection();
-                    play(exchange, &script, &listener, &base).await;
-                    let _ = played.send(Entry::now(connection, What::Played));
+                    play(exchange, &script, &listener, &base).await.is_ok().then_some(connection)
                 });
                 return;
             }
@@ -176,19 +176,18 @@ impl Serving {
     }
 }
 
-/// Plays a script on one exchange; a client that leaves ends it.
-async fn play(mut exchange: Exchange, script: &[Action], listener: &Listener, base: &str) {
+/// Plays a script on one exchange, whose connection is left as the script leaves it.
+///
+/// # Errors
+/// When the client left before the end of the script.
+async fn play(
+    mut exchange: Exchange,
+    script: &[Action],
+    listener: &Listener,
+    base: &str,
+) -> Result<(), PeerGone> {
     for action in script {
-        let expand = |value: &str| value.replace("{base}", base);
-        if exchange.perform(action, listener, expand).await.is_err() {
-            return;
-        }
+        exchange.perform(action, listener, |value| value.replace("{base}", base)).await?;
     }
-    // A stream that is left open stays open until its client leaves.
-    while exchange.is_open() && !exchange.peer_gone() {
-        tokio::time::sleep(IDLE).await;
-    }
+    Ok(())
 }
-
-/// How often an idle stream is looked at.
-const IDLE: Duration = Duration::from_millis(100);

@@ -124,6 +124,12 @@ async fn a_peer_that_does_not_read_is_waited_for_and_told() {
     exchange.end().await.expect("the peer is there");
     let unread = "boundary not kept";
     assert_eq!(server.told(), ["sent \"c\"", unread, unread, "ended", unread]);
+
+    let (_peer, mut exchange) = server.stream().await;
+    server.told();
+    exchange.send(b"a").await.expect("the peer is there");
+    exchange.drop_connection(Drop::Fin).await;
+    assert_eq!(server.told(), ["sent \"a\"", unread, unread, "dropped Fin"]);
 }
 
 #[cfg(target_os = "linux")]

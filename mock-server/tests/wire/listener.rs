@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Protocol, Socket, Type};
 use ssespec_mock_server::wire::{Barrier, Listener, Options, WireEventKind};
+use tokio::runtime::{Handle, RuntimeMetrics};
 use tokio::sync::mpsc;
 
 use crate::peer::{Peer, Server, both, soon};
@@ -19,6 +20,27 @@ fn bind_alone(address: SocketAddr) -> io::Result<()> {
 
 fn refused(address: SocketAddr) -> bool {
     TcpStream::connect(address).is_err_and(|error| error.kind() == io::ErrorKind::ConnectionRefused)
+}
+
+/// Tries until a connection is made.
+async fn until_accepted(address: SocketAddr) {
+    soon(async {
+        while refused(address) {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    })
+    .await;
+}
+
+/// Waits until there are no more tasks than this. A task is counted until its worker has thrown it away, a moment
+/// after its last statement.
+async fn until_tasks(metrics: &RuntimeMetrics, count: usize) {
+    soon(async {
+        while metrics.num_alive_tasks() > count {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -65,9 +87,7 @@ async fn refuses_at_once_and_listens_again() {
                 .await
                 .0
                 .expect("there");
-            while refused(address) {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
+            until_accepted(address).await;
             assert!(start.elapsed() >= Duration::from_millis(50));
             server.stream().await;
         }
@@ -81,9 +101,7 @@ async fn refusing_twice_lasts_until_the_later_end() {
     let start = Instant::now();
     server.listener.refuse_for(Duration::from_millis(80));
     server.listener.refuse_for(Duration::ZERO);
-    while refused(address) {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    until_accepted(address).await;
     assert!(start.elapsed() >= Duration::from_millis(80));
 }
 
@@ -129,7 +147,7 @@ async fn busy(server: &mut Server) -> Vec<Peer> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_outlives_a_shutdown() {
-    let metrics = tokio::runtime::Handle::current().metrics();
+    let metrics = Handle::current().metrics();
     for refusing in [false, true] {
         let before = metrics.num_alive_tasks();
         let mut server = Server::start().await;
@@ -140,32 +158,21 @@ async fn nothing_outlives_a_shutdown() {
         }
         soon(server.listener.shutdown()).await;
         bind_alone(address).expect("the port is free");
-        // A task is counted until its worker has thrown it away, a moment after its last statement.
-        soon(async {
-            while metrics.num_alive_tasks() > before {
-                tokio::task::yield_now().await;
-            }
-        })
-        .await;
+        until_tasks(&metrics, before).await;
         drop(peers);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_outlives_a_drop() {
-    let metrics = tokio::runtime::Handle::current().metrics();
+    let metrics = Handle::current().metrics();
     let before = metrics.num_alive_tasks();
     let mut server = Server::start().await;
     let address = server.listener.address();
     let mut peers = busy(&mut server).await;
     drop(server.listener);
     assert!(refused(address));
-    soon(async {
-        while metrics.num_alive_tasks() > before {
-            tokio::task::yield_now().await;
-        }
-    })
-    .await;
+    until_tasks(&metrics, before).await;
     bind_alone(address).expect("the port is free");
     peers[0].expect_reset().await;
 }

@@ -158,9 +158,10 @@ fn implementation(column: &Column<'_>) -> String {
     let capabilities = if capabilities.is_empty() { "none".to_owned() } else { capabilities.join(", ") };
     let incomplete = if column.run.is_complete() { "" } else { "**Incomplete run:** cases are missing. " };
     // Who compares pages leaves out where and when the runs were.
-    let place = [&header.platform.os, &header.platform.arch, &header.started];
-    let place: Vec<String> = place.iter().filter(|word| !word.is_empty()).map(|word| text(word, limits::NAME)).collect();
-    let place = if place.is_empty() { String::new() } else { format!(" on {}", place.join(" ")) };
+    let machine = format!("{} {}", header.platform.os, header.platform.arch);
+    let place = [machine.trim(), header.started.as_str()].map(|words| text(words, limits::NAME));
+    let place = place.iter().filter(|words| !words.is_empty()).cloned().collect::<Vec<_>>().join(", ");
+    let place = if place.is_empty() { place } else { format!(" on {place}") };
     format!(
         "- **{}** ({}): over {}{place}. {incomplete}Capabilities: {capabilities}. Selected: {}.\n",
         column.name(),

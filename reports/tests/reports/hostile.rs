@@ -118,7 +118,12 @@ fn everywhere(text: &str, row: Row) -> Results {
         ..result("g", Fail)
     });
     let mut footer = run.footer().expect("it has one").clone();
-    let entry = KnownFailure { case: text.to_owned(), reason: text.to_owned(), link: Some(text.to_owned()), by_chance: false };
+    let entry = KnownFailure {
+        case: text.to_owned(),
+        reason: text.to_owned(),
+        link: Some(text.to_owned()),
+        by_chance: false,
+    };
     footer.stale = vec![entry.clone()];
     footer.unmatched = vec![entry];
     Results::new("big.jsonl", header, all, Some(footer))

@@ -1,0 +1,62 @@
+use super::*;
+use crate::sample::{case_with, corpus};
+
+#[test]
+fn all_that_a_case_says_is_told() {
+    let keys = "needs = [\"reconnect\", \"errors\"]\nwhy = \"It went wrong.\"\ncounterparts = [\"wpt:a.js\", \"ld:b\"]";
+    let steps = "{ send = \"retry: 20\\ndata: a\\n\\n\" }, \"end\", \"expect-error\"";
+    let expected = "\
+client/group/case
+A line ends
+
+Why: It went wrong.
+
+It checks
+  a/must (must)
+    The text of must.
+    https://example.org/#must
+
+It needs a client that
+  connects again by itself after a loss (reconnect)
+  shows errors (errors)
+
+The same claim is made by wpt:a.js, ld:b
+
+Step by step
+  implied  The client is told to connect.
+  implied  Expected next: a request.
+  implied  The server answers 200 with an event stream.
+        1  The server sends \"retry: 20\\ndata: a\\n\\n\".
+        2  The server ends the body.
+        3  Expected next: an error.
+  implied  Either the client is done, or it connects again and the next event is the sentinel.
+
+It is written in client/group/case.toml
+";
+    assert_eq!(explain(&case_with(keys, steps), &corpus()), expected);
+}
+
+#[test]
+fn what_a_case_does_not_say_is_left_out() {
+    let text = explain(&case_with("", ""), &corpus());
+    for word in ["Why", "needs", "The same claim"] {
+        assert!(!text.contains(word), "{text}");
+    }
+}
+
+#[test]
+fn disputed_and_unknown_requirements_are_named() {
+    let mut case = case_with("", "");
+    case.requirements = vec!["a/disputed".to_owned(), "a/unheard-of".to_owned()];
+    let text = explain(&case, &corpus());
+    assert!(text.contains("  a/disputed (must, disputed)\n") && text.contains("  a/unheard-of\n"), "{text}");
+}
+
+#[test]
+fn the_end_of_the_run_is_told() {
+    let end = |steps| explain(&case_with("", steps), &corpus());
+    assert!(end("").contains(
+        "  implied  Where the stream is open, one more event is sent, the sentinel, which must be the next;"
+    ));
+    assert!(end("\"expect-closed\"").contains("  implied  The client is torn down; no more events"));
+}

@@ -1,0 +1,176 @@
+//! What a case may hold, described as data.
+
+use ssespec_mock_server::document::{Key, Shape, Table, Verb};
+use ssespec_mock_server::script::ACTIONS;
+
+use crate::Capability;
+
+/// A case.
+pub(super) static CASE: Table = Table {
+    what: "a case",
+    keys: &[
+        Key::required("title", Shape::Text, "The claim, as a sentence that a maintainer understands."),
+        Key::required(
+            "requirements",
+            Shape::List(&Shape::Text),
+            "What it checks, suite/id; the first names it.",
+        ),
+        Key::optional(
+            "needs",
+            Shape::List(&Shape::Word(Capability::NAMES)),
+            "The capabilities without which it is skipped.",
+        ),
+        Key::optional("why", Shape::Text, "What goes wrong in the field, with the report."),
+        Key::optional(
+            "counterparts",
+            Shape::List(&Shape::Text),
+            "Tests of other suites that make the same claim.",
+        ),
+        Key::optional("alone", Shape::Flag, "Run it with a fresh adapter and nothing beside it."),
+        Key::required("steps", Shape::List(&Shape::Step(STEPS)), "The script, in time order."),
+    ],
+};
+
+static STEPS: &[&[Verb]] = &[CLIENT, ACTIONS, OBSERVATIONS, ALTERNATIVES, RECORD];
+
+static CLIENT: &[Verb] = &[
+    Verb::open(
+        "connect",
+        Shape::Table(&Table {
+            what: "`connect`",
+            keys: &[
+                Key::optional(
+                    "headers",
+                    Shape::Map(&Shape::Text),
+                    "Request headers that the client's user adds.",
+                ),
+                Key::optional("last-event-id", Shape::Text, "The last event ID to start from."),
+                Key::optional("method", Shape::Text, "The request method."),
+                Key::optional("body", Shape::Text, "The request body."),
+                Key::optional("with-credentials", Shape::Flag, "Whether other origins get credentials."),
+                Key::optional(
+                    "close-in",
+                    Shape::Word(&["opened", "event", "error"]),
+                    "The handler in which the client's user calls close().",
+                ),
+            ],
+        }),
+        "The client is told to connect. Implied at the start.",
+    ),
+    Verb::word("close", "The client is told to close."),
+];
+
+static OBSERVATIONS: &[Verb] = &[
+    Verb::open(
+        "expect-request",
+        Shape::Table(&REQUEST),
+        "A request comes. It is answered with an event stream unless the next step answers it otherwise.",
+    ),
+    Verb::with("expect-no-request", Shape::Duration, "No request comes for this long."),
+    Verb::open("expect-disconnect", Shape::Table(&WITHIN), "The client leaves the current connection."),
+    Verb::word("expect-opened", "The client shows that the connection is open."),
+    Verb::open("expect-event", Shape::Table(&EVENT), "The client shows an event."),
+    Verb::open(
+        "expect-comment",
+        Shape::Table(&Table {
+            what: "`expect-comment`",
+            keys: &[Key::optional("text", Shape::Text, "All that follows the colon.")],
+        }),
+        "The client shows a comment.",
+    ),
+    Verb::open(
+        "expect-error",
+        Shape::Table(&Table {
+            what: "`expect-error`",
+            keys: &[Key::optional("state", Shape::Word(STATES), "The ready state inside the handler.")],
+        }),
+        "The client shows an error.",
+    ),
+    Verb::with("expect-state", Shape::Word(STATES), "The client, asked for its ready state, answers this."),
+    Verb::word("expect-closed", "The client is done for good."),
+];
+
+/// Apart from the observations, since an alternative holds no alternatives.
+static ALTERNATIVES: &[Verb] = &[Verb::with(
+    "expect-one-of",
+    Shape::List(&ALTERNATIVE),
+    "One of these, each an observation or an array of several in order.",
+)];
+
+static RECORD: &[Verb] = &[Verb::with(
+    "record",
+    Shape::Table(&Table {
+        what: "`record`",
+        keys: &[
+            Key::required("fact", Shape::Text, "What it is called in the report."),
+            Key::required(
+                "of",
+                Shape::Word(&["delay", "target", "header", "alternative"]),
+                "The last request's delay, target or header, or the alternative of the last expect-one-of.",
+            ),
+            Key::optional("header", Shape::Text, "Which header, with of = \"header\"."),
+        ],
+    }),
+    "Store a fact for the report; cannot fail.",
+)];
+
+static ALTERNATIVE: Shape =
+    Shape::Either(&[Shape::List(&Shape::Step(&[OBSERVATIONS])), Shape::Step(&[OBSERVATIONS])]);
+
+const STATES: &[&str] = &["connecting", "open", "closed"];
+
+static REQUEST: Table = Table {
+    what: "`expect-request`",
+    keys: &[
+        Key::optional("method", Shape::Text, "The method."),
+        Key::optional(
+            "path",
+            Shape::Text,
+            "The path relative to the session's URL; \"\" is that URL itself.",
+        ),
+        Key::optional(
+            "origin",
+            Shape::Word(&["base", "other"]),
+            "Which of the session's two origins it reaches.",
+        ),
+        Key::optional(
+            "headers",
+            Shape::Map(&Shape::Either(&[Shape::Text, Shape::Flag])),
+            "A value: one field with that value. true: present. false: absent.",
+        ),
+        Key::optional("body", Shape::Text, "The body."),
+        Key::optional("after", Shape::Duration, "The least time since our last ending write."),
+        Key::optional("within", Shape::Duration, "How long to wait for it."),
+    ],
+};
+
+static WITHIN: Table = Table {
+    what: "`expect-disconnect`",
+    keys: &[Key::optional("within", Shape::Duration, "How long to wait for it.")],
+};
+
+static EVENT: Table = Table {
+    what: "`expect-event`",
+    keys: &[
+        Key::optional("type", Shape::Text, "The event type."),
+        Key::optional("data", Shape::Text, "The data."),
+        Key::optional(
+            "data-repeat",
+            Shape::Table(&Table {
+                what: "`data-repeat`",
+                keys: &[
+                    Key::required("text", Shape::Text, "What is repeated."),
+                    Key::required("times", Shape::Count(1, 1 << 30), "How often."),
+                ],
+            }),
+            "The data, where it is a repeated pattern.",
+        ),
+        Key::optional("id", Shape::Text, "What the DOM calls lastEventId."),
+        Key::optional(
+            "origin",
+            Shape::Word(&["base", "other"]),
+            "Which of the session's two origins it names.",
+        ),
+        Key::optional("within", Shape::Duration, "How long to wait for it."),
+    ],
+};

@@ -1,0 +1,250 @@
+use std::time::Duration;
+
+use ssespec_mock_server::action::{Action, Drop, Repeat};
+
+use super::*;
+use crate::Capability;
+use crate::sample::{case, case_with};
+
+/// The one step of a case.
+#[track_caller]
+fn step(text: &str) -> StepKind {
+    case(text).steps.remove(0).kind
+}
+
+#[track_caller]
+fn expectation(text: &str) -> Expectation {
+    match step(text) {
+        StepKind::Expect(expectation) => expectation,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The messages about a case with these steps.
+#[track_caller]
+fn told(steps: &str) -> Vec<String> {
+    let text = format!("title = \"a\"\nrequirements = [\"a/b\"]\nsteps = [{steps}]\n");
+    let told = read(&Source::new("test", text), "client/test").expect_err("a mistake");
+    told.list().iter().map(|finding| finding.message.clone()).collect()
+}
+
+#[test]
+fn a_case_has_what_is_written() {
+    let text = r#"#:schema ../../case.schema.json
+title = "A CRLF cut between two reads ends one line, not two"
+requirements = ["whatwg/a", "whatwg/b"]
+needs = ["reconnect", "event-type"]
+why = "It went wrong."
+counterparts = ["wpt:format-bom.any.js"]
+alone = true
+steps = [
+  { send = "data: a\r" }, # why
+
+  { send = "\ndata: b\r\n\r\n" },
+  "end",
+]
+"#;
+    let case = read(&Source::new("cases/client/lines/a.toml", text), "client/lines/a").expect("a case");
+    assert_eq!((case.id.as_str(), case.role(), case.group()), ("client/lines/a", "client", "client/lines"));
+    assert_eq!(case.title, "A CRLF cut between two reads ends one line, not two");
+    assert_eq!(case.requirements, ["whatwg/a", "whatwg/b"]);
+    assert_eq!(case.needs, [Capability::Reconnect, Capability::EventType]);
+    assert_eq!(case.why.as_deref(), Some("It went wrong."));
+    assert_eq!(case.counterparts, ["wpt:format-bom.any.js"]);
+    assert!(case.alone);
+    assert_eq!(case.source.text(), text);
+    let steps: Vec<(usize, &str)> = case.steps.iter().map(|step| (step.line, step.text.as_str())).collect();
+    let written =
+        [(9, "{ send = \"data: a\\r\" }"), (11, "{ send = \"\\ndata: b\\r\\n\\r\\n\" }"), (12, "\"end\"")];
+    assert_eq!(steps, written);
+    for step in &case.steps {
+        assert_eq!(case.source.text()[step.span.clone()], step.text);
+    }
+}
+
+#[test]
+fn what_may_be_left_out_has_a_meaning() {
+    let case = case("");
+    assert_eq!((case.needs.len(), case.counterparts.len(), case.steps.len()), (0, 0, 0));
+    assert_eq!((case.why.as_deref(), case.alone), (None, false));
+}
+
+#[test]
+fn actions_are_those_of_the_server() {
+    assert!(matches!(step("{ send = \"a\" }"), StepKind::Wire(Action::Send(bytes)) if bytes == b"a"));
+    assert!(matches!(step("{ drop = \"reset\" }"), StepKind::Wire(Action::Drop(Drop::Reset))));
+    assert!(matches!(step("\"close\""), StepKind::Close));
+}
+
+#[test]
+fn a_client_is_told_how_to_connect() {
+    assert!(matches!(step("\"connect\""), StepKind::Connect(connect) if *connect == Connect::default()));
+    let full = r#"{ connect = { headers = { b = "1", A = "" }, last-event-id = "7", method = "POST", body = "x", with-credentials = true, close-in = "error" } }"#;
+    let StepKind::Connect(connect) = step(full) else { panic!("no connect") };
+    let expected = Connect {
+        headers: vec![("b".to_owned(), "1".to_owned()), ("A".to_owned(), String::new())],
+        last_event_id: "7".to_owned(),
+        method: Some("POST".to_owned()),
+        body: "x".to_owned(),
+        with_credentials: true,
+        close_in: Some(Moment::Error),
+    };
+    assert_eq!(*connect, expected);
+    for (word, moment) in [("opened", Moment::Opened), ("event", Moment::Event), ("error", Moment::Error)] {
+        let StepKind::Connect(connect) = step(&format!("{{ connect = {{ close-in = \"{word}\" }} }}")) else {
+            panic!("no connect")
+        };
+        assert_eq!(connect.close_in, Some(moment));
+    }
+}
+
+#[test]
+fn a_request_is_compared_in_what_is_named() {
+    let Expectation::Request(request) = expectation("\"expect-request\"") else { panic!("no request") };
+    assert_eq!(*request, RequestExpectation::default());
+    let full = r#"{ expect-request = { method = "GET", path = "", origin = "other", headers = { last-event-id = "1", cookie = false, accept = true }, body = "x", after = "300ms", within = "20s" } }"#;
+    let Expectation::Request(request) = expectation(full) else { panic!("no request") };
+    let expected = RequestExpectation {
+        method: Some("GET".to_owned()),
+        path: Some(String::new()),
+        origin: Some(Origin::Other),
+        headers: vec![
+            ("last-event-id".to_owned(), FieldExpectation::Is("1".to_owned())),
+            ("cookie".to_owned(), FieldExpectation::Absent),
+            ("accept".to_owned(), FieldExpectation::Present),
+        ],
+        body: Some("x".to_owned()),
+        after: Some(Duration::from_millis(300)),
+        within: Some(Duration::from_secs(20)),
+    };
+    assert_eq!(*request, expected);
+}
+
+#[test]
+fn an_event_is_compared_in_what_is_named() {
+    let Expectation::Event(event) = expectation("\"expect-event\"") else { panic!("no event") };
+    assert_eq!(*event, EventExpectation::default());
+    let full = r#"{ expect-event = { type = "a", data = "", id = "1", origin = "base", within = "1min" } }"#;
+    let Expectation::Event(event) = expectation(full) else { panic!("no event") };
+    let expected = EventExpectation {
+        kind: Some("a".to_owned()),
+        data: Some(String::new()),
+        data_repeat: None,
+        id: Some("1".to_owned()),
+        origin: Some(Origin::Base),
+        within: Some(Duration::from_secs(60)),
+    };
+    assert_eq!(*event, expected);
+    let repeated = "{ expect-event = { data-repeat = { text = \"ab\", times = 3 } } }";
+    let Expectation::Event(event) = expectation(repeated) else { panic!("no event") };
+    assert_eq!(event.data_repeat, Some(Repeat { pattern: b"ab".to_vec(), times: 3, write: 1 }));
+}
+
+#[test]
+fn the_other_observations_are_read() {
+    assert!(matches!(expectation("\"expect-opened\""), Expectation::Opened));
+    assert!(matches!(expectation("\"expect-closed\""), Expectation::Closed));
+    assert!(matches!(expectation("\"expect-disconnect\""), Expectation::Disconnect { within: None }));
+    let within = Some(Duration::from_secs(1));
+    assert!(matches!(
+        expectation("{ expect-disconnect = { within = \"1s\" } }"),
+        Expectation::Disconnect { within: found } if found == within
+    ));
+    assert!(matches!(
+        expectation("{ expect-no-request = \"900ms\" }"),
+        Expectation::NoRequest(time) if time == Duration::from_millis(900)
+    ));
+    assert!(matches!(expectation("\"expect-comment\""), Expectation::Comment { text: None }));
+    assert!(matches!(
+        expectation("{ expect-comment = { text = \" ping\" } }"),
+        Expectation::Comment { text: Some(text) } if text == " ping"
+    ));
+    assert!(matches!(expectation("\"expect-error\""), Expectation::Error { state: None }));
+    for (word, state) in
+        [("connecting", ReadyState::Connecting), ("open", ReadyState::Open), ("closed", ReadyState::Closed)]
+    {
+        assert!(matches!(
+            expectation(&format!("{{ expect-error = {{ state = \"{word}\" }} }}")),
+            Expectation::Error { state: Some(found) } if found == state
+        ));
+        assert!(matches!(
+            expectation(&format!("{{ expect-state = \"{word}\" }}")),
+            Expectation::State(found) if found == state
+        ));
+        assert_eq!(state.word(), word);
+        assert_eq!(ReadyState::from_number(state as u64), Some(state));
+    }
+    assert_eq!(ReadyState::from_number(3), None);
+}
+
+#[test]
+fn alternatives_are_observations_or_several_in_order() {
+    let steps = "{ expect-one-of = [\"expect-closed\", [\"expect-error\", { expect-request = {} }]] }";
+    let Expectation::OneOf(alternatives) = expectation(steps) else { panic!("no alternatives") };
+    let lengths: Vec<usize> = alternatives.iter().map(Vec::len).collect();
+    assert_eq!(lengths, [1, 2]);
+    assert_eq!(alternatives[1][0].text, "\"expect-error\"");
+}
+
+#[test]
+fn facts_are_read() {
+    let fact = |of: &str| match step(&format!("{{ record = {{ fact = \"a\", {of} }} }}")) {
+        StepKind::Record(fact) => fact,
+        other => panic!("{other:?}"),
+    };
+    for (of, source) in [
+        ("of = \"delay\"", FactSource::Delay),
+        ("of = \"target\"", FactSource::Target),
+        ("of = \"alternative\"", FactSource::Alternative),
+        ("of = \"header\", header = \"accept\"", FactSource::Header("accept".to_owned())),
+    ] {
+        assert_eq!(fact(of), Fact { name: "a".to_owned(), of: source });
+    }
+}
+
+#[test]
+fn what_the_types_allow_and_the_format_does_not_is_told() {
+    for (step, message) in [
+        ("{ expect-one-of = [] }", "`expect-one-of` needs alternatives"),
+        ("{ expect-one-of = [\"expect-closed\"] }", "`expect-one-of` needs alternatives"),
+        ("{ expect-one-of = [\"expect-closed\", []] }", "an alternative without a step"),
+        (
+            "{ expect-event = { data = \"\", data-repeat = { text = \"a\", times = 1 } } }",
+            "`data` and `data-repeat` in one event",
+        ),
+        ("{ record = { fact = \"a\", of = \"header\" } }", "`of` and `header` do not fit"),
+        ("{ record = { fact = \"a\", of = \"delay\", header = \"b\" } }", "`of` and `header` do not fit"),
+        ("{ connect = { headers = { a = \"b\\r\" } } }", "a header value with a line end"),
+        ("{ connect = { headers = { \"a b\" = \"\" } } }", "this is not the name of a header field"),
+        ("{ expect-request = { headers = { \"a:\" = true } } }", "this is not the name of a header field"),
+    ] {
+        assert_eq!(told(step), [message], "{step}");
+    }
+}
+
+#[test]
+fn alternatives_hold_only_observations() {
+    for (verb, step) in [
+        ("send", "{ send = \"a\" }"),
+        ("close", "\"close\""),
+        ("record", "{ record = {} }"),
+        ("expect-one-of", "{ expect-one-of = [] }"),
+    ] {
+        let message = [format!("there is no step `{verb}` here")];
+        assert_eq!(told(&format!("{{ expect-one-of = [\"expect-closed\", {step}] }}")), message, "{step}");
+        assert_eq!(told(&format!("{{ expect-one-of = [\"expect-closed\", [{step}]] }}")), message, "{step}");
+    }
+}
+
+#[test]
+fn every_mistake_of_a_script_is_told() {
+    let steps = "{ raw = \"\" }, { expect-one-of = [] }, { respond = { length = 1 } }, { record = { fact = \"a\", of = \"header\" } }";
+    assert_eq!(told(steps).len(), 4);
+}
+
+#[test]
+fn every_capability_can_be_asked_for() {
+    for name in Capability::NAMES {
+        assert_eq!(case_with(&format!("needs = [\"{name}\"]"), "").needs.len(), 1);
+    }
+}

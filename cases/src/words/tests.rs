@@ -1,0 +1,137 @@
+use super::*;
+use crate::sample::case;
+
+/// The words for one step.
+#[track_caller]
+fn words(text: &str) -> String {
+    step(&case(text).steps[0].kind)
+}
+
+#[test]
+fn actions_of_the_server() {
+    for (text, expected) in [
+        ("{ send = \"data: a\\r\\n\\u0000\\uFEFF\" }", "The server sends \"data: a\\r\\n\\0\\u{feff}\"."),
+        ("{ send-hex = \"ff 00\" }", "The server sends the bytes ff 00."),
+        ("{ send-hex = \"61\" }", "The server sends \"a\"."),
+        ("{ send-repeat = { text = \"x\", times = 9 } }", "The server sends \"x\", 9 times."),
+        ("{ send-repeat = { hex = \"ff\", times = 9 } }", "The server sends the bytes ff, 9 times."),
+        ("{ wait = \"1500ms\" }", "The server waits for 1s 500ms."),
+        ("\"end\"", "The server ends the body."),
+        ("{ drop = \"fin\" }", "The server ends the connection without ending the body (FIN)."),
+        ("{ drop = \"reset\" }", "The server resets the connection (RST)."),
+        ("{ refuse = \"2s\" }", "The server refuses new connections for 2s."),
+        ("{ raw = \"HTTP\\r\\n\" }", "The server writes, instead of a response, \"HTTP\\r\\n\"."),
+    ] {
+        assert_eq!(words(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn responses() {
+    for (text, expected) in [
+        ("\"respond\"", "The server answers 200 with an event stream."),
+        ("{ respond = { status = 204 } }", "The server answers 204."),
+        ("{ respond = { headers = {} } }", "The server answers 200 without header fields."),
+        (
+            "{ respond = { headers = { a = \"b\\t\\\"\", c = [\"d\", \"e\"] } } }",
+            "The server answers 200 with a: b\\t\", c: d, c: e.",
+        ),
+        (
+            "{ respond = { body = \"a\\n\" } }",
+            "The server answers 200 with an event stream, and the whole body \"a\\n\".",
+        ),
+        (
+            "{ respond = { framing = \"close\" } }",
+            "The server answers 200 with an event stream, until the connection ends.",
+        ),
+        (
+            "{ respond = { framing = \"length\", length = 9 } }",
+            "The server answers 200 with an event stream, 9 bytes long.",
+        ),
+    ] {
+        assert_eq!(words(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn what_the_client_is_told() {
+    for (text, expected) in [
+        ("\"connect\"", "The client is told to connect."),
+        ("\"close\"", "The client is told to close."),
+        (
+            "{ connect = { headers = { a = \"b\" }, last-event-id = \"1\", method = \"POST\", body = \"c\", with-credentials = true, close-in = \"opened\" } }",
+            "The client is told to connect with the header a: b, the last event ID \"1\", the method POST, the body \
+             \"c\", credentials for other origins, and closes in its open handler.",
+        ),
+        (
+            "{ connect = { close-in = \"event\" } }",
+            "The client is told to connect, and closes in its first event handler.",
+        ),
+        (
+            "{ connect = { close-in = \"error\" } }",
+            "The client is told to connect, and closes in its error handler.",
+        ),
+    ] {
+        assert_eq!(words(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn observations() {
+    for (text, expected) in [
+        ("\"expect-request\"", "a request"),
+        ("{ expect-request = { method = \"POST\", path = \"a\" } }", "a POST request for \"a\""),
+        ("{ expect-request = { method = \"POST\" } }", "a POST request"),
+        (
+            "{ expect-request = { path = \"\", origin = \"other\", headers = { a = \"1\", b = true, c = false }, body = \"d\", after = \"300ms\" } }",
+            "a request for \"\", at the other origin, with a: \"1\", with b, without c, with the body \"d\", no earlier \
+             than 300ms after the end",
+        ),
+        ("{ expect-no-request = \"900ms\" }", "no request for 900ms"),
+        ("\"expect-disconnect\"", "the client leaves the connection"),
+        ("\"expect-opened\"", "opened"),
+        ("\"expect-event\"", "an event"),
+        (
+            "{ expect-event = { type = \"a\", data = \"b\\nc\", id = \"\", origin = \"base\" } }",
+            "event type \"a\", data \"b\\nc\", id \"\", the origin base",
+        ),
+        ("{ expect-event = { data-repeat = { text = \"x\", times = 9 } } }", "event data 9 times \"x\""),
+        ("\"expect-comment\"", "a comment"),
+        ("{ expect-comment = { text = \" a\" } }", "comment \" a\""),
+        ("\"expect-error\"", "an error"),
+        ("{ expect-error = { state = \"closed\" } }", "an error while closed"),
+        ("{ expect-state = \"open\" }", "state open"),
+        ("\"expect-closed\"", "closed: the client is done for good"),
+        (
+            "{ expect-one-of = [\"expect-closed\", [\"expect-error\", \"expect-request\"]] }",
+            "one of: closed: the client is done for good; or an error, then a request",
+        ),
+    ] {
+        assert_eq!(words(text), format!("Expected next: {expected}."), "{text}");
+    }
+}
+
+#[test]
+fn facts() {
+    for (of, expected) in [
+        ("of = \"delay\"", "the time from our end to the last request"),
+        ("of = \"target\"", "the target of the last request"),
+        ("of = \"header\", header = \"accept\"", "the header accept of the last request"),
+        ("of = \"alternative\"", "the alternative that was taken"),
+    ] {
+        assert_eq!(
+            words(&format!("{{ record = {{ fact = \"f\", {of} }} }}")),
+            format!("Recorded as \"f\": {expected}.")
+        );
+    }
+}
+
+#[test]
+fn long_texts_are_cut_between_characters() {
+    let short = "é".repeat(QUOTE);
+    assert_eq!(quote(&short), format!("\"{short}\""));
+    assert_eq!(quote(&format!("{short}é")), format!("\"{short}\"… ({} bytes)", 2 * QUOTE + 2));
+    let bytes = vec![0xff; QUOTE + 1];
+    assert!(quote_bytes(&bytes).ends_with(&format!("ff… ({} bytes)", QUOTE + 1)));
+    assert_eq!(quote_bytes(&bytes[..2]), "the bytes ff ff");
+}

@@ -1,0 +1,97 @@
+//! The cases of the suite: all of them can be read, and each is written as agreed.
+
+use std::collections::BTreeSet;
+
+use ssespec_cases::explain::explain;
+use ssespec_cases::{Case, Corpus};
+
+/// The first line of each, by which editors find the schema.
+const SCHEMA: &str = "#:schema ../../case.schema.json\n";
+
+/// The keys of a case in their order.
+const KEYS: &[&str] = &["title", "requirements", "needs", "why", "counterparts", "alone", "steps"];
+
+fn corpus() -> Corpus {
+    Corpus::embedded().unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn there_are_cases() {
+    assert!(corpus().cases.len() >= 80);
+}
+
+#[test]
+fn titles_differ() {
+    let corpus = corpus();
+    let titles: BTreeSet<String> = corpus.cases.values().map(|case| case.title.to_lowercase()).collect();
+    assert_eq!(titles.len(), corpus.cases.len());
+}
+
+#[test]
+fn each_names_its_schema() {
+    for (id, case) in &corpus().cases {
+        assert!(case.source.text().starts_with(SCHEMA), "{id} does not begin with {SCHEMA}");
+        // Two folders up from the file is where it is.
+        assert_eq!(id.matches('/').count(), 2, "{id}");
+    }
+}
+
+#[test]
+fn keys_come_in_one_order() {
+    for (id, case) in &corpus().cases {
+        let written: Vec<&str> = case.source.text().lines().filter_map(key).collect();
+        let mut sorted = written.clone();
+        sorted.sort_by_key(|key| KEYS.iter().position(|known| known == key));
+        assert_eq!(written, sorted, "{id}");
+    }
+}
+
+/// The key at the start of a line.
+fn key(line: &str) -> Option<&str> {
+    line.split_once(" = ").map(|(key, _)| key).filter(|key| KEYS.contains(key))
+}
+
+#[test]
+fn steps_stand_on_lines_of_their_own() {
+    for (id, case) in &corpus().cases {
+        let lines: Vec<usize> = case.steps.iter().map(|step| step.line).collect();
+        assert!(lines.windows(2).all(|pair| pair[0] < pair[1]), "{id}: {lines:?}");
+    }
+}
+
+#[test]
+fn each_can_be_explained() {
+    let corpus = corpus();
+    for (id, case) in &corpus.cases {
+        let text = explain(case, &corpus);
+        assert!(text.starts_with(&format!("{id}\n{}\n", case.title)), "{id}");
+        let steps = text.split_once("Step by step").map(|(_, steps)| steps).unwrap_or_default();
+        for number in 1..=case.steps.len() {
+            assert!(steps.contains(&format!("\n  {number:>7}  ")), "{id}: step {number} is missing\n{text}");
+        }
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{id}: {text:?}");
+    }
+}
+
+/// The case of this id.
+fn case<'a>(corpus: &'a Corpus, id: &str) -> &'a Case {
+    corpus.cases.get(id).unwrap_or_else(|| panic!("no case {id}"))
+}
+
+#[test]
+fn a_simple_case_in_english() {
+    let corpus = corpus();
+    insta::assert_snapshot!(explain(case(&corpus, "client/lines/crlf-ends-one-line"), &corpus));
+}
+
+#[test]
+fn a_case_that_reconnects_in_english() {
+    let corpus = corpus();
+    insta::assert_snapshot!(explain(case(&corpus, "client/reconnect/data-is-not-carried-over"), &corpus));
+}
+
+#[test]
+fn a_case_with_alternatives_in_english() {
+    let corpus = corpus();
+    insta::assert_snapshot!(explain(case(&corpus, "client/redirects/to-a-data-url"), &corpus));
+}

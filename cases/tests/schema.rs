@@ -1,0 +1,125 @@
+//! The JSON Schema of cases, by which editors complete and check: it is current, and says the same as our own check.
+
+use std::path::{Path, PathBuf};
+
+use jsonschema::Validator;
+use ssespec_cases::Corpus;
+use ssespec_cases::format::case_schema;
+
+/// Mistakes that the schema does not see: it knows the shape of a case and nothing of what the case means.
+const BEYOND_THE_SCHEMA: &[&str] = &[
+    // What strings and numbers say.
+    "empty-alternative",
+    "empty-raw",
+    "empty-send",
+    "empty-title",
+    "fact-of-no-header",
+    "framed-by-length-without-a-length",
+    "header-name-with-a-space",
+    "header-value-with-a-line-end",
+    "length-without-framing",
+    "no-requirements",
+    "one-alternative",
+    "pattern-given-twice",
+    "pattern-missing",
+    "reason-with-a-line-end",
+    "request-header-with-a-line-end",
+    "data-given-twice",
+    // What is claimed.
+    "capability-not-asked-for",
+    "misspelt-requirement",
+    "requirement-named-twice",
+    "requirements-of-two-levels",
+    "requirements-of-two-suites",
+    "second-request-without-reconnect",
+    "unheard-of-requirement",
+    // What can be played.
+    "answer-without-a-request",
+    "end-twice",
+    "fewer-bytes-than-the-length",
+    "left-open-inside-a-block",
+    "left-open-with-a-length",
+    "more-bytes-than-the-length",
+    "send-after-a-complete-answer",
+    "send-before-the-answer",
+    // How it is written.
+    "comma-at-the-end-of-a-table",
+    "escape-of-a-byte",
+    "escape-of-toml-1-1",
+    "multi-line-string",
+    "table-over-several-lines",
+];
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn validator() -> Validator {
+    jsonschema::validator_for(&case_schema()).expect("a schema")
+}
+
+/// A document as JSON; `None` where it is no TOML.
+fn json(bytes: &[u8]) -> Option<serde_json::Value> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    toml::from_str(text).ok()
+}
+
+/// The names and contents of the files with mistakes.
+fn mistakes() -> Vec<(String, Vec<u8>)> {
+    let entries = std::fs::read_dir(root().join("tests/mistakes")).expect("the folder of mistakes");
+    let paths = entries.map(|entry| entry.expect("a file").path());
+    let files: Vec<PathBuf> =
+        paths.filter(|path| path.extension().is_some_and(|end| end == "toml")).collect();
+    let name = |path: &Path| path.file_stem().and_then(|stem| stem.to_str()).expect("a name").to_owned();
+    files.iter().map(|path| (name(path), std::fs::read(path).expect("a file"))).collect()
+}
+
+#[test]
+fn the_file_is_current() {
+    let path = root().join("case.schema.json");
+    if std::env::var_os("SSESPEC_UPDATE").is_some() {
+        std::fs::write(&path, format!("{:#}\n", case_schema())).expect("a file that can be written");
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    // Compared as JSON: the order of its keys depends on what else is built with it.
+    let current =
+        serde_json::from_str(&written).is_ok_and(|written: serde_json::Value| written == case_schema());
+    assert!(current, "cases/case.schema.json is out of date: run the tests with SSESPEC_UPDATE=1");
+    assert!(written.ends_with("}\n"));
+}
+
+#[test]
+fn it_is_a_schema() {
+    jsonschema::meta::validate(&case_schema()).unwrap_or_else(|error| panic!("{error}"));
+}
+
+#[test]
+fn it_takes_every_case() {
+    let validator = validator();
+    for (id, case) in &Corpus::embedded().expect("the corpus").cases {
+        let document = json(case.source.text().as_bytes()).expect("TOML");
+        let errors: Vec<String> = validator
+            .iter_errors(&document)
+            .map(|error| format!("{}: {error}", error.instance_path()))
+            .collect();
+        assert!(errors.is_empty(), "{id}: {}", errors.join("\n"));
+    }
+}
+
+#[test]
+fn it_refuses_each_mistake_of_shape() {
+    let validator = validator();
+    for (name, bytes) in mistakes() {
+        let Some(document) = json(&bytes) else { continue };
+        let expected = BEYOND_THE_SCHEMA.contains(&name.as_str());
+        assert_eq!(validator.is_valid(&document), expected, "{name}: {document}");
+    }
+}
+
+#[test]
+fn the_list_of_what_it_does_not_see_is_current() {
+    let names: Vec<String> = mistakes().into_iter().map(|(name, _)| name).collect();
+    for name in BEYOND_THE_SCHEMA {
+        assert!(names.iter().any(|known| known == name), "there is no mistake {name}");
+    }
+}
