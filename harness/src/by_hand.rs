@@ -1,7 +1,7 @@
 //! A case served by hand: its requests are awaited from any client, and what the client should do or show next is
 //! told.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use ssespec_cases::case::{Case, Expectation, StepKind};
 use ssespec_cases::script::expand;
 use ssespec_cases::words;
-use ssespec_mock_server::action::{Action, Respond};
-use ssespec_mock_server::wire::{Exchange, Listener, Options, WireEvent, WireEventKind};
+use ssespec_mock_server::action::{self, Action, Respond};
+use ssespec_mock_server::wire::{Departure, Exchange, Listener, Options, Request, WireEvent, WireEventKind};
 use tokio::sync::mpsc;
 
 /// Something told to the one who holds the client.
@@ -19,35 +19,51 @@ use tokio::sync::mpsc;
 pub enum Telling {
     /// The server listens at this URL.
     Listening(String),
-    /// The server did this.
-    Done(String),
+    /// The server does this.
+    Server(String),
     /// A request came.
     Request(String),
-    /// The client shall do or show this.
+    /// The client left the connection.
+    Left(String),
+    /// The client is to be told to do this.
+    Client(String),
+    /// This must be observed next.
     Expected(String),
+    /// This came, and should not have.
+    Unexpected(String),
     /// The case is played.
     Over,
 }
 
 impl Telling {
+    /// What it is, in a word.
     fn kind(&self) -> &'static str {
         match self {
             Self::Listening(_) => "listening",
-            Self::Done(_) => "server",
+            Self::Server(_) => "server",
             Self::Request(_) => "request",
-            Self::Expected(_) => "client",
+            Self::Left(_) => "left",
+            Self::Client(_) => "client",
+            Self::Expected(_) => "expect",
+            Self::Unexpected(_) => "wrong",
             Self::Over => "over",
         }
     }
 
     fn text(&self) -> &str {
         match self {
-            Self::Listening(text) | Self::Done(text) | Self::Request(text) | Self::Expected(text) => text,
-            Self::Over => "the case is played; the next request begins it again",
+            Self::Listening(text)
+            | Self::Server(text)
+            | Self::Request(text)
+            | Self::Left(text)
+            | Self::Client(text)
+            | Self::Expected(text)
+            | Self::Unexpected(text) => text,
+            Self::Over => "The case is played.",
         }
     }
 
-    /// As a JSON object.
+    /// As a JSON object: its kind is the key.
     pub fn json(&self) -> serde_json::Value {
         serde_json::json!({ self.kind(): self.text() })
     }
@@ -62,110 +78,264 @@ impl fmt::Display for Telling {
     }
 }
 
+/// How often a case is served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rounds {
+    /// Once.
+    One,
+    /// Again and again, at the same URL: the next request begins it again.
+    Endless,
+}
+
 /// How long clients may take to let go of the connections at the end.
 const LEAVING: Duration = Duration::from_millis(250);
+
+/// Serves a case at one URL. A round is over when the script is played and the last client has left, or a new request
+/// has come; the first one awaits its client as long as it takes.
+///
+/// # Errors
+/// When the address cannot be had.
+pub async fn serve(
+    case: &Case,
+    address: SocketAddr,
+    rounds: Rounds,
+    tell: &mut (dyn FnMut(Telling) + Send),
+) -> io::Result<()> {
+    let (events, wire) = mpsc::unbounded_channel();
+    let base = Listener::bind(address, Options::default(), events.clone(), BASE).await?;
+    let other = Listener::bind(SocketAddr::new(address.ip(), 0), Options::default(), events, OTHER).await?;
+    tell(Telling::Listening(format!("{}/", base.url())));
+    let requests = VecDeque::new();
+    let awaited = Awaited::Nothing;
+    let mut hand = Hand {
+        base,
+        other,
+        wire,
+        requests,
+        exchange: None,
+        left: BTreeMap::new(),
+        ended_at: None,
+        awaited,
+        tell,
+    };
+    loop {
+        hand.round(case).await;
+        if rounds == Rounds::One {
+            break;
+        }
+        if hand.awaited == Awaited::Nothing {
+            // The next round would be over as soon as it began, and so on.
+            hand.until_requested().await;
+        }
+    }
+    tokio::join!(hand.base.close_connections(LEAVING), hand.other.close_connections(LEAVING));
+    tokio::join!(hand.base.shutdown(), hand.other.shutdown());
+    Ok(())
+}
+
+/// The number of the listener that the client is told of.
+const BASE: u8 = 0;
+/// The number of the second origin's.
+const OTHER: u8 = 1;
+
+/// What a round has waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Awaited {
+    Nothing,
+    Request,
+}
 
 /// A case while it is served.
 struct Hand<'h> {
     base: Listener,
     other: Listener,
     wire: mpsc::UnboundedReceiver<WireEvent>,
-    requests: VecDeque<Exchange>,
-    exchange: Option<Exchange>,
-    ended_at: Instant,
+    /// Requests that nobody has awaited yet, each with its listener.
+    requests: VecDeque<(u8, Exchange)>,
+    /// The last request that was awaited.
+    exchange: Option<(u8, Exchange)>,
+    /// The connections that their clients have left, each with its listener.
+    left: BTreeMap<(u8, u32), Departure>,
+    /// When the last ending write of this round began.
+    ended_at: Option<Instant>,
+    /// Whether this round has awaited a request.
+    awaited: Awaited,
     tell: &'h mut (dyn FnMut(Telling) + Send),
 }
 
-/// Serves a case once: it returns when the script is played and the last client has left.
-///
-/// # Errors
-/// When the address cannot be had.
-pub async fn play(case: &Case, address: SocketAddr, tell: &mut (dyn FnMut(Telling) + Send)) -> io::Result<()> {
-    let (events, wire) = mpsc::unbounded_channel();
-    let base = Listener::bind(address, Options::default(), events.clone(), 0).await?;
-    let other = Listener::bind(SocketAddr::new(address.ip(), 0), Options::default(), events, 1).await?;
-    tell(Telling::Listening(format!("{}/", base.url())));
-    let ended_at = Instant::now();
-    let mut hand = Hand { base, other, wire, requests: VecDeque::new(), exchange: None, ended_at, tell };
-    for played in expand(case) {
-        hand.step(&played.kind).await;
-    }
-    hand.until_left().await;
-    (hand.tell)(Telling::Over);
-    tokio::join!(hand.base.close_connections(LEAVING), hand.other.close_connections(LEAVING));
-    tokio::join!(hand.base.shutdown(), hand.other.shutdown());
-    Ok(())
-}
-
 impl Hand<'_> {
+    async fn round(&mut self, case: &Case) {
+        self.ended_at = None;
+        self.awaited = Awaited::Nothing;
+        for played in expand(case) {
+            self.step(&played.kind).await;
+        }
+        self.until_left().await;
+        if let Some((_, mut exchange)) = self.exchange.take().filter(|(_, exchange)| exchange.is_open()) {
+            // Nobody shall wait for more of a script that is over.
+            exchange.drop_connection(action::Drop::Fin).await;
+        }
+        (self.tell)(Telling::Over);
+    }
+
     async fn step(&mut self, kind: &StepKind) {
+        self.take_in_what_came().await;
         match kind {
             StepKind::Wire(action) => {
-                (self.tell)(Telling::Done(words::step(kind)));
+                (self.tell)(Telling::Server(words::step(kind)));
                 self.act(action).await;
             }
-            StepKind::Expect(Expectation::Request(expected)) => {
-                (self.tell)(Telling::Expected(words::expectation(&Expectation::Request(expected.clone()))));
-                let exchange = self.next_request().await;
-                let after = self.ended_at.elapsed();
-                let request = exchange.request();
-                let fields = request.header("last-event-id").map(|v| String::from_utf8_lossy(v).into_owned());
-                let fields: String = fields.map(|value| format!(", last-event-id: {}", words::quote(&value))).collect();
-                let line = format!(
-                    "{} {}{fields}, {} ms after our last end",
-                    request.method,
-                    words::quote(&request.target),
-                    after.as_millis()
-                );
-                (self.tell)(Telling::Request(line));
-                self.exchange = Some(exchange);
-            }
-            StepKind::Expect(Expectation::NoRequest(time)) => {
-                (self.tell)(Telling::Expected(words::expectation(&Expectation::NoRequest(*time))));
-                tokio::time::sleep(*time).await;
+            StepKind::Connect(_) => (self.tell)(Telling::Client(words::step(kind))),
+            StepKind::Close => {
+                (self.tell)(Telling::Client(words::step(kind)));
+                // By hand this takes its time, and what follows is about a client that is closed.
+                self.until_left().await;
             }
             StepKind::Record(_) => {}
-            StepKind::Connect(_) | StepKind::Close | StepKind::Expect(_) => {
-                (self.tell)(Telling::Expected(words::step(kind)));
+            StepKind::Expect(expected) => {
+                (self.tell)(Telling::Expected(words::expectation(expected)));
+                match expected {
+                    Expectation::Request(_) => self.await_request().await,
+                    Expectation::Disconnect { .. } => self.until_left().await,
+                    Expectation::NoRequest(time) => self.await_silence(*time).await,
+                    // Whoever holds the client sees the rest.
+                    _ => {}
+                }
             }
         }
     }
 
     async fn act(&mut self, action: &Action) {
         if matches!(action, Action::End | Action::Drop(_) | Action::Respond(Respond { body: Some(_), .. })) {
-            self.ended_at = Instant::now();
+            self.ended_at = Some(Instant::now());
         }
         let (base, other) = (format!("{}/", self.base.url()), format!("{}/", self.other.url()));
         let expand = |value: &str| value.replace("{base}", &base).replace("{other}", &other);
-        if let Some(exchange) = &mut self.exchange {
-            // A client that has left is told by what follows.
+        if let Some((_, exchange)) = &mut self.exchange {
+            // A client that has left is told of by what comes in.
             let _ = exchange.perform(action, &self.base, expand).await;
         } else if let Action::Refuse(time) = action {
             self.base.refuse_for(*time);
         }
     }
 
-    async fn next_request(&mut self) -> Exchange {
-        loop {
-            if let Some(exchange) = self.requests.pop_front() {
-                return exchange;
-            }
+    async fn await_request(&mut self) {
+        self.awaited = Awaited::Request;
+        self.until_requested().await;
+        let Some((origin, exchange)) = self.requests.pop_front() else { return };
+        let mut line = self.describe(origin, exchange.request());
+        if let Some(ended_at) = self.ended_at {
+            line.push_str(&format!(", {} ms after the end", ended_at.elapsed().as_millis()));
+        }
+        (self.tell)(Telling::Request(line));
+        self.exchange = Some((origin, exchange));
+        // Who was quick has left before the request was awaited.
+        self.tell_if_left();
+    }
+
+    /// Waits until there is a request that nobody has awaited yet.
+    async fn until_requested(&mut self) {
+        while self.requests.is_empty() {
             self.take_in().await;
+        }
+    }
+
+    /// Waits until the client of the last exchange has left, or a new request has come.
+    async fn until_left(&mut self) {
+        while self.requests.is_empty() && self.is_awaited_to_leave() {
+            self.take_in().await;
+        }
+    }
+
+    /// Whether the client of the last exchange has something to leave, or has left it and that is still to be taken in.
+    fn is_awaited_to_leave(&self) -> bool {
+        self.exchange.as_ref().is_some_and(|(origin, exchange)| {
+            !self.left.contains_key(&(*origin, exchange.connection()))
+                && (exchange.is_open() || exchange.peer_gone())
+        })
+    }
+
+    /// Tells that the client of the last exchange has left, if it has.
+    fn tell_if_left(&mut self) {
+        let Some((origin, exchange)) = &self.exchange else { return };
+        if let Some(how) = self.left.get(&(*origin, exchange.connection())) {
+            (self.tell)(Telling::Left(format!("The client left the connection ({}).", departure(*how))));
+        }
+    }
+
+    /// Waits out a time in which no request should come.
+    async fn await_silence(&mut self, time: Duration) {
+        let told = self.requests.len();
+        // It ends by the clock: what comes in is taken in for ever.
+        let _ = tokio::time::timeout(time, async {
+            loop {
+                self.take_in().await;
+            }
+        })
+        .await;
+        let came: Vec<String> =
+            self.requests.iter().map(|(origin, e)| self.describe(*origin, e.request())).collect();
+        for request in came.into_iter().skip(told) {
+            (self.tell)(Telling::Unexpected(format!("a request came: {request}; it begins the case again")));
+        }
+    }
+
+    /// A request in words: its method and target, and the one field that resuming is about.
+    fn describe(&self, origin: u8, request: &Request) -> String {
+        let ids = request.header("last-event-id").map(|value| String::from_utf8_lossy(value).into_owned());
+        let ids: String = ids.map(|id| format!(", last-event-id: {}", words::quote(&id))).collect();
+        let at = if origin == OTHER { " at the other origin" } else { "" };
+        format!("{} {}{at}{ids}", request.method, words::quote(&request.target))
+    }
+
+    async fn take_in_what_came(&mut self) {
+        while let Ok(event) = self.wire.try_recv() {
+            self.take(event).await;
         }
     }
 
     async fn take_in(&mut self) {
-        if let Some(WireEvent { kind: WireEventKind::Request(exchange), .. }) = self.wire.recv().await {
-            self.requests.push_back(exchange);
+        if let Some(event) = self.wire.recv().await {
+            self.take(event).await;
         }
     }
 
-    /// Waits until the client of the last exchange has left, or a new request begins the case again.
-    async fn until_left(&mut self) {
-        while self.requests.is_empty()
-            && self.exchange.as_ref().is_some_and(|exchange| exchange.is_open() && !exchange.peer_gone())
-        {
-            self.take_in().await;
+    async fn take(&mut self, event: WireEvent) {
+        match event.kind {
+            WireEventKind::Request(exchange) if exchange.request().target == ICON => {
+                refuse_icon(exchange).await
+            }
+            WireEventKind::Request(exchange) => self.requests.push_back((event.origin, exchange)),
+            WireEventKind::Malformed { reason } => {
+                (self.tell)(Telling::Unexpected(format!("not a request: {reason}")));
+            }
+            WireEventKind::Disconnected(how) => {
+                self.left.insert((event.origin, event.connection), how);
+                let is_last = |(origin, exchange): &(u8, Exchange)| {
+                    (*origin, exchange.connection()) == (event.origin, event.connection)
+                };
+                if self.exchange.as_ref().is_some_and(is_last) {
+                    self.tell_if_left();
+                }
+            }
+            _ => {}
         }
     }
+}
+
+fn departure(how: Departure) -> String {
+    match how {
+        Departure::Fin => "FIN".into(),
+        Departure::Reset => "RST".into(),
+        Departure::Failed(kind) => kind.to_string(),
+    }
+}
+
+/// What browsers ask for when a URL is opened in them, which is no part of any case.
+const ICON: &str = "/favicon.ico";
+
+async fn refuse_icon(mut exchange: Exchange) {
+    let none = Respond { status: 404, ..Respond::default() };
+    // Who does not wait for the answer does not need it.
+    let _ = exchange.respond(&none, str::to_owned).await;
 }

@@ -105,7 +105,9 @@ fn runs(script: &[Played]) -> Vec<Vec<Vec<u8>>> {
     let mut adjacent = false;
     for played in script {
         match (&played.kind, adjacent) {
-            (StepKind::Wire(Action::Send(bytes)), true) => runs.last_mut().into_iter().for_each(|run| run.push(bytes.clone())),
+            (StepKind::Wire(Action::Send(bytes)), true) => {
+                runs.last_mut().into_iter().for_each(|run| run.push(bytes.clone()))
+            }
             (StepKind::Wire(Action::Send(bytes)), false) => runs.push(vec![bytes.clone()]),
             _ => {}
         }
@@ -149,3 +151,6 @@ fn ops(script: &[Played], writes: Vec<Vec<Vec<u8>>>) -> Vec<Op> {
     }
     ops
 }
+
+#[cfg(test)]
+mod tests;

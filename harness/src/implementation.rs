@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use ssespec_mock_server::document::source::SourceError;
 use ssespec_mock_server::document::{Diagnostics, Findings, Key, Shape, Source, Table, parse, value};
 use ssespec_reports::results::KnownFailure;
+use toml::de::DeTable;
 
 use crate::run::{Baseline, baseline};
 
@@ -42,7 +43,9 @@ pub struct Folder {
 #[derive(Debug, thiserror::Error)]
 pub enum FolderError {
     /// There is no `ssespec.toml`.
-    #[error("{0}: there is no {FILE} in this folder; it names the implementation and the command of its adapter")]
+    #[error(
+        "{0}: there is no {FILE} in this folder; it names the implementation and the command of its adapter"
+    )]
     Missing(String),
     /// It cannot be read.
     #[error(transparent)]
@@ -57,7 +60,11 @@ static SSESPEC: Table = Table {
     keys: &[
         Key::required("name", Shape::Text, "The implementation's name."),
         Key::required("role", Shape::Word(&["client"]), "What it is; clients can be tested."),
-        Key::optional("setup", Shape::List(&Shape::List(&Shape::Text)), "Commands that make it ready, run here."),
+        Key::optional(
+            "setup",
+            Shape::List(&Shape::List(&Shape::Text)),
+            "Commands that make it ready, run here.",
+        ),
         Key::required("command", Shape::List(&Shape::Text), "The command that starts the adapter, run here."),
         Key::optional("known-failure", Shape::List(&Shape::Table(&KNOWN)), "Failures that are known."),
     ],
@@ -74,7 +81,11 @@ static KNOWN: Table = Table {
         Key::required("case", Shape::Text, "A glob over case ids."),
         Key::required("reason", Shape::Text, "What is wrong there, in a line."),
         Key::optional("link", Shape::Text, "Where it is reported."),
-        Key::optional("by-chance", Shape::Flag, "It fails by chance, so that a pass does not contradict it."),
+        Key::optional(
+            "by-chance",
+            Shape::Flag,
+            "It fails, or records a fact, by chance: a pass does not contradict it.",
+        ),
     ],
 };
 
@@ -115,14 +126,26 @@ impl Folder {
 /// When it cannot be read or is not of the format.
 pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
     let source = Source::read(path)?;
-    let is_folder_file = path.file_name().is_some_and(|name| name == FILE) && source.text().contains("command");
+    let is_folder_file =
+        path.file_name().is_some_and(|name| name == FILE) && source.text().contains("command");
     let root = parse(&source, if is_folder_file { &SSESPEC } else { &BASELINE })?;
     let mut findings = Findings::default();
     let baseline = known_failures(&root, &mut findings);
     Ok(findings.or(&source, Some(baseline))?)
 }
 
-fn known_failures(root: &toml::de::DeTable<'_>, findings: &mut Findings) -> Baseline {
+/// The known failures of an `ssespec.toml`, in its order, with the document for their places in it.
+///
+/// # Errors
+/// When it is not of the format.
+pub(crate) fn read_known_failures(source: &Source) -> Result<(DeTable<'_>, Vec<KnownFailure>), FolderError> {
+    let root = parse(source, &SSESPEC)?;
+    let mut findings = Findings::default();
+    let known = known_failures(&root, &mut findings).entries().cloned().collect();
+    Ok((root, findings.or(source, Some(known))?))
+}
+
+fn known_failures(root: &DeTable<'_>, findings: &mut Findings) -> Baseline {
     let mut entries = Vec::new();
     for entry in value::get(root, "known-failure").into_iter().flat_map(value::list) {
         let Some(table) = value::table(entry) else { continue };
@@ -146,3 +169,6 @@ fn known_failures(root: &toml::de::DeTable<'_>, findings: &mut Findings) -> Base
     // Every pattern was compiled above.
     Baseline::new(entries).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

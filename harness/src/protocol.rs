@@ -243,6 +243,31 @@ pub struct NotProtocol {
     pub line: String,
 }
 
+/// What a line that is not of the protocol was meant as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meant {
+    /// An introduction.
+    Hello,
+    /// A message of a session.
+    Message,
+    /// A text for people.
+    Text,
+}
+
+impl NotProtocol {
+    /// What the line was meant as.
+    pub(crate) fn meant(&self) -> Meant {
+        let line = self.line.trim_start();
+        if !line.starts_with('{') {
+            Meant::Text
+        } else if line.contains("\"hello\"") {
+            Meant::Hello
+        } else {
+            Meant::Message
+        }
+    }
+}
+
 /// The form of a line: exactly one message beside the session's number.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -287,9 +312,14 @@ impl Message {
     /// When it is not of the protocol; the error says what is wrong with it.
     pub fn from_line(line: &[u8]) -> Result<Self, NotProtocol> {
         let wrong = |problem: String| NotProtocol { problem, line: excerpt(line) };
-        let parsed: Line = serde_json::from_slice(line).map_err(|error| match error.classify() {
+        if !line.trim_ascii_start().starts_with(b"{") {
+            return Err(wrong("not a JSON object".into()));
+        }
+        let text = str::from_utf8(line)
+            .map_err(|error| wrong(format!("not UTF-8 after {} bytes", error.valid_up_to())))?;
+        let parsed: Line = serde_json::from_str(text).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => wrong(format!("not a message of the protocol ({error})")),
-            _ => wrong("not a JSON object".into()),
+            _ => wrong(format!("not JSON ({error})")),
         })?;
         let Line { session, hello, opened, event, comment, error, state, closed } = parsed;
         if let Some(hello) = hello {
@@ -319,12 +349,15 @@ impl Message {
     }
 }
 
-/// The most characters of a line that a message of ours repeats.
+/// The most bytes of a line that a message of ours repeats.
 const EXCERPT: usize = 200;
 
 /// The start of a line, printable.
 pub(crate) fn excerpt(line: &[u8]) -> String {
-    let printable: String = line.iter().take(EXCERPT).flat_map(|b| std::ascii::escape_default(*b)).map(char::from).collect();
-    let more = line.len().saturating_sub(EXCERPT);
-    if more == 0 { printable } else { format!("{printable}… and {more} bytes more") }
+    let kept = line.get(..EXCERPT).unwrap_or(line);
+    let printable = ssespec_reports::transcript::escape(kept).text;
+    match line.len() - kept.len() {
+        0 => printable,
+        more => format!("{printable}… and {more} bytes more"),
+    }
 }

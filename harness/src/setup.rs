@@ -58,7 +58,11 @@ pub async fn run(folder: &Folder) -> Result<(), SetupError> {
             .kill_on_drop(true)
             .output()
             .await
-            .map_err(|problem| SetupError::Start { folder: name.clone(), command: command.clone(), problem })?;
+            .map_err(|problem| SetupError::Start {
+                folder: name.clone(),
+                command: command.clone(),
+                problem,
+            })?;
         if !output.status.success() {
             let printed = [output.stdout, output.stderr].concat();
             let printed = String::from_utf8_lossy(&printed).into_owned();
@@ -76,7 +80,8 @@ pub async fn run(folder: &Folder) -> Result<(), SetupError> {
 /// Whether the setup has run for what is in the folder now.
 pub fn is_done(folder: &Folder) -> bool {
     folder.setup.is_empty()
-        || std::fs::read_to_string(folder.path.join(STAMP)).is_ok_and(|stamp| stamp == fingerprint(&folder.path))
+        || std::fs::read_to_string(folder.path.join(STAMP))
+            .is_ok_and(|stamp| stamp == fingerprint(&folder.path))
 }
 
 /// A fingerprint of the files in a folder. What a setup makes lies in folders of its own; known failures change
@@ -86,7 +91,10 @@ fn fingerprint(folder: &Path) -> String {
         .into_iter()
         .flatten()
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.is_file() && path.file_name().is_some_and(|name| name != STAMP && name != crate::implementation::FILE))
+        .filter(|path| {
+            path.is_file()
+                && path.file_name().is_some_and(|name| name != STAMP && name != crate::implementation::FILE)
+        })
         .collect();
     files.sort();
     let mut hasher = DefaultHasher::new();
@@ -96,3 +104,6 @@ fn fingerprint(folder: &Path) -> String {
     }
     format!("{:016x}\n", hasher.finish())
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,8 +11,8 @@ use std::sync::Mutex;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use ssespec::implementation::Folder;
 use ssespec::setup;
-use ssespec_reports::{markdown, snapshot};
 use ssespec_reports::results::Results;
+use ssespec_reports::{markdown, snapshot};
 
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
@@ -23,9 +23,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let folders = match folders() {
         Ok(folders) => folders,
+        // A folder that cannot be read is a test that fails.
         Err(message) => {
-            eprintln!("{message}");
-            return ExitCode::FAILURE;
+            let trial = Trial::test("folders", move || Err(Failed::from(message)));
+            return libtest_mimic::run(&arguments, vec![trial]).exit_code();
         }
     };
     let mut trials: Vec<Trial> = folders
@@ -48,7 +49,8 @@ fn all_wanted() -> bool {
 fn folders() -> Result<Vec<Folder>, String> {
     let root = Path::new(REPOSITORY).join("ci/implementations");
     let entries = std::fs::read_dir(&root).map_err(|error| format!("{}: {error}", root.display()))?;
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| p.is_dir()).collect();
+    let mut paths: Vec<PathBuf> =
+        entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| p.is_dir()).collect();
     paths.sort();
     paths.iter().map(|path| Folder::read(path).map_err(|error| error.to_string())).collect()
 }
@@ -64,7 +66,10 @@ fn results(folder: &Folder) -> Result<Result<Results, String>, Failed> {
     }
     if !setup::is_done(folder) {
         if !all_wanted() {
-            return Ok(Err(format!("not set up: `ssespec run --setup ci/implementations/{}` does it", folder.name)));
+            return Ok(Err(format!(
+                "not set up: `ssespec run --setup ci/implementations/{}` does it",
+                folder.name
+            )));
         }
         let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
         runtime.block_on(setup::run(folder)).map_err(|error| error.to_string())?;
@@ -106,7 +111,9 @@ fn check(folder: &Folder) -> Result<Completion, Failed> {
 
 /// The adapter that the README shows is one that runs here.
 fn check_readme() -> Result<(), Failed> {
-    let read = |name: &str| std::fs::read_to_string(Path::new(REPOSITORY).join(name)).map_err(|e| format!("{name}: {e}"));
+    let read = |name: &str| {
+        std::fs::read_to_string(Path::new(REPOSITORY).join(name)).map_err(|e| format!("{name}: {e}"))
+    };
     let (readme, adapter) = (read("README.md")?, read("ci/implementations/sseclient-py/adapter.py")?);
     if readme.contains(&format!("```python\n{adapter}```\n")) {
         return Ok(());

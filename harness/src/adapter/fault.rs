@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use ssespec_cases::capability::UnknownCapability;
 
-use crate::protocol::{LINE_LIMIT, NotProtocol, PROTOCOL};
+use super::UNREAD_LIMIT;
+use crate::protocol::{LINE_LIMIT, Meant, NotProtocol, PROTOCOL};
 
 /// Why an adapter is beyond use, or a session with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,7 +67,7 @@ pub enum Fault {
     #[error("the adapter wrote {0} bytes of a line and then not its end")]
     HalfLine(usize),
     /// It said something about a session that was over.
-    #[error("the adapter said {what} after `closed`")]
+    #[error("after `closed` the adapter said more of that session: {what}")]
     AfterClosed {
         /// What it said.
         what: String,
@@ -77,6 +78,12 @@ pub enum Fault {
         /// The number that it named.
         named: u64,
     },
+    /// It said more in a session than the stream can hold.
+    #[error("the adapter said much more than the case sent: over {} MiB in one session", UNREAD_LIMIT >> 20)]
+    Flooded,
+    /// It said more and more about sessions that were over.
+    #[error("the adapter went on and on about sessions that were over")]
+    Haunted,
     /// It did not pass the smoke check.
     #[error("the adapter failed the smoke check: {0}")]
     Smoke(String),
@@ -85,35 +92,51 @@ pub enum Fault {
     Gone,
 }
 
+/// How an adapter introduces itself.
+const HELLO: &str = "the first line on stdout is {\"hello\":{\"protocol\":1,\"role\":\"client\",\"name\":..,\"version\":..,\
+     \"capabilities\":[..]}}; flush it";
+
 impl Fault {
     /// What the adapter's author can do about it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Spawn { .. } => "check the command; `ssespec run --setup` runs the setup commands of ssespec.toml first",
-            Self::NoHello(_) | Self::NotHello => {
-                "the first line on stdout is {\"hello\":{\"protocol\":1,\"role\":\"client\",\"name\":..,\"version\":..,\
-                 \"capabilities\":[..]}}; flush it"
+            Self::Spawn { .. } => {
+                "check the command; `ssespec run --setup` runs the setup commands of ssespec.toml first"
             }
-            Self::NotProtocol(_) => {
-                "stdout is for the protocol, one JSON object a line; logs and print statements go to stderr"
-            }
+            Self::NoHello(_) | Self::NotHello => HELLO,
+            Self::NotProtocol(wrong) => match wrong.meant() {
+                Meant::Hello => HELLO,
+                Meant::Message => {
+                    "a line is one message in UTF-8, such as {\"session\":n,\"event\":{\"type\":..,\"data\":..,\"id\":..}}; \
+                     what the API does not show is left out"
+                }
+                Meant::Text => {
+                    "stdout is for the protocol, one JSON object a line; logs and print statements go to stderr"
+                }
+            },
             Self::LineTooLong | Self::HalfLine(_) => "end each message with a line feed and flush it",
             Self::Panicked(_) => "an error that a peer can cause is reported, not panicked over",
             Self::Exited { .. } => {
                 "an adapter lives until its stdin ends; catch the implementation's exceptions and report them as `error`"
             }
             Self::StdoutClosed => "keep stdout open until stdin ends",
-            Self::WrongProtocol { .. } => "say \"protocol\":1 in the hello, or use a version of ssespec that fits",
+            Self::WrongProtocol { .. } => {
+                "say \"protocol\":1 in the hello, or use a version of ssespec that fits"
+            }
             Self::WrongRole { .. } => "say \"role\":\"client\" in the hello",
             Self::UnknownCapability(_) => "take the name out of the hello or correct it",
             Self::IgnoredClose(_) => {
-                "answer {\"session\":n,\"close\":{}} by closing the connection and writing {\"session\":n,\"closed\":{}}"
+                "answer {\"session\":n,\"close\":{}} by closing the connection and writing {\"session\":n,\"closed\":{}}, \
+                 whatever else is waited for"
             }
             Self::NotWatched => {
                 "wait for the client's items in `Observer::until_close`, or watch `Observer::close_requested`; then call \
                  the client's close() and return"
             }
-            Self::AfterClosed { .. } => {
+            Self::Flooded => {
+                "report each thing that the implementation shows once, and nothing that it does not show"
+            }
+            Self::AfterClosed { .. } | Self::Haunted => {
                 "a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it"
             }
             Self::UnknownSession { .. } => "repeat the number of the `connect` that the message belongs to",
@@ -122,6 +145,12 @@ impl Fault {
             }
             Self::Gone => "see the adapter's stderr",
         }
+    }
+
+    /// Whether it says something of the session in which it came to light. What an adapter says of earlier ones is
+    /// charged to those.
+    pub fn is_of_its_session(&self) -> bool {
+        !matches!(self, Self::Haunted)
     }
 
     /// Whether the adapter's process died: what crashes twice at one step is the implementation's failure.

@@ -32,7 +32,8 @@ impl<T: Send + 'static, E: Display + Send + 'static> Outcome for Result<T, E> {
     }
 }
 
-type Run = dyn Fn(ConnectRequest, Observer) -> Pin<Box<dyn Future<Output = Option<String>> + Send>> + Send + Sync;
+type Run =
+    dyn Fn(ConnectRequest, Observer) -> Pin<Box<dyn Future<Output = Option<String>> + Send>> + Send + Sync;
 
 /// A client as a function: called once a session, done when it returns.
 #[derive(Clone)]
@@ -62,7 +63,8 @@ impl Client {
         };
         let run = Arc::new(move |request, observer| {
             let session = client(request, observer);
-            Box::pin(async move { session.await.error() }) as Pin<Box<dyn Future<Output = Option<String>> + Send>>
+            Box::pin(async move { session.await.error() })
+                as Pin<Box<dyn Future<Output = Option<String>> + Send>>
         });
         Self { identity, run }
     }
@@ -98,7 +100,11 @@ impl Client {
 const CLOSE_PATIENCE: Duration = Duration::from_secs(4);
 
 /// Follows orders; each session is a task of its own, and a client that returns is done for good.
-async fn serve(client: Client, mut orders: mpsc::UnboundedReceiver<(u64, Order)>, tell: mpsc::UnboundedSender<Heard>) {
+async fn serve(
+    client: Client,
+    mut orders: mpsc::UnboundedReceiver<(u64, Order)>,
+    tell: mpsc::UnboundedSender<Heard>,
+) {
     let has_close = client.identity.capabilities.contains(&Capability::Close);
     let mut current: Option<Running> = None;
     loop {
@@ -152,7 +158,12 @@ struct Running {
 }
 
 impl Running {
-    fn start(client: &Client, session: u64, request: ConnectRequest, tell: &mpsc::UnboundedSender<Heard>) -> Self {
+    fn start(
+        client: &Client,
+        session: u64,
+        request: ConnectRequest,
+        tell: &mpsc::UnboundedSender<Heard>,
+    ) -> Self {
         let observer = Observer {
             session,
             tell: tell.clone(),
@@ -316,3 +327,6 @@ impl Observer {
         let _ = self.tell.send(heard);
     }
 }
+
+#[cfg(test)]
+mod tests;

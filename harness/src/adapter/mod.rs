@@ -3,8 +3,8 @@
 //! - [`fault`]: what an adapter can do wrong, and what its author can do about it
 //! - [`process`]: a child process that speaks JSON Lines
 //! - [`in_process`]: an async function of this process
-//! - [`lines`]: reading of lines that may never end
-//! - [`panics`]: where a client of this process that panics is heard
+//! - `lines`: reading of lines that may never end
+//! - `panics`: where a client of this process that panics is heard
 
 pub mod fault;
 pub mod in_process;
@@ -22,7 +22,7 @@ use ssespec_cases::Capability;
 use tokio::sync::mpsc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::protocol::{Hello, Order, PROTOCOL, Shown};
+use crate::protocol::{Hello, LINE_LIMIT, Order, PROTOCOL, Shown};
 
 /// Who an implementation is, as its adapter said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,16 @@ pub enum Heard {
     Fault(Fault),
 }
 
+impl Heard {
+    /// The memory that it takes, in bytes.
+    pub(crate) fn weight(&self) -> usize {
+        match self {
+            Self::Shown { share: Some(share), .. } => share.num_permits(),
+            Self::Shown { share: None, .. } | Self::Fault(_) => size_of::<Self>(),
+        }
+    }
+}
+
 /// A running adapter.
 #[derive(Debug)]
 pub struct Adapter {
@@ -96,6 +106,12 @@ impl Adapter {
     pub fn order(&self, session: u64, order: Order) {
         // The receiver is gone only with the adapter, whose fault is heard next.
         let _ = self.orders.send((session, order));
+    }
+
+    /// Tells the adapter to leave: it gets no more orders.
+    pub fn dismiss(&mut self) {
+        // What is sent to nobody is dropped.
+        (self.orders, _) = mpsc::unbounded_channel();
     }
 
     /// Waits for what the adapter tells next. Dropping the future loses nothing.
@@ -121,8 +137,8 @@ impl Adapter {
     }
 }
 
-/// The most memory that unread messages of one adapter may take, in bytes. It exceeds the longest line.
-const UNREAD_LIMIT: usize = 128 * 1024 * 1024;
+/// The most memory that unread messages of one adapter may take, in bytes: the longest line, and some beside it.
+pub(crate) const UNREAD_LIMIT: usize = LINE_LIMIT + 16 * 1024 * 1024;
 
 /// The memory for unread messages of one adapter: who writes more waits until we have read.
 #[derive(Debug, Clone)]
@@ -133,9 +149,11 @@ impl Unread {
         Self(Arc::new(Semaphore::new(UNREAD_LIMIT)))
     }
 
-    /// Takes the share of a message of this many bytes; waits until there is room.
+    /// Takes the share of a message that came in this many bytes; waits until there is room.
     pub(crate) async fn share(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
-        let bytes = u32::try_from(bytes.clamp(64, UNREAD_LIMIT)).unwrap_or(u32::MAX);
+        // Short messages take more memory than bytes.
+        let bytes = bytes.saturating_add(size_of::<Heard>()).min(UNREAD_LIMIT);
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         self.0.clone().acquire_many_owned(bytes).await.ok()
     }
 }

@@ -19,13 +19,21 @@ pub(super) fn passed_on(future: impl Future<Output = ()>) -> impl Future<Output 
     TOLD_TO.scope(stderr, future)
 }
 
-/// Makes panics of clients silent; all others are printed as before, and with `RUST_BACKTRACE` those of clients too.
-pub(crate) fn listen() {
+/// Whether panics of clients are printed as well, as all others are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Printed {
+    /// They are told in the report only.
+    No,
+    /// They are printed too, with a backtrace where `RUST_BACKTRACE` asks for it.
+    Yes,
+}
+
+/// Listens to the panics of this process.
+pub(crate) fn listen(printed: Printed) {
     let usual = std::panic::take_hook();
-    let backtrace = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
     std::panic::set_hook(Box::new(move |panic| {
         let told = TOLD_TO.try_with(|stderr| stderr.push(format!("{panic}\n").as_bytes())).is_ok();
-        if !told || backtrace {
+        if !told || printed == Printed::Yes {
             usual(panic);
         }
     }));

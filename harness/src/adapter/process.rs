@@ -1,9 +1,9 @@
 //! An adapter that is a child process: JSON Lines over stdin and stdout, stderr kept for the report.
 
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
@@ -14,6 +14,9 @@ use tokio::sync::mpsc;
 use super::lines::{Line, read_line};
 use super::{Adapter, Fault, Heard, Identity, Stderr, Task, Unread};
 use crate::protocol::{LINE_LIMIT, Message, NotProtocol, Order, excerpt};
+
+/// The most memory that is kept from one line for the next, in bytes.
+const LINE_KEPT: usize = 1024 * 1024;
 
 /// A command that starts an adapter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +29,12 @@ pub struct Command {
 
 /// How long a child that ended may leave unread what it wrote: a grandchild can hold its stdout open for ever.
 const DRAIN: Duration = Duration::from_millis(300);
+
+/// How long a child whose stdout ended may take to end: that is how most die, and a busy machine is slow at it.
+const DYING: Duration = Duration::from_secs(1);
+
+/// How long the last words on stderr may take.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 
 impl Command {
     /// The command as one would type it.
@@ -47,24 +56,25 @@ impl Command {
             return Err((Fault::Spawn { command: self.display(), problem }, String::new()));
         };
         let (orders, order_queue) = mpsc::unbounded_channel();
-        let (tell, mut heard) = mpsc::unbounded_channel();
+        let (tell, heard) = mpsc::unbounded_channel();
         let (introduce, introduced) = tokio::sync::oneshot::channel();
         let unfinished = Arc::new(AtomicUsize::new(0));
-        let reader =
-            Reader { tell, introduce: Some(introduce), unread: Unread::new(), unfinished: unfinished.clone() };
-        let task = Task::spawn(serve(child, stdin, stdout, errors, order_queue, reader, stderr.clone()));
-        let introduced = async {
-            tokio::select! {
-                hello = introduced => hello.ok(),
-                // Without a hello the task only speaks to say what is wrong.
-                Some(Heard::Fault(fault)) = heard.recv() => Some(Err(fault)),
-            }
+        let reader = Reader {
+            tell,
+            introduce: Some(introduce),
+            unread: Unread::new(),
+            unfinished: unfinished.clone(),
         };
+        let task = Task::spawn(serve(child, stdin, stdout, errors, order_queue, reader, stderr.clone()));
         let fault = match tokio::time::timeout(patience, introduced).await {
-            Ok(Some(Ok(identity))) => return Ok(Adapter { identity, orders, heard, stderr, unfinished, task }),
-            Ok(Some(Err(fault))) => fault,
-            Ok(None) => Fault::Gone,
-            Err(_) => Fault::NoHello(patience),
+            Ok(Ok(Ok(identity))) => return Ok(Adapter { identity, orders, heard, stderr, unfinished, task }),
+            Ok(Ok(Err(fault))) => fault,
+            // The task ends with an introduction or a fault, unless the runtime ends first.
+            Ok(Err(_)) => Fault::Gone,
+            Err(_) => match unfinished.load(Ordering::Relaxed) {
+                0 => Fault::NoHello(patience),
+                bytes => Fault::HalfLine(bytes),
+            },
         };
         task.end(Duration::ZERO).await;
         Err((fault, stderr.text()))
@@ -107,6 +117,14 @@ pub(crate) fn program_path(folder: &Path, program: &str) -> PathBuf {
 #[derive(Debug)]
 struct Group(Box<dyn ChildWrapper>);
 
+impl Group {
+    /// Waits until the child itself has ended. Its children may live on: a group that is awaited as a whole keeps the
+    /// death of its leader to itself on some systems.
+    async fn leader_ended(&mut self) -> std::io::Result<ExitStatus> {
+        self.0.inner_mut().wait().await
+    }
+}
+
 impl Drop for Group {
     fn drop(&mut self) {
         // A group of which nobody lives any more cannot be killed, which is what we want.
@@ -117,6 +135,7 @@ impl Drop for Group {
 /// Where what an adapter writes goes.
 struct Reader {
     tell: mpsc::UnboundedSender<Heard>,
+    /// Who awaits the hello, until it came.
     introduce: Option<tokio::sync::oneshot::Sender<Result<Identity, Fault>>>,
     unread: Unread,
     unfinished: Arc<AtomicUsize>,
@@ -132,23 +151,35 @@ async fn serve(
     mut reader: Reader,
     stderr: Stderr,
 ) {
-    let tell = reader.tell.clone();
     let keep = Task::spawn(keep_stderr(errors, stderr));
-    let write = write_orders(stdin, orders);
-    tokio::pin!(write);
-    let read = reader.read(stdout);
-    tokio::pin!(read);
+    let fault = fault(&mut child, write_orders(stdin, orders), reader.read(stdout)).await;
+    // What it says on stderr when it dies explains the death.
+    keep.end(LAST_WORDS).await;
+    // Whoever awaited this adapter may be gone.
+    match reader.introduce.take() {
+        Some(introduce) => drop(introduce.send(Err(fault))),
+        None => drop(reader.tell.send(Heard::Fault(fault))),
+    }
+}
+
+/// Writes and reads until the adapter is beyond use, and says why.
+async fn fault(
+    child: &mut Group,
+    write: impl Future<Output = ()>,
+    read: impl Future<Output = Option<Fault>>,
+) -> Fault {
+    tokio::pin!(write, read);
     let mut ordering = true;
     let ended = loop {
         tokio::select! {
             () = &mut write, if ordering => ordering = false,
             fault = &mut read => break Ok(fault),
-            status = child.0.wait() => break Err(status),
+            status = child.leader_ended() => break Err(status),
         }
     };
-    let fault = match ended {
+    match ended {
         // Its stdout ended first: the usual way to die, so the status is about to come.
-        Ok(None) => match tokio::time::timeout(DRAIN, child.0.wait()).await {
+        Ok(None) => match tokio::time::timeout(DYING, child.leader_ended()).await {
             Ok(status) => exited(status),
             Err(_) => Fault::StdoutClosed,
         },
@@ -157,13 +188,10 @@ async fn serve(
             Ok(Some(fault)) => fault,
             Ok(None) | Err(_) => exited(status),
         },
-    };
-    // What it says on stderr when it dies explains the death.
-    keep.end(Duration::from_millis(100)).await;
-    let _ = tell.send(Heard::Fault(fault));
+    }
 }
 
-fn exited(status: std::io::Result<std::process::ExitStatus>) -> Fault {
+fn exited(status: std::io::Result<ExitStatus>) -> Fault {
     let status = match status {
         Ok(status) => status.to_string(),
         Err(error) => error.to_string(),
@@ -205,22 +233,26 @@ impl Reader {
                 continue;
             }
             let at = Instant::now();
-            match (Message::from_line(&line), self.introduce.take()) {
-                (Ok(Message::Hello(hello)), Some(introduce)) => {
+            match Message::from_line(&line) {
+                Ok(Message::Hello(hello)) => {
+                    let Some(introduce) = self.introduce.take() else {
+                        let problem = "a second hello".into();
+                        return Some(Fault::NotProtocol(NotProtocol { problem, line: excerpt(&line) }));
+                    };
+                    // Whoever awaited this adapter may be gone.
                     let _ = introduce.send(Identity::from_hello(hello));
                 }
-                (Ok(Message::Shown(session, shown)), None) => {
+                Ok(Message::Shown(..)) if self.introduce.is_some() => return Some(Fault::NotHello),
+                Ok(Message::Shown(session, shown)) => {
                     let share = self.unread.share(line.len()).await;
                     if self.tell.send(Heard::Shown { session, shown, at, share }).is_err() {
                         return None;
                     }
                 }
-                (Ok(Message::Hello(_)), None) => {
-                    let problem = "a second hello".into();
-                    return Some(Fault::NotProtocol(NotProtocol { problem, line: excerpt(&line) }));
-                }
-                (Ok(Message::Shown(..)), Some(_)) => return Some(Fault::NotHello),
-                (Err(wrong), _) => return Some(Fault::NotProtocol(wrong)),
+                Err(wrong) => return Some(Fault::NotProtocol(wrong)),
+            }
+            if line.capacity() > LINE_KEPT {
+                line = Vec::new();
             }
         }
     }

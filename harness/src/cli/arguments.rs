@@ -1,17 +1,18 @@
 //! Options shared by commands, and what they stand for.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use globset::GlobMatcher;
-use ssespec_cases::corpus::CorpusError;
-use ssespec_cases::{Corpus, Level};
 use ssespec::delivery::DeliveryKind;
-use ssespec::run::{Selection, baseline::id_glob};
+use ssespec::run::{Baseline, Selection, baseline::id_glob};
 use ssespec::session::Patience;
+use ssespec_cases::{Corpus, Level};
 use ssespec_mock_server::wire::BarrierMode;
+
+use super::suggest;
 
 /// When to colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -39,17 +40,18 @@ impl Color {
 /// Which cases.
 #[derive(Debug, Clone, Args)]
 pub(super) struct CaseSelection {
-    /// Only cases whose id matches this glob; may be repeated
-    #[arg(long, value_name = "GLOB", value_parser = glob)]
+    /// Only cases whose id matches this pattern; may be repeated. `*` stands for any characters
+    #[arg(long, help_heading = WHICH, value_name = "GLOB", value_parser = glob)]
     pub(super) filter: Vec<GlobMatcher>,
-    /// Only cases of this suite, which then decides the exit status; may be repeated
-    #[arg(long, value_name = "SUITE")]
+    /// Only cases of this suite, which then decides the exit status; may be repeated. Where none is named all cases
+    /// run, and those of the standards decide
+    #[arg(long, help_heading = WHICH, value_name = "SUITE")]
     pub(super) suite: Vec<String>,
     /// Only cases of this level; may be repeated
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, help_heading = WHICH, value_name = "LEVEL")]
     pub(super) level: Vec<LevelWord>,
-    /// Take the cases from this folder instead of those built in
-    #[arg(long, value_name = "DIR")]
+    /// Take the cases from this folder instead of those built in: the TOML files below its client/
+    #[arg(long, help_heading = WHICH, value_name = "DIR")]
     pub(super) cases: Option<PathBuf>,
 }
 
@@ -64,31 +66,37 @@ pub(super) enum LevelWord {
     May,
 }
 
+/// The headings of options in a help.
+const WHICH: &str = "Which cases";
+const HOW: &str = "How they run";
+const RESULT: &str = "What comes of it";
+
 /// How cases run.
 #[derive(Debug, Clone, Args)]
 pub(super) struct HowToRun {
     #[command(flatten)]
     pub(super) selection: CaseSelection,
     /// How bytes are cut into writes; may be repeated [default: as-written, whole, bytes]
-    #[arg(long, value_name = "DELIVERY")]
+    #[arg(long, help_heading = HOW, value_name = "DELIVERY")]
     pub(super) delivery: Vec<DeliveryWord>,
-    /// How many adapters run side by side [default: four per core, at most 12]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    /// How many adapters run side by side, 1 to 64 [default: four per core, at most 12]
+    #[arg(long, help_heading = HOW, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(super) lanes: Option<u16>,
-    /// How long to wait for what must be observed; three times as long for a request [default: 5s]
-    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    /// How long to wait for what must be observed, such as 5s or 300ms; three times as long for a request
+    /// [default: 5s]
+    #[arg(long, help_heading = HOW, value_name = "TIME", value_parser = time)]
     pub(super) timeout: Option<Duration>,
     /// Serve on IPv6 loopback instead of IPv4
-    #[arg(long)]
+    #[arg(long, help_heading = HOW)]
     pub(super) ipv6: bool,
     /// How write boundaries are kept
-    #[arg(long, value_name = "HOW", default_value = "auto")]
+    #[arg(long, help_heading = HOW, value_name = "HOW", default_value = "auto")]
     pub(super) barrier: BarrierWord,
     /// What is printed
-    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    #[arg(long, help_heading = RESULT, value_name = "FORMAT", default_value = "terminal")]
     pub(super) format: Format,
-    /// Also write the results file (JSON Lines) here
-    #[arg(long, value_name = "FILE")]
+    /// Also write the results file (JSON Lines) here; where several implementations run, one for each into this folder
+    #[arg(long, help_heading = RESULT, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
 }
 
@@ -131,17 +139,48 @@ pub(super) enum Format {
     Snapshot,
 }
 
-fn glob(pattern: &str) -> Result<GlobMatcher, String> {
+/// The value of an option that is a pattern over ids.
+pub(super) fn glob(pattern: &str) -> Result<GlobMatcher, String> {
     id_glob(pattern).map(|glob| glob.compile_matcher()).map_err(|error| error.kind().to_string())
 }
 
+/// The longest time that can be asked for.
+const LONGEST: Duration = Duration::from_secs(60 * 60);
+
+fn time(words: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(words) {
+        Ok(Duration::ZERO) => Err("nothing can be observed in no time".into()),
+        Ok(time) if time > LONGEST => Err("the longest is 1h".into()),
+        Ok(time) => Ok(time),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// The cases of a folder, or those built in.
+pub(super) fn corpus(folder: Option<&Path>) -> Result<Corpus, String> {
+    match folder {
+        Some(folder) if !folder.is_dir() => Err(format!("{}: no such folder", folder.display())),
+        Some(folder) => Corpus::load(folder).map_err(|error| error.to_string()),
+        None => Corpus::embedded().map_err(|error| error.to_string()),
+    }
+}
+
 impl CaseSelection {
-    /// The cases to select from.
-    pub(super) fn corpus(&self) -> Result<Corpus, CorpusError> {
-        match &self.cases {
-            Some(folder) => Corpus::load(folder),
-            None => Corpus::embedded(),
+    /// The cases to select from, of which there are some to select.
+    pub(super) fn corpus(&self) -> Result<Corpus, String> {
+        let corpus = corpus(self.cases.as_deref())?;
+        for suite in &self.suite {
+            let known = || corpus.requirements.values().map(|requirement| requirement.suite());
+            if !known().any(|known| known == suite) {
+                return Err(suggest::no_such_suite(suite, known()));
+            }
         }
+        for filter in &self.filter {
+            if !corpus.cases.keys().any(|id| filter.is_match(id)) {
+                return Err(suggest::no_match(filter.glob().glob(), corpus.cases.keys().map(String::as_str)));
+            }
+        }
+        Ok(corpus)
     }
 
     /// The selection, in the standard deliveries.
@@ -199,5 +238,34 @@ impl HowToRun {
             BarrierWord::Kernel => BarrierMode::Kernel,
             BarrierWord::Pause => BarrierMode::Pause,
         }
+    }
+
+    /// A baseline for these cases: what is known of those that are built in says nothing about others.
+    pub(super) fn baseline(&self, baseline: Baseline, corpus: &Corpus) -> Baseline {
+        match (&self.selection.cases, Corpus::embedded()) {
+            (Some(_), Ok(embedded)) => baseline.for_corpus(corpus, &embedded),
+            _ => baseline,
+        }
+    }
+
+    /// The options of which a result may depend beside its case and delivery, as words for a command that reruns it.
+    pub(super) fn rerun_options(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut add = |name: &str, value: String| words.extend([name.to_owned(), value]);
+        if let Some(folder) = &self.selection.cases {
+            add("--cases", folder.display().to_string());
+        }
+        if let Some(time) = self.timeout {
+            add("--timeout", humantime::format_duration(time).to_string().replace(' ', ""));
+        }
+        let barrier = self.barrier.to_possible_value().filter(|_| self.barrier != BarrierWord::Auto);
+        if let Some(value) = barrier {
+            add("--barrier", value.get_name().to_owned());
+        }
+        for suite in &self.selection.suite {
+            add("--suite", suite.clone());
+        }
+        words.extend(self.ipv6.then(|| "--ipv6".to_owned()));
+        words
     }
 }

@@ -3,22 +3,27 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use ssespec::run::baseline::id_glob;
+use globset::GlobMatcher;
+use ssespec_cases::{Case, Corpus, Requirement};
 
 use super::Status;
+use super::arguments::{corpus, glob};
 use super::output;
-use super::run::{embedded_or, usage};
+use super::run::usage;
+use super::suggest::no_match;
 
 /// List the cases.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ssespec cases 'client/close/*'
-  ssespec cases --format json | jq '.[].id'")]
+  ssespec cases --format json | jq -r '.[] | select(.level == \"must\") | .id'
+  ssespec cases --requirements 'whatwg/line-*'
+  ssespec cases --cases my-cases --color never")]
 pub(super) struct Arguments {
-    /// Only cases whose id matches this glob
-    #[arg(value_name = "FILTER")]
-    filter: Option<String>,
-    /// Take the cases from this folder instead of those built in
+    /// Only those whose id matches one of these patterns; `*` stands for any characters
+    #[arg(value_name = "FILTER", value_parser = glob)]
+    filters: Vec<GlobMatcher>,
+    /// Take the cases from this folder instead of those built in: the TOML files below its client/
     #[arg(long, value_name = "DIR")]
     cases: Option<PathBuf>,
     /// List the requirements instead
@@ -46,47 +51,24 @@ struct Entry {
 }
 
 pub(super) fn perform(arguments: &Arguments) -> Status {
-    let corpus = match embedded_or(arguments.cases.as_deref()) {
+    let corpus = match corpus(arguments.cases.as_deref()) {
         Ok(corpus) => corpus,
         Err(error) => return usage(&error),
     };
-    let glob = match arguments.filter.as_deref().map(id_glob).transpose() {
-        Ok(glob) => glob.map(|glob| glob.compile_matcher()),
-        Err(error) => return usage(&format!("not a pattern: {error}")),
-    };
     let entries: Vec<Entry> = if arguments.requirements {
-        corpus
-            .requirements
-            .values()
-            .map(|r| Entry {
-                id: r.id.clone(),
-                text: format!("{:<6} {}", r.level.word(), r.text),
-                details: serde_json::json!({
-                    "id": r.id, "level": r.level.word(), "text": r.text, "link": r.link,
-                    "untestable": r.untestable, "disputed": r.disputed,
-                }),
-            })
-            .collect()
+        corpus.requirements.values().map(|requirement| of_requirement(requirement, &corpus)).collect()
     } else {
-        corpus
-            .cases
-            .values()
-            .map(|case| Entry {
-                id: case.id.clone(),
-                text: case.title.clone(),
-                details: serde_json::json!({
-                    "id": case.id, "title": case.title, "requirements": case.requirements,
-                    "needs": case.needs.iter().map(|need| need.name()).collect::<Vec<_>>(),
-                    "why": case.why, "counterparts": case.counterparts, "file": case.source.name(),
-                }),
-            })
-            .collect()
+        corpus.cases.values().map(|case| of_case(case, &corpus)).collect()
     };
-    let chosen: Vec<Entry> =
-        entries.into_iter().filter(|entry| glob.as_ref().is_none_or(|glob| glob.is_match(&entry.id))).collect();
-    if chosen.is_empty() {
-        return usage(&format!("nothing matches '{}'", arguments.filter.as_deref().unwrap_or("*")));
+    for filter in &arguments.filters {
+        if !entries.iter().any(|entry| filter.is_match(&entry.id)) {
+            return usage(&no_match(filter.glob().glob(), entries.iter().map(|entry| entry.id.as_str())));
+        }
     }
+    let is_wanted = |entry: &Entry| {
+        arguments.filters.is_empty() || arguments.filters.iter().any(|filter| filter.is_match(&entry.id))
+    };
+    let chosen: Vec<Entry> = entries.into_iter().filter(is_wanted).collect();
     output::print(&match arguments.format {
         ListFormat::Text => {
             let width = chosen.iter().map(|entry| entry.id.len()).max().unwrap_or_default();
@@ -98,4 +80,49 @@ pub(super) fn perform(arguments: &Arguments) -> Status {
         }
     });
     Status::Fine
+}
+
+fn of_case(case: &Case, corpus: &Corpus) -> Entry {
+    // The requirements of one case share suite and level.
+    let judged = case.requirements.first().and_then(|id| corpus.requirements.get(id));
+    Entry {
+        id: case.id.clone(),
+        text: case.title.clone(),
+        details: serde_json::json!({
+            "id": case.id,
+            "title": case.title,
+            "role": case.role(),
+            "suite": judged.map(Requirement::suite),
+            "level": judged.map(|requirement| requirement.judged().word()),
+            "requirements": case.requirements,
+            "needs": case.needs.iter().map(|need| need.name()).collect::<Vec<_>>(),
+            "why": case.why,
+            "counterparts": case.counterparts,
+            "alone": case.alone,
+            "file": case.source.name(),
+        }),
+    }
+}
+
+fn of_requirement(requirement: &Requirement, corpus: &Corpus) -> Entry {
+    let cases: Vec<&str> = corpus
+        .cases
+        .values()
+        .filter(|case| case.requirements.contains(&requirement.id))
+        .map(|case| case.id.as_str())
+        .collect();
+    Entry {
+        id: requirement.id.clone(),
+        text: format!("{:<6} {}", requirement.level.word(), requirement.text),
+        details: serde_json::json!({
+            "id": requirement.id,
+            "suite": requirement.suite(),
+            "level": requirement.level.word(),
+            "text": requirement.text,
+            "link": requirement.link,
+            "untestable": requirement.untestable,
+            "disputed": requirement.disputed,
+            "cases": cases,
+        }),
+    }
 }

@@ -1,8 +1,9 @@
-//! `ssespec check`: mistakes in case files and scenarios, with their places.
+//! `ssespec check`: mistakes in the files that people write, with their places.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use ssespec::implementation::{FILE, Folder, FolderError};
 use ssespec_cases::Corpus;
 use ssespec_cases::corpus::CorpusError;
 use ssespec_mock_server::document::{Diagnostics, Source};
@@ -12,14 +13,15 @@ use super::Status;
 use super::output;
 use super::run::usage;
 
-/// Find mistakes in case files.
+/// Find mistakes in cases, scenarios and ssespec.toml, with line and hint.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  ssespec check cases
-  ssespec check cases/client/lines/crlf.toml
-  ssespec check --scenario drop-and-resume.toml")]
+  ssespec check my-cases
+  ssespec check cases/client/lines/crlf-ends-one-line.toml --color never
+  ssespec check ci/implementations/eventsource/ssespec.toml
+  ssespec check --scenario mock-server/examples/drop-and-resume.toml")]
 pub(super) struct Arguments {
-    /// Case files, or folders of cases; the built-in cases where none is named
+    /// Case files, folders of cases, or ssespec.toml files; the built-in cases where none is named
     #[arg(value_name = "FILE")]
     paths: Vec<PathBuf>,
     /// The files are scenarios of the mock server
@@ -28,11 +30,14 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn perform(arguments: &Arguments) -> Status {
-    let checked = if arguments.scenario { scenarios(&arguments.paths) } else { cases(&arguments.paths) };
+    let checked = if arguments.scenario { scenarios(&arguments.paths) } else { files(&arguments.paths) };
     match checked {
-        Ok(count) => {
-            let (file, what) = (if count == 1 { "" } else { "s" }, if arguments.scenario { "scenario" } else { "case" });
-            output::print(&format!("{count} {what}{file}, no mistake\n"));
+        Ok(Checked { cases, others }) => {
+            let what = if arguments.scenario { "scenario".to_owned() } else { format!("{FILE} file") };
+            let cases = (cases > 0).then(|| format!("{cases} case{}", plural(cases)));
+            let others = (others > 0).then(|| format!("{others} {what}{}", plural(others)));
+            let counts: Vec<String> = cases.into_iter().chain(others).collect();
+            output::print(&format!("{}, no mistake\n", counts.join(" and ")));
             Status::Fine
         }
         Err(Problem::Mistakes(list)) => {
@@ -40,7 +45,12 @@ pub(super) fn perform(arguments: &Arguments) -> Status {
             let blocks: Vec<String> = list.iter().map(|diagnostics| diagnostics.render(styled)).collect();
             let mistakes: usize = list.iter().map(|diagnostics| diagnostics.list().len()).sum();
             output::print(&format!("{}\n\n", blocks.join("\n\n")));
-            usage(&format!("{mistakes} mistake{} in {} file{}", plural(mistakes), list.len(), plural(list.len())))
+            usage(&format!(
+                "{mistakes} mistake{} in {} file{}",
+                plural(mistakes),
+                list.len(),
+                plural(list.len())
+            ))
         }
         Err(Problem::Other(message)) => usage(&message),
     }
@@ -48,6 +58,13 @@ pub(super) fn perform(arguments: &Arguments) -> Status {
 
 fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
+}
+
+/// How many files are right.
+#[derive(Default)]
+struct Checked {
+    cases: usize,
+    others: usize,
 }
 
 /// Why files are not right.
@@ -65,36 +82,124 @@ impl From<CorpusError> for Problem {
     }
 }
 
-fn cases(paths: &[PathBuf]) -> Result<usize, Problem> {
-    if paths.is_empty() {
-        return Ok(Corpus::embedded()?.cases.len());
-    }
-    let mut count = 0;
-    let (folders, files): (Vec<&PathBuf>, Vec<&PathBuf>) = paths.iter().partition(|path| path.is_dir());
-    for folder in folders {
-        count += Corpus::load(folder)?.cases.len();
-    }
-    if !files.is_empty() {
-        let files: Vec<PathBuf> = files.into_iter().cloned().collect();
-        let before = Corpus::embedded()?;
-        // The built-in cases make way: a file that is edited is checked, not compared with itself.
-        let beside = Corpus { cases: Default::default(), ..before };
-        count += beside.with_files(&files)?.cases.len();
-    }
-    Ok(count)
-}
-
-fn scenarios(paths: &[PathBuf]) -> Result<usize, Problem> {
-    let mut mistakes = Vec::new();
-    for path in paths {
-        if let Err(diagnostics) = read_scenario(path)? {
-            mistakes.push(diagnostics);
+impl From<FolderError> for Problem {
+    fn from(error: FolderError) -> Self {
+        match error {
+            FolderError::Mistakes(diagnostics) => Self::Mistakes(vec![diagnostics]),
+            other => Self::Other(other.to_string()),
         }
     }
-    if mistakes.is_empty() { Ok(paths.len()) } else { Err(Problem::Mistakes(mistakes)) }
 }
 
-fn read_scenario(path: &Path) -> Result<Result<scenario::Scenario, Diagnostics>, Problem> {
+/// All mistakes of all files, before anything else that is wrong with one.
+#[derive(Default)]
+struct Gathered {
+    checked: Checked,
+    mistakes: Vec<Diagnostics>,
+}
+
+impl Gathered {
+    fn add(&mut self, found: Result<Checked, Problem>) -> Result<(), Problem> {
+        match found {
+            Ok(Checked { cases, others }) => {
+                self.checked.cases += cases;
+                self.checked.others += others;
+            }
+            Err(Problem::Mistakes(list)) => self.mistakes.extend(list),
+            Err(other) => return Err(other),
+        }
+        Ok(())
+    }
+
+    fn conclude(self) -> Result<Checked, Problem> {
+        if self.mistakes.is_empty() { Ok(self.checked) } else { Err(Problem::Mistakes(self.mistakes)) }
+    }
+}
+
+fn files(paths: &[PathBuf]) -> Result<Checked, Problem> {
+    if paths.is_empty() {
+        return Ok(Checked { cases: Corpus::embedded()?.cases.len(), others: 0 });
+    }
+    let mut gathered = Gathered::default();
+    let mut cases = Vec::new();
+    for path in paths {
+        if path.file_name().is_some_and(|name| name == FILE) {
+            gathered.add(implementation(path))?;
+        } else if !path.is_dir() {
+            cases.push(path.clone());
+        } else if is_corpus(path) {
+            gathered.add(folder(path))?;
+        } else {
+            let before = cases.len();
+            if is_of_a_corpus(path) {
+                collect(path, &mut cases);
+            }
+            if cases.len() == before {
+                return Err(CorpusError::Empty(path.display().to_string()).into());
+            }
+        }
+    }
+    if !cases.is_empty() {
+        gathered.add(single(&cases))?;
+    }
+    gathered.conclude()
+}
+
+/// The folders of which a folder with cases has some.
+const BELOW_A_CORPUS: [&str; 4] = ["client", "server", "intermediary", "requirements"];
+
+/// Whether a folder holds cases the way `--cases` wants them.
+fn is_corpus(folder: &Path) -> bool {
+    BELOW_A_CORPUS.iter().any(|below| folder.join(below).is_dir())
+}
+
+/// Whether a folder is below one that holds cases.
+fn is_of_a_corpus(folder: &Path) -> bool {
+    let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    folder.iter().any(|part| BELOW_A_CORPUS.iter().any(|below| part == *below))
+}
+
+fn folder(path: &Path) -> Result<Checked, Problem> {
+    Ok(Checked { cases: Corpus::load(path)?.cases.len(), others: 0 })
+}
+
+fn implementation(path: &Path) -> Result<Checked, Problem> {
+    Folder::read(path.parent().unwrap_or(Path::new(".")))?;
+    Ok(Checked { cases: 0, others: 1 })
+}
+
+fn single(paths: &[PathBuf]) -> Result<Checked, Problem> {
+    // The built-in cases make way: a file that is edited is checked, not compared with itself.
+    let beside = Corpus { cases: Default::default(), ..Corpus::embedded()? };
+    Ok(Checked { cases: beside.with_files(paths)?.cases.len(), others: 0 })
+}
+
+/// The TOML files below a folder.
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten();
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.sort();
+    for path in paths {
+        if path.is_dir() {
+            collect(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+}
+
+fn scenarios(paths: &[PathBuf]) -> Result<Checked, Problem> {
+    let mut gathered = Gathered::default();
+    for path in paths {
+        gathered.add(scenario(path))?;
+    }
+    gathered.conclude()
+}
+
+fn scenario(path: &Path) -> Result<Checked, Problem> {
     let source = Source::read(path).map_err(|error| Problem::Other(error.to_string()))?;
-    Ok(scenario::format::read(&source))
+    match scenario::format::read(&source) {
+        Ok(_) => Ok(Checked { cases: 0, others: 1 }),
+        Err(diagnostics) => Err(Problem::Mistakes(vec![diagnostics])),
+    }
 }

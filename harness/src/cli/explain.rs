@@ -3,16 +3,18 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use ssespec_mock_server::document::nearest;
 
 use super::Status;
+use super::arguments::corpus;
 use super::output;
-use super::run::{embedded_or, usage};
+use super::run::usage;
+use super::suggest::no_such_case;
 
-/// Say one case in English.
+/// Say one case in English: its claim, what it checks, and what happens step by step.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  ssespec explain client/chunks/crlf-cut")]
+#[command(after_help = "Examples:
+  ssespec explain client/chunks/cut-inside-a-crlf
+  ssespec explain --cases my-cases client/mine/first --color never")]
 pub(super) struct Arguments {
     /// The id of the case
     #[arg(value_name = "CASE")]
@@ -23,7 +25,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn perform(arguments: &Arguments) -> Status {
-    let corpus = match embedded_or(arguments.cases.as_deref()) {
+    let corpus = match corpus(arguments.cases.as_deref()) {
         Ok(corpus) => corpus,
         Err(error) => return usage(&error),
     };
@@ -33,13 +35,5 @@ pub(super) fn perform(arguments: &Arguments) -> Status {
             Status::Fine
         }
         None => usage(&no_such_case(&arguments.case, corpus.cases.keys().map(String::as_str))),
-    }
-}
-
-/// What to say about a case that does not exist.
-pub(super) fn no_such_case<'a>(id: &str, known: impl IntoIterator<Item = &'a str>) -> String {
-    match nearest(id, known) {
-        Some(near) => format!("no case {id}; did you mean {near}?"),
-        None => format!("no case {id}; `ssespec cases` lists them"),
     }
 }

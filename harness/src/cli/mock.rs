@@ -1,43 +1,51 @@
 //! `ssespec mock`: a case or scenarios, served by hand for curl, a debugger or a browser.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use ssespec::by_hand::{self, Telling};
+use ssespec::by_hand::{self, Rounds, Telling};
 use ssespec_mock_server::document::Source;
 use ssespec_mock_server::scenario::format::read;
 use ssespec_mock_server::scenario::journal::Entry;
 use ssespec_mock_server::scenario::server::Server;
+use ssespec_mock_server::scenario::{FieldMatch, Route, Scenario};
+use ssespec_reports::visible;
 use tokio::sync::mpsc;
 
-use super::Status;
-use super::explain::no_such_case;
+use super::arguments::corpus;
 use super::output;
-use super::run::{embedded_or, usage};
+use super::run::usage;
+use super::suggest::no_such_case;
+use super::{Status, interrupted};
 
 /// Serve a case or scenarios by hand.
 ///
-/// The first line of the output is the URL, the rest is the journal. A signal ends the server.
+/// The first line of the output is the URL, the rest is the journal. A signal (Ctrl-C) ends the server, with status 0.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  ssespec mock --case client/resume/after-a-drop     then: curl -N URL
-  ssespec mock drop-and-resume.toml --port 8080
-  ssespec mock scenario.toml --format json | jq .")]
+  ssespec mock mock-server/examples/drop-and-resume.toml     then: curl -N URL/stream
+  ssespec mock scenario.toml --port 8080 --bind 0.0.0.0
+  ssespec mock scenario.toml --format json --color never | jq .
+  ssespec mock --case client/resume/newest-id-on-every-reconnect
+  ssespec mock --cases my-cases --case client/mine/first --once
+
+A case awaits its requests (curl -N URL, or the client), and says what the client should do or show next. When it is \
+    played the next request begins it again, at the same URL.")]
 pub(super) struct Arguments {
-    /// Scenario files
+    /// Scenario files; the first route that matches a request serves it
     #[arg(value_name = "FILE", required_unless_present = "case")]
     files: Vec<PathBuf>,
     /// Serve this case instead: await its requests, and say what the client should do or show next
     #[arg(long, value_name = "ID", conflicts_with = "files")]
     case: Option<String>,
     /// Take the case from this folder instead of those built in
-    #[arg(long, value_name = "DIR", requires = "case")]
+    #[arg(long, value_name = "DIR", requires = "case", conflicts_with = "files")]
     cases: Option<PathBuf>,
     /// End after the case was played once
-    #[arg(long, requires = "case")]
+    #[arg(long, requires = "case", conflicts_with = "files")]
     once: bool,
-    /// The port; any free one where absent
+    /// The port; 0 is any that is free
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
     /// The address; other machines reach the server only where it is not loopback
@@ -58,22 +66,24 @@ enum JournalFormat {
 }
 
 pub(super) async fn perform(arguments: Arguments) -> Status {
-    let address = SocketAddr::new(arguments.bind, arguments.port);
-    let served = async {
-        match &arguments.case {
-            Some(id) => by_case(&arguments, id, address).await,
-            None => by_scenario(&arguments, address).await,
-        }
-    };
-    tokio::select! {
-        status = served => status,
-        // For a server a signal is the usual end.
-        () = super::interrupted() => Status::Fine,
+    match &arguments.case {
+        Some(id) => by_case(&arguments, id).await,
+        None => by_scenario(&arguments).await,
     }
 }
 
-async fn by_case(arguments: &Arguments, id: &str, address: SocketAddr) -> Status {
-    let corpus = match embedded_or(arguments.cases.as_deref()) {
+impl Arguments {
+    fn address(&self) -> SocketAddr {
+        SocketAddr::new(self.bind, self.port)
+    }
+
+    fn cannot_listen(&self, problem: &std::io::Error) -> Status {
+        usage(&format!("cannot listen on {}: {problem}", self.address()))
+    }
+}
+
+async fn by_case(arguments: &Arguments, id: &str) -> Status {
+    let corpus = match corpus(arguments.cases.as_deref()) {
         Ok(corpus) => corpus,
         Err(error) => return usage(&error),
     };
@@ -86,39 +96,35 @@ async fn by_case(arguments: &Arguments, id: &str, address: SocketAddr) -> Status
             JournalFormat::Json => format!("{}\n", telling.json()),
         });
     };
-    loop {
-        match by_hand::play(case, address, &mut tell).await {
-            Ok(()) if arguments.once => return Status::Fine,
-            Ok(()) => {}
-            Err(error) => return usage(&format!("{address}: {error}")),
-        }
+    let stopped = interrupted();
+    let rounds = if arguments.once { Rounds::One } else { Rounds::Endless };
+    tokio::select! {
+        served = by_hand::serve(case, arguments.address(), rounds, &mut tell) => match served {
+            Ok(()) => Status::Fine,
+            Err(error) => arguments.cannot_listen(&error),
+        },
+        // For a server this is the usual end. Its ports and connections go with it.
+        () = stopped => Status::Fine,
     }
 }
 
-async fn by_scenario(arguments: &Arguments, address: SocketAddr) -> Status {
-    let mut scenarios = Vec::new();
-    for file in &arguments.files {
-        let source = match Source::read(file) {
-            Ok(source) => source,
-            Err(error) => return usage(&error.to_string()),
-        };
-        match read(&source) {
-            Ok(scenario) => scenarios.push(scenario),
-            Err(mistakes) => {
-                output::note(&mistakes.to_string());
-                return usage(&format!("{} cannot be served", file.display()));
-            }
-        }
-    }
+async fn by_scenario(arguments: &Arguments) -> Status {
+    let scenarios: Vec<Scenario> = match arguments.files.iter().map(|file| scenario(file)).collect() {
+        Ok(scenarios) => scenarios,
+        Err(error) => return usage(&error),
+    };
+    let routes: Vec<String> = scenarios.iter().flat_map(|scenario| &scenario.routes).map(route).collect();
+    let stopped = interrupted();
     let (tell, mut journal) = mpsc::unbounded_channel::<Entry>();
-    let server = match Server::start(address, scenarios, tell).await {
+    let server = match Server::start(arguments.address(), scenarios, tell).await {
         Ok(server) => server,
-        Err(error) => return usage(&format!("{address}: {error}")),
+        Err(error) => return arguments.cannot_listen(&error),
     };
     output::print(&match arguments.format {
         JournalFormat::Text => format!("listening on {}\n", server.url()),
         JournalFormat::Json => format!("{}\n", serde_json::json!({ "listening": server.url() })),
     });
+    output::note(&format!("routes:\n  {}", routes.join("\n  ")));
     let print = async {
         while let Some(entry) = journal.recv().await {
             output::print(&match arguments.format {
@@ -129,8 +135,29 @@ async fn by_scenario(arguments: &Arguments, address: SocketAddr) -> Status {
     };
     tokio::select! {
         () = print => {}
-        () = super::interrupted() => {}
+        () = stopped => {}
     }
     server.shutdown().await;
     Status::Fine
+}
+
+/// A route as one would ask for it.
+fn route(route: &Route) -> String {
+    let method = route.method.as_ref().map(|method| format!("{method} ")).unwrap_or_default();
+    let fields = route.headers.iter().map(|(name, field)| match field {
+        FieldMatch::Is(value) => format!("{name}: {value}"),
+        FieldMatch::Present => name.clone(),
+        FieldMatch::Absent => format!("no {name}"),
+    });
+    let fields: Vec<String> = fields.collect();
+    let with = if fields.is_empty() { String::new() } else { format!(" with {}", fields.join(", ")) };
+    visible::line(&format!("{method}{}{with}", route.path), ROUTE)
+}
+
+/// The most characters of a route.
+const ROUTE: usize = 200;
+
+fn scenario(file: &Path) -> Result<Scenario, String> {
+    let source = Source::read(file).map_err(|error| error.to_string())?;
+    read(&source).map_err(|mistakes| mistakes.to_string())
 }

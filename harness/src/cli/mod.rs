@@ -1,7 +1,9 @@
 //! The `ssespec` command: what it understands, and its exit status.
 //!
 //! - [`arguments`]: options shared by commands
-//! - [`output`]: progress while a run goes on, and its renderings
+//! - [`recorder`]: the results file and progress, while a run goes on
+//! - [`output`]: what is printed
+//! - [`suggest`], [`shell`]: what may have been meant, and commands to type
 //! - a module for each command
 
 mod arguments;
@@ -11,9 +13,12 @@ mod client;
 mod explain;
 mod mock;
 mod output;
+mod recorder;
 mod report;
 mod run;
 mod schema;
+mod shell;
+mod suggest;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -23,15 +28,24 @@ use clap::{Parser, Subcommand};
 /// The conformance test suite and mock server for Server-Sent Events.
 #[derive(Debug, Parser)]
 #[command(name = "ssespec", version, propagate_version = true, disable_help_subcommand = true)]
-#[command(after_help = "Exit status: 0 conforming (or as the baseline says), 1 not, 2 wrong usage, file or nothing \
-    selected, 3 the implementation could not be run or a verdict was `error`.")]
+#[command(after_help = "Begin with:
+  ssespec client --reference                  see what a run looks like
+  ssespec client -- python3 adapter.py        test your client (the README says what an adapter is)
+  ssespec mock --case client/close/while-open serve one case for curl or a debugger
+  ssespec COMMAND --help                      each option, with examples
+
+Exit status: 0 conforming (or as the baseline says), 1 not, 2 wrong usage, file or nothing selected, 3 the implementation \
+    could not be run or a verdict was `error`, 130 interrupted.")]
 struct Command {
     #[command(subcommand)]
     verb: Verb,
     /// When to colour the output
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = LAST)]
     color: arguments::Color,
 }
+
+/// Where options stand in a help that are of no command in particular.
+const LAST: usize = 900;
 
 // What each does is said by its arguments.
 #[derive(Debug, Subcommand)]
@@ -39,12 +53,11 @@ enum Verb {
     Run(run::Arguments),
     Client(client::Arguments),
     Mock(mock::Arguments),
-    Report(report::ReportArguments),
-    Diff(report::DiffArguments),
     Cases(cases::Arguments),
     Explain(explain::Arguments),
     Check(check::Arguments),
-    #[command(hide = true)]
+    Report(report::ReportArguments),
+    Diff(report::DiffArguments),
     Schema(schema::Arguments),
 }
 
@@ -89,10 +102,17 @@ pub(crate) fn main() -> ExitCode {
         }
     };
     let status = runtime.block_on(async {
-        tokio::select! {
-            status = perform(command.verb) => status,
-            // Whatever runs is dropped, and with it every process that it started.
-            () = interrupted() => Status::Interrupted,
+        match command.verb {
+            // For a server a signal is the usual end.
+            Verb::Mock(arguments) => mock::perform(arguments).await,
+            verb => tokio::select! {
+                status = perform(verb) => status,
+                // Whatever runs is dropped, and with it every process that it started.
+                () = interrupted() => {
+                    output::error("interrupted");
+                    Status::Interrupted
+                }
+            },
         }
     });
     runtime.shutdown_timeout(WIND_DOWN);
@@ -113,14 +133,13 @@ async fn perform(verb: Verb) -> Status {
     }
 }
 
-/// Waits for a signal that asks the command to end. The mock server takes it as its usual end instead.
-async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) =
-            (signal(SignalKind::interrupt()), signal(SignalKind::terminate()), signal(SignalKind::hangup()))
-        else {
+/// A future that waits for a signal that asks the command to end. From this call on a signal does not kill it.
+#[cfg(unix)]
+fn interrupted() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let signals = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(signal);
+    async {
+        let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = signals else {
             return std::future::pending().await;
         };
         tokio::select! {
@@ -129,7 +148,11 @@ async fn interrupted() {
             _ = hangup.recv() => {}
         }
     }
-    #[cfg(not(unix))]
+}
+
+/// A future that waits for Ctrl-C.
+#[cfg(not(unix))]
+async fn interrupted() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -13,12 +13,15 @@ use super::output;
 use super::run::usage;
 
 /// Render results files: a matrix in Markdown, JUnit, text.
+///
+/// Nothing is run, and the exit status is 0 whatever the results are.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ssespec report results/*.jsonl > COMPATIBILITY.md
+  ssespec report --format terminal --color always results.jsonl | less -R
   ssespec report --format junit --output junit.xml results.jsonl")]
 pub(super) struct ReportArguments {
-    /// Results files, as written by --output
+    /// Results files, as written by `ssespec run --output` or `ssespec client --output`
     #[arg(value_name = "RESULTS", required = true)]
     files: Vec<PathBuf>,
     /// What is rendered
@@ -31,10 +34,11 @@ pub(super) struct ReportArguments {
 
 /// Compare two results files, case by case.
 #[derive(Debug, Args)]
-#[command(after_help = "Exit status 1 means that a case is broken which was not before.
+#[command(after_help = "Examples:
+  ssespec diff before.jsonl after.jsonl
+  ssespec diff before.jsonl after.jsonl --format markdown --color never > comment.md
 
-Example:
-  ssespec diff before.jsonl after.jsonl --format markdown")]
+Exit status 1 means that a case is broken which was not before.")]
 pub(super) struct DiffArguments {
     /// The results before
     #[arg(value_name = "A")]
@@ -65,6 +69,9 @@ fn open(path: &Path) -> Result<Results, String> {
 }
 
 pub(super) fn report(arguments: &ReportArguments) -> Status {
+    if let Err(error) = output::can_show(arguments.files.len(), arguments.format) {
+        return usage(&error);
+    }
     let mut runs = Vec::new();
     for file in &arguments.files {
         match open(file) {
@@ -81,7 +88,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Status {
         None => output::print(&text),
         Some(file) => {
             if let Err(error) = std::fs::write(file, text) {
-                return usage(&format!("{}: {error}", file.display()));
+                return usage(&format!("{}: cannot be written: {error}", file.display()));
             }
         }
     }

@@ -1,19 +1,24 @@
 //! `ssespec run`: the implementations of folders, one after another.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 use ssespec::adapter::process::Command;
-use ssespec::implementation::{FILE, Folder, FolderError};
+use ssespec::baseline_file::{self, Changes};
+use ssespec::implementation::{FILE, Folder};
 use ssespec::run::{Conclusion, Launch, Plan, Rerun, Run, RunError};
-use ssespec::{baseline_file, setup};
+use ssespec::setup;
 use ssespec_cases::{Capability, Corpus};
 use ssespec_reports::results::Results;
+use ssespec_reports::visible;
 
-use super::arguments::{Format, HowToRun};
-use super::output::{self, Recorder};
 use super::Status;
+use super::arguments::{Format, HowToRun};
+use super::output;
+use super::recorder::Recorder;
+use super::shell;
 
 /// Run the implementations of these folders.
 ///
@@ -21,8 +26,25 @@ use super::Status;
 /// known failures. A folder without one stands for the folders below it that have one.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  ssespec run --setup ci/implementations/eventsource-client
-  ssespec run . --filter 'client/lines/*' --delivery bytes --output results.jsonl")]
+  ssespec run --setup ci/implementations/eventsource
+  ssespec run --write-baseline
+  ssespec run --filter 'client/lines/*' --filter 'client/bom/*' --delivery bytes --lanes 1
+  ssespec run --suite whatwg --level must --timeout 10s --color never
+  ssespec run --cases my-cases --delivery splits --ipv6 --barrier pause
+  ssespec run ci/implementations --output results --format markdown > COMPATIBILITY.md
+
+The ssespec.toml of an implementation:
+  name = \"my-client\"
+  role = \"client\"
+  setup = [[\"npm\", \"ci\"]]
+  command = [\"node\", \"adapter.mjs\"]
+
+  [[known-failure]]
+  case = \"client/retry/*\"
+  reason = \"retry is not read\"
+
+A failure that is not known, a known one that passes, and a pattern that matches no case have exit status 1. With \
+    --write-baseline the status is still that of this run; the next one goes by what was written.")]
 pub(super) struct Arguments {
     /// Folders with an ssespec.toml
     #[arg(value_name = "DIR", default_value = ".")]
@@ -30,7 +52,7 @@ pub(super) struct Arguments {
     /// Run the setup commands of the folders first
     #[arg(long)]
     setup: bool,
-    /// Put today's failures into the ssespec.toml as known, and take out those that pass
+    /// Write today's failures into the ssespec.toml as known, and take out those that pass
     #[arg(long)]
     write_baseline: bool,
     #[command(flatten)]
@@ -40,89 +62,169 @@ pub(super) struct Arguments {
 pub(super) async fn perform(arguments: Arguments) -> Status {
     let corpus = match arguments.how.selection.corpus() {
         Ok(corpus) => Arc::new(corpus),
-        Err(error) => return usage(&error.to_string()),
+        Err(error) => return usage(&error),
     };
     let mut folders = Vec::new();
     for path in &arguments.folders {
         match read_folders(path) {
             Ok(found) => folders.extend(found),
-            Err(error) => return usage(&error.to_string()),
+            Err(error) => return usage(&error),
         }
     }
+    if let Err(error) = output::can_show(folders.len(), arguments.how.format) {
+        return usage(&error);
+    }
+    let files = match output_files(arguments.how.output.as_deref(), &folders) {
+        Ok(files) => files,
+        Err(error) => return usage(&error),
+    };
     let mut worst = Status::Fine;
     let mut runs = Vec::new();
-    let several = folders.len() > 1;
-    for folder in &folders {
-        if arguments.setup
-            && let Err(error) = setup::run(folder).await
-        {
-            output::error(&error.to_string());
-            worst = Status::NotRun;
-            continue;
+    for (folder, file) in folders.iter().zip(files) {
+        if folders.len() > 1 {
+            output::note(&format!("running {}", folder.path.display()));
         }
-        let launch = Launch::Process(Command { words: folder.command.clone(), folder: folder.path.clone() });
-        let file = match output_file(arguments.how.output.as_deref(), several, &folder.name) {
-            Ok(file) => file,
-            Err(error) => return usage(&error),
-        };
-        let run = Run {
-            corpus: Arc::clone(&corpus),
-            launch,
-            selection: arguments.how.selection(),
-            baseline: folder.baseline.clone(),
-            patience: arguments.how.patience(),
-            lanes: arguments.how.lanes(),
-            address: arguments.how.address(),
-            barrier: arguments.how.barrier(),
-            rerun: Rerun::Folder(folder.path.clone()),
-        };
-        let (status, results) = execute(&run, file.as_deref(), arguments.how.format).await;
+        let (status, results) = perform_one(&arguments, &corpus, folder, file.as_deref()).await;
         worst = worse(worst, status);
-        if let Some(results) = results {
-            if arguments.write_baseline
-                && let Err(error) = baseline_file::update(&folder.path.join(FILE), &results)
-            {
-                return usage(&error.to_string());
-            }
-            runs.push(results);
-        }
+        runs.extend(results);
     }
     show(&runs, arguments.how.format, worst)
 }
 
-/// The folder, or those below it that are of an implementation.
-fn read_folders(path: &Path) -> Result<Vec<Folder>, FolderError> {
-    if path.join(FILE).is_file() {
-        return Ok(vec![Folder::read(path)?]);
+async fn perform_one(
+    arguments: &Arguments,
+    corpus: &Arc<Corpus>,
+    folder: &Folder,
+    file: Option<&Path>,
+) -> (Status, Option<Results>) {
+    if arguments.setup {
+        for words in &folder.setup {
+            output::note(&format!(
+                "setup of {}: {}",
+                folder.path.display(),
+                visible::line(&words.join(" "), LINE)
+            ));
+        }
+        if let Err(error) = setup::run(folder).await {
+            output::error(&error.to_string());
+            return (Status::NotRun, None);
+        }
     }
-    let mut below: Vec<PathBuf> = std::fs::read_dir(path)
-        .into_iter()
-        .flatten()
+    let how = &arguments.how;
+    let mut words = vec![folder.path.display().to_string()];
+    words.extend(how.rerun_options());
+    let run = Run {
+        corpus: Arc::clone(corpus),
+        launch: Launch::Process(Command { words: folder.command.clone(), folder: folder.path.clone() }),
+        selection: how.selection(),
+        baseline: how.baseline(folder.baseline.clone(), corpus),
+        patience: how.patience(),
+        lanes: how.lanes(),
+        address: how.address(),
+        barrier: how.barrier(),
+        rerun: Rerun::Folder {
+            folder: folder.path.clone(),
+            words: shell::words(words.iter().map(String::as_str)),
+        },
+    };
+    let (status, results) = execute(&run, file, how.format).await;
+    if status == Status::NotRun && results.is_none() && !arguments.setup && !setup::is_done(folder) {
+        output::note("help: its setup has not run for what is in the folder now; --setup runs it");
+    }
+    if let (true, Some(results)) = (arguments.write_baseline, &results) {
+        let file = folder.path.join(FILE);
+        match baseline_file::update(&file, results, &run.selection) {
+            Ok(changes) => tell_changes(&file, &changes),
+            Err(error) => return (usage(&error.to_string()), None),
+        }
+    }
+    (status, results)
+}
+
+/// Says what was written into a baseline.
+fn tell_changes(file: &Path, changes: &Changes) {
+    let file = file.display();
+    let count = |number: usize| {
+        if number == 1 { "1 known failure".into() } else { format!("{number} known failures") }
+    };
+    match (changes.added.len(), changes.removed.len()) {
+        (0, 0) => output::note(&format!("{file}: the known failures are as they were")),
+        (added, 0) => output::note(&format!("{file}: {} added; give each its reason", count(added))),
+        (0, removed) => output::note(&format!("{file}: {} taken out", count(removed))),
+        (added, removed) => {
+            output::note(&format!(
+                "{file}: {} added, {removed} taken out; give each its reason",
+                count(added)
+            ));
+        }
+    }
+    for pattern in &changes.left {
+        output::note(&format!(
+            "{file}: '{pattern}' is left as it is: some of its cases pass, and this run did not select all of them"
+        ));
+    }
+}
+
+/// The folder, or those below it that are of an implementation.
+fn read_folders(path: &Path) -> Result<Vec<Folder>, String> {
+    let read = |path: &Path| Folder::read(path).map_err(|error| error.to_string());
+    if path.join(FILE).is_file() {
+        return Ok(vec![read(path)?]);
+    }
+    let entries =
+        std::fs::read_dir(path).map_err(|error| format!("{}: cannot be read: {error}", path.display()))?;
+    let mut below: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.join(FILE).is_file())
         .collect();
     below.sort();
     if below.is_empty() {
-        return Err(FolderError::Missing(path.display().to_string()));
+        return Err(format!(
+            "{}: there is no {FILE} in this folder, nor in one directly below it; it names the implementation and the \
+             command of its adapter (`ssespec run --help` shows one, and `ssespec client -- COMMAND` does without)",
+            path.display()
+        ));
     }
-    below.iter().map(|path| Folder::read(path)).collect()
+    below.iter().map(|path| read(path)).collect()
 }
 
-/// Where the results of one of several implementations are written: a file each in a folder.
-fn output_file(output: Option<&Path>, several: bool, name: &str) -> Result<Option<PathBuf>, String> {
-    match output {
-        Some(folder) if several => {
-            std::fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-            Ok(Some(folder.join(format!("{name}.jsonl"))))
-        }
-        other => Ok(other.map(Path::to_owned)),
+/// Where the results of each implementation are written: the file, or a file for each in the folder.
+fn output_files(output: Option<&Path>, folders: &[Folder]) -> Result<Vec<Option<PathBuf>>, String> {
+    let Some(output) = output else { return Ok(vec![None; folders.len()]) };
+    if folders.len() == 1 && !output.is_dir() {
+        return Ok(vec![Some(output.to_owned())]);
     }
+    std::fs::create_dir_all(output)
+        .map_err(|error| format!("{}: cannot be a folder: {error}", output.display()))?;
+    let mut taken = BTreeSet::new();
+    let files = folders.iter().map(|folder| {
+        // A name such as @owner/name is no path.
+        let name: String = folder.name.chars().map(|c| if is_of_a_file_name(c) { c } else { '-' }).collect();
+        if !taken.insert(name.to_lowercase()) {
+            return Err(format!(
+                "two implementations are called {name}: their results cannot be in one folder"
+            ));
+        }
+        Ok(Some(output.join(format!("{name}.jsonl"))))
+    });
+    files.collect()
 }
+
+fn is_of_a_file_name(c: char) -> bool {
+    c.is_alphanumeric() || "-_.+@ ".contains(c)
+}
+
+/// The most characters of a line that a message of ours repeats, and the most such lines.
+const LINE: usize = 1000;
+const LINES: usize = 20;
 
 /// Executes a run with progress, and gives back its results.
 pub(super) async fn execute(run: &Run, file: Option<&Path>, format: Format) -> (Status, Option<Results>) {
-    let planned = Plan::new(&run.corpus, &run.selection, &Capability::ALL.iter().copied().collect()).cases();
-    let mut recorder = match Recorder::new(file, format, planned) {
+    let plan = Plan::new(&run.corpus, &run.selection, &Capability::ALL.iter().copied().collect());
+    if plan.is_empty() {
+        return (nothing_selected(&run.selection.describe()), None);
+    }
+    let mut recorder = match Recorder::new(file, format, plan.cases()) {
         Ok(recorder) => recorder,
         Err(error) => return (usage(&error), None),
     };
@@ -131,14 +233,16 @@ pub(super) async fn execute(run: &Run, file: Option<&Path>, format: Format) -> (
         Ok(Conclusion::AsExpected) => Status::Fine,
         Ok(Conclusion::NotAsExpected) => Status::NotConforming,
         Ok(Conclusion::Error) => Status::NotRun,
-        Err(RunError::NothingSelected(what)) => {
-            return (usage(&format!("no case is selected: {what}; `ssespec cases` lists them")), None);
-        }
+        Err(RunError::NothingSelected(what)) => return (nothing_selected(&what), None),
         Err(RunError::Adapter { fault, stderr }) => {
-            output::error(&fault.to_string());
+            let whose = match &run.rerun {
+                Rerun::Folder { .. } => format!("{}: ", run.name()),
+                Rerun::Command(_) | Rerun::CargoTest(_) => String::new(),
+            };
+            output::error(&format!("{whose}{}", visible::line(&fault.to_string(), LINE)));
             output::note(&format!("help: {}", fault.hint()));
             if !stderr.is_empty() {
-                let lines = ssespec_reports::visible::last_lines(&stderr, 400, 20);
+                let lines = visible::last_lines(&stderr, LINE, LINES);
                 output::note(&format!("its stderr:\n  {}", lines.join("\n  ")));
             }
             return (Status::NotRun, None);
@@ -149,9 +253,29 @@ pub(super) async fn execute(run: &Run, file: Option<&Path>, format: Format) -> (
         }
     };
     match recorder.finish(&run.name()) {
-        Ok(results) => (status, Some(results)),
+        Ok(results) => {
+            if format != Format::Terminal && status != Status::Fine {
+                say_why(&results);
+            }
+            (status, Some(results))
+        }
         Err(error) => (usage(&error), None),
     }
+}
+
+/// Says why a run was not as expected where the report that does is not printed.
+fn say_why(results: &Results) {
+    let Some(footer) = results.footer() else { return };
+    let (counts, stale, unmatched) = (&footer.counts, footer.stale.len(), footer.unmatched.len());
+    output::note(&format!(
+        "exit status {}: {} fail, {} error; {stale} stale and {unmatched} unmatched entries of the baseline; --format \
+         terminal shows them",
+        footer.exit_status, counts.fail, counts.error
+    ));
+}
+
+fn nothing_selected(what: &str) -> Status {
+    usage(&format!("no case is selected: {what}; `ssespec cases` lists them"))
 }
 
 /// Prints the results in the format.
@@ -182,13 +306,4 @@ fn worse(one: Status, other: Status) -> Status {
 pub(super) fn usage(message: &str) -> Status {
     output::error(message);
     Status::Usage
-}
-
-/// The cases for commands that only read them.
-pub(super) fn embedded_or(cases: Option<&Path>) -> Result<Corpus, String> {
-    match cases {
-        Some(folder) => Corpus::load(folder),
-        None => Corpus::embedded(),
-    }
-    .map_err(|error| error.to_string())
 }

@@ -5,10 +5,18 @@ use clap::{Args, ValueEnum};
 use super::Status;
 use super::output;
 
-/// Print the JSON Schema of a file format.
+/// Print the JSON Schema of a file format, for editors and validators.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ssespec schema case > case.schema.json
+  ssespec schema scenario > scenario.schema.json
+  ssespec schema results --color never
+
+An editor completes a case whose first line is `#:schema PATH`, with the path of the schema. That of results is for each \
+    line of a results file.")]
 pub(super) struct Arguments {
     /// Which format
+    #[arg(value_name = "FORMAT")]
     format: FileFormat,
 }
 

@@ -35,9 +35,22 @@ impl Baseline {
         self.entries.iter().map(|(_, entry)| entry)
     }
 
+    /// Leaves out the entries that are about cases of another corpus, and none of this one.
+    #[must_use]
+    pub fn for_corpus(self, corpus: &Corpus, another: &Corpus) -> Self {
+        let is_about = |glob: &GlobMatcher, corpus: &Corpus| corpus.cases.keys().any(|id| glob.is_match(id));
+        let kept = |glob: &GlobMatcher| is_about(glob, corpus) || !is_about(glob, another);
+        Self { entries: self.entries.into_iter().filter(|(glob, _)| kept(glob)).collect() }
+    }
+
+    /// The entries that a case matches.
+    pub fn entries_of(&self, case: &str) -> impl Iterator<Item = &KnownFailure> {
+        self.entries.iter().filter(move |(glob, _)| glob.is_match(case)).map(|(_, entry)| entry)
+    }
+
     /// Whether a case is expected to fail.
     pub fn expects(&self, case: &str) -> bool {
-        self.entries.iter().any(|(glob, _)| glob.is_match(case))
+        self.entries_of(case).next().is_some()
     }
 
     /// Why a result's failure is known, if it is one and is; what fails by chance is known also where it passes.
@@ -45,7 +58,7 @@ impl Baseline {
         let (_, entry) = self.entries.iter().find(|(glob, entry)| {
             let concerns = match result.verdict {
                 Verdict::Fail | Verdict::Warn => true,
-                Verdict::Pass => entry.by_chance,
+                Verdict::Pass => entry.by_chance && result.facts.is_empty(),
                 Verdict::Info | Verdict::Skip | Verdict::Error => false,
             };
             concerns && glob.is_match(&result.case)
@@ -53,8 +66,15 @@ impl Baseline {
         Some(Known { reason: entry.reason.clone(), link: entry.link.clone(), by_chance: entry.by_chance })
     }
 
+    /// Whether what a case records differs from run to run: it passes, and an entry says that chance is at work.
+    pub fn varies(&self, result: &CaseResult) -> bool {
+        matches!(result.verdict, Verdict::Pass | Verdict::Info)
+            && self.entries_of(&result.case).any(|e| e.by_chance)
+    }
+
     /// The entries that do not fit: cases that pass in every delivery although an entry says that they fail, and
-    /// entries that match no case of the suite. A filtered run judges only what it selected.
+    /// entries that match no case of the suite. A filtered run judges only what it selected, and one in fewer
+    /// deliveries than the standard ones cannot tell what passes in every delivery.
     pub fn judge(
         &self,
         results: &[&CaseResult],
@@ -67,11 +87,15 @@ impl Baseline {
             if selection.is_whole() && !corpus.cases.keys().any(|id| glob.is_match(id)) {
                 unmatched.push(entry.clone());
             }
-            let mut ids: Vec<&str> = results.iter().map(|r| r.case.as_str()).filter(|id| glob.is_match(id)).collect();
+            let mut ids: Vec<&str> =
+                results.iter().map(|r| r.case.as_str()).filter(|id| glob.is_match(id)).collect();
             ids.dedup();
             for id in ids {
                 let mut deliveries = results.iter().filter(|r| r.case == id);
-                if !entry.by_chance && deliveries.all(|r| matches!(r.verdict, Verdict::Pass | Verdict::Info)) {
+                if !entry.by_chance
+                    && selection.is_in_every_delivery()
+                    && deliveries.all(|r| matches!(r.verdict, Verdict::Pass | Verdict::Info))
+                {
                     stale.push(KnownFailure { case: id.into(), ..entry.clone() });
                 }
             }
@@ -79,3 +103,6 @@ impl Baseline {
         (stale, unmatched)
     }
 }
+
+#[cfg(test)]
+mod tests;

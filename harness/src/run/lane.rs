@@ -43,7 +43,11 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn new(run: Run, queue: Arc<Mutex<VecDeque<Trial>>>, tell: mpsc::UnboundedSender<News>) -> Self {
+    pub(super) fn new(
+        run: Run,
+        queue: Arc<Mutex<VecDeque<Trial>>>,
+        tell: mpsc::UnboundedSender<News>,
+    ) -> Self {
         Self { run, queue, tell, sessions: HashMap::new(), done_at: None }
     }
 
@@ -54,7 +58,9 @@ impl Lane {
             None => {
                 // Another lane plays what this one cannot; if none can, the run says so.
                 let Ok(adapter) = self.run.launch.start().await else { return };
-                let Ok(stage) = stage::open(self.run.address, self.run.barrier, adapter).await else { return };
+                let Ok(stage) = stage::open(self.run.address, self.run.barrier, adapter).await else {
+                    return;
+                };
                 stage
             }
         };
@@ -75,6 +81,10 @@ impl Lane {
         }
         if usable && self.run.launch.outlives_its_sessions() {
             self.watch(&mut stage).await;
+            // What it says of its last session while it leaves is charged as well.
+            stage.adapter.dismiss();
+            crate::session::watch(&mut stage, Instant::now() + stage::LEAVING).await;
+            self.report_late(&mut stage);
         }
         stage::close(stage).await;
     }
@@ -110,8 +120,9 @@ async fn restart(run: &Run, stage: &mut Stage) -> Result<(), (Fault, String)> {
     Ok(())
 }
 
-/// Plays a trial. An adapter that is beyond use afterwards is started afresh; one that died has the trial repeated,
-/// and dying at the same step again is the implementation's failure. Says whether the stage is usable afterwards.
+/// Plays a trial. An adapter that is beyond use afterwards is started afresh; one that died has the trial repeated, as
+/// has one that was lost to an earlier session, and dying at the same step again is the implementation's failure. Says
+/// whether the stage is usable afterwards.
 pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, bool) {
     let mut outcome = play(stage, &trial.case, &trial.program, run.patience).await;
     let mut stderr = outcome.held.is_err().then(|| stage.adapter.stderr());
@@ -123,13 +134,13 @@ pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, 
         note = Some(format!("no adapter could be started after that: {fault}"));
         return (Played { outcome, stderr, note }, false);
     }
-    if !fault.is_crash() {
+    if !fault.is_crash() && fault.is_of_its_session() {
         return (Played { outcome, stderr, note }, true);
     }
     let again = play(stage, &trial.case, &trial.program, run.patience).await;
     let usable = match &again.held {
         Err(Stop::Fault { fault: second, step: second_step }) => {
-            if second.is_crash() && *second_step == step {
+            if fault.is_crash() && second.is_crash() && *second_step == step {
                 stderr = Some(stage.adapter.stderr());
                 outcome = again;
                 outcome.held = Err(Stop::Failure(Failure {

@@ -119,8 +119,8 @@ impl Run {
     /// What messages call the run's results.
     pub fn name(&self) -> String {
         match &self.rerun {
-            Rerun::Folder(folder) => folder.display().to_string(),
-            Rerun::Command(_) | Rerun::CargoTest => "this run".into(),
+            Rerun::Folder { folder, .. } => folder.display().to_string(),
+            Rerun::Command(_) | Rerun::CargoTest(_) => "this run".into(),
         }
     }
 
@@ -131,10 +131,10 @@ impl Run {
     pub async fn execute(&self, sink: &mut dyn FnMut(Record)) -> Result<Conclusion, RunError> {
         let began = Instant::now();
         let adapter = self.launch.start().await.map_err(adapter_error)?;
-        let mut stage = stage::open(self.address, self.barrier, adapter).await.map_err(|problem| {
-            RunError::Listen { address: self.address, problem }
-        })?;
-        smoke::check(&mut stage).await.map_err(adapter_error)?;
+        let mut stage = stage::open(self.address, self.barrier, adapter)
+            .await
+            .map_err(|problem| RunError::Listen { address: self.address, problem })?;
+        smoke::check(&mut stage, self.patience).await.map_err(adapter_error)?;
         let identity = stage.adapter.identity().clone();
         let mut plan = Plan::new(&self.corpus, &self.selection, &identity.capabilities);
         // A failure is often noticed by waiting in vain, and long waits are best begun early.
@@ -160,7 +160,13 @@ impl Run {
         Ok(conclusion)
     }
 
-    async fn play(&self, first: crate::session::Stage, plan: Plan, ledger: &mut Ledger<'_>, sink: &mut dyn FnMut(Record)) {
+    async fn play(
+        &self,
+        first: crate::session::Stage,
+        plan: Plan,
+        ledger: &mut Ledger<'_>,
+        sink: &mut dyn FnMut(Record),
+    ) {
         let (alone, together): (Vec<Trial>, Vec<Trial>) = plan.trials.into_iter().partition(|t| t.case.alone);
         let lanes = self.lanes.clamp(1, together.len().max(1));
         let mut first = Some(first);
@@ -183,7 +189,8 @@ impl Run {
             }
             while tasks.join_next().await.is_some() {}
             // Whatever no lane could play any more is nobody's conformance.
-            let left: Vec<Trial> = queue.lock().map(|mut queue| queue.drain(..).collect()).unwrap_or_default();
+            let left: Vec<Trial> =
+                queue.lock().map(|mut queue| queue.drain(..).collect()).unwrap_or_default();
             for trial in left {
                 ledger.enter(verdict::unplayed(self, &trial), sink);
             }
@@ -249,7 +256,10 @@ impl Ledger<'_> {
                 if let Some(earlier) = self.results.get(&key) {
                     let mut result = earlier.clone();
                     verdict::charge(&mut result, &trial, &late, ended_by);
-                    self.enter(result, sink);
+                    // The eleventh of its kind is no news.
+                    if result != *earlier {
+                        self.enter(result, sink);
+                    }
                 }
             }
         }
@@ -259,6 +269,10 @@ impl Ledger<'_> {
         self.sequence += 1;
         result.sequence = self.sequence;
         result.known = self.run.baseline.known(&result);
+        if self.run.baseline.varies(&result) {
+            // What chance decides cannot be compared with an accepted report.
+            result.facts.iter_mut().for_each(|fact| fact.value = "differs from run to run".into());
+        }
         self.results.insert((result.case.clone(), result.delivery), result.clone());
         sink(Record::Result(Box::new(result)));
     }

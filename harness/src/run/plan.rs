@@ -46,9 +46,18 @@ impl Selection {
         self.filters.is_empty() && self.suites.is_empty() && self.levels.is_empty()
     }
 
+    /// Whether it has all standard deliveries.
+    pub fn is_in_every_delivery(&self) -> bool {
+        DeliveryKind::STANDARD.iter().all(|kind| self.deliveries.contains(kind))
+    }
+
     /// Whether a suite decides the exit status.
     pub fn decides(&self, suite: &str) -> bool {
-        if self.suites.is_empty() { DECIDING.contains(&suite) } else { self.suites.iter().any(|s| s == suite) }
+        if self.suites.is_empty() {
+            DECIDING.contains(&suite)
+        } else {
+            self.suites.iter().any(|s| s == suite)
+        }
     }
 
     /// Whether a case is selected.
@@ -128,7 +137,11 @@ impl Plan {
         }
         // Clients that say they are done are watched for longest, and long waits are best begun early.
         plan.trials.sort_by_cached_key(|trial| {
-            (Reverse(says_closed(&trial.case.steps)), Reverse(waits(&trial.case.steps)), trial.case.id.clone())
+            (
+                Reverse(says_closed(&trial.case.steps)),
+                Reverse(waits(&trial.case.steps)),
+                trial.case.id.clone(),
+            )
         });
         plan
     }
@@ -149,7 +162,9 @@ impl Plan {
 fn says_closed(steps: &[Step]) -> bool {
     steps.iter().any(|step| match &step.kind {
         StepKind::Expect(Expectation::Closed) => true,
-        StepKind::Expect(Expectation::OneOf(alternatives)) => alternatives.iter().any(|steps| says_closed(steps)),
+        StepKind::Expect(Expectation::OneOf(alternatives)) => {
+            alternatives.iter().any(|steps| says_closed(steps))
+        }
         _ => false,
     })
 }
@@ -163,3 +178,6 @@ fn waits(steps: &[Step]) -> Duration {
     });
     each.sum()
 }
+
+#[cfg(test)]
+mod tests;

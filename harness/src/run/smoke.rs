@@ -5,7 +5,7 @@ use ssespec_mock_server::document::Source;
 
 use crate::adapter::Fault;
 use crate::delivery::{DeliveryKind, programs};
-use crate::session::{Patience, Stage, Stop, play};
+use crate::session::{Late, LateKind, Patience, Stage, Stop, play};
 
 /// What every adapter must be able to do.
 const SMOKE: &str = r#"title = "The adapter connects, reports an event, and closes for real"
@@ -26,13 +26,13 @@ const TIMES: usize = 2;
 ///
 /// # Errors
 /// When the adapter does not pass; with the end of its stderr.
-pub(super) async fn check(stage: &mut Stage) -> Result<(), (Fault, String)> {
+pub(super) async fn check(stage: &mut Stage, patience: Patience) -> Result<(), (Fault, String)> {
     let case = ssespec_cases::format::read(&Source::new("smoke", SMOKE), "client/smoke")
         .map_err(|mistakes| (Fault::Smoke(mistakes.to_string()), String::new()))?;
     let script = expand(&case);
     for program in programs(&script, &[DeliveryKind::AsWritten]) {
         for session in 1..=TIMES {
-            let held = play(stage, &case, &program, Patience::default()).await.held;
+            let held = play(stage, &case, &program, patience).await.held;
             let fault = match held {
                 Ok(()) => continue,
                 Err(Stop::Failure(failure)) => Fault::Smoke(format!(
@@ -45,7 +45,13 @@ pub(super) async fn check(stage: &mut Stage) -> Result<(), (Fault, String)> {
         }
     }
     match stage.late.drain(..).next() {
-        Some(late) => Err((Fault::Smoke(format!("after its session: {:?}", late.what)), stage.adapter.stderr())),
+        Some(Late { what: LateKind::Message(what), .. }) => {
+            Err((Fault::AfterClosed { what }, stage.adapter.stderr()))
+        }
+        Some(Late { what: LateKind::Request(request), .. }) => {
+            let fault = Fault::Smoke(format!("a request after the end of its session: {request}"));
+            Err((fault, stage.adapter.stderr()))
+        }
         None => Ok(()),
     }
 }

@@ -11,7 +11,7 @@ use crate::adapter::Adapter;
 use crate::session::Stage;
 
 /// How long an adapter may take to leave by itself when its stdin ends.
-const LEAVING: Duration = Duration::from_millis(500);
+pub(super) const LEAVING: Duration = Duration::from_millis(500);
 
 /// Opens the listeners of a lane beside an adapter.
 ///
@@ -21,7 +21,7 @@ pub async fn open(address: IpAddr, barrier: BarrierMode, adapter: Adapter) -> io
     let (events, wire) = mpsc::unbounded_channel();
     let any_port = SocketAddr::new(address, 0);
     let options = Options { barrier, ..Options::default() };
-    let base = Listener::bind(any_port, options.clone(), events.clone(), 0).await?;
+    let base = Listener::bind(any_port, options, events.clone(), 0).await?;
     let other = Listener::bind(any_port, options, events, 1).await?;
     Ok(Stage { base, other, wire, adapter, session: 0, late: Vec::new() })
 }

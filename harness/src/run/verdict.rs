@@ -18,12 +18,17 @@ use crate::session::{EndedBy, Failure, Late, LateKind, Stop};
 /// How a single case is run again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Rerun {
-    /// `ssespec run FOLDER`.
-    Folder(PathBuf),
+    /// `ssespec run` for a folder.
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// The folder and the options that the run depends on, as one would type them.
+        words: String,
+    },
     /// `ssespec client` with these words at its end.
     Command(String),
-    /// `cargo test`.
-    CargoTest,
+    /// `cargo test` with these words, which select the test target.
+    CargoTest(String),
 }
 
 impl Rerun {
@@ -33,13 +38,16 @@ impl Rerun {
             Delivery::Split(_) => "splits".to_owned(),
             other => other.to_string(),
         };
+        // Of a case that is named by a user: the names of ours hold nothing that a pattern would take for more.
+        let filter = globset::escape(case);
         match self {
-            Self::Folder(folder) => {
-                let folder = folder.display().to_string().replace('\\', "/");
-                format!("ssespec run {folder} --filter '{case}' --delivery {delivery}")
+            Self::Folder { words, .. } => {
+                format!("ssespec run {words} --filter '{filter}' --delivery {delivery}")
             }
-            Self::Command(command) => format!("ssespec client --filter '{case}' --delivery {delivery} {command}"),
-            Self::CargoTest => format!("cargo test -- --exact {case}"),
+            Self::Command(command) => {
+                format!("ssespec client --filter '{filter}' --delivery {delivery} {command}")
+            }
+            Self::CargoTest(target) => format!("cargo test {target} -- --exact {case}"),
         }
     }
 }
@@ -82,7 +90,12 @@ pub(super) fn result(run: &Run, trial: &Trial, played: Played) -> CaseResult {
         Err(Stop::Fault { fault, step }) => {
             result.verdict = Verdict::Error;
             result.failure = Some(fault_record(&trial.case, &fault, step));
-            result.reason.get_or_insert_with(|| fault.to_string());
+            result.reason.get_or_insert_with(|| match outcome.failed_before {
+                Some(failure) => {
+                    format!("before: expected {}; observed {}", failure.expected, failure.observed)
+                }
+                None => fault.to_string(),
+            });
         }
     }
     if matches!(result.verdict, Verdict::Fail | Verdict::Warn | Verdict::Error) {
@@ -104,7 +117,8 @@ fn fail(result: &mut CaseResult, level: Level) {
 /// The result of a case that is not played.
 pub(super) fn skipped(run: &Run, skipped: &Skipped) -> CaseResult {
     let mut result = blank(run, &skipped.trial);
-    let lacking: Vec<&str> = skipped.lacking.iter().map(|capability: &Capability| capability.name()).collect();
+    let lacking: Vec<&str> =
+        skipped.lacking.iter().map(|capability: &Capability| capability.name()).collect();
     result.verdict = Verdict::Skip;
     result.reason = Some(format!("needs {}", lacking.join(", ")));
     result
@@ -148,7 +162,8 @@ fn failure_record(case: &Case, failure: Failure) -> FailureRecord {
     FailureRecord {
         step: step.map_or(0, |(number, _)| number),
         line: step.map_or_else(|| case.steps.last().map_or(1, |step| step.line), |(_, step)| step.line),
-        step_text: step.map_or_else(|| "(implied, after the last step)".into(), |(_, step)| step.text.clone()),
+        step_text: step
+            .map_or_else(|| "(implied, after the last step)".into(), |(_, step)| step.text.clone()),
         expected: failure.expected,
         observed: failure.observed,
         hint: failure.hint,
@@ -186,7 +201,9 @@ pub(super) fn charge(result: &mut CaseResult, trial: &Trial, late: &Late, ended_
             result.failure = Some(fault_record(&trial.case, &fault, None));
             result.reason = Some(fault.to_string());
         }
-        (LateKind::Request(_), EndedBy::Implementation | EndedBy::Case) if result.verdict != Verdict::Error => {
+        (LateKind::Request(_), EndedBy::Implementation | EndedBy::Case)
+            if result.verdict != Verdict::Error =>
+        {
             fail(result, trial.level);
             let failure = Failure {
                 step: None,

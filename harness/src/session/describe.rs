@@ -28,7 +28,11 @@ pub(super) fn shown(shown: &Shown) -> String {
         Shown::Comment { text } => format!("comment {}", quote(text)),
         Shown::Error { message, ready_state } => {
             let state = ready_state.map(|state| format!(" while {}", state.word())).unwrap_or_default();
-            if message.is_empty() { format!("an error{state}") } else { format!("an error{state}: {}", quote(message)) }
+            if message.is_empty() {
+                format!("an error{state}")
+            } else {
+                format!("an error{state}: {}", quote(message))
+            }
         }
         Shown::State(state) => format!("state {}", state.word()),
         Shown::Closed => "closed: the client is done for good".into(),

@@ -15,6 +15,9 @@ use crate::protocol::{Event, Order, Shown};
 /// By how much a timer may be early without being called early.
 const TIMER_TOLERANCE: Duration = Duration::from_millis(2);
 
+/// The most bytes of events' data that are kept.
+const REMEMBERED: usize = 64 * 1024;
+
 /// How often a silent repeat of one request is folded.
 const SILENT_REPEATS: usize = 2;
 
@@ -27,12 +30,18 @@ impl Session<'_> {
             Expectation::State(state) => self.expect_state(*state).await,
             Expectation::OneOf(alternatives) => self.expect_one_of(alternatives).await,
             Expectation::Opened | Expectation::Closed => self.expect_shown(expectation, None).await,
-            Expectation::Comment { .. } | Expectation::Error { .. } => self.expect_shown(expectation, None).await,
+            Expectation::Comment { .. } | Expectation::Error { .. } => {
+                self.expect_shown(expectation, None).await
+            }
             Expectation::Event(event) => self.expect_shown(expectation, event.within).await,
         }
     }
 
-    async fn expect_shown(&mut self, expectation: &Expectation, within: Option<Duration>) -> Result<(), Stop> {
+    async fn expect_shown(
+        &mut self,
+        expectation: &Expectation,
+        within: Option<Duration>,
+    ) -> Result<(), Stop> {
         let expected = describe::expectation(expectation);
         let patience = within.unwrap_or(self.patience.observation);
         let shown = self.next_shown(&expected, patience).await?;
@@ -61,7 +70,9 @@ impl Session<'_> {
                 format!(", but {} came", describe::request(arrival.exchange.request(), Vec::new()))
             }
             Some(Seen::Malformed { reason }) => format!(", but a malformed request came ({reason})"),
-            _ if self.exchange.as_ref().is_some_and(Exchange::peer_gone) => ", and the client has left".into(),
+            _ if self.exchange.as_ref().is_some_and(Exchange::peer_gone) => {
+                ", and the client has left".into()
+            }
             _ => String::new(),
         };
         let observed = format!("nothing within {}{waiting}", humantime::format_duration(patience));
@@ -80,12 +91,25 @@ impl Session<'_> {
             }
             (Expectation::Event(expected), Shown::Event(event)) => {
                 let matches = self.event_matches(expected, event);
-                if let Some(id) = event.id.clone().filter(|id| !id.is_empty()) {
-                    self.last_id = Some(id);
-                }
+                self.remember(event);
                 matches
             }
             _ => false,
+        }
+    }
+
+    fn remember(&mut self, event: &Event) {
+        if let Some(id) = event.id.clone().filter(|id| !id.is_empty()) {
+            self.last_id = Some(id);
+        }
+        self.last_data = event.bytes().filter(|data| data.len() <= REMEMBERED);
+        if let Some(data) =
+            self.last_data.as_deref().filter(|data| self.all_data.len() + data.len() < REMEMBERED)
+        {
+            if !self.all_data.is_empty() {
+                self.all_data.push(b'\n');
+            }
+            self.all_data.extend_from_slice(data);
         }
     }
 
@@ -99,10 +123,14 @@ impl Session<'_> {
             && expected.data.as_ref().is_none_or(|text| data.as_deref() == Some(text.as_bytes()))
             && expected.data_repeat.as_ref().is_none_or(|repeat| {
                 data.as_deref().is_some_and(|data| {
-                    data.len() as u64 == repeat.total() && data.chunks(repeat.pattern.len()).all(|c| c == repeat.pattern)
+                    data.len() as u64 == repeat.total()
+                        && data.chunks(repeat.pattern.len()).all(|c| c == repeat.pattern)
                 })
             })
-            && expected.id.as_ref().is_none_or(|id| self.id_matches(id, event.id.as_deref().unwrap_or_default()))
+            && expected
+                .id
+                .as_ref()
+                .is_none_or(|id| self.id_matches(id, event.id.as_deref().unwrap_or_default()))
             && origin.is_none_or(|origin| event.origin.as_ref() == Some(&origin))
     }
 
@@ -326,7 +354,10 @@ impl Session<'_> {
             if self.take_in(deadline).await? == Came::Nothing {
                 // Silence is an alternative where one asks for it.
                 let silent = alternatives.iter().find(|steps| {
-                    matches!(steps.first().map(|s| &s.kind), Some(StepKind::Expect(Expectation::NoRequest(_))))
+                    matches!(
+                        steps.first().map(|s| &s.kind),
+                        Some(StepKind::Expect(Expectation::NoRequest(_)))
+                    )
                 });
                 return match silent {
                     Some(steps) => {

@@ -4,14 +4,14 @@
 //! they show; every event and every request waits until the case takes it.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ssespec_cases::case::{Case, Expectation, ReadyState, Step, StepKind};
 use ssespec_mock_server::action::Respond;
 use ssespec_mock_server::wire::{Exchange, WireEvent, WireEventKind};
 
 use super::{Session, Stop, describe};
-use crate::adapter::{Fault, Heard};
+use crate::adapter::{Fault, Heard, UNREAD_LIMIT};
 use crate::protocol::Shown;
 
 /// Something that came after the end of the session that it belongs to.
@@ -98,9 +98,33 @@ pub(super) enum Came {
     Nothing,
 }
 
+/// How long after a deadline what keeps coming without a pause is still taken in.
+const WITHOUT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How much has come late when an adapter is beyond use.
+pub(super) const LATE_LIMIT: usize = 1000;
+
+/// How much was said and sent in a session, in bytes.
+#[derive(Debug, Default)]
+pub(super) struct Flow {
+    pub(super) said: u64,
+    sent: u64,
+}
+
+impl Flow {
+    /// Whether the adapter said more than any client can show of what was sent. The shortest thing that a client can
+    /// show is an empty comment: two bytes, and a message of less than 512 in memory.
+    fn is_flood(&self) -> bool {
+        self.said > self.sent.saturating_mul(256).saturating_add(UNREAD_LIMIT as u64)
+    }
+}
+
 impl Session<'_> {
     /// Takes in the next thing that comes from either source, until the deadline.
     pub(super) async fn take_in(&mut self, deadline: Instant) -> Result<Came, Stop> {
+        if Instant::now() > deadline + WITHOUT_PAUSE {
+            return Ok(Came::Nothing);
+        }
         tokio::select! {
             // What is there already is taken before the deadline counts.
             biased;
@@ -125,6 +149,9 @@ impl Session<'_> {
 
     fn absorb_wire(&mut self, event: WireEvent) {
         self.transcript.wire(&event);
+        if let WireEventKind::Sent(captured) = &event.kind {
+            self.flow.sent = self.flow.sent.saturating_add(captured.length);
+        }
         match event.kind {
             WireEventKind::Request(exchange) => match session_of(&exchange.request().target) {
                 Some(number) if number < self.number => late_request(&mut self.stage.late, exchange),
@@ -142,6 +169,7 @@ impl Session<'_> {
     }
 
     fn absorb_heard(&mut self, heard: Heard) -> Result<(), Stop> {
+        let weight = heard.weight() as u64;
         let (session, shown, at) = match heard {
             Heard::Shown { session, shown, at, share: _ } => (session, shown, at),
             Heard::Fault(fault) => return Err(self.fault(fault)),
@@ -149,7 +177,11 @@ impl Session<'_> {
         if session < self.number {
             let what = LateKind::Message(describe::shown(&shown));
             self.stage.late.push(Late { session, what });
-            return Ok(());
+            return if self.stage.late.len() < LATE_LIMIT { Ok(()) } else { Err(self.fault(Fault::Haunted)) };
+        }
+        self.flow.said = self.flow.said.saturating_add(weight);
+        if self.flow.is_flood() {
+            return Err(self.fault(Fault::Flooded));
         }
         self.transcript.shown(at, &shown);
         if session > self.number {

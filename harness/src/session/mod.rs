@@ -17,7 +17,7 @@ pub mod transcript;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
-use intake::Intake;
+use intake::{Flow, Intake};
 pub use intake::{Late, LateKind};
 use ssespec_cases::Capability;
 use ssespec_cases::case::{Case, FactSource, StepKind};
@@ -106,6 +106,8 @@ pub struct Outcome {
     pub duration: Duration,
     /// Who ended the session.
     pub ended_by: EndedBy,
+    /// What the script failed with before the adapter proved to be beyond use.
+    pub failed_before: Option<Failure>,
 }
 
 /// Who ended a session.
@@ -175,12 +177,18 @@ struct Session<'s> {
     requested_at: Option<Instant>,
     /// The last event ID that the implementation showed.
     last_id: Option<String>,
+    /// The data of the last event, and that of all of them with line feeds between.
+    last_data: Option<Vec<u8>>,
+    all_data: Vec<u8>,
     /// The alternative that the last `expect-one-of` took.
     alternative: Option<String>,
     facts: Vec<Fact>,
     /// The step that is played.
     step: Option<usize>,
     ended_by: EndedBy,
+    failed_before: Option<Failure>,
+    /// How much the adapter has said in this session and the harness has sent, in bytes.
+    flow: Flow,
 }
 
 /// Plays a program with an implementation and tears the session down.
@@ -204,16 +212,21 @@ pub async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: P
         ended_at: None,
         requested_at: None,
         last_id: None,
+        last_data: None,
+        all_data: Vec::new(),
         alternative: None,
         facts: Vec::new(),
         step: None,
         ended_by: EndedBy::Harness,
+        failed_before: None,
+        flow: Flow::default(),
     };
     let held = session.run(program).await;
     Outcome {
         held,
         facts: session.facts,
         ended_by: session.ended_by,
+        failed_before: session.failed_before,
         transcript: session.transcript.rows(),
         duration: started.elapsed(),
     }
@@ -221,7 +234,7 @@ pub async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: P
 
 /// Watches a stage on which no session runs for what comes late, until this time.
 pub async fn watch(stage: &mut Stage, until: Instant) {
-    loop {
+    while Instant::now() < until {
         tokio::select! {
             Some(event) = stage.wire.recv() => {
                 if let WireEventKind::Request(exchange) = event.kind {
@@ -232,6 +245,9 @@ pub async fn watch(stage: &mut Stage, until: Instant) {
                 Heard::Shown { session, shown, .. } => {
                     let what = LateKind::Message(describe::shown(&shown));
                     stage.late.push(Late { session, what });
+                    if stage.late.len() >= intake::LATE_LIMIT {
+                        return;
+                    }
                 }
                 Heard::Fault(_) => return,
             },
@@ -252,10 +268,14 @@ impl Session<'_> {
             (Closing::No, true) => EndedBy::Implementation,
             (Closing::No, false) => EndedBy::Harness,
         };
-        let torn_down = self.tear_down(held.is_ok()).await;
-        // The script's own failure says more than what comes of tearing it down, but for a dead adapter.
+        let torn_down = self.tear_down(&held).await;
         match (held, torn_down) {
             (Ok(()), torn_down) => torn_down,
+            // What an adapter that is beyond use shows, or does not show, says nothing of its implementation.
+            (Err(Stop::Failure(failure)), Err(fault @ Stop::Fault { .. })) => {
+                self.failed_before = Some(failure);
+                Err(fault)
+            }
             (held, _) => held,
         }
     }
@@ -265,8 +285,8 @@ impl Session<'_> {
             self.step = op.written;
             self.silence = Silence::NotProved;
             match &op.kind {
-                OpKind::Write(writes) => self.write(writes).await,
-                OpKind::Step(StepKind::Wire(action)) => self.act(action).await,
+                OpKind::Write(writes) => self.write(writes).await?,
+                OpKind::Step(StepKind::Wire(action)) => self.act(action).await?,
                 OpKind::Step(StepKind::Connect(connect)) => self.connect(connect),
                 OpKind::Step(StepKind::Close) => self.close(),
                 OpKind::Step(StepKind::Record(fact)) => self.record(&fact.name, &fact.of),
@@ -310,8 +330,11 @@ impl Session<'_> {
                 })
             }
             FactSource::Header(name) => self.exchange.as_ref().map(|exchange| {
-                let values: Vec<String> =
-                    exchange.request().header(name).map(|v| String::from_utf8_lossy(v).into_owned()).collect();
+                let values: Vec<String> = exchange
+                    .request()
+                    .header(name)
+                    .map(|v| String::from_utf8_lossy(v).into_owned())
+                    .collect();
                 if values.is_empty() { "absent".into() } else { values.join(", ") }
             }),
             FactSource::Alternative => self.alternative.clone(),

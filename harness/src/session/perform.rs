@@ -1,13 +1,17 @@
 //! What the harness does: on the wire, and with the implementation.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ssespec_cases::case::Connect;
 use ssespec_mock_server::action::{Action, BodyKind, Drop, Respond};
 use ssespec_mock_server::wire::PeerGone;
+use tokio::time::timeout;
 
-use super::{Answer, Body, Closing, Session, describe};
+use super::{Answer, Body, Closing, Session, Stop, describe};
 use crate::protocol::{ConnectRequest, Order};
+
+/// How many bytes of a long body a client may take as long for as for a single write.
+const PORTION: u64 = 8 << 20;
 
 impl Body {
     /// What a client makes of the end of such a body: raw bytes are judged as a stream that was lost.
@@ -46,17 +50,26 @@ impl Session<'_> {
         self.stage.adapter.order(self.number, Order::Close);
     }
 
-    pub(super) async fn write(&mut self, writes: &[Vec<u8>]) {
+    pub(super) async fn write(&mut self, writes: &[Vec<u8>]) -> Result<(), Stop> {
         for bytes in writes {
-            let Some(exchange) = &mut self.exchange else { return };
-            // A client that left is judged by what it shows, not by our write.
-            if let Err(PeerGone { .. }) = exchange.send(bytes).await {
-                return;
+            let Some(exchange) = &mut self.exchange else { return Ok(()) };
+            match timeout(self.patience.request, exchange.send(bytes)).await {
+                Ok(Ok(())) => {}
+                // A client that left is judged by what it shows, not by our write.
+                Ok(Err(PeerGone)) => return Ok(()),
+                Err(_) => return Err(self.not_read(self.patience.request)),
             }
         }
+        Ok(())
     }
 
-    pub(super) async fn act(&mut self, action: &Action) {
+    /// A client that holds its connection and reads nothing.
+    fn not_read(&self, patience: Duration) -> Stop {
+        let observed = format!("it took nothing more for {}", humantime::format_duration(patience));
+        self.failure("the client reads what is sent", observed).into()
+    }
+
+    pub(super) async fn act(&mut self, action: &Action) -> Result<(), Stop> {
         match action {
             Action::Wait(time) => {
                 self.transcript.harness("wait", humantime::format_duration(*time).to_string());
@@ -67,11 +80,15 @@ impl Session<'_> {
                 self.stage.base.refuse_for(*time);
             }
             Action::Respond(respond) => self.respond(respond).await,
-            Action::Send(bytes) => self.write(std::slice::from_ref(bytes)).await,
+            Action::Send(bytes) => self.write(std::slice::from_ref(bytes)).await?,
             Action::SendRepeat(repeat) => {
-                if let Some(exchange) = &mut self.exchange {
+                let portions = u32::try_from(repeat.total() / PORTION).unwrap_or(u32::MAX).saturating_add(1);
+                let patience = self.patience.request.saturating_mul(portions);
+                if let Some(exchange) = &mut self.exchange
                     // As with any write.
-                    let _ = exchange.send_repeat(repeat).await;
+                    && timeout(patience, exchange.send_repeat(repeat)).await.is_err()
+                {
+                    return Err(self.not_read(patience));
                 }
             }
             Action::End => {
@@ -92,6 +109,7 @@ impl Session<'_> {
                 self.answer = Answer::Open(Body::Raw);
             }
         }
+        Ok(())
     }
 
     async fn drop_connection(&mut self, how: Drop) {

@@ -45,11 +45,15 @@ impl Transcript {
                 let (text, length) = printable(captured);
                 ("harness", "bytes", text, length)
             }
-            WireEventKind::CutShort { written } => ("harness", "cut-short", format!("{written} bytes were written"), None),
+            WireEventKind::CutShort { written } => {
+                ("harness", "cut-short", format!("{written} bytes were written"), None)
+            }
             WireEventKind::BoundaryNotKept => ("harness", "boundary-not-kept", String::new(), None),
             WireEventKind::Ended => ("harness", "end", String::new(), None),
             WireEventKind::Dropped(how) => ("harness", "drop", describe::drop_word(*how).into(), None),
-            WireEventKind::Disconnected(how) => ("client", "disconnect", describe::departure(*how).into(), None),
+            WireEventKind::Disconnected(how) => {
+                ("client", "disconnect", describe::departure(*how).into(), None)
+            }
             WireEventKind::Closed => ("harness", "close", String::new(), None),
         };
         self.push(event.at, from, Some(event.connection), kind, text, length);
@@ -65,7 +69,15 @@ impl Transcript {
         self.push(Instant::now(), "harness", None, kind, text.into(), None);
     }
 
-    fn push(&mut self, at: Instant, from: &str, connection: Option<u32>, kind: &str, text: String, length: Option<u64>) {
+    fn push(
+        &mut self,
+        at: Instant,
+        from: &str,
+        connection: Option<u32>,
+        kind: &str,
+        text: String,
+        length: Option<u64>,
+    ) {
         if self.rows.len() >= ROWS {
             self.left_out += 1;
             return;

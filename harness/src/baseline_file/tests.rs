@@ -1,0 +1,239 @@
+//! What is written into an `ssespec.toml`.
+
+use proptest::prelude::*;
+use ssespec_reports::results::{
+    Adapter, CaseResult, Counts, Delivery, Failure, Footer, Header, Implementation, Level, Platform, Role,
+    Source as CaseSource, Transport, V1,
+};
+
+use super::*;
+
+const HEAD: &str = "name = \"a\"\nrole = \"client\"\ncommand = [\"x\"]\n";
+
+fn header() -> Header {
+    Header {
+        v: V1,
+        suite_version: String::new(),
+        implementation: Implementation {
+            name: "a".into(),
+            version: String::new(),
+            language: String::new(),
+            role: Role::Client,
+        },
+        adapter: Adapter { transport: Transport::Process, capabilities: Vec::new() },
+        platform: Platform { os: String::new(), arch: String::new() },
+        started: String::new(),
+        selection: Default::default(),
+        requirements: Vec::new(),
+        known_failures: Vec::new(),
+    }
+}
+
+fn result(case: &str, delivery: Delivery, verdict: Verdict) -> CaseResult {
+    let failure = Failure {
+        step: 1,
+        line: 1,
+        step_text: String::new(),
+        expected: "an event".into(),
+        observed: format!("nothing in {delivery}"),
+        hint: None,
+    };
+    CaseResult {
+        v: V1,
+        sequence: 1,
+        case: case.into(),
+        title: String::new(),
+        why: None,
+        suite: "whatwg".into(),
+        level: Level::Must,
+        requirements: Vec::new(),
+        source: CaseSource { path: String::new(), text: String::new() },
+        delivery,
+        verdict,
+        known: None,
+        reason: None,
+        late: Vec::new(),
+        failure: (verdict == Verdict::Fail).then_some(failure),
+        facts: Vec::new(),
+        duration_us: 0,
+        rerun: String::new(),
+        stderr: None,
+        transcript: Vec::new(),
+    }
+}
+
+fn entry(case: &str, reason: &str) -> KnownFailure {
+    KnownFailure { case: case.into(), reason: reason.into(), link: None, by_chance: false }
+}
+
+/// A run of these results, with these entries out of place.
+fn run(results: Vec<CaseResult>, stale: Vec<KnownFailure>, unmatched: Vec<KnownFailure>) -> Results {
+    let footer = Footer {
+        v: V1,
+        finished: String::new(),
+        duration_us: 0,
+        counts: Counts::default(),
+        stale,
+        unmatched,
+        exit_status: 1,
+        complete: true,
+    };
+    Results::new("test", header(), results, Some(footer))
+}
+
+/// What becomes of a file by a whole run.
+fn update(text: &str, results: &Results) -> String {
+    updated(&Source::new("ssespec.toml", text), results, &Selection::default()).unwrap().0
+}
+
+/// A known failure, as it is written.
+fn block(case: &str, reason: &str) -> String {
+    format!("[[known-failure]]\ncase = \"{case}\"\nreason = \"{reason}\"\n")
+}
+
+#[test]
+fn a_failure_is_added_once_with_what_was_seen() {
+    let results = vec![
+        result("client/a/one", Delivery::AsWritten, Verdict::Pass),
+        result("client/a/one", Delivery::Whole, Verdict::Fail),
+        result("client/a/one", Delivery::Bytes, Verdict::Fail),
+        result("client/a/two", Delivery::AsWritten, Verdict::Pass),
+    ];
+    let expected =
+        format!("{HEAD}\n{}", block("client/a/one", "expected an event; observed nothing in whole"));
+    assert_eq!(update(HEAD, &run(results, vec![], vec![])), expected);
+}
+
+#[test]
+fn what_is_no_new_failure_is_not_added() {
+    let mut known = result("client/a/known", Delivery::Whole, Verdict::Fail);
+    known.known = Some(ssespec_reports::results::Known { reason: "r".into(), link: None, by_chance: false });
+    let results = vec![
+        known,
+        result("client/a/warn", Delivery::Whole, Verdict::Warn),
+        result("client/a/info", Delivery::Whole, Verdict::Info),
+        result("client/a/skip", Delivery::Whole, Verdict::Skip),
+        result("client/a/error", Delivery::Whole, Verdict::Error),
+    ];
+    assert_eq!(update(HEAD, &run(results, vec![], vec![])), HEAD);
+}
+
+#[test]
+fn line_ends_are_those_of_the_file() {
+    let text = format!("{HEAD}\n{}", block("client/a/gone", "r")).replace('\n', "\r\n");
+    let results = vec![result("client/a/one", Delivery::Whole, Verdict::Fail)];
+    let updated = update(&text, &run(results, vec![], vec![entry("client/a/gone", "r")]));
+    let expected =
+        format!("{HEAD}\n{}", block("client/a/one", "expected an event; observed nothing in whole"));
+    assert_eq!(updated, expected.replace('\n', "\r\n"));
+}
+
+#[test]
+fn a_file_without_a_last_line_end() {
+    let text = format!("{HEAD}\n{}", block("client/a/known", "r"));
+    let results = vec![result("client/a/one", Delivery::Whole, Verdict::Fail)];
+    let expected =
+        format!("{text}\n{}", block("client/a/one", "expected an event; observed nothing in whole"));
+    assert_eq!(update(text.trim_end(), &run(results, vec![], vec![])), expected);
+    let gone = run(vec![], vec![], vec![entry("client/a/known", "r")]);
+    assert_eq!(update(text.trim_end(), &gone).trim_end(), HEAD.trim_end());
+}
+
+#[test]
+fn what_stays_is_kept_to_the_letter() {
+    let before = "# first\n\n[[known-failure]] # heading\n  reason = 'odd \"quotes\"'   # why\ncase=\"client/a/stays\"\n# after\n\n\n";
+    let gone = block("client/a/gone", "r");
+    let after = "# about the next\n[[ known-failure ]]\ncase = \"client/a/also\"\nreason = \"r\"\n\n# last\n";
+    let text = format!("{HEAD}{before}{gone}\n{after}");
+    let results = run(vec![], vec![], vec![entry("client/a/gone", "r")]);
+    assert_eq!(update(&text, &results), format!("{HEAD}{before}{after}"));
+}
+
+#[test]
+fn of_two_entries_for_one_case_that_with_the_reason_goes() {
+    let text = format!("{HEAD}\n{}\n{}", block("client/a/one", "first"), block("client/a/*", "second"));
+    let passes = vec![result("client/a/one", Delivery::Whole, Verdict::Pass)];
+    let results = run(passes, vec![entry("client/a/one", "second")], vec![]);
+    assert_eq!(
+        update(&text, &results).trim_end(),
+        format!("{HEAD}\n{}", block("client/a/one", "first")).trim_end()
+    );
+}
+
+#[test]
+fn a_pattern_stands_for_what_still_fails() {
+    let text = format!("{HEAD}\n# why\n{}by-chance = false # no\n\n# end\n", block("client/a/*", "r"));
+    let results = vec![
+        result("client/a/one", Delivery::Whole, Verdict::Pass),
+        result("client/a/two", Delivery::Whole, Verdict::Fail),
+        result("client/a/three", Delivery::Whole, Verdict::Error),
+        result("client/a/four", Delivery::Whole, Verdict::Skip),
+        result("client/b/five", Delivery::Whole, Verdict::Pass),
+    ];
+    // The failure is known, so it is not added.
+    let results: Vec<CaseResult> = results
+        .into_iter()
+        .map(|mut result| {
+            let known = ssespec_reports::results::Known { reason: "r".into(), link: None, by_chance: false };
+            result.known = (result.verdict == Verdict::Fail).then_some(known);
+            result
+        })
+        .collect();
+    let stale = vec![entry("client/a/one", "r")];
+    let each = |case| format!("{}by-chance = false # no\n", block(case, "r"));
+    let expected = format!("{HEAD}\n# why\n{}\n{}\n# end\n", each("client/a/three"), each("client/a/two"));
+    assert_eq!(update(&text, &run(results.clone(), stale.clone(), vec![])), expected);
+    // A run that was filtered did not see all that the pattern stands for.
+    let filtered = Selection { suites: vec!["whatwg".into()], ..Selection::default() };
+    let source = Source::new("ssespec.toml", &text);
+    let (kept, changes) = updated(&source, &run(results, stale, vec![]), &filtered).unwrap();
+    assert_eq!((kept, changes.left), (text, vec!["client/a/*".to_owned()]));
+}
+
+#[test]
+fn a_run_that_did_not_end_takes_nothing_out() {
+    let text = format!("{HEAD}\n{}", block("client/a/one", "r"));
+    let results =
+        Results::new("test", header(), vec![result("client/a/one", Delivery::Whole, Verdict::Pass)], None);
+    assert_eq!(update(&text, &results), text);
+}
+
+#[test]
+fn forms_that_cannot_be_kept_are_refused() {
+    let refused = |known: &str| {
+        let source = Source::new("ssespec.toml", format!("{HEAD}{known}\n"));
+        updated(&source, &run(vec![], vec![], vec![]), &Selection::default()).unwrap_err().to_string()
+    };
+    let expected = "ssespec.toml:4: known failures are written here only where each begins with a line [[known-failure]]";
+    assert_eq!(refused("known-failure = [{ case = \"client/a\", reason = \"r\" }]"), expected);
+    assert_eq!(refused("known-failure = []"), expected);
+    assert!(refused("known-failure = 1").contains("expected an array"));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_or_written() {
+    let results = run(vec![result("client/a/one", Delivery::Whole, Verdict::Fail)], vec![], vec![]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("ssespec.toml");
+    let update = || super::update(&file, &results, &Selection::default());
+    assert!(matches!(update(), Err(UpdateError::File(FolderError::Unreadable(_)))));
+    std::fs::write(&file, HEAD).unwrap();
+    assert_eq!(update().unwrap().added, ["client/a/one"]);
+    assert!(std::fs::read_to_string(&file).unwrap().contains("client/a/one"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever was observed, what is written is read back.
+    #[test]
+    fn any_reason_can_be_written(observed in any::<String>(), case in "client/[a-z\"'*?{}\\[\\]\u{e9} -]{1,20}") {
+        let mut failed = result(&case, Delivery::Whole, Verdict::Fail);
+        failed.failure.as_mut().unwrap().observed = observed.clone();
+        let text = update(HEAD, &run(vec![failed], vec![], vec![]));
+        let source = Source::new("ssespec.toml", &text);
+        let (_, known) = read_known_failures(&source).unwrap();
+        prop_assert!(id_glob(&known[0].case).unwrap().compile_matcher().is_match(&case));
+        prop_assert_eq!(&known[0].reason, &format!("expected an event; observed {observed}"));
+    }
+}

@@ -1,0 +1,80 @@
+//! The baseline as a file of the package: what is wrong with it is said with its place.
+
+use std::path::{Path, PathBuf};
+
+use libtest_mimic::Failed;
+use ssespec_cases::Corpus;
+use ssespec_reports::results::KnownFailure;
+
+use crate::implementation::read_baseline;
+use crate::run::{Baseline, Selection};
+
+/// A baseline and the file that it came from.
+#[derive(Debug)]
+pub(super) struct BaselineFile {
+    path: PathBuf,
+    /// The known failures.
+    pub(super) baseline: Baseline,
+}
+
+impl BaselineFile {
+    pub(super) fn read(path: PathBuf) -> Result<Self, String> {
+        if !path.is_file() {
+            return Err(missing(&path));
+        }
+        let baseline = read_baseline(&path).map_err(|error| error.to_string())?;
+        Ok(Self { path, baseline })
+    }
+
+    /// A known failure that no case has is a mistake in the baseline.
+    pub(super) fn check_patterns(&self, corpus: &Corpus) -> Result<(), Failed> {
+        let (_, unmatched) = self.baseline.judge(&[], corpus, &Selection::default());
+        if unmatched.is_empty() {
+            return Ok(());
+        }
+        let lines: Vec<String> = unmatched
+            .iter()
+            .map(|entry| {
+                format!(
+                    "{}: \"{}\" matches no case of the suite; correct it or take it out",
+                    self.place(entry),
+                    entry.case
+                )
+            })
+            .collect();
+        Err(lines.join("\n").into())
+    }
+
+    /// What to say of a case that passes although it is known to fail.
+    pub(super) fn stale(&self, case: &str) -> String {
+        let entry = self.baseline.entries_of(case).next();
+        let place = entry.map_or_else(|| self.path.display().to_string(), |entry| self.place(entry));
+        let (pattern, reason) = entry.map_or((case, ""), |entry| (&entry.case, &entry.reason));
+        let advice = if pattern == case { "take it out" } else { "narrow it down or take it out" };
+        format!(
+            "{case} passes in every delivery, but is a known failure; {advice}:\n{place}: \"{pattern}\", {reason}"
+        )
+    }
+
+    /// The file and line of an entry.
+    fn place(&self, entry: &KnownFailure) -> String {
+        let path = self.path.display();
+        let text = std::fs::read_to_string(&self.path).unwrap_or_default();
+        let quoted = format!("\"{}\"", entry.case);
+        let is_entry = |line: &str| line.trim_start().starts_with("case") && line.contains(&quoted);
+        match text.lines().position(is_entry) {
+            Some(line) => format!("{path}:{}", line + 1),
+            None => path.to_string(),
+        }
+    }
+}
+
+fn missing(path: &Path) -> String {
+    let folder =
+        std::env::current_dir().map_or_else(|error| error.to_string(), |folder| folder.display().to_string());
+    format!(
+        "{}: there is no such file in {folder}\nhelp: the path of a baseline is relative to the folder of the package's \
+         Cargo.toml, in which cargo runs tests; an empty file is a baseline without known failures",
+        path.display()
+    )
+}

@@ -1,0 +1,118 @@
+//! One test: a case in all its deliveries, and what that is to somebody who runs tests.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use libtest_mimic::{Completion, Failed};
+use ssespec_reports::fold::{CaseOutcome, Outcome};
+use ssespec_reports::results::{CaseResult, Delivery, Record, Verdict};
+use ssespec_reports::terminal::{Style, failure};
+use ssespec_reports::visible;
+
+use super::known::BaselineFile;
+use crate::delivery::DeliveryKind;
+use crate::run::baseline::id_glob;
+use crate::run::{Run, RunError, Selection, requirement_record};
+
+/// What the tests of a suite share.
+#[derive(Debug)]
+pub(super) struct Trials {
+    /// The run of which each test is a part.
+    pub(super) run: Run,
+    /// Where the known failures stand.
+    pub(super) baseline: Option<Arc<BaselineFile>>,
+    /// How failures look.
+    pub(super) style: Style,
+}
+
+/// Held alone by cases that measure what others would disturb.
+static QUIET: RwLock<()> = RwLock::new(());
+
+/// The most characters of a reason that are shown beside a test's name.
+const REASON: usize = 200;
+
+impl Trials {
+    /// Plays one case in all deliveries.
+    pub(super) fn play(&self, id: &str) -> Result<Completion, Failed> {
+        let alone = self.run.corpus.cases.get(id).is_some_and(|case| case.alone);
+        let _held = if alone {
+            (None, Some(QUIET.write().unwrap_or_else(PoisonError::into_inner)))
+        } else {
+            (Some(QUIET.read().unwrap_or_else(PoisonError::into_inner)), None)
+        };
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let mut run = self.run.clone();
+        run.selection.filters = vec![id_glob(&globset::escape(id))?.compile_matcher()];
+        let mut results: BTreeMap<Delivery, CaseResult> = BTreeMap::new();
+        for deliveries in self.parts(id) {
+            run.selection.deliveries = deliveries;
+            let conclusion = runtime.block_on(run.execute(&mut |record| {
+                if let Record::Result(result) = record {
+                    // A later record supersedes an earlier one.
+                    results.insert(result.delivery, *result);
+                }
+            }));
+            conclusion.map_err(|error| not_run(&error))?;
+            if results.values().any(|result| !matches!(result.verdict, Verdict::Pass | Verdict::Info)) {
+                break;
+            }
+        }
+        // Clients leave tasks behind, which may not hold up the others.
+        runtime.shutdown_background();
+        let Some(case) = CaseOutcome::of(results.values()) else {
+            return Err(format!("{id} gave no result").into());
+        };
+        let selection = Selection { filters: run.selection.filters, ..self.run.selection.clone() };
+        let (stale, _) = self.run.baseline.judge(case.results(), &self.run.corpus, &selection);
+        match (&self.baseline, stale.is_empty()) {
+            (Some(baseline), false) => Err(baseline.stale(id).into()),
+            _ => self.judge(&case),
+        }
+    }
+
+    /// The deliveries in the parts that are played one after another, until one is not as good as passed. A known failure
+    /// often shows by waiting in vain, and need not show in every delivery.
+    fn parts(&self, id: &str) -> Vec<Vec<DeliveryKind>> {
+        let all = &self.run.selection.deliveries;
+        if self.run.baseline.expects(id) {
+            all.iter().map(|kind| vec![*kind]).collect()
+        } else {
+            vec![all.clone()]
+        }
+    }
+
+    fn judge(&self, case: &CaseOutcome<'_>) -> Result<Completion, Failed> {
+        let ignored = |why: &str, what: &str| {
+            let what = visible::line(&what.split_whitespace().collect::<Vec<_>>().join(" "), REASON);
+            Ok(Completion::ignored_with(format!("{why}: {what}")))
+        };
+        let difference = || {
+            let failure = case.worst().failure.as_ref();
+            failure.map_or_else(String::new, |f| format!("expected {}; observed {}", f.expected, f.observed))
+        };
+        match (case.outcome(), case.known()) {
+            (Outcome::Known | Outcome::Warn, Some(known)) => ignored("known failure", &known.reason),
+            (Outcome::Warn, None) => ignored("warning", &difference()),
+            (Outcome::Fail, _) if !self.run.selection.decides(case.suite()) => {
+                ignored(&format!("{} does not decide", case.suite()), &difference())
+            }
+            (Outcome::Fail | Outcome::Error, _) => {
+                let requirements: Vec<_> =
+                    self.run.corpus.requirements.values().map(requirement_record).collect();
+                Err(failure(&requirements, case, self.style).into())
+            }
+            (Outcome::Known | Outcome::Pass | Outcome::Info | Outcome::Skip, _) => Ok(Completion::Completed),
+        }
+    }
+}
+
+/// The message of a run that could not begin.
+fn not_run(error: &RunError) -> Failed {
+    match error {
+        RunError::Adapter { fault, stderr } => {
+            let stderr = visible::last_lines(stderr, 2000, 20).join("\n");
+            format!("{fault}\nhelp: {}\n{stderr}", fault.hint()).trim_end().to_owned().into()
+        }
+        other => other.to_string().into(),
+    }
+}

@@ -1,0 +1,136 @@
+//! What is read from an implementation's folder, and what is refused.
+
+use super::*;
+
+const SOUND: &str = r#"
+name = "eventsource"
+role = "client"
+setup = [["npm", "ci"], ["npm", "run", "build"]]
+command = ["node", "adapter.mjs"]
+
+[[known-failure]]
+case = "client/reconnect/delay-*"
+reason = "retry is read once per connection"
+link = "https://github.com/owner/name/issues/1"
+
+[[known-failure]]
+case = "client/bom/second"
+reason = "it is late"
+by-chance = true
+"#;
+
+/// Reads a folder with this `ssespec.toml`.
+fn read(text: &str) -> Result<Folder, FolderError> {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(FILE), text).unwrap();
+    Folder::read(folder.path())
+}
+
+/// What is said of an `ssespec.toml` with a mistake.
+#[track_caller]
+fn mistake(text: &str) -> String {
+    match read(text) {
+        Err(FolderError::Mistakes(diagnostics)) => diagnostics.to_string(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn all_of_it_is_read() {
+    let folder = read(SOUND).unwrap();
+    assert_eq!(folder.name, "eventsource");
+    assert_eq!(folder.setup, [vec!["npm", "ci"], vec!["npm", "run", "build"]]);
+    assert_eq!(folder.command, ["node", "adapter.mjs"]);
+    let known: Vec<&KnownFailure> = folder.baseline.entries().collect();
+    assert_eq!(known[0].case, "client/reconnect/delay-*");
+    assert_eq!(known[0].reason, "retry is read once per connection");
+    assert_eq!(known[0].link.as_deref(), Some("https://github.com/owner/name/issues/1"));
+    assert!(!known[0].by_chance && known[1].by_chance);
+    assert_eq!((known[1].link.as_deref(), known.len()), (None, 2));
+}
+
+#[test]
+fn setup_and_known_failures_may_be_absent() {
+    let folder = read("name = \"a\"\nrole = \"client\"\ncommand = [\"x\"]\n").unwrap();
+    assert!(folder.setup.is_empty() && folder.baseline.entries().next().is_none());
+}
+
+#[test]
+fn a_folder_without_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = Folder::read(folder.path()).unwrap_err();
+    assert!(matches!(error, FolderError::Missing(_)));
+    assert!(error.to_string().contains("there is no ssespec.toml in this folder"), "{error}");
+}
+
+#[test]
+fn each_key_is_needed() {
+    for key in ["name", "role", "command"] {
+        let without: String =
+            SOUND.lines().filter(|line| !line.starts_with(key)).map(|line| format!("{line}\n")).collect();
+        let said = mistake(&without);
+        assert!(said.contains(&format!("`{key}`")), "{key}: {said}");
+    }
+    for key in ["case", "reason"] {
+        let without = SOUND.replacen(&format!("{key} = "), &format!("# {key} = "), 1);
+        let said = mistake(&without);
+        assert!(said.contains(&format!("`{key}`")), "{key}: {said}");
+    }
+}
+
+#[test]
+fn what_is_misspelt_is_shown_with_its_place() {
+    for (right, wrong, place, said) in [
+        ("command =", "comand =", "5:1", "unknown key `comand`"),
+        ("reason = \"retry", "resaon = \"retry", "9:1", "unknown key `resaon`"),
+        ("\"client\"\n", "\"proxy\"\n", "3:8", "proxy"),
+        ("command = [\"node\", \"adapter.mjs\"]", "command = []", "5:11", "the command is empty"),
+        (
+            "command = [\"node\", \"adapter.mjs\"]",
+            "command = \"node adapter.mjs\"",
+            "5:11",
+            "expected an array",
+        ),
+        ("[\"npm\", \"ci\"]", "\"npm ci\"", "4:10", "expected an array"),
+        ("\"client/reconnect/delay-*\"", "\"client/[\"", "8:8", "this is not a pattern"),
+        ("\"it is late\"", "\"  \"", "14:10", "the reason is empty"),
+        ("by-chance = true", "by-chance = \"yes\"", "15:13", "expected true or false"),
+    ] {
+        let text = SOUND.replacen(right, wrong, 1);
+        assert_ne!(text, SOUND, "{right}");
+        let shown = mistake(&text);
+        assert!(
+            shown.contains(said) && shown.contains(&format!("ssespec.toml:{place}\n")),
+            "{wrong}: {shown}"
+        );
+    }
+}
+
+#[test]
+fn all_mistakes_are_found_at_once() {
+    let text = SOUND.replace("\"client/reconnect/delay-*\"", "\"[\"").replace("\"it is late\"", "\"\"");
+    let said = mistake(&text);
+    assert!(said.contains("this is not a pattern") && said.contains("the reason is empty"), "{said}");
+}
+
+#[test]
+fn a_baseline_may_be_a_file_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        file
+    };
+    let known = &SOUND[SOUND.find("[[known").unwrap()..];
+    let cases = |baseline: &Baseline| baseline.entries().map(|entry| entry.case.clone()).collect::<Vec<_>>();
+    let expected = ["client/reconnect/delay-*", "client/bom/second"];
+    assert_eq!(cases(&read_baseline(&write("known.toml", known)).unwrap()), expected);
+    assert_eq!(cases(&read_baseline(&write(FILE, SOUND)).unwrap()), expected);
+    // That of `cargo test` has the same name and no command.
+    assert_eq!(cases(&read_baseline(&write(FILE, known)).unwrap()), expected);
+    assert!(read_baseline(&write("empty.toml", "")).unwrap().entries().next().is_none());
+    let error = read_baseline(&write("known.toml", SOUND)).unwrap_err().to_string();
+    assert!(error.contains("unknown key `name`"), "{error}");
+    let error = read_baseline(&folder.path().join("no-such.toml")).unwrap_err();
+    assert!(matches!(error, FolderError::Unreadable(_)), "{error}");
+}

@@ -1,0 +1,193 @@
+//! `ssespec cases`, `explain`, `check` and `schema`: what there is, and the files that people write.
+
+use serde_json::{Value, json};
+
+use crate::Tests;
+use crate::command::{here, repository, ssespec, words};
+use crate::workshop::Workshop;
+
+pub(crate) const TESTS: Tests = &[
+    ("cases_are_listed", cases_are_listed),
+    ("cases_as_json", cases_as_json),
+    ("requirements_are_listed", requirements_are_listed),
+    ("no_such_case", no_such_case),
+    ("a_case_is_explained", a_case_is_explained),
+    ("clean_files", clean_files),
+    ("mistakes", mistakes),
+    ("files_that_cannot_be_checked", files_that_cannot_be_checked),
+    ("scenarios", scenarios),
+    ("schemas_fit_what_they_describe", schemas_fit_what_they_describe),
+];
+
+fn cases_are_listed() {
+    let all = ssespec(["cases"]).ends(0).stdout;
+    let lines: Vec<&str> = all.lines().collect();
+    assert!(lines.len() >= 199 && lines.is_sorted(), "{}", lines.len());
+    let printed = ssespec(words("cases client/lines/lf-ends-a-line client/close/*")).ends(0);
+    let ids: Vec<&str> = printed.stdout.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    assert!(
+        ids.contains(&"client/lines/lf-ends-a-line") && ids.contains(&"client/close/while-open"),
+        "{ids:?}"
+    );
+    assert!(
+        ids.iter().all(|id| id.starts_with("client/close/") || *id == "client/lines/lf-ends-a-line"),
+        "{ids:?}"
+    );
+    let printed = ssespec(words("cases --cases cases client/levels/*")).ends(0);
+    let expected = "client/levels/may     A matter of taste, of which a fact is recorded\n\
+                    client/levels/should  A should that no client keeps\n";
+    assert_eq!(printed.stdout, expected);
+}
+
+fn cases_as_json() {
+    let list = ssespec(words("cases --cases cases --format json *another* *resumes *may")).ends(0).json();
+    let expected = json!([
+        {
+            "id": "client/demo/resumes", "title": "A client resumes after a drop in mid-event", "role": "client",
+            "suite": "whatwg", "level": "must",
+            "requirements": ["whatwg/reconnect-last-event-id-single-latest"], "needs": ["reconnect"],
+            "why": null, "counterparts": [], "alone": false, "file": "cases/client/demo/resumes.toml",
+        },
+        {
+            "id": "client/demo/wants-another-event",
+            "title": "No client passes this: it wants an event that nobody sends", "role": "client",
+            "suite": "whatwg", "level": "must", "requirements": ["whatwg/line-lf"], "needs": [],
+            "why": "To see what a failure looks like.", "counterparts": [], "alone": false,
+            "file": "cases/client/demo/wants-another-event.toml",
+        },
+        {
+            "id": "client/levels/may", "title": "A matter of taste, of which a fact is recorded", "role": "client",
+            "suite": "whatwg", "level": "may", "requirements": ["whatwg/http-network-error-futile-may-fail"],
+            "needs": [], "why": null, "counterparts": [], "alone": false, "file": "cases/client/levels/may.toml",
+        },
+    ]);
+    assert_eq!(list, expected);
+}
+
+fn requirements_are_listed() {
+    let printed = ssespec(words("cases --requirements whatwg/line-*")).ends(0);
+    printed.shows(&["whatwg/line-lf ", "must   An LF that does not follow a CR ends a line."]);
+    assert!(printed.stdout.lines().all(|line| line.starts_with("whatwg/line-")), "{}", printed.stdout);
+    let list = ssespec(words("cases --requirements --format json whatwg/line-lf whatwg/api-hidden-state"))
+        .ends(0)
+        .json();
+    assert_eq!(list[1]["id"], "whatwg/line-lf");
+    assert_eq!((&list[1]["suite"], &list[1]["level"]), (&json!("whatwg"), &json!("must")));
+    assert!(list[1]["link"].as_str().unwrap().starts_with("https://html.spec.whatwg.org/"));
+    let cases = list[1]["cases"].as_array().unwrap();
+    assert!(cases.contains(&json!("client/lines/lf-ends-a-line")), "{cases:?}");
+    assert!(list[0]["untestable"].is_string() && list[0]["cases"] == json!([]));
+    ssespec(words("cases --requirements client/*")).ends(2).says(&["nothing matches 'client/*'"]);
+}
+
+fn no_such_case() {
+    ssespec(["cases", "lines"]).ends(2).says(&["nothing matches 'lines'; a pattern is for the whole id"]);
+    ssespec(["cases", "client/["]).ends(2).says(&["invalid value 'client/['", "unclosed character class"]);
+    ssespec(words("cases --cases no-such-folder")).ends(2).says(&["no-such-folder: no such folder"]);
+    let explain = |id: &str| ssespec(["explain", id]).ends(2);
+    explain("client/lines/lf-ends-a-lin")
+        .says(&["no case client/lines/lf-ends-a-lin; did you mean client/lines/lf-ends-a-line?"]);
+    explain("while-open").says(&["no case while-open; these hold the word: ", "client/close/while-open"]);
+    explain("xyzzy").says(&["no case xyzzy; `ssespec cases` lists them"]);
+}
+
+fn a_case_is_explained() {
+    let printed = ssespec(words("explain --cases cases client/demo/resumes")).ends(0);
+    printed.shows(&[
+        "client/demo/resumes\nA client resumes after a drop in mid-event\n",
+        "whatwg/reconnect-last-event-id-single-latest (must)",
+        "https://html.spec.whatwg.org/",
+        "It needs a client that",
+        "The server sends \"retry: 20\\nid: 1\\ndata: first\\n\\n\".",
+        "The server resets the connection (RST).",
+        "a request, with last-event-id: \"1\"",
+        "cases/client/demo/resumes.toml",
+    ]);
+    // Every case that is built in can be explained.
+    for case in ssespec(words("cases --format json client/http/*")).ends(0).json().as_array().unwrap() {
+        let id = case["id"].as_str().unwrap();
+        ssespec(["explain", id]).ends(0).shows(&[id, case["title"].as_str().unwrap()]);
+    }
+}
+
+fn clean_files() {
+    let check = |line: &str| ssespec(["check"]).args(words(line)).folder(&repository()).ends(0).stdout;
+    assert!(check("").ends_with(" cases, no mistake\n"), "those that are built in");
+    assert!(check("cases").ends_with(" cases, no mistake\n"));
+    assert_eq!(check("cases/client/lines/lf-ends-a-line.toml"), "1 case, no mistake\n");
+    assert!(check("cases/client/lines").ends_with(" cases, no mistake\n"));
+    assert_eq!(check("ci/implementations/eventsource/ssespec.toml"), "1 ssespec.toml file, no mistake\n");
+    let both = check("cases/client/lines/lf-ends-a-line.toml ci/implementations/eventsource/ssespec.toml");
+    assert_eq!(both, "1 case and 1 ssespec.toml file, no mistake\n");
+    assert_eq!(ssespec(["check"]).args([here().join("cases")]).ends(0).stdout, "8 cases, no mistake\n");
+}
+
+fn mistakes() {
+    let shop = Workshop::new();
+    let first = "title = \"A mistake\"\nrequirements = [\"whatwg/line-fl\"]\nsteps = [\n  { sned = \"data: a\\n\\n\" },\n]\n";
+    let first = shop.file("client/mine/first.toml", first);
+    let second = shop.file("client/mine/second.toml", "title = \"A second\nrequirements = []\n");
+    let printed = ssespec(["check"]).args([shop.path()]).ends(2);
+    printed
+        .shows(&["there is no step `sned` here", "first.toml:4:5", "  { sned = ", "did you mean"])
+        .shows(&["this is not TOML", "second.toml:1:"])
+        .says(&["error: 2 mistakes in 2 files"]);
+    // All mistakes of all files that are named, whatever they are.
+    let third = shop.file("ssespec.toml", "name = \"a\"\nrole = \"client\"\n");
+    let printed = ssespec(["check"]).args([&first, &second, &third]).ends(2);
+    printed
+        .shows(&["first.toml:4:5", "second.toml:1:", "ssespec.toml:1:1"])
+        .says(&["error: 3 mistakes in 3 files"]);
+    // What only several cases together show.
+    let sound = "title = \"A case\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [\n  { send = \"data: a\\n\\n\" },\n  \
+                 { expect-event = { data = \"a\" } },\n]\n";
+    shop.file("client/mine/first.toml", sound);
+    shop.file("client/mine/second.toml", sound);
+    ssespec(["check"])
+        .args([shop.path()])
+        .ends(2)
+        .shows(&["two cases share this title"])
+        .says(&["error: 1 mistake in 1 file\n"]);
+}
+
+fn files_that_cannot_be_checked() {
+    let shop = Workshop::new();
+    ssespec(["check", "no-such.toml"]).ends(2).says(&["no-such.toml"]);
+    ssespec(["check"]).args([shop.path()]).ends(2).says(&["no case here"]);
+    // Other TOML files are no cases, and not all of a home directory is read in search of some.
+    shop.file("notes/Cargo.toml", "[package]\n");
+    ssespec(["check"]).args([shop.path()]).ends(2).says(&["no case here"]);
+    ssespec(words("check --scenario")).ends(2).says(&["required"]);
+}
+
+fn scenarios() {
+    let shop = Workshop::new();
+    let check = |line: &str| ssespec(words("check --scenario")).args(words(line)).folder(&repository());
+    assert_eq!(check("mock-server/examples/drop-and-resume.toml").ends(0).stdout, "1 scenario, no mistake\n");
+    let file = shop
+        .file("s.toml", "[[route]]\npath = \"stream\"\n[[route.connection]]\nsteps = [\"expect-request\"]\n");
+    let printed = ssespec(words("check --scenario")).args([&file]).ends(2);
+    printed.shows(&["s.toml:4:", "`expect-request`"]).says(&["mistake"]);
+    check("no-such.toml").ends(2).says(&["no-such.toml"]);
+}
+
+fn schemas_fit_what_they_describe() {
+    let schema = |format: &str| -> Value { ssespec(["schema", format]).ends(0).json() };
+    let fits = |schema: &Value, text: &str| {
+        let document: toml::Value = toml::from_str(text).unwrap();
+        jsonschema::validator_for(schema).unwrap().is_valid(&serde_json::to_value(document).unwrap())
+    };
+    let case = std::fs::read_to_string(here().join("cases/client/demo/resumes.toml")).unwrap();
+    let scenario =
+        std::fs::read_to_string(repository().join("mock-server/examples/drop-and-resume.toml")).unwrap();
+    let (of_case, of_scenario) = (schema("case"), schema("scenario"));
+    assert!(fits(&of_case, &case) && !fits(&of_case, &scenario));
+    assert!(fits(&of_scenario, &scenario) && !fits(&of_scenario, &case));
+    assert!(!fits(&of_case, &case.replace("expect-request", "expect-reqest")));
+    let of_results = jsonschema::validator_for(&schema("results")).unwrap();
+    let run = ssespec(words("client --reference --cases cases --format jsonl")).ends(1);
+    assert!(run.json_lines().iter().all(|line| of_results.is_valid(line)));
+    assert!(!of_results.is_valid(&json!({ "v": 1, "kind": "result" })));
+    ssespec(["schema"]).ends(2).says(&["required", "<FORMAT>"]);
+    ssespec(["schema", "html"]).ends(2).says(&["invalid value 'html'", "case, scenario, results"]);
+}

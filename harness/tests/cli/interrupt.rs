@@ -1,0 +1,112 @@
+//! What Ctrl-C leaves behind: nothing, and a results file that says that it is incomplete.
+
+use crate::Tests;
+
+#[cfg(not(unix))]
+pub(crate) const TESTS: Tests = &[];
+
+#[cfg(unix)]
+pub(crate) const TESTS: Tests = &[
+    ("a_client", unix::a_client),
+    ("an_adapter_that_says_no_hello", unix::an_adapter_that_says_no_hello),
+    ("a_folder", unix::a_folder),
+    ("what_was_found_before", unix::what_was_found_before),
+];
+
+#[cfg(unix)]
+pub(crate) use unix::send;
+
+#[cfg(unix)]
+mod unix {
+    use std::process::Command;
+
+    use crate::command::{Running, ssespec, words};
+    use crate::tether::Tether;
+    use crate::workshop::{Workshop, own};
+
+    /// Sends a signal to a command that runs.
+    pub(crate) fn send(running: &Running, signal: &str) {
+        let status =
+            Command::new("kill").args([format!("-{signal}"), running.id().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// A case that takes longer than any test.
+    fn endless(shop: &Workshop) {
+        let steps = "{ send = \"data: a\\n\\n\" }, { expect-event = { data = \"a\" } }, { wait = \"10min\" }";
+        let text = format!("title = \"Endless\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [{steps}]\n");
+        shop.file("client/mine/endless.toml", &text);
+    }
+
+    /// Waits until the adapter plays the endless case: two sessions of the smoke check come before it.
+    fn await_session(tether: &Tether) -> crate::tether::Tied {
+        let mut adapter = tether.next();
+        for _ in 0..3 {
+            assert!(adapter.url().starts_with("http://127.0.0.1:"));
+        }
+        adapter
+    }
+
+    pub(super) fn a_client() {
+        for signal in ["INT", "TERM", "HUP"] {
+            let (shop, tether) = (Workshop::new(), Tether::new());
+            endless(&shop);
+            let running = ssespec(words("client --delivery as-written --cases"))
+                .args([shop.path()])
+                .adapter([tether.option()])
+                .start();
+            let adapter = await_session(&tether);
+            send(&running, signal);
+            assert!(running.ends(130).contains("error: interrupted\n"));
+            adapter.gone();
+        }
+    }
+
+    pub(super) fn an_adapter_that_says_no_hello() {
+        let tether = Tether::new();
+        let running = ssespec(words("client --filter client/lines/*"))
+            .adapter([tether.option(), "silent".into()])
+            .start();
+        let adapter = tether.next();
+        send(&running, "INT");
+        running.ends(130);
+        adapter.gone();
+    }
+
+    pub(super) fn a_folder() {
+        let (shop, tether) = (Workshop::new(), Tether::new());
+        endless(&shop);
+        let command = own(&["adapter", &tether.option()]);
+        shop.file(
+            "small/ssespec.toml",
+            &format!("name = \"small\"\nrole = \"client\"\ncommand = {command}\n"),
+        );
+        let running = ssespec(words("run --delivery as-written --write-baseline --cases"))
+            .args([shop.path(), &shop.path().join("small")])
+            .start();
+        let before = shop.read("small/ssespec.toml");
+        let adapter = await_session(&tether);
+        send(&running, "INT");
+        running.ends(130);
+        adapter.gone();
+        assert_eq!(shop.read("small/ssespec.toml"), before, "no baseline is written by half a run");
+    }
+
+    pub(super) fn what_was_found_before() {
+        let (shop, tether) = (Workshop::new(), Tether::new());
+        endless(&shop);
+        let file = shop.path().join("results.jsonl");
+        let running = ssespec(words("client --delivery as-written --cases"))
+            .args([shop.path()])
+            .args(["--output"])
+            .args([&file])
+            .adapter([tether.option()])
+            .start();
+        let adapter = await_session(&tether);
+        send(&running, "INT");
+        running.ends(130);
+        adapter.gone();
+        let printed = ssespec(words("report --format terminal")).args([&file]).ends(0);
+        printed.shows(&["INCOMPLETE RUN"]);
+    }
+}

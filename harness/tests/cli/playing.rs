@@ -1,0 +1,188 @@
+//! How cases run: `--delivery`, `--lanes`, `--timeout`, `--ipv6`, `--barrier`.
+
+use std::net::TcpListener;
+
+use serde_json::Value;
+
+use crate::Tests;
+use crate::command::{Ssespec, ssespec, words};
+use crate::tether::Tether;
+use crate::workshop::Workshop;
+
+pub(crate) const TESTS: Tests = &[
+    ("standard_deliveries", standard_deliveries),
+    ("chosen_deliveries", chosen_deliveries),
+    ("every_split", every_split),
+    ("a_delivery_is_what_it_says", a_delivery_is_what_it_says),
+    ("lanes", lanes),
+    ("lanes_out_of_range", lanes_out_of_range),
+    ("a_time_out", a_time_out),
+    ("times_that_are_none", times_that_are_none),
+    ("ipv6", ipv6),
+    ("a_pause_at_each_boundary", a_pause_at_each_boundary),
+    ("barriers", barriers),
+];
+
+/// The results that a run of the reference client prints as JSON Lines.
+fn results(options: &str, status: i32) -> Vec<Value> {
+    let line = format!("client --reference --cases cases --format jsonl {options}");
+    let lines = ssespec(words(&line)).ends(status).json_lines();
+    lines.into_iter().filter(|line| line["kind"] == "result").collect()
+}
+
+fn deliveries(results: &[Value]) -> Vec<&str> {
+    results.iter().map(|result| result["delivery"].as_str().unwrap()).collect()
+}
+
+fn standard_deliveries() {
+    let all = results("--filter client/demo/shows-an-event", 0);
+    assert_eq!(deliveries(&all), ["as-written", "whole", "bytes"]);
+    // Two deliveries that come out the same run once.
+    let all = results("--filter client/demo/shows-two-events", 0);
+    assert_eq!(deliveries(&all), ["as-written", "bytes"]);
+}
+
+fn chosen_deliveries() {
+    for delivery in ["as-written", "whole", "bytes"] {
+        let all = results(&format!("--filter client/demo/shows-an-event --delivery {delivery}"), 0);
+        assert_eq!(deliveries(&all), [delivery]);
+    }
+    let all = results("--filter client/demo/shows-an-event --delivery bytes --delivery whole", 0);
+    assert_eq!(deliveries(&all), ["whole", "bytes"], "in the order of every report");
+}
+
+fn every_split() {
+    // Nine bytes are cut at eight places, also after the seventh and eighth, which are two sends.
+    let all = results("--filter client/demo/shows-an-event --delivery splits", 0);
+    let expected: Vec<String> = (1..=8).map(|at| format!("split@{at}")).collect();
+    assert_eq!(deliveries(&all), expected);
+    let all = results("--filter client/demo/shows-an-event --delivery splits --delivery as-written", 0);
+    // The split at the border of the two sends is the case as it is written, by whichever name comes first.
+    assert_eq!(all.len(), 8);
+    // Both connections of a case are cut, one at a time.
+    let all = results("--filter client/demo/resumes --delivery splits", 0);
+    let (first, second) = ("retry: 20\nid: 1\ndata: first\n\n", "id: 2\ndata: ha");
+    let third = "id: 2\ndata: second\n\n";
+    assert_eq!(all.len(), [first, second, third].iter().map(|run| run.len() - 1).sum::<usize>());
+}
+
+/// The writes of a failing case are in its transcript.
+fn a_delivery_is_what_it_says() {
+    for (delivery, writes) in
+        [("as-written", &["data: a\n\n"][..]), ("bytes", &["d", "a", "t", "a", ":", " ", "a", "\n", "\n"])]
+    {
+        let all = results(&format!("--filter *another* --delivery {delivery}"), 1);
+        let rows = all[0]["transcript"].as_array().unwrap();
+        let is_ours = |row: &&Value| row["from"] == "harness" && row["kind"] == "bytes";
+        let sent: Vec<String> =
+            rows.iter().filter(is_ours).map(|row| row["text"].as_str().unwrap().into()).collect();
+        let escaped: Vec<String> = writes.iter().map(|write| write.escape_default().to_string()).collect();
+        assert_eq!(sent[1..], escaped, "after the head");
+    }
+}
+
+fn lanes() {
+    for (lanes, expected) in [(1, 1), (3, 3), (64, 5)] {
+        let tether = Tether::new();
+        let options = format!("client --cases cases --filter client/demo/shows-* --lanes {lanes}");
+        ssespec(words(&options)).adapter([tether.option()]).ends(0);
+        let adapters = tether.all();
+        // Five sessions need no more than five.
+        assert_eq!(adapters.len(), expected);
+        let urls: Vec<String> = adapters.into_iter().flat_map(|adapter| adapter.gone()).collect();
+        assert_eq!(urls.len(), 2 + 5, "the smoke check and five deliveries");
+    }
+}
+
+fn lanes_out_of_range() {
+    for lanes in ["0", "65", "many"] {
+        ssespec(["client", "--reference", "--lanes", lanes]).ends(2).says(&["invalid value", "--lanes <N>"]);
+    }
+}
+
+/// A case that fails only after the time is out.
+fn never(shop: &Workshop) {
+    let steps = "{ send = \"data: a\\n\\n\" }, { expect-event = { data = \"a\" } }, { expect-event = { data = \"b\" } }";
+    let text = format!("title = \"Never\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [{steps}]\n");
+    shop.file("client/mine/never.toml", &text);
+}
+
+fn a_time_out() {
+    let shop = Workshop::new();
+    never(&shop);
+    for (time, microseconds) in [("300ms", 300_000), ("1s", 1_000_000)] {
+        let lines = ssespec(words("client --reference --delivery as-written --format jsonl --timeout"))
+            .args([time, "--cases"])
+            .args([shop.path()])
+            .ends(1)
+            .json_lines();
+        assert_eq!(lines[1]["failure"]["observed"], format!("nothing within {time}"));
+        assert!(lines[1]["duration_us"].as_u64().unwrap() >= microseconds, "{}", lines[1]["duration_us"]);
+    }
+}
+
+fn times_that_are_none() {
+    for (time, said) in [
+        ("5", "time unit needed, for example 5sec or 5ms"),
+        ("0s", "nothing can be observed in no time"),
+        ("2h", "the longest is 1h"),
+        ("soon", "expected number"),
+    ] {
+        ssespec(["client", "--reference", "--timeout", time]).ends(2).says(&["'--timeout <TIME>'", said]);
+    }
+}
+
+/// A command with `--ipv6`; none where this machine has no IPv6.
+pub(crate) fn over_ipv6(command: Ssespec) -> Option<Ssespec> {
+    match TcpListener::bind("[::1]:0") {
+        Ok(_) => Some(command),
+        Err(_) => {
+            let printed = command.ends(3);
+            printed.says(&["no listener on ::1"]);
+            None
+        }
+    }
+}
+
+fn ipv6() {
+    let tether = Tether::new();
+    let command =
+        ssespec(words("client --cases cases --filter client/demo/shows-* --ipv6")).adapter([tether.option()]);
+    if let Some(command) = over_ipv6(command) {
+        command.ends(0);
+        let urls: Vec<String> = tether.all().into_iter().flat_map(|adapter| adapter.gone()).collect();
+        assert!(urls.iter().all(|url| url.starts_with("http://[::1]:")), "{urls:?}");
+    }
+    let tether = Tether::new();
+    ssespec(words("client --cases cases --filter client/demo/shows-*")).adapter([tether.option()]).ends(0);
+    let urls: Vec<String> = tether.all().into_iter().flat_map(|adapter| adapter.gone()).collect();
+    assert!(!urls.is_empty() && urls.iter().all(|url| url.starts_with("http://127.0.0.1:")), "{urls:?}");
+}
+
+fn a_pause_at_each_boundary() {
+    let shop = Workshop::new();
+    let comment = format!(": {}", "x".repeat(500));
+    let steps =
+        format!("{{ send = \"{comment}\\ndata: a\\n\\n\" }}, {{ expect-event = {{ data = \"a\" }} }}");
+    let text = format!("title = \"Long\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [{steps}]\n");
+    shop.file("client/mine/long.toml", &text);
+    let lines = ssespec(words("client --reference --delivery bytes --barrier pause --format jsonl --cases"))
+        .args([shop.path()])
+        .ends(0)
+        .json_lines();
+    // A millisecond after each write.
+    assert!(lines[1]["duration_us"].as_u64().unwrap() >= 500_000, "{}", lines[1]["duration_us"]);
+}
+
+fn barriers() {
+    results("--filter client/demo/shows-* --barrier auto", 0);
+    results("--filter client/demo/shows-* --barrier pause", 0);
+    let kernel =
+        ssespec(words("client --reference --cases cases --filter client/demo/shows-* --barrier kernel"));
+    if cfg!(target_os = "linux") {
+        kernel.ends(0);
+    } else {
+        // Elsewhere the kernel cannot be asked.
+        kernel.ends(3).says(&["no listener on 127.0.0.1"]);
+    }
+}

@@ -1,0 +1,155 @@
+//! `ssespec run`: folders.
+
+use crate::Tests;
+use crate::command::{here, ssespec, words};
+use crate::workshop::{Workshop, known, own};
+
+pub(crate) const TESTS: Tests = &[
+    ("a_folder", a_folder),
+    ("the_folder_in_which_it_runs", the_folder_in_which_it_runs),
+    ("a_folder_of_folders", a_folder_of_folders),
+    ("one_of_several_cannot_be_run", one_of_several_cannot_be_run),
+    ("no_ssespec_toml", no_ssespec_toml),
+    ("mistakes_are_shown_with_their_places", mistakes_are_shown_with_their_places),
+    ("an_adapter_that_does_not_start", an_adapter_that_does_not_start),
+    ("the_command_that_reruns_a_case", the_command_that_reruns_a_case),
+];
+
+fn a_folder() {
+    let shop = Workshop::new();
+    let folder = shop.implementation("small", &known("client/demo/wants-another-event", "nobody sends it"));
+    let printed =
+        ssespec(["run"]).args([&folder]).args(words("--cases cases --filter client/demo/*")).ends(0);
+    printed.shows(&[
+        "small 1 (Rust client) over process",
+        "✔ 2",
+        "client/demo/wants-another-event: nobody sends it",
+        "2 skipped (1 needs dom; 1 needs reconnect)",
+        "exit status 0: conforming, or as the baseline says",
+    ]);
+    assert_eq!(printed.stderr, "", "nothing needs attention");
+}
+
+fn the_folder_in_which_it_runs() {
+    let shop = Workshop::new();
+    let folder = shop.implementation("small", "");
+    let cases = here().join("cases");
+    ssespec(["run", "--filter", "client/demo/shows-*", "--cases"])
+        .args([&cases])
+        .folder(&folder)
+        .ends(0)
+        .shows(&["small 1 (Rust client)", "2 of 2 cases ran"]);
+}
+
+fn a_folder_of_folders() {
+    let shop = Workshop::new();
+    shop.implementation("all/second", "");
+    shop.implementation("all/first", "");
+    shop.file("all/notes/README.md", "not an implementation");
+    let printed = ssespec(["run"])
+        .args([shop.path().join("all")])
+        .args(words("--cases cases --filter client/demo/shows-* --filter client/demo/wants-another-event"))
+        .ends(1);
+    let (first, second) = (printed.stdout.find("first 1 (Rust"), printed.stdout.find("second 1 (Rust"));
+    assert!(first.unwrap() < second.unwrap(), "in the order of their names\n{}", printed.stdout);
+    let running: Vec<&str> = printed.stderr.lines().filter(|line| line.starts_with("running ")).collect();
+    assert!(
+        running.len() == 2 && running[0].ends_with("first") && running[1].ends_with("second"),
+        "{running:?}"
+    );
+}
+
+fn one_of_several_cannot_be_run() {
+    let shop = Workshop::new();
+    shop.implementation("sound", "");
+    shop.file(
+        "broken/ssespec.toml",
+        "name = \"broken\"\nrole = \"client\"\ncommand = [\"./no-such-adapter\"]\n",
+    );
+    let printed = ssespec(["run"])
+        .args([shop.path()])
+        .args(words("--cases cases --filter client/demo/shows-*"))
+        .ends(3);
+    printed
+        .shows(&["sound 1 (Rust client)", "2 of 2 cases ran"])
+        .says(&["broken: the adapter could not be started"]);
+}
+
+fn no_ssespec_toml() {
+    let shop = Workshop::new();
+    let printed = ssespec(["run"]).args([shop.path()]).ends(2);
+    printed.says(&[
+        "there is no ssespec.toml in this folder",
+        "ssespec run --help",
+        "ssespec client -- COMMAND",
+    ]);
+    ssespec(["run", "no-such-folder"]).ends(2).says(&["no-such-folder: cannot be read"]);
+}
+
+fn mistakes_are_shown_with_their_places() {
+    let shop = Workshop::new();
+    for (text, said) in [
+        (
+            "name = \"a\"\nrole = \"client\"\n",
+            &["an implementation needs the key `command`", "ssespec.toml:1:1"][..],
+        ),
+        (
+            "name = \"a\"\nrole = \"client\"\ncomand = [\"x\"]\n",
+            &["unknown key `comand`", "ssespec.toml:3:1", "did you mean"],
+        ),
+        ("name = \"a\"\nrole = \"client\"\ncommand = []\n", &["the command is empty", "ssespec.toml:3:11"]),
+        ("name = \"a\"\nrole = \"proxy\"\ncommand = [\"x\"]\n", &["ssespec.toml:2:8", "\"client\""]),
+        ("name = \"a\n", &["this is not TOML", "ssespec.toml:1:"]),
+        (
+            "name = \"a\"\nrole = \"client\"\ncommand = [\"x\"]\n[[known-failure]]\ncase = \"client/[\"\nreason = \"\"\n",
+            &["this is not a pattern", "ssespec.toml:5:8", "unclosed character class"],
+        ),
+        (
+            "name = \"a\"\nrole = \"client\"\ncommand = [\"x\"]\n[[known-failure]]\ncase = \"client/*\"\nreason = \" \"\n",
+            &["the reason is empty", "ssespec.toml:6:10"],
+        ),
+    ] {
+        let file = shop.file("folder/ssespec.toml", text);
+        ssespec(["run"]).args([file.parent().unwrap()]).ends(2).says(said);
+        // What runs shows, the check shows.
+        let printed = ssespec(["check"]).args([&file]).ends(2);
+        printed.shows(said).says(&["mistake"]);
+    }
+}
+
+fn an_adapter_that_does_not_start() {
+    let shop = Workshop::new();
+    let start = |command: &str| {
+        let text = format!("name = \"a\"\nrole = \"client\"\ncommand = {command}\n");
+        let file = shop.file("folder/ssespec.toml", &text);
+        ssespec(["run"]).args([file.parent().unwrap()]).args(words("--cases cases")).ends(3)
+    };
+    start("[\"no-such-program-anywhere\"]")
+        .says(&["folder: the adapter could not be started: `no-such-program-anywhere`"]);
+    let printed = start(&own(&["adapter", "exit", "stderr=I cannot live like this"]));
+    printed.says(&["the adapter ended by itself", "help: ", "its stderr:\n  I cannot live like this"]);
+}
+
+/// A report's command runs just that case in just that delivery, with all that the run depended on.
+fn the_command_that_reruns_a_case() {
+    let shop = Workshop::new();
+    let folder = shop.implementation("an implementation", "");
+    let printed = ssespec(["run"])
+        .args([&folder])
+        .args(words(
+            "--cases cases --filter *another* --delivery bytes --barrier pause --timeout 20s --format jsonl",
+        ))
+        .ends(1);
+    let rerun = printed.json_lines()[1]["rerun"].as_str().unwrap().to_owned();
+    assert!(rerun.starts_with("ssespec run '"), "{rerun}");
+    let quoted: Vec<&str> = rerun.split('\'').collect();
+    let [program, folder_again, options, filter, delivery] = quoted.as_slice() else { panic!("{rerun}") };
+    assert_eq!((*program, *folder_again), ("ssespec run ", folder.to_str().unwrap()));
+    assert_eq!(words(options), words("--cases cases --timeout 20s --barrier pause --filter"));
+    let again =
+        ssespec(["run", folder_again]).args(words(options)).args([filter]).args(words(delivery)).ends(1);
+    again.shows(&[
+        "1 of 1 cases ran, in 1 session",
+        "FAIL must client/demo/wants-another-event, delivery bytes",
+    ]);
+}

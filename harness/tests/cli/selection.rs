@@ -1,0 +1,120 @@
+//! Which cases run: `--filter`, `--suite`, `--level`, `--cases`.
+
+use std::collections::BTreeSet;
+
+use crate::Tests;
+use crate::command::{ssespec, words};
+use crate::workshop::Workshop;
+
+pub(crate) const TESTS: Tests = &[
+    ("filters", filters),
+    ("a_filter_that_matches_nothing", a_filter_that_matches_nothing),
+    ("suites", suites),
+    ("levels", levels),
+    ("nothing_is_left", nothing_is_left),
+    ("cases_of_a_folder", cases_of_a_folder),
+    ("folders_without_cases", folders_without_cases),
+];
+
+/// The cases that ran, and the header of the results.
+fn ran(options: &str, status: i32) -> (Vec<String>, serde_json::Value) {
+    let line = format!("client --reference --cases cases --format jsonl --delivery as-written {options}");
+    let lines = ssespec(words(&line)).ends(status).json_lines();
+    let cases: BTreeSet<String> = lines
+        .iter()
+        .filter(|line| line["kind"] == "result")
+        .map(|line| line["case"].as_str().unwrap().into())
+        .collect();
+    (cases.into_iter().collect(), lines[0].clone())
+}
+
+fn filters() {
+    let (cases, header) = ran("--filter client/demo/shows-an-event --filter client/levels/*", 0);
+    assert_eq!(cases, ["client/demo/shows-an-event", "client/levels/may", "client/levels/should"]);
+    let filters = serde_json::json!(["client/demo/shows-an-event", "client/levels/*"]);
+    assert_eq!(header["selection"]["filters"], filters);
+    // A star stands for any characters, those of a folder included.
+    assert_eq!(ran("--filter *may", 0).0, ["client/levels/may"]);
+    assert_eq!(
+        ran("--filter client/{levels,suites}/?[a-e]*", 0).0,
+        ["client/levels/may", "client/suites/resilience"]
+    );
+}
+
+fn a_filter_that_matches_nothing() {
+    let run = |filter: &str| ssespec(["client", "--reference", "--filter", filter]).ends(2);
+    run("client/lnes/*").says(&["nothing matches 'client/lnes/*'; did you mean 'client/lines/*'?"]);
+    run("lines/*").says(&["nothing matches 'lines/*'; a pattern is for the whole id, so try '*lines/*'"]);
+    run("xyzzy").says(&["nothing matches 'xyzzy'; `ssespec cases` lists what there is"]);
+    run("client/[").says(&["invalid value 'client/[' for '--filter <GLOB>'", "unclosed character class"]);
+    // Nor may one of several.
+    let printed = ssespec(words("client --reference --filter client/lines/* --filter client/lnes/*")).ends(2);
+    printed.says(&["nothing matches 'client/lnes/*'"]);
+}
+
+fn suites() {
+    let (cases, header) = ran("--filter client/suites/*", 0);
+    assert_eq!(cases, ["client/suites/resilience"], "it fails, and does not decide");
+    assert_eq!(header["selection"]["suites"], serde_json::json!([]));
+    let (cases, header) = ran("--suite resilience", 1);
+    assert_eq!(cases, ["client/suites/resilience"], "asked for, it decides");
+    assert_eq!(header["selection"]["suites"], serde_json::json!(["resilience"]));
+    assert_eq!(ran("--suite resilience --suite whatwg", 1).0.len(), 8);
+    let printed = ssespec(words("client --reference --suite whatwgg")).ends(2);
+    printed.says(&["no suite whatwgg; did you mean whatwg? the suites are ", "resilience"]);
+}
+
+fn levels() {
+    assert_eq!(ran("--level should", 0).0, ["client/levels/should"]);
+    assert_eq!(ran("--level may --level should", 0).0, ["client/levels/may", "client/levels/should"]);
+    assert_eq!(ran("--level must", 1).0.len(), 6);
+    ssespec(words("client --reference --level shall"))
+        .ends(2)
+        .says(&["invalid value 'shall'", "must, should, may"]);
+}
+
+fn nothing_is_left() {
+    let printed =
+        ssespec(words("client --reference --filter client/lines/* --suite resilience --level may")).ends(2);
+    printed.says(&[
+        "no case is selected: --filter 'client/lines/*' --suite resilience --level may",
+        "`ssespec cases`",
+    ]);
+    // The adapter is not even started.
+    let printed =
+        ssespec(words("client --filter client/lines/* --suite resilience -- no-such-program")).ends(2);
+    printed.says(&["no case is selected"]);
+}
+
+fn cases_of_a_folder() {
+    let shop = Workshop::new();
+    let case = |title: &str, requirement: &str| {
+        format!(
+            "title = \"{title}\"\nrequirements = [\"{requirement}\"]\nsteps = [\n  {{ send = \"data: a\\n\\n\" }},\n  \
+             {{ expect-event = {{ data = \"a\" }} }},\n]\n"
+        )
+    };
+    let run = || ssespec(["client", "--reference", "--cases"]).args([shop.path()]);
+    shop.file("client/mine/first.toml", &case("A case of mine", "whatwg/line-lf"));
+    run().ends(0).shows(&["client/mine   ✔ 1"]);
+    // With requirements of its own.
+    shop.file("client/mine/second.toml", &case("Another of mine", "house/rule"));
+    run().ends(2).says(&["second.toml:2:17", "unknown requirement \"house/rule\""]);
+    let rule = "[requirement.rule]\nlevel = \"must\"\nbinds = [\"parser\"]\ntext = \"House rule.\"\nanchor = \"#rule\"\n";
+    shop.file(
+        "requirements/house.toml",
+        &format!("title = \"House\"\nurl = \"https://house.test/\"\n\n{rule}"),
+    );
+    let printed = run().args(["--suite", "house"]).ends(0);
+    printed.shows(&["house\n  client/mine   ✔ 1"]);
+}
+
+fn folders_without_cases() {
+    let shop = Workshop::new();
+    let run = || ssespec(["client", "--reference", "--cases"]);
+    run().args([shop.path()]).ends(2).says(&["no case here; cases are the TOML files below client/"]);
+    run().args(["no-such-folder"]).ends(2).says(&["no-such-folder: no such folder"]);
+    let file = shop.file("client/mine/first.toml", "title = 5\n");
+    run().args([&file]).ends(2).says(&["first.toml: no such folder"]);
+    run().args([shop.path()]).ends(2).says(&["first.toml:1:9", "expected a string, found a whole number"]);
+}

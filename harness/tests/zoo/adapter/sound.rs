@@ -1,0 +1,143 @@
+//! The sound adapter, and the places at which a beast deviates from it.
+
+use std::io::BufRead as _;
+use std::net::{Shutdown, TcpStream};
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{client, say};
+
+/// What an adapter does at the places where a beast may deviate. The default is sound.
+pub(super) struct Nature {
+    /// It introduces itself.
+    pub(super) hello: fn(),
+    /// It was told to connect, and has not done so.
+    pub(super) connect: fn(u64, &str),
+    /// An event came whose data is `roar`: the sign for a beast to show what it is.
+    pub(super) roar: fn(u64),
+    /// A session is over; its URL comes with its number.
+    pub(super) over: fn(u64, &str),
+    /// Its stdin ended.
+    pub(super) end: fn(),
+}
+
+impl Default for Nature {
+    fn default() -> Self {
+        Self {
+            hello,
+            connect: |_, _| {},
+            roar: |session| show(session, "roar"),
+            over: |session, _| closed(session),
+            end: || {},
+        }
+    }
+}
+
+/// How an adapter introduces itself. The default is sound.
+#[derive(Serialize)]
+pub(super) struct Hello {
+    pub(super) protocol: u32,
+    pub(super) role: &'static str,
+    pub(super) name: &'static str,
+    pub(super) capabilities: &'static [&'static str],
+}
+
+impl Default for Hello {
+    fn default() -> Self {
+        Self { protocol: 1, role: "client", name: "beast", capabilities: &["close"] }
+    }
+}
+
+impl Hello {
+    pub(super) fn line(&self) -> String {
+        format!(r#"{{"hello":{}}}"#, serde_json::to_string(self).unwrap())
+    }
+
+    pub(super) fn say(&self) {
+        say(&self.line());
+    }
+}
+
+/// Introduces itself as a sound adapter.
+pub(super) fn hello() {
+    Hello::default().say();
+}
+
+/// Shows an event.
+pub(super) fn show(session: u64, data: &str) {
+    say(&event(session, data));
+}
+
+pub(super) fn event(session: u64, data: &str) -> String {
+    format!(r#"{{"session":{session},"event":{{"data":{}}}}}"#, serde_json::to_string(data).unwrap())
+}
+
+/// Says that a session is over.
+pub(super) fn closed(session: u64) {
+    say(&format!(r#"{{"session":{session},"closed":{{}}}}"#));
+}
+
+/// The last session in which a roar came.
+static ROARED: AtomicU64 = AtomicU64::new(0);
+
+/// Whether the roar came in this session.
+pub(super) fn roared(session: u64) -> bool {
+    ROARED.load(Ordering::SeqCst) == session
+}
+
+/// Follows orders until stdin ends.
+pub(super) fn live(nature: &Nature) -> ExitCode {
+    (nature.hello)();
+    let mut current: Option<Session> = None;
+    for line in std::io::stdin().lock().lines() {
+        let order: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        let number = order["session"].as_u64().unwrap();
+        if let Some(url) = order["connect"]["url"].as_str() {
+            (nature.connect)(number, url);
+            current = Some(Session::start(number, url, nature));
+        } else if order.get("close").is_some()
+            && let Some(session) = current.take()
+        {
+            session.close();
+        }
+    }
+    (nature.end)();
+    ExitCode::SUCCESS
+}
+
+/// A session: its connection, and the thread that reads it.
+struct Session {
+    stream: TcpStream,
+    reader: JoinHandle<()>,
+}
+
+impl Session {
+    fn start(number: u64, url: &str, nature: &Nature) -> Self {
+        let stream = client::request(url).unwrap();
+        let reading = stream.try_clone().unwrap();
+        let (roar, over, url) = (nature.roar, nature.over, url.to_owned());
+        let reader = std::thread::spawn(move || {
+            // However the stream ends, this client is done then.
+            let _ = client::read(reading, &mut |data| {
+                if data == "roar" {
+                    ROARED.store(number, Ordering::SeqCst);
+                    roar(number);
+                } else {
+                    show(number, data);
+                }
+            });
+            over(number, &url);
+        });
+        Self { stream, reader }
+    }
+
+    /// Ends the connection, upon which the reader says that the session is over; once, if it has not done so already.
+    fn close(self) {
+        let _ = self.stream.shutdown(Shutdown::Both);
+        self.reader.join().unwrap();
+    }
+}

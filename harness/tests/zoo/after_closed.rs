@@ -1,0 +1,89 @@
+//! What comes after `closed` is charged to the case whose session it belongs to, by a record that supersedes its first.
+
+use insta::assert_snapshot;
+use ssespec_reports::results::Verdict;
+
+use crate::Tests;
+use crate::cage::Cage;
+
+pub(crate) const TESTS: Tests = &[
+    ("closed-twice", closed_twice),
+    ("closed-twice-in-the-last-session", closed_twice_in_the_last_session),
+    ("an-event", an_event),
+    ("a-request-after-a-teardown", a_request_after_a_teardown),
+    ("a-request-after-close", a_request_after_close),
+    ("a-request-after-the-client-was-done", a_request_after_the_client_was_done),
+];
+
+fn closed_twice() {
+    let life = Cage::of("repetitive").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: error at step 0: after `closed` the adapter said more of that session: closed: the client is done for good
+      expected: an adapter that follows the protocol
+      hint: a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it
+      late: a message after `closed`: closed: the client is done for good
+    2-calm: pass
+    status 3
+    ");
+    let verdicts: Vec<Verdict> = life.results("1-roar").iter().map(|result| result.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Pass, Verdict::Error]);
+}
+
+fn closed_twice_in_the_last_session() {
+    let life = Cage::of("repetitive").alone().live();
+    assert_snapshot!(life.text(), @"
+    1-roar: error at step 0: after `closed` the adapter said more of that session: closed: the client is done for good
+      expected: an adapter that follows the protocol
+      hint: a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it
+      late: a message after `closed`: closed: the client is done for good
+    status 3
+    ");
+}
+
+fn an_event() {
+    let life = Cage::of("talkative").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 0: after `closed` the adapter said more of that session: event data "one more thing"
+      expected: an adapter that follows the protocol
+      hint: a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it
+      late: a message after `closed`: event data "one more thing"
+    2-calm: pass
+    status 3
+    "#);
+}
+
+fn a_request_after_a_teardown() {
+    let life = Cage::of("lingering").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: pass
+      late: a request after the end of the session: GET "/3/", without last-event-id
+    2-calm: pass
+    status 0
+    "#);
+}
+
+fn a_request_after_close() {
+    let life = Cage::of("lingering").then(r#""close", "expect-disconnect""#).live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: fail at step 0: a request after the end of the session: GET "/3/", without last-event-id
+      expected: no request after the client was done
+      late: a request after the end of the session: GET "/3/", without last-event-id
+    2-calm: pass
+    status 1
+    "#);
+    let verdicts: Vec<Verdict> = life.results("1-roar").iter().map(|result| result.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Pass, Verdict::Fail]);
+}
+
+fn a_request_after_the_client_was_done() {
+    let life = Cage::of("lingering").then(r#""end", "expect-closed""#).live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: fail at step 0: a request after the end of the session: GET "/3/", without last-event-id
+      expected: no request after the client was done
+      late: a request after the end of the session: GET "/3/", without last-event-id
+    2-calm: pass
+    status 1
+    "#);
+    let verdicts: Vec<Verdict> = life.results("1-roar").iter().map(|result| result.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Pass, Verdict::Fail]);
+}

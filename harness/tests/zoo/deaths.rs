@@ -1,0 +1,112 @@
+//! Adapters that die.
+
+use insta::assert_snapshot;
+
+use crate::Tests;
+use crate::cage::Cage;
+
+pub(crate) const TESTS: Tests = &[
+    ("at-the-same-step-twice", at_the_same_step_twice),
+    ("once", once),
+    ("at-another-step-each-time", at_another_step_each_time),
+    ("in-the-middle-of-a-line", in_the_middle_of_a_line),
+    ("on-close", on_close),
+    ("between-two-sessions", between_two_sessions),
+    ("and-cannot-be-started-again", and_cannot_be_started_again),
+    #[cfg(unix)]
+    ("stdout-is-closed", stdout_is_closed),
+];
+
+fn at_the_same_step_twice() {
+    let life = Cage::of("mortal").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: fail at step 2: it crashed, twice at this step: the adapter ended by itself: exit status: 101
+      expected: the client lives on
+      hint: the adapter's stderr says more
+      stderr: thread 'main' panicked: a byte-order mark
+    2-calm: pass
+    status 1
+    ");
+}
+
+fn once() {
+    let life = Cage::of("frail").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: pass
+      note: the first attempt ended with: the adapter ended by itself: exit status: 7
+    2-calm: pass
+    status 0
+    ");
+}
+
+fn at_another_step_each_time() {
+    let life = Cage::of("unlucky").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: error at step 2: the adapter ended by itself: exit status: 7
+      expected: an adapter that follows the protocol
+      hint: an adapter lives until its stdin ends; catch the implementation's exceptions and report them as `error`
+      stderr: killed by the weather
+    2-calm: pass
+    status 3
+    ");
+}
+
+fn in_the_middle_of_a_line() {
+    let life = Cage::of("interrupted").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: fail at step 2: it crashed, twice at this step: the adapter ended by itself: exit status: 0
+      expected: the client lives on
+      hint: the adapter's stderr says more
+    2-calm: pass
+    status 1
+    ");
+}
+
+fn on_close() {
+    let life = Cage::of("deadly-close").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: fail at step 0: it crashed, twice at this step: the adapter ended by itself: exit status: 134
+      expected: the client lives on
+      hint: the adapter's stderr says more
+      stderr: double free
+    2-calm: pass
+    status 1
+    ");
+}
+
+fn between_two_sessions() {
+    let life = Cage::of("departing").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: pass
+    2-calm: pass
+      note: the first attempt ended with: the adapter ended by itself: exit status: 0
+    status 0
+    ");
+}
+
+fn and_cannot_be_started_again() {
+    let life = Cage::of("only-child").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: error at step 2: the adapter ended by itself: exit status: 7
+      expected: an adapter that follows the protocol
+      hint: an adapter lives until its stdin ends; catch the implementation's exceptions and report them as `error`
+      note: no adapter could be started after that: the adapter ended by itself: exit status: 1
+      stderr: killed by the weather
+    2-calm: error
+      note: no adapter could be started any more
+    status 3
+    ");
+}
+
+#[cfg(unix)]
+fn stdout_is_closed() {
+    let life = Cage::of("withdrawn").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: error at step 2: the adapter closed its stdout and went on running
+      expected: an adapter that follows the protocol
+      hint: keep stdout open until stdin ends
+      stderr: asleep
+    2-calm: pass
+    status 3
+    ");
+}

@@ -1,0 +1,170 @@
+//! Adapters that write without end, or much: a run's memory does not grow with what they write.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+
+use crate::Tests;
+use crate::measure::{Measured, measured};
+
+pub(crate) const TESTS: Tests = &[
+    ("a-line-without-end", a_line_without_end),
+    ("events-without-end", events_without_end),
+    ("events-without-end-while-nobody-listens", events_without_end_while_nobody_listens),
+    ("openings-without-end", openings_without_end),
+    ("blank-lines-without-end", blank_lines_without_end),
+    ("messages-of-a-past-session-without-end", messages_of_a_past_session_without_end),
+    ("a-long-log", a_long_log),
+    ("a-long-line-is-allowed", a_long_line_is_allowed),
+    ("a-long-event-is-not-repeated-in-the-results", a_long_event_is_not_repeated_in_the_results),
+    ("a-line-that-is-too-long", a_line_that_is_too_long),
+];
+
+/// The most memory that a run may take which is flooded, in MiB.
+const FLOODED: usize = 200;
+
+/// The most memory that a run may take which reads one line as long as is allowed, in MiB: the line, and what is in it.
+const LONG_LINE: usize = 300;
+
+/// The largest results file of two cases, in bytes; the requirements take most of it.
+const RESULTS: usize = 2 * 1024 * 1024;
+
+/// Patience for beasts that are not waited for, but make the harness work.
+const WORKING: Duration = Duration::from_secs(60);
+
+fn check(measured: &Measured, limit: usize) {
+    assert!(measured.size < RESULTS, "{} bytes of results", measured.size);
+    match measured.peak {
+        Some(peak) => assert!(peak < limit, "{peak} MiB of memory"),
+        None => assert_ne!(std::env::consts::OS, "linux", "the memory is not known"),
+    }
+}
+
+fn a_line_without_end() {
+    let measured = measured("endless-line", WORKING, "");
+    assert_snapshot!(measured.text, @"
+    1-roar: error at step 2: the adapter wrote more than 64 MiB without a line end
+      expected: an adapter that follows the protocol
+      hint: end each message with a line feed and flush it
+    2-calm: pass
+    status 3
+    ");
+    check(&measured, FLOODED);
+}
+
+fn events_without_end() {
+    let measured = measured("endless-events", WORKING, "");
+    assert_snapshot!(measured.text, @r#"
+    1-roar: error at step 0: the adapter said much more than the case sent: over 80 MiB in one session
+      expected: an adapter that follows the protocol
+      hint: report each thing that the implementation shows once, and nothing that it does not show
+      note: before: expected no more events, then the sentinel event "ssespec-sentinel-3"; observed event data "roar"
+    2-calm: pass
+    status 3
+    "#);
+    check(&measured, FLOODED);
+}
+
+fn events_without_end_while_nobody_listens() {
+    let measured = measured("endless-events", WORKING, r#"{ wait = "4s" }"#);
+    assert_snapshot!(measured.text, @r#"
+    1-roar: error at step 0: the adapter said much more than the case sent: over 80 MiB in one session
+      expected: an adapter that follows the protocol
+      hint: report each thing that the implementation shows once, and nothing that it does not show
+      note: before: expected no more events, then the sentinel event "ssespec-sentinel-3"; observed event data "roar"
+    2-calm: pass
+    status 3
+    "#);
+    check(&measured, FLOODED);
+}
+
+fn openings_without_end() {
+    let measured = measured("endless-openings", WORKING, "");
+    assert_snapshot!(measured.text, @"
+    1-roar: error at step 2: the adapter said much more than the case sent: over 80 MiB in one session
+      expected: an adapter that follows the protocol
+      hint: report each thing that the implementation shows once, and nothing that it does not show
+    2-calm: pass
+    status 3
+    ");
+    check(&measured, FLOODED);
+}
+
+fn blank_lines_without_end() {
+    let measured = measured("endless-blanks", Duration::from_secs(2), "");
+    assert_snapshot!(measured.text, @r#"
+    1-roar: error at step 2: the adapter did not answer `close` with `closed` within 2s
+      expected: an adapter that follows the protocol
+      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, whatever else is waited for
+      note: before: expected event data "roar"; observed nothing within 2s
+    2-calm: pass
+    status 3
+    "#);
+    check(&measured, FLOODED);
+}
+
+fn messages_of_a_past_session_without_end() {
+    let measured = measured("haunting", WORKING, "");
+    assert_snapshot!(measured.text, @r#"
+    1-roar: error at step 0: after `closed` the adapter said more of that session: event data "boo"
+      expected: an adapter that follows the protocol
+      hint: a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it
+      late: a message after `closed`: event data "boo"
+      late: a message after `closed`: event data "boo"
+      late: a message after `closed`: event data "boo"
+      late: a message after `closed`: event data "boo"
+      late: a message after `closed`: event data "boo"
+      late: a message after `closed`: event data "boo"
+      late: a message after `closed`: event data "boo"
+      late: a message after `closed`: event data "boo"
+      late: a message after `closed`: event data "boo"
+      late: a message after `closed`: event data "boo"
+    2-calm: pass
+      note: the first attempt ended with: the adapter went on and on about sessions that were over
+    status 3
+    "#);
+    check(&measured, FLOODED);
+}
+
+fn a_long_log() {
+    let measured = measured("logging", WORKING, "");
+    assert_snapshot!(measured.text, @"
+    1-roar: pass
+    2-calm: pass
+    status 0
+    ");
+    check(&measured, FLOODED);
+}
+
+fn a_long_line_is_allowed() {
+    let measured = measured("padded", WORKING, "");
+    assert_snapshot!(measured.text, @"
+    1-roar: pass
+    2-calm: pass
+    status 0
+    ");
+    check(&measured, LONG_LINE);
+}
+
+fn a_long_event_is_not_repeated_in_the_results() {
+    let measured = measured("long-winded", WORKING, "");
+    assert_snapshot!(measured.text, @r#"
+    1-roar: fail at step 2: event data "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr"… (66060288 bytes)
+      expected: event data "roar"
+    2-calm: pass
+    status 1
+    "#);
+    check(&measured, LONG_LINE);
+}
+
+fn a_line_that_is_too_long() {
+    let measured = measured("overlong", WORKING, "");
+    assert_snapshot!(measured.text, @"
+    1-roar: error at step 2: the adapter wrote more than 64 MiB without a line end
+      expected: an adapter that follows the protocol
+      hint: end each message with a line feed and flush it
+    2-calm: pass
+    status 3
+    ");
+    check(&measured, FLOODED);
+}

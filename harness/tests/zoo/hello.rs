@@ -1,0 +1,175 @@
+//! What goes wrong before the first case: the run does not begin, and says why once instead of three hundred times.
+
+use std::time::Duration;
+
+use insta::assert_snapshot;
+use ssespec::adapter::process::Command;
+
+use crate::Tests;
+use crate::cage::{Cage, runtime};
+
+pub(crate) const TESTS: Tests = &[
+    ("sound", sound),
+    ("no-hello", no_hello),
+    ("late-hello", late_hello),
+    ("hello-without-a-line-end", hello_without_a_line_end),
+    ("prints-before-hello", prints_before_hello),
+    ("speaks-before-hello", speaks_before_hello),
+    ("dies-at-once", dies_at_once),
+    ("no-such-program", no_such_program),
+    ("another-role", another_role),
+    ("another-protocol", another_protocol),
+    ("misspelt-capability", misspelt_capability),
+    ("hello-without-a-name", hello_without_a_name),
+    ("orders-are-not-read", orders_are_not_read),
+    ("close-is-ignored", close_is_ignored),
+    ("closed-twice", closed_twice),
+    ("one-session-only", one_session_only),
+];
+
+/// What the harness says of a beast that it gives this long to introduce itself.
+fn introduced(beast: &'static str, patience: Duration) -> String {
+    let cage = Cage::of(beast);
+    let command = cage.command();
+    let text = runtime().block_on(async {
+        match command.start(patience).await {
+            Ok(adapter) => {
+                let name = adapter.identity().name.clone();
+                adapter.stop(Duration::ZERO).await;
+                format!("welcome, {name}")
+            }
+            Err((fault, _)) => format!("{fault}\n  hint: {}", fault.hint()),
+        }
+    });
+    assert_eq!(cage.tether().all_gone(), [beast]);
+    text
+}
+
+fn sound() {
+    let life = Cage::of("sound").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: pass
+    2-calm: pass
+    status 0
+    ");
+    assert_eq!(life.processes, ["sound"]);
+}
+
+fn no_hello() {
+    assert_snapshot!(introduced("silent", Duration::from_secs(1)), @r#"
+    the adapter said no hello within 1s
+      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client","name":..,"version":..,"capabilities":[..]}}; flush it
+    "#);
+}
+
+fn late_hello() {
+    assert_snapshot!(introduced("late", Duration::from_secs(20)), @"welcome, beast");
+}
+
+fn hello_without_a_line_end() {
+    assert_snapshot!(introduced("breathless", Duration::from_secs(1)), @"
+    the adapter wrote 80 bytes of a line and then not its end
+      hint: end each message with a line feed and flush it
+    ");
+}
+
+fn prints_before_hello() {
+    let life = Cage::of("announcer").live();
+    assert_snapshot!(life.text(), @"
+    not run: the adapter wrote a line that is not of the protocol: not a JSON object: Listening on port 3000
+      hint: stdout is for the protocol, one JSON object a line; logs and print statements go to stderr
+    ");
+}
+
+fn speaks_before_hello() {
+    let life = Cage::of("hasty").live();
+    assert_snapshot!(life.text(), @r#"
+    not run: the adapter's first line is not its hello
+      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client","name":..,"version":..,"capabilities":[..]}}; flush it
+    "#);
+}
+
+fn dies_at_once() {
+    let life = Cage::of("stillborn").live();
+    assert_snapshot!(life.text(), @"
+    not run: the adapter ended by itself: exit status: 1
+      hint: an adapter lives until its stdin ends; catch the implementation's exceptions and report them as `error`
+      stderr: Error: Cannot find module 'eventsource'
+    ");
+}
+
+fn no_such_program() {
+    let command =
+        Command { words: vec!["no-such-program".into(), "--flag".into()], folder: std::env::temp_dir() };
+    let (fault, _) = runtime().block_on(command.start(Duration::from_secs(20))).unwrap_err();
+    // The rest is the operating system's.
+    assert!(
+        fault.to_string().starts_with("the adapter could not be started: `no-such-program --flag`: "),
+        "{fault}"
+    );
+    assert_snapshot!(fault.hint(), @"check the command; `ssespec run --setup` runs the setup commands of ssespec.toml first");
+}
+
+fn another_role() {
+    let life = Cage::of("server").live();
+    assert_snapshot!(life.text(), @r#"
+    not run: the adapter says that its role is "server", but a client is wanted here
+      hint: say "role":"client" in the hello
+    "#);
+}
+
+fn another_protocol() {
+    let life = Cage::of("futuristic").live();
+    assert_snapshot!(life.text(), @r#"
+    not run: the adapter speaks protocol 2, this harness speaks 1
+      hint: say "protocol":1 in the hello, or use a version of ssespec that fits
+    "#);
+}
+
+fn misspelt_capability() {
+    let life = Cage::of("misspelt").live();
+    assert_snapshot!(life.text(), @r#"
+    not run: the adapter's hello: unknown capability "reconect", did you mean "reconnect"?
+      hint: take the name out of the hello or correct it
+    "#);
+}
+
+fn hello_without_a_name() {
+    let life = Cage::of("nameless").live();
+    assert_snapshot!(life.text(), @r#"
+    not run: the adapter wrote a line that is not of the protocol: not a message of the protocol (missing field `name` at line 1 column 39): {"hello":{"protocol":1,"role":"client"}}
+      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client","name":..,"version":..,"capabilities":[..]}}; flush it
+    "#);
+}
+
+fn orders_are_not_read() {
+    let life = Cage::of("deaf").live();
+    assert_snapshot!(life.text(), @r#"
+    not run: the adapter did not answer `close` with `closed` within 2s
+      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, whatever else is waited for
+    "#);
+}
+
+fn close_is_ignored() {
+    let life = Cage::of("clinging").live();
+    assert_snapshot!(life.text(), @r#"
+    not run: the adapter did not answer `close` with `closed` within 2s
+      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, whatever else is waited for
+    "#);
+}
+
+fn closed_twice() {
+    let life = Cage::of("stammering").live();
+    assert_snapshot!(life.text(), @"
+    not run: after `closed` the adapter said more of that session: closed: the client is done for good
+      hint: a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it
+    ");
+}
+
+fn one_session_only() {
+    let life = Cage::of("one-shot").live();
+    assert_snapshot!(life.text(), @"
+    not run: the adapter ended by itself: exit status: 0
+      hint: an adapter lives until its stdin ends; catch the implementation's exceptions and report them as `error`
+    ");
+}

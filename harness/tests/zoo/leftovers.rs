@@ -1,0 +1,117 @@
+//! Processes that outlive what they are for: none is left when the run is over, however it ends.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use insta::assert_snapshot;
+
+use crate::Tests;
+use crate::cage::{Cage, runtime};
+use crate::tether::await_end;
+
+pub(crate) const TESTS: Tests = &[
+    ("a-child-holds-stdout-and-its-parent-exits", a_child_holds_stdout_and_its_parent_exits),
+    ("a-child-and-its-parent-live", a_child_and_its_parent_live),
+    ("the-end-of-stdin-is-ignored", the_end_of_stdin_is_ignored),
+    ("by-a-whole-family", by_a_whole_family),
+    ("the-run-is-dropped", the_run_is_dropped),
+    ("the-run-and-its-runtime-are-dropped", the_run_and_its_runtime_are_dropped),
+    ("the-run-is-dropped-before-the-hello", the_run_is_dropped_before_the_hello),
+];
+
+fn a_child_holds_stdout_and_its_parent_exits() {
+    let life = Cage::of("begetting").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: fail at step 2: it crashed, twice at this step: the adapter ended by itself: exit status: 0
+      expected: the client lives on
+      hint: the adapter's stderr says more
+    2-calm: pass
+    status 1
+    ");
+    assert_eq!(life.processes, ["begetting", "sleeper", "begetting", "sleeper", "begetting"]);
+}
+
+fn a_child_and_its_parent_live() {
+    let life = Cage::of("parental").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: pass
+    2-calm: pass
+    status 0
+    ");
+    assert_eq!(life.processes, ["parental", "sleeper"]);
+}
+
+fn the_end_of_stdin_is_ignored() {
+    let life = Cage::of("undying").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: pass
+    2-calm: pass
+    status 0
+    ");
+    assert_eq!(life.processes, ["undying"]);
+}
+
+fn by_a_whole_family() {
+    let life = Cage::of("undying-parent").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: pass
+    2-calm: pass
+    status 0
+    ");
+    assert_eq!(life.processes, ["undying-parent", "sleeper"]);
+}
+
+/// When a run is dropped.
+#[derive(PartialEq)]
+enum Moment {
+    /// While an adapter is awaited.
+    Hello,
+    /// While cases are played.
+    Case,
+}
+
+/// Whether the runtime goes with it.
+#[derive(PartialEq)]
+enum Runtime {
+    LivesOn,
+    Ends,
+}
+
+/// Drops a run of two lanes, as the command does when it is interrupted, and waits until its processes are gone.
+fn drop_run(beast: &'static str, moment: &Moment, then: &Runtime) {
+    let cage = Cage::of(beast).side_by_side(&["a", "b"], r#"{ wait = "60s" }"#);
+    let run = cage.run();
+    let runtime = runtime();
+    let playing = Cell::new(*moment == Moment::Hello);
+    let expected = if *moment == Moment::Hello { 2 } else { 4 };
+    let mut tied = Vec::new();
+    let all_tied = async {
+        while !playing.get() || tied.len() < expected {
+            tied.extend(cage.tether().tied());
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let mut sink = |_| playing.set(true);
+    runtime.block_on(async {
+        tokio::select! {
+            ended = run.execute(&mut sink) => panic!("the run is over: {ended:?}"),
+            () = all_tied => {}
+        }
+    });
+    if *then == Runtime::Ends {
+        runtime.shutdown_timeout(Duration::from_secs(1));
+    }
+    tied.into_iter().for_each(|stream| drop(await_end(stream)));
+}
+
+fn the_run_is_dropped() {
+    drop_run("undying-parent", &Moment::Case, &Runtime::LivesOn);
+}
+
+fn the_run_and_its_runtime_are_dropped() {
+    drop_run("undying-parent", &Moment::Case, &Runtime::Ends);
+}
+
+fn the_run_is_dropped_before_the_hello() {
+    drop_run("silent-parent", &Moment::Hello, &Runtime::Ends);
+}

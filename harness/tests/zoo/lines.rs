@@ -1,0 +1,178 @@
+//! What is not of the protocol.
+
+use insta::assert_snapshot;
+use ssespec_reports::results::Results;
+
+use crate::Tests;
+use crate::cage::Cage;
+
+pub(crate) const TESTS: Tests = &[
+    ("a-print-statement", a_print_statement),
+    ("colours-and-control-characters", colours_and_control_characters),
+    ("another-encoding", another_encoding),
+    ("half-a-surrogate-pair", half_a_surrogate_pair),
+    ("a-million-brackets", a_million_brackets),
+    ("two-messages-in-one-line", two_messages_in_one_line),
+    ("no-message", no_message),
+    ("a-message-that-does-not-exist", a_message_that_does_not_exist),
+    ("no-session", no_session),
+    ("a-state-that-does-not-exist", a_state_that_does_not_exist),
+    ("a-second-hello", a_second_hello),
+    ("a-session-that-does-not-exist", a_session_that_does_not_exist),
+    ("hostile-text-is-kept-as-it-is", hostile_text_is_kept_as_it_is),
+    ("crlf-and-blank-lines-are-fine", crlf_and_blank_lines_are_fine),
+];
+
+fn a_print_statement() {
+    let life = Cage::of("babbling").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: not a JSON object: got an event!
+      expected: an adapter that follows the protocol
+      hint: stdout is for the protocol, one JSON object a line; logs and print statements go to stderr
+    2-calm: pass
+    status 3
+    ");
+}
+
+fn colours_and_control_characters() {
+    let life = Cage::of("colourful").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: not a JSON object: \x1B[31mgot an event\x1B[0m \x07\xE2\x80\xAE
+      expected: an adapter that follows the protocol
+      hint: stdout is for the protocol, one JSON object a line; logs and print statements go to stderr
+    2-calm: pass
+    status 3
+    "#);
+}
+
+fn another_encoding() {
+    let life = Cage::of("latin-1").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: not UTF-8 after 33 bytes: {"session":3,"event":{"data":"caf\xE9"}}
+      expected: an adapter that follows the protocol
+      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+    2-calm: pass
+    status 3
+    "#);
+}
+
+fn half_a_surrogate_pair() {
+    let life = Cage::of("surrogate").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: not JSON (unexpected end of hex escape at line 1 column 37): {"session":3,"event":{"data":"\\ud83d"}}
+      expected: an adapter that follows the protocol
+      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+    2-calm: pass
+    status 3
+    "#);
+}
+
+fn a_million_brackets() {
+    let life = Cage::of("nested").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: not a message of the protocol (invalid type: sequence, expected a string at line 1 column 29): {"session":3,"event":{"data":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[… and 2096983 bytes more
+      expected: an adapter that follows the protocol
+      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+    2-calm: pass
+    status 3
+    "#);
+}
+
+fn two_messages_in_one_line() {
+    let life = Cage::of("double").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: more than one message in a line: {"session":3,"opened":{},"event":{"data":"roar"}}
+      expected: an adapter that follows the protocol
+      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+    2-calm: pass
+    status 3
+    "#);
+}
+
+fn no_message() {
+    let life = Cage::of("empty").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: a line without a message: {"session":3}
+      expected: an adapter that follows the protocol
+      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+    2-calm: pass
+    status 3
+    "#);
+}
+
+fn a_message_that_does_not_exist() {
+    let life = Cage::of("inventive").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: not a message of the protocol (unknown field `message`, expected one of `session`, `hello`, `opened`, `event`, `comment`, `error`, `state`, `closed` at line 1 column 22): {"session":3,"message":{"data":"roar"}}
+      expected: an adapter that follows the protocol
+      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+    2-calm: pass
+    status 3
+    "#);
+}
+
+fn no_session() {
+    let life = Cage::of("forgetful").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: the session's number is missing: {"event":{"data":"roar"}}
+      expected: an adapter that follows the protocol
+      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+    2-calm: pass
+    status 3
+    "#);
+}
+
+fn a_state_that_does_not_exist() {
+    let life = Cage::of("stateless").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: no readyState 7: {"session":3,"error":{"readyState":7}}
+      expected: an adapter that follows the protocol
+      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+    2-calm: pass
+    status 3
+    "#);
+}
+
+fn a_second_hello() {
+    let life = Cage::of("polite").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: a second hello: {"hello":{"protocol":1,"role":"client","name":"beast","capabilities":["close"]}}
+      expected: an adapter that follows the protocol
+      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client","name":..,"version":..,"capabilities":[..]}}; flush it
+    2-calm: pass
+    status 3
+    "#);
+}
+
+fn a_session_that_does_not_exist() {
+    let life = Cage::of("lost").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: error at step 2: the adapter named session 99, which was not started
+      expected: an adapter that follows the protocol
+      hint: repeat the number of the `connect` that the message belongs to
+    2-calm: pass
+    status 3
+    ");
+}
+
+fn hostile_text_is_kept_as_it_is() {
+    let life = Cage::of("painted").live();
+    assert_snapshot!(life.text().escape_debug(), @r#"1-roar: fail at step 2: event data \"\\u{1b}[2J\\u{1b}]0;title\\u{7}\\0\\u{202e}roar\\r\\n\"\n  expected: event data \"roar\"\n  stderr: \u{1b}[2J\u{7}\u{202e}\n2-calm: pass\nstatus 1"#);
+    let mut file = Vec::new();
+    for record in &life.records {
+        serde_json::to_writer(&mut file, record).unwrap();
+        file.push(b'\n');
+    }
+    let read = Results::read("results.jsonl", file.as_slice()).unwrap();
+    let roar = read.results().iter().find(|result| result.title == "1-roar");
+    assert_eq!(roar, Some(life.result("1-roar")));
+}
+
+fn crlf_and_blank_lines_are_fine() {
+    let life = Cage::of("dos").live();
+    assert_snapshot!(life.text(), @"
+    1-roar: pass
+    2-calm: pass
+    status 0
+    ");
+}

@@ -1,0 +1,60 @@
+//! Adapters that stop in the middle.
+
+use insta::assert_snapshot;
+
+use crate::Tests;
+use crate::cage::Cage;
+
+pub(crate) const TESTS: Tests = &[
+    ("half-a-line", half_a_line),
+    ("in-the-middle-of-a-case", in_the_middle_of_a_case),
+    ("orders-are-not-read", orders_are_not_read),
+    ("close-is-ignored", close_is_ignored),
+];
+
+fn half_a_line() {
+    let life = Cage::of("stalling").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 2: the adapter wrote 18 bytes of a line and then not its end
+      expected: an adapter that follows the protocol
+      hint: end each message with a line feed and flush it
+      note: before: expected event data "roar"; observed nothing within 2s
+    2-calm: pass
+    status 3
+    "#);
+}
+
+fn in_the_middle_of_a_case() {
+    let life = Cage::of("mute").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 2: the adapter did not answer `close` with `closed` within 2s
+      expected: an adapter that follows the protocol
+      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, whatever else is waited for
+      note: before: expected event data "roar"; observed nothing within 2s
+    2-calm: pass
+    status 3
+    "#);
+}
+
+fn orders_are_not_read() {
+    let life = Cage::of("deafened").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 0: the adapter did not answer `close` with `closed` within 2s
+      expected: an adapter that follows the protocol
+      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, whatever else is waited for
+      note: before: expected a request; observed nothing within 2s
+    2-calm: pass
+    status 3
+    "#);
+}
+
+fn close_is_ignored() {
+    let life = Cage::of("ignoring").live();
+    assert_snapshot!(life.text(), @r#"
+    1-roar: error at step 0: the adapter did not answer `close` with `closed` within 2s
+      expected: an adapter that follows the protocol
+      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, whatever else is waited for
+    2-calm: pass
+    status 3
+    "#);
+}

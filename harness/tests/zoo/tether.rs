@@ -1,0 +1,60 @@
+//! Whether a process is gone: each beast holds a connection, which ends with it.
+
+use std::io::{ErrorKind, Read as _};
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+/// How long the death of a killed process may take on a busy machine. Much less than a beast's life span.
+const DEATH: Duration = Duration::from_secs(20);
+
+/// The port that the processes of one test are tied to.
+pub(crate) struct Tether {
+    listener: TcpListener,
+}
+
+impl Tether {
+    pub(crate) fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        Self { listener }
+    }
+
+    /// Where a process ties itself.
+    pub(crate) fn address(&self) -> String {
+        self.listener.local_addr().unwrap().to_string()
+    }
+
+    /// A process that has been tied since this was asked last.
+    pub(crate) fn tied(&self) -> Option<TcpStream> {
+        match self.listener.accept() {
+            Ok((stream, _)) => Some(stream),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => None,
+            Err(error) => panic!("the tether: {error}"),
+        }
+    }
+
+    /// The processes that were tied, in the order in which they came; panics if one still lives.
+    pub(crate) fn all_gone(&self) -> Vec<String> {
+        std::iter::from_fn(|| self.tied()).map(await_end).collect()
+    }
+}
+
+/// Waits until the process at the other end is gone, and tells its name.
+pub(crate) fn await_end(mut stream: TcpStream) -> String {
+    stream.set_nonblocking(false).unwrap();
+    stream.set_read_timeout(Some(DEATH)).unwrap();
+    let mut name = Vec::new();
+    let mut buffer = [0; 64];
+    loop {
+        match stream.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => name.extend_from_slice(&buffer[..count]),
+            // Other children of this process die as well, and their signals come here.
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            // A killed process may leave by a reset.
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => break,
+            Err(error) => panic!("{} still lives: {error}", String::from_utf8_lossy(&name).trim()),
+        }
+    }
+    String::from_utf8_lossy(&name).trim().to_owned()
+}
