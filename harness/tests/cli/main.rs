@@ -86,13 +86,8 @@ fn tests() -> Vec<Trial> {
         groups.iter().flat_map(|(group, tests)| tests.iter().map(move |(name, test)| (group, name, *test)));
     tests
         .map(|(group, name, test)| {
-            let title = format!("{group}::{name}");
             Trial::test(format!("{group}::{name}"), move || {
-                let began = std::time::Instant::now();
                 test();
-                if began.elapsed().as_secs() > 20 {
-                    eprintln!("SLOW {title} {:?}", began.elapsed());
-                }
                 Ok(())
             })
         })

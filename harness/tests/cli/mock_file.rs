@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use serde_json::Value;
 
@@ -132,9 +133,15 @@ fn several_files() {
     assert!(get(&format!("{url}/"), "").until("0\r\n\r\n").contains("data: b"));
 }
 
-/// A port that is free now.
+/// A port that is free, and below those that systems choose by themselves, so that it stays so.
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static TRIED: AtomicU16 = AtomicU16::new(0);
+    // Test executables that run side by side begin elsewhere.
+    let begin = 20_000 + u16::try_from(std::process::id() % 9_000).unwrap();
+    (0..1_000)
+        .map(|_| begin + TRIED.fetch_add(1, Ordering::Relaxed))
+        .find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok())
+        .unwrap()
 }
 
 fn a_port_of_ones_choice() {
@@ -182,21 +189,19 @@ fn files_that_cannot_be_served() {
 #[cfg(unix)]
 fn a_signal_is_the_usual_end() {
     let case = ["--case", "client/close/while-open"].map(PathBuf::from).to_vec();
-    for (what, path, shown) in [(vec![example()], "/stream", "data: first"), (case, "/", "data: a\n\n")] {
+    for (what, path, headers, shown) in [
+        (vec![example()], "/stream", "last-event-id: 1\r\n", "data: third\n\n"),
+        (case, "/", "", "data: a\n\n"),
+    ] {
         for signal in ["TERM", "INT", "HUP"] {
-            let running = ssespec(["mock"]).args(&what).start();
-            let url = url(&running);
-            let mut client =
-                get(&format!("{url}{path}"), if what.len() == 1 { "last-event-id: 1\r\n" } else { "" });
-            if what.len() > 1 {
-                client.until(shown);
-            } else {
-                client.until("data: third");
-            }
+            let port = free_port();
+            let running = ssespec(["mock"]).args(&what).args(["--port", &port.to_string()]).start();
+            let mut client = get(&format!("{}{path}", url(&running)), headers);
+            client.until(shown);
             crate::interrupt::send(&running, signal);
             running.ends(0);
-            let _ = client.end();
-            TcpListener::bind(url.strip_prefix("http://").unwrap()).unwrap();
+            client.end();
+            TcpListener::bind(("127.0.0.1", port)).unwrap();
         }
     }
 }
