@@ -14,7 +14,7 @@
 //! - [`implementation`], [`setup`], [`baseline_file`]: an implementation's folder
 //! - [`by_hand`]: a case served for curl or a browser
 //! - [`cargo_test`]: the suite as tests of a crate
-//! - [`reference`]: a client written from the text of the standard
+//! - [`mod@reference`]: a client written from the text of the standard
 
 pub mod adapter;
 pub mod baseline_file;

@@ -3,9 +3,9 @@
 //! - [`launch`]: how an adapter is started
 //! - [`plan`]: which cases in which deliveries, and in which order
 //! - [`stage`]: the listeners and the adapter of a lane
-//! - [`smoke`]: whether the adapter itself works
-//! - [`lane`]: sessions one after another
-//! - [`verdict`]: what a session comes to
+//! - `smoke`: whether the adapter itself works
+//! - `lane`: sessions one after another
+//! - `verdict`: what a session comes to
 //! - [`baseline`]: which failures are known
 //!
 //! Data flows one way: plan, lanes, one place in which their messages are put in order, and a sink.

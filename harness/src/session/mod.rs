@@ -1,10 +1,10 @@
 //! An implementation living through one case: the script is played, and what it shows is held against it.
 //!
-//! - [`intake`]: what comes from the wire and the adapter, put into queues
-//! - [`perform`]: what the harness does
-//! - [`expect`]: what must be observed
-//! - [`ending`]: how every session ends, so that absence is proved
-//! - [`describe`]: expected and observed in words
+//! - `intake`: what comes from the wire and the adapter, put into queues
+//! - `perform`: what the harness does
+//! - `expect`: what must be observed
+//! - `ending`: how every session ends, so that absence is proved
+//! - `describe`: expected and observed in words
 //! - [`transcript`]: the record of all of it
 
 mod describe;
