@@ -10,6 +10,7 @@ use ssespec::delivery::DeliveryKind;
 use ssespec::run::{Baseline, Selection, baseline::id_glob};
 use ssespec::session::Patience;
 use ssespec_cases::{Corpus, Level};
+use ssespec_mock_server::document::value::{LONGEST, parse_duration};
 use ssespec_mock_server::wire::BarrierMode;
 
 use super::suggest;
@@ -144,15 +145,15 @@ pub(super) fn glob(pattern: &str) -> Result<GlobMatcher, String> {
     id_glob(pattern).map(|glob| glob.compile_matcher()).map_err(|error| error.kind().to_string())
 }
 
-/// The longest time that can be asked for.
-const LONGEST: Duration = Duration::from_secs(60 * 60);
-
+/// A time as in a case: the same words, and the same longest.
 fn time(words: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(words) {
-        Ok(Duration::ZERO) => Err("nothing can be observed in no time".into()),
-        Ok(time) if time > LONGEST => Err("the longest is 1h".into()),
-        Ok(time) => Ok(time),
-        Err(error) => Err(error.to_string()),
+    match parse_duration(words) {
+        Some(Duration::ZERO) => Err("nothing can be observed in no time".into()),
+        Some(time) => Ok(time),
+        None => Err(format!(
+            "a time is a whole number and ms, s or min, like 500ms; the longest is {}",
+            humantime::format_duration(LONGEST)
+        )),
     }
 }
 
@@ -256,7 +257,9 @@ impl HowToRun {
             add("--cases", folder.display().to_string());
         }
         if let Some(time) = self.timeout {
-            add("--timeout", humantime::format_duration(time).to_string().replace(' ', ""));
+            let milliseconds = time.as_millis();
+            let whole = milliseconds.is_multiple_of(1000);
+            add("--timeout", if whole { format!("{}s", milliseconds / 1000) } else { format!("{milliseconds}ms") });
         }
         let barrier = self.barrier.to_possible_value().filter(|_| self.barrier != BarrierWord::Auto);
         if let Some(value) = barrier {

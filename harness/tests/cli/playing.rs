@@ -123,10 +123,11 @@ fn a_time_out() {
 
 fn times_that_are_none() {
     for (time, said) in [
-        ("5", "time unit needed, for example 5sec or 5ms"),
+        ("5", "a time is a whole number and ms, s or min, like 500ms; the longest is 1h"),
         ("0s", "nothing can be observed in no time"),
-        ("2h", "the longest is 1h"),
-        ("soon", "expected number"),
+        ("61min", "the longest is 1h"),
+        ("18446744073709551615s 1000000000ns", "a time is a whole number and ms, s or min"),
+        ("soon", "a time is a whole number and ms, s or min"),
     ] {
         ssespec(["client", "--reference", "--timeout", time]).ends(2).says(&["'--timeout <TIME>'", said]);
     }
