@@ -13,7 +13,7 @@
 //! - [`terminal`]: a run, a failure, or a line of progress as text
 //! - [`snapshot`]: a run as text that can be compared
 //! - [`markdown`]: many implementations side by side
-//! - [`junit`]: JUnit XML
+//! - `junit`: JUnit XML (feature `junit`, on by default)
 //! - [`diff`]: two runs compared
 //! - [`visible`]: hostile text made harmless
 //!
@@ -100,6 +100,7 @@
 mod compare;
 pub mod diff;
 pub mod fold;
+#[cfg(feature = "junit")]
 pub mod junit;
 mod limits;
 pub mod markdown;
