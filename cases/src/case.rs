@@ -236,5 +236,8 @@ pub enum FactSource {
     /// This header field of the last request.
     Header(String),
     /// The alternative that the last `expect-one-of` took.
-    Alternative,
+    Alternative {
+        /// What each alternative is called in the report, in their order; they name themselves where there are none.
+        names: Vec<String>,
+    },
 }

@@ -142,10 +142,17 @@ impl Reader<'_, '_> {
     fn fact(&mut self, argument: &Value<'_>) -> Option<Fact> {
         let table = value::table(argument)?;
         let header = value::text_of(table, "header");
+        let names = value::texts_of(table, "as");
         let of = match (value::text_of(table, "of")?.as_str(), header) {
+            ("alternative", None) => FactSource::Alternative { names },
+            (_, _) if !names.is_empty() => {
+                let hint = "write of = \"alternative\" with it, or take it out";
+                let message = "`as` names alternatives";
+                self.findings.add_with_hint(argument.span(), message, "this records none", hint);
+                return None;
+            }
             ("delay", None) => FactSource::Delay,
             ("target", None) => FactSource::Target,
-            ("alternative", None) => FactSource::Alternative,
             ("header", Some(name)) => FactSource::Header(name),
             _ => {
                 let hint = "write of = \"header\" with header = \"accept\", any other `of` without";

@@ -13,6 +13,7 @@ use crate::case::{Connect, Expectation, Step, StepKind};
 use crate::script::{Ending, ending, expand, may_be_request, must_be_request};
 use crate::{Capability, Case, Corpus, Requirement};
 
+mod facts;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +28,7 @@ pub fn check(cases: &[Case], corpus: &Corpus) -> Vec<Diagnostics> {
         requirements(case, corpus, &mut findings);
         needs(case, &mut findings);
         flow(case, &mut findings);
+        facts::check(case, &mut findings);
         if let Err(diagnostics) = findings.or(&case.source, Some(())) {
             found.push(diagnostics);
         }

@@ -98,7 +98,7 @@ pub fn step(kind: &StepKind) -> String {
                 FactSource::Delay => "the time from our end to the last request".into(),
                 FactSource::Target => "the target of the last request".into(),
                 FactSource::Header(header) => format!("the header {header} of the last request"),
-                FactSource::Alternative => "the alternative that was taken".into(),
+                FactSource::Alternative { .. } => "the alternative that was taken".into(),
             };
             format!("Recorded as \"{name}\": {of}.")
         }

@@ -9,15 +9,18 @@ use ssespec_cases::format::case_schema;
 /// Mistakes that the schema does not see: it knows the shape of a case and nothing of what the case means.
 const BEYOND_THE_SCHEMA: &[&str] = &[
     // What strings and numbers say.
+    "alternatives-without-a-name",
     "empty-alternative",
     "empty-raw",
     "empty-send",
     "empty-title",
+    "fact-before-its-alternatives",
     "fact-of-no-header",
     "framed-by-length-without-a-length",
     "header-name-with-a-space",
     "header-value-with-a-line-end",
     "length-without-framing",
+    "names-of-no-alternatives",
     "no-requirements",
     "one-alternative",
     "pattern-given-twice",

@@ -109,6 +109,11 @@ static RECORD: &[Verb] = &[Verb::with(
                 "The last request's delay, target or header, or the alternative of the last expect-one-of.",
             ),
             Key::optional("header", Shape::Text, "Which header, with of = \"header\"."),
+            Key::optional(
+                "as",
+                Shape::List(&Shape::Text),
+                "What each alternative is called in the report, in their order, with of = \"alternative\".",
+            ),
         ],
     }),
     "Store a fact for the report; cannot fail.",

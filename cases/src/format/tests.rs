@@ -195,7 +195,7 @@ fn facts_are_read() {
     for (of, source) in [
         ("of = \"delay\"", FactSource::Delay),
         ("of = \"target\"", FactSource::Target),
-        ("of = \"alternative\"", FactSource::Alternative),
+        ("of = \"alternative\"", FactSource::Alternative { names: Vec::new() }),
         ("of = \"header\", header = \"accept\"", FactSource::Header("accept".to_owned())),
     ] {
         assert_eq!(fact(of), Fact { name: "a".to_owned(), of: source });

@@ -203,21 +203,23 @@ impl EventSource {
     }
 
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#reestablish-the-connection>, but for the fetch.
+    ///
+    /// In the standard the request always is a GET. Where our user chose a method that is not safe to repeat, only the
+    /// server's own event IDs show that the stream can be resumed, and the one text about that says: "Resumption is
+    /// always via HTTP GET with `Last-Event-ID`",
+    /// <https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#resumability-and-redelivery>.
     async fn reestablish(&mut self, loss: Loss) -> Flow {
-        if !self.may_repeat() {
-            return self.fail(&Failure::NotRepeatable(loss));
+        if !self.request.is_idempotent() {
+            if self.resumption.last_event_id.is_empty() {
+                return self.fail(&Failure::NotRepeatable(loss));
+            }
+            self.request.become_get();
         }
         self.observer.set_state(ReadyState::Connecting);
         self.observer.error(loss);
         self.handled(CloseIn::Error)?;
         tokio::time::sleep(self.patience.wait(self.resumption.reconnection_time)).await;
         Flow::Continue(())
-    }
-
-    /// Whether the request may be sent again. In the standard it always is a GET; where our user chose a method that is
-    /// not safe to repeat, only the server's own event IDs show that it is meant to be.
-    fn may_repeat(&self) -> bool {
-        self.request.is_idempotent() || !self.resumption.last_event_id.is_empty()
     }
 
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection>: "Once the user agent has

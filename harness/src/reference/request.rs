@@ -110,14 +110,19 @@ impl Request {
         }
     }
 
+    /// Makes it a GET, without a body and what describes one.
+    pub(super) fn become_get(&mut self) {
+        self.method = Method::GET;
+        self.body = None;
+        for name in REQUEST_BODY_HEADERS {
+            self.headers.remove(name);
+        }
+    }
+
     /// The steps of <https://fetch.spec.whatwg.org/#http-redirect-fetch> that change the request.
     pub(super) fn redirect(&mut self, status: StatusCode, location: Url) {
         if becomes_get(status, &self.method) {
-            self.method = Method::GET;
-            self.body = None;
-            for name in REQUEST_BODY_HEADERS {
-                self.headers.remove(name);
-            }
+            self.become_get();
         }
         if self.url.origin() != location.origin() {
             for name in CREDENTIALS {

@@ -327,9 +327,9 @@ impl Session<'_> {
         let words = describe::expectation(&Expectation::OneOf(alternatives.to_vec()));
         let deadline = Instant::now() + self.patience.request;
         loop {
-            for steps in alternatives {
+            for (number, steps) in alternatives.iter().enumerate() {
                 if self.begins(steps) {
-                    self.alternative = Some(describe::alternative(steps));
+                    self.alternative = Some((number, describe::alternative(steps)));
                     for step in steps {
                         if let StepKind::Expect(expectation) = &step.kind {
                             Box::pin(self.expect(expectation)).await?;
@@ -353,15 +353,15 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 // Silence is an alternative where one asks for it.
-                let silent = alternatives.iter().find(|steps| {
+                let silent = alternatives.iter().enumerate().find(|(_, steps)| {
                     matches!(
                         steps.first().map(|s| &s.kind),
                         Some(StepKind::Expect(Expectation::NoRequest(_)))
                     )
                 });
                 return match silent {
-                    Some(steps) => {
-                        self.alternative = Some(describe::alternative(steps));
+                    Some((number, steps)) => {
+                        self.alternative = Some((number, describe::alternative(steps)));
                         self.silence = Silence::Proved;
                         Ok(())
                     }

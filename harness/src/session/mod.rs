@@ -180,8 +180,8 @@ struct Session<'s> {
     /// The data of the last event, and that of all of them with line feeds between.
     last_data: Option<Vec<u8>>,
     all_data: Vec<u8>,
-    /// The alternative that the last `expect-one-of` took.
-    alternative: Option<String>,
+    /// The alternative that the last `expect-one-of` took: which, and in words.
+    alternative: Option<(usize, String)>,
     facts: Vec<Fact>,
     /// The step that is played.
     step: Option<usize>,
@@ -337,7 +337,9 @@ impl Session<'_> {
                     .collect();
                 if values.is_empty() { "absent".into() } else { values.join(", ") }
             }),
-            FactSource::Alternative => self.alternative.clone(),
+            FactSource::Alternative { names } => {
+                self.alternative.as_ref().map(|(number, words)| names.get(*number).unwrap_or(words).clone())
+            }
         };
         self.facts.push(Fact { fact: name.into(), value: value.unwrap_or_else(|| "not seen".into()) });
     }

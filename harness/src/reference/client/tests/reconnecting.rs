@@ -126,7 +126,7 @@ async fn shows_comments_ids_types_and_the_origin() {
 }
 
 #[tokio::test]
-async fn repeats_a_post_only_from_an_event_id() {
+async fn resumes_the_stream_of_a_post_by_get_and_only_from_an_event_id() {
     let server = Server::start().await;
     let post = || ConnectRequest { method: "POST".into(), body: "{}".into(), ..options(server.url("")) };
     let mut user = User::connect(post());
@@ -147,8 +147,9 @@ async fn repeats_a_post_only_from_an_event_id() {
     user.event("a").await;
     drop(request);
     user.error(ReadyState::Connecting).await;
-    let mut request = server.request().await;
-    assert_eq!(request.line(), "POST / HTTP/1.1");
+    let request = server.request().await;
+    assert_eq!(request.line(), "GET / HTTP/1.1");
     assert_eq!(request.header("last-event-id"), Some("1"));
-    assert_eq!(request.body(2).await, "{}");
+    assert_eq!(request.header("content-length"), None);
+    assert_eq!(request.header("content-type"), None);
 }
