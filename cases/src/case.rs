@@ -185,6 +185,8 @@ pub struct RequestExpectation {
 pub enum FieldExpectation {
     /// There once, with this value.
     Is(String),
+    /// There, once or more often, as a list that holds these members in any order and whatever their parameters.
+    Lists(Vec<String>),
     /// There.
     Present,
     /// Not there.

@@ -189,7 +189,10 @@ fn request(table: &DeTable<'_>) -> RequestExpectation {
     let expectation = |found: &Value<'_>| match (value::text(found), found.get_ref().as_bool()) {
         (Some(text), _) => FieldExpectation::Is(text.to_owned()),
         (None, Some(true)) => FieldExpectation::Present,
-        (None, _) => FieldExpectation::Absent,
+        (None, Some(false)) => FieldExpectation::Absent,
+        (None, None) => {
+            FieldExpectation::Lists(value::list(found).filter_map(value::text).map(str::to_owned).collect())
+        }
     };
     RequestExpectation {
         method: value::text_of(table, "method"),

@@ -74,6 +74,10 @@ fn expected_request(request: &RequestExpectation) -> String {
     words.extend(request.origin.map(|origin| format!("at the {origin:?} origin").to_lowercase()));
     words.extend(request.headers.iter().map(|(name, expected)| match expected {
         FieldExpectation::Is(value) => format!("with {name}: {}", quote(value)),
+        FieldExpectation::Lists(members) => {
+            let members: Vec<String> = members.iter().map(|member| quote(member)).collect();
+            format!("with {name} listing {}", members.join(" and "))
+        }
         FieldExpectation::Present => format!("with {name}"),
         FieldExpectation::Absent => format!("without {name}"),
     }));

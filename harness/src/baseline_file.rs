@@ -127,7 +127,10 @@ fn updated(
         }
     }
     written.push_str(&text[from..]);
-    for case in fold(results.results()).iter().filter(|case| case.outcome() == Outcome::Fail) {
+    let cases = fold(results.results());
+    // What does not decide needs no excuse.
+    let failed = |case: &&CaseOutcome<'_>| case.outcome() == Outcome::Fail && selection.decides(case.suite());
+    for case in cases.iter().filter(failed) {
         let mut end = written.trim_end().to_owned();
         end.push_str(&format!("{line_end}{line_end}{HEADING}{line_end}"));
         end.push_str(&format!(

@@ -144,6 +144,11 @@ pub(crate) fn suite_rank(suite: &str) -> usize {
     }
 }
 
+/// Whether a suite decides conformance where none is asked for by its name.
+pub(crate) fn decides_conformance(suite: &str) -> bool {
+    suite_rank(suite) < 2
+}
+
 impl SuiteTotals {
     fn add(&mut self, case: &CaseOutcome<'_>) {
         self.counts.add(case.outcome());

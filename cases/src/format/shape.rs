@@ -140,8 +140,8 @@ static REQUEST: Table = Table {
         ),
         Key::optional(
             "headers",
-            Shape::Map(&Shape::Either(&[Shape::Text, Shape::Flag])),
-            "A value: one field with that value. true: present. false: absent.",
+            Shape::Map(&Shape::Either(&[Shape::Text, Shape::Flag, Shape::List(&Shape::Text)])),
+            "A value: one field with that value. An array: a list that holds these. true: present. false: absent.",
         ),
         Key::optional("body", Shape::Text, "The body."),
         Key::optional("after", Shape::Duration, "The least time since our last ending write."),

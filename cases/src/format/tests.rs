@@ -102,7 +102,7 @@ fn a_client_is_told_how_to_connect() {
 fn a_request_is_compared_in_what_is_named() {
     let Expectation::Request(request) = expectation("\"expect-request\"") else { panic!("no request") };
     assert_eq!(*request, RequestExpectation::default());
-    let full = r#"{ expect-request = { method = "GET", path = "", origin = "other", headers = { last-event-id = "1", cookie = false, accept = true }, body = "x", after = "300ms", within = "20s" } }"#;
+    let full = r#"{ expect-request = { method = "GET", path = "", origin = "other", headers = { last-event-id = "1", cookie = false, accept = true, te = ["a", "b"] }, body = "x", after = "300ms", within = "20s" } }"#;
     let Expectation::Request(request) = expectation(full) else { panic!("no request") };
     let expected = RequestExpectation {
         method: Some("GET".to_owned()),
@@ -112,6 +112,7 @@ fn a_request_is_compared_in_what_is_named() {
             ("last-event-id".to_owned(), FieldExpectation::Is("1".to_owned())),
             ("cookie".to_owned(), FieldExpectation::Absent),
             ("accept".to_owned(), FieldExpectation::Present),
+            ("te".to_owned(), FieldExpectation::Lists(vec!["a".to_owned(), "b".to_owned()])),
         ],
         body: Some("x".to_owned()),
         after: Some(Duration::from_millis(300)),

@@ -83,6 +83,10 @@ fn observations() {
         ("{ expect-request = { method = \"POST\", path = \"a\" } }", "a POST request for \"a\""),
         ("{ expect-request = { method = \"POST\" } }", "a POST request"),
         (
+            "{ expect-request = { headers = { accept = [\"a/b\", \"c/d\"] } } }",
+            "a request, with accept listing \"a/b\" and \"c/d\"",
+        ),
+        (
             "{ expect-request = { path = \"\", origin = \"other\", headers = { a = \"1\", b = true, c = false }, body = \"d\", after = \"300ms\" } }",
             "a request for \"\", at the other origin, with a: \"1\", with b, without c, with the body \"d\", no earlier \
              than 300ms after the end",

@@ -119,6 +119,17 @@ fn what_is_no_new_failure_is_not_added() {
 }
 
 #[test]
+fn what_does_not_decide_is_added_only_where_it_was_asked_for() {
+    let failed = || result("client/a/one", Delivery::Whole, Verdict::Fail);
+    let results = || run(vec![CaseResult { suite: "llm".into(), ..failed() }], vec![], vec![]);
+    assert_eq!(update(HEAD, &results()), HEAD);
+    let selection = Selection { suites: vec!["llm".into()], ..Selection::default() };
+    let (text, changes) = updated(&Source::new("ssespec.toml", HEAD), &results(), &selection).unwrap();
+    assert_eq!(changes.added, ["client/a/one"]);
+    assert!(text.contains("case = \"client/a/one\""), "{text}");
+}
+
+#[test]
 fn line_ends_are_those_of_the_file() {
     let text = format!("{HEAD}\n{}", block("client/a/gone", "r")).replace('\n', "\r\n");
     let results = vec![result("client/a/one", Delivery::Whole, Verdict::Fail)];

@@ -4,12 +4,12 @@ use std::time::{Duration, Instant};
 
 use ssespec_cases::Capability;
 use ssespec_cases::case::{
-    EventExpectation, Expectation, FieldExpectation, Origin, ReadyState, RequestExpectation, Step, StepKind,
+    EventExpectation, Expectation, Origin, ReadyState, RequestExpectation, Step, StepKind,
 };
 use ssespec_mock_server::wire::{Exchange, Request};
 
 use super::intake::{Arrival, Came, Seen};
-use super::{Answer, Closing, Failure, Session, Silence, Stop, describe};
+use super::{Answer, Closing, Failure, Session, Silence, Stop, describe, fields};
 use crate::protocol::{Event, Order, Shown};
 
 /// By how much a timer may be early without being called early.
@@ -235,17 +235,8 @@ impl Session<'_> {
             (Some(_), 0) => return Some("at the base origin".into()),
             (Some(_), _) => return Some("at the other origin".into()),
         }
-        for (name, field) in &expected.headers {
-            let mut values = request.header(name);
-            let holds = match (field, values.next(), values.next()) {
-                (FieldExpectation::Is(value), Some(found), None) => found == value.as_bytes(),
-                (FieldExpectation::Present, Some(_), _) => true,
-                (FieldExpectation::Absent, None, _) => true,
-                _ => false,
-            };
-            if !holds {
-                return Some(String::new());
-            }
+        if expected.headers.iter().any(|(name, field)| !fields::holds(request, name, field)) {
+            return Some(String::new());
         }
         if expected.body.as_ref().is_some_and(|body| body.as_bytes() != request.body) {
             let body = String::from_utf8_lossy(&request.body);

@@ -2,7 +2,7 @@
 //!
 //! - `intake`: what comes from the wire and the adapter, put into queues
 //! - `perform`: what the harness does
-//! - `expect`: what must be observed
+//! - `expect`, `fields`: what must be observed
 //! - `ending`: how every session ends, so that absence is proved
 //! - `describe`: expected and observed in words
 //! - [`transcript`]: the record of all of it
@@ -10,6 +10,7 @@
 mod describe;
 mod ending;
 mod expect;
+mod fields;
 mod intake;
 mod perform;
 pub mod transcript;

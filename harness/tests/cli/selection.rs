@@ -10,6 +10,8 @@ pub(crate) const TESTS: Tests = &[
     ("filters", filters),
     ("a_filter_that_matches_nothing", a_filter_that_matches_nothing),
     ("suites", suites),
+    ("suites_that_do_not_decide_say_so", suites_that_do_not_decide_say_so),
+    ("suites_of_conventions", suites_of_conventions),
     ("levels", levels),
     ("nothing_is_left", nothing_is_left),
     ("cases_of_a_folder", cases_of_a_folder),
@@ -62,6 +64,30 @@ fn suites() {
     assert_eq!(ran("--suite resilience --suite whatwg", 1).0.len(), 8);
     let printed = ssespec(words("client --reference --suite whatwgg")).ends(2);
     printed.says(&["no suite whatwgg; did you mean whatwg? the suites are ", "resilience"]);
+}
+
+fn suites_that_do_not_decide_say_so() {
+    let run = |options: &str| {
+        ssespec(words(&format!("client --reference --cases cases --filter client/suites/* {options}")))
+    };
+    let told = "resilience does not decide the exit status, unless asked for by --suite";
+    run("").ends(0).shows(&["✘ FAIL must client/suites/resilience", told, "exit status 0"]);
+    let printed = run("--suite resilience").ends(1);
+    printed.shows(&["✘ FAIL must client/suites/resilience", "exit status 1"]);
+    assert!(!printed.stdout.contains(told), "{}", printed.stdout);
+}
+
+fn suites_of_conventions() {
+    for suite in ["llm", "mcp"] {
+        let line = format!("client --reference --suite {suite} --format jsonl --delivery as-written");
+        let lines = ssespec(words(&line)).ends(0).json_lines();
+        let results: Vec<&serde_json::Value> = lines.iter().filter(|line| line["kind"] == "result").collect();
+        assert!(results.len() >= 15, "{}", results.len());
+        for result in results {
+            assert_eq!(result["suite"], suite);
+            assert!(result["case"].as_str().unwrap().starts_with(&format!("client/{suite}/")), "{result}");
+        }
+    }
 }
 
 fn levels() {

@@ -7,7 +7,7 @@ use crate::{
     fold::Outcome,
     limits,
     results::{Footer, Results},
-    totals::{Percentages, Share, Totals},
+    totals::{Percentages, Share, Totals, decides_conformance},
     visible,
 };
 
@@ -48,6 +48,9 @@ pub(super) fn totals(results: &Results, totals: &Totals, paint: Paint) -> String
             paint.quiet(format!("of what {name} can reach; skipped cases, errors and facts are not in it"))
         );
     }
+    if let Some(told) = beside_conformance(results, totals) {
+        let _ = writeln!(text, "{}", paint.quiet(told));
+    }
     if let Some(why) = totals.percentages.withheld() {
         let _ = writeln!(text, "{}", paint.notice(why));
     }
@@ -78,6 +81,21 @@ fn ending(footer: &Footer) -> String {
     let seconds = footer.duration_us / 1_000_000;
     let tenths = footer.duration_us % 1_000_000 / 100_000;
     format!("{seconds}.{tenths} s, exit status {}: {meaning}\n", footer.exit_status)
+}
+
+/// Which suites ran beside those that decide conformance, where none was asked for by its name.
+fn beside_conformance(results: &Results, totals: &Totals) -> Option<String> {
+    if !results.header().selection.suites.is_empty() {
+        return None;
+    }
+    let beside = totals.suites.iter().filter(|suite| !decides_conformance(&suite.suite));
+    let names: Vec<String> = beside.map(|suite| visible::line(&suite.suite, limits::ID)).collect();
+    let (last, rest) = names.split_last()?;
+    let (names, verb) = match rest {
+        [] => (last.clone(), "does"),
+        rest => (format!("{} and {last}", rest.join(", ")), "do"),
+    };
+    Some(format!("{names} {verb} not decide the exit status, unless asked for by --suite"))
 }
 
 /// One line for every suite: `whatwg  MUST 212 of 215 (98.6 %)  SHOULD 3 of 3 (100 %)`.

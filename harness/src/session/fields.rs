@@ -1,0 +1,54 @@
+//! The header fields of a request, held against what a case expects of them.
+
+use ssespec_cases::case::FieldExpectation;
+use ssespec_mock_server::wire::Request;
+
+/// Whether the fields of this name are as expected.
+pub(super) fn holds(request: &Request, name: &str, expected: &FieldExpectation) -> bool {
+    let mut values = request.header(name);
+    match (expected, values.next(), values.next()) {
+        (FieldExpectation::Is(value), Some(found), None) => found == value.as_bytes(),
+        (FieldExpectation::Lists(members), _, _) => members.iter().all(|member| lists(request, name, member)),
+        (FieldExpectation::Present, Some(_), _) => true,
+        (FieldExpectation::Absent, None, _) => true,
+        _ => false,
+    }
+}
+
+/// Whether a list-based field holds this member, <https://www.rfc-editor.org/rfc/rfc9110.html#section-5.6.1>.
+fn lists(request: &Request, name: &str, member: &str) -> bool {
+    request.header(name).flat_map(|value| value.split(|byte| *byte == b',')).any(|found| {
+        let found = found.split(|byte| *byte == b';').next().unwrap_or_default();
+        found.trim_ascii().eq_ignore_ascii_case(member.as_bytes())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use ssespec_mock_server::wire::Version;
+
+    use super::*;
+
+    fn lists_of(values: &[&str], members: &[&str]) -> bool {
+        let headers = values.iter().map(|value| ("Accept".to_owned(), value.as_bytes().to_vec())).collect();
+        let (method, target, version) = ("GET".to_owned(), "/".to_owned(), Version::Http11);
+        let request = Request { method, target, version, headers, body: Vec::new() };
+        holds(
+            &request,
+            "accept",
+            &FieldExpectation::Lists(members.iter().map(|&member| member.to_owned()).collect()),
+        )
+    }
+
+    #[test]
+    fn members_of_a_list() {
+        let both = ["application/json", "text/event-stream"];
+        assert!(lists_of(&["application/json, text/event-stream"], &both));
+        assert!(lists_of(&["Text/Event-Stream;q=0.9 ,*/*", "application/json"], &both));
+        assert!(lists_of(&["text/event-stream,text/event-stream"], &both[1..]));
+        assert!(!lists_of(&["text/event-stream"], &both));
+        assert!(!lists_of(&["application/json, text/event-streams"], &both));
+        assert!(!lists_of(&["*/*"], &both[..1]));
+        assert!(!lists_of(&[], &both[..1]));
+    }
+}
