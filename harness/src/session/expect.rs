@@ -316,7 +316,14 @@ impl Session<'_> {
     /// Takes the alternative whose first observation comes, and requires the rest of it.
     async fn expect_one_of(&mut self, alternatives: &[Vec<Step>]) -> Result<(), Stop> {
         let words = describe::expectation(&Expectation::OneOf(alternatives.to_vec()));
-        let deadline = Instant::now() + self.patience.request;
+        let silence = alternatives.iter().enumerate().find_map(|(number, steps)| {
+            match steps.first().map(|step| &step.kind) {
+                Some(StepKind::Expect(Expectation::NoRequest(time))) => Some((number, steps, *time)),
+                _ => None,
+            }
+        });
+        let patience = silence.map_or(self.patience.request, |(_, _, time)| time);
+        let deadline = Instant::now() + patience;
         loop {
             for (number, steps) in alternatives.iter().enumerate() {
                 if self.begins(steps) {
@@ -344,19 +351,13 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 // Silence is an alternative where one asks for it.
-                let silent = alternatives.iter().enumerate().find(|(_, steps)| {
-                    matches!(
-                        steps.first().map(|s| &s.kind),
-                        Some(StepKind::Expect(Expectation::NoRequest(_)))
-                    )
-                });
-                return match silent {
-                    Some((number, steps)) => {
+                return match silence {
+                    Some((number, steps, _)) => {
                         self.alternative = Some((number, describe::alternative(steps)));
                         self.silence = Silence::Proved;
                         Ok(())
                     }
-                    None => Err(self.timed_out(&words, self.patience.request).into()),
+                    None => Err(self.timed_out(&words, patience).into()),
                 };
             }
         }

@@ -284,7 +284,9 @@ impl Session<'_> {
     async fn script(&mut self, ops: &[Op]) -> Result<(), Stop> {
         for op in ops {
             self.step = op.written;
-            self.silence = Silence::NotProved;
+            if !matches!(op.kind, OpKind::Step(StepKind::Record(_))) {
+                self.silence = Silence::NotProved;
+            }
             match &op.kind {
                 OpKind::Write(writes) => self.write(writes).await?,
                 OpKind::Step(StepKind::Wire(action)) => self.act(action).await?,

@@ -15,6 +15,9 @@
 // Cargo sets `test` for this target too; said here, it tells the lints what they need not ask of a test.
 #[cfg(test)]
 mod adapter;
+
+#[cfg(test)]
+mod alternatives;
 #[cfg(test)]
 mod baseline;
 #[cfg(test)]
@@ -74,6 +77,7 @@ fn tests() -> Vec<Trial> {
         ("client", client::TESTS),
         ("selection", selection::TESTS),
         ("playing", playing::TESTS),
+        ("alternatives", alternatives::TESTS),
         ("output", output::TESTS),
         ("color", color::TESTS),
         ("report", report::TESTS),
