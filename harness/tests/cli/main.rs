@@ -15,7 +15,6 @@
 // Cargo sets `test` for this target too; said here, it tells the lints what they need not ask of a test.
 #[cfg(test)]
 mod adapter;
-
 #[cfg(test)]
 mod alternatives;
 #[cfg(test)]
