@@ -74,6 +74,8 @@ pub enum StepKind {
 /// How a client is told to connect.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Connect {
+    /// What stands before the host in the URL, such as `user:password`.
+    pub userinfo: Option<String>,
     /// Request headers that the user of the client adds.
     pub headers: Vec<(String, String)>,
     /// The last event ID to start from.

@@ -169,6 +169,7 @@ fn connect(table: &DeTable<'_>) -> Connect {
     let fields = value::get(table, "headers").and_then(value::table);
     let headers = fields.into_iter().flatten();
     Connect {
+        userinfo: value::text_of(table, "userinfo"),
         headers: headers
             .filter_map(|(name, text)| Some((name.get_ref().to_string(), value::text(text)?.to_owned())))
             .collect(),

@@ -150,6 +150,7 @@ fn respond_words(respond: &Respond) -> String {
 
 fn connect_options(connect: &Connect) -> String {
     let mut words = Vec::new();
+    words.extend(connect.userinfo.as_ref().map(|userinfo| format!("{} in the URL", quote(userinfo))));
     words
         .extend(connect.headers.iter().map(|(name, value)| format!("the header {name}: {}", visible(value))));
     if !connect.last_event_id.is_empty() {

@@ -40,6 +40,11 @@ static CLIENT: &[Verb] = &[
             what: "`connect`",
             keys: &[
                 Key::optional(
+                    "userinfo",
+                    Shape::Text,
+                    "What stands before the host in the URL: user:password.",
+                ),
+                Key::optional(
                     "headers",
                     Shape::Map(&Shape::Text),
                     "Request headers that the client's user adds.",

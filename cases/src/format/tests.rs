@@ -79,9 +79,10 @@ fn actions_are_those_of_the_server() {
 #[test]
 fn a_client_is_told_how_to_connect() {
     assert!(matches!(step("\"connect\""), StepKind::Connect(connect) if *connect == Connect::default()));
-    let full = r#"{ connect = { headers = { b = "1", A = "" }, last-event-id = "7", method = "POST", body = "x", with-credentials = true, close-in = "error" } }"#;
+    let full = r#"{ connect = { userinfo = "a:b", headers = { b = "1", A = "" }, last-event-id = "7", method = "POST", body = "x", with-credentials = true, close-in = "error" } }"#;
     let StepKind::Connect(connect) = step(full) else { panic!("no connect") };
     let expected = Connect {
+        userinfo: Some("a:b".to_owned()),
         headers: vec![("b".to_owned(), "1".to_owned()), ("A".to_owned(), String::new())],
         last_event_id: "7".to_owned(),
         method: Some("POST".to_owned()),

@@ -57,6 +57,7 @@ fn responses() {
 fn what_the_client_is_told() {
     for (text, expected) in [
         ("\"connect\"", "The client is told to connect."),
+        ("{ connect = { userinfo = \"a:b\" } }", "The client is told to connect with \"a:b\" in the URL."),
         ("\"close\"", "The client is told to close."),
         (
             "{ connect = { headers = { a = \"b\" }, last-event-id = \"1\", method = \"POST\", body = \"c\", with-credentials = true, close-in = \"opened\" } }",

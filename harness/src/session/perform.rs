@@ -23,7 +23,10 @@ impl Body {
 impl Session<'_> {
     pub(super) fn connect(&mut self, connect: &Connect) {
         let request = ConnectRequest {
-            url: self.base_url(),
+            url: connect.userinfo.as_ref().map_or_else(
+                || self.base_url(),
+                |userinfo| self.base_url().replacen("://", &format!("://{userinfo}@"), 1),
+            ),
             types: self.case_types(),
             headers: connect.headers.clone(),
             last_event_id: connect.last_event_id.clone(),
