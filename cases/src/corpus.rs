@@ -8,13 +8,16 @@ use include_dir::{Dir, include_dir};
 use ssespec_mock_server::document::source::SourceError;
 use ssespec_mock_server::document::{Diagnostics, Findings, Source};
 
-use crate::{Case, Requirement, format, lint, requirement};
+use crate::counterpart::{self, List};
+use crate::requirement::{self, Document};
+use crate::{Case, Requirement, format, lint};
 
 #[cfg(test)]
 mod tests;
 
 static EMBEDDED_CLIENT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/client");
 static EMBEDDED_REQUIREMENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/requirements");
+static EMBEDDED_COUNTERPARTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/counterparts");
 
 /// Cases, and the requirements that they check.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +26,10 @@ pub struct Corpus {
     pub cases: BTreeMap<String, Case>,
     /// The requirements by their ids.
     pub requirements: BTreeMap<String, Requirement>,
+    /// The documents that they come from, by suite.
+    pub documents: BTreeMap<String, Document>,
+    /// The tests of other suites, by the names of their lists.
+    pub counterparts: BTreeMap<String, List>,
 }
 
 /// Why a corpus could not be loaded.
@@ -42,6 +49,12 @@ pub enum CorpusError {
 /// The roles that cases are written for, each a folder.
 const ROLES: &[&str] = &["client", "server", "intermediary"];
 
+/// The folder with a file for each document.
+const REQUIREMENTS: &str = "requirements";
+
+/// The folder with a file for each list of another suite's tests.
+const COUNTERPARTS: &str = "counterparts";
+
 impl Corpus {
     /// The cases and requirements that this binary carries.
     ///
@@ -49,13 +62,18 @@ impl Corpus {
     /// When a carried file has a mistake, which the tests of this crate rule out.
     pub fn embedded() -> Result<Self, CorpusError> {
         let mut files = Files::default();
-        for (root, folder) in [("requirements", &EMBEDDED_REQUIREMENTS), ("client", &EMBEDDED_CLIENT)] {
+        for (root, folder) in [
+            (REQUIREMENTS, &EMBEDDED_REQUIREMENTS),
+            (COUNTERPARTS, &EMBEDDED_COUNTERPARTS),
+            ("client", &EMBEDDED_CLIENT),
+        ] {
             files.embedded(root, folder);
         }
         Self::default().with(files)
     }
 
-    /// The cases below a folder, with the requirements of this binary and those of its `requirements/`.
+    /// The cases below a folder, with the requirements and counterparts of this binary and those of its
+    /// `requirements/` and `counterparts/`.
     ///
     /// # Errors
     /// When the folder or a file in it cannot be read, when a file has a mistake, or when there is no case.
@@ -65,7 +83,7 @@ impl Corpus {
             return Err(SourceError::Unreadable { path: name(), error }.into());
         }
         let mut files = Files::default();
-        for root in ["requirements"].iter().chain(ROLES) {
+        for root in [REQUIREMENTS, COUNTERPARTS].iter().chain(ROLES) {
             files.below(folder, &folder.join(root))?;
         }
         let corpus = Self { cases: BTreeMap::new(), ..Self::embedded()? }.with(files)?;
@@ -85,19 +103,27 @@ impl Corpus {
         self.with(files)
     }
 
-    /// Reads files and adds what they hold; the requirements come first, since cases name them.
+    /// Reads files and adds what they hold; what cases name comes first.
     fn with(mut self, files: Files) -> Result<Self, CorpusError> {
         let mut found = files.found.clone();
-        let (requirements, cases): (Vec<_>, Vec<_>) =
-            files.list.iter().partition(|(id, _)| id.starts_with("requirements/"));
-        for (id, source) in requirements {
-            let suite = id.rsplit('/').next().unwrap_or(id);
-            match requirement::read(source, suite) {
-                Ok(list) => self.requirements.extend(list.into_iter().map(|r| (r.id.clone(), r))),
-                Err(diagnostics) => found.push(diagnostics),
+        let mut cases = Vec::new();
+        for (id, source) in &files.list {
+            match id.split_once('/') {
+                Some((REQUIREMENTS, suite)) => match requirement::read(source, suite) {
+                    Ok(list) => {
+                        self.documents.extend(requirement::document(source).map(|d| (suite.to_owned(), d)));
+                        self.requirements.extend(list.into_iter().map(|r| (r.id.clone(), r)));
+                    }
+                    Err(diagnostics) => found.push(diagnostics),
+                },
+                Some((COUNTERPARTS, name)) => match counterpart::read(source, name) {
+                    Ok(list) => self.counterparts.extend([(list.name.clone(), list)]),
+                    Err(diagnostics) => found.push(diagnostics),
+                },
+                _ => cases.push((id, source)),
             }
         }
-        let requirements_are_read = found.len() == files.found.len();
+        let all_is_known = found.len() == files.found.len();
         let mut read = Vec::new();
         for (id, source) in cases {
             match format::read(source, id) {
@@ -106,7 +132,7 @@ impl Corpus {
             }
         }
         // What is not defined is not known either, and would be told of every case that names it.
-        if requirements_are_read {
+        if all_is_known {
             found.extend(lint::check(&read, &self));
         }
         self.cases.extend(read.into_iter().map(|case| (case.id.clone(), case)));
@@ -118,7 +144,9 @@ impl Corpus {
 fn id_of(path: &Path) -> String {
     let parts: Vec<String> =
         path.with_extension("").iter().map(|part| part.to_string_lossy().into_owned()).collect();
-    let root = parts.iter().rposition(|part| ROLES.contains(&part.as_str()) || part == "requirements");
+    let root = parts.iter().rposition(|part| {
+        ROLES.contains(&part.as_str()) || [REQUIREMENTS, COUNTERPARTS].contains(&part.as_str())
+    });
     match root {
         Some(at) => parts[at..].join("/"),
         None => format!("client/{}", parts.last().map_or("case", String::as_str)),

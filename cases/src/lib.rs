@@ -6,6 +6,7 @@
 //! - [`mod@format`]: how it is written, and reading it
 //! - [`capability`]: what an implementation's API can reach
 //! - [`requirement`]: the statements that cases check
+//! - [`counterpart`]: the tests of other suites, and the cases that make the same claims
 //! - [`corpus`]: the cases and requirements of a folder, or of this binary
 //! - [`script`]: a case with its implied steps written out
 //! - [`payload`]: what the bytes of a script hold
@@ -16,6 +17,7 @@
 pub mod capability;
 pub mod case;
 pub mod corpus;
+pub mod counterpart;
 pub mod explain;
 pub mod format;
 pub mod lint;

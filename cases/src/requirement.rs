@@ -5,16 +5,20 @@
 //! url = "https://html.spec.whatwg.org/multipage/server-sent-events.html"
 //!
 //! [requirement.line-lf]
+//! section = "Lines"
 //! level = "must"
 //! binds = ["parser"]
 //! text = "An LF that does not follow a CR ends a line."
 //! anchor = "#event-stream-interpretation"
 //! ```
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 
 use ssespec_mock_server::document::{Diagnostics, Findings, Key, Shape, Source, Table, parse, value};
-use toml::de::DeTable;
+use toml::Spanned;
+use toml::de::{DeString, DeTable};
 
 #[cfg(test)]
 mod tests;
@@ -60,6 +64,8 @@ impl fmt::Display for Level {
 pub struct Requirement {
     /// `suite/id`.
     pub id: String,
+    /// The part of the document that it stands in.
+    pub section: Option<String>,
     /// How strictly it binds, as its document says.
     pub level: Level,
     /// What it binds: `parser`, `connection`, `api`, `user-agent`, `server`.
@@ -74,6 +80,19 @@ pub struct Requirement {
     pub untestable: Option<String>,
     /// Why it is disputed, with both readings.
     pub disputed: Option<String>,
+    /// The file that defines it.
+    pub source: Source,
+    /// Its name in that file.
+    pub span: Range<usize>,
+}
+
+/// A document that requirements come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// What it is called.
+    pub title: String,
+    /// Where it is published.
+    pub url: Option<String>,
 }
 
 impl Requirement {
@@ -85,6 +104,12 @@ impl Requirement {
     /// The level at which it is judged: what is disputed is judged as `may`.
     pub fn judged(&self) -> Level {
         if self.disputed.is_some() { Level::May } else { self.level }
+    }
+
+    /// The roles that it binds, as the ids of cases name them.
+    pub fn roles(&self) -> BTreeSet<&'static str> {
+        let role = |word: &String| BOUND.iter().find(|(bound, _)| bound == word).map(|(_, role)| *role);
+        self.binds.iter().filter_map(role).collect()
     }
 }
 
@@ -104,8 +129,9 @@ static FILE: Table = Table {
 static REQUIREMENT: Table = Table {
     what: "a requirement",
     keys: &[
+        Key::optional("section", Shape::Text, "The part of the document that it stands in."),
         Key::required("level", Shape::Word(Level::WORDS), "How strictly it binds."),
-        Key::required("binds", Shape::List(&Shape::Word(BOUND)), "What it binds."),
+        Key::required("binds", Shape::List(&Shape::Word(BOUND_WORDS)), "What it binds."),
         Key::required("text", Shape::Text, "The statement, in our words."),
         Key::optional("anchor", Shape::Text, "A fragment of the document's url, or a whole URL."),
         Key::optional(
@@ -118,8 +144,18 @@ static REQUIREMENT: Table = Table {
     ],
 };
 
-/// What requirements bind.
-const BOUND: &[&str] = &["parser", "connection", "api", "user-agent", "server", "intermediary"];
+/// What requirements bind, and the role that it is a part of.
+const BOUND: [(&str, &str); 6] = [
+    ("parser", "client"),
+    ("connection", "client"),
+    ("api", "client"),
+    ("user-agent", "client"),
+    ("server", "server"),
+    ("intermediary", "intermediary"),
+];
+
+/// The words of [`BOUND`].
+const BOUND_WORDS: &[&str] = &[BOUND[0].0, BOUND[1].0, BOUND[2].0, BOUND[3].0, BOUND[4].0, BOUND[5].0];
 
 /// Reads one file of requirements.
 ///
@@ -133,7 +169,7 @@ pub fn read(source: &Source, suite: &str) -> Result<Vec<Requirement>, Diagnostic
     let mut list = Vec::new();
     for (name, entry) in entries.into_iter().flatten() {
         let Some(table) = value::table(entry) else { continue };
-        match one(suite, name.get_ref(), &url, table) {
+        match one(suite, name, &url, (source, table)) {
             Some(requirement) => list.push(requirement),
             None => {
                 let hint = "say where it comes from, so that a reader can look";
@@ -145,7 +181,19 @@ pub fn read(source: &Source, suite: &str) -> Result<Vec<Requirement>, Diagnostic
     findings.or(source, Some(list))
 }
 
-fn one(suite: &str, name: &str, url: &str, table: &DeTable<'_>) -> Option<Requirement> {
+/// What the head of a file of requirements says of their document; none where it does not name it.
+pub fn document(source: &Source) -> Option<Document> {
+    let root = DeTable::parse(source.text()).ok()?;
+    let root = root.get_ref();
+    Some(Document { title: value::text_of(root, "title")?, url: value::text_of(root, "url") })
+}
+
+fn one(
+    suite: &str,
+    name: &Spanned<DeString<'_>>,
+    url: &str,
+    (source, table): (&Source, &DeTable<'_>),
+) -> Option<Requirement> {
     let evidence = value::texts_of(table, "evidence");
     let anchor = value::text_of(table, "anchor");
     let link = match (&anchor, evidence.first()) {
@@ -155,7 +203,8 @@ fn one(suite: &str, name: &str, url: &str, table: &DeTable<'_>) -> Option<Requir
         (None, None) => return None,
     };
     Some(Requirement {
-        id: format!("{suite}/{name}"),
+        id: format!("{suite}/{}", name.get_ref()),
+        section: value::text_of(table, "section"),
         level: value::text_of(table, "level").as_deref().and_then(Level::from_word)?,
         binds: value::texts_of(table, "binds"),
         text: value::text_of(table, "text")?,
@@ -163,6 +212,8 @@ fn one(suite: &str, name: &str, url: &str, table: &DeTable<'_>) -> Option<Requir
         evidence,
         untestable: value::text_of(table, "untestable"),
         disputed: value::text_of(table, "disputed"),
+        source: source.clone(),
+        span: name.span(),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ssespec_cases::{Case, Corpus, format, lint, requirement};
+use ssespec_cases::{Case, Corpus, counterpart, format, lint, requirement};
 use ssespec_mock_server::document::{Diagnostics, Source};
 
 /// The requirements that the files name. They are not those of the suite, so that what is told stays the same.
@@ -47,12 +47,22 @@ evidence = ["owner/name#1"]
     ),
 ];
 
+/// The tests of another suite that the files name.
+const COUNTERPARTS: &str = r#"
+title = "Web Platform Tests"
+url = "https://example.org/wpt"
+revision = "today"
+tests = ["format-bom.any.js", "format-newlines.any.js"]
+"#;
+
 fn corpus() -> Corpus {
     let mut corpus = Corpus::default();
     for (suite, text) in REQUIREMENTS {
         let list = requirement::read(&Source::new(*suite, text), suite).expect("requirements");
         corpus.requirements.extend(list.into_iter().map(|requirement| (requirement.id.clone(), requirement)));
     }
+    let list = counterpart::read(&Source::new("counterparts/wpt.toml", COUNTERPARTS), "wpt").expect("a list");
+    corpus.counterparts.insert(list.name.clone(), list);
     corpus
 }
 

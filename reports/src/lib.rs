@@ -14,6 +14,7 @@
 //! - [`snapshot`]: a run as text that can be compared
 //! - [`markdown`]: many implementations side by side
 //! - `junit`: JUnit XML (feature `junit`, on by default)
+//! - [`coverage`]: documents statement by statement, with what checks them and who keeps them
 //! - [`diff`]: two runs compared
 //! - [`visible`]: hostile text made harmless
 //!
@@ -98,6 +99,7 @@
 //! ```
 
 mod compare;
+pub mod coverage;
 pub mod diff;
 pub mod fold;
 #[cfg(feature = "junit")]

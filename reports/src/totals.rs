@@ -86,7 +86,7 @@ impl Share {
         })
     }
 
-    fn add(&mut self, held: bool) {
+    pub(crate) fn add(&mut self, held: bool) {
         self.of += 1;
         self.held += usize::from(held);
     }

@@ -67,6 +67,16 @@ pub(super) enum LevelWord {
     May,
 }
 
+impl LevelWord {
+    pub(super) fn level(self) -> Level {
+        match self {
+            Self::Must => Level::Must,
+            Self::Should => Level::Should,
+            Self::May => Level::May,
+        }
+    }
+}
+
 /// The headings of options in a help.
 const WHICH: &str = "Which cases";
 const HOW: &str = "How they run";
@@ -186,11 +196,7 @@ impl CaseSelection {
 
     /// The selection, in the standard deliveries.
     pub(super) fn selection(&self) -> Selection {
-        let levels = self.level.iter().map(|word| match word {
-            LevelWord::Must => Level::Must,
-            LevelWord::Should => Level::Should,
-            LevelWord::May => Level::May,
-        });
+        let levels = self.level.iter().map(|word| word.level());
         Selection {
             filters: self.filter.clone(),
             suites: self.suite.clone(),

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ssespec::implementation::{FILE, Folder, FolderError};
-use ssespec_cases::Corpus;
 use ssespec_cases::corpus::CorpusError;
+use ssespec_cases::{Corpus, lint};
 use ssespec_mock_server::document::{Diagnostics, Source};
 use ssespec_mock_server::scenario;
 
@@ -14,6 +14,9 @@ use super::output;
 use super::run::usage;
 
 /// Find mistakes in cases, scenarios and ssespec.toml, with line and hint.
+///
+/// Of a folder with requirements/ or counterparts/ of its own, and of what is built in, it also tells what no case
+/// checks.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ssespec check my-cases
@@ -118,7 +121,7 @@ impl Gathered {
 
 fn files(paths: &[PathBuf]) -> Result<Checked, Problem> {
     if paths.is_empty() {
-        return Ok(Checked { cases: Corpus::embedded()?.cases.len(), others: 0 });
+        return whole(&Corpus::embedded()?, |_| true);
     }
     let mut gathered = Gathered::default();
     let mut cases = Vec::new();
@@ -146,7 +149,7 @@ fn files(paths: &[PathBuf]) -> Result<Checked, Problem> {
 }
 
 /// The folders of which a folder with cases has some.
-const BELOW_A_CORPUS: [&str; 4] = ["client", "server", "intermediary", "requirements"];
+const BELOW_A_CORPUS: [&str; 5] = ["client", "server", "intermediary", "requirements", "counterparts"];
 
 /// Whether a folder holds cases the way `--cases` wants them.
 fn is_corpus(folder: &Path) -> bool {
@@ -160,7 +163,20 @@ fn is_of_a_corpus(folder: &Path) -> bool {
 }
 
 fn folder(path: &Path) -> Result<Checked, Problem> {
-    Ok(Checked { cases: Corpus::load(path)?.cases.len(), others: 0 })
+    // What is built in is not for this folder to cover.
+    let is_own = |file: &Path| file.starts_with(path) && file.is_file();
+    whole(&Corpus::load(path)?, is_own)
+}
+
+/// A corpus as a whole, of which these files of requirements and counterparts are judged.
+fn whole(corpus: &Corpus, is_judged: impl Fn(&Path) -> bool) -> Result<Checked, Problem> {
+    let mut lacking = lint::coverage::check(corpus);
+    lacking.retain(|told| is_judged(Path::new(told.source().name())));
+    if lacking.is_empty() {
+        Ok(Checked { cases: corpus.cases.len(), others: 0 })
+    } else {
+        Err(Problem::Mistakes(lacking))
+    }
 }
 
 fn implementation(path: &Path) -> Result<Checked, Problem> {

@@ -15,6 +15,7 @@ mod mock;
 mod output;
 mod recorder;
 mod report;
+mod requirements;
 mod run;
 mod schema;
 mod shell;
@@ -56,6 +57,7 @@ enum Verb {
     Cases(cases::Arguments),
     Explain(explain::Arguments),
     Check(check::Arguments),
+    Requirements(requirements::Arguments),
     Report(report::ReportArguments),
     Diff(report::DiffArguments),
     Schema(schema::Arguments),
@@ -129,6 +131,7 @@ async fn perform(verb: Verb) -> Status {
         Verb::Cases(arguments) => cases::perform(&arguments),
         Verb::Explain(arguments) => explain::perform(&arguments),
         Verb::Check(arguments) => check::perform(&arguments),
+        Verb::Requirements(arguments) => requirements::perform(&arguments),
         Verb::Schema(arguments) => schema::perform(&arguments),
     }
 }

@@ -1,6 +1,7 @@
 //! What is printed, and the renderings of results.
 
 use std::io::Write;
+use std::path::Path;
 
 use anstream::ColorChoice;
 use ssespec_reports::results::{Record, Results, ResultsWriter};
@@ -14,6 +15,21 @@ pub(super) fn print(text: &str) {
     let mut out = anstream::AutoStream::auto(std::io::stdout().lock());
     let _ = out.write_all(text.as_bytes());
     let _ = out.flush();
+}
+
+/// Prints a text, or writes it to a file.
+///
+/// # Errors
+/// When the file cannot be written; the message names it.
+pub(super) fn deliver(text: &str, file: Option<&Path>) -> Result<(), String> {
+    match file {
+        None => print(text),
+        Some(file) => {
+            std::fs::write(file, text)
+                .map_err(|error| format!("{}: cannot be written: {error}", file.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Prints a message for the user to standard error.

@@ -60,7 +60,8 @@ enum DiffFormat {
     Markdown,
 }
 
-fn open(path: &Path) -> Result<Results, String> {
+/// Reads a results file, and says what is odd about it.
+pub(super) fn open(path: &Path) -> Result<Results, String> {
     let results = Results::open(path).map_err(|error| error.to_string())?;
     for warning in results.warnings() {
         output::note(&format!("warning: {warning}"));
@@ -84,15 +85,10 @@ pub(super) fn report(arguments: &ReportArguments) -> Status {
         Ok(text) => text,
         Err(error) => return usage(&error),
     };
-    match &arguments.output {
-        None => output::print(&text),
-        Some(file) => {
-            if let Err(error) = std::fs::write(file, text) {
-                return usage(&format!("{}: cannot be written: {error}", file.display()));
-            }
-        }
+    match output::deliver(&text, arguments.output.as_deref()) {
+        Ok(()) => Status::Fine,
+        Err(error) => usage(&error),
     }
-    Status::Fine
 }
 
 pub(super) fn diff(arguments: &DiffArguments) -> Status {

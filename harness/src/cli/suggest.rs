@@ -20,11 +20,19 @@ pub(super) fn no_such_case<'k>(id: &str, known: impl IntoIterator<Item = &'k str
 
 /// What to say about a pattern that no id matches.
 pub(super) fn no_match<'k>(pattern: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    no_match_among(pattern, known, "`ssespec cases` lists what there is")
+}
+
+/// What to say about a pattern that the id of no requirement matches.
+pub(super) fn no_requirement<'k>(pattern: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    no_match_among(pattern, known, "`ssespec requirements` lists what there is")
+}
+
+fn no_match_among<'k>(pattern: &str, known: impl IntoIterator<Item = &'k str>, lister: &str) -> String {
     let known: Vec<&str> = known.into_iter().collect();
-    match wider(pattern, &known).or_else(|| near_group(pattern, &known)).or_else(|| near(pattern, &known)) {
-        Some(hint) => format!("nothing matches '{pattern}'; {hint}"),
-        None => format!("nothing matches '{pattern}'; `ssespec cases` lists what there is"),
-    }
+    let hint =
+        wider(pattern, &known).or_else(|| near_group(pattern, &known)).or_else(|| near(pattern, &known));
+    format!("nothing matches '{pattern}'; {}", hint.as_deref().unwrap_or(lister))
 }
 
 /// What to say about a suite that does not exist.

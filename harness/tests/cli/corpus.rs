@@ -13,6 +13,8 @@ pub(crate) const TESTS: Tests = &[
     ("no_such_case", no_such_case),
     ("a_case_is_explained", a_case_is_explained),
     ("clean_files", clean_files),
+    ("all_of_the_suite", all_of_the_suite),
+    ("what_a_folder_lacks", what_a_folder_lacks),
     ("mistakes", mistakes),
     ("files_that_cannot_be_checked", files_that_cannot_be_checked),
     ("scenarios", scenarios),
@@ -112,14 +114,76 @@ fn a_case_is_explained() {
 
 fn clean_files() {
     let check = |line: &str| ssespec(["check"]).args(words(line)).folder(&repository()).ends(0).stdout;
-    assert!(check("").ends_with(" cases, no mistake\n"), "those that are built in");
-    assert!(check("cases").ends_with(" cases, no mistake\n"));
     assert_eq!(check("cases/client/lines/lf-ends-a-line.toml"), "1 case, no mistake\n");
     assert!(check("cases/client/lines").ends_with(" cases, no mistake\n"));
     assert_eq!(check("ci/implementations/eventsource/ssespec.toml"), "1 ssespec.toml file, no mistake\n");
     let both = check("cases/client/lines/lf-ends-a-line.toml ci/implementations/eventsource/ssespec.toml");
     assert_eq!(both, "1 case and 1 ssespec.toml file, no mistake\n");
     assert_eq!(ssespec(["check"]).args([here().join("cases")]).ends(0).stdout, "8 cases, no mistake\n");
+}
+
+/// What is built in, and the folder that it is made from: no mistake but statements without a case, as long as there are
+/// some.
+fn all_of_the_suite() {
+    let uncovered = ssespec(words("requirements --uncovered --format json")).ends(0).json();
+    let statements = uncovered["suites"].as_array().unwrap().iter().flat_map(|suite| {
+        let sections = suite["sections"].as_array().unwrap().iter();
+        sections.flat_map(|section| section["requirements"].as_array().unwrap())
+    });
+    let of_clients = |one: &&Value| one["missing"].as_array().unwrap().contains(&json!("client"));
+    let missing = statements.filter(of_clients).count();
+    for line in ["", "cases"] {
+        let check = ssespec(["check"]).args(words(line)).folder(&repository());
+        if missing == 0 {
+            assert!(check.ends(0).stdout.ends_with(" cases, no mistake\n"), "{line}");
+        } else {
+            let printed = check.ends(2);
+            printed.shows(&["error: no client case checks ", "--> cases/requirements/", " binds a client"]);
+            printed.says(&[&format!("error: {missing} mistake")]);
+        }
+    }
+}
+
+fn what_a_folder_lacks() {
+    let shop = Workshop::new();
+    let requirement = |name: &str, more: &str| {
+        format!(
+            "[requirement.{name}]\nlevel = \"must\"\nbinds = [\"parser\"]\ntext = \"A rule.\"\nanchor = \"#a\"\n{more}\n"
+        )
+    };
+    let rules = |more: &str| {
+        let rules = [requirement("kept", ""), requirement("forgotten", more)].concat();
+        format!("title = \"House\"\nurl = \"https://house.test/\"\n\n{rules}")
+    };
+    let list = |none: &str| {
+        let head = "title = \"Theirs\"\nurl = \"https://theirs.test/\"\nrevision = \"1\"\n";
+        format!("{head}tests = [\"first\", \"second\"]\n{none}")
+    };
+    shop.file("requirements/house.toml", &rules(""));
+    shop.file("counterparts/theirs.toml", &list(""));
+    let case = "title = \"A case\"\nrequirements = [\"house/kept\"]\ncounterparts = [\"theirs:first\"]\nsteps = [\n  \
+                { send = \"data: a\\n\\n\" },\n  { expect-event = { data = \"a\" } },\n]\n";
+    shop.file("client/mine/first.toml", case);
+    let check = || ssespec(["check", "."]).folder(shop.path());
+    let printed = check().ends(2);
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_snapshot!("what-a-folder-lacks", printed.stdout);
+    });
+    printed.says(&["error: 2 mistakes in 2 files"]);
+    // A reason is as good as a case.
+    shop.file("requirements/house.toml", &rules("untestable = \"Nobody can see it.\""));
+    shop.file("counterparts/theirs.toml", &list("[none]\n\"second\" = \"It is about tea.\"\n"));
+    assert_eq!(check().ends(0).stdout, "1 case, no mistake\n");
+    // But not both.
+    shop.file(
+        "counterparts/theirs.toml",
+        &list("[none]\n\"first\" = \"No.\"\n\"second\" = \"It is about tea.\"\n"),
+    );
+    check().ends(2).shows(&["client/mine/first makes the claim of \"first\"", "theirs.toml:6:1"]);
+    // A list that is wrong is told before cases that name it.
+    shop.file("counterparts/theirs.toml", "title = 1\n");
+    let printed = check().ends(2);
+    printed.shows(&["expected a string, found a whole number"]).says(&["error: 2 mistakes in 1 file"]);
 }
 
 fn mistakes() {

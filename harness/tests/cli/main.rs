@@ -44,6 +44,8 @@ mod playing;
 #[cfg(test)]
 mod report;
 #[cfg(test)]
+mod requirements;
+#[cfg(test)]
 mod run;
 #[cfg(test)]
 mod selection;
@@ -81,6 +83,7 @@ fn tests() -> Vec<Trial> {
         ("color", color::TESTS),
         ("report", report::TESTS),
         ("corpus", corpus::TESTS),
+        ("requirements", requirements::TESTS),
         ("mock-case", mock_case::TESTS),
         ("mock-file", mock_file::TESTS),
         ("interrupt", interrupt::TESTS),

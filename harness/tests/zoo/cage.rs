@@ -134,7 +134,7 @@ fn corpus(cases: &[(&str, String)]) -> Corpus {
         let id = format!("client/zoo/{name}");
         (id.clone(), ssespec_cases::format::read(&Source::new(*name, text), &id).unwrap())
     });
-    Corpus { cases: read.collect(), requirements }
+    Corpus { cases: read.collect(), requirements, ..Corpus::default() }
 }
 
 /// What came of a beast.

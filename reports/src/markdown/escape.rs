@@ -48,6 +48,29 @@ pub(crate) fn link(address: &str) -> String {
     if is_web && is_plain && address.len() <= LINK { format!("<{address}>") } else { text(address, LINK) }
 }
 
+/// A link with a text of its own, which is Markdown already; the text alone where the address is not a plain web
+/// address.
+pub(crate) fn linked(shown: &str, address: &str) -> String {
+    let target = link(address);
+    if target.starts_with('<') { format!("[{shown}]({target})") } else { shown.to_owned() }
+}
+
+/// As [`text`], but what stands between two backticks stays code.
+pub(crate) fn prose(paragraph: &str, limit: usize) -> String {
+    let shown = visible::line(paragraph, limit);
+    let parts: Vec<&str> = shown.split('`').collect();
+    if parts.len().is_multiple_of(2) {
+        return text(&shown, usize::MAX);
+    }
+    let is_plain = |code: &str| !code.is_empty() && !code.contains(['|', '\\', '<', '&']);
+    let one = |(number, part): (usize, &&str)| match number % 2 {
+        1 if is_plain(part) => format!("`{part}`"),
+        1 => text(&format!("`{part}`"), usize::MAX),
+        _ => text(part, usize::MAX),
+    };
+    parts.iter().enumerate().map(one).collect()
+}
+
 const LINK: usize = 500;
 
 #[cfg(test)]
@@ -64,6 +87,19 @@ mod tests {
             text("@org/x #1 http://a www.b", 99),
             "@<!-- -->org/x #<!-- -->1 http:<!-- -->//a www<!-- -->.b"
         );
+    }
+
+    #[test]
+    fn code_stays_code() {
+        assert_eq!(prose("`retry` is *not* `a|b` or ``", 99), "`retry` is \\*not\\* \\`a\\|b\\` or \\`\\`");
+        assert_eq!(prose("one ` alone", 99), "one \\` alone");
+        assert_eq!(prose("`@org`, @org", 99), "`@org`, @<!-- -->org");
+    }
+
+    #[test]
+    fn a_link_has_a_text() {
+        assert_eq!(linked("a\\_b", "https://example.org/a_b"), "[a\\_b](<https://example.org/a_b>)");
+        assert_eq!(linked("a", "javascript:alert(1)"), "a");
     }
 
     #[test]

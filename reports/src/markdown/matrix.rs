@@ -96,7 +96,8 @@ const LEGEND: &str = "\
 | · | not run |
 ";
 
-fn check(runs: &[Results]) -> Result<(), MatrixError> {
+/// Whether these runs can stand side by side.
+pub(crate) fn check(runs: &[Results]) -> Result<(), MatrixError> {
     let Some(first) = runs.first() else {
         return Err(MatrixError::Nothing);
     };

@@ -5,5 +5,6 @@ mod escape;
 mod matrix;
 mod section;
 
-pub(crate) use escape::text;
+pub(crate) use escape::{link, linked, prose, text};
+pub(crate) use matrix::check;
 pub use matrix::{MatrixError, matrix};

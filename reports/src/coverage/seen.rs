@@ -1,0 +1,140 @@
+//! What implementations made of statements.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::Coverage;
+use crate::{
+    fold::{CaseOutcome, Outcome, fold},
+    results::{Level, Results},
+    terminal,
+    totals::{Percentages, Share, Totals},
+};
+
+/// An implementation, and how many statements it keeps.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Implementation {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Name, version and language, as reports call it.
+    pub title: String,
+    /// Whether its run finished. Where it did not, statements may look unseen that are not.
+    pub complete: bool,
+    /// Suite by suite.
+    pub suites: Vec<Kept>,
+    #[serde(skip)]
+    pub(super) percentages: Option<Percentages>,
+}
+
+/// How many statements of a suite an implementation keeps, of those that its cases could show.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Kept {
+    /// The suite.
+    pub suite: String,
+    /// Statements of level `must`.
+    #[serde(serialize_with = "as_pair")]
+    pub must: Share,
+    /// Statements of level `should`.
+    #[serde(serialize_with = "as_pair")]
+    pub should: Share,
+}
+
+fn as_pair<S: serde::Serializer>(share: &Share, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map([("held", share.held), ("of", share.of)])
+}
+
+/// What one implementation made of one statement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Seen {
+    /// The implementation's name and version.
+    pub implementation: String,
+    /// The worst that a case of the statement came to.
+    #[serde(serialize_with = "as_word")]
+    pub outcome: Outcome,
+    /// How many of its cases held.
+    pub held: usize,
+    /// How many of them ran.
+    pub ran: usize,
+}
+
+fn as_word<S: serde::Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(outcome.as_str())
+}
+
+impl Implementation {
+    /// What its statements call it.
+    pub(super) fn key(&self) -> String {
+        key(&self.name, &self.version)
+    }
+}
+
+fn key(name: &str, version: &str) -> String {
+    format!("{name} {version}").trim_end().to_owned()
+}
+
+impl Coverage {
+    /// Notes what one run made of each statement.
+    pub(super) fn see(&mut self, run: &Results) -> Implementation {
+        let cases = fold(run.results());
+        let mut by_statement: BTreeMap<&str, Vec<&CaseOutcome<'_>>> = BTreeMap::new();
+        for case in &cases {
+            for id in &case.worst().requirements {
+                by_statement.entry(id).or_default().push(case);
+            }
+        }
+        let named = &run.header().implementation;
+        let mut suites = Vec::new();
+        for suite in &mut self.suites {
+            let mut kept =
+                Kept { suite: suite.name.clone(), must: Share::default(), should: Share::default() };
+            for statement in suite.sections.iter_mut().flat_map(|section| &mut section.requirements) {
+                let Some(cases) = by_statement.get(statement.id.as_str()) else { continue };
+                let seen = seen(key(&named.name, &named.version), cases);
+                // What is disputed is judged as `may`, of which there is no share.
+                if statement.disputed.is_none() {
+                    kept.add(statement.level, seen.outcome);
+                }
+                statement.results.push(seen);
+            }
+            suites.push(kept);
+        }
+        Implementation {
+            name: named.name.clone(),
+            version: named.version.clone(),
+            title: terminal::identity(run.header()),
+            complete: run.is_complete(),
+            suites,
+            percentages: Some(Totals::of(run, &cases).percentages),
+        }
+    }
+}
+
+fn seen(implementation: String, cases: &[&CaseOutcome<'_>]) -> Seen {
+    let held = |outcome: Outcome| matches!(outcome, Outcome::Pass | Outcome::Info);
+    let outcomes = || cases.iter().map(|case| case.outcome());
+    Seen {
+        implementation,
+        outcome: outcomes().max().unwrap_or(Outcome::Skip),
+        held: outcomes().filter(|outcome| held(*outcome)).count(),
+        ran: outcomes().filter(|outcome| *outcome != Outcome::Skip).count(),
+    }
+}
+
+impl Kept {
+    fn add(&mut self, level: Level, outcome: Outcome) {
+        let held = match outcome {
+            Outcome::Pass => true,
+            Outcome::Warn => level == Level::Must,
+            Outcome::Known | Outcome::Fail => false,
+            Outcome::Skip | Outcome::Info | Outcome::Error => return,
+        };
+        match level {
+            Level::Must => self.must.add(held),
+            Level::Should => self.should.add(held),
+            Level::May => {}
+        }
+    }
+}
