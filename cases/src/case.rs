@@ -69,6 +69,33 @@ pub enum StepKind {
     Expect(Expectation),
     /// Stores a fact for the report; cannot fail.
     Record(Fact),
+    /// Ends the span of work before it and begins one of this relative amount.
+    Measure(u64),
+    /// Ends the last span of work and judges all of them.
+    Growth(Growth),
+}
+
+/// What must not grow from span to span; at least one of the two.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Growth {
+    /// How the time for a span may grow.
+    pub time: Option<TimeGrowth>,
+    /// How the memory may grow.
+    pub memory: Option<MemoryGrowth>,
+}
+
+/// How the time that an implementation takes may grow with the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TimeGrowth {
+    /// In proportion to it.
+    Linear,
+}
+
+/// How the memory that an implementation takes may grow with the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MemoryGrowth {
+    /// Not at all.
+    Flat,
 }
 
 /// How a client is told to connect.
@@ -217,6 +244,8 @@ pub struct EventExpectation {
     pub id: Option<String>,
     /// The origin.
     pub origin: Option<Origin>,
+    /// How many such events must come, one after another; one where absent.
+    pub times: Option<u64>,
     /// How long to wait for it, where not the usual time.
     pub within: Option<Duration>,
 }

@@ -20,8 +20,8 @@ use toml::de::DeTable;
 
 use self::shape::CASE;
 use crate::case::{
-    Case, Connect, EventExpectation, Expectation, Fact, FactSource, FieldExpectation, Moment, Origin,
-    ReadyState, RequestExpectation, Step, StepKind,
+    Case, Connect, EventExpectation, Expectation, Fact, FactSource, FieldExpectation, Growth, MemoryGrowth,
+    Moment, Origin, ReadyState, RequestExpectation, Step, StepKind, TimeGrowth,
 };
 
 /// The JSON Schema of a case, for editors.
@@ -77,6 +77,8 @@ impl Reader<'_, '_> {
             "connect" => StepKind::Connect(Box::new(table.map(connect).unwrap_or_default())),
             "close" => StepKind::Close,
             "record" => StepKind::Record(self.fact(argument?)?),
+            "measure" => StepKind::Measure(value::count(argument?)?),
+            "expect-growth" => StepKind::Growth(self.growth(argument?)?),
             _ => match script::read(verb, verb_span, argument, self.findings) {
                 Some(action) => StepKind::Wire(action),
                 None => StepKind::Expect(self.expectation(verb, argument)?),
@@ -137,6 +139,21 @@ impl Reader<'_, '_> {
             return None;
         }
         Some(Expectation::OneOf(alternatives))
+    }
+
+    fn growth(&mut self, argument: &Value<'_>) -> Option<Growth> {
+        let table = value::table(argument)?;
+        let growth = Growth {
+            time: value::get(table, "time").map(|_| TimeGrowth::Linear),
+            memory: value::get(table, "memory").map(|_| MemoryGrowth::Flat),
+        };
+        if growth == Growth::default() {
+            let hint = "write time = \"linear\", memory = \"flat\" or both";
+            let message = "`expect-growth` judges nothing";
+            self.findings.add_with_hint(argument.span(), message, "expected time or memory", hint);
+            return None;
+        }
+        Some(growth)
     }
 
     fn fact(&mut self, argument: &Value<'_>) -> Option<Fact> {
@@ -224,6 +241,7 @@ fn event(table: &DeTable<'_>) -> EventExpectation {
         data_repeat: repeat,
         id: value::text_of(table, "id"),
         origin: value::text_of(table, "origin").map(|word| origin(&word)),
+        times: value::count_of(table, "times"),
         within: value::duration_of(table, "within"),
     }
 }

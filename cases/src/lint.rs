@@ -17,6 +17,7 @@ use crate::{Capability, Case, Corpus, Requirement, counterpart};
 
 pub mod coverage;
 mod facts;
+mod growth;
 #[cfg(test)]
 mod tests;
 
@@ -33,6 +34,7 @@ pub fn check(cases: &[Case], corpus: &Corpus) -> Vec<Diagnostics> {
         counterparts(case, corpus, &mut findings);
         flow(case, &mut findings);
         facts::check(case, &mut findings);
+        growth::check(case, &mut findings);
         if let Err(diagnostics) = findings.or(&case.source, Some(())) {
             found.push(diagnostics);
         }

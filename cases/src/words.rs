@@ -3,8 +3,8 @@
 use ssespec_mock_server::action::{Action, BodyKind, Drop, Framing, Respond};
 
 use crate::case::{
-    Connect, EventExpectation, Expectation, Fact, FactSource, FieldExpectation, Moment, RequestExpectation,
-    Step, StepKind,
+    Connect, EventExpectation, Expectation, Fact, FactSource, FieldExpectation, Growth, MemoryGrowth, Moment,
+    RequestExpectation, Step, StepKind, TimeGrowth,
 };
 
 #[cfg(test)]
@@ -61,7 +61,11 @@ fn expected_event(event: &EventExpectation) -> String {
     }));
     parts.extend(event.id.as_ref().map(|id| format!("id {}", quote(id))));
     parts.extend(event.origin.map(|origin| format!("the origin {origin:?}").to_lowercase()));
-    if parts.is_empty() { "an event".into() } else { format!("event {}", parts.join(", ")) }
+    let one = if parts.is_empty() { "an event".into() } else { format!("event {}", parts.join(", ")) };
+    match event.times {
+        Some(times) if times > 1 => format!("{times} times {one}"),
+        _ => one,
+    }
 }
 
 fn expected_request(request: &RequestExpectation) -> String {
@@ -106,7 +110,16 @@ pub fn step(kind: &StepKind) -> String {
             };
             format!("Recorded as \"{name}\": {of}.")
         }
+        StepKind::Measure(work) => format!("A span of work begins, of the relative amount {work}."),
+        StepKind::Growth(expected) => format!("Judged over the spans: {}.", growth(*expected)),
     }
+}
+
+/// How time and memory may grow from span to span.
+pub fn growth(growth: Growth) -> String {
+    let time = growth.time.map(|TimeGrowth::Linear| "time that grows in proportion to the work");
+    let memory = growth.memory.map(|MemoryGrowth::Flat| "memory that does not grow");
+    time.into_iter().chain(memory).collect::<Vec<_>>().join(", and ")
 }
 
 fn wire(action: &Action) -> String {

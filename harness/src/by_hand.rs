@@ -191,7 +191,8 @@ impl Hand<'_> {
                 // By hand this takes its time, and what follows is about a client that is closed.
                 self.until_left().await;
             }
-            StepKind::Record(_) => {}
+            // By hand nothing is recorded, measured or judged.
+            StepKind::Record(_) | StepKind::Measure(_) | StepKind::Growth(_) => {}
             StepKind::Expect(expected) => {
                 (self.tell)(Telling::Expected(words::expectation(expected)));
                 match expected {

@@ -69,6 +69,9 @@ pub struct Program {
 /// The programs of a script in these deliveries, each different from the others.
 pub fn programs(script: &[Played], kinds: &[DeliveryKind]) -> Vec<Program> {
     let runs = runs(script);
+    // How the bytes are cut is part of what is measured.
+    let measured = script.iter().any(|played| matches!(played.kind, StepKind::Measure(_)));
+    let short = |run: &[Vec<u8>]| !measured && short(run);
     let mut programs: Vec<(Vec<Vec<Vec<u8>>>, Delivery)> = Vec::new();
     let mut add = |delivery, writes: Vec<Vec<Vec<u8>>>| {
         if programs.iter().all(|(other, _)| *other != writes) {
@@ -86,7 +89,8 @@ pub fn programs(script: &[Played], kinds: &[DeliveryKind]) -> Vec<Program> {
                 add(Delivery::Bytes, cut(&|bytes| bytes.iter().map(|b| vec![*b]).collect()));
             }
             DeliveryKind::Splits => {
-                for (at, writes) in splits(&runs) {
+                let splits = if measured { Vec::new() } else { splits(&runs) };
+                for (at, writes) in splits {
                     add(Delivery::Split(at), writes);
                 }
             }

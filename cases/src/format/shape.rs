@@ -31,7 +31,7 @@ pub(super) static CASE: Table = Table {
     ],
 };
 
-static STEPS: &[&[Verb]] = &[CLIENT, ACTIONS, OBSERVATIONS, ALTERNATIVES, RECORD];
+static STEPS: &[&[Verb]] = &[CLIENT, ACTIONS, OBSERVATIONS, ALTERNATIVES, RECORD, MEASURING];
 
 static CLIENT: &[Verb] = &[
     Verb::open(
@@ -124,6 +124,33 @@ static RECORD: &[Verb] = &[Verb::with(
     "Store a fact for the report; cannot fail.",
 )];
 
+static MEASURING: &[Verb] = &[
+    Verb::with(
+        "measure",
+        Shape::Count(1, 1 << 20),
+        "From here on a span of work of this relative amount runs; it ends at the next `measure` or `expect-growth`.",
+    ),
+    Verb::with(
+        "expect-growth",
+        Shape::Table(&Table {
+            what: "`expect-growth`",
+            keys: &[
+                Key::optional(
+                    "time",
+                    Shape::Word(&["linear"]),
+                    "\"linear\": a unit of work takes about as long in every span as in the first.",
+                ),
+                Key::optional(
+                    "memory",
+                    Shape::Word(&["flat"]),
+                    "\"flat\": the peak of resident memory does not grow from the first span to the others.",
+                ),
+            ],
+        }),
+        "Judges the spans of work before it. For a case with alone = true.",
+    ),
+];
+
 static ALTERNATIVE: Shape =
     Shape::Either(&[Shape::List(&Shape::Step(&[OBSERVATIONS])), Shape::Step(&[OBSERVATIONS])]);
 
@@ -181,6 +208,7 @@ static EVENT: Table = Table {
             Shape::Word(&["base", "other"]),
             "Which of the session's two origins it names.",
         ),
+        Key::optional("times", Shape::Count(1, 1 << 20), "How many such events come, one after another."),
         Key::optional("within", Shape::Duration, "How long to wait for it."),
     ],
 };

@@ -11,6 +11,7 @@ use ssespec_cases::Capability;
 use ssespec_cases::case::ReadyState;
 use tokio::sync::{mpsc, watch};
 
+use super::footprint::Processes;
 use super::{Adapter, Fault, Heard, Identity, Stderr, Task, panics};
 use crate::protocol::{CloseIn, ConnectRequest, Event, Order, Shown};
 
@@ -91,6 +92,7 @@ impl Client {
             heard,
             stderr,
             unfinished: Arc::new(AtomicUsize::new(0)),
+            processes: Processes::Own,
             task,
         }
     }

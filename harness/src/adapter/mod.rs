@@ -1,12 +1,14 @@
 //! What connects the harness to an implementation, by whatever transport.
 //!
 //! - [`fault`]: what an adapter can do wrong, and what its author can do about it
+//! - [`footprint`]: what an adapter takes from the machine
 //! - [`process`]: a child process that speaks JSON Lines
 //! - [`in_process`]: an async function of this process
 //! - `lines`: reading of lines that may never end
 //! - `panics`: where a client of this process that panics is heard
 
 pub mod fault;
+pub mod footprint;
 pub mod in_process;
 mod lines;
 pub(crate) mod panics;
@@ -18,6 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use fault::Fault;
+use footprint::Processes;
 use ssespec_cases::Capability;
 use tokio::sync::mpsc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -93,6 +96,7 @@ pub struct Adapter {
     heard: mpsc::UnboundedReceiver<Heard>,
     stderr: Stderr,
     unfinished: Arc<AtomicUsize>,
+    processes: Processes,
     task: Task,
 }
 
@@ -117,6 +121,11 @@ impl Adapter {
     /// Waits for what the adapter tells next. Dropping the future loses nothing.
     pub async fn hear(&mut self) -> Heard {
         self.heard.recv().await.unwrap_or(Heard::Fault(Fault::Gone))
+    }
+
+    /// Which processes it consists of.
+    pub fn processes(&self) -> Processes {
+        self.processes
     }
 
     /// What the adapter has written to stderr lately.

@@ -11,6 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::mpsc;
 
+use super::footprint::Processes;
 use super::lines::{Line, read_line};
 use super::{Adapter, Fault, Heard, Identity, Stderr, Task, Unread};
 use crate::protocol::{LINE_LIMIT, Message, NotProtocol, Order, excerpt};
@@ -55,6 +56,7 @@ impl Command {
             let problem = "its standard streams are not there".into();
             return Err((Fault::Spawn { command: self.display(), problem }, String::new()));
         };
+        let processes = child.0.id().map_or(Processes::Unknown, Processes::Group);
         let (orders, order_queue) = mpsc::unbounded_channel();
         let (tell, heard) = mpsc::unbounded_channel();
         let (introduce, introduced) = tokio::sync::oneshot::channel();
@@ -67,7 +69,9 @@ impl Command {
         };
         let task = Task::spawn(serve(child, stdin, stdout, errors, order_queue, reader, stderr.clone()));
         let fault = match tokio::time::timeout(patience, introduced).await {
-            Ok(Ok(Ok(identity))) => return Ok(Adapter { identity, orders, heard, stderr, unfinished, task }),
+            Ok(Ok(Ok(identity))) => {
+                return Ok(Adapter { identity, orders, heard, stderr, unfinished, processes, task });
+            }
             Ok(Ok(Err(fault))) => fault,
             // The task ends with an introduction or a fault, unless the runtime ends first.
             Ok(Err(_)) => Fault::Gone,

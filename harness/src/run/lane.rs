@@ -1,6 +1,7 @@
 //! A lane: a listener and an adapter that run sessions one after another.
 
 use std::collections::{HashMap, VecDeque};
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -36,6 +37,8 @@ pub(super) struct Lane {
     run: Run,
     queue: Arc<Mutex<VecDeque<Trial>>>,
     tell: mpsc::UnboundedSender<News>,
+    /// Held while it plays, where somebody waits for the end of that.
+    playing: Option<mpsc::Sender<Infallible>>,
     /// The trials by the numbers of their sessions, and who ended them.
     sessions: HashMap<u64, (Trial, EndedBy)>,
     /// When the last session ended in which the client said that it was done.
@@ -47,8 +50,9 @@ impl Lane {
         run: Run,
         queue: Arc<Mutex<VecDeque<Trial>>>,
         tell: mpsc::UnboundedSender<News>,
+        playing: Option<mpsc::Sender<Infallible>>,
     ) -> Self {
-        Self { run, queue, tell, sessions: HashMap::new(), done_at: None }
+        Self { run, queue, tell, playing, sessions: HashMap::new(), done_at: None }
     }
 
     /// Plays trials until none is left or no adapter can be started any more.
@@ -79,6 +83,7 @@ impl Lane {
             let _ = self.tell.send(News::Played(trial, Box::new(played)));
             self.report_late(&mut stage);
         }
+        self.playing = None;
         if usable && self.run.launch.outlives_its_sessions() {
             self.watch(&mut stage).await;
             // What it says of its last session while it leaves is charged as well.

@@ -18,7 +18,8 @@ mod smoke;
 pub mod stage;
 mod verdict;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
@@ -168,27 +169,35 @@ impl Run {
         sink: &mut dyn FnMut(Record),
     ) {
         let (alone, together): (Vec<Trial>, Vec<Trial>) = plan.trials.into_iter().partition(|t| t.case.alone);
-        let lanes = self.lanes.clamp(1, together.len().max(1));
+        let lanes = self.lanes.min(together.len()).max(usize::from(!together.is_empty()));
+        let queue = |trials: Vec<Trial>| Arc::new(Mutex::new(trials.into_iter().collect::<VecDeque<_>>()));
+        let queues = [queue(together), queue(alone)];
+        let [together, alone] = &queues;
         let mut first = Some(first);
-        for (trials, lanes) in [(together, lanes), (alone, 1)] {
-            if trials.is_empty() {
-                continue;
-            }
-            let fresh = trials.iter().any(|trial| trial.case.alone);
-            let queue = Arc::new(Mutex::new(trials.into_iter().collect()));
-            let (tell, mut news) = mpsc::unbounded_channel();
-            let mut tasks = tokio::task::JoinSet::new();
-            for _ in 0..lanes {
-                let lane = Lane::new(self.clone(), Arc::clone(&queue), tell.clone());
-                let stage = if fresh { None } else { first.take() };
-                tasks.spawn(lane.work(stage));
-            }
-            drop(tell);
-            while let Some(item) = news.recv().await {
-                ledger.take(item, sink);
-            }
-            while tasks.join_next().await.is_some() {}
-            // Whatever no lane could play any more is nobody's conformance.
+        let (tell, mut news) = mpsc::unbounded_channel();
+        let (playing, mut played) = mpsc::channel(1);
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..lanes {
+            let lane = Lane::new(self.clone(), Arc::clone(together), tell.clone(), Some(playing.clone()));
+            tasks.spawn(lane.work(first.take()));
+        }
+        drop(playing);
+        if alone.lock().is_ok_and(|queue| !queue.is_empty()) {
+            let lane = Lane::new(self.clone(), Arc::clone(alone), tell.clone(), None);
+            let stage = first.take();
+            tasks.spawn(async move {
+                // When the others have played: then they only watch, and take nothing from it.
+                let _: Option<Infallible> = played.recv().await;
+                lane.work(stage).await;
+            });
+        }
+        drop(tell);
+        while let Some(item) = news.recv().await {
+            ledger.take(item, sink);
+        }
+        while tasks.join_next().await.is_some() {}
+        // Whatever no lane could play any more is nobody's conformance.
+        for queue in queues {
             let left: Vec<Trial> =
                 queue.lock().map(|mut queue| queue.drain(..).collect()).unwrap_or_default();
             for trial in left {

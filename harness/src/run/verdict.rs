@@ -80,8 +80,10 @@ pub(super) fn result(run: &Run, trial: &Trial, played: Played) -> CaseResult {
     let mut result = blank(run, trial);
     result.facts = outcome.facts;
     result.duration_us = u64::try_from(outcome.duration.as_micros()).unwrap_or(u64::MAX);
-    result.reason = note;
+    result.reason = note.or(outcome.not_judged.clone());
     match outcome.held {
+        // What could not be judged has not passed.
+        Ok(()) if outcome.not_judged.is_some() => result.verdict = Verdict::Skip,
         Ok(()) => result.verdict = if trial.level == Level::May { Verdict::Info } else { Verdict::Pass },
         Err(Stop::Failure(failure)) => {
             fail(&mut result, trial.level);

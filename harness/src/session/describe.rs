@@ -1,6 +1,6 @@
 //! What was observed, in words; what is expected is put into words beside the case format.
 
-pub(super) use ssespec_cases::words::{alternative, expectation, quote};
+pub(super) use ssespec_cases::words::{alternative, expectation, growth, quote};
 use ssespec_mock_server::action::Drop;
 use ssespec_mock_server::wire::{Departure, Request};
 

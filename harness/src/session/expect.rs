@@ -33,7 +33,12 @@ impl Session<'_> {
             Expectation::Comment { .. } | Expectation::Error { .. } => {
                 self.expect_shown(expectation, None).await
             }
-            Expectation::Event(event) => self.expect_shown(expectation, event.within).await,
+            Expectation::Event(event) => {
+                for _ in 0..event.times.unwrap_or(1) {
+                    self.expect_shown(expectation, event.within).await?;
+                }
+                Ok(())
+            }
         }
     }
 

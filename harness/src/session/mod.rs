@@ -4,6 +4,7 @@
 //! - `perform`: what the harness does
 //! - `expect`, `fields`: what must be observed
 //! - `ending`: how every session ends, so that absence is proved
+//! - `growth`: spans of work that are measured
 //! - `describe`: expected and observed in words
 //! - [`transcript`]: the record of all of it
 
@@ -11,6 +12,7 @@ mod describe;
 mod ending;
 mod expect;
 mod fields;
+mod growth;
 mod intake;
 mod perform;
 pub mod transcript;
@@ -18,6 +20,7 @@ pub mod transcript;
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use growth::Gauge;
 use intake::{Flow, Intake};
 pub use intake::{Late, LateKind};
 use ssespec_cases::Capability;
@@ -109,6 +112,8 @@ pub struct Outcome {
     pub ended_by: EndedBy,
     /// What the script failed with before the adapter proved to be beyond use.
     pub failed_before: Option<Failure>,
+    /// What the case asks for and could not be judged here.
+    pub not_judged: Option<String>,
 }
 
 /// Who ended a session.
@@ -188,6 +193,11 @@ struct Session<'s> {
     step: Option<usize>,
     ended_by: EndedBy,
     failed_before: Option<Failure>,
+    /// What measures, from the first `measure` to `expect-growth`.
+    gauge: Option<Gauge>,
+    not_judged: Option<String>,
+    /// Whether the implementation is at work that was cut short, and may not answer for long.
+    busy: bool,
     /// How much the adapter has said in this session and the harness has sent, in bytes.
     flow: Flow,
 }
@@ -220,6 +230,9 @@ pub async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: P
         step: None,
         ended_by: EndedBy::Harness,
         failed_before: None,
+        gauge: None,
+        not_judged: None,
+        busy: false,
         flow: Flow::default(),
     };
     let held = session.run(program).await;
@@ -228,6 +241,7 @@ pub async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: P
         facts: session.facts,
         ended_by: session.ended_by,
         failed_before: session.failed_before,
+        not_judged: session.not_judged,
         transcript: session.transcript.rows(),
         duration: started.elapsed(),
     }
@@ -282,19 +296,39 @@ impl Session<'_> {
     }
 
     async fn script(&mut self, ops: &[Op]) -> Result<(), Stop> {
-        for op in ops {
+        for (number, op) in ops.iter().enumerate() {
             self.step = op.written;
             if !matches!(op.kind, OpKind::Step(StepKind::Record(_))) {
                 self.silence = Silence::NotProved;
             }
-            match &op.kind {
-                OpKind::Write(writes) => self.write(writes).await?,
-                OpKind::Step(StepKind::Wire(action)) => self.act(action).await?,
-                OpKind::Step(StepKind::Connect(connect)) => self.connect(connect),
-                OpKind::Step(StepKind::Close) => self.close(),
-                OpKind::Step(StepKind::Record(fact)) => self.record(&fact.name, &fact.of),
-                OpKind::Step(StepKind::Expect(expectation)) => self.expect(expectation).await?,
+            let rest = &ops[number..];
+            let Some(alarm) = self.gauge.as_ref().map(Gauge::alarm) else {
+                self.play_op(op, rest).await?;
+                continue;
+            };
+            let cut_short = tokio::select! {
+                biased;
+                played = self.play_op(op, rest) => { played?; false }
+                () = alarm.rings() => true,
+            };
+            if cut_short {
+                return Err(self.overgrown(rest).into());
             }
+        }
+        Ok(())
+    }
+
+    /// Plays one thing of a script; `rest` begins with it.
+    async fn play_op(&mut self, op: &Op, rest: &[Op]) -> Result<(), Stop> {
+        match &op.kind {
+            OpKind::Write(writes) => self.write(writes).await?,
+            OpKind::Step(StepKind::Wire(action)) => self.act(action).await?,
+            OpKind::Step(StepKind::Connect(connect)) => self.connect(connect),
+            OpKind::Step(StepKind::Close) => self.close(),
+            OpKind::Step(StepKind::Record(fact)) => self.record(&fact.name, &fact.of),
+            OpKind::Step(StepKind::Expect(expectation)) => self.expect(expectation).await?,
+            OpKind::Step(StepKind::Measure(work)) => self.measure(*work, rest),
+            OpKind::Step(StepKind::Growth(growth)) => self.judge_growth(*growth)?,
         }
         Ok(())
     }

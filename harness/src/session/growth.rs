@@ -1,0 +1,256 @@
+//! Spans of work that are measured and judged by how what they take grows: no absolute time is asked of anybody.
+//!
+//! Time is the processor time of the adapter's processes where the system tells it, since that hardly depends on what
+//! else the machine does; elsewhere it is the time on the clock. Memory is the most that was resident in a span.
+//!
+//! A gauge looks at both all the time, and a span that has had all that it may have is cut short: a client whose time
+//! grows with the square of the work costs seconds.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use ssespec_cases::case::{Growth, StepKind};
+use tokio::sync::Notify;
+
+use super::{Failure, Session, describe};
+use crate::adapter::footprint::{Footprint, Processes, Reading};
+use crate::delivery::{Op, OpKind};
+
+/// How many times as long as in the first span a unit of work may take in another. Over spans of 1, 2, 4 and 8 a client
+/// whose time grows with the square takes 8 times as long; compilers, collectors and busy machines stay below 2.
+const SLOWER: u32 = 3;
+
+/// What is shorter counts as this long: it cannot be measured in ticks of 10 ms, and start-up outweighs it.
+const SHORTEST: Duration = Duration::from_millis(50);
+
+/// By how much the most memory of a span may exceed that of the first, in bytes: collectors are not prompt.
+const MORE_MEMORY: u64 = 64 * 1024 * 1024;
+
+/// How often the gauge looks.
+const LOOKING: Duration = Duration::from_millis(20);
+
+/// A span of work that is over.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    work: u64,
+    time: Duration,
+    peak: Option<u64>,
+}
+
+/// The span of work that runs.
+#[derive(Debug)]
+struct Running {
+    work: u64,
+    began: Instant,
+    /// The processor time before it.
+    processor: Option<Duration>,
+}
+
+/// What a span has had more of than it may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Excess {
+    Time,
+    Memory,
+}
+
+/// What has been measured since the first `measure`.
+#[derive(Debug)]
+struct Measured {
+    expected: Growth,
+    footprint: Option<Footprint>,
+    spans: Vec<Span>,
+    running: Option<Running>,
+    excess: Option<Excess>,
+}
+
+impl Measured {
+    fn begin(&mut self, work: u64) {
+        if let Some(footprint) = &mut self.footprint {
+            footprint.forget_peak();
+        }
+        let processor = self.read().map(|reading| reading.processor);
+        self.running = Some(Running { work, began: Instant::now(), processor });
+    }
+
+    /// Ends the span that runs, and says in words what it took.
+    fn end(&mut self) -> Option<String> {
+        let (span, _) = self.look();
+        self.running = None;
+        let span = span?;
+        let clock = if self.footprint.is_some() { "of processor time" } else { "on the clock" };
+        let peak = span.peak.map(|peak| format!(", at most {} KiB of memory", peak / 1024));
+        let allowed = self.spans.first().map(|first| format!(" (at most {:?})", allowance(first, span.work)));
+        self.spans.push(span);
+        Some(format!(
+            "work {}: {:?} {clock}{}{}",
+            span.work,
+            span.time,
+            allowed.unwrap_or_default(),
+            peak.unwrap_or_default()
+        ))
+    }
+
+    /// What the span that runs has taken until now, and what was too much of it or an earlier one.
+    fn look(&mut self) -> (Option<Span>, Option<Excess>) {
+        let span = self.taken();
+        if let Some(span) = span
+            && let Some(first) = self.spans.first()
+        {
+            let slow = self.expected.time.is_some() && span.time > allowance(first, span.work);
+            let large = self.expected.memory.is_some()
+                && span.peak.zip(first.peak).is_some_and(|(peak, first)| peak > first + MORE_MEMORY);
+            self.excess = self.excess.or(large.then_some(Excess::Memory)).or(slow.then_some(Excess::Time));
+        }
+        (span, self.excess)
+    }
+
+    /// What the span that runs has taken until now.
+    fn taken(&mut self) -> Option<Span> {
+        let reading = self.read();
+        let running = self.running.as_ref()?;
+        let time = match (&self.footprint, running.processor) {
+            (None, _) => running.began.elapsed(),
+            // Where no process lives any more there is nothing to measure.
+            (Some(_), before) => reading?.processor.saturating_sub(before?),
+        };
+        Some(Span { work: running.work, time, peak: reading.and_then(|reading| reading.peak) })
+    }
+
+    fn read(&mut self) -> Option<Reading> {
+        self.footprint.as_mut().and_then(Footprint::read)
+    }
+}
+
+/// How long a span of so much work may take after such a first one.
+fn allowance(first: &Span, work: u64) -> Duration {
+    let shares = work.saturating_mul(u64::from(SLOWER)) as f64 / first.work.max(1) as f64;
+    first.time.max(SHORTEST).mul_f64(shares)
+}
+
+/// Measures, and looks all the time until it is dropped.
+#[derive(Debug)]
+pub(super) struct Gauge {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    measured: Mutex<Measured>,
+    /// Told when a span has had too much.
+    alarm: Notify,
+}
+
+impl Shared {
+    fn measured(&self) -> MutexGuard<'_, Measured> {
+        self.measured.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Gauge {
+    /// A gauge of these processes for a script that expects this.
+    fn new(expected: Growth, processes: Processes) -> Self {
+        let footprint = Footprint::of(processes);
+        let measured = Measured { expected, footprint, spans: Vec::new(), running: None, excess: None };
+        let shared = Arc::new(Shared { measured: Mutex::new(measured), alarm: Notify::new() });
+        let looking = Arc::downgrade(&shared);
+        // A thread: the runtime's own are busy with what is measured.
+        std::thread::spawn(move || {
+            while let Some(shared) = looking.upgrade() {
+                if shared.measured().look().1.is_some() {
+                    // It stays told until somebody waits for it.
+                    shared.alarm.notify_one();
+                    return;
+                }
+                drop(shared);
+                std::thread::sleep(LOOKING);
+            }
+        });
+        Self { shared }
+    }
+
+    /// What waits for the alarm.
+    pub(super) fn alarm(&self) -> Alarm {
+        Alarm(Arc::clone(&self.shared))
+    }
+}
+
+/// Waits until a span has had more than it may have.
+pub(super) struct Alarm(Arc<Shared>);
+
+impl Alarm {
+    pub(super) async fn rings(&self) {
+        self.0.alarm.notified().await;
+    }
+}
+
+/// What cannot be judged of an adapter whose memory the system does not tell.
+const MEMORY_NOT_JUDGED: &str =
+    "the memory was not judged: the system does not tell that of this adapter alone";
+
+impl Session<'_> {
+    /// Ends the span that runs and begins one of this amount. `rest` is what follows in the script.
+    pub(super) fn measure(&mut self, work: u64, rest: &[Op]) {
+        self.span_ends();
+        if self.gauge.is_none() {
+            let expected = rest.iter().find_map(|op| match &op.kind {
+                OpKind::Step(StepKind::Growth(growth)) => Some(*growth),
+                _ => None,
+            });
+            let processes = self.stage.adapter.processes();
+            self.gauge = Some(Gauge::new(expected.unwrap_or_default(), processes));
+        }
+        if let Some(gauge) = &self.gauge {
+            gauge.shared.measured().begin(work);
+        }
+    }
+
+    /// Judges the spans until now.
+    pub(super) fn judge_growth(&mut self, expected: Growth) -> Result<(), Failure> {
+        self.span_ends();
+        let Some(gauge) = self.gauge.take() else { return Ok(()) };
+        let measured = gauge.shared.measured();
+        if expected.memory.is_some() && measured.spans.iter().any(|span| span.peak.is_none()) {
+            self.not_judged = Some(MEMORY_NOT_JUDGED.into());
+        }
+        match measured.excess {
+            Some(excess) => Err(self.failure(describe::growth(expected), words(excess))),
+            None => Ok(()),
+        }
+    }
+
+    /// What a span came to that was cut short; `rest` is what follows in the script.
+    pub(super) fn overgrown(&mut self, rest: &[Op]) -> Failure {
+        let judge = rest.iter().find_map(|op| match &op.kind {
+            OpKind::Step(StepKind::Growth(growth)) => Some((*growth, op.written)),
+            _ => None,
+        });
+        let (expected, step) = judge.unwrap_or_default();
+        self.step = step;
+        // It may be at it for a long time yet.
+        self.busy = true;
+        match self.judge_growth(expected) {
+            Err(failure) => failure,
+            Ok(()) => self.failure(describe::growth(expected), "more of it"),
+        }
+    }
+
+    fn span_ends(&mut self) {
+        let took = self.gauge.as_ref().and_then(|gauge| gauge.shared.measured().end());
+        if let Some(took) = took {
+            tracing::debug!(case = self.case.id, "{took}");
+            self.transcript.harness("measured", took);
+        }
+    }
+}
+
+/// What was observed: without figures, which differ from run to run and are in the transcript.
+fn words(excess: Excess) -> String {
+    match excess {
+        Excess::Time => {
+            format!("a unit of work that took more than {SLOWER} times as long as in the first span")
+        }
+        Excess::Memory => {
+            format!("more than {} MiB above the most of the first span", MORE_MEMORY / (1024 * 1024))
+        }
+    }
+}
