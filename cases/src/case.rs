@@ -65,6 +65,10 @@ pub enum StepKind {
     Connect(Box<Connect>),
     /// The implementation is told to close.
     Close,
+    /// The session begins in this scope without an EventSource; scripts make their own.
+    Enter(Scope),
+    /// Statements of JavaScript that run in the session's scope.
+    Run(String),
     /// Must be observed next.
     Expect(Expectation),
     /// Stores a fact for the report; cannot fail.
@@ -115,6 +119,50 @@ pub struct Connect {
     pub with_credentials: bool,
     /// The handler in which the client's user calls close().
     pub close_in: Option<Moment>,
+    /// What is passed to the constructor, with `{base}` and `{other}` in it; the session's URL where absent.
+    pub url: Option<String>,
+    /// Where the EventSource is constructed.
+    pub scope: Scope,
+}
+
+impl Connect {
+    /// Whether a request is expected of it: the URL that is passed, if any, begins with one of the session's own.
+    pub fn leads_to_session(&self) -> bool {
+        self.url.as_ref().is_none_or(|url| url.starts_with("{base}") || url.starts_with("{other}"))
+    }
+}
+
+/// Where in a browser an EventSource is constructed: a global object that exposes it, see
+/// <https://html.spec.whatwg.org/multipage/server-sent-events.html#eventsource>.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// The page's own window.
+    #[default]
+    Window,
+    /// A dedicated worker.
+    DedicatedWorker,
+    /// A shared worker.
+    SharedWorker,
+    /// The window of an iframe, whose constructor the page's window calls.
+    Iframe,
+}
+
+impl Scope {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Window, Self::DedicatedWorker, Self::SharedWorker, Self::Iframe];
+
+    /// The words of [`Scope::ALL`], as cases and the protocol write them.
+    pub const WORDS: &[&str] = &["window", "dedicated-worker", "shared-worker", "iframe"];
+
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        Self::WORDS[self as usize]
+    }
+
+    /// The scope of this word.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.word() == word)
+    }
 }
 
 /// A handler of a client's user.
@@ -169,7 +217,10 @@ pub enum Expectation {
         within: Option<Duration>,
     },
     /// The connection was announced as open.
-    Opened,
+    Opened {
+        /// The state inside its handler.
+        state: Option<ReadyState>,
+    },
     /// An event.
     Event(Box<EventExpectation>),
     /// A comment.
@@ -186,6 +237,12 @@ pub enum Expectation {
     State(ReadyState),
     /// The implementation is done for good.
     Closed,
+    /// A script reports this.
+    Report(String),
+    /// An expression of JavaScript has this value.
+    Value(ValueExpectation),
+    /// The constructor threw an exception of this name.
+    Exception(String),
     /// One of these sequences.
     OneOf(Vec<Vec<Step>>),
 }
@@ -248,6 +305,15 @@ pub struct EventExpectation {
     pub times: Option<u64>,
     /// How long to wait for it, where not the usual time.
     pub within: Option<Duration>,
+}
+
+/// What an expression must come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueExpectation {
+    /// The expression, of JavaScript; it is awaited.
+    pub of: String,
+    /// Its value as a string, or `throws` and the name of an exception.
+    pub is: String,
 }
 
 /// Something worth telling that no rule decides.

@@ -21,7 +21,7 @@ use toml::de::DeTable;
 use self::shape::CASE;
 use crate::case::{
     Case, Connect, EventExpectation, Expectation, Fact, FactSource, FieldExpectation, Growth, MemoryGrowth,
-    Moment, Origin, ReadyState, RequestExpectation, Step, StepKind, TimeGrowth,
+    Moment, Origin, ReadyState, RequestExpectation, Scope, Step, StepKind, TimeGrowth, ValueExpectation,
 };
 
 /// The JSON Schema of a case, for editors.
@@ -76,6 +76,8 @@ impl Reader<'_, '_> {
         let kind = match verb {
             "connect" => StepKind::Connect(Box::new(table.map(connect).unwrap_or_default())),
             "close" => StepKind::Close,
+            "enter" => StepKind::Enter(Scope::from_word(value::text(argument?)?)?),
+            "run" => StepKind::Run(value::text(argument?)?.to_owned()),
             "record" => StepKind::Record(self.fact(argument?)?),
             "measure" => StepKind::Measure(value::count(argument?)?),
             "expect-growth" => StepKind::Growth(self.growth(argument?)?),
@@ -97,7 +99,7 @@ impl Reader<'_, '_> {
             "expect-disconnect" => {
                 Expectation::Disconnect { within: table.and_then(|t| value::duration_of(t, "within")) }
             }
-            "expect-opened" => Expectation::Opened,
+            "expect-opened" => Expectation::Opened { state: text("state").as_deref().and_then(state) },
             "expect-event" => {
                 if let Some(both) =
                     table.and_then(|t| value::get(t, "data").and(value::get(t, "data-repeat")))
@@ -112,6 +114,9 @@ impl Reader<'_, '_> {
             "expect-error" => Expectation::Error { state: text("state").as_deref().and_then(state) },
             "expect-state" => Expectation::State(state(value::text(argument?)?)?),
             "expect-closed" => Expectation::Closed,
+            "expect-report" => Expectation::Report(value::text(argument?)?.to_owned()),
+            "expect-value" => Expectation::Value(ValueExpectation { of: text("of")?, is: text("is")? }),
+            "expect-exception" => Expectation::Exception(value::text(argument?)?.to_owned()),
             "expect-one-of" => self.one_of(argument?)?,
             _ => return None,
         })
@@ -199,6 +204,8 @@ fn connect(table: &DeTable<'_>) -> Connect {
             "event" => Moment::Event,
             _ => Moment::Error,
         }),
+        url: value::text_of(table, "url"),
+        scope: value::text_of(table, "in").and_then(|word| Scope::from_word(&word)).unwrap_or_default(),
     }
 }
 

@@ -11,7 +11,7 @@ use ssespec_mock_server::document::{Diagnostics, Findings, nearest, value};
 use ssespec_mock_server::flow::{Flow, Left};
 use toml::de::DeTable;
 
-use crate::case::{Connect, Expectation, ReadyState, Step, StepKind};
+use crate::case::{Connect, Expectation, ReadyState, Scope, Step, StepKind};
 use crate::script::{Ending, ending, expand, may_be_request, must_be_request};
 use crate::{Capability, Case, Corpus, Requirement, counterpart};
 
@@ -108,7 +108,10 @@ fn judgement(requirement: &Requirement) -> String {
 fn needs(case: &Case, findings: &mut Findings) {
     let mut uses: Vec<(Capability, &Step)> = Vec::new();
     collect(&case.steps, &mut uses);
-    uses.extend(second_request(case).map(|step| (Capability::Reconnect, step)));
+    // In a page a script may construct another client for each request.
+    if !case.needs.contains(&Capability::Dom) {
+        uses.extend(second_request(case).map(|step| (Capability::Reconnect, step)));
+    }
     for (number, capability) in case.needs.iter().enumerate() {
         let is_used = uses.iter().any(|(used, _)| used == capability);
         if case.needs[..number].contains(capability) {
@@ -179,7 +182,15 @@ fn collect<'a>(steps: &'a [Step], uses: &mut Vec<(Capability, &'a Step)>) {
         match &step.kind {
             StepKind::Connect(connect) => of_connect(connect, add),
             StepKind::Close => add(Capability::Close, true),
-            StepKind::Expect(Expectation::Opened) => add(Capability::Opened, true),
+            StepKind::Enter(_)
+            | StepKind::Run(_)
+            | StepKind::Expect(Expectation::Report(_) | Expectation::Value(_) | Expectation::Exception(_)) => {
+                add(Capability::Dom, true)
+            }
+            StepKind::Expect(Expectation::Opened { state }) => {
+                add(Capability::Opened, true);
+                add(Capability::State, state.is_some());
+            }
             StepKind::Expect(Expectation::Comment { .. }) => add(Capability::Comments, true),
             StepKind::Expect(Expectation::State(_)) => add(Capability::State, true),
             StepKind::Expect(Expectation::Error { state }) => {
@@ -205,6 +216,7 @@ fn of_connect(connect: &Connect, mut add: impl FnMut(Capability, bool)) {
     add(Capability::Methods, connect.method.is_some() || !connect.body.is_empty());
     add(Capability::Credentials, connect.with_credentials);
     add(Capability::Close, connect.close_in.is_some());
+    add(Capability::Dom, connect.url.is_some() || connect.scope != Scope::Window);
 }
 
 /// The first request that only a client makes that connects again by itself: one after another, to which no redirect

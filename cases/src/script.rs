@@ -24,7 +24,8 @@ pub struct Played {
 pub fn expand(case: &Case) -> Vec<Played> {
     let mut played: Vec<Played> = Vec::new();
     let implied = |kind| Played { kind, written: None };
-    let mut connected = case.steps.iter().any(|s| matches!(s.kind, StepKind::Connect(_)));
+    let mut connected =
+        case.steps.iter().any(|s| matches!(s.kind, StepKind::Connect(_) | StepKind::Enter(_)));
     for (number, step) in case.steps.iter().enumerate() {
         // The port may begin to refuse before anyone connects; everything else comes after the connect.
         if !connected && !matches!(step.kind, StepKind::Wire(Action::Refuse(_))) {
@@ -35,7 +36,7 @@ pub fn expand(case: &Case) -> Vec<Played> {
         played.push(Played { kind: step.kind.clone(), written: Some(number) });
         let rest = &case.steps[number + 1..];
         match &step.kind {
-            StepKind::Connect(_) => await_request(&mut played, rest),
+            StepKind::Connect(connect) if connect.leads_to_session() => await_request(&mut played, rest),
             StepKind::Expect(Expectation::Request(_)) => answer(&mut played, rest),
             _ => {}
         }
@@ -61,6 +62,8 @@ fn await_request(played: &mut Vec<Played>, rest: &[Step]) {
         StepKind::Close | StepKind::Wire(Action::Refuse(_)) | StepKind::Expect(Expectation::NoRequest(_)) => {
             true
         }
+        // Who throws requests nothing.
+        StepKind::Expect(Expectation::Exception(_)) => true,
         StepKind::Expect(expected) => may_be_request(expected),
         _ => false,
     });
@@ -95,16 +98,22 @@ fn is_request(step: &Step) -> bool {
 
 /// An awaited request is answered with an event stream, unless the script answers it otherwise.
 fn answer(played: &mut Vec<Played>, rest: &[Step]) {
-    let otherwise =
-        rest.iter().find(|s| !matches!(s.kind, StepKind::Wire(Action::Wait(_)))).is_some_and(|step| {
-            matches!(
-                step.kind,
-                StepKind::Close
-                    | StepKind::Wire(
-                        Action::Respond(_) | Action::Raw(_) | Action::Drop(_) | Action::Refuse(_)
-                    )
-            )
-        });
+    // What a script does or tells answers nothing.
+    let answers_nothing = |step: &&Step| {
+        matches!(
+            step.kind,
+            StepKind::Wire(Action::Wait(_))
+                | StepKind::Run(_)
+                | StepKind::Expect(Expectation::Value(_) | Expectation::Report(_))
+        )
+    };
+    let otherwise = rest.iter().find(|step| !answers_nothing(step)).is_some_and(|step| {
+        matches!(
+            step.kind,
+            StepKind::Close
+                | StepKind::Wire(Action::Respond(_) | Action::Raw(_) | Action::Drop(_) | Action::Refuse(_))
+        )
+    });
     if !otherwise {
         let respond = StepKind::Wire(Action::Respond(Respond::default()));
         played.push(Played { kind: respond, written: None });
@@ -127,7 +136,12 @@ pub fn ending(case: &Case) -> Ending {
     let mut ending = Ending::Sentinel;
     for played in expand(case) {
         ending = match &played.kind {
-            StepKind::Close | StepKind::Expect(Expectation::Closed) => return Ending::TornDown,
+            StepKind::Close | StepKind::Expect(Expectation::Closed | Expectation::Exception(_)) => {
+                return Ending::TornDown;
+            }
+            // What scripts construct shows itself in their reports alone.
+            StepKind::Enter(_) => return Ending::TornDown,
+            StepKind::Connect(connect) if !connect.leads_to_session() => return Ending::TornDown,
             StepKind::Connect(connect) if connect.close_in.is_some() => return Ending::TornDown,
             StepKind::Wire(Action::End | Action::Drop(_)) => Ending::DoneOrResumed,
             StepKind::Wire(Action::Respond(respond)) if respond.body_kind() == BodyKind::Complete => {

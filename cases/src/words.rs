@@ -4,7 +4,7 @@ use ssespec_mock_server::action::{Action, BodyKind, Drop, Framing, Respond};
 
 use crate::case::{
     Connect, EventExpectation, Expectation, Fact, FactSource, FieldExpectation, Growth, MemoryGrowth, Moment,
-    RequestExpectation, Step, StepKind, TimeGrowth,
+    RequestExpectation, Scope, Step, StepKind, TimeGrowth, ValueExpectation,
 };
 
 #[cfg(test)]
@@ -27,7 +27,8 @@ pub fn expectation(expectation: &Expectation) -> String {
         Expectation::Request(request) => expected_request(request),
         Expectation::NoRequest(time) => format!("no request for {}", humantime::format_duration(*time)),
         Expectation::Disconnect { .. } => "the client leaves the connection".into(),
-        Expectation::Opened => "opened".into(),
+        Expectation::Opened { state: None } => "opened".into(),
+        Expectation::Opened { state: Some(state) } => format!("opened while {}", state.word()),
         Expectation::Event(event) => expected_event(event),
         Expectation::Comment { text: None } => "a comment".into(),
         Expectation::Comment { text: Some(text) } => format!("comment {}", quote(text)),
@@ -35,6 +36,12 @@ pub fn expectation(expectation: &Expectation) -> String {
         Expectation::Error { state: Some(state) } => format!("an error while {}", state.word()),
         Expectation::State(state) => format!("state {}", state.word()),
         Expectation::Closed => "closed: the client is done for good".into(),
+        Expectation::Report(text) => format!("the report {}", quote(text)),
+        Expectation::Value(ValueExpectation { of, is }) => match is.strip_prefix("throws ") {
+            Some(name) => format!("`{}` throws {}", visible(of), visible(name)),
+            None => format!("`{}` is {}", visible(of), quote(is)),
+        },
+        Expectation::Exception(name) => format!("the constructor throws {}", visible(name)),
         Expectation::OneOf(alternatives) => {
             let list: Vec<String> = alternatives.iter().map(|steps| alternative(steps)).collect();
             format!("one of: {}", list.join("; or "))
@@ -100,6 +107,8 @@ pub fn step(kind: &StepKind) -> String {
         StepKind::Wire(action) => format!("The server {}.", wire(action)),
         StepKind::Connect(connect) => format!("The client is told to connect{}.", connect_options(connect)),
         StepKind::Close => "The client is told to close.".into(),
+        StepKind::Enter(scope) => format!("Without an EventSource yet, scripts run {}.", place(*scope)),
+        StepKind::Run(script) => format!("This runs: {}", visible(script)),
         StepKind::Expect(expected) => format!("Expected next: {}.", expectation(expected)),
         StepKind::Record(Fact { name, of }) => {
             let of = match of {
@@ -161,9 +170,20 @@ fn respond_words(respond: &Respond) -> String {
     words
 }
 
+/// Where scripts run.
+fn place(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Window => "in the window",
+        Scope::DedicatedWorker => "in a dedicated worker",
+        Scope::SharedWorker => "in a shared worker",
+        Scope::Iframe => "in the window, for an iframe",
+    }
+}
+
 fn connect_options(connect: &Connect) -> String {
     let mut words = Vec::new();
     words.extend(connect.userinfo.as_ref().map(|userinfo| format!("{} in the URL", quote(userinfo))));
+    words.extend(connect.url.as_ref().map(|url| format!("the URL {}", quote(url))));
     words
         .extend(connect.headers.iter().map(|(name, value)| format!("the header {name}: {}", visible(value))));
     if !connect.last_event_id.is_empty() {
@@ -177,13 +197,19 @@ fn connect_options(connect: &Connect) -> String {
         words.push("credentials for other origins".into());
     }
     let options = if words.is_empty() { String::new() } else { format!(" with {}", words.join(", ")) };
+    let scope = match connect.scope {
+        Scope::Window => "",
+        Scope::DedicatedWorker => " in a dedicated worker",
+        Scope::SharedWorker => " in a shared worker",
+        Scope::Iframe => " by the constructor of an iframe",
+    };
     let handler = match connect.close_in {
         Some(Moment::Opened) => ", and closes in its open handler",
         Some(Moment::Event) => ", and closes in its first event handler",
         Some(Moment::Error) => ", and closes in its error handler",
         None => "",
     };
-    format!("{options}{handler}")
+    format!("{scope}{options}{handler}")
 }
 
 /// A text with its control characters written out.

@@ -36,6 +36,7 @@ const BEYOND_THE_SCHEMA: &[&str] = &[
     "counterpart-of-no-list",
     "misspelt-counterpart",
     "misspelt-list",
+    "script-without-dom",
     "misspelt-requirement",
     "pattern-of-no-counterpart",
     "requirement-named-twice",

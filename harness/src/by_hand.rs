@@ -185,7 +185,9 @@ impl Hand<'_> {
                 (self.tell)(Telling::Server(words::step(kind)));
                 self.act(action).await;
             }
-            StepKind::Connect(_) => (self.tell)(Telling::Client(words::step(kind))),
+            StepKind::Connect(_) | StepKind::Enter(_) | StepKind::Run(_) => {
+                (self.tell)(Telling::Client(words::step(kind)));
+            }
             StepKind::Close => {
                 (self.tell)(Telling::Client(words::step(kind)));
                 // By hand this takes its time, and what follows is about a client that is closed.
@@ -211,7 +213,10 @@ impl Hand<'_> {
             self.ended_at = Some(Instant::now());
         }
         let (base, other) = (format!("{}/", self.base.url()), format!("{}/", self.other.url()));
-        let expand = |value: &str| value.replace("{base}", &base).replace("{other}", &other);
+        let origin = self.base.url();
+        let expand = |value: &str| {
+            value.replace("{base}", &base).replace("{other}", &other).replace("{origin}", &origin)
+        };
         if let Some((_, exchange)) = &mut self.exchange {
             // A client that has left is told of by what comes in.
             let _ = exchange.perform(action, &self.base, expand).await;

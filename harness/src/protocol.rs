@@ -2,9 +2,17 @@
 //!
 //! After `hello` every message carries the number of its session. Words are the DOM's where it has one.
 
-use base64::Engine as _;
+mod event;
+pub mod page;
+
 use serde::{Deserialize, Serialize};
 use ssespec_cases::case::{Moment, ReadyState};
+
+pub use self::event::Event;
+use self::page::{Exception, Place, ScriptResult};
+
+#[cfg(test)]
+mod tests;
 
 /// The version of the protocol that this harness speaks.
 pub const PROTOCOL: u32 = 1;
@@ -126,6 +134,14 @@ mod ordered {
 pub enum Order {
     /// Connect and report what is seen until `closed`.
     Connect(Box<ConnectRequest>),
+    /// The same for a page: what scripts know goes along.
+    ConnectIn(Box<ConnectRequest>, Place),
+    /// Begin a session in which scripts construct what they need.
+    Enter(Place),
+    /// Run statements of JavaScript.
+    Run(String),
+    /// Evaluate an expression of JavaScript.
+    Evaluate(String),
     /// Tear down by any means and answer `closed`.
     Close,
     /// Answer with the present state.
@@ -136,7 +152,10 @@ pub enum Order {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Shown {
     /// The connection was announced as open.
-    Opened,
+    Opened {
+        /// The state inside the handler, where the API shows one.
+        ready_state: Option<ReadyState>,
+    },
     /// An event was dispatched.
     Event(Event),
     /// A comment was shown; `text` is all that follows the colon.
@@ -153,63 +172,23 @@ pub enum Shown {
     },
     /// The answer to [`Order::State`].
     State(ReadyState),
+    /// The answer to [`Order::Run`] or [`Order::Evaluate`].
+    Script(ScriptResult),
+    /// A script called `report()`.
+    Report(String),
+    /// The constructor threw.
+    Exception(Exception),
     /// The session is over; nothing of it may follow.
     Closed,
 }
 
-/// An event as an implementation showed it. What its API does not show stays `None`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Event {
-    /// The event type.
-    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
-    pub kind: Option<String>,
-    /// The data, as text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub data: Option<String>,
-    /// The data, where a language's strings are bytes: base64 of them.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub data_base64: Option<String>,
-    /// What the DOM calls `lastEventId`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<String>,
-    /// `MessageEvent.origin`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub origin: Option<String>,
-}
-
-impl Event {
-    /// An event with this data; what the client's API shows beside it is added.
-    pub fn new(data: impl Into<String>) -> Self {
-        Self { data: Some(data.into()), ..Self::default() }
-    }
-
-    /// With its type. For clients with the capability `event-type`.
-    #[must_use]
-    pub fn kind(self, kind: impl Into<String>) -> Self {
-        Self { kind: Some(kind.into()), ..self }
-    }
-
-    /// With its ID. For clients with the capability `event-id`.
-    #[must_use]
-    pub fn id(self, id: impl Into<String>) -> Self {
-        Self { id: Some(id.into()), ..self }
-    }
-
-    /// With its origin. For clients with the capability `origin`.
-    #[must_use]
-    pub fn origin(self, origin: impl Into<String>) -> Self {
-        Self { origin: Some(origin.into()), ..self }
-    }
-
-    /// The data as bytes, in whichever form it came; `None` where there is none or its base64 is malformed.
-    pub fn bytes(&self) -> Option<Vec<u8>> {
-        match (&self.data, &self.data_base64) {
-            (Some(text), _) => Some(text.clone().into_bytes()),
-            (None, Some(encoded)) => base64::engine::general_purpose::STANDARD.decode(encoded).ok(),
-            (None, None) => None,
-        }
-    }
+/// An order to connect with what scripts know, in one object.
+#[derive(Serialize)]
+struct BothOf<'a> {
+    #[serde(flatten)]
+    request: &'a ConnectRequest,
+    #[serde(flatten)]
+    place: &'a Place,
 }
 
 impl Order {
@@ -217,6 +196,15 @@ impl Order {
     pub fn to_line(&self, session: u64) -> String {
         let body = match self {
             Self::Connect(request) => serde_json::json!({ "session": session, "connect": request }),
+            Self::ConnectIn(request, place) => serde_json::json!({
+                "session": session,
+                "connect": BothOf { request, place },
+            }),
+            Self::Enter(place) => serde_json::json!({ "session": session, "enter": place }),
+            Self::Run(script) => serde_json::json!({ "session": session, "run": { "script": script } }),
+            Self::Evaluate(script) => {
+                serde_json::json!({ "session": session, "evaluate": { "script": script } })
+            }
             Self::Close => serde_json::json!({ "session": session, "close": {} }),
             Self::State => serde_json::json!({ "session": session, "state": {} }),
         };
@@ -274,12 +262,16 @@ impl NotProtocol {
 struct Line {
     session: Option<u64>,
     hello: Option<Hello>,
-    opened: Option<Empty>,
+    opened: Option<OpenedShown>,
     event: Option<Event>,
     comment: Option<Comment>,
     error: Option<ErrorShown>,
     state: Option<StateShown>,
     closed: Option<Empty>,
+    ran: Option<page::Ran>,
+    value: Option<page::Value>,
+    report: Option<page::Report>,
+    exception: Option<Exception>,
 }
 
 #[derive(Deserialize)]
@@ -289,6 +281,12 @@ struct Empty {}
 #[serde(deny_unknown_fields)]
 struct Comment {
     text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct OpenedShown {
+    ready_state: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -321,13 +319,16 @@ impl Message {
             serde_json::error::Category::Data => wrong(format!("not a message of the protocol ({error})")),
             _ => wrong(format!("not JSON ({error})")),
         })?;
-        let Line { session, hello, opened, event, comment, error, state, closed } = parsed;
+        let Line { session, hello, opened, event, comment, error, state, closed, .. } = parsed;
+        let (ran, value, report, exception) = (parsed.ran, parsed.value, parsed.report, parsed.exception);
         if let Some(hello) = hello {
             return Ok(Self::Hello(hello));
         }
         let number = |n: u64| ReadyState::from_number(n).ok_or_else(|| wrong(format!("no readyState {n}")));
         let mut shown = Vec::new();
-        shown.extend(opened.map(|_| Shown::Opened));
+        if let Some(opened) = opened {
+            shown.push(Shown::Opened { ready_state: opened.ready_state.map(number).transpose()? });
+        }
         shown.extend(event.map(Shown::Event));
         shown.extend(comment.map(|c| Shown::Comment { text: c.text }));
         if let Some(error) = error {
@@ -337,6 +338,13 @@ impl Message {
         if let Some(state) = state {
             shown.push(Shown::State(number(state.ready_state)?));
         }
+        shown.extend(ran.map(|ran| Shown::Script(ran.into())));
+        if let Some(value) = value {
+            let neither = || wrong("a value is either a text or an exception".into());
+            shown.push(Shown::Script(value.result().ok_or_else(neither)?));
+        }
+        shown.extend(report.map(|report| Shown::Report(report.text)));
+        shown.extend(exception.map(Shown::Exception));
         shown.extend(closed.map(|_| Shown::Closed));
         let Some(session) = session else {
             return Err(wrong("the session's number is missing".into()));

@@ -4,6 +4,7 @@ use ssespec_mock_server::document::{Key, Shape, Table, Verb};
 use ssespec_mock_server::script::ACTIONS;
 
 use crate::Capability;
+use crate::case::Scope;
 
 /// A case.
 pub(super) static CASE: Table = Table {
@@ -58,11 +59,33 @@ static CLIENT: &[Verb] = &[
                     Shape::Word(&["opened", "event", "error"]),
                     "The handler in which the client's user calls close().",
                 ),
+                Key::optional(
+                    "url",
+                    Shape::Text,
+                    "What is passed to the constructor; {base} and {other} are the session's URLs. A request is \
+                     implied only where it begins with one of them.",
+                ),
+                Key::optional(
+                    "in",
+                    Shape::Word(Scope::WORDS),
+                    "Where in a browser the EventSource is constructed; in the window where this is left out.",
+                ),
             ],
         }),
         "The client is told to connect. Implied at the start.",
     ),
     Verb::word("close", "The client is told to close."),
+    Verb::with(
+        "enter",
+        Shape::Word(Scope::WORDS),
+        "The session begins in this scope of a browser without an EventSource; scripts construct their own.",
+    ),
+    Verb::with(
+        "run",
+        Shape::Text,
+        "Statements of JavaScript run, as an async function, where the EventSource `source` is; done before the next \
+         step. `base` and `other` are the session's URLs, `frame` is the iframe, report(text) tells something.",
+    ),
 ];
 
 static OBSERVATIONS: &[Verb] = &[
@@ -73,7 +96,14 @@ static OBSERVATIONS: &[Verb] = &[
     ),
     Verb::with("expect-no-request", Shape::Duration, "No request comes for this long."),
     Verb::open("expect-disconnect", Shape::Table(&WITHIN), "The client leaves the current connection."),
-    Verb::word("expect-opened", "The client shows that the connection is open."),
+    Verb::open(
+        "expect-opened",
+        Shape::Table(&Table {
+            what: "`expect-opened`",
+            keys: &[Key::optional("state", Shape::Word(STATES), "The ready state inside the handler.")],
+        }),
+        "The client shows that the connection is open.",
+    ),
     Verb::open("expect-event", Shape::Table(&EVENT), "The client shows an event."),
     Verb::open(
         "expect-comment",
@@ -93,6 +123,27 @@ static OBSERVATIONS: &[Verb] = &[
     ),
     Verb::with("expect-state", Shape::Word(STATES), "The client, asked for its ready state, answers this."),
     Verb::word("expect-closed", "The client is done for good."),
+    Verb::with("expect-report", Shape::Text, "A script calls report() with this text."),
+    Verb::with(
+        "expect-value",
+        Shape::Table(&Table {
+            what: "`expect-value`",
+            keys: &[
+                Key::required(
+                    "of",
+                    Shape::Text,
+                    "An expression of JavaScript, evaluated as `run` does; it is awaited.",
+                ),
+                Key::required(
+                    "is",
+                    Shape::Text,
+                    "Its value as a string; \"throws TypeError\" where it throws that.",
+                ),
+            ],
+        }),
+        "An expression of JavaScript has this value.",
+    ),
+    Verb::with("expect-exception", Shape::Text, "The constructor throws an exception of this name."),
 ];
 
 /// Apart from the observations, since an alternative holds no alternatives.

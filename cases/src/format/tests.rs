@@ -77,6 +77,36 @@ fn actions_are_those_of_the_server() {
 }
 
 #[test]
+fn a_page_is_told_where_to_connect() {
+    let full = r#"{ connect = { url = "{base}a b", in = "shared-worker" } }"#;
+    let StepKind::Connect(connect) = step(full) else { panic!("no connect") };
+    let url = Some("{base}a b".to_owned());
+    assert_eq!(*connect, Connect { url, scope: Scope::SharedWorker, ..Connect::default() });
+    for scope in Scope::ALL {
+        let text = format!("{{ enter = \"{}\" }}", scope.word());
+        assert!(matches!(step(&text), StepKind::Enter(read) if read == scope), "{text}");
+    }
+    assert!(
+        matches!(step(r#"{ run = "source.close()" }"#), StepKind::Run(script) if script == "source.close()")
+    );
+}
+
+#[test]
+fn only_the_session_is_led_to() {
+    for (url, leads) in [
+        (None, true),
+        (Some("{base}"), true),
+        (Some("{other}x"), true),
+        (Some(""), false),
+        (Some("http://this is invalid/"), false),
+        (Some("ftp://{base}"), false),
+    ] {
+        let connect = Connect { url: url.map(str::to_owned), ..Connect::default() };
+        assert_eq!(connect.leads_to_session(), leads, "{url:?}");
+    }
+}
+
+#[test]
 fn a_client_is_told_how_to_connect() {
     assert!(matches!(step("\"connect\""), StepKind::Connect(connect) if *connect == Connect::default()));
     let full = r#"{ connect = { userinfo = "a:b", headers = { b = "1", A = "" }, last-event-id = "7", method = "POST", body = "x", with-credentials = true, close-in = "error" } }"#;
@@ -89,6 +119,7 @@ fn a_client_is_told_how_to_connect() {
         body: "x".to_owned(),
         with_credentials: true,
         close_in: Some(Moment::Error),
+        ..Connect::default()
     };
     assert_eq!(*connect, expected);
     for (word, moment) in [("opened", Moment::Opened), ("event", Moment::Event), ("error", Moment::Error)] {
@@ -144,7 +175,15 @@ fn an_event_is_compared_in_what_is_named() {
 
 #[test]
 fn the_other_observations_are_read() {
-    assert!(matches!(expectation("\"expect-opened\""), Expectation::Opened));
+    assert!(matches!(expectation("\"expect-opened\""), Expectation::Opened { state: None }));
+    let opened = expectation(r#"{ expect-opened = { state = "open" } }"#);
+    assert!(matches!(opened, Expectation::Opened { state: Some(ReadyState::Open) }));
+    assert!(matches!(expectation(r#"{ expect-report = "a" }"#), Expectation::Report(text) if text == "a"));
+    assert!(
+        matches!(expectation(r#"{ expect-exception = "SyntaxError" }"#), Expectation::Exception(name) if name == "SyntaxError")
+    );
+    let value = expectation(r#"{ expect-value = { of = "source.url", is = "{base}" } }"#);
+    assert!(matches!(value, Expectation::Value(value) if value.of == "source.url" && value.is == "{base}"));
     assert!(matches!(expectation("\"expect-closed\""), Expectation::Closed));
     assert!(matches!(expectation("\"expect-disconnect\""), Expectation::Disconnect { within: None }));
     let within = Some(Duration::from_secs(1));

@@ -103,6 +103,14 @@ fn each_use_of_a_capability_is_asked_for() {
     let close = format!("{SEND}, \"close\"");
     for (step, needs) in [
         ("\"expect-opened\"", &["opened"][..]),
+        ("{ expect-opened = { state = \"open\" } }", &["opened", "state"]),
+        ("{ connect = { url = \"{base}\" } }", &["dom"]),
+        ("{ connect = { in = \"iframe\" } }", &["dom"]),
+        ("{ enter = \"window\" }", &["dom"]),
+        ("{ run = \"source.close()\" }", &["dom"]),
+        ("{ expect-report = \"a\" }", &["dom"]),
+        ("{ expect-value = { of = \"1\", is = \"1\" } }", &["dom"]),
+        ("{ connect = { url = \"//\" } }, { expect-exception = \"SyntaxError\" }", &["dom"]),
         ("\"expect-comment\"", &["comments"]),
         ("{ expect-comment = { text = \"a\" } }", &["comments"]),
         ("\"expect-error\"", &["errors"]),
@@ -141,6 +149,7 @@ fn some_steps_need_nothing() {
     for step in [
         "\"connect\"",
         "{ connect = { headers = {}, last-event-id = \"\", body = \"\", with-credentials = false } }",
+        "{ connect = { in = \"window\" } }",
         "{ expect-event = { data = \"a\" } }",
         "\"expect-event\"",
         "\"expect-closed\"",
@@ -194,6 +203,9 @@ fn other_requests_do_not() {
     ] {
         assert_eq!(told(&[case(&steps)]), [], "{steps}");
     }
+    // In a page there may be several clients.
+    let steps = "{ enter = \"window\" }, \"expect-request\", \"expect-request\"";
+    assert_eq!(told(&[case_with("needs = [\"dom\"]", steps)]), []);
     // What a redirect led to is a first request, and one after it is a second.
     let steps = format!("{redirect}, \"expect-request\", \"end\", \"expect-request\"");
     assert_eq!(told(&[case(&steps)]).len(), 1);

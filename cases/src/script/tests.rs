@@ -21,6 +21,8 @@ fn verb(kind: &StepKind) -> &'static str {
         StepKind::Wire(Action::Refuse(_)) => "refuse",
         StepKind::Wire(Action::Raw(_)) => "raw",
         StepKind::Connect(_) => "connect",
+        StepKind::Enter(_) => "enter",
+        StepKind::Run(_) => "run",
         StepKind::Close => "close",
         StepKind::Record(_) => "record",
         StepKind::Expect(Expectation::Request(_)) => "request",
@@ -85,6 +87,36 @@ fn after_connect_a_request_is_awaited_unless_the_script_says_what_comes() {
     assert_eq!(played("\"connect\", \"close\""), ["connect", "close"]);
     assert_eq!(played("{ expect-no-request = \"1ms\" }"), ["+connect", "no-request"]);
     assert_eq!(played("\"connect\", { refuse = \"1ms\" }"), ["connect", "refuse"]);
+}
+
+#[test]
+fn no_request_is_implied_of_a_url_that_does_not_lead_to_the_session() {
+    let connect = |url: &str| format!("{{ connect = {{ url = \"{url}\" }} }}");
+    assert_eq!(played(&connect("{base}a")), ["connect", "+request", "+respond"]);
+    assert_eq!(played(&connect("{other}")), ["connect", "+request", "+respond"]);
+    assert_eq!(played(&format!("{}, \"expect-error\"", connect("ftp://h.test/"))), ["connect", "error"]);
+    assert_eq!(
+        played(&format!("{}, {{ expect-exception = \"SyntaxError\" }}", connect("{base}["))),
+        ["connect", "other"]
+    );
+}
+
+#[test]
+fn who_enters_a_scope_is_not_told_to_connect() {
+    let steps = "{ enter = \"window\" }, { run = \"a()\" }, \"expect-request\", { expect-report = \"a\" }";
+    assert_eq!(played(steps), ["enter", "run", "request", "+respond", "other"]);
+}
+
+#[test]
+fn what_a_script_does_or_tells_answers_nothing() {
+    let run = "{ run = \"a()\" }";
+    assert_eq!(
+        played(&format!("{run}, {{ respond = {{ status = 404 }} }}")),
+        ["+connect", "+request", "run", "respond"]
+    );
+    assert_eq!(played(&format!("{run}, {SEND}")), [&START[..], &["run", "send"]].concat());
+    let value = "{ expect-value = { of = \"1\", is = \"1\" } }, { expect-report = \"a\" }";
+    assert_eq!(played(&format!("{value}, \"close\"")), ["+connect", "+request", "other", "other", "close"]);
 }
 
 #[test]
@@ -212,6 +244,9 @@ fn runs_are_torn_down_where_nothing_can_come() {
         format!("{{ connect = {{ close-in = \"event\" }} }}, {SEND}, \"end\""),
         "{ respond = { status = 204 } }, \"expect-closed\"".to_owned(),
         "{ respond = { status = 404 } }".to_owned(),
+        format!("{{ enter = \"window\" }}, \"expect-request\", {SEND}"),
+        "{ connect = { url = \"//\" } }, { expect-exception = \"SyntaxError\" }".to_owned(),
+        "{ connect = { url = \"ftp://h.test/\" } }, \"expect-error\"".to_owned(),
         format!("{SEND}, \"end\", {{ expect-no-request = \"1ms\" }}"),
     ] {
         assert_eq!(ending(&case(&steps)), Ending::TornDown, "{steps}");

@@ -72,6 +72,22 @@ fn what_the_client_is_told() {
             "{ connect = { close-in = \"error\" } }",
             "The client is told to connect, and closes in its error handler.",
         ),
+        (
+            "{ connect = { url = \"{base}a\", in = \"shared-worker\" } }",
+            "The client is told to connect in a shared worker with the URL \"{base}a\".",
+        ),
+        (
+            "{ connect = { in = \"iframe\", close-in = \"event\" } }",
+            "The client is told to connect by the constructor of an iframe, and closes in its first event handler.",
+        ),
+        ("{ enter = \"window\" }", "Without an EventSource yet, scripts run in the window."),
+        (
+            "{ enter = \"dedicated-worker\" }",
+            "Without an EventSource yet, scripts run in a dedicated worker.",
+        ),
+        ("{ enter = \"shared-worker\" }", "Without an EventSource yet, scripts run in a shared worker."),
+        ("{ enter = \"iframe\" }", "Without an EventSource yet, scripts run in the window, for an iframe."),
+        ("{ run = \"a()\\nb()\" }", "This runs: a()\\nb()"),
     ] {
         assert_eq!(words(text), expected, "{text}");
     }
@@ -95,6 +111,11 @@ fn observations() {
         ("{ expect-no-request = \"900ms\" }", "no request for 900ms"),
         ("\"expect-disconnect\"", "the client leaves the connection"),
         ("\"expect-opened\"", "opened"),
+        ("{ expect-opened = { state = \"open\" } }", "opened while open"),
+        ("{ expect-report = \"a\\n\" }", "the report \"a\\n\""),
+        ("{ expect-value = { of = \"source.url\", is = \"a\" } }", "`source.url` is \"a\""),
+        ("{ expect-value = { of = \"f()\", is = \"throws TypeError\" } }", "`f()` throws TypeError"),
+        ("{ expect-exception = \"SyntaxError\" }", "the constructor throws SyntaxError"),
         ("\"expect-event\"", "an event"),
         (
             "{ expect-event = { type = \"a\", data = \"b\\nc\", id = \"\", origin = \"base\" } }",

@@ -129,6 +129,8 @@ async fn serve(
                         running.observer.tell(Shown::State(state));
                     }
                 }
+                // These need the capability `dom`, which is a page's.
+                Some((_, Order::ConnectIn(..) | Order::Enter(_) | Order::Run(_) | Order::Evaluate(_))) => {}
                 None => return,
             },
             result = finished(&mut current) => {
@@ -255,7 +257,7 @@ pub struct Observer {
 impl Observer {
     /// The connection was announced as open.
     pub fn opened(&self) {
-        self.tell(Shown::Opened);
+        self.tell(Shown::Opened { ready_state: self.state() });
         self.handled(CloseIn::Opened);
     }
 

@@ -265,7 +265,10 @@ impl HowToRun {
         if let Some(time) = self.timeout {
             let milliseconds = time.as_millis();
             let whole = milliseconds.is_multiple_of(1000);
-            add("--timeout", if whole { format!("{}s", milliseconds / 1000) } else { format!("{milliseconds}ms") });
+            add(
+                "--timeout",
+                if whole { format!("{}s", milliseconds / 1000) } else { format!("{milliseconds}ms") },
+            );
         }
         let barrier = self.barrier.to_possible_value().filter(|_| self.barrier != BarrierWord::Auto);
         if let Some(value) = barrier {

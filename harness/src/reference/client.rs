@@ -193,9 +193,9 @@ impl EventSource {
                 self.observer.event(Event {
                     kind: Some(event.kind),
                     data: Some(event.data),
-                    data_base64: None,
                     id: Some(event.last_event_id.as_ref().to_owned()),
                     origin: Some(origin.to_owned()),
+                    ..Event::default()
                 });
                 self.handled(CloseIn::Event)
             }

@@ -4,6 +4,7 @@ pub(super) use ssespec_cases::words::{alternative, expectation, growth, quote};
 use ssespec_mock_server::action::Drop;
 use ssespec_mock_server::wire::{Departure, Request};
 
+use crate::protocol::page::{Exception, ScriptResult};
 use crate::protocol::{Event, Shown};
 
 /// A request as it came, with these header fields.
@@ -23,7 +24,8 @@ pub(super) fn request(request: &Request, names: impl IntoIterator<Item = String>
 /// What an implementation showed.
 pub(super) fn shown(shown: &Shown) -> String {
     match shown {
-        Shown::Opened => "opened".into(),
+        Shown::Opened { ready_state: None } => "opened".into(),
+        Shown::Opened { ready_state: Some(state) } => format!("opened while {}", state.word()),
         Shown::Event(event) => observed_event(event),
         Shown::Comment { text } => format!("comment {}", quote(text)),
         Shown::Error { message, ready_state } => {
@@ -35,7 +37,28 @@ pub(super) fn shown(shown: &Shown) -> String {
             }
         }
         Shown::State(state) => format!("state {}", state.word()),
+        Shown::Script(result) => script_result(result),
+        Shown::Report(text) => format!("the report {}", quote(text)),
+        Shown::Exception(exception) => format!("the constructor throws {}", thrown(exception)),
         Shown::Closed => "closed: the client is done for good".into(),
+    }
+}
+
+/// What a script came to.
+pub(super) fn script_result(result: &ScriptResult) -> String {
+    match result {
+        ScriptResult::Ran => "the script has run".into(),
+        ScriptResult::Value(text) => format!("the value {}", quote(text)),
+        ScriptResult::Threw(exception) => format!("it throws {}", thrown(exception)),
+    }
+}
+
+/// An exception: its name, and the browser's words for it.
+fn thrown(exception: &Exception) -> String {
+    if exception.message.is_empty() {
+        quote(&exception.name)
+    } else {
+        format!("{} ({})", quote(&exception.name), quote(&exception.message))
     }
 }
 
@@ -46,17 +69,22 @@ fn observed_event(event: &Event) -> String {
     parts.extend(event.data_base64.as_ref().map(|data| format!("data (base64) {}", quote(data))));
     parts.extend(event.id.as_ref().map(|id| format!("id {}", quote(id))));
     parts.extend(event.origin.as_ref().map(|origin| format!("origin {}", quote(origin))));
+    parts.extend(event.ready_state.map(|state| format!("readyState {state}")));
+    parts.extend(event.trusted.map(|trusted| format!("isTrusted {trusted}")));
     format!("event {}", parts.join(", "))
 }
 
 /// The kind of a transcript row.
 pub(super) fn shown_word(shown: &Shown) -> &'static str {
     match shown {
-        Shown::Opened => "opened",
+        Shown::Opened { .. } => "opened",
         Shown::Event(_) => "event",
         Shown::Comment { .. } => "comment",
         Shown::Error { .. } => "error",
         Shown::State(_) => "state",
+        Shown::Script(_) => "script",
+        Shown::Report(_) => "report",
+        Shown::Exception(_) => "exception",
         Shown::Closed => "closed",
     }
 }

@@ -66,7 +66,7 @@ impl Session<'_> {
     async fn next_event(&mut self, expected: &str) -> Result<Shown, Stop> {
         loop {
             match self.next_shown(expected, self.patience.observation).await? {
-                Shown::Opened | Shown::Error { .. } | Shown::Comment { .. } => {}
+                Shown::Opened { .. } | Shown::Error { .. } | Shown::Comment { .. } => {}
                 other => return Ok(other),
             }
         }
@@ -119,8 +119,10 @@ impl Session<'_> {
         if held.is_err() {
             return Ok(());
         }
-        if let Some(event) = self.intake.shown.iter().find(|shown| matches!(shown, Shown::Event(_))) {
-            return Err(self.failure("no more events", describe::shown(event)).into());
+        let counts =
+            |shown: &&Shown| matches!(shown, Shown::Event(_) | Shown::Report(_) | Shown::Exception(_));
+        if let Some(shown) = self.intake.shown.iter().find(counts) {
+            return Err(self.failure("no more events", describe::shown(shown)).into());
         }
         while let Some(seen) = self.intake.wire.pop_front() {
             let unexpected = match seen {

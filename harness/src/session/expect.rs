@@ -3,14 +3,12 @@
 use std::time::{Duration, Instant};
 
 use ssespec_cases::Capability;
-use ssespec_cases::case::{
-    EventExpectation, Expectation, Origin, ReadyState, RequestExpectation, Step, StepKind,
-};
+use ssespec_cases::case::{EventExpectation, Expectation, Origin, RequestExpectation, Step, StepKind};
 use ssespec_mock_server::wire::{Exchange, Request};
 
 use super::intake::{Arrival, Came, Seen};
 use super::{Answer, Closing, Failure, Session, Silence, Stop, describe, fields};
-use crate::protocol::{Event, Order, Shown};
+use crate::protocol::{Event, Shown};
 
 /// By how much a timer may be early without being called early.
 const TIMER_TOLERANCE: Duration = Duration::from_millis(2);
@@ -29,10 +27,13 @@ impl Session<'_> {
             Expectation::Disconnect { within } => self.expect_disconnect(*within).await,
             Expectation::State(state) => self.expect_state(*state).await,
             Expectation::OneOf(alternatives) => self.expect_one_of(alternatives).await,
-            Expectation::Opened | Expectation::Closed => self.expect_shown(expectation, None).await,
-            Expectation::Comment { .. } | Expectation::Error { .. } => {
-                self.expect_shown(expectation, None).await
-            }
+            Expectation::Value(value) => self.expect_value(value).await,
+            Expectation::Opened { .. }
+            | Expectation::Closed
+            | Expectation::Comment { .. }
+            | Expectation::Error { .. }
+            | Expectation::Report(_)
+            | Expectation::Exception(_) => self.expect_shown(expectation, None).await,
             Expectation::Event(event) => {
                 for _ in 0..event.times.unwrap_or(1) {
                     self.expect_shown(expectation, event.within).await?;
@@ -69,7 +70,7 @@ impl Session<'_> {
         }
     }
 
-    fn timed_out(&self, expected: &str, patience: Duration) -> Failure {
+    pub(super) fn timed_out(&self, expected: &str, patience: Duration) -> Failure {
         let waiting = match self.intake.wire.front() {
             Some(Seen::Request(arrival)) => {
                 format!(", but {} came", describe::request(arrival.exchange.request(), Vec::new()))
@@ -87,7 +88,12 @@ impl Session<'_> {
     /// Whether what was shown is what is expected. An event that is looked at becomes the last one.
     fn matches(&mut self, expectation: &Expectation, shown: &Shown) -> bool {
         match (expectation, shown) {
-            (Expectation::Opened, Shown::Opened) | (Expectation::Closed, Shown::Closed) => true,
+            (Expectation::Closed, Shown::Closed) => true,
+            (Expectation::Report(text), Shown::Report(found)) => self.expand(text) == *found,
+            (Expectation::Exception(name), Shown::Exception(found)) => *name == found.name,
+            (Expectation::Opened { state }, Shown::Opened { ready_state }) => {
+                state.is_none_or(|state| *ready_state == Some(state))
+            }
             (Expectation::Comment { text }, Shown::Comment { text: found }) => {
                 text.as_ref().is_none_or(|text| text == found)
             }
@@ -240,7 +246,8 @@ impl Session<'_> {
             (Some(_), 0) => return Some("at the base origin".into()),
             (Some(_), _) => return Some("at the other origin".into()),
         }
-        if expected.headers.iter().any(|(name, field)| !fields::holds(request, name, field)) {
+        let expand = |text: &str| self.expand(text);
+        if expected.headers.iter().any(|(name, field)| !fields::holds(request, name, field, expand)) {
             return Some(String::new());
         }
         if expected.body.as_ref().is_some_and(|body| body.as_bytes() != request.body) {
@@ -293,27 +300,6 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 return Err(self.timed_out(&expected, patience).into());
-            }
-        }
-    }
-
-    async fn expect_state(&mut self, expected: ReadyState) -> Result<(), Stop> {
-        let words = describe::expectation(&Expectation::State(expected));
-        self.stage.adapter.order(self.number, Order::State);
-        let deadline = Instant::now() + self.patience.observation;
-        loop {
-            if let Some(state) = self.intake.states.pop_front() {
-                let observed = format!("state {}", state.word());
-                return if state == expected { Ok(()) } else { Err(self.failure(words, observed).into()) };
-            }
-            if self.intake.closed {
-                // Who is done for good is closed, and cannot be asked any more.
-                let observed = "closed: the client is done for good";
-                let closed = expected == ReadyState::Closed;
-                return if closed { Ok(()) } else { Err(self.failure(words, observed).into()) };
-            }
-            if self.take_in(deadline).await? == Came::Nothing {
-                return Err(self.timed_out(&words, self.patience.observation).into());
             }
         }
     }
@@ -377,7 +363,10 @@ impl Session<'_> {
                 _ => false,
             },
             Expectation::Disconnect { .. } => matches!(self.intake.wire.front(), Some(Seen::Left { .. })),
-            Expectation::NoRequest(_) | Expectation::State(_) | Expectation::OneOf(_) => false,
+            Expectation::NoRequest(_)
+            | Expectation::State(_)
+            | Expectation::Value(_)
+            | Expectation::OneOf(_) => false,
             _ => match self.intake.shown.front().cloned() {
                 Some(shown) => self.matches(expectation, &shown),
                 None => false,

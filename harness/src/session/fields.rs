@@ -3,11 +3,16 @@
 use ssespec_cases::case::FieldExpectation;
 use ssespec_mock_server::wire::Request;
 
-/// Whether the fields of this name are as expected.
-pub(super) fn holds(request: &Request, name: &str, expected: &FieldExpectation) -> bool {
+/// Whether the fields of this name are as expected, where `expand` puts URLs in place of their names.
+pub(super) fn holds(
+    request: &Request,
+    name: &str,
+    expected: &FieldExpectation,
+    expand: impl Fn(&str) -> String,
+) -> bool {
     let mut values = request.header(name);
     match (expected, values.next(), values.next()) {
-        (FieldExpectation::Is(value), Some(found), None) => found == value.as_bytes(),
+        (FieldExpectation::Is(value), Some(found), None) => found == expand(value).as_bytes(),
         (FieldExpectation::Lists(members), _, _) => members.iter().all(|member| lists(request, name, member)),
         (FieldExpectation::Present, Some(_), _) => true,
         (FieldExpectation::Absent, None, _) => true,
@@ -37,6 +42,7 @@ mod tests {
             &request,
             "accept",
             &FieldExpectation::Lists(members.iter().map(|&member| member.to_owned()).collect()),
+            str::to_owned,
         )
     }
 

@@ -13,6 +13,7 @@ use ssespec_mock_server::wire::{Exchange, WireEvent, WireEventKind};
 use super::{Session, Stop, describe};
 use crate::adapter::{Fault, Heard, UNREAD_LIMIT};
 use crate::protocol::Shown;
+use crate::protocol::page::ScriptResult;
 
 /// Something that came after the end of the session that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +54,7 @@ pub(super) struct Intake {
     pub(super) wire: VecDeque<Seen>,
     pub(super) shown: VecDeque<Shown>,
     pub(super) states: VecDeque<ReadyState>,
+    pub(super) scripts: VecDeque<ScriptResult>,
     /// Whether the implementation said that it is done.
     pub(super) closed: bool,
     named: Named,
@@ -78,7 +80,7 @@ impl Named {
     fn collect(&mut self, steps: &[Step]) {
         for step in steps {
             match &step.kind {
-                StepKind::Expect(Expectation::Opened) => self.opened = true,
+                StepKind::Expect(Expectation::Opened { .. }) => self.opened = true,
                 StepKind::Expect(Expectation::Error { .. }) => self.errors = true,
                 StepKind::Expect(Expectation::Comment { .. }) => self.comments = true,
                 StepKind::Expect(Expectation::Disconnect { .. }) => self.disconnects = true,
@@ -196,10 +198,14 @@ impl Session<'_> {
                 self.intake.states.push_back(*state);
                 false
             }
-            Shown::Opened => named.opened,
+            Shown::Script(result) => {
+                self.intake.scripts.push_back(result.clone());
+                false
+            }
+            Shown::Opened { .. } => named.opened,
             Shown::Error { .. } => named.errors,
             Shown::Comment { .. } => named.comments,
-            Shown::Event(_) => true,
+            Shown::Event(_) | Shown::Report(_) | Shown::Exception(_) => true,
             Shown::Closed => {
                 self.intake.closed = true;
                 true

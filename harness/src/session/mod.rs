@@ -5,9 +5,11 @@
 //! - `expect`, `fields`: what must be observed
 //! - `ending`: how every session ends, so that absence is proved
 //! - `growth`: spans of work that are measured
+//! - `ask`: what is asked of the implementation
 //! - `describe`: expected and observed in words
 //! - [`transcript`]: the record of all of it
 
+mod ask;
 mod describe;
 mod ending;
 mod expect;
@@ -325,6 +327,8 @@ impl Session<'_> {
             OpKind::Step(StepKind::Wire(action)) => self.act(action).await?,
             OpKind::Step(StepKind::Connect(connect)) => self.connect(connect),
             OpKind::Step(StepKind::Close) => self.close(),
+            OpKind::Step(StepKind::Enter(scope)) => self.enter(*scope),
+            OpKind::Step(StepKind::Run(script)) => self.run_script(script).await?,
             OpKind::Step(StepKind::Record(fact)) => self.record(&fact.name, &fact.of),
             OpKind::Step(StepKind::Expect(expectation)) => self.expect(expectation).await?,
             OpKind::Step(StepKind::Measure(work)) => self.measure(*work, rest),
@@ -341,6 +345,14 @@ impl Session<'_> {
     /// The session's URL at the second origin.
     fn other_url(&self) -> String {
         format!("{}/{}/", self.stage.other.url(), self.number)
+    }
+
+    /// A text of the case with its variables replaced: `{base}` and `{other}` are the session's URLs at its two
+    /// origins, `{origin}` is the first of these origins.
+    fn expand(&self, text: &str) -> String {
+        text.replace("{base}", &self.base_url())
+            .replace("{other}", &self.other_url())
+            .replace("{origin}", &self.stage.base.url())
     }
 
     fn failure(&self, expected: impl Into<String>, observed: impl Into<String>) -> Failure {

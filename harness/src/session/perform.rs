@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use ssespec_cases::Capability;
 use ssespec_cases::case::Connect;
 use ssespec_mock_server::action::{Action, BodyKind, Drop, Respond};
 use ssespec_mock_server::wire::PeerGone;
 use tokio::time::timeout;
 
 use super::{Answer, Body, Closing, Session, Stop, describe};
+use crate::protocol::page::Place;
 use crate::protocol::{ConnectRequest, Order};
 
 /// How many bytes of a long body a client may take as long for as for a single write.
@@ -39,7 +41,14 @@ impl Session<'_> {
         if connect.close_in.is_some() {
             self.closing = Closing::Ordered;
         }
-        self.stage.adapter.order(self.number, Order::Connect(Box::new(request)));
+        let order = if self.capabilities.contains(&Capability::Dom) {
+            let constructor_url = connect.url.as_ref().map(|url| self.expand(url));
+            let place = Place { constructor_url, ..self.place(connect.scope) };
+            Order::ConnectIn(Box::new(request), place)
+        } else {
+            Order::Connect(Box::new(request))
+        };
+        self.stage.adapter.order(self.number, order);
     }
 
     /// The event types that the case's bytes name.
@@ -129,11 +138,13 @@ impl Session<'_> {
     }
 
     pub(super) async fn respond(&mut self, respond: &Respond) {
-        let (base, other) = (self.base_url(), self.other_url());
+        let (base, other, origin) = (self.base_url(), self.other_url(), self.stage.base.url());
         let body = if is_event_stream(respond) { Body::Stream } else { Body::Other };
         let began = Instant::now();
         if let Some(exchange) = &mut self.exchange {
-            let expand = |value: &str| value.replace("{base}", &base).replace("{other}", &other);
+            let expand = |value: &str| {
+                value.replace("{base}", &base).replace("{other}", &other).replace("{origin}", &origin)
+            };
             // As with any write.
             let _ = exchange.respond(respond, expand).await;
         }

@@ -81,7 +81,10 @@ async fn close_in_a_handler_comes_before_an_item_that_is_ready() {
             observer.opened();
         }
     }));
-    assert_eq!(heard(&client, Some(CloseIn::Opened), None, 2).await, ["Opened", "Closed"]);
+    assert_eq!(
+        heard(&client, Some(CloseIn::Opened), None, 2).await,
+        ["Opened { ready_state: None }", "Closed"]
+    );
 }
 
 #[tokio::test]

@@ -122,7 +122,7 @@ impl User {
     }
 
     async fn opened(&mut self) {
-        assert_eq!(self.next().await, Shown::Opened);
+        assert!(matches!(self.next().await, Shown::Opened { .. }));
     }
 
     async fn event(&mut self, data: &str) {

@@ -1,0 +1,100 @@
+use ssespec_cases::case::Scope;
+
+use super::*;
+
+fn place() -> Place {
+    Place {
+        scope: Scope::DedicatedWorker,
+        base: "http://h.test/7/".into(),
+        other: "http://i.test/7/".into(),
+        constructor_url: None,
+    }
+}
+
+/// An order as JSON.
+fn order(order: &Order) -> serde_json::Value {
+    serde_json::from_str(&order.to_line(7)).unwrap()
+}
+
+#[track_caller]
+fn shown(line: &str) -> Shown {
+    match Message::from_line(line.as_bytes()).unwrap() {
+        Message::Shown(7, shown) => shown,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[track_caller]
+fn problem(line: &str) -> String {
+    Message::from_line(line.as_bytes()).unwrap_err().problem
+}
+
+#[test]
+fn a_page_is_told_where_it_is() {
+    let request: ConnectRequest = serde_json::from_str(r#"{"url":"http://h.test/7/"}"#).unwrap();
+    let plain = order(&Order::Connect(Box::new(request.clone())));
+    for key in ["in", "base", "other", "constructorUrl"] {
+        assert!(plain["connect"].get(key).is_none(), "only a page is told `{key}`");
+    }
+    let told = order(&Order::ConnectIn(Box::new(request.clone()), place()));
+    assert_eq!(told["connect"]["url"], "http://h.test/7/");
+    assert_eq!(told["connect"]["in"], "dedicated-worker");
+    assert_eq!(told["connect"]["base"], "http://h.test/7/");
+    assert_eq!(told["connect"]["other"], "http://i.test/7/");
+    assert!(told["connect"].get("constructorUrl").is_none());
+    let place = Place { constructor_url: Some(String::new()), ..place() };
+    let told = order(&Order::ConnectIn(Box::new(request), place));
+    assert_eq!(told["connect"]["constructorUrl"], "", "the empty string is passed too");
+}
+
+#[test]
+fn scripts_go_to_a_page() {
+    let entered = serde_json::json!({
+        "session": 7,
+        "enter": { "in": "dedicated-worker", "base": "http://h.test/7/", "other": "http://i.test/7/" },
+    });
+    assert_eq!(order(&Order::Enter(place())), entered);
+    let run = serde_json::json!({ "session": 7, "run": { "script": "a(\"b\")\n" } });
+    assert_eq!(order(&Order::Run("a(\"b\")\n".into())), run);
+    let evaluate = serde_json::json!({ "session": 7, "evaluate": { "script": "a" } });
+    assert_eq!(order(&Order::Evaluate("a".into())), evaluate);
+}
+
+#[test]
+fn what_scripts_come_to() {
+    let threw = || Exception { name: "TypeError".into(), message: "no".into() };
+    let exception = r#"{"name":"TypeError","message":"no"}"#;
+    assert_eq!(shown(r#"{"session":7,"ran":{}}"#), Shown::Script(ScriptResult::Ran));
+    assert_eq!(
+        shown(&format!(r#"{{"session":7,"ran":{{"exception":{exception}}}}}"#)),
+        Shown::Script(ScriptResult::Threw(threw()))
+    );
+    assert_eq!(
+        shown(r#"{"session":7,"value":{"text":""}}"#),
+        Shown::Script(ScriptResult::Value(String::new()))
+    );
+    assert_eq!(
+        shown(&format!(r#"{{"session":7,"value":{{"exception":{exception}}}}}"#)),
+        Shown::Script(ScriptResult::Threw(threw()))
+    );
+    assert_eq!(shown(r#"{"session":7,"report":{"text":"a"}}"#), Shown::Report("a".into()));
+    assert_eq!(shown(&format!(r#"{{"session":7,"exception":{exception}}}"#)), Shown::Exception(threw()));
+}
+
+#[test]
+fn a_value_is_one_of_two() {
+    let neither = "a value is either a text or an exception";
+    assert_eq!(problem(r#"{"session":7,"value":{}}"#), neither);
+    assert_eq!(problem(r#"{"session":7,"value":{"text":"a","exception":{"name":"b"}}}"#), neither);
+}
+
+#[test]
+fn a_handler_may_say_its_state() {
+    let ready_state = Some(ReadyState::Open);
+    assert_eq!(shown(r#"{"session":7,"opened":{"readyState":1}}"#), Shown::Opened { ready_state });
+    assert_eq!(shown(r#"{"session":7,"opened":{}}"#), Shown::Opened { ready_state: None });
+    assert_eq!(problem(r#"{"session":7,"opened":{"readyState":3}}"#), "no readyState 3");
+    let line = r#"{"session":7,"event":{"data":"a","readyState":1,"trusted":true}}"#;
+    let Shown::Event(event) = shown(line) else { panic!("no event") };
+    assert_eq!((event.ready_state, event.trusted), (Some(1), Some(true)));
+}

@@ -1,0 +1,89 @@
+//! What is asked of the implementation: its state, and of a page what scripts come to.
+
+use std::time::Instant;
+
+use ssespec_cases::case::{Expectation, ReadyState, Scope, ValueExpectation};
+
+use super::intake::Came;
+use super::{Session, Stop, describe};
+use crate::protocol::Order;
+use crate::protocol::page::{Place, ScriptResult};
+
+impl Session<'_> {
+    pub(super) async fn expect_state(&mut self, expected: ReadyState) -> Result<(), Stop> {
+        let words = describe::expectation(&Expectation::State(expected));
+        self.stage.adapter.order(self.number, Order::State);
+        let deadline = Instant::now() + self.patience.observation;
+        loop {
+            if let Some(state) = self.intake.states.pop_front() {
+                let observed = format!("state {}", state.word());
+                return if state == expected { Ok(()) } else { Err(self.failure(words, observed).into()) };
+            }
+            if self.intake.closed {
+                // Who is done for good is closed, and cannot be asked any more.
+                let observed = "closed: the client is done for good";
+                let closed = expected == ReadyState::Closed;
+                return if closed { Ok(()) } else { Err(self.failure(words, observed).into()) };
+            }
+            if self.take_in(deadline).await? == Came::Nothing {
+                return Err(self.timed_out(&words, self.patience.observation).into());
+            }
+        }
+    }
+
+    /// Begins a session in which scripts construct what they need.
+    pub(super) fn enter(&mut self, scope: Scope) {
+        self.transcript.harness("enter", scope.word());
+        let place = self.place(scope);
+        self.stage.adapter.order(self.number, Order::Enter(place));
+    }
+
+    /// This scope, with what scripts in it know.
+    pub(super) fn place(&self, scope: Scope) -> Place {
+        Place { scope, base: self.base_url(), other: self.other_url(), constructor_url: None }
+    }
+
+    /// Runs statements, and waits until they are done.
+    pub(super) async fn run_script(&mut self, script: &str) -> Result<(), Stop> {
+        self.transcript.harness("run", script);
+        let expected = "the script runs to its end";
+        match self.play_script(Order::Run(script.to_owned()), expected).await? {
+            ScriptResult::Ran => Ok(()),
+            other => Err(self.failure(expected, describe::script_result(&other)).into()),
+        }
+    }
+
+    /// Evaluates an expression and compares what it comes to.
+    pub(super) async fn expect_value(&mut self, expected: &ValueExpectation) -> Result<(), Stop> {
+        let words = describe::expectation(&Expectation::Value(expected.clone()));
+        self.transcript.harness("evaluate", expected.of.as_str());
+        let result = self.play_script(Order::Evaluate(expected.of.clone()), &words).await?;
+        let holds = match &result {
+            ScriptResult::Value(text) => *text == self.expand(&expected.is),
+            ScriptResult::Threw(exception) => {
+                expected.is.strip_prefix("throws ") == Some(exception.name.as_str())
+            }
+            ScriptResult::Ran => false,
+        };
+        if holds { Ok(()) } else { Err(self.failure(words, describe::script_result(&result)).into()) }
+    }
+
+    /// What a script comes to. What it reports meanwhile waits to be expected.
+    async fn play_script(&mut self, order: Order, expected: &str) -> Result<ScriptResult, Stop> {
+        self.stage.adapter.order(self.number, order);
+        let deadline = Instant::now() + self.patience.observation;
+        loop {
+            if let Some(result) = self.intake.scripts.pop_front() {
+                return Ok(result);
+            }
+            if self.intake.closed {
+                // Whoever is done for good runs nothing any more.
+                return Err(self.failure(expected, "closed: the client is done for good").into());
+            }
+            if self.take_in(deadline).await? == Came::Nothing {
+                let patience = humantime::format_duration(self.patience.observation);
+                return Err(self.failure(expected, format!("nothing within {patience}")).into());
+            }
+        }
+    }
+}
