@@ -7,6 +7,7 @@
 //! there is the `ssespec` command.
 //!
 //! - [`adapter`]: what connects the harness to an implementation
+//! - [`page`], [`browser`]: the page through which browsers are tested, and starting them
 //! - [`protocol`]: the messages between the two
 //! - [`delivery`]: how a case's bytes are cut into writes
 //! - [`session`]: an implementation living through one case
@@ -18,10 +19,14 @@
 
 pub mod adapter;
 pub mod baseline_file;
+#[cfg(feature = "browsers")]
+pub mod browser;
 pub mod by_hand;
 pub mod cargo_test;
 pub mod delivery;
 pub mod implementation;
+#[cfg(feature = "page")]
+pub mod page;
 pub mod protocol;
 pub mod reference;
 pub mod run;

@@ -5,6 +5,8 @@ use std::time::Duration;
 use ssespec_cases::capability::UnknownCapability;
 
 use super::UNREAD_LIMIT;
+#[cfg(feature = "browsers")]
+use crate::browser::BrowserError;
 use crate::protocol::{LINE_LIMIT, Meant, NotProtocol, PROTOCOL};
 
 /// Why an adapter is beyond use, or a session with it.
@@ -87,6 +89,16 @@ pub enum Fault {
     /// It did not pass the smoke check.
     #[error("the adapter failed the smoke check: {0}")]
     Smoke(String),
+    /// Its page was closed, crashed or lost its connection.
+    #[error("the page is gone: it was closed, loaded anew, or crashed")]
+    PageGone,
+    /// The page did not come.
+    #[error("the page did not connect within {}", humantime::format_duration(*.0))]
+    NoPage(Duration),
+    /// The browser that is to open the page does not.
+    #[cfg(feature = "browsers")]
+    #[error("{0}")]
+    Browser(#[from] BrowserError),
     /// It is gone, and said before why.
     #[error("the adapter is gone")]
     Gone,
@@ -143,6 +155,10 @@ impl Fault {
             Self::Smoke(_) => {
                 "an adapter connects when told, reports the event, and on `close` ends the connection and says `closed`"
             }
+            Self::PageGone => "leave the page open and in the foreground until the run is over",
+            Self::NoPage(_) => "see whether the browser can reach the URL, and whether scripts are allowed there",
+            #[cfg(feature = "browsers")]
+            Self::Browser(error) => error.hint(),
             Self::Gone => "see the adapter's stderr",
         }
     }
@@ -155,6 +171,6 @@ impl Fault {
 
     /// Whether the adapter's process died: what crashes twice at one step is the implementation's failure.
     pub fn is_crash(&self) -> bool {
-        matches!(self, Self::Exited { .. } | Self::Panicked(_))
+        matches!(self, Self::Exited { .. } | Self::Panicked(_) | Self::PageGone)
     }
 }

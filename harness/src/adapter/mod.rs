@@ -4,6 +4,7 @@
 //! - [`footprint`]: what an adapter takes from the machine
 //! - [`process`]: a child process that speaks JSON Lines
 //! - [`in_process`]: an async function of this process
+//! - [`page`]: a page in a browser, over a WebSocket
 //! - `lines`: reading of lines that may never end
 //! - `panics`: where a client of this process that panics is heard
 
@@ -11,6 +12,8 @@ pub mod fault;
 pub mod footprint;
 pub mod in_process;
 mod lines;
+#[cfg(feature = "page")]
+pub mod page;
 pub(crate) mod panics;
 pub mod process;
 

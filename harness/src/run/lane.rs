@@ -61,8 +61,7 @@ impl Lane {
             Some(stage) => stage,
             None => {
                 // Another lane plays what this one cannot; if none can, the run says so.
-                let Ok(adapter) = self.run.launch.start().await else { return };
-                let Ok(stage) = stage::open(self.run.address, self.run.barrier, adapter).await else {
+                let Ok(stage) = stage::open(self.run.address, self.run.barrier, &self.run.launch).await else {
                     return;
                 };
                 stage
@@ -72,6 +71,10 @@ impl Lane {
         while usable && let Some(trial) = self.next_trial() {
             if trial.case.alone && stage.session > 0 {
                 usable = restart(&self.run, &mut stage).await.is_ok();
+            }
+            #[cfg(feature = "page")]
+            if let Some(board) = self.run.launch.board() {
+                board.playing(&trial.case.id, &trial.case.title);
             }
             let (played, restarted) = play_case(&self.run, &mut stage, &trial).await;
             usable &= restarted;
@@ -119,7 +122,7 @@ const NO_GRACE: Duration = Duration::ZERO;
 
 /// Puts a fresh adapter in the place of one that is beyond use.
 async fn restart(run: &Run, stage: &mut Stage) -> Result<(), (Fault, String)> {
-    let fresh = run.launch.start().await?;
+    let fresh = run.launch.start(&stage.ground).await?;
     let old = std::mem::replace(&mut stage.adapter, fresh);
     old.stop(NO_GRACE).await;
     Ok(())

@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
+use ssespec_mock_server::wire::Listener;
 use ssespec_reports::results::Transport;
 
 use crate::adapter::in_process::Client;
 use crate::adapter::process::Command;
 use crate::adapter::{Adapter, Fault};
+#[cfg(feature = "page")]
+use crate::page::{self, Board, Opener, Site};
 
 /// How an adapter is started, as often as needed.
 #[derive(Debug, Clone)]
@@ -15,6 +18,26 @@ pub enum Launch {
     Process(Command),
     /// As a function of this process.
     InProcess(Client),
+    /// As a page in a browser.
+    #[cfg(feature = "page")]
+    Page(PageLaunch),
+}
+
+/// How pages are opened, and what they show.
+#[cfg(feature = "page")]
+#[derive(Debug, Clone)]
+pub struct PageLaunch {
+    /// Who opens them.
+    pub opener: Opener,
+    /// What they show of the run.
+    pub board: Board,
+}
+
+/// What adapters of a lane need of its listener.
+#[derive(Debug)]
+pub struct Ground {
+    #[cfg(feature = "page")]
+    page: Option<(Site, page::opener::Lane)>,
 }
 
 /// How long a process may take until its hello: runtimes start slowly on a busy machine.
@@ -25,22 +48,83 @@ impl Launch {
     ///
     /// # Errors
     /// When it cannot be started or introduces itself wrongly; with the end of its stderr.
-    pub async fn start(&self) -> Result<Adapter, (Fault, String)> {
+    pub async fn start(&self, ground: &Ground) -> Result<Adapter, (Fault, String)> {
+        // Only pages stand on it.
+        let _ = ground;
         match self {
             Self::Process(command) => command.start(HELLO_PATIENCE).await,
             Self::InProcess(client) => Ok(client.start()),
+            #[cfg(feature = "page")]
+            Self::Page(launch) => launch.start(ground).await,
         }
+    }
+
+    /// Prepares a lane's listener for adapters.
+    ///
+    /// # Errors
+    /// When the page's URL cannot be made.
+    pub fn ground(&self, listener: &Listener) -> std::io::Result<Ground> {
+        // Only pages are served there.
+        let _ = listener;
+        #[cfg(feature = "page")]
+        let page = match self {
+            Self::Page(_) => Some((Site::open(listener)?, page::opener::Lane::default())),
+            Self::Process(_) | Self::InProcess(_) => None,
+        };
+        Ok(Ground {
+            #[cfg(feature = "page")]
+            page,
+        })
     }
 
     pub(super) fn transport(&self) -> Transport {
         match self {
             Self::Process(_) => Transport::Process,
             Self::InProcess(_) => Transport::InProcess,
+            #[cfg(feature = "page")]
+            Self::Page(_) => Transport::Page,
         }
     }
 
     /// Whether something of a session can outlive it: the future of a function that returned cannot.
     pub(super) fn outlives_its_sessions(&self) -> bool {
-        matches!(self, Self::Process(_))
+        !matches!(self, Self::InProcess(_))
+    }
+
+    /// What shows the run's progress to who looks at the page.
+    #[cfg(feature = "page")]
+    pub(super) fn board(&self) -> Option<&Board> {
+        match self {
+            Self::Page(launch) => Some(&launch.board),
+            Self::Process(_) | Self::InProcess(_) => None,
+        }
+    }
+}
+
+/// How long a browser that we started may take to load the page.
+#[cfg(feature = "page")]
+const PAGE_PATIENCE: Duration = Duration::from_secs(30);
+
+#[cfg(feature = "page")]
+impl PageLaunch {
+    async fn start(&self, ground: &Ground) -> Result<Adapter, (Fault, String)> {
+        let Some((site, lane)) = &ground.page else {
+            // A lane's listener is prepared before its adapter starts.
+            return Err((Fault::Gone, String::new()));
+        };
+        let (coming, turn) = site.next_page();
+        let opened =
+            self.opener.open(site.url(), lane, &self.board).await.map_err(|fault| (fault, String::new()))?;
+        let came = match self.opener {
+            // Whoever reads the URL takes the time that it takes.
+            Opener::Person(_) => Ok(coming.await),
+            #[cfg(feature = "browsers")]
+            Opener::Browser(_) => tokio::time::timeout(PAGE_PATIENCE, coming).await,
+        };
+        match came {
+            Ok(Ok(socket)) => crate::adapter::page::start(socket, opened, turn, &self.board, HELLO_PATIENCE).await,
+            Ok(Err(_)) => Err((Fault::Gone, String::new())),
+            Err(_) => Err((Fault::NoPage(PAGE_PATIENCE), String::new())),
+        }
     }
 }

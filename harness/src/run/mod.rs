@@ -36,6 +36,7 @@ use ssespec_reports::results::{
     Adapter as AdapterRecord, CaseResult, Delivery, Footer, Header, Implementation, Platform, Record, Role,
     Selection as SelectionRecord, V1, Verdict,
 };
+use stage::NotOpened;
 use tokio::sync::mpsc;
 pub use verdict::Rerun;
 pub(crate) use verdict::requirement as requirement_record;
@@ -131,10 +132,10 @@ impl Run {
     /// When the run could not begin; nothing has gone to the sink then.
     pub async fn execute(&self, sink: &mut dyn FnMut(Record)) -> Result<Conclusion, RunError> {
         let began = Instant::now();
-        let adapter = self.launch.start().await.map_err(adapter_error)?;
-        let mut stage = stage::open(self.address, self.barrier, adapter)
-            .await
-            .map_err(|problem| RunError::Listen { address: self.address, problem })?;
+        let mut stage = stage::open(self.address, self.barrier, &self.launch).await.map_err(|not| match not {
+            NotOpened::Listen(problem) => RunError::Listen { address: self.address, problem },
+            NotOpened::Adapter(fault, stderr) => adapter_error((fault, stderr)),
+        })?;
         smoke::check(&mut stage, self.patience).await.map_err(adapter_error)?;
         let identity = stage.adapter.identity().clone();
         let mut plan = Plan::new(&self.corpus, &self.selection, &identity.capabilities);
@@ -143,6 +144,19 @@ impl Run {
         if plan.is_empty() {
             stage::close(stage).await;
             return Err(RunError::NothingSelected(self.selection.describe()));
+        }
+        #[cfg(feature = "page")]
+        let mut shown = |record: Record| {
+            if let Some(board) = self.launch.board() {
+                board.record(&record);
+            }
+            sink(record);
+        };
+        #[cfg(feature = "page")]
+        let sink: &mut dyn FnMut(Record) = &mut shown;
+        #[cfg(feature = "page")]
+        if let Some(board) = self.launch.board() {
+            board.plan(plan.cases());
         }
         sink(Record::Header(Box::new(self.header(&identity))));
         let mut ledger = Ledger { run: self, sequence: 0, results: BTreeMap::new() };
@@ -158,6 +172,10 @@ impl Run {
             _ => Conclusion::Error,
         };
         sink(Record::Footer(Box::new(footer)));
+        #[cfg(feature = "page")]
+        if let Some(board) = self.launch.board() {
+            board.parted().await;
+        }
         Ok(conclusion)
     }
 

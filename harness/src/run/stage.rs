@@ -7,23 +7,41 @@ use std::time::Duration;
 use ssespec_mock_server::wire::{BarrierMode, Listener, Options};
 use tokio::sync::mpsc;
 
-use crate::adapter::Adapter;
+use super::Launch;
+use crate::adapter::Fault;
 use crate::session::Stage;
 
 /// How long an adapter may take to leave by itself when its stdin ends.
 pub(super) const LEAVING: Duration = Duration::from_millis(500);
 
-/// Opens the listeners of a lane beside an adapter.
+/// Why a lane could not be opened.
+#[derive(Debug)]
+pub enum NotOpened {
+    /// No port can be had.
+    Listen(io::Error),
+    /// The adapter cannot be started; with the end of its stderr.
+    Adapter(Fault, String),
+}
+
+impl From<io::Error> for NotOpened {
+    fn from(error: io::Error) -> Self {
+        Self::Listen(error)
+    }
+}
+
+/// Opens the listeners of a lane and starts its adapter.
 ///
 /// # Errors
-/// When no port can be had; the adapter is ended then.
-pub async fn open(address: IpAddr, barrier: BarrierMode, adapter: Adapter) -> io::Result<Stage> {
+/// When no port can be had or the adapter cannot be started; nothing is left then.
+pub async fn open(address: IpAddr, barrier: BarrierMode, launch: &Launch) -> Result<Stage, NotOpened> {
     let (events, wire) = mpsc::unbounded_channel();
     let any_port = SocketAddr::new(address, 0);
     let options = Options { barrier, ..Options::default() };
     let base = Listener::bind(any_port, options, events.clone(), 0).await?;
     let other = Listener::bind(any_port, options, events, 1).await?;
-    Ok(Stage { base, other, wire, adapter, session: 0, late: Vec::new() })
+    let ground = launch.ground(&base)?;
+    let adapter = launch.start(&ground).await.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
+    Ok(Stage { base, other, wire, ground, adapter, session: 0, late: Vec::new() })
 }
 
 /// Closes a lane: nothing of it is left when this returns.

@@ -34,6 +34,7 @@ use transcript::Transcript;
 
 use crate::adapter::{Adapter, Fault, Heard};
 use crate::delivery::{Op, OpKind, Program};
+use crate::run::launch::Ground;
 
 /// How long the harness waits for what must be observed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,6 +59,8 @@ pub struct Stage {
     pub other: Listener,
     /// What happens on the wire.
     pub wire: mpsc::UnboundedReceiver<WireEvent>,
+    /// What its adapters stand on.
+    pub ground: Ground,
     /// The adapter.
     pub adapter: Adapter,
     /// The number of the last session.

@@ -13,6 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 use tokio::sync::oneshot;
 
 use super::barrier::{Boundary, Kept};
+use super::diversion::{Diversion, Diverted};
 use super::event::{CAPTURE_LIMIT, Captured, Departure, Reporter, WireEventKind};
 use super::exchange::{Answered, Exchange, Line};
 use super::intake::Intake;
@@ -51,6 +52,8 @@ enum Exit {
     Leave,
     /// To be reset now.
     Abort(Option<Done>),
+    /// To be given away with this request.
+    Divert(Box<Request>),
 }
 
 /// The orders, and those that came while another was carried out.
@@ -92,6 +95,7 @@ pub(super) struct Connection {
     inbox: Inbox,
     intake: Intake,
     output: Output,
+    diversion: Option<Diversion>,
     /// Its place in the listener's list, given up when the socket is gone.
     entry: Entry,
 }
@@ -113,8 +117,15 @@ impl Connection {
             inbox: Inbox { orders, waiting: VecDeque::new() },
             intake: Intake::default(),
             output: Output::new(boundary),
+            diversion: None,
             entry,
         }
+    }
+
+    /// With requests that are for somebody else.
+    pub(super) fn diverted_by(mut self, diversion: Option<Diversion>) -> Self {
+        self.diversion = diversion;
+        self
     }
 
     /// Lives through the connection.
@@ -136,6 +147,7 @@ impl Connection {
                     break done;
                 }
                 Exit::Drop(how, done) => self.drop(how, done).await,
+                Exit::Divert(request) => return self.give_away(*request),
                 Exit::Leave => {
                     self.fin();
                     self.part().await
@@ -153,6 +165,17 @@ impl Connection {
         drop(entry);
     }
 
+    /// Gives the connection away. Those who listen here see it go.
+    fn give_away(self, request: Request) {
+        let Self { stream, reporter, entry, inbox, intake, diversion, .. } = self;
+        drop((inbox, entry));
+        reporter.tell(WireEventKind::Closed);
+        if let Some(diversion) = diversion {
+            // Where nobody takes it any more it is closed.
+            let _ = diversion.to.send(Diverted { stream, request, ahead: intake.buffer });
+        }
+    }
+
     /// Takes requests and answers them, one after another.
     async fn exchanges(&mut self) -> Exit {
         loop {
@@ -161,6 +184,9 @@ impl Connection {
                 Ok(Err(malformed)) => return self.refuse(malformed).await,
                 Err(exit) => return exit,
             };
+            if self.diversion.as_ref().is_some_and(|diversion| diversion.takes(&request)) {
+                return Exit::Divert(Box::new(request));
+            }
             self.tell_received();
             let answered = Arc::new(Answered::default());
             let exchange = Exchange::new(request, Arc::clone(&self.line), Arc::clone(&answered));

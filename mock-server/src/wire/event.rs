@@ -65,7 +65,7 @@ pub enum WireEventKind {
     Dropped(action::Drop),
     /// The peer has left. Told once, also where we had ended the connection before; not told where we reset it.
     Disconnected(Departure),
-    /// The last event of every connection: its socket is gone.
+    /// The last event of every connection: its socket is gone, or [given away](super::Diversion).
     Closed,
 }
 

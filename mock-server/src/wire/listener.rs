@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::barrier::{Barrier, BarrierMode, Boundary};
 use super::connection::{Connection, Order};
+use super::diversion::Diversion;
 use super::event::{Reporter, WireEvent, WireEventKind};
 use super::kernel::Kernel;
 use super::port::{Port, PortState};
@@ -67,6 +68,7 @@ struct Shared {
     changed: Notify,
     registry: Arc<Registry>,
     options: Options,
+    diversion: OnceLock<Diversion>,
     kernel: Option<Arc<Kernel>>,
     events: UnboundedSender<WireEvent>,
     origin: u8,
@@ -100,6 +102,7 @@ impl Listener {
             changed: Notify::new(),
             registry: Registry::new(),
             options,
+            diversion: OnceLock::new(),
             kernel: kernel.map(Arc::new),
             events,
             origin,
@@ -123,6 +126,12 @@ impl Listener {
             ip => ip,
         };
         format!("http://{}", SocketAddr::new(host, self.address.port()))
+    }
+
+    /// From now on gives away the connections that bring a request beneath a path. To be called once; a second diversion
+    /// is not heeded.
+    pub fn divert(&self, diversion: Diversion) {
+        let _ = self.shared.diversion.set(diversion);
     }
 
     /// How it keeps the boundaries between writes to peers on this machine.
@@ -255,7 +264,8 @@ impl Shared {
         }
         let limits = RequestLimits { head: self.options.head_limit, body: self.options.body_limit };
         let boundary = Boundary::of(&stream, peer, self.kernel.as_ref(), self.options.barrier);
-        let connection = Connection::new(stream, reporter, limits, boundary, (entry, orders), sender);
+        let connection = Connection::new(stream, reporter, limits, boundary, (entry, orders), sender)
+            .diverted_by(self.diversion.get().cloned());
         self.runtime.spawn(connection.run());
     }
 }

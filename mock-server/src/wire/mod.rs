@@ -7,6 +7,7 @@
 //! - `listener`: what the harness holds; `port` beneath it: listening, refusing
 //! - `registry`: the open connections of a listener
 //! - `connection`: the task that owns a socket; `intake` and `output` are its two directions
+//! - `diversion`: connections that are not for scripts
 //! - `exchange`: one request and our answer to it
 //! - `request`, `response`: bytes to requests, responses to bytes
 //! - `barrier`: waiting until a peer has read; `kernel`: asking the system whether it has
@@ -14,6 +15,7 @@
 
 mod barrier;
 mod connection;
+mod diversion;
 mod event;
 mod exchange;
 mod intake;
@@ -26,6 +28,7 @@ mod request;
 mod response;
 
 pub use self::barrier::{Barrier, BarrierMode};
+pub use self::diversion::{Diversion, Diverted};
 pub use self::event::{CAPTURE_LIMIT, Captured, Departure, WireEvent, WireEventKind};
 pub use self::exchange::{Exchange, PeerGone};
 pub use self::listener::{Listener, Options};

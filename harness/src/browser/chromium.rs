@@ -1,0 +1,129 @@
+//! Chromium, started by us and driven by `headless_chrome`.
+
+use std::ffi::OsString;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use headless_chrome::protocol::cdp::Target::CreateTarget;
+use headless_chrome::{Browser, Tab};
+
+use super::process::Household;
+use super::{BrowserError, Engine, Installed};
+
+/// How long the connection may be silent: longer than any run. Silence for longer would end it.
+const SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A Chromium that runs.
+pub(super) struct Chromium {
+    // Before the household: its end is no error then.
+    browser: Browser,
+    household: Mutex<Household>,
+}
+
+impl std::fmt::Debug for Chromium {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Chromium").finish_non_exhaustive()
+    }
+}
+
+/// A page, in a context of its own: with its own cookies, cache and connections.
+pub(super) struct Page {
+    tab: Arc<Tab>,
+    /// It lives as long as its pages.
+    chromium: Arc<Chromium>,
+}
+
+impl std::fmt::Debug for Page {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Page").finish_non_exhaustive()
+    }
+}
+
+/// What makes it quiet and even: no sandbox, since it opens nothing but our own page and cannot have one where it runs
+/// as root; no requests of its own; no page slower than another.
+const FLAGS: [&str; 14] = [
+    "--headless",
+    "--no-sandbox",
+    "--remote-debugging-port=0",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-background-timer-throttling",
+    "--disable-backgrounding-occluded-windows",
+    "--disable-renderer-backgrounding",
+    "--disable-dev-shm-usage",
+    "--no-proxy-server",
+];
+
+impl Chromium {
+    /// Starts one with a fresh profile.
+    pub(super) async fn start(installed: &Installed) -> Result<Self, BrowserError> {
+        let mut household = Household::new(Engine::Chromium)?;
+        let mut profile = OsString::from("--user-data-dir=");
+        profile.push(household.folder().join("profile"));
+        let arguments: Vec<OsString> =
+            FLAGS.iter().map(OsString::from).chain([profile, "about:blank".into()]).collect();
+        let mut printed = household.start(&installed.program, &arguments, &[])?;
+        let address = printed
+            .wait_for(|line| line.strip_prefix("DevTools listening on ").map(|url| url.trim().to_owned()))
+            .await;
+        let Some(address) = address else {
+            return Err(BrowserError::Start { engine: Engine::Chromium, problem: printed.end() });
+        };
+        let browser = blocking("connect", move || Browser::connect_with_timeout(address, SILENCE)).await?;
+        Ok(Self { browser, household: Mutex::new(household) })
+    }
+
+    pub(super) fn lives(&self) -> bool {
+        self.household.lock().unwrap_or_else(PoisonError::into_inner).lives()
+    }
+
+    /// Opens a page.
+    pub(super) async fn open(this: &Arc<Self>, url: &str) -> Result<Page, BrowserError> {
+        let (browser, url) = (this.browser.clone(), url.to_owned());
+        let tab = blocking("open the page", move || {
+            let context = browser.new_context()?;
+            browser.new_tab_with_options(CreateTarget {
+                url,
+                left: None,
+                top: None,
+                width: None,
+                height: None,
+                window_state: None,
+                browser_context_id: Some(context.get_id().to_owned()),
+                enable_begin_frame_control: None,
+                new_window: None,
+                background: None,
+                for_tab: None,
+                hidden: None,
+            })
+        })
+        .await?;
+        Ok(Page { tab, chromium: Arc::clone(this) })
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        let tab = Arc::clone(&self.tab);
+        if self.chromium.lives() {
+            // It answers in its own time; where the whole browser ends it need not.
+            std::thread::spawn(move || tab.close_target());
+        }
+    }
+}
+
+/// Does something that blocks.
+async fn blocking<T: Send + 'static, E: std::fmt::Display + Send + 'static>(
+    what: &'static str,
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, BrowserError> {
+    let refused = |problem: String| BrowserError::Refused { engine: Engine::Chromium, what, problem };
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(|error| refused(format!("{error:#}"))),
+        Err(error) => Err(refused(error.to_string())),
+    }
+}

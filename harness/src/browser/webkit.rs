@@ -1,0 +1,130 @@
+//! WebKitGTK: its MiniBrowser, driven by WebKitWebDriver on a display of its own.
+
+use std::ffi::OsString;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http::Method;
+use serde_json::{Value, json};
+use tokio::sync::Mutex as AsyncMutex;
+
+use super::process::Household;
+use super::webdriver::WebDriver;
+use super::{BrowserError, Engine, Installed};
+
+/// A MiniBrowser that runs.
+#[derive(Debug)]
+pub(super) struct WebKit {
+    /// One command after another: which window they are for is a state of the session.
+    driver: Arc<AsyncMutex<WebDriver>>,
+    name: (String, String),
+    household: Mutex<Household>,
+}
+
+/// A page, in a window of its own. They share cookies, which are of a session's path.
+#[derive(Debug)]
+pub(super) struct Page {
+    window: Value,
+    /// It lives as long as its pages.
+    webkit: Arc<WebKit>,
+}
+
+/// How often a driver is asked whether it is ready.
+const ASKING: Duration = Duration::from_millis(20);
+
+impl WebKit {
+    /// Starts one with a fresh profile.
+    pub(super) async fn start(installed: &Installed) -> Result<Self, BrowserError> {
+        let mut household = Household::new(Engine::WebKit)?;
+        let words = ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"];
+        let mut screen = household.start(Path::new("Xvfb"), &words.map(OsString::from), &[])?;
+        // It prints the number of its display when it is ready.
+        let display = screen.wait_for(|line| line.trim().parse::<u32>().ok()).await;
+        let display = display.ok_or_else(|| start(format!("Xvfb: {}", screen.end())))?;
+        let address = free_port()?;
+        let environment = [
+            ("DISPLAY", OsString::from(format!(":{display}"))),
+            ("GDK_BACKEND", "x11".into()),
+            // No desktop is there to ask.
+            ("GIO_USE_VFS", "local".into()),
+            ("GSETTINGS_BACKEND", "memory".into()),
+            ("NO_AT_BRIDGE", "1".into()),
+        ];
+        let port = OsString::from(format!("--port={}", address.port()));
+        let mut printed = household.start(&installed.program, &[port], &environment)?;
+        let driver = WebDriver::at(address);
+        let ready = async {
+            while driver.command(Method::GET, "/status", Value::Null).await.is_err() {
+                tokio::time::sleep(ASKING).await;
+            }
+        };
+        let ended = async { printed.wait_for(|_| None::<()>).await };
+        tokio::select! {
+            () = ready => {}
+            _ = ended => {}
+        }
+        let browser = installed.driven.as_deref().unwrap_or(Path::new("MiniBrowser"));
+        let options = json!({ "binary": browser, "args": ["--automation"] });
+        let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
+        let (driver, capabilities) =
+            driver.begin(wanted).await.map_err(|problem| start(format!("{problem}\n{}", printed.end())))?;
+        let version = capabilities["browserVersion"].as_str().unwrap_or_default();
+        // Its minor version is what others call the major one.
+        let version: Vec<&str> = version.split('.').take(2).collect();
+        let name = ("WebKitGTK".to_owned(), version.join("."));
+        Ok(Self { driver: Arc::new(AsyncMutex::new(driver)), name, household: Mutex::new(household) })
+    }
+
+    pub(super) fn lives(&self) -> bool {
+        self.household.lock().unwrap_or_else(PoisonError::into_inner).lives()
+    }
+
+    /// Its name and version.
+    pub(super) fn name(&self) -> &(String, String) {
+        &self.name
+    }
+
+    /// Opens a page.
+    pub(super) async fn open(this: &Arc<Self>, url: &str) -> Result<Page, BrowserError> {
+        let refused =
+            |problem| BrowserError::Refused { engine: Engine::WebKit, what: "open the page", problem };
+        let driver = this.driver.lock().await;
+        let made = driver
+            .session(Method::POST, "/window/new", json!({ "type": "window" }))
+            .await
+            .map_err(refused)?;
+        let window = made["handle"].clone();
+        let page = Page { window: window.clone(), webkit: Arc::clone(this) };
+        driver.session(Method::POST, "/window", json!({ "handle": window })).await.map_err(refused)?;
+        driver.session(Method::POST, "/url", json!({ "url": url })).await.map_err(refused)?;
+        Ok(page)
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        let (driver, window) = (Arc::clone(&self.webkit.driver), self.window.clone());
+        // Without a runtime the whole browser is about to end.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        runtime.spawn(async move {
+            let driver = driver.lock().await;
+            // A window that is gone already need not be closed.
+            if driver.session(Method::POST, "/window", json!({ "handle": window })).await.is_ok() {
+                let _ = driver.session(Method::DELETE, "/window", Value::Null).await;
+            }
+        });
+    }
+}
+
+/// A port that nobody listens at.
+fn free_port() -> Result<SocketAddr, BrowserError> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+    let address = listener.and_then(|listener| listener.local_addr());
+    address.map_err(|error| start(format!("no port: {error}")))
+}
+
+fn start(problem: String) -> BrowserError {
+    BrowserError::Start { engine: Engine::WebKit, problem }
+}

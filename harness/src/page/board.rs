@@ -1,0 +1,146 @@
+//! What the page shows of the run: how many cases there are, which one is played, and what became of each.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use ssespec_reports::results::{CaseResult, Record};
+use tokio::sync::broadcast;
+use tokio::task::JoinSet;
+
+/// How many messages a page may be behind before it misses some, which it is told anew then.
+const BEHIND: usize = 4096;
+
+/// How long pages may take to be told what a run came to.
+const PARTING: Duration = Duration::from_secs(1);
+
+/// The progress of a run, for all pages that show it. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Board(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    news: broadcast::Sender<Arc<str>>,
+    /// Pages whose lane has ended, and that wait for what the run comes to.
+    parting: Mutex<JoinSet<()>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    planned: usize,
+    results: BTreeMap<(String, String), Value>,
+    frames: Vec<String>,
+    framed: u64,
+    exit_status: Option<u8>,
+}
+
+impl Default for Board {
+    fn default() -> Self {
+        Self(Arc::new(Shared { state: Mutex::default(), news: broadcast::Sender::new(BEHIND), parting: Mutex::default() }))
+    }
+}
+
+impl Board {
+    /// Shows how many cases there are.
+    pub fn plan(&self, cases: usize) {
+        self.state().planned = cases;
+        self.tell(&json!({ "planned": cases }));
+    }
+
+    /// Shows which case is played now.
+    pub fn playing(&self, case: &str, title: &str) {
+        self.tell(&json!({ "playing": { "case": case, "title": title } }));
+    }
+
+    /// Shows what a record of the run says.
+    pub fn record(&self, record: &Record) {
+        match record {
+            Record::Header(_) => {}
+            Record::Result(result) => {
+                let message = told(result);
+                let key = (result.case.clone(), result.delivery.to_string());
+                self.state().results.insert(key, message.clone());
+                self.tell(&message);
+            }
+            Record::Footer(footer) => {
+                self.state().exit_status = Some(footer.exit_status);
+                self.tell(&json!({ "done": { "exitStatus": footer.exit_status } }));
+            }
+        }
+    }
+
+    /// Has the page show another page within itself, that of another lane. Gives back the URL by which it can be thrown
+    /// away.
+    pub fn add_frame(&self, url: &str) -> String {
+        let mut state = self.state();
+        state.framed += 1;
+        let url = format!("{url}#{}", state.framed);
+        state.frames.push(url.clone());
+        drop(state);
+        self.tell(&json!({ "frame": { "url": url } }));
+        url
+    }
+
+    /// Has the page throw away what [`add_frame`](Self::add_frame) added.
+    pub fn remove_frame(&self, url: &str) {
+        self.state().frames.retain(|frame| frame != url);
+        self.tell(&json!({ "unframe": { "url": url } }));
+    }
+
+    /// Has a page wait for what the run comes to.
+    pub(crate) fn part(&self, parting: impl Future<Output = ()> + Send + 'static) {
+        self.0.parting.lock().unwrap_or_else(PoisonError::into_inner).spawn(parting);
+    }
+
+    /// Waits until all pages know what the run came to, or a second.
+    pub(crate) async fn parted(&self) {
+        let mut parting =
+            std::mem::take(&mut *self.0.parting.lock().unwrap_or_else(PoisonError::into_inner));
+        let all = async { while parting.join_next().await.is_some() {} };
+        let _ = tokio::time::timeout(PARTING, all).await;
+    }
+
+    /// All that was shown so far as one message, and what comes after it.
+    pub(crate) fn read(&self) -> (String, broadcast::Receiver<Arc<str>>) {
+        // Subscribed before the state is read, so that nothing is missed; what is told twice does no harm.
+        let news = self.0.news.subscribe();
+        let state = self.state();
+        let all = json!({
+            "planned": state.planned,
+            "results": state.results.values().collect::<Vec<_>>(),
+            "frames": state.frames,
+            "exitStatus": state.exit_status,
+        });
+        (json!({ "progress": { "all": all } }).to_string(), news)
+    }
+
+    /// Whether a message is the last of a run.
+    pub(crate) fn is_last(message: &str) -> bool {
+        message.starts_with(r#"{"progress":{"done":"#)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tell(&self, what: &Value) {
+        // No page may be there to read it.
+        let _ = self.0.news.send(json!({ "progress": what }).to_string().into());
+    }
+}
+
+fn told(result: &CaseResult) -> Value {
+    let outcome = if result.known.is_some() { "known" } else { result.verdict.as_str() };
+    let observed = result.failure.as_ref().map(|failure| {
+        json!({ "expected": failure.expected, "observed": failure.observed })
+    });
+    json!({ "result": {
+        "case": result.case,
+        "title": result.title,
+        "delivery": result.delivery.to_string(),
+        "outcome": outcome,
+        "failure": observed,
+    }})
+}

@@ -1,0 +1,18 @@
+//! The page through which a browser is tested: a lane's own listener serves it, so that it has the origin of the
+//! streams, and it speaks the messages of [`protocol`](crate::protocol) over a WebSocket.
+//!
+//! - [`site`]: the path of a lane's listener beneath which the page lives
+//! - `files`: the page's files, and HTTP answers that carry them
+//! - [`board`]: what the page shows of the run
+//! - [`opener`]: who opens the page: a person, another page, or a browser that we start
+//!
+//! The adapter over its WebSocket is [`adapter::page`](crate::adapter::page).
+
+pub mod board;
+mod files;
+pub mod opener;
+pub mod site;
+
+pub use board::Board;
+pub use opener::Opener;
+pub use site::{Site, Socket, Turn};

@@ -1,0 +1,161 @@
+//! The path of a lane's listener beneath which the page lives. It holds a token that nobody can guess: who knows the
+//! URL may run cases.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::SinkExt as _;
+use ssespec_mock_server::wire::{Diversion, Diverted, Listener, Request};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::JoinSet;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+
+use super::files;
+use crate::adapter::Task;
+use crate::protocol::LINE_LIMIT;
+
+/// A page's connection.
+pub type Socket = WebSocketStream<TcpStream>;
+
+/// Where browsers and phones look for icons by themselves. No case shall see such a request.
+const ICONS: [&str; 2] = ["/favicon.ico", "/apple-touch-icon"];
+
+/// How long a peer may take to read an answer and leave.
+const PARTING: Duration = Duration::from_secs(2);
+
+/// The page beneath a path of a listener.
+#[derive(Debug)]
+pub struct Site {
+    url: String,
+    door: Arc<Door>,
+    /// Counts the pages that were awaited.
+    turns: watch::Sender<u64>,
+    _task: Task,
+}
+
+/// A page's turn.
+#[derive(Debug)]
+pub struct Turn(watch::Receiver<u64>);
+
+impl Turn {
+    /// Waits until it is another page's turn.
+    pub(crate) async fn is_over(&mut self) {
+        if self.0.changed().await.is_err() {
+            // The lane has ended, and no other page will come.
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+/// Who waits for a page.
+#[derive(Debug, Default)]
+struct Door(Mutex<Option<oneshot::Sender<Socket>>>);
+
+impl Door {
+    fn take(&self) -> Option<oneshot::Sender<Socket>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().filter(|waiting| !waiting.is_closed())
+    }
+}
+
+impl Site {
+    /// Serves the page at a listener.
+    ///
+    /// # Errors
+    /// When the system gives no random bytes for the token.
+    pub fn open(listener: &Listener) -> std::io::Result<Self> {
+        let mut token = [0; 16];
+        getrandom::fill(&mut token).map_err(std::io::Error::other)?;
+        let prefix = format!("/{:032x}/", u128::from_be_bytes(token));
+        let url = format!("{}{prefix}", listener.url());
+        let (to, connections) = mpsc::unbounded_channel();
+        let icons = ICONS.iter().map(|icon| (*icon).to_owned());
+        let prefixes = std::iter::once(prefix.clone()).chain(icons).collect();
+        listener.divert(Diversion { prefixes, to });
+        let door = Arc::new(Door::default());
+        let task = Task::spawn(answer_all(connections, prefix, Arc::clone(&door)));
+        Ok(Self { url, door, turns: watch::Sender::new(0), _task: task })
+    }
+
+    /// The page's URL. Whoever opens it runs the suite.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The next page that comes, and what changes when it is another one's turn: a page that is there already leaves
+    /// then. A page that comes where none is awaited is told that it is one too many.
+    pub fn next_page(&self) -> (oneshot::Receiver<Socket>, Turn) {
+        self.turns.send_modify(|turn| *turn += 1);
+        let (sender, receiver) = oneshot::channel();
+        *self.door.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(sender);
+        (receiver, Turn(self.turns.subscribe()))
+    }
+}
+
+async fn answer_all(mut connections: mpsc::UnboundedReceiver<Diverted>, prefix: String, door: Arc<Door>) {
+    let mut answers = JoinSet::new();
+    while let Some(connection) = connections.recv().await {
+        while answers.try_join_next().is_some() {}
+        answers.spawn(answer(connection, prefix.clone(), Arc::clone(&door)));
+    }
+}
+
+async fn answer(connection: Diverted, prefix: String, door: Arc<Door>) {
+    let Diverted { mut stream, request, ahead } = connection;
+    let path = request.target.strip_prefix(&prefix).unwrap_or("no file");
+    let path = path.split('?').next().unwrap_or_default();
+    let bytes = match (path, websocket_key(&request)) {
+        ("socket", Some(key)) => return admit(stream, key, ahead, &door).await,
+        ("socket", None) => {
+            let text = "This is for a WebSocket.\n";
+            files::message("426 Upgrade Required", "text/plain; charset=utf-8", text, &request.method)
+        }
+        _ => files::answer(&request, path),
+    };
+    let parting = async {
+        stream.write_all(&bytes).await?;
+        stream.shutdown().await?;
+        // To close while the peer still sends would reset the connection, and what it has not read would be lost.
+        while stream.read(&mut [0; 1024]).await? > 0 {}
+        std::io::Result::Ok(())
+    };
+    // A peer that does not leave is left.
+    let _ = tokio::time::timeout(PARTING, parting).await;
+}
+
+/// The key of a request that asks for a WebSocket, see
+/// [RFC 6455, section 4.2.1](https://www.rfc-editor.org/rfc/rfc6455#section-4.2.1).
+fn websocket_key(request: &Request) -> Option<&[u8]> {
+    let wants = request.header("upgrade").any(|value| value.eq_ignore_ascii_case(b"websocket"));
+    request.header("sec-websocket-key").next().filter(|_| wants && request.method == "GET")
+}
+
+/// Makes a WebSocket of a connection, and hands it to who waits for one.
+async fn admit(mut stream: TcpStream, key: &[u8], ahead: Vec<u8>, door: &Door) {
+    let head = format!(
+        "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: {}\r\n\r\n",
+        derive_accept_key(key)
+    );
+    if stream.write_all(head.as_bytes()).await.is_err() {
+        return;
+    }
+    let config = WebSocketConfig::default()
+        .read_buffer_size(16 * 1024)
+        .write_buffer_size(0)
+        .max_message_size(Some(LINE_LIMIT))
+        .max_frame_size(Some(LINE_LIMIT));
+    let mut socket = WebSocketStream::from_partially_read(stream, ahead, Role::Server, Some(config)).await;
+    match door.take() {
+        Some(waiting) => drop(waiting.send(socket)),
+        None => {
+            let busy = Message::text(r#"{"busy":{}}"#);
+            let told = async { socket.send(busy).await.is_ok() && socket.close(None).await.is_ok() };
+            // As above.
+            let _ = tokio::time::timeout(PARTING, told).await;
+        }
+    }
+}
