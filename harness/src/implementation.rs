@@ -33,10 +33,19 @@ pub struct Folder {
     pub name: String,
     /// Commands that make it ready, each run in the folder.
     pub setup: Vec<Vec<String>>,
-    /// The command that starts its adapter.
-    pub command: Vec<String>,
+    /// How it is started.
+    pub start: Start,
     /// Its known failures.
     pub baseline: Baseline,
+}
+
+/// How an implementation is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// By the command of its adapter, run in the folder.
+    Command(Vec<String>),
+    /// As a browser: `chromium`, `firefox` or `webkit`.
+    Browser(String),
 }
 
 /// Why an implementation's folder cannot be used.
@@ -65,10 +74,14 @@ static SSESPEC: Table = Table {
             Shape::List(&Shape::List(&Shape::Text)),
             "Commands that make it ready, run here.",
         ),
-        Key::required("command", Shape::List(&Shape::Text), "The command that starts the adapter, run here."),
+        Key::optional("command", Shape::List(&Shape::Text), "The command that starts the adapter, run here."),
+        Key::optional("browser", Shape::Word(&BROWSERS), "The browser that is started instead of a command."),
         Key::optional("known-failure", Shape::List(&Shape::Table(&KNOWN)), "Failures that are known."),
     ],
 };
+
+/// The browsers that can be started.
+const BROWSERS: [&str; 3] = ["chromium", "firefox", "webkit"];
 
 static BASELINE: Table = Table {
     what: "a baseline",
@@ -102,10 +115,7 @@ impl Folder {
         let source = Source::read(&file)?;
         let root = parse(&source, &SSESPEC)?;
         let mut findings = Findings::default();
-        let command = value::texts_of(&root, "command");
-        if let (true, Some(place)) = (command.is_empty(), value::get(&root, "command")) {
-            findings.add(place.span(), "the command is empty", "expected the program and its arguments");
-        }
+        let start = start(&root, &mut findings);
         let setup = value::get(&root, "setup").into_iter().flat_map(value::list);
         let folder = Self {
             path: path.to_owned(),
@@ -113,10 +123,34 @@ impl Folder {
             setup: setup
                 .map(|words| value::list(words).filter_map(value::text).map(str::to_owned).collect())
                 .collect(),
-            command,
+            start,
             baseline: known_failures(&root, &mut findings),
         };
         Ok(findings.or(&source, Some(folder))?)
+    }
+}
+
+/// Reads how an implementation is started: exactly one way is given.
+fn start(root: &DeTable<'_>, findings: &mut Findings) -> Start {
+    let words = value::texts_of(root, "command");
+    match (value::get(root, "command"), value::get(root, "browser")) {
+        (Some(place), None) if words.is_empty() => {
+            findings.add(place.span(), "the command is empty", "expected the program and its arguments");
+        }
+        (_, Some(place)) if value::get(root, "command").is_some() => {
+            let what = "expected either a command or a browser";
+            findings.add(place.span(), "the implementation is started twice", what);
+        }
+        (None, None) => {
+            let place = value::get(root, "role").map_or(0..0, |role| role.span());
+            let what = "expected `command = [..]`, which starts its adapter, or `browser = \"chromium\"`";
+            findings.add(place, "nothing says how the implementation is started", what);
+        }
+        _ => {}
+    }
+    match value::text_of(root, "browser") {
+        Some(browser) => Start::Browser(browser),
+        None => Start::Command(words),
     }
 }
 
@@ -126,8 +160,8 @@ impl Folder {
 /// When it cannot be read or is not of the format.
 pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
     let source = Source::read(path)?;
-    let is_folder_file =
-        path.file_name().is_some_and(|name| name == FILE) && source.text().contains("command");
+    let says_more = ["command", "browser"].iter().any(|key| source.text().contains(key));
+    let is_folder_file = path.file_name().is_some_and(|name| name == FILE) && says_more;
     let root = parse(&source, if is_folder_file { &SSESPEC } else { &BASELINE })?;
     let mut findings = Findings::default();
     let baseline = known_failures(&root, &mut findings);

@@ -156,7 +156,9 @@ impl Fault {
                 "an adapter connects when told, reports the event, and on `close` ends the connection and says `closed`"
             }
             Self::PageGone => "leave the page open and in the foreground until the run is over",
-            Self::NoPage(_) => "see whether the browser can reach the URL, and whether scripts are allowed there",
+            Self::NoPage(_) => {
+                "see whether the browser can reach the URL, and whether scripts are allowed there"
+            }
             #[cfg(feature = "browsers")]
             Self::Browser(error) => error.hint(),
             Self::Gone => "see the adapter's stderr",

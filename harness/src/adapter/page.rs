@@ -34,7 +34,13 @@ pub async fn start(
     let (orders, order_queue) = mpsc::unbounded_channel();
     let (tell, heard) = mpsc::unbounded_channel();
     let (introduce, introduced) = oneshot::channel();
-    let reader = Reader { tell, introduce: Some(introduce), unread: Unread::new(), stderr: stderr.clone(), name: opened.name() };
+    let reader = Reader {
+        tell,
+        introduce: Some(introduce),
+        unread: Unread::new(),
+        stderr: stderr.clone(),
+        name: opened.name(),
+    };
     let task = Task::spawn(serve(socket, opened, turn, order_queue, board.clone(), reader));
     let fault = match tokio::time::timeout(patience, introduced).await {
         Ok(Ok(Ok(identity))) => {

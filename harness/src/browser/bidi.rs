@@ -22,7 +22,8 @@ pub(super) struct Bidi(mpsc::UnboundedSender<(Value, Option<Answer>)>);
 impl Bidi {
     /// Connects to the browser at `ws://host:port/path`.
     pub(super) async fn connect(url: &str) -> Result<Self, String> {
-        let host = url.strip_prefix("ws://").and_then(|rest| rest.split('/').next()).ok_or("not a ws:// URL")?;
+        let host =
+            url.strip_prefix("ws://").and_then(|rest| rest.split('/').next()).ok_or("not a ws:// URL")?;
         let stream = TcpStream::connect(host).await.map_err(|error| error.to_string())?;
         let (socket, _) =
             tokio_tungstenite::client_async(url, stream).await.map_err(|error| error.to_string())?;

@@ -4,8 +4,10 @@ use std::ffi::OsString;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use headless_chrome::Browser;
 use headless_chrome::protocol::cdp::Target::CreateTarget;
-use headless_chrome::{Browser, Tab};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use super::process::Household;
 use super::{BrowserError, Engine, Installed};
@@ -17,6 +19,8 @@ const SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
 pub(super) struct Chromium {
     // Before the household: its end is no error then.
     browser: Browser,
+    /// Where its DevTools listen.
+    host: String,
     household: Mutex<Household>,
 }
 
@@ -27,16 +31,11 @@ impl std::fmt::Debug for Chromium {
 }
 
 /// A page, in a context of its own: with its own cookies, cache and connections.
+#[derive(Debug)]
 pub(super) struct Page {
-    tab: Arc<Tab>,
+    target: String,
     /// It lives as long as its pages.
     chromium: Arc<Chromium>,
-}
-
-impl std::fmt::Debug for Page {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Page").finish_non_exhaustive()
-    }
 }
 
 /// What makes it quiet and even: no sandbox, since it opens nothing but our own page and cannot have one where it runs
@@ -73,8 +72,9 @@ impl Chromium {
         let Some(address) = address else {
             return Err(BrowserError::Start { engine: Engine::Chromium, problem: printed.end() });
         };
+        let host = address.trim_start_matches("ws://").split('/').next().unwrap_or_default().to_owned();
         let browser = blocking("connect", move || Browser::connect_with_timeout(address, SILENCE)).await?;
-        Ok(Self { browser, household: Mutex::new(household) })
+        Ok(Self { browser, host, household: Mutex::new(household) })
     }
 
     pub(super) fn lives(&self) -> bool {
@@ -102,17 +102,24 @@ impl Chromium {
             })
         })
         .await?;
-        Ok(Page { tab, chromium: Arc::clone(this) })
+        Ok(Page { target: tab.get_target_id().clone(), chromium: Arc::clone(this) })
     }
 }
 
 impl Drop for Page {
     fn drop(&mut self) {
-        let tab = Arc::clone(&self.tab);
-        if self.chromium.lives() {
-            // It answers in its own time; where the whole browser ends it need not.
-            std::thread::spawn(move || tab.close_target());
-        }
+        let (host, target) = (self.chromium.host.clone(), self.target.clone());
+        // Without a runtime the whole browser is about to end.
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        // Over HTTP, since a call by `headless_chrome` panics where the browser ends meanwhile.
+        runtime.spawn(async move {
+            let Ok(mut stream) = TcpStream::connect(&host).await else { return };
+            let request = format!("GET /json/close/{target} HTTP/1.0\r\nhost: {host}\r\n\r\n");
+            if stream.write_all(request.as_bytes()).await.is_ok() {
+                // It is closed when it answers, or gone.
+                let _ = stream.read(&mut [0; 1]).await;
+            }
+        });
     }
 }
 

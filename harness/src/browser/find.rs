@@ -34,7 +34,8 @@ const FIREFOX: [&str; 5] = [
     "/Applications/Firefox.app/Contents/MacOS/firefox",
 ];
 const WEBKIT: [&str; 1] = ["WebKitWebDriver"];
-const MINI_BROWSER: [&str; 4] = ["webkit2gtk-4.1", "webkitgtk-6.0", "webkit2gtk-4.0", "webkit2gtk-4.1/libexec"];
+const MINI_BROWSER: [&str; 4] =
+    ["webkit2gtk-4.1", "webkitgtk-6.0", "webkit2gtk-4.0", "webkit2gtk-4.1/libexec"];
 
 /// Where the machine says that programs are.
 #[derive(Debug, Clone)]
@@ -74,7 +75,9 @@ impl Places {
             }
             (None, Engine::Chromium) => self.first(&CHROMIUM).ok_or_else(|| missing(engine, "chromium"))?,
             (None, Engine::Firefox) => self.first(&FIREFOX).ok_or_else(|| missing(engine, "firefox"))?,
-            (None, Engine::WebKit) => self.first(&WEBKIT).ok_or_else(|| missing(engine, "WebKitWebDriver"))?,
+            (None, Engine::WebKit) => {
+                self.first(&WEBKIT).ok_or_else(|| missing(engine, "WebKitWebDriver"))?
+            }
         };
         let driven = match engine {
             Engine::Chromium | Engine::Firefox => None,
@@ -90,7 +93,9 @@ impl Places {
     fn first(&self, programs: &[&str]) -> Option<PathBuf> {
         programs.iter().find_map(|program| match program.strip_prefix('/') {
             Some(path) => Some(self.root.join(path)).filter(|path| path.is_file()),
-            None => std::env::split_paths(&self.path).map(|folder| folder.join(program)).find(|p| p.is_file()),
+            None => {
+                std::env::split_paths(&self.path).map(|folder| folder.join(program)).find(|p| p.is_file())
+            }
         })
     }
 
@@ -99,10 +104,12 @@ impl Places {
         let libraries = self.root.join("usr/lib");
         let mut folders = vec![self.root.join("usr/libexec"), self.root.join("usr/lib64"), libraries.clone()];
         let entries = std::fs::read_dir(&libraries).into_iter().flatten().filter_map(Result::ok);
-        let mut architectures: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_multiarch).collect();
+        let mut architectures: Vec<PathBuf> =
+            entries.map(|entry| entry.path()).filter(is_multiarch).collect();
         architectures.sort();
         folders.extend(architectures);
-        let candidates = folders.iter().flat_map(|folder| MINI_BROWSER.iter().map(move |name| folder.join(name)));
+        let candidates =
+            folders.iter().flat_map(|folder| MINI_BROWSER.iter().map(move |name| folder.join(name)));
         candidates.map(|folder| folder.join("MiniBrowser")).find(|program| program.is_file())
     }
 }

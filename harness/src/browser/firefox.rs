@@ -72,8 +72,8 @@ impl Firefox {
     pub(super) async fn start(installed: &Installed) -> Result<Self, BrowserError> {
         let mut household = Household::new(Engine::Firefox)?;
         let profile = household.folder().join("profile");
-        let written = std::fs::create_dir(&profile)
-            .and_then(|()| std::fs::write(profile.join("user.js"), PREFERENCES));
+        let written =
+            std::fs::create_dir(&profile).and_then(|()| std::fs::write(profile.join("user.js"), PREFERENCES));
         written.map_err(|error| start(format!("no profile: {error}")))?;
         let mut arguments: Vec<OsString> =
             ["--headless", "--no-remote", "--new-instance", "--remote-debugging-port=0", "--profile"]

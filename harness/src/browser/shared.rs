@@ -80,8 +80,7 @@ impl Shared {
             return Ok(running.clone());
         }
         let starting = Running::start(self.engine);
-        let slow =
-            BrowserError::Slow { engine: self.engine, what: "start", within: STARTING };
+        let slow = BrowserError::Slow { engine: self.engine, what: "start", within: STARTING };
         let started = tokio::time::timeout(STARTING, starting).await.unwrap_or(Err(slow))?;
         *running = Some(started.clone());
         Ok(started)
@@ -108,10 +107,9 @@ impl Running {
 
     async fn open(&self, url: &str) -> Result<Page, BrowserError> {
         Ok(match self {
-            Self::Chromium(browser) => Page {
-                _handle: Handle::Chromium { _page: Chromium::open(browser, url).await? },
-                name: None,
-            },
+            Self::Chromium(browser) => {
+                Page { _handle: Handle::Chromium { _page: Chromium::open(browser, url).await? }, name: None }
+            }
             Self::Firefox(browser) => {
                 Page { _handle: Handle::Firefox { _page: Firefox::open(browser, url).await? }, name: None }
             }

@@ -3,6 +3,7 @@
 //! - [`arguments`]: options shared by commands
 //! - [`recorder`]: the results file and progress, while a run goes on
 //! - [`output`]: what is printed
+//! - [`launch`]: how an implementation is started
 //! - [`suggest`], [`shell`]: what may have been meant, and commands to type
 //! - a module for each command
 
@@ -11,8 +12,10 @@ mod cases;
 mod check;
 mod client;
 mod explain;
+mod launch;
 mod mock;
 mod output;
+mod qr;
 mod recorder;
 mod report;
 mod requirements;

@@ -5,10 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
-use ssespec::adapter::process::Command;
 use ssespec::baseline_file::{self, Changes};
 use ssespec::implementation::{FILE, Folder};
-use ssespec::run::{Conclusion, Launch, Plan, Rerun, Run, RunError};
+use ssespec::run::{Conclusion, Plan, Rerun, Run, RunError};
 use ssespec::setup;
 use ssespec_cases::{Capability, Corpus};
 use ssespec_reports::results::Results;
@@ -16,6 +15,7 @@ use ssespec_reports::visible;
 
 use super::Status;
 use super::arguments::{Format, HowToRun};
+use super::launch;
 use super::output;
 use super::recorder::Recorder;
 use super::shell;
@@ -111,11 +111,15 @@ async fn perform_one(
         }
     }
     let how = &arguments.how;
+    let launch = match launch::of_folder(folder) {
+        Ok(launch) => launch,
+        Err(error) => return (usage(&error), None),
+    };
     let mut words = vec![folder.path.display().to_string()];
     words.extend(how.rerun_options());
     let run = Run {
         corpus: Arc::clone(corpus),
-        launch: Launch::Process(Command { words: folder.command.clone(), folder: folder.path.clone() }),
+        launch,
         selection: how.selection(),
         baseline: how.baseline(folder.baseline.clone(), corpus),
         patience: how.patience(),

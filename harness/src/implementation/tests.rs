@@ -40,7 +40,7 @@ fn all_of_it_is_read() {
     let folder = read(SOUND).unwrap();
     assert_eq!(folder.name, "eventsource");
     assert_eq!(folder.setup, [vec!["npm", "ci"], vec!["npm", "run", "build"]]);
-    assert_eq!(folder.command, ["node", "adapter.mjs"]);
+    assert_eq!(folder.start, Start::Command(vec!["node".into(), "adapter.mjs".into()]));
     let known: Vec<&KnownFailure> = folder.baseline.entries().collect();
     assert_eq!(known[0].case, "client/reconnect/delay-*");
     assert_eq!(known[0].reason, "retry is read once per connection");

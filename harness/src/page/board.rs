@@ -38,7 +38,11 @@ struct State {
 
 impl Default for Board {
     fn default() -> Self {
-        Self(Arc::new(Shared { state: Mutex::default(), news: broadcast::Sender::new(BEHIND), parting: Mutex::default() }))
+        Self(Arc::new(Shared {
+            state: Mutex::default(),
+            news: broadcast::Sender::new(BEHIND),
+            parting: Mutex::default(),
+        }))
     }
 }
 
@@ -96,8 +100,7 @@ impl Board {
 
     /// Waits until all pages know what the run came to, or a second.
     pub(crate) async fn parted(&self) {
-        let mut parting =
-            std::mem::take(&mut *self.0.parting.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut parting = std::mem::take(&mut *self.0.parting.lock().unwrap_or_else(PoisonError::into_inner));
         let all = async { while parting.join_next().await.is_some() {} };
         let _ = tokio::time::timeout(PARTING, all).await;
     }
@@ -133,9 +136,10 @@ impl Board {
 
 fn told(result: &CaseResult) -> Value {
     let outcome = if result.known.is_some() { "known" } else { result.verdict.as_str() };
-    let observed = result.failure.as_ref().map(|failure| {
-        json!({ "expected": failure.expected, "observed": failure.observed })
-    });
+    let observed = result
+        .failure
+        .as_ref()
+        .map(|failure| json!({ "expected": failure.expected, "observed": failure.observed }));
     json!({ "result": {
         "case": result.case,
         "title": result.title,

@@ -27,7 +27,12 @@ const FILES: [File; 8] = [
 /// stream to begin on.
 pub(super) fn answer(request: &Request, path: &str) -> Vec<u8> {
     let Some(file) = FILES.iter().find(|file| file.path == path) else {
-        return message("404 Not Found", "text/plain; charset=utf-8", "There is no such file.\n", &request.method);
+        return message(
+            "404 Not Found",
+            "text/plain; charset=utf-8",
+            "There is no such file.\n",
+            &request.method,
+        );
     };
     message("200 OK", file.kind, file.text, &request.method)
 }

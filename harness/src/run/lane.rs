@@ -61,7 +61,8 @@ impl Lane {
             Some(stage) => stage,
             None => {
                 // Another lane plays what this one cannot; if none can, the run says so.
-                let Ok(stage) = stage::open(self.run.address, self.run.barrier, &self.run.launch).await else {
+                let Ok(stage) = stage::open(self.run.address, self.run.barrier, &self.run.launch).await
+                else {
                     return;
                 };
                 stage

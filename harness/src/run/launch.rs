@@ -122,7 +122,9 @@ impl PageLaunch {
             Opener::Browser(_) => tokio::time::timeout(PAGE_PATIENCE, coming).await,
         };
         match came {
-            Ok(Ok(socket)) => crate::adapter::page::start(socket, opened, turn, &self.board, HELLO_PATIENCE).await,
+            Ok(Ok(socket)) => {
+                crate::adapter::page::start(socket, opened, turn, &self.board, HELLO_PATIENCE).await
+            }
             Ok(Err(_)) => Err((Fault::Gone, String::new())),
             Err(_) => Err((Fault::NoPage(PAGE_PATIENCE), String::new())),
         }

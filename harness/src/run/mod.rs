@@ -132,10 +132,11 @@ impl Run {
     /// When the run could not begin; nothing has gone to the sink then.
     pub async fn execute(&self, sink: &mut dyn FnMut(Record)) -> Result<Conclusion, RunError> {
         let began = Instant::now();
-        let mut stage = stage::open(self.address, self.barrier, &self.launch).await.map_err(|not| match not {
-            NotOpened::Listen(problem) => RunError::Listen { address: self.address, problem },
-            NotOpened::Adapter(fault, stderr) => adapter_error((fault, stderr)),
-        })?;
+        let mut stage =
+            stage::open(self.address, self.barrier, &self.launch).await.map_err(|not| match not {
+                NotOpened::Listen(problem) => RunError::Listen { address: self.address, problem },
+                NotOpened::Adapter(fault, stderr) => adapter_error((fault, stderr)),
+            })?;
         smoke::check(&mut stage, self.patience).await.map_err(adapter_error)?;
         let identity = stage.adapter.identity().clone();
         let mut plan = Plan::new(&self.corpus, &self.selection, &identity.capabilities);

@@ -1,6 +1,7 @@
 //! When a setup counts as done.
 
 use super::*;
+use crate::implementation::Start;
 use crate::run::Baseline;
 
 /// A folder with a lock file, whose setup is this command.
@@ -14,7 +15,7 @@ fn folder(setup: &[&str]) -> (tempfile::TempDir, Folder) {
         path: place.path().to_owned(),
         name: "a".into(),
         setup,
-        command: vec!["x".into()],
+        start: Start::Command(vec!["x".into()]),
         baseline: Baseline::default(),
     };
     (place, folder)

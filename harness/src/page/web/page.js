@@ -7,8 +7,8 @@
     "opened", "errors", "state", "event-type", "event-id", "origin", "dom",
   ];
 
-  /** Brands that say nothing of the engine. */
-  const NO_BRAND = /not.?a.?brand/i;
+  /** Brands that say nothing of the browser, or only how it was started. */
+  const NO_BRAND = /not.?a.?brand|headless/i;
 
   /** The browser's name and major version, as it says itself. */
   function browser() {
