@@ -218,10 +218,11 @@ impl Session<'_> {
         self.ended_at.is_some_and(|ended| at.saturating_duration_since(ended) + TIMER_TOLERANCE < after)
     }
 
-    /// Whether a request is the previous one again, to which we wrote no byte of an answer.
+    /// Whether a request is the previous one again, to which we wrote no whole head of an answer: browsers repeat what
+    /// was lost on a connection that they had used before, also where the head had begun.
     fn is_silent_repeat(&self, exchange: &Exchange) -> bool {
         self.exchange.as_ref().is_some_and(|previous| {
-            !previous.answered() && same_request(previous.request(), exchange.request())
+            !previous.has_head() && same_request(previous.request(), exchange.request())
         })
     }
 

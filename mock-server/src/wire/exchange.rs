@@ -89,11 +89,34 @@ pub struct Exchange {
     line: Arc<Line>,
     answered: Arc<Answered>,
     body: Body,
+    head: Head,
+}
+
+/// How much of the head of a response was ordered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Head {
+    /// None, or raw bytes that end like this and hold no whole head.
+    Begun(Vec<u8>),
+    /// All of it.
+    Whole,
+}
+
+impl Head {
+    /// Raw bytes are written.
+    fn add(&mut self, bytes: &[u8]) {
+        let Self::Begun(before) = self else { return };
+        before.extend_from_slice(bytes);
+        if before.windows(4).any(|end| end == b"\r\n\r\n") || before.windows(2).any(|end| end == b"\n\n") {
+            *self = Self::Whole;
+        } else {
+            before.drain(..before.len().saturating_sub(3));
+        }
+    }
 }
 
 impl Exchange {
     pub(super) fn new(request: Request, line: Arc<Line>, answered: Arc<Answered>) -> Self {
-        Self { request: Box::new(request), line, answered, body: Body::Unopened }
+        Self { request: Box::new(request), line, answered, body: Body::Unopened, head: Head::Begun(Vec::new()) }
     }
 
     /// The request.
@@ -109,6 +132,11 @@ impl Exchange {
     /// Whether any byte of an answer was written. Our own `100 Continue` is none.
     pub fn answered(&self) -> bool {
         self.answered.0.load(Ordering::Acquire)
+    }
+
+    /// Whether a whole head of a response was written, of whatever status.
+    pub fn has_head(&self) -> bool {
+        self.head == Head::Whole
     }
 
     /// Whether something can be written: the response is not complete, and nobody has closed the connection.
@@ -151,6 +179,7 @@ impl Exchange {
             Next::Body(Framing::Length(promised)) => (Body::Length { promised, sent: 0 }, None),
         };
         self.body = body;
+        self.head = Head::Whole;
         let shown = Captured::of(&encoded.bytes);
         self.write(encoded.bytes, Some(shown), ending).await
     }
@@ -166,6 +195,7 @@ impl Exchange {
         if self.body == Body::None || bytes.is_empty() {
             return Ok(());
         }
+        self.head.add(bytes);
         let mut coded = Vec::new();
         response::code(&mut coded, self.coding(), bytes);
         self.count(bytes.len() as u64);
@@ -228,6 +258,7 @@ impl Exchange {
         if bytes.is_empty() {
             return Ok(());
         }
+        self.head.add(bytes);
         self.write(bytes.to_vec(), Some(Captured::of(bytes)), None).await
     }
 
