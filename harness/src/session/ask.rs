@@ -5,7 +5,7 @@ use std::time::Instant;
 use ssespec_cases::case::{Expectation, ReadyState, Scope, ValueExpectation};
 
 use super::intake::Came;
-use super::{Session, Stop, describe};
+use super::{Closing, Session, Stop, describe};
 use crate::protocol::Order;
 use crate::protocol::page::{Place, ScriptResult};
 
@@ -34,6 +34,7 @@ impl Session<'_> {
     /// Begins a session in which scripts construct what they need.
     pub(super) fn enter(&mut self, scope: Scope) {
         self.transcript.harness("enter", scope.word());
+        self.closing = Closing::Scripts;
         let place = self.place(scope);
         self.stage.adapter.order(self.number, Order::Enter(place));
     }

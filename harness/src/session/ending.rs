@@ -19,7 +19,7 @@ const LEAVING: Duration = Duration::from_millis(250);
 impl Session<'_> {
     /// Proves that nothing more comes.
     pub(super) async fn settle(&mut self) -> Result<(), Stop> {
-        if self.closing == Closing::Ordered || self.silence == Silence::Proved || self.intake.closed {
+        if self.closing != Closing::No || self.silence == Silence::Proved || self.intake.closed {
             return Ok(());
         }
         match self.answer {

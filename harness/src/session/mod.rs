@@ -154,11 +154,15 @@ enum Body {
     Raw,
 }
 
-/// Whether the harness told the implementation to close.
+/// Who closes the implementation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Closing {
+    /// Nobody has until now.
     No,
+    /// The harness told it to close.
     Ordered,
+    /// The scripts of the case, which alone hold what they construct.
+    Scripts,
 }
 
 /// Whether a case has waited out that nothing comes.
@@ -285,8 +289,8 @@ impl Session<'_> {
         }
         self.ended_by = match (self.closing, self.intake.closed) {
             (Closing::Ordered, _) => EndedBy::Case,
-            (Closing::No, true) => EndedBy::Implementation,
-            (Closing::No, false) => EndedBy::Harness,
+            (Closing::No | Closing::Scripts, true) => EndedBy::Implementation,
+            (Closing::No | Closing::Scripts, false) => EndedBy::Harness,
         };
         let torn_down = self.tear_down(&held).await;
         match (held, torn_down) {
