@@ -170,6 +170,10 @@ impl Session<'_> {
             break arrival;
         };
         self.requested_at = Some(arrival.at);
+        if let Some(id) = arrival.exchange.request().header("last-event-id").next() {
+            // An ID that the client sends is one that it has seen.
+            self.last_id = Some(String::from_utf8_lossy(id).into_owned());
+        }
         let problem = self.request_problem(expected, &arrival);
         let names = expected.headers.iter().map(|(name, _)| name.clone());
         let observed = problem.map(|problem| {
