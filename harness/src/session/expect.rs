@@ -340,10 +340,11 @@ impl Session<'_> {
                 _ => None,
             };
             // What is there and begins no alternative stays in the way of all that come after it.
-            if let Some(observed) = unexpected
-                && self.take_in(Instant::now()).await? == Came::Nothing
-            {
-                return Err(self.failure(words, observed).into());
+            if let Some(observed) = unexpected {
+                if self.take_in(Instant::now()).await? == Came::Nothing {
+                    return Err(self.failure(words, observed).into());
+                }
+                continue;
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 // Silence is an alternative where one asks for it.

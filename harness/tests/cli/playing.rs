@@ -18,6 +18,7 @@ pub(crate) const TESTS: Tests = &[
     ("lanes_out_of_range", lanes_out_of_range),
     ("a_time_out", a_time_out),
     ("times_that_are_none", times_that_are_none),
+    ("what_is_no_alternative", what_is_no_alternative),
     ("ipv6", ipv6),
     ("a_pause_at_each_boundary", a_pause_at_each_boundary),
     ("barriers", barriers),
@@ -118,6 +119,21 @@ fn a_time_out() {
             .json_lines();
         assert_eq!(lines[1]["failure"]["observed"], format!("nothing within {time}"));
         assert!(lines[1]["duration_us"].as_u64().unwrap() >= microseconds, "{}", lines[1]["duration_us"]);
+    }
+}
+
+/// What is there and begins no alternative is told, also if something else comes right behind it.
+fn what_is_no_alternative() {
+    let shop = Workshop::new();
+    let case = "title = \"An event that no alternative begins with\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [\n  \
+                { send = \"data: a\\n\\n\" },\n  \"end\",\n  \
+                { expect-one-of = [\"expect-request\", { expect-event = { data = \"b\" } }] },\n]\n";
+    shop.file("cases/client/mine/first.toml", case);
+    let run = ssespec(words("client --cases cases --timeout 500ms --format jsonl"))
+        .folder(shop.path())
+        .adapter([""; 0]);
+    for result in run.ends(1).json_lines().iter().filter(|line| line["kind"] == "result") {
+        assert_eq!(result["failure"]["observed"], "event data \"a\"", "{result}");
     }
 }
 
