@@ -9,7 +9,8 @@ use std::process::{Command, ExitCode};
 use std::sync::Mutex;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use ssespec::implementation::Folder;
+use ssespec::browser;
+use ssespec::implementation::{Folder, Start};
 use ssespec::setup;
 use ssespec_reports::results::Results;
 use ssespec_reports::{markdown, snapshot};
@@ -63,6 +64,12 @@ fn results(folder: &Folder) -> Result<Result<Results, String>, Failed> {
     let mut runs = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some((_, results)) = runs.iter().find(|(name, _)| *name == folder.name) {
         return Ok(Ok(results.clone()));
+    }
+    if let Start::Browser(name) = &folder.start
+        && let Err(missing) = name.parse().and_then(browser::find)
+        && !all_wanted()
+    {
+        return Ok(Err(format!("{missing}; {}", missing.hint())));
     }
     if !setup::is_done(folder) {
         if !all_wanted() {

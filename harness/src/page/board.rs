@@ -29,7 +29,7 @@ struct Shared {
 
 #[derive(Debug, Default)]
 struct State {
-    planned: usize,
+    planned: Vec<Value>,
     results: BTreeMap<(String, String), Value>,
     frames: Vec<String>,
     framed: u64,
@@ -47,10 +47,13 @@ impl Default for Board {
 }
 
 impl Board {
-    /// Shows how many cases there are.
-    pub fn plan(&self, cases: usize) {
-        self.state().planned = cases;
-        self.tell(&json!({ "planned": cases }));
+    /// Shows which cases there are, by their ids and titles.
+    pub fn plan<'c>(&self, cases: impl IntoIterator<Item = (&'c str, &'c str)>) {
+        let cases: BTreeMap<&str, &str> = cases.into_iter().collect();
+        let planned: Vec<Value> =
+            cases.into_iter().map(|(case, title)| json!({ "case": case, "title": title })).collect();
+        self.tell(&json!({ "planned": planned }));
+        self.state().planned = planned;
     }
 
     /// Shows which case is played now.

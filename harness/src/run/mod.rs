@@ -157,7 +157,8 @@ impl Run {
         let sink: &mut dyn FnMut(Record) = &mut shown;
         #[cfg(feature = "page")]
         if let Some(board) = self.launch.board() {
-            board.plan(plan.cases());
+            let trials = plan.trials.iter().chain(plan.skipped.iter().map(|skipped| &skipped.trial));
+            board.plan(trials.map(|trial| (trial.case.id.as_str(), trial.case.title.as_str())));
         }
         sink(Record::Header(Box::new(self.header(&identity))));
         let mut ledger = Ledger { run: self, sequence: 0, results: BTreeMap::new() };

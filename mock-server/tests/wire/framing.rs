@@ -243,3 +243,32 @@ async fn raw_bytes_stand_alone() {
     both(exchange.send(b"00 OK\n\n"), peer.expect("00 OK\n\n")).await.0.expect("the peer is there");
     both(exchange.end(), peer.expect_fin()).await.0.expect("the peer is there");
 }
+
+/// A browser repeats a request of which no whole head came back.
+#[tokio::test]
+async fn a_whole_head_is_told_from_the_start_of_one() {
+    for (writes, whole) in [
+        (&["HTTP/1.1 2"][..], false),
+        (&["HTTP/1.1 200 OK\r\n", "a: b\r\n"], false),
+        (&["HTTP/1.1 200 OK\r\na: b\r", "\n\r", "\n"], true),
+        (&["HTTP/1.0 200 OK\n", "\n"], true),
+        (&["no HTTP"], false),
+    ] {
+        let mut server = Server::start().await;
+        let (mut peer, mut exchange) = server.exchange(GET).await;
+        for (number, write) in writes.iter().enumerate() {
+            let bytes = write.as_bytes();
+            let written = async {
+                if number == 0 { exchange.raw(bytes).await } else { exchange.send(bytes).await }
+            };
+            both(written, peer.expect(write)).await.0.expect("the peer is there");
+        }
+        assert_eq!(exchange.has_head(), whole, "{writes:?}");
+    }
+    let mut server = Server::start().await;
+    let (mut peer, mut exchange) = server.exchange(GET).await;
+    let respond = Respond { headers: headers(&[]), ..status(404) };
+    let head = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n";
+    both(exchange.respond(&respond, as_is), peer.expect(head)).await.0.expect("the peer is there");
+    assert!(exchange.has_head());
+}

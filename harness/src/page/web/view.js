@@ -11,10 +11,10 @@ const view = (() => {
     fail: "failed", error: "error",
   };
 
-  /** What each case came to in each delivery. */
+  /** What each case came to in each delivery, and its square. */
   const cases = new Map();
   const cells = new Map();
-  let planned = 0;
+  let planned = [];
   let began = 0;
 
   const worst = (outcomes) =>
@@ -43,6 +43,12 @@ const view = (() => {
       cells.set(id, found);
     }
     return found;
+  }
+
+  function plan(all) {
+    planned = all;
+    for (const { case: id, title } of all) cell(id).title ||= `${title}\n${id}`;
+    draw();
   }
 
   function result({ case: id, title, delivery, outcome, failure }) {
@@ -83,7 +89,7 @@ const view = (() => {
       box.querySelector("b").textContent = counts[rank];
       box.hidden = counts[rank] === 0 && rank !== "pass" && rank !== "fail";
     }
-    const total = Math.max(planned, cases.size);
+    const total = Math.max(planned.length, cases.size);
     element("done").textContent = cases.size;
     element("planned").textContent = total;
     element("bar").replaceChildren(
@@ -129,14 +135,13 @@ const view = (() => {
     busy: () => say("waiting", "Another page runs this suite already"),
     show(progress) {
       if (progress.all) {
-        planned = progress.all.planned;
+        plan(progress.all.planned);
         progress.all.results.forEach((one) => result(one.result));
         if (window === window.top) progress.all.frames.forEach(frame);
         if (progress.all.exitStatus !== null) done(progress.all.exitStatus);
         draw();
       } else if (progress.planned !== undefined) {
-        planned = progress.planned;
-        draw();
+        plan(progress.planned);
       } else if (progress.playing) {
         element("playing").textContent = progress.playing.title;
         element("case").textContent = progress.playing.case;
