@@ -11,16 +11,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::StatusCode;
+use http::header::CONTENT_LENGTH;
 use ssespec_cases::case::ReadyState;
 
-use super::exchange::{Body, Response, words};
+use super::defect::Defects;
+use super::exchange::{Response, words};
 use super::fetch::{NetworkError, fetch};
-use super::interpreter::{Interpreter, Resumption, Shown};
+use super::interpreter::{End as EndOfBody, Interpreter, Resumption, Shown};
 use super::mime::is_event_stream;
 use super::patience::Patience;
 use super::request::Request;
 use crate::adapter::in_process::Observer;
 use crate::protocol::{CloseIn, ConnectRequest, Event};
+use body::Body;
+use wrong::Wrong;
+
+mod body;
+mod wrong;
 
 /// The reconnection time before any `retry`: "an implementation-defined value, probably in the region of a few
 /// seconds". Ours is short, because its users are tests.
@@ -47,6 +54,9 @@ enum Loss {
     Ended,
     #[error("the stream broke off: {}", words(.0))]
     Broken(hyper::Error),
+    /// Only to a client with a defect.
+    #[error("the answer is no event stream")]
+    NoStream,
 }
 
 /// Why a connection is failed.
@@ -60,19 +70,23 @@ enum Failure {
     ContentType,
     #[error("{0}; the request is not safe to repeat")]
     NotRepeatable(Loss),
+    /// Only of a client with a defect.
+    #[error("{0}; given up")]
+    GivenUp(Loss),
 }
 
 /// Lives through one event source: from its constructor until its connection is failed or the harness wants it closed.
-pub(super) async fn session(options: ConnectRequest, observer: Observer) {
+pub(super) async fn session(options: ConnectRequest, observer: Observer, defects: Defects) {
     observer.set_state(ReadyState::Connecting);
-    let source = match Request::new(&options) {
-        Ok(request) => EventSource::new(&options, request, observer.clone()),
+    let source = match Request::new(&options, defects.clone()) {
+        Ok(request) => EventSource::new(&options, request, observer.clone(), defects.clone()),
         // A constructor would throw.
         Err(error) => {
             observer.set_state(ReadyState::Closed);
             return observer.error(error);
         }
     };
+    let closing = wrong::Closing::new(&source);
     let mut running = pin!(source.run());
     let end = tokio::select! {
         // What is to be closed must not show anything that happened to be ready as well.
@@ -82,7 +96,10 @@ pub(super) async fn session(options: ConnectRequest, observer: Observer) {
     };
     match end {
         // close(): the fetch is aborted with the future that drives it.
-        None => observer.set_state(ReadyState::Closed),
+        None => {
+            observer.set_state(ReadyState::Closed);
+            closing.goes_wrong(&observer);
+        }
         Some(End::Failed) => {}
         // Nothing may follow, which the harness sees best while we still could show it.
         Some(End::Closed) => observer.close_requested().await,
@@ -97,10 +114,13 @@ struct EventSource {
     request: Request,
     resumption: Resumption,
     patience: Patience,
+    /// What only a defect looks at.
+    wrong: Wrong,
+    defects: Defects,
 }
 
 impl EventSource {
-    fn new(options: &ConnectRequest, request: Request, observer: Observer) -> Self {
+    fn new(options: &ConnectRequest, request: Request, observer: Observer, defects: Defects) -> Self {
         Self {
             observer,
             close_in: options.close_in,
@@ -108,8 +128,10 @@ impl EventSource {
                 reconnection_time: RECONNECTION_TIME,
                 last_event_id: initial_last_event_id(options, &request),
             },
+            wrong: Wrong::new(options, &request),
             request,
             patience: Patience::default(),
+            defects,
         }
     }
 
@@ -125,11 +147,13 @@ impl EventSource {
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource>, step 15.
     async fn connect(&mut self) -> Flow {
         self.request.set_last_event_id(&self.resumption.last_event_id);
-        let loss = match fetch(&mut self.request).await {
+        let loss = match self.fetch().await {
             Ok(response) => {
-                self.check(&response)?;
+                if let Some(failure) = self.objection(&response) {
+                    return self.object(failure, response).await;
+                }
                 self.announce()?;
-                self.interpret(response.body).await?
+                self.interpret(response).await?
             }
             Err(error) if error.is_futile() => return self.fail(&Failure::Futile(error)),
             Err(error) => Loss::Network(error),
@@ -138,19 +162,36 @@ impl EventSource {
     }
 
     /// "If res's status is not 200, or if res's `Content-Type` is not `text/event-stream`, then fail the connection."
-    fn check(&mut self, response: &Response) -> Flow {
-        if response.status != StatusCode::OK {
-            return self.fail(&Failure::Status(response.status));
+    fn objection(&self, response: &Response) -> Option<Failure> {
+        if response.status != StatusCode::OK && !self.accepts(response.status) {
+            return Some(Failure::Status(response.status));
         }
-        if !is_event_stream(&response.headers) {
-            return self.fail(&Failure::ContentType);
+        if !is_event_stream(&response.headers, &self.defects) && !self.accepts_any_type() {
+            return Some(Failure::ContentType);
         }
-        Flow::Continue(())
+        None
+    }
+
+    async fn object(&mut self, failure: Failure, response: Response) -> Flow {
+        if self.defects.any() {
+            return self.object_wrongly(failure, response).await;
+        }
+        self.fail(&failure)
+    }
+
+    async fn fetch(&mut self) -> Result<Response, NetworkError> {
+        if self.defects.any() {
+            return self.fetch_wrongly().await;
+        }
+        fetch(&mut self.request, &self.defects).await
     }
 
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#announce-the-connection>
     fn announce(&mut self) -> Flow {
         self.observer.set_state(ReadyState::Open);
+        if self.defects.any() {
+            return self.announce_wrongly();
+        }
         self.observer.opened();
         self.handled(CloseIn::Opened)
     }
@@ -158,25 +199,43 @@ impl EventSource {
     /// "Interpret res's body line by line", until it ends. The text reconnects at the end of the body; that a body
     /// which breaks off ends too follows from its introduction only: "Clients will reconnect if the connection is
     /// closed".
-    async fn interpret(&mut self, mut body: Body) -> Flow<Loss> {
+    async fn interpret(&mut self, response: Response) -> Flow<Loss> {
         let origin = self.request.url().origin();
-        let mut interpreter = Interpreter::new(&self.resumption);
+        let mut interpreter = Interpreter::new(&self.resumption, self.defects.clone());
+        if self.defects.any() {
+            self.begin_wrongly(&mut interpreter, &response);
+        }
+        let sized = response.headers.contains_key(CONTENT_LENGTH);
+        let mut body = Body::new(response.body, &self.defects);
         let mut shown = Vec::new();
-        loop {
+        let (end, loss) = loop {
             match body.next().await {
                 Some(Ok(bytes)) => {
                     interpreter.feed(&bytes, &mut self.resumption, &mut shown);
-                    for item in shown.drain(..) {
-                        self.show(item, &origin).await?;
+                    self.show_all(&mut shown, &origin).await?;
+                    if interpreter.gave_up() {
+                        break (EndOfBody::Broken, Loss::Ended);
                     }
                 }
-                Some(Err(error)) => return Flow::Continue(Loss::Broken(error)),
-                None => {
-                    interpreter.end();
-                    return Flow::Continue(Loss::Ended);
-                }
+                Some(Err(error)) => break (EndOfBody::Broken, Loss::Broken(error)),
+                None if sized => break (EndOfBody::AtLength, Loss::Ended),
+                None => break (EndOfBody::Clean, Loss::Ended),
             }
+        };
+        interpreter.end(end, &mut self.resumption, &mut shown);
+        self.show_all(&mut shown, &origin).await?;
+        self.wrong.keep(interpreter, &self.defects);
+        Flow::Continue(loss)
+    }
+
+    async fn show_all(&mut self, shown: &mut Vec<Shown>, origin: &str) -> Flow {
+        if self.defects.any() {
+            return self.show_all_wrongly(shown, origin).await;
         }
+        for item in shown.drain(..) {
+            self.show(item, origin).await?;
+        }
+        Flow::Continue(())
     }
 
     /// The task that <https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage> queues.
@@ -215,6 +274,9 @@ impl EventSource {
             }
             self.request.become_get();
         }
+        if self.defects.any() {
+            return self.reestablish_wrongly(loss).await;
+        }
         self.observer.set_state(ReadyState::Connecting);
         self.observer.error(loss);
         self.handled(CloseIn::Error)?;
@@ -225,6 +287,9 @@ impl EventSource {
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection>: "Once the user agent has
     /// failed the connection, it does not attempt to reconnect." A close() in this error's handler changes nothing.
     fn fail(&mut self, failure: &Failure) -> Flow {
+        if self.defects.any() {
+            return self.fail_wrongly(failure);
+        }
         self.observer.set_state(ReadyState::Closed);
         self.observer.error(failure);
         Flow::Break(End::Failed)
@@ -232,7 +297,11 @@ impl EventSource {
 
     /// The user's handler has run; whether it has called close().
     fn handled(&mut self, handler: CloseIn) -> Flow {
-        if self.close_in == Some(handler) { self.close() } else { Flow::Continue(()) }
+        if self.close_in == Some(handler) && !self.ignores(handler) {
+            self.close()
+        } else {
+            Flow::Continue(())
+        }
     }
 
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource-close>: the state is CLOSED at

@@ -2,6 +2,10 @@
 //!
 //! <https://encoding.spec.whatwg.org/#utf-8-decode>
 
+mod wrong;
+
+use super::defect::{Defect, Defects};
+
 /// The bytes of U+FEFF BYTE ORDER MARK.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
 
@@ -36,11 +40,15 @@ pub(super) struct Decoder {
     bytes_needed: u8,
     lower_boundary: u8,
     upper_boundary: u8,
+    defects: Defects,
+    /// Whether the client had a stream before, and whether all bytes are taken for Latin-1. Only a defect cares.
+    later: bool,
+    latin_1: bool,
 }
 
 impl Decoder {
     /// A decoder for the start of a stream.
-    pub(super) fn new() -> Self {
+    pub(super) fn new(defects: Defects) -> Self {
         Self {
             start: Start::Peeking(0),
             code_point: 0,
@@ -48,19 +56,28 @@ impl Decoder {
             bytes_needed: 0,
             lower_boundary: 0x80,
             upper_boundary: 0xBF,
+            defects,
+            later: false,
+            latin_1: false,
         }
     }
 
     /// Decodes the next bytes of the stream and appends to `text` what they complete.
     pub(super) fn decode(&mut self, bytes: &[u8], text: &mut String) {
+        if self.defects.any() && self.is_in_latin_1(bytes) {
+            return text.extend(bytes.iter().copied().map(char::from));
+        }
         let rest = self.peek(bytes, text);
         self.process(rest, text);
+        if self.bytes_needed > 0 {
+            self.after_cut_character(text);
+        }
     }
 
     /// Steps 1 and 2 of <https://encoding.spec.whatwg.org/#utf-8-decode>: if the stream starts with a byte order mark,
     /// skip it. Gives what is left of `bytes`.
     fn peek<'a>(&mut self, bytes: &'a [u8], text: &mut String) -> &'a [u8] {
-        let mut rest = bytes;
+        let mut rest = self.without_other_marks(bytes);
         while let Start::Peeking(matched) = self.start
             && let Some((byte, after)) = rest.split_first()
         {
@@ -68,11 +85,22 @@ impl Decoder {
                 rest = after;
                 let whole = matched + 1 == BYTE_ORDER_MARK.len();
                 self.start = if whole { Start::Decided } else { Start::Peeking(matched + 1) };
+                if whole {
+                    self.after_mark(text);
+                }
             } else {
                 // They were only peeked at, so they are still to be decoded.
                 self.start = Start::Decided;
-                self.process(BYTE_ORDER_MARK.get(..matched).unwrap_or_default(), text);
+                if matched == 0 || !self.defects.has(Defect::PartOfMarkLost) {
+                    self.process(BYTE_ORDER_MARK.get(..matched).unwrap_or_default(), text);
+                }
             }
+        }
+        if let Start::Peeking(matched @ 1..) = self.start
+            && self.defects.has(Defect::MarkInPiecesKept)
+        {
+            self.start = Start::Decided;
+            self.process(BYTE_ORDER_MARK.get(..matched).unwrap_or_default(), text);
         }
         rest
     }
@@ -85,17 +113,26 @@ impl Decoder {
                 rest = take_ascii(rest, text);
             }
             let Some((byte, after)) = rest.split_first() else { return };
+            let broken = self.bytes_seen;
             match self.handle(*byte) {
                 Handled::Continue => rest = after,
                 Handled::CodePoint(code_point) => {
-                    text.push(code_point);
+                    self.push(code_point, text);
                     rest = after;
                 }
                 Handled::Error => {
-                    replace(text);
+                    self.replace(text);
                     rest = after;
                 }
-                Handled::ErrorRestoringByte => replace(text),
+                Handled::ErrorRestoringByte => {
+                    self.replace(text);
+                    if self.loses(*byte) {
+                        rest = after;
+                    }
+                    if broken > 0 && self.defects.has(Defect::ReplacementForEachByte) {
+                        (0..broken).for_each(|_| text.push(char::REPLACEMENT_CHARACTER));
+                    }
+                }
             }
         }
     }
@@ -126,11 +163,12 @@ impl Decoder {
     fn lead(&mut self, byte: u8) -> Handled {
         let (needed, bits) = match byte {
             0x00..=0x7F => return Handled::CodePoint(char::from(byte)),
-            0xC2..=0xDF => (1, byte & 0x1F),
+            0xC0..=0xC1 if !self.defects.has(Defect::OverlongDecoded) => return Handled::Error,
+            0xC0..=0xDF => (1, byte & 0x1F),
             0xE0..=0xEF => {
                 match byte {
-                    0xE0 => self.lower_boundary = 0xA0,
-                    0xED => self.upper_boundary = 0x9F,
+                    0xE0 if !self.defects.has(Defect::OverlongDecoded) => self.lower_boundary = 0xA0,
+                    0xED if !self.defects.has(Defect::SurrogateReplacedOnce) => self.upper_boundary = 0x9F,
                     _ => {}
                 }
                 (2, byte & 0xF)
@@ -151,7 +189,26 @@ impl Decoder {
     }
 
     fn reset(&mut self) {
-        *self = Self { start: self.start, ..Self::new() };
+        (self.code_point, self.bytes_seen, self.bytes_needed) = (0, 0, 0);
+        (self.lower_boundary, self.upper_boundary) = (0x80, 0xBF);
+    }
+
+    fn push(&self, code_point: char, text: &mut String) {
+        if code_point > '\u{FFFF}' && self.defects.has(Defect::AstralReplaced) {
+            return text.push(char::REPLACEMENT_CHARACTER);
+        }
+        if code_point != '\u{FEFF}' || !self.defects.has(Defect::MarkRemovedEverywhere) {
+            text.push(code_point);
+        }
+    }
+
+    /// The error mode "replacement", <https://encoding.spec.whatwg.org/#error-mode>.
+    fn replace(&self, text: &mut String) {
+        let joined =
+            text.ends_with(char::REPLACEMENT_CHARACTER) && self.defects.has(Defect::ReplacementsJoined);
+        if !joined && !self.defects.has(Defect::InvalidBytesDropped) {
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
     }
 }
 
@@ -163,11 +220,6 @@ fn take_ascii<'a>(bytes: &'a [u8], text: &mut String) -> &'a [u8] {
         text.push_str(ascii);
     }
     rest
-}
-
-/// The error mode "replacement", <https://encoding.spec.whatwg.org/#error-mode>.
-fn replace(text: &mut String) {
-    text.push(char::REPLACEMENT_CHARACTER);
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
+use super::defect::Defects;
 use super::request::Request;
+use super::wire::Wire;
 
 /// Why there is no response.
 #[derive(Debug, thiserror::Error)]
@@ -57,9 +59,12 @@ pub(super) struct Body {
     connection: Connection,
 }
 
+/// What comes of a body at once; `None` at its end. An error is a body that broke off.
+pub(super) type Read = Option<Result<Bytes, hyper::Error>>;
+
 impl Body {
-    /// Waits for the next bytes; `None` at the end of the body. An error is a body that broke off.
-    pub(super) async fn next(&mut self) -> Option<Result<Bytes, hyper::Error>> {
+    /// Waits for the next bytes.
+    pub(super) async fn next(&mut self) -> Read {
         loop {
             let incoming = &mut self.incoming;
             let frame = self.connection.drive(|context| Pin::new(&mut *incoming).poll_frame(context)).await?;
@@ -75,19 +80,20 @@ impl Body {
 
 /// Sends the request on a new connection and waits for the head of its final response. Interim responses (1xx) are
 /// skipped, <https://fetch.spec.whatwg.org/#http-network-fetch>.
-pub(super) async fn exchange(request: &Request) -> Result<Response, ExchangeError> {
+pub(super) async fn exchange(request: &Request, defects: &Defects) -> Result<Response, ExchangeError> {
     let message = request.to_message()?;
     let stream = TcpStream::connect(request.url().address()).await.map_err(ExchangeError::Connect)?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(Wire::new(stream, defects.clone()))).await?;
     let mut response = pin!(sender.send_request(message));
     let mut connection = Connection { driven: Some(Box::pin(connection)) };
     let response = connection.drive(|context| response.as_mut().poll(context)).await?;
     let (head, incoming) = response.into_parts();
-    Ok(Response { status: head.status, headers: head.headers, body: Body { incoming, connection } })
+    let body = Body { incoming, connection };
+    Ok(Response { status: head.status, headers: head.headers, body })
 }
 
 /// What hyper makes of a connection: a future that reads and writes.
-type Driven = http1::Connection<TokioIo<TcpStream>, Full<Bytes>>;
+type Driven = http1::Connection<TokioIo<Wire>, Full<Bytes>>;
 
 /// A connection that is driven while somebody waits for something on it. Dropped, it is closed.
 #[derive(Debug)]

@@ -6,6 +6,7 @@
 use http::StatusCode;
 use http::header::LOCATION;
 
+use super::defect::{Defect, Defects};
 use super::exchange::{ExchangeError, Response, exchange};
 use super::request::Request;
 use super::url::{BadUrl, Scheme, Url};
@@ -48,18 +49,46 @@ impl NetworkError {
 /// Fetches, and follows redirects: <https://fetch.spec.whatwg.org/#http-fetch>. The request is changed by them and
 /// stays so for the next fetch; only their count starts anew. (In the text the count too belongs to the request, which
 /// would be the end of an event source after its twentieth redirect.)
-pub(super) async fn fetch(request: &mut Request) -> Result<Response, NetworkError> {
+pub(super) async fn fetch(request: &mut Request, defects: &Defects) -> Result<Response, NetworkError> {
+    let first = request.url().clone();
     let mut redirects = 0;
     loop {
         check_scheme(request.url())?;
-        let response = exchange(request).await?;
-        let Some(location) = location_url(&response, request.url())? else { return Ok(response) };
-        if redirects == REDIRECT_LIMIT {
+        let response = exchange(request, defects).await?;
+        if is_redirect(response.status) && is_not_followed(response.status, defects) {
+            return Ok(response);
+        }
+        let base = if *request.url() != first && defects.has(Defect::LocationRelativeToFirst) {
+            &first
+        } else {
+            request.url()
+        };
+        let location = match location_url(&response, base, defects) {
+            Err(_) if defects.has(Defect::BadTargetHangs) => std::future::pending().await,
+            location => location?,
+        };
+        let Some(location) = location else { return Ok(response) };
+        let few = redirects >= FEW_REDIRECTS && defects.has(Defect::FewRedirectsFollowed);
+        if few || (redirects >= REDIRECT_LIMIT && !defects.has(Defect::RedirectsFollowedForEver)) {
             return Err(NetworkError::TooManyRedirects);
         }
         redirects += 1;
         request.redirect(response.status, location);
     }
+}
+
+/// Where clients with a limit of their own stop.
+const FEW_REDIRECTS: usize = 5;
+
+/// Whether a defect keeps a redirect from being followed.
+fn is_not_followed(status: StatusCode, defects: &Defects) -> bool {
+    defects.has(Defect::RedirectsNotFollowed)
+        || match status.as_u16() {
+            303 => defects.has(Defect::SeeOtherNotFollowed),
+            307 => defects.has(Defect::TemporaryRedirectNotFollowed),
+            308 => defects.has(Defect::PermanentRedirectNotFollowed),
+            _ => false,
+        }
 }
 
 /// Whether we can fetch from there.
@@ -72,7 +101,7 @@ fn check_scheme(url: &Url) -> Result<(), NetworkError> {
 
 /// The response's location URL, <https://fetch.spec.whatwg.org/#concept-response-location-url>: `None` for a response
 /// that is no redirect or has no `Location`. It is relative to the URL that the response came from.
-fn location_url(response: &Response, url: &Url) -> Result<Option<Url>, NetworkError> {
+fn location_url(response: &Response, url: &Url, defects: &Defects) -> Result<Option<Url>, NetworkError> {
     if !is_redirect(response.status) {
         return Ok(None);
     }
@@ -80,6 +109,10 @@ fn location_url(response: &Response, url: &Url) -> Result<Option<Url>, NetworkEr
     match (locations.next(), locations.next()) {
         (None, _) => Ok(None),
         (Some(location), None) => {
+            let absolute = location.as_bytes().starts_with(b"http");
+            if !absolute && defects.has(Defect::RelativeLocationRefused) {
+                return Err(NetworkError::Locations);
+            }
             Ok(Some(Url::parse(&String::from_utf8_lossy(location.as_bytes()), Some(url))?))
         }
         // `Location` "allows a single header", <https://fetch.spec.whatwg.org/#extract-header-list-values>.

@@ -8,7 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::decoder::Decoder;
+use super::defect::Defects;
 use super::lines::Lines;
+use block::Block;
+
+mod block;
+mod read;
+mod values;
 
 /// What belongs to the event source and not to one of its streams, so that one stream leaves it to the next.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,31 +55,54 @@ pub(super) struct Interpreter {
     buffers: Buffers,
     /// The text of the present bytes; kept for its memory.
     text: String,
+    /// What a defect holds back for the next read.
+    held: read::Held,
+    defects: Defects,
 }
 
 impl Interpreter {
     /// An interpreter for the start of a stream.
-    pub(super) fn new(resumption: &Resumption) -> Self {
+    pub(super) fn new(resumption: &Resumption, defects: Defects) -> Self {
         Self {
-            decoder: Decoder::new(),
-            lines: Lines::default(),
-            buffers: Buffers::new(resumption),
+            decoder: Decoder::new(defects.clone()),
+            lines: Lines::new(defects.clone()),
+            buffers: Buffers::new(resumption, defects.clone()),
             text: String::new(),
+            held: read::Held::default(),
+            defects,
         }
     }
 
     /// Interprets the next bytes of the stream, and appends to `shown` what they complete.
     pub(super) fn feed(&mut self, bytes: &[u8], resumption: &mut Resumption, shown: &mut Vec<Shown>) {
-        let Self { decoder, lines, buffers, text } = self;
-        text.clear();
-        decoder.decode(bytes, text);
+        self.text.clear();
+        self.decoder.decode(bytes, &mut self.text);
+        if self.defects.any() {
+            return self.feed_wrongly(resumption, shown);
+        }
+        let Self { lines, buffers, text, .. } = self;
         lines.split(text, |line| buffers.interpret_line(line, resumption, shown));
     }
 
     /// The end of the stream: "any pending data must be discarded. (If the file ends in the middle of an event, before
     /// the final empty line, the incomplete event is not dispatched.)" A line without its terminator is no line, and a
     /// last event ID without its empty line is never set.
-    pub(super) fn end(self) {}
+    pub(super) fn end(&mut self, how: End, resumption: &mut Resumption, shown: &mut Vec<Shown>) {
+        if self.defects.any() {
+            self.end_wrongly(how, resumption, shown);
+        }
+    }
+}
+
+/// How a stream has ended, which makes no difference to what was interpreted of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// With its body.
+    Clean,
+    /// With its body, whose length was known.
+    AtLength,
+    /// In the middle of its body.
+    Broken,
 }
 
 /// The three buffers that the standard has for a stream.
@@ -82,23 +111,30 @@ struct Buffers {
     data: String,
     event_type: String,
     last_event_id: Arc<str>,
+    /// What only a defect looks at.
+    block: Block,
+    defects: Defects,
 }
 
 impl Buffers {
     /// The data and event type buffers start empty. So does the last event ID buffer in the text, which would let the
     /// first empty line of a new connection erase the ID from before it. The tests of the web platform
     /// (`format-field-id-2`) want it to stay.
-    fn new(resumption: &Resumption) -> Self {
+    fn new(resumption: &Resumption, defects: Defects) -> Self {
         Self {
             data: String::new(),
             event_type: String::new(),
             last_event_id: Arc::clone(&resumption.last_event_id),
+            block: Block::default(),
+            defects,
         }
     }
 
     /// "Lines must be processed, in the order they are received, as follows".
     fn interpret_line(&mut self, line: &str, resumption: &mut Resumption, shown: &mut Vec<Shown>) {
-        if line.is_empty() {
+        if self.defects.any() {
+            self.interpret_wrongly(line, resumption, shown);
+        } else if line.is_empty() {
             shown.extend(self.dispatch(resumption).map(Shown::Event));
         } else if let Some(comment) = line.strip_prefix(':') {
             shown.push(Shown::Comment(comment.to_owned()));

@@ -2,12 +2,17 @@
 //!
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation>
 
+use super::defect::{Defect, Defects};
+
 /// Splits a stream that comes in pieces into lines. It looks at each character once, and keeps one line.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Lines {
     /// What has come of a line that has not ended.
     line: String,
     before: Before,
+    /// The terminator of the last line, a CR for CRLF. Only a defect looks at it.
+    ended_with: Option<u8>,
+    defects: Defects,
 }
 
 /// What stands directly before the next character.
@@ -21,35 +26,81 @@ enum Before {
 }
 
 impl Lines {
+    /// A splitter for the start of a stream.
+    pub(super) fn new(defects: Defects) -> Self {
+        Self { defects, ..Self::default() }
+    }
+
     /// Takes the next text of the stream and calls `each` with every line that it ends, without its terminator.
     ///
     /// A line ends with a CRLF pair, a LF not preceded by a CR, or a CR not followed by a LF. A CR ends its line at once,
     /// since the next character may be long in coming; a LF that follows it then ends none.
     pub(super) fn split(&mut self, text: &str, mut each: impl FnMut(&str)) {
         let mut rest = text;
-        while let Some(at) = rest.bytes().position(is_terminator) {
+        while let Some(at) = rest.bytes().position(|byte| self.is_terminator(byte)) {
             let (piece, from_terminator) = rest.split_at(at);
             let (terminator, after) = from_terminator.split_at(1);
             rest = after;
             let second_of_pair =
-                self.before == Before::CarriageReturn && piece.is_empty() && terminator == "\n";
+                self.before == Before::CarriageReturn && terminator == "\n" && self.is_pair(piece);
             self.before = if terminator == "\r" { Before::CarriageReturn } else { Before::Other };
+            self.line.push_str(piece);
             if second_of_pair {
                 continue;
             }
-            self.line.push_str(piece);
-            each(&self.line);
+            if !self.is_missed(terminator) {
+                each(&self.line);
+            }
             self.line.clear();
         }
         if !rest.is_empty() {
             self.line.push_str(rest);
+            if self.before != Before::CarriageReturn || !self.defects.has(Defect::AnyLfAfterCrSkipped) {
+                self.before = Before::Other;
+            }
+        }
+        if self.before == Before::CarriageReturn && self.defects.has(Defect::CutCrlfIsTwoEnds) {
             self.before = Before::Other;
         }
     }
-}
 
-fn is_terminator(byte: u8) -> bool {
-    matches!(byte, b'\n' | b'\r')
+    fn is_terminator(&self, byte: u8) -> bool {
+        byte == b'\n' || (byte == b'\r' && !self.defects.has(Defect::LfOnly))
+    }
+
+    /// Whether a LF after this, which follows a CR, belongs to the CR.
+    fn is_pair(&self, between: &str) -> bool {
+        if between.is_empty() {
+            !self.defects.has(Defect::CrlfIsTwoEnds)
+        } else {
+            self.defects.has(Defect::AnyLfAfterCrSkipped)
+        }
+    }
+
+    /// Whether the line that has ended is overlooked.
+    fn is_missed(&mut self, terminator: &str) -> bool {
+        let terminator = terminator.bytes().next();
+        let last = std::mem::replace(&mut self.ended_with, terminator);
+        let mixed = self.line.is_empty() && last.is_some_and(|last| terminator != Some(last));
+        mixed && self.defects.has(Defect::EmptyLineOfMixedEndsMissed)
+    }
+
+    /// What has come of a line that has not ended.
+    pub(super) fn unfinished(&self) -> &str {
+        &self.line
+    }
+
+    /// Takes what has come of a line that has not ended.
+    pub(super) fn take_unfinished(&mut self) -> String {
+        std::mem::take(&mut self.line)
+    }
+
+    /// Takes over what the stream before this one left.
+    pub(super) fn carry_over(&mut self, before: &Self) {
+        if !before.line.is_empty() && self.defects.has(Defect::LineCarriedOver) {
+            self.line.clone_from(&before.line);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,9 +6,40 @@
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
+use super::defect::{Defect, Defects};
+
 /// Whether a response with these headers is an event stream. Parameters do not matter, its charset neither.
-pub(super) fn is_event_stream(headers: &HeaderMap) -> bool {
-    extract_essence(headers).as_deref() == Some("text/event-stream")
+pub(super) fn is_event_stream(headers: &HeaderMap, defects: &Defects) -> bool {
+    let is_event_stream = extract_essence(headers).as_deref() == Some(EVENT_STREAM);
+    is_event_stream != is_misjudged(headers, is_event_stream, defects)
+}
+
+const EVENT_STREAM: &str = "text/event-stream";
+
+/// Whether a defect makes the opposite of it.
+fn is_misjudged(headers: &HeaderMap, is_event_stream: bool, defects: &Defects) -> bool {
+    let has = |defect| defects.has(defect);
+    let value = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let Some(value) = value.as_deref() else {
+        return has(Defect::MissingTypeAccepted) || has(Defect::TypeNotChecked);
+    };
+    if is_event_stream {
+        return (value.contains(char::is_uppercase) && !value.contains(';') && has(Defect::TypeCaseCounts))
+            || (value.contains(';') && has(Defect::ParametersRefused))
+            || (value.ends_with(';') && has(Defect::LastSemicolonRefused))
+            || (names_other_charset(headers) && has(Defect::OtherCharsetRefused));
+    }
+    (value.starts_with(EVENT_STREAM) && has(Defect::TypePrefixEnough))
+        || (value == "text/plain" && has(Defect::PlainTextSniffed))
+        || (extract_essence(headers).is_none() && has(Defect::MalformedTypeAccepted))
+        || has(Defect::TypeNotChecked)
+}
+
+/// Whether a charset is named that is not UTF-8, for the defects that care.
+pub(super) fn names_other_charset(headers: &HeaderMap) -> bool {
+    let value = headers.get(CONTENT_TYPE).map(|value| value.as_bytes().to_ascii_lowercase());
+    let value = String::from_utf8_lossy(value.as_deref().unwrap_or_default()).into_owned();
+    value.split_once("charset=").is_some_and(|(_, charset)| !charset.starts_with("utf-8"))
 }
 
 /// The essence of the MIME type that is extracted from the headers; `None` for failure. Of several types the last that
@@ -92,7 +123,7 @@ mod tests {
     use http::header::CONTENT_TYPE;
     use http::{HeaderMap, HeaderValue};
 
-    use super::{extract_essence, is_event_stream, split};
+    use super::{Defects, extract_essence, is_event_stream, split};
 
     fn headers(values: &[&str]) -> HeaderMap {
         values
@@ -116,7 +147,7 @@ mod tests {
             "text/event-stream;=;;\u{e9}",
             "text/event-stream;\"",
         ] {
-            assert!(is_event_stream(&headers(&[value])), "{value}");
+            assert!(is_event_stream(&headers(&[value]), &Defects::None), "{value}");
         }
     }
 
@@ -140,19 +171,19 @@ mod tests {
             ";text/event-stream",
             "*/*",
         ] {
-            assert!(!is_event_stream(&headers(&[value])), "{value}");
+            assert!(!is_event_stream(&headers(&[value]), &Defects::None), "{value}");
         }
-        assert!(!is_event_stream(&HeaderMap::new()));
+        assert!(!is_event_stream(&HeaderMap::new(), &Defects::None));
     }
 
     #[test]
     fn of_several_the_last_valid_counts() {
-        assert!(is_event_stream(&headers(&["text/plain", "text/event-stream"])));
-        assert!(is_event_stream(&headers(&["text/plain, text/event-stream"])));
-        assert!(!is_event_stream(&headers(&["text/event-stream", "text/plain"])));
-        assert!(is_event_stream(&headers(&["text/event-stream", "*/*"])));
-        assert!(is_event_stream(&headers(&["text/event-stream", "bogus"])));
-        assert!(is_event_stream(&headers(&["text/event-stream", ""])));
+        assert!(is_event_stream(&headers(&["text/plain", "text/event-stream"]), &Defects::None));
+        assert!(is_event_stream(&headers(&["text/plain, text/event-stream"]), &Defects::None));
+        assert!(!is_event_stream(&headers(&["text/event-stream", "text/plain"]), &Defects::None));
+        assert!(is_event_stream(&headers(&["text/event-stream", "*/*"]), &Defects::None));
+        assert!(is_event_stream(&headers(&["text/event-stream", "bogus"]), &Defects::None));
+        assert!(is_event_stream(&headers(&["text/event-stream", ""]), &Defects::None));
         assert_eq!(
             extract_essence(&headers(&["text/html;\", text/event-stream"])).as_deref(),
             Some("text/html")

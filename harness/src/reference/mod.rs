@@ -9,9 +9,12 @@
 //! - `request`, `fetch`, `exchange`: a request, its redirects, and one response on the wire
 //! - `url`, `mime`: what the headers of a response hold
 //! - `interpreter`, `lines`, `decoder`: what its body holds
+//! - `defect`: the ways to get it wrong that can be switched on; modules named `wrong` and those below `interpreter` hold
+//!   what they do, beside the rules and not among them
 
 mod client;
 mod decoder;
+mod defect;
 mod exchange;
 mod fetch;
 mod interpreter;
@@ -20,7 +23,10 @@ mod mime;
 mod patience;
 mod request;
 mod url;
+mod wire;
 
+use defect::Defects;
+pub use defect::{Asked, Defect};
 use ssespec_cases::Capability;
 
 use crate::adapter::in_process::Client;
@@ -43,7 +49,23 @@ const CAPABILITIES: [Capability; 12] = [
 
 /// The reference client, as an adapter in this process.
 pub fn client() -> Client {
-    let mut reference = Client::new("reference", client::session);
+    with(Defects::None)
+}
+
+/// The reference client with one defect.
+pub fn defective(defect: Defect) -> Client {
+    with(Defects::One(defect))
+}
+
+/// The sound client, which notes the defects to whose decision points it comes: no other defect could change what it did.
+pub fn surveyed(asked: Asked) -> Client {
+    with(Defects::Survey(asked))
+}
+
+fn with(defects: Defects) -> Client {
+    let mut reference = Client::new("reference", move |options, observer| {
+        client::session(options, observer, defects.clone())
+    });
     let identity = reference.identity_mut();
     identity.version = env!("CARGO_PKG_VERSION").into();
     identity.capabilities.extend(CAPABILITIES);

@@ -24,6 +24,11 @@ impl Patience {
         self.vain = 0;
     }
 
+    /// Whether the last connection came to nothing, or there was none.
+    pub(super) fn in_vain(&self) -> bool {
+        self.vain > 0
+    }
+
     /// The delay after the loss of a connection: the reconnection time, and for every connection after the first that
     /// came to nothing the double.
     pub(super) fn wait(&mut self, reconnection_time: Duration) -> Duration {

@@ -11,6 +11,7 @@ use http::header::{
 use http::{HeaderMap, Method, StatusCode};
 use http_body_util::Full;
 
+use super::defect::{Defect, Defects};
 use super::url::{BadUrl, Url};
 use crate::protocol::ConnectRequest;
 
@@ -42,6 +43,7 @@ pub(super) struct Request {
     url: Url,
     headers: HeaderMap,
     body: Option<Bytes>,
+    defects: Defects,
 }
 
 impl Request {
@@ -51,7 +53,7 @@ impl Request {
     ///
     /// # Errors
     /// When the user asked for something that cannot be requested.
-    pub(super) fn new(options: &ConnectRequest) -> Result<Self, BadRequest> {
+    pub(super) fn new(options: &ConnectRequest, defects: Defects) -> Result<Self, BadRequest> {
         let url = Url::parse(&options.url, None)?;
         let method = method(&options.method)?;
         let mut headers = HeaderMap::new();
@@ -74,7 +76,7 @@ impl Request {
             let text = HeaderValue::from_static("text/plain;charset=UTF-8");
             headers.entry(CONTENT_TYPE).or_insert(text);
         }
-        Ok(Self { method, url, headers, body })
+        Ok(Self { method, url, headers, body, defects })
     }
 
     /// The current URL.
@@ -100,6 +102,9 @@ impl Request {
     /// sent. An ID that HTTP does not take as a header's value (with control characters) is not sent either: the
     /// alternative is not to connect.
     pub(super) fn set_last_event_id(&mut self, id: &str) {
+        if self.defects.any() && self.set_wrong_last_event_id(id) {
+            return;
+        }
         match HeaderValue::from_bytes(id.as_bytes()) {
             Ok(value) if !id.is_empty() => {
                 self.headers.insert(LAST_EVENT_ID, value);
@@ -129,6 +134,9 @@ impl Request {
                 self.headers.remove(name);
             }
         }
+        if self.headers.contains_key(LAST_EVENT_ID) && self.defects.has(Defect::RedirectLosesLastEventId) {
+            self.headers.remove(LAST_EVENT_ID);
+        }
         self.url = location;
     }
 
@@ -157,8 +165,57 @@ impl Request {
     fn content_length(&self) -> Option<usize> {
         match &self.body {
             Some(body) => Some(body.len()),
+            None if self.method == Method::GET && self.defects.has(Defect::GetWithContentLength) => Some(0),
             None if matches!(self.method, Method::POST | Method::PUT) => Some(0),
             None => None,
+        }
+    }
+}
+
+/// What defects make of the request.
+impl Request {
+    /// Whether a defect has dealt with the header for the last event ID.
+    fn set_wrong_last_event_id(&mut self, id: &str) -> bool {
+        let has = |defect| self.defects.has(defect);
+        let before = self.headers.get(LAST_EVENT_ID).map(|value| value.as_bytes());
+        let wrong = match before {
+            _ if !id.is_empty() && has(Defect::LastEventIdNeverSent) => None,
+            None if id.is_empty() && has(Defect::EmptyLastEventIdSent) => Some(String::new()),
+            Some(_) if id.is_empty() && has(Defect::StaleLastEventIdSent) => return true,
+            Some(sent) if sent == id.as_bytes() && has(Defect::LastEventIdSentOnce) => None,
+            Some(sent) if sent != id.as_bytes() && has(Defect::FirstLastEventIdSentAlways) => return true,
+            _ if !id.is_ascii() && has(Defect::OtherThanAsciiNotSent) => None,
+            _ if !id.is_ascii() && has(Defect::LastEventIdInLatin1) => {
+                Some(id.replace(|c| c > '\u{FF}', "?"))
+            }
+            _ if id.contains(' ') && has(Defect::LastEventIdPercentEncoded) => Some(id.replace(' ', "%20")),
+            _ if id.len() > 255 && has(Defect::LongIdNotSent) => None,
+            Some(sent) if sent != id.as_bytes() && !id.is_empty() && has(Defect::LastEventIdAdded) => {
+                if let Ok(value) = HeaderValue::from_bytes(id.as_bytes()) {
+                    self.headers.append(LAST_EVENT_ID, value);
+                }
+                return true;
+            }
+            _ => return false,
+        };
+        self.headers.remove(LAST_EVENT_ID);
+        let bytes =
+            wrong.map(|wrong| wrong.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect::<Vec<_>>());
+        if let Some(value) = bytes.and_then(|bytes| HeaderValue::from_bytes(&bytes).ok()) {
+            self.headers.insert(LAST_EVENT_ID, value);
+        }
+        true
+    }
+
+    /// Puts an empty `Last-Event-ID` in the request.
+    pub(super) fn set_empty_last_event_id(&mut self) {
+        self.headers.insert(LAST_EVENT_ID, HeaderValue::from_static(""));
+    }
+
+    /// Leaves out headers that the user gave.
+    pub(super) fn forget(&mut self, names: &[String]) {
+        for name in names {
+            self.headers.remove(name);
         }
     }
 }

@@ -1,8 +1,8 @@
-use super::Decoder;
+use super::{Decoder, Defects};
 
 /// Decodes the pieces with one decoder.
 fn decode(pieces: &[&[u8]]) -> String {
-    let (mut decoder, mut text) = (Decoder::new(), String::new());
+    let (mut decoder, mut text) = (Decoder::new(Defects::None), String::new());
     for piece in pieces {
         decoder.decode(piece, &mut text);
     }

@@ -9,7 +9,8 @@ mod retry;
 
 use std::time::Duration;
 
-use super::{Event, Interpreter, Resumption, Shown};
+use super::{End, Event, Interpreter, Resumption, Shown};
+use crate::reference::defect::Defects;
 
 /// A reconnection time that no stream below sets.
 const INITIAL: Duration = Duration::from_millis(987_654);
@@ -23,11 +24,20 @@ pub(super) fn interpret<'a>(
     pieces: impl IntoIterator<Item = &'a [u8]>,
     resumption: &mut Resumption,
 ) -> Vec<Shown> {
-    let (mut interpreter, mut shown) = (Interpreter::new(resumption), Vec::new());
+    interpret_with(Defects::None, pieces, resumption)
+}
+
+/// What a stream shows to a client with this defect, in these pieces.
+pub(super) fn interpret_with<'a>(
+    defects: Defects,
+    pieces: impl IntoIterator<Item = &'a [u8]>,
+    resumption: &mut Resumption,
+) -> Vec<Shown> {
+    let (mut interpreter, mut shown) = (Interpreter::new(resumption, defects), Vec::new());
     for piece in pieces {
         interpreter.feed(piece, resumption, &mut shown);
     }
-    interpreter.end();
+    interpreter.end(End::Clean, resumption, &mut shown);
     shown
 }
 

@@ -3,6 +3,7 @@ use http_body_util::BodyExt as _;
 
 use super::{BadRequest, Request};
 use crate::protocol::ConnectRequest;
+use crate::reference::defect::Defects;
 use crate::reference::url::Url;
 
 fn options(method: &str, body: &str, headers: &[(&str, &str)]) -> ConnectRequest {
@@ -19,7 +20,7 @@ fn options(method: &str, body: &str, headers: &[(&str, &str)]) -> ConnectRequest
 }
 
 fn request(method: &str, body: &str, headers: &[(&str, &str)]) -> Request {
-    Request::new(&options(method, body, headers)).unwrap()
+    Request::new(&options(method, body, headers), Defects::None).unwrap()
 }
 
 fn url(url: &str) -> Url {
@@ -82,7 +83,10 @@ fn methods() {
     assert_eq!(sent(&request("PATCH", "", &[])).0, Method::PATCH);
     assert_eq!(sent(&request("query", "", &[])).0.as_str(), "query");
     for name in ["CONNECT", "trace", "TRACK", "", "a b"] {
-        assert_eq!(Request::new(&options(name, "", &[])).err(), Some(BadRequest::Method(name.into())));
+        assert_eq!(
+            Request::new(&options(name, "", &[]), Defects::None).err(),
+            Some(BadRequest::Method(name.into()))
+        );
     }
 }
 
@@ -98,19 +102,22 @@ fn bodies() {
     );
     assert_eq!(header(&request("PUT", "", &[]), "content-length"), ["0"]);
     assert!(header(&request("DELETE", "", &[]), "content-length").is_empty());
-    assert_eq!(Request::new(&options("get", "x", &[])).err(), Some(BadRequest::Body(Method::GET)));
+    assert_eq!(
+        Request::new(&options("get", "x", &[]), Defects::None).err(),
+        Some(BadRequest::Body(Method::GET))
+    );
 }
 
 #[test]
 fn malformed_headers_and_urls() {
     for (name, value) in [("a b", "x"), ("", "x"), ("x", "a\nb"), ("x", "\0")] {
         assert_eq!(
-            Request::new(&options("GET", "", &[(name, value)])).err(),
+            Request::new(&options("GET", "", &[(name, value)]), Defects::None).err(),
             Some(BadRequest::Header(name.into()))
         );
     }
     let other = ConnectRequest { url: "ftp://h/".into(), ..options("GET", "", &[]) };
-    assert!(matches!(Request::new(&other), Err(BadRequest::Url(_))));
+    assert!(matches!(Request::new(&other, Defects::None), Err(BadRequest::Url(_))));
 }
 
 #[test]

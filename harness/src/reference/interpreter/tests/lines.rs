@@ -19,7 +19,7 @@ fn mixed_terminators() {
 #[test]
 fn last_carriage_return_is_not_delayed() {
     let mut source = resumption("");
-    let (mut interpreter, mut shown) = (Interpreter::new(&source), Vec::new());
+    let (mut interpreter, mut shown) = (Interpreter::new(&source, Defects::None), Vec::new());
     interpreter.feed(b"data: a\r\r", &mut source, &mut shown);
     assert_eq!(shown.len(), 1);
     interpreter.feed(b"\ndata: b\r", &mut source, &mut shown);

@@ -1,0 +1,180 @@
+//! Which defect fails which cases.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::Arc;
+
+use ssespec::reference::Defect;
+use ssespec_cases::Level;
+use ssespec_cases::case::Case;
+use ssespec_reports::results::Delivery;
+
+/// What came of a case.
+#[derive(Debug, Clone)]
+pub(crate) enum Came {
+    /// It held.
+    Held,
+    /// It failed in this delivery, for this reason.
+    Failed(Delivery, String),
+    /// The adapter did what no adapter may do.
+    Fault(String),
+}
+
+/// A case that the reference client can reach.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    pub(crate) case: Arc<Case>,
+    pub(crate) level: Level,
+    /// What came of it with the sound client.
+    pub(crate) sound: Came,
+    /// The defects to whose decision points it came.
+    pub(crate) reached: BTreeSet<Defect>,
+}
+
+/// All of it.
+#[derive(Debug)]
+pub(crate) struct Matrix {
+    pub(crate) defects: Vec<Defect>,
+    pub(crate) rows: BTreeMap<String, Row>,
+    pub(crate) came: BTreeMap<(Defect, String), Came>,
+    pub(crate) sessions: usize,
+    pub(crate) seconds: [f64; 3],
+}
+
+impl Matrix {
+    pub(crate) fn sound_failures(&self) -> Vec<String> {
+        let failures = self.rows.values().filter_map(|row| match &row.sound {
+            Came::Held => None,
+            Came::Failed(delivery, why) => Some(format!("- {} ({delivery}): {why}", row.case.id)),
+            Came::Fault(fault) => Some(format!("- {}: {fault}", row.case.id)),
+        });
+        failures.collect()
+    }
+
+    pub(crate) fn faults(&self) -> Vec<String> {
+        let faults = self.came.iter().filter_map(|((defect, case), came)| match came {
+            Came::Fault(fault) => Some(format!("- {} in {case}: {fault}", defect.name())),
+            _ => None,
+        });
+        faults.collect()
+    }
+
+    /// The cases that a defect fails, those whose failure is more than a matter of taste.
+    fn caught(&self, defect: Defect) -> Vec<(&str, Delivery)> {
+        let failed = self.came.iter().filter_map(|((other, case), came)| match came {
+            Came::Failed(delivery, _) if *other == defect && self.rows[case].level != Level::May => {
+                Some((case.as_str(), *delivery))
+            }
+            _ => None,
+        });
+        failed.collect()
+    }
+
+    pub(crate) fn uncaught(&self) -> Vec<Defect> {
+        self.defects.iter().copied().filter(|defect| self.caught(*defect).is_empty()).collect()
+    }
+
+    /// The cases that came to a defect's decision point.
+    pub(crate) fn reached_by(&self, defect: Defect) -> Vec<&str> {
+        let rows = self.rows.values().filter(|row| row.reached.contains(&defect));
+        rows.map(|row| row.case.id.as_str()).collect()
+    }
+
+    /// The defects to whose decision points a case came.
+    pub(crate) fn reached(&self, case: &str) -> &BTreeSet<Defect> {
+        &self.rows[case].reached
+    }
+
+    /// The cases of a level that no defect fails.
+    pub(crate) fn idle(&self, level: Level) -> Vec<&Case> {
+        let busy: BTreeSet<&str> = self
+            .came
+            .iter()
+            .filter(|(_, came)| matches!(came, Came::Failed(..)))
+            .map(|((_, case), _)| case.as_str())
+            .collect();
+        let idle =
+            self.rows.values().filter(|row| row.level == level && !busy.contains(row.case.id.as_str()));
+        idle.map(|row| &*row.case).collect()
+    }
+
+    fn median(&self) -> usize {
+        let mut counts: Vec<usize> = self.defects.iter().map(|defect| self.caught(*defect).len()).collect();
+        counts.sort_unstable();
+        counts.get(counts.len() / 2).copied().unwrap_or_default()
+    }
+
+    /// Figures for whoever watches.
+    pub(crate) fn statistics(&self) -> String {
+        let mut counts: Vec<(usize, String)> =
+            self.defects.iter().map(|defect| (self.caught(*defect).len(), defect.name())).collect();
+        counts.sort_unstable_by(|one, other| other.cmp(one));
+        let few = counts.iter().filter(|(count, _)| *count <= 3).count();
+        let largest: Vec<String> = counts.iter().take(20).map(|(n, name)| format!("{name} {n}")).collect();
+        format!(
+            "{} defects, {} cases, {} sessions in {:.1} s, {:.1} s and {:.1} s; failing cases of a defect: median {}, {} have 3 \
+             or fewer; largest: {}",
+            self.defects.len(),
+            self.rows.len(),
+            self.sessions,
+            self.seconds[0],
+            self.seconds[1],
+            self.seconds[2],
+            self.median(),
+            few,
+            largest.join(", ")
+        )
+    }
+
+    /// Every failure with its reason.
+    pub(crate) fn details(&self) -> String {
+        let mut lines = Vec::new();
+        for ((defect, case), came) in &self.came {
+            match came {
+                Came::Held => lines.push(format!("{} {case}: holds", defect.name())),
+                Came::Failed(delivery, why) => {
+                    lines.push(format!("{} {case} ({delivery}): {why}", defect.name()));
+                }
+                Came::Fault(fault) => lines.push(format!("{} {case}: {fault}", defect.name())),
+            }
+        }
+        lines.join("\n")
+    }
+}
+
+/// More cases than point at a mistake.
+pub(crate) const MANY: usize = 40;
+
+fn count(cases: usize) -> String {
+    if cases > MANY { format!("more than {MANY}") } else { cases.to_string() }
+}
+
+/// A block for each defect: what it is, and for each group the cases that it fails. A delivery stands behind a case that
+/// holds as it is written.
+impl fmt::Display for Matrix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Failing cases of a defect: median {}", self.median())?;
+        for defect in &self.defects {
+            let caught = self.caught(*defect);
+            writeln!(f, "\n{}: {}", defect.name(), count(caught.len()))?;
+            writeln!(f, "  {} ({})", defect.description(), defect.origin())?;
+            if caught.len() > MANY {
+                // Every case that comes into being would change the list.
+                continue;
+            }
+            let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+            for (case, delivery) in caught {
+                let (group, name) = case.rsplit_once('/').unwrap_or_default();
+                let name = match delivery {
+                    Delivery::AsWritten => name.to_owned(),
+                    other => format!("{name} ({other})"),
+                };
+                groups.entry(group).or_default().push(name);
+            }
+            for (group, names) in groups {
+                writeln!(f, "  {group}: {}", names.join(", "))?;
+            }
+        }
+        Ok(())
+    }
+}
