@@ -254,6 +254,8 @@ fn integer(value: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
+mod oracle;
+#[cfg(test)]
 mod properties;
 #[cfg(test)]
 mod tests;

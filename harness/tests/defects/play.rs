@@ -162,11 +162,18 @@ async fn lane(corpus: Arc<Corpus>, queue: Arc<Mutex<VecDeque<Task>>>, patience: 
         let mut done = Done { in_vain: false, task, came: Came::Held, reached: Vec::new(), sessions: 0 };
         for trial in &done.task.trials {
             let asked = reference::Asked::default();
-            let client = match done.task.defect {
-                None => reference::surveyed(Arc::clone(&asked)),
-                Some(defect) => reference::defective(defect),
-            };
             let trial = shortened(trial, patience);
+            let client = match done.task.defect {
+                Some(defect) => reference::defective(defect),
+                None => {
+                    done.came = session(&corpus, &mut stage, reference::client(), &trial, patience).await;
+                    done.sessions += 1;
+                    if !matches!(done.came, Came::Held) {
+                        break;
+                    }
+                    reference::surveyed(Arc::clone(&asked))
+                }
+            };
             let began = Instant::now();
             done.came = session(&corpus, &mut stage, client, &trial, patience).await;
             done.in_vain = began.elapsed() >= patience.observation;

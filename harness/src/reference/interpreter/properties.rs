@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::tests::{interpret, resumption};
+use super::tests::{interpret, interpret_with, resumption};
 use super::{Event, Resumption, Shown};
+use crate::reference::decoder::Decoder;
+use crate::reference::defect::{Asked, Defect, Defects};
 
 /// Interprets a whole stream at once, in the simplest way.
 fn naive(stream: &[u8], resumption: &mut Resumption) -> Vec<Shown> {
@@ -131,5 +133,53 @@ proptest! {
         let whole = interpret([&stream[..]], &mut resumption(""));
         let first = interpret([&stream[..at]], &mut resumption(""));
         prop_assert!(whole.starts_with(&first));
+    }
+
+    #[test]
+    fn decoding_is_that_of_another_implementation(
+        stream in stream(),
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
+    ) {
+        let (mut decoder, mut text) = (Decoder::new(Defects::None), String::new());
+        for piece in pieces(&stream, &cuts) {
+            decoder.decode(piece, &mut text);
+        }
+        // What is unfinished at the end is not replaced: there is no end of the queue, only one of the connection.
+        let (other, _) = encoding_rs::UTF_8.decode_with_bom_removal(&stream);
+        let unfinished = other.strip_suffix(char::REPLACEMENT_CHARACTER) == Some(&text);
+        prop_assert!(other == text || unfinished, "{other:?} {text:?}");
+    }
+
+}
+
+proptest! {
+    // Each goes through all defects.
+    #![proptest_config(ProptestConfig { cases: 120, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn who_is_only_asked_is_sound(stream in stream(), cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..20)) {
+        let (mut sound, mut asked) = (resumption("0"), resumption("0"));
+        let expected = interpret(pieces(&stream, &cuts), &mut sound);
+        let survey = Defects::Survey(Asked::default());
+        prop_assert_eq!(interpret_with(survey, pieces(&stream, &cuts), &mut asked), expected);
+        prop_assert_eq!(asked, sound);
+    }
+
+    #[test]
+    fn who_is_not_asked_for_a_defect_cannot_have_it(
+        stream in stream(),
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..20),
+    ) {
+        let asked = Asked::default();
+        let mut sound = resumption("0");
+        let expected = interpret_with(Defects::Survey(asked.clone()), pieces(&stream, &cuts), &mut sound);
+        let asked = asked.lock().unwrap().clone();
+        for defect in Defect::ALL {
+            // No defect panics, whatever comes.
+            let mut own = resumption("0");
+            let shown = interpret_with(Defects::One(*defect), pieces(&stream, &cuts), &mut own);
+            let same = shown == expected && own == sound;
+            prop_assert!(same || asked.contains(defect), "{defect:?} is not asked for where it matters");
+        }
     }
 }
