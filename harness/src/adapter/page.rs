@@ -13,6 +13,7 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message as Frame};
 
+use super::footprint::Processes;
 use super::{Adapter, Fault, Heard, Identity, Stderr, Task, Unread};
 use crate::page::opener::Opened;
 use crate::page::{Board, Socket, Turn};
@@ -45,7 +46,9 @@ pub async fn start(
     let fault = match tokio::time::timeout(patience, introduced).await {
         Ok(Ok(Ok(identity))) => {
             let unfinished = Arc::new(AtomicUsize::new(0));
-            return Ok(Adapter { identity, orders, heard, stderr, unfinished, task });
+            // A browser's processes serve other pages too.
+            let processes = Processes::Unknown;
+            return Ok(Adapter { identity, orders, heard, stderr, unfinished, processes, task });
         }
         Ok(Ok(Err(fault))) => fault,
         // The task ends with an introduction or a fault, unless the runtime ends first.

@@ -60,8 +60,10 @@ async fn nonsense() {
     one(&errors(|n| Vec::from_iter((n == 4).then(|| Message::binary("x")))).await, "a binary frame");
     one(&errors(|n| Vec::from_iter((n == 4).then(|| text(&hello())))).await, "a second hello");
     one(
-        &errors(|n| Vec::from_iter((n == 4).then(|| text(&json!({ "session": 4, "opened": {}, "closed": {} })))))
-            .await,
+        &errors(|n| {
+            Vec::from_iter((n == 4).then(|| text(&json!({ "session": 4, "opened": {}, "closed": {} }))))
+        })
+        .await,
         "more than one message",
     );
 }

@@ -116,7 +116,13 @@ impl Head {
 
 impl Exchange {
     pub(super) fn new(request: Request, line: Arc<Line>, answered: Arc<Answered>) -> Self {
-        Self { request: Box::new(request), line, answered, body: Body::Unopened, head: Head::Begun(Vec::new()) }
+        Self {
+            request: Box::new(request),
+            line,
+            answered,
+            body: Body::Unopened,
+            head: Head::Begun(Vec::new()),
+        }
     }
 
     /// The request.

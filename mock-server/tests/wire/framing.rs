@@ -258,9 +258,8 @@ async fn a_whole_head_is_told_from_the_start_of_one() {
         let (mut peer, mut exchange) = server.exchange(GET).await;
         for (number, write) in writes.iter().enumerate() {
             let bytes = write.as_bytes();
-            let written = async {
-                if number == 0 { exchange.raw(bytes).await } else { exchange.send(bytes).await }
-            };
+            let written =
+                async { if number == 0 { exchange.raw(bytes).await } else { exchange.send(bytes).await } };
             both(written, peer.expect(write)).await.0.expect("the peer is there");
         }
         assert_eq!(exchange.has_head(), whole, "{writes:?}");
