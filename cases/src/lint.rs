@@ -141,10 +141,12 @@ fn is_about(case: &Case, capability: Capability) -> bool {
         // What a browser alone does is often seen by the server alone.
         Capability::Dom => true,
         // A request that may come, silence, or the state while it is pending say something of a client that would
-        // connect again, although another one could show the same.
+        // connect again, although another one could show the same; and so does a request after a refusal.
         Capability::Reconnect => {
-            let may_come = expand(case).iter().filter(|played| may_tell_of_a_request(&played.kind)).count();
-            may_come > 1
+            let played = expand(case);
+            let refused = |kind: &StepKind| matches!(kind, StepKind::Wire(Action::Refuse(_)));
+            played.iter().filter(|played| may_tell_of_a_request(&played.kind)).count() > 1
+                || played.iter().any(|played| refused(&played.kind))
         }
         _ => false,
     }

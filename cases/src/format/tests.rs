@@ -157,7 +157,7 @@ fn a_request_is_compared_in_what_is_named() {
 fn an_event_is_compared_in_what_is_named() {
     let Expectation::Event(event) = expectation("\"expect-event\"") else { panic!("no event") };
     assert_eq!(*event, EventExpectation::default());
-    let full = r#"{ expect-event = { type = "a", data = "", id = "1", origin = "base", within = "1min" } }"#;
+    let full = r#"{ expect-event = { type = "a", data = "", id = "1", origin = "base", times = 2, within = "1min" } }"#;
     let Expectation::Event(event) = expectation(full) else { panic!("no event") };
     let expected = EventExpectation {
         kind: Some("a".to_owned()),
@@ -165,6 +165,7 @@ fn an_event_is_compared_in_what_is_named() {
         data_repeat: None,
         id: Some("1".to_owned()),
         origin: Some(Origin::Base),
+        times: Some(2),
         within: Some(Duration::from_secs(60)),
     };
     assert_eq!(*event, expected);

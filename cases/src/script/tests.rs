@@ -24,6 +24,8 @@ fn verb(kind: &StepKind) -> &'static str {
         StepKind::Enter(_) => "enter",
         StepKind::Run(_) => "run",
         StepKind::Close => "close",
+        StepKind::Measure(_) => "measure",
+        StepKind::Growth(_) => "growth",
         StepKind::Record(_) => "record",
         StepKind::Expect(Expectation::Request(_)) => "request",
         StepKind::Expect(Expectation::NoRequest(_)) => "no-request",
