@@ -113,6 +113,8 @@ impl Session<'_> {
             Err(Stop::Failure(_)) | Ok(()) => self.await_closed().await,
         };
         self.exchange = None;
+        // What this session refuses the next one must not find refused.
+        self.stage.base.refuse_no_more().await;
         tokio::join!(self.stage.base.close_connections(LEAVING), self.stage.other.close_connections(LEAVING));
         self.take_in_wire();
         closed?;

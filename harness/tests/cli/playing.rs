@@ -20,6 +20,7 @@ pub(crate) const TESTS: Tests = &[
     ("times_that_are_none", times_that_are_none),
     ("what_is_no_alternative", what_is_no_alternative),
     ("ipv6", ipv6),
+    ("a_refusal_ends_with_its_session", a_refusal_ends_with_its_session),
     ("a_pause_at_each_boundary", a_pause_at_each_boundary),
     ("barriers", barriers),
 ];
@@ -159,6 +160,19 @@ pub(crate) fn over_ipv6(command: Ssespec) -> Option<Ssespec> {
             None
         }
     }
+}
+
+fn a_refusal_ends_with_its_session() {
+    let shop = Workshop::new();
+    let head = "requirements = [\"whatwg/line-lf\"]\n";
+    // It waits longest, so that it is played first.
+    let refuses = "needs = [\"reconnect\", \"close\", \"errors\"]\nsteps = [\n  { refuse = \"10min\" },\n  \"expect-error\",\n  \
+                   \"close\",\n  { expect-no-request = \"100ms\" },\n]\n";
+    shop.file("client/refusal/begins.toml", &format!("title = \"Refuses\"\n{head}{refuses}"));
+    let steps = "steps = [\n  { send = \"data: a\\n\\n\" },\n  { expect-event = { data = \"a\" } },\n]\n";
+    shop.file("client/refusal/is-over.toml", &format!("title = \"Is over\"\n{head}{steps}"));
+    let run = ssespec(words("client --reference --lanes 1 --timeout 2s --cases")).args([shop.path()]).ends(0);
+    run.shows(&["2 of 2 cases ran", "2 pass"]);
 }
 
 fn ipv6() {

@@ -19,7 +19,7 @@ use super::connection::{Connection, Order};
 use super::diversion::Diversion;
 use super::event::{Reporter, WireEvent, WireEventKind};
 use super::kernel::Kernel;
-use super::port::{Port, PortState};
+use super::port::{Port, PortState, RETRY};
 use super::registry::Registry;
 use super::request::{Malformed, RequestLimits};
 
@@ -147,6 +147,14 @@ impl Listener {
         self.shared.adopt_waiting(&port);
         port.refuse(time);
         drop(port);
+        self.shared.changed.notify_one();
+    }
+
+    /// Takes connections again, whatever time to refuse them is left. They are taken when this returns.
+    pub async fn refuse_no_more(&self) {
+        while !self.shared.port().refuse_no_more() {
+            tokio::time::sleep(RETRY).await;
+        }
         self.shared.changed.notify_one();
     }
 

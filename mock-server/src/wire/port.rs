@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 /// How many connections may wait to be accepted.
 const BACKLOG: i32 = 1024;
 /// When a port that cannot be bound again is tried next.
-const RETRY: Duration = Duration::from_millis(10);
+pub(super) const RETRY: Duration = Duration::from_millis(10);
 
 /// The port of a listener.
 #[derive(Debug)]
@@ -69,6 +69,15 @@ impl Port {
             PortState::Refusing { until: before, .. } => *before = until.max(*before),
             PortState::Closed => {}
         }
+    }
+
+    /// Lets the time come at which it listens again; whether it refuses nothing any more.
+    pub(super) fn refuse_no_more(&mut self) -> bool {
+        if let PortState::Refusing { until, .. } = &mut self.state {
+            *until = Instant::now();
+        }
+        self.reopen();
+        !matches!(self.state, PortState::Refusing { .. })
     }
 
     /// Listens again if the time has come. Where the port cannot be had it tries again a little later.

@@ -32,6 +32,20 @@ async fn until_accepted(address: SocketAddr) {
     .await;
 }
 
+#[tokio::test]
+async fn refuses_no_more() {
+    let server = Server::start().await;
+    let address = server.listener.address();
+    server.listener.refuse_no_more().await;
+    assert!(!refused(address));
+    for _ in 0..20 {
+        server.listener.refuse_for(Duration::from_secs(60));
+        assert!(refused(address));
+        server.listener.refuse_no_more().await;
+        assert!(!refused(address));
+    }
+}
+
 /// Waits until there are no more tasks than this. A task is counted until its worker has thrown it away, a moment
 /// after its last statement.
 async fn until_tasks(metrics: &RuntimeMetrics, count: usize) {
