@@ -1,6 +1,8 @@
-//! Mistakes that the format allows: scripts that cannot be played, claims about unknown requirements and counterparts,
-//! capabilities that are used and not asked for, or the other way round.
+//! Mistakes that the format allows: scripts that cannot be played, claims about unknown requirements, and capabilities
+//! that are used and not asked for.
 //!
+//! - `unused`: capabilities that are asked for and not used
+//! - `counterparts`: tests of other suites that are not there
 //! - [`coverage`]: what a corpus lacks as a whole
 
 use std::collections::BTreeMap;
@@ -11,15 +13,17 @@ use ssespec_mock_server::document::{Diagnostics, Findings, nearest, value};
 use ssespec_mock_server::flow::{Flow, Left};
 use toml::de::DeTable;
 
-use crate::case::{Connect, Expectation, ReadyState, Scope, Step, StepKind};
+use crate::case::{Connect, Expectation, Scope, Step, StepKind};
 use crate::script::{Ending, ending, expand, may_be_request, must_be_request};
-use crate::{Capability, Case, Corpus, Requirement, counterpart};
+use crate::{Capability, Case, Corpus, Requirement};
 
+mod counterparts;
 pub mod coverage;
 mod facts;
 mod growth;
 #[cfg(test)]
 mod tests;
+mod unused;
 
 /// Looks at new cases beside those of a corpus.
 pub fn check(cases: &[Case], corpus: &Corpus) -> Vec<Diagnostics> {
@@ -31,7 +35,8 @@ pub fn check(cases: &[Case], corpus: &Corpus) -> Vec<Diagnostics> {
         title(case, &mut titles, &mut findings);
         requirements(case, corpus, &mut findings);
         needs(case, &mut findings);
-        counterparts(case, corpus, &mut findings);
+        unused::check(case, &mut findings);
+        counterparts::check(case, corpus, &mut findings);
         flow(case, &mut findings);
         facts::check(case, &mut findings);
         growth::check(case, &mut findings);
@@ -112,18 +117,6 @@ fn needs(case: &Case, findings: &mut Findings) {
     if !case.needs.contains(&Capability::Dom) {
         uses.extend(second_request(case).map(|step| (Capability::Reconnect, step)));
     }
-    for (number, capability) in case.needs.iter().enumerate() {
-        let is_used = uses.iter().any(|(used, _)| used == capability);
-        if case.needs[..number].contains(capability) {
-            let place = place(case, "needs", Some(number));
-            findings.add_with_hint(place, "a capability is named twice", "named before", "take it out");
-        } else if !is_used && !is_about(case, *capability) {
-            let message = format!("no step uses the capability \"{capability}\"");
-            let hint =
-                "take it out of `needs`: a case that asks for more than it uses is skipped for nothing";
-            findings.add_with_hint(place(case, "needs", Some(number)), message, "not used", hint);
-        }
-    }
     let mut missed = Vec::new();
     for (capability, step) in uses {
         if !case.needs.contains(&capability) && !missed.contains(&capability) {
@@ -131,44 +124,6 @@ fn needs(case: &Case, findings: &mut Findings) {
             let message = format!("this step needs the capability \"{capability}\"");
             let hint = format!("add \"{capability}\" to `needs`");
             findings.add_with_hint(step.span.clone(), message, "not among the case's needs", hint);
-        }
-    }
-}
-
-/// Whether a case may need a capability that no step uses as such.
-fn is_about(case: &Case, capability: Capability) -> bool {
-    match capability {
-        // What a browser alone does is often seen by the server alone.
-        Capability::Dom => true,
-        // A request that may come, silence, or the state while it is pending say something of a client that would
-        // connect again, although another one could show the same; and so does a request after a refusal.
-        Capability::Reconnect => {
-            let played = expand(case);
-            let refused = |kind: &StepKind| matches!(kind, StepKind::Wire(Action::Refuse(_)));
-            played.iter().filter(|played| may_tell_of_a_request(&played.kind)).count() > 1
-                || played.iter().any(|played| refused(&played.kind))
-        }
-        _ => false,
-    }
-}
-
-fn may_tell_of_a_request(kind: &StepKind) -> bool {
-    match kind {
-        StepKind::Expect(Expectation::NoRequest(_)) => true,
-        StepKind::Expect(Expectation::Error { state }) => *state == Some(ReadyState::Connecting),
-        StepKind::Expect(expected) => may_be_request(expected),
-        _ => false,
-    }
-}
-
-/// Whether the tests of other suites that the case names are there.
-fn counterparts(case: &Case, corpus: &Corpus, findings: &mut Findings) {
-    for (number, name) in case.counterparts.iter().enumerate() {
-        let place = || place(case, "counterparts", Some(number));
-        if case.counterparts[..number].contains(name) {
-            findings.add_with_hint(place(), "a counterpart is named twice", "named before", "take it out");
-        } else if let Err(unknown) = counterpart::named(name, &corpus.counterparts) {
-            findings.add_with_hint(place(), unknown.to_string(), "not listed", unknown.hint);
         }
     }
 }

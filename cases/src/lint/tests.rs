@@ -176,6 +176,50 @@ fn a_capability_is_missed_once_at_its_first_use() {
 }
 
 #[test]
+fn a_capability_that_is_asked_for_is_used() {
+    for name in Capability::NAMES.iter().filter(|name| **name != "dom") {
+        let asked = format!("needs = [\"{name}\"]");
+        let message = format!("no step uses the capability \"{name}\"");
+        assert_eq!(
+            told(&[case_with(&asked, SEND)]),
+            expected(&[(&format!("\"{name}\""), &message)]),
+            "{name}"
+        );
+    }
+    assert_eq!(told(&[case_with("needs = [\"dom\"]", SEND)]), []);
+    let twice = case_with("needs = [\"errors\", \"errors\"]", "\"expect-error\"");
+    assert_eq!(told(&[twice]), expected(&[("\"errors\"", "a capability is named twice")]));
+}
+
+#[test]
+fn what_says_something_of_a_reconnect_may_need_one() {
+    for steps in [
+        format!("{SEND}, \"end\", {{ expect-no-request = \"1ms\" }}"),
+        format!("{SEND}, \"end\", {{ expect-one-of = [\"expect-request\", \"expect-closed\"] }}"),
+        format!("{{ refuse = \"1ms\" }}, \"expect-request\", {SEND}"),
+    ] {
+        assert_eq!(told(&[case_with("needs = [\"reconnect\"]", &steps)]), [], "{steps}");
+    }
+    let steps = format!("{SEND}, \"end\", {{ expect-error = {{ state = \"connecting\" }} }}");
+    assert_eq!(told(&[case_with("needs = [\"reconnect\", \"errors\", \"state\"]", &steps)]), []);
+}
+
+#[test]
+fn counterparts_are_those_of_a_list() {
+    let list = "title = \"A suite\"\nurl = \"https://example.org/\"\nrevision = \"1\"\ntests = [\"x/one\", \"x/two\"]\n";
+    let list = crate::counterpart::read(&Source::new("counterparts/a.toml", list), "a").expect("a list");
+    let corpus = Corpus { counterparts: [("a".to_owned(), list)].into(), ..corpus() };
+    let messages = |counterparts: &str| -> Vec<String> {
+        let list = check(&[case_with(&format!("counterparts = {counterparts}"), "")], &corpus);
+        list.iter().flat_map(Diagnostics::list).map(|finding| finding.message.clone()).collect()
+    };
+    assert_eq!(messages("[\"a:x/one\", \"a:x/*\"]"), [""; 0]);
+    assert_eq!(messages("[\"a:x/three\"]"), ["A suite has no test \"x/three\""]);
+    assert_eq!(messages("[\"b:x/one\"]"), ["no list of tests is called \"b\""]);
+    assert_eq!(messages("[\"a:x/one\", \"a:x/one\"]"), ["a counterpart is named twice"]);
+}
+
+#[test]
 fn a_second_request_needs_reconnecting() {
     let message = "this step needs the capability \"reconnect\"";
     for (steps, place) in [
