@@ -38,7 +38,6 @@ const BEYOND_THE_SCHEMA: &[&str] = &[
     "script-without-dom",
     "pattern-of-no-counterpart",
     "capability-not-asked-for",
-    "capability-not-asked-for",
     "misspelt-requirement",
     "requirement-named-twice",
     "requirements-of-two-levels",

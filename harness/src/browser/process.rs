@@ -1,7 +1,6 @@
 //! A browser's processes and its folder, which end together.
 //!
-//! Every process that a browser starts inherits a mark in its environment, and by it those are found that left the
-//! process group. Where `setpriv` is there, the kernel ends the browser even if this process is killed.
+//! Every process that a browser starts is in its process group, or has at least inherited a mark in its environment. Where `setpriv` is there, the kernel ends the browser even if this process is killed.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -172,9 +171,10 @@ impl Drop for Household {
             // A group of which nobody lives any more cannot be killed, which is what we want.
             let _ = child.start_kill();
         }
+        let groups: Vec<u32> = self.children.iter().filter_map(|child| child.id()).collect();
         let deadline = Instant::now() + DYING;
-        // Reaped, so that none is left as a zombie; killed by the mark, for those that left the group.
-        while (self.lives_any() | marked::kill(&self.mark)) && Instant::now() < deadline {
+        // Ours are reaped; what left the groups is killed by its mark.
+        while (self.lives_any() | marked::kill(&self.mark, &groups)) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(5));
         }
         if let Some(folder) = self.folder.take()
@@ -199,9 +199,9 @@ pub(super) mod marked {
 
     use super::MARK;
 
-    /// Kills all processes with this mark; says whether there were any.
-    pub(in crate::browser) fn kill(mark: &str) -> bool {
-        let found = find(mark);
+    /// Kills all processes with this mark or of these groups; says whether there were any.
+    pub(in crate::browser) fn kill(mark: &str, groups: &[u32]) -> bool {
+        let found = find(mark, groups);
         for id in &found {
             // It may have ended meanwhile.
             let _ = signal(Pid::from_raw(*id), Signal::SIGKILL);
@@ -209,8 +209,9 @@ pub(super) mod marked {
         !found.is_empty()
     }
 
-    /// The processes with this mark.
-    pub(in crate::browser) fn find(mark: &str) -> Vec<i32> {
+    /// The processes with this mark or of these groups. Some browsers write over the environment of their children,
+    /// and others' children leave the group.
+    pub(in crate::browser) fn find(mark: &str, groups: &[u32]) -> Vec<i32> {
         let wanted = format!("{MARK}={mark}");
         let processes = std::fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
         let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
@@ -218,15 +219,25 @@ pub(super) mod marked {
             // Those of others cannot be read, and are not ours. A zombie has none.
             let environment = std::fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
             environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes())
+                || group(*id).is_some_and(|group| groups.contains(&group))
         })
         .collect()
+    }
+
+    /// The process group of a process that has not ended.
+    fn group(id: i32) -> Option<u32> {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        // Its name may hold anything, but is the last thing in brackets.
+        let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+        let (state, _parent, group) = (fields.next()?, fields.next()?, fields.next()?);
+        (state != "Z" && state != "X").then(|| group.parse().ok()).flatten()
     }
 }
 
 /// Elsewhere the process group is all there is.
 #[cfg(not(target_os = "linux"))]
 pub(super) mod marked {
-    pub(in crate::browser) fn kill(_mark: &str) -> bool {
+    pub(in crate::browser) fn kill(_mark: &str, _groups: &[u32]) -> bool {
         false
     }
 }

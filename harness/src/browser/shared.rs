@@ -13,6 +13,9 @@ use super::{BrowserError, Engine, find};
 /// How long a browser may take to start.
 const STARTING: Duration = Duration::from_secs(60);
 
+/// How long one that does not answer any more may take to be dead.
+const DYING: Duration = Duration::from_secs(1);
+
 /// How long it may take to open a page.
 const OPENING: Duration = Duration::from_secs(30);
 
@@ -59,12 +62,24 @@ impl Shared {
         Self { engine, running: Arc::default() }
     }
 
+    /// Which browser it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
     /// Opens a page.
     ///
     /// # Errors
     /// When the browser is not installed, does not start, or does not open the page.
     pub async fn open(&self, url: &str) -> Result<Page, BrowserError> {
         let running = self.running().await?;
+        match self.open_in(&running, url).await {
+            Err(_) if running.dies().await => self.open_in(&self.running().await?, url).await,
+            opened => opened,
+        }
+    }
+
+    async fn open_in(&self, running: &Running, url: &str) -> Result<Page, BrowserError> {
         let opening = running.open(url);
         tokio::time::timeout(OPENING, opening).await.unwrap_or(Err(BrowserError::Slow {
             engine: self.engine,
@@ -103,6 +118,16 @@ impl Running {
             Self::Firefox(browser) => browser.lives(),
             Self::WebKit(browser) => browser.lives(),
         }
+    }
+
+    /// Whether it has died, which the loss of its connection announces.
+    async fn dies(&self) -> bool {
+        let dead = async {
+            while self.lives() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(DYING, dead).await.is_ok()
     }
 
     async fn open(&self, url: &str) -> Result<Page, BrowserError> {

@@ -56,6 +56,14 @@ async fn one_lane() {
     assert_eq!(conclusion.unwrap(), Conclusion::AsExpected);
     assert!(results.len() > 9 && results.iter().all(|result| result.verdict == Verdict::Pass));
     assert_eq!(transport, Some(Transport::Page));
+    // What was sent may not have been read yet.
+    let done = || progress.lock().unwrap().last().is_some_and(|last| last.get("done").is_some());
+    let read = async {
+        while !done() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), read).await.unwrap();
     told_all(&progress.lock().unwrap(), &results);
 }
 
@@ -69,7 +77,8 @@ fn told_all(progress: &[Value], results: &[CaseResult]) {
             message["result"]["case"] == result.case.as_str()
                 && message["result"]["delivery"] == result.delivery.to_string()
         };
-        let told = progress.iter().find(told).unwrap();
+        let told =
+            progress.iter().find(told).unwrap_or_else(|| panic!("{} {}", result.case, result.delivery));
         assert_eq!(told["result"]["outcome"], "pass");
     }
     assert!(progress.iter().any(|message| message["playing"]["case"].is_string()));
