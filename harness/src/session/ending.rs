@@ -124,7 +124,9 @@ impl Session<'_> {
         let counts =
             |shown: &&Shown| matches!(shown, Shown::Event(_) | Shown::Report(_) | Shown::Exception(_));
         if let Some(shown) = self.intake.shown.iter().find(counts) {
-            return Err(self.failure("no more events", describe::shown(shown)).into());
+            let expected =
+                if matches!(shown, Shown::Event(_)) { "no more events" } else { "no more reports" };
+            return Err(self.failure(expected, describe::shown(shown)).into());
         }
         while let Some(seen) = self.intake.wire.pop_front() {
             let unexpected = match seen {

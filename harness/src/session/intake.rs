@@ -82,6 +82,8 @@ impl Named {
             match &step.kind {
                 StepKind::Expect(Expectation::Opened { .. }) => self.opened = true,
                 StepKind::Expect(Expectation::Error { .. }) => self.errors = true,
+                // Who should throw and does not shows this instead.
+                StepKind::Expect(Expectation::Exception(_)) => (self.opened, self.errors) = (true, true),
                 StepKind::Expect(Expectation::Comment { .. }) => self.comments = true,
                 StepKind::Expect(Expectation::Disconnect { .. }) => self.disconnects = true,
                 StepKind::Expect(Expectation::OneOf(alternatives)) => {

@@ -57,6 +57,12 @@ impl Cage {
         self
     }
 
+    /// The case in which it shows itself has these steps instead.
+    pub(crate) fn playing(mut self, steps: &str) -> Self {
+        self.cases[0].1 = steps.to_owned();
+        self
+    }
+
     /// Nothing follows the case in which it shows itself.
     pub(crate) fn alone(mut self) -> Self {
         self.cases.truncate(1);

@@ -32,6 +32,8 @@ mod lines;
 #[cfg(test)]
 mod measure;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod silence;
 #[cfg(test)]
 mod tether;
@@ -58,6 +60,7 @@ fn tests() -> Vec<Trial> {
         ("floods", floods::TESTS),
         ("deaths", deaths::TESTS),
         ("after-closed", after_closed::TESTS),
+        ("pages", pages::TESTS),
         ("leftovers", leftovers::TESTS),
     ];
     let tests =

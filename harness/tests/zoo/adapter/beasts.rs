@@ -5,7 +5,7 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use super::sound::{Hello, Nature, closed, event, hello, roared, show};
-use super::{client, say, sleep, sleeper, spawn_sleeper, write};
+use super::{client, page, say, sleep, sleeper, spawn_sleeper, write};
 
 const MIB: usize = 1024 * 1024;
 
@@ -41,6 +41,7 @@ fn die(words: &str, status: i32) -> ! {
 fn at_hello(beast: &str) -> Option<Nature> {
     Some(match beast {
         "sound" => Nature::default(),
+        "page" => Nature { perform: page::perform, ..greeting(page::hello) },
         "silent" => greeting(|| {}),
         "late" => greeting(|| {
             std::thread::sleep(Duration::from_millis(300));

@@ -3,6 +3,7 @@
 
 mod beasts;
 mod client;
+mod page;
 mod sound;
 
 use std::io::{BufRead as _, BufReader, Write as _};

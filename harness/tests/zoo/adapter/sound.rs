@@ -15,6 +15,8 @@ use super::{client, say};
 pub(super) struct Nature {
     /// It introduces itself.
     pub(super) hello: fn(),
+    /// It was given an order; tells whether that is all there is to do.
+    pub(super) perform: fn(u64, &Value) -> bool,
     /// It was told to connect, and has not done so.
     pub(super) connect: fn(u64, &str),
     /// An event came whose data is `roar`: the sign for a beast to show what it is.
@@ -29,6 +31,7 @@ impl Default for Nature {
     fn default() -> Self {
         Self {
             hello,
+            perform: |_, _| false,
             connect: |_, _| {},
             roar: |session| show(session, "roar"),
             over: |session, _| closed(session),
@@ -96,6 +99,10 @@ pub(super) fn live(nature: &Nature) -> ExitCode {
     for line in std::io::stdin().lock().lines() {
         let order: Value = serde_json::from_str(&line.unwrap()).unwrap();
         let number = order["session"].as_u64().unwrap();
+        // Whoever has a connection closes it itself.
+        if current.is_none() && (nature.perform)(number, &order) {
+            continue;
+        }
         if let Some(url) = order["connect"]["url"].as_str() {
             (nature.connect)(number, url);
             current = Some(Session::start(number, url, nature));
