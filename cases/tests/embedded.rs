@@ -5,6 +5,11 @@ use std::collections::BTreeSet;
 use ssespec_cases::explain::explain;
 use ssespec_cases::{Case, Corpus};
 
+/// The first line of each, by which editors find the schema: as many folders up as the id has.
+fn schema(id: &str) -> String {
+    format!("#:schema {}case.schema.json\n", "../".repeat(id.matches('/').count()))
+}
+
 /// The keys of a case in their order.
 const KEYS: &[&str] = &["title", "requirements", "needs", "why", "counterparts", "alone", "steps"];
 
@@ -27,9 +32,9 @@ fn titles_differ() {
 #[test]
 fn each_names_its_schema() {
     for (id, case) in &corpus().cases {
-        // Editors find it by the first line: as many folders up as the id has.
-        let line = format!("#:schema {}case.schema.json\n", "../".repeat(id.matches('/').count()));
-        assert!(case.source.text().starts_with(&line), "{id} does not begin with {line}");
+        let schema = schema(id);
+        assert!(case.source.text().starts_with(&schema), "{id} does not begin with {schema}");
+        assert!((2..=3).contains(&id.matches('/').count()), "{id} is in a group, which may be in a group");
     }
 }
 
@@ -85,6 +90,12 @@ fn a_simple_case_in_english() {
 fn a_case_that_reconnects_in_english() {
     let corpus = corpus();
     insta::assert_snapshot!(explain(case(&corpus, "client/reconnect/data-is-not-carried-over"), &corpus));
+}
+
+#[test]
+fn a_case_for_browsers_in_english() {
+    let corpus = corpus();
+    insta::assert_snapshot!(explain(case(&corpus, "client/browser/close/in-the-message-handler"), &corpus));
 }
 
 #[test]
