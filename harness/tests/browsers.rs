@@ -2,6 +2,7 @@
 //!
 //! A browser that is not installed is left out and says so, unless `SSESPEC_ALL_IMPLEMENTATIONS` is set.
 
+#[cfg(test)]
 #[cfg(target_os = "linux")]
 mod linux {
     use std::cell::RefCell;
@@ -277,9 +278,9 @@ fn main() -> std::process::ExitCode {
     let mut arguments = libtest_mimic::Arguments::from_args();
     // They look at all processes of this one, and share the cores.
     arguments.test_threads = Some(1);
-    #[cfg(target_os = "linux")]
+    #[cfg(all(test, target_os = "linux"))]
     let trials = linux::trials();
-    #[cfg(not(target_os = "linux"))]
+    #[cfg(not(all(test, target_os = "linux")))]
     let trials = Vec::new();
     libtest_mimic::run(&arguments, trials).exit_code()
 }

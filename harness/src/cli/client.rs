@@ -47,7 +47,7 @@ pub(super) struct Arguments {
     page: bool,
     /// Serve the page and the streams at this address of this machine, for browsers on other devices; 0.0.0.0 stands
     /// for the address by which this machine reaches others
-    #[arg(long, value_name = "ADDRESS", requires = "page", conflicts_with = "ipv6")]
+    #[arg(long, value_name = "ADDRESS", requires = "page", conflicts_with_all = ["ipv6", "reference", "browser", "command"])]
     bind: Option<IpAddr>,
     /// A file of known failures, or an ssespec.toml
     #[arg(long, value_name = "FILE")]

@@ -115,7 +115,7 @@ impl PageLaunch {
         let (coming, turn) = site.next_page();
         let opened =
             self.opener.open(site.url(), lane, &self.board).await.map_err(|fault| (fault, String::new()))?;
-        let came = match self.opener {
+        let came: Result<_, tokio::time::error::Elapsed> = match self.opener {
             // Whoever reads the URL takes the time that it takes.
             Opener::Person(_) => Ok(coming.await),
             #[cfg(feature = "browsers")]

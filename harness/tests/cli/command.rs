@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -84,6 +84,14 @@ impl Ssespec {
         let mut child = self.0.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         Running { child, lines: lines_of(stdout), stderr: Some(std::thread::spawn(|| all_of(stderr))) }
+    }
+
+    /// Starts it, to be followed in what it says to people: its lines are those of standard error.
+    #[cfg(unix)]
+    pub(crate) fn start_telling(mut self) -> Running {
+        let mut child = self.0.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let stderr = child.stderr.take().unwrap();
+        Running { child, lines: lines_of(stderr), stderr: Some(std::thread::spawn(String::new)) }
     }
 
     /// Starts it with a standard output that nobody reads, and awaits its end.
@@ -167,7 +175,7 @@ pub(crate) struct Running {
     stderr: Option<std::thread::JoinHandle<String>>,
 }
 
-fn lines_of(stdout: ChildStdout) -> Receiver<String> {
+fn lines_of(stdout: impl Read + Send + 'static) -> Receiver<String> {
     let (tell, lines) = channel();
     std::thread::spawn(move || {
         for line in BufReader::new(stdout).lines().map_while(Result::ok) {

@@ -20,6 +20,8 @@ mod alternatives;
 #[cfg(test)]
 mod baseline;
 #[cfg(test)]
+mod browser;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod color;
@@ -76,6 +78,7 @@ fn tests() -> Vec<Trial> {
         ("setup", setup::TESTS),
         ("baseline", baseline::TESTS),
         ("client", client::TESTS),
+        ("browser", browser::TESTS),
         ("selection", selection::TESTS),
         ("playing", playing::TESTS),
         ("alternatives", alternatives::TESTS),

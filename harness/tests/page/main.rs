@@ -1,6 +1,10 @@
 //! The page from the other end: a raw WebSocket, and HTTP by hand.
 
+#[cfg(test)]
 mod browser;
+#[cfg(test)]
 mod hostile;
+#[cfg(test)]
 mod serving;
+#[cfg(test)]
 mod sound;
