@@ -22,7 +22,8 @@ mod linux {
 
     type Test = fn(Engine) -> Result<(), Failed>;
 
-    const TESTS: [(&str, Test); 6] = [
+    const TESTS: [(&str, Test); 7] = [
+        ("one_page_after_another", one_page_after_another),
         ("a_run_that_conforms", a_run_that_conforms),
         ("a_run_that_does_not", a_run_that_does_not),
         ("interrupted", interrupted),
@@ -252,6 +253,22 @@ mod linux {
         assert!(panicked.is_err());
         let left = browsers();
         if left.is_empty() { Ok(()) } else { Err(format!("left behind: {left:?}").into()) }
+    }
+
+    fn one_page_after_another(engine: Engine) -> Result<(), Failed> {
+        let runtime = tokio::runtime::Runtime::new()?;
+        runtime.block_on(async {
+            let browser = Shared::new(engine);
+            for _ in 0..3 {
+                let (url, answering) = page();
+                let opened = browser.open(&url).await.map_err(|error| error.to_string())?;
+                answering.join().unwrap();
+                drop(opened);
+                // Whether it is closed by now or after the next is opened makes no difference.
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            Ok(())
+        })
     }
 
     fn a_browser_that_died_is_started_anew(engine: Engine) -> Result<(), Failed> {

@@ -19,6 +19,8 @@ use super::{BrowserError, Engine, Installed};
 pub(super) struct WebKit {
     /// One command after another: which window they are for is a state of the session.
     driver: Arc<AsyncMutex<WebDriver>>,
+    /// The window that it began with, which stays: new ones are made from one that is open.
+    first: Value,
     name: (String, String),
     household: Mutex<Household>,
 }
@@ -70,11 +72,12 @@ impl WebKit {
         let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
         let (driver, capabilities) =
             driver.begin(wanted).await.map_err(|problem| start(format!("{problem}\n{}", printed.end())))?;
+        let first = driver.session(Method::GET, "/window", Value::Null).await.map_err(start)?;
         let version = capabilities["browserVersion"].as_str().unwrap_or_default();
         // Its minor version is what others call the major one.
         let version: Vec<&str> = version.split('.').take(2).collect();
         let name = ("WebKitGTK".to_owned(), version.join("."));
-        Ok(Self { driver: Arc::new(AsyncMutex::new(driver)), name, household: Mutex::new(household) })
+        Ok(Self { driver: Arc::new(AsyncMutex::new(driver)), first, name, household: Mutex::new(household) })
     }
 
     pub(super) fn lives(&self) -> bool {
@@ -91,6 +94,8 @@ impl WebKit {
         let refused =
             |problem| BrowserError::Refused { engine: Engine::WebKit, what: "open the page", problem };
         let driver = this.driver.lock().await;
+        let first = json!({ "handle": this.first });
+        driver.session(Method::POST, "/window", first).await.map_err(refused)?;
         let made = driver
             .session(Method::POST, "/window/new", json!({ "type": "window" }))
             .await
