@@ -2,6 +2,17 @@
 //!
 //! A browser that is not installed is left out and says so, unless `SSESPEC_ALL_IMPLEMENTATIONS` is set.
 
+fn main() -> std::process::ExitCode {
+    let mut arguments = libtest_mimic::Arguments::from_args();
+    // They look at all processes of this one, and share the cores.
+    arguments.test_threads = Some(1);
+    #[cfg(target_os = "linux")]
+    let trials = linux::trials();
+    #[cfg(not(target_os = "linux"))]
+    let trials = Vec::new();
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
 #[cfg(test)]
 #[cfg(target_os = "linux")]
 mod linux {
@@ -289,15 +300,4 @@ mod linux {
             Ok(())
         })
     }
-}
-
-fn main() -> std::process::ExitCode {
-    let mut arguments = libtest_mimic::Arguments::from_args();
-    // They look at all processes of this one, and share the cores.
-    arguments.test_threads = Some(1);
-    #[cfg(all(test, target_os = "linux"))]
-    let trials = linux::trials();
-    #[cfg(not(all(test, target_os = "linux")))]
-    let trials = Vec::new();
-    libtest_mimic::run(&arguments, trials).exit_code()
 }
