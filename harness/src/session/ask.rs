@@ -72,7 +72,9 @@ impl Session<'_> {
     /// What a script comes to. What it reports meanwhile waits to be expected.
     async fn play_script(&mut self, order: Order, expected: &str) -> Result<ScriptResult, Stop> {
         self.stage.adapter.order(self.number, order);
-        let deadline = Instant::now() + self.patience.observation;
+        // A frame or a worker may have to be loaded first.
+        let patience = self.patience.request;
+        let deadline = Instant::now() + patience;
         loop {
             if let Some(result) = self.intake.scripts.pop_front() {
                 return Ok(result);
@@ -82,8 +84,8 @@ impl Session<'_> {
                 return Err(self.failure(expected, "closed: the client is done for good").into());
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                let patience = humantime::format_duration(self.patience.observation);
-                return Err(self.failure(expected, format!("nothing within {patience}")).into());
+                let observed = format!("nothing within {}", humantime::format_duration(patience));
+                return Err(self.failure(expected, observed).into());
             }
         }
     }

@@ -32,8 +32,9 @@ impl Session<'_> {
             | Expectation::Closed
             | Expectation::Comment { .. }
             | Expectation::Error { .. }
-            | Expectation::Report(_)
             | Expectation::Exception(_) => self.expect_shown(expectation, None).await,
+            // A script may report what it had to load first.
+            Expectation::Report(_) => self.expect_shown(expectation, Some(self.patience.request)).await,
             Expectation::Event(event) => {
                 for _ in 0..event.times.unwrap_or(1) {
                     self.expect_shown(expectation, event.within).await?;
