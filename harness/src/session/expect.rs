@@ -139,19 +139,19 @@ impl Session<'_> {
                         && data.chunks(repeat.pattern.len()).all(|c| c == repeat.pattern)
                 })
             })
-            && expected
-                .id
-                .as_ref()
-                .is_none_or(|id| self.id_matches(id, event.id.as_deref().unwrap_or_default()))
+            && expected.id.as_ref().is_none_or(|id| self.id_matches(id, event.id.as_deref()))
             && origin.is_none_or(|origin| event.origin.as_ref() == Some(&origin))
     }
 
-    /// An API that documents the event's own id only does not repeat an earlier one.
-    fn id_matches(&self, expected: &str, found: &str) -> bool {
-        let not_its_own = found.is_empty()
-            && self.capabilities.contains(&Capability::OwnId)
-            && self.last_id.as_deref() == Some(expected);
-        found == expected || not_its_own
+    /// An API that documents the event's own id only does not repeat an earlier one, and may have none where the DOM
+    /// has an empty one.
+    fn id_matches(&self, expected: &str, found: Option<&str>) -> bool {
+        if self.capabilities.contains(&Capability::OwnId) {
+            let found = found.unwrap_or_default();
+            found == expected || found.is_empty() && self.last_id.as_deref() == Some(expected)
+        } else {
+            found == Some(expected)
+        }
     }
 
     pub(super) async fn expect_request(&mut self, expected: &RequestExpectation) -> Result<(), Stop> {
