@@ -340,7 +340,7 @@ impl EventSource {
             self.observer.error(failure);
         }
         if self.defects.has(Defect::FailedConnectsAgain) {
-            request_in_the_dark(self.request.clone(), self.defects.clone(), SOON);
+            request_in_the_dark(self.request.clone(), self.defects.clone(), SOON * 2);
         }
         Flow::Break(End::Failed)
     }
