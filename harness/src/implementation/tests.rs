@@ -65,12 +65,17 @@ fn a_folder_without_the_file() {
 
 #[test]
 fn each_key_is_needed() {
-    for key in ["name", "role", "command"] {
+    for key in ["name", "role"] {
         let without: String =
             SOUND.lines().filter(|line| !line.starts_with(key)).map(|line| format!("{line}\n")).collect();
         let said = mistake(&without);
         assert!(said.contains(&format!("`{key}`")), "{key}: {said}");
     }
+    let without: String = SOUND
+        .lines()
+        .filter(|line| !line.starts_with("command"))
+        .fold(String::new(), |all, line| all + line + "\n");
+    assert!(mistake(&without).contains("nothing says how the implementation is started"));
     for key in ["case", "reason"] {
         let without = SOUND.replacen(&format!("{key} = "), &format!("# {key} = "), 1);
         let said = mistake(&without);

@@ -255,8 +255,8 @@ async fn lane(
         *count
     };
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let mut stage =
-        stage::open(address, BarrierMode::Auto, reference::client().start()).await.expect("a port");
+    let launch = Launch::InProcess(reference::client());
+    let mut stage = stage::open(address, BarrierMode::Auto, &launch).await.expect("a port");
     let mut all = Vec::new();
     loop {
         let Some(task) = queue.lock().expect("no lane panics").pop_front() else { break };

@@ -62,7 +62,10 @@ impl Walk {
                 OpKind::Write(writes) => writes.iter().for_each(|write| self.feed(write)),
                 OpKind::Step(StepKind::Connect(connect)) => self.connect(connect),
                 OpKind::Step(StepKind::Close) => self.close(),
-                OpKind::Step(StepKind::Record(_)) => {}
+                OpKind::Step(StepKind::Record(_) | StepKind::Measure(_) | StepKind::Growth(_)) => {}
+                OpKind::Step(StepKind::Enter(_) | StepKind::Run(_)) => {
+                    return Err(Stop::Undecided("a script in a page"));
+                }
                 OpKind::Step(StepKind::Wire(action)) => self.act(action)?,
                 OpKind::Step(StepKind::Expect(expectation)) => self.expect(expectation)?,
             }
@@ -132,9 +135,7 @@ impl Walk {
     fn raw(&mut self, bytes: &[u8]) -> Result<(), Stop> {
         let text = String::from_utf8_lossy(bytes);
         let Some((head, body)) = text.split_once("\r\n\r\n") else {
-            // No answer yet, and the case is about that.
-            self.begin(false);
-            return Ok(());
+            return Err(Stop::Undecided("an answer in raw bytes"));
         };
         let head = head.to_ascii_lowercase();
         if head.contains("transfer-encoding") || !head.starts_with("http/1.1 200") {
@@ -153,11 +154,13 @@ impl Walk {
     fn expect(&mut self, expectation: &Expectation) -> Result<(), Stop> {
         match expectation {
             Expectation::Event(expected) => {
-                let event = self.next(|shown| matches!(shown, Shown::Event(_)));
-                let Some(Shown::Event(event)) = event else {
-                    return Err(Stop::Differs(format!("the bytes hold no such event: {expected:?}")));
-                };
-                self.compare(expected, &event)?;
+                for _ in 0..expected.times.unwrap_or(1) {
+                    let event = self.next(|shown| matches!(shown, Shown::Event(_)));
+                    let Some(Shown::Event(event)) = event else {
+                        return Err(Stop::Differs(format!("the bytes hold no such event: {expected:?}")));
+                    };
+                    self.compare(expected, &event)?;
+                }
                 if self.close_in == Some(Moment::Event) {
                     self.close();
                 }
@@ -182,6 +185,7 @@ impl Walk {
                     Some(FieldExpectation::Is(id)) => id == ours,
                     Some(FieldExpectation::Absent) => ours.is_empty(),
                     Some(FieldExpectation::Present) => !ours.is_empty(),
+                    Some(FieldExpectation::Lists(_)) => return Err(Stop::Undecided("a list of IDs")),
                 };
                 self.compared.last_event_ids += usize::from(sent.is_some());
                 if !agree {
@@ -189,8 +193,9 @@ impl Walk {
                 }
                 let time = self.resumption.reconnection_time;
                 match request.after {
-                    Some(after) if after != time => {
-                        Err(Stop::Differs(format!("the reconnection time is {time:?}, not {after:?}")))
+                    // A lower bound, with room for clients that take less of it by chance.
+                    Some(after) if after > time => {
+                        Err(Stop::Differs(format!("the reconnection time is {time:?}, less than {after:?}")))
                     }
                     after => {
                         self.compared.delays += usize::from(after.is_some());
