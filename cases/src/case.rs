@@ -211,6 +211,8 @@ pub enum Expectation {
     Request(Box<RequestExpectation>),
     /// No request for this long.
     NoRequest(Duration),
+    /// Few attempts to connect for a time.
+    Attempts(Attempts),
     /// The client left the current connection.
     Disconnect {
         /// How long to wait for it, where not the usual time.
@@ -264,6 +266,30 @@ pub struct RequestExpectation {
     pub after: Option<Duration>,
     /// How long to wait for it, where not the usual time.
     pub within: Option<Duration>,
+}
+
+/// How often a client may try to connect in a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attempts {
+    /// The most attempts: requests, and connections that the port refuses.
+    pub at_most: u64,
+    /// The time.
+    pub time: Duration,
+    /// How each request is answered.
+    pub answer: AttemptAnswer,
+}
+
+/// How every request is answered while attempts are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttemptAnswer {
+    /// With an event stream that ends at once.
+    Ended,
+    /// Not at all: the connection is reset.
+    Reset,
+    /// With 503.
+    Unavailable,
+    /// With a redirect to the session's URL.
+    Redirected,
 }
 
 /// What a header field must be.

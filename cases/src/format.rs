@@ -20,8 +20,9 @@ use toml::de::DeTable;
 
 use self::shape::CASE;
 use crate::case::{
-    Case, Connect, EventExpectation, Expectation, Fact, FactSource, FieldExpectation, Growth, MemoryGrowth,
-    Moment, Origin, ReadyState, RequestExpectation, Scope, Step, StepKind, TimeGrowth, ValueExpectation,
+    AttemptAnswer, Attempts, Case, Connect, EventExpectation, Expectation, Fact, FactSource,
+    FieldExpectation, Growth, MemoryGrowth, Moment, Origin, ReadyState, RequestExpectation, Scope, Step,
+    StepKind, TimeGrowth, ValueExpectation,
 };
 
 /// The JSON Schema of a case, for editors.
@@ -96,6 +97,16 @@ impl Reader<'_, '_> {
         Some(match verb {
             "expect-request" => Expectation::Request(Box::new(table.map(request).unwrap_or_default())),
             "expect-no-request" => Expectation::NoRequest(value::duration(argument?)?),
+            "expect-attempts" => Expectation::Attempts(Attempts {
+                at_most: value::count_of(table?, "at-most")?,
+                time: value::duration_of(table?, "for")?,
+                answer: match text("answer").as_deref() {
+                    Some("ended") => AttemptAnswer::Ended,
+                    Some("unavailable") => AttemptAnswer::Unavailable,
+                    Some("redirected") => AttemptAnswer::Redirected,
+                    _ => AttemptAnswer::Reset,
+                },
+            }),
             "expect-disconnect" => {
                 Expectation::Disconnect { within: table.and_then(|t| value::duration_of(t, "within")) }
             }

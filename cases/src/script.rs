@@ -59,9 +59,9 @@ fn await_request(played: &mut Vec<Played>, rest: &[Step]) {
         )
     };
     let said = rest.iter().find(|step| !before_a_request(step)).is_some_and(|step| match &step.kind {
-        StepKind::Close | StepKind::Wire(Action::Refuse(_)) | StepKind::Expect(Expectation::NoRequest(_)) => {
-            true
-        }
+        StepKind::Close
+        | StepKind::Wire(Action::Refuse(_))
+        | StepKind::Expect(Expectation::NoRequest(_) | Expectation::Attempts(_)) => true,
         // Who throws requests nothing.
         StepKind::Expect(Expectation::Exception(_)) => true,
         StepKind::Expect(expected) => may_be_request(expected),
@@ -152,9 +152,9 @@ pub fn ending(case: &Case) -> Ending {
             _ => ending,
         };
     }
-    // After silence that was waited for nothing needs to be proved.
+    // After silence that was waited for nothing needs to be proved, nor where attempts were counted.
     match case.steps.last().map(|step| &step.kind) {
-        Some(StepKind::Expect(Expectation::NoRequest(_))) => Ending::TornDown,
+        Some(StepKind::Expect(Expectation::NoRequest(_) | Expectation::Attempts(_))) => Ending::TornDown,
         _ => ending,
     }
 }

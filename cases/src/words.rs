@@ -3,8 +3,8 @@
 use ssespec_mock_server::action::{Action, BodyKind, Drop, Framing, Respond};
 
 use crate::case::{
-    Connect, EventExpectation, Expectation, Fact, FactSource, FieldExpectation, Growth, MemoryGrowth, Moment,
-    RequestExpectation, Scope, Step, StepKind, TimeGrowth, ValueExpectation,
+    AttemptAnswer, Attempts, Connect, EventExpectation, Expectation, Fact, FactSource, FieldExpectation,
+    Growth, MemoryGrowth, Moment, RequestExpectation, Scope, Step, StepKind, TimeGrowth, ValueExpectation,
 };
 
 #[cfg(test)]
@@ -26,6 +26,7 @@ pub fn expectation(expectation: &Expectation) -> String {
     match expectation {
         Expectation::Request(request) => expected_request(request),
         Expectation::NoRequest(time) => format!("no request for {}", humantime::format_duration(*time)),
+        Expectation::Attempts(attempts) => expected_attempts(attempts),
         Expectation::Disconnect { .. } => "the client leaves the connection".into(),
         Expectation::Opened { state: None } => "opened".into(),
         Expectation::Opened { state: Some(state) } => format!("opened while {}", state.word()),
@@ -99,6 +100,17 @@ fn expected_request(request: &RequestExpectation) -> String {
             .map(|time| format!("no earlier than {} after the end", humantime::format_duration(time))),
     );
     words.join(", ")
+}
+
+fn expected_attempts(attempts: &Attempts) -> String {
+    let answer = match attempts.answer {
+        AttemptAnswer::Ended => "with a stream that ends at once",
+        AttemptAnswer::Reset => "with a reset",
+        AttemptAnswer::Unavailable => "with 503",
+        AttemptAnswer::Redirected => "with a redirect to the session's URL",
+    };
+    let time = humantime::format_duration(attempts.time);
+    format!("at most {} attempts to connect in {time}, each request answered {answer}", attempts.at_most)
 }
 
 /// A step in words.

@@ -177,6 +177,27 @@ static RECORD: &[Verb] = &[Verb::with(
 
 static MEASURING: &[Verb] = &[
     Verb::with(
+        "expect-attempts",
+        Shape::Table(&Table {
+            what: "`expect-attempts`",
+            keys: &[
+                Key::required(
+                    "at-most",
+                    Shape::Count(0, 1 << 20),
+                    "The most attempts: requests, and connections that the port refuses.",
+                ),
+                Key::required("for", Shape::Duration, "The time in which they are counted."),
+                Key::optional(
+                    "answer",
+                    Shape::Word(&["ended", "reset", "unavailable", "redirected"]),
+                    "What each request gets: a stream that ends at once, a reset (where absent), 503, or a redirect to \
+                     the session's URL.",
+                ),
+            ],
+        }),
+        "The client does not try to connect more often than this.",
+    ),
+    Verb::with(
         "measure",
         Shape::Count(1, 1 << 20),
         "From here on a span of work of this relative amount runs; it ends at the next `measure` or `expect-growth`.",

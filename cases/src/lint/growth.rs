@@ -1,13 +1,20 @@
 //! Spans of work that are measured: each is judged, against another, and with nothing beside it.
 
+use ssespec_mock_server::action::Action;
 use ssespec_mock_server::document::Findings;
 
 use crate::Case;
-use crate::case::{Step, StepKind};
+use crate::case::{Expectation, Step, StepKind};
 
 /// Looks at what a case measures.
 pub(super) fn check(case: &Case, findings: &mut Findings) {
-    let measures = |step: &&Step| matches!(step.kind, StepKind::Measure(_) | StepKind::Growth(_));
+    let refuses = case.steps.iter().any(|step| matches!(step.kind, StepKind::Wire(Action::Refuse(_))));
+    let measures = |step: &&Step| match step.kind {
+        StepKind::Measure(_) | StepKind::Growth(_) => true,
+        // What is refused is counted by the system, for all that run.
+        StepKind::Expect(Expectation::Attempts(_)) => refuses,
+        _ => false,
+    };
     if !case.alone
         && let Some(step) = case.steps.iter().find(measures)
     {

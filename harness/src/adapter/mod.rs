@@ -141,6 +141,11 @@ impl Adapter {
         self.unfinished.load(Ordering::Relaxed)
     }
 
+    /// Ends the adapter and all its children at once. It is beyond use then.
+    pub async fn kill(&mut self) {
+        std::mem::replace(&mut self.task, Task(None)).end(Duration::ZERO).await;
+    }
+
     /// Ends the adapter and all its children: it may leave by itself for this long, then it is killed.
     pub async fn stop(self, grace: Duration) {
         let Self { orders, heard, task, .. } = self;

@@ -69,8 +69,9 @@ impl Lane {
             }
         };
         let mut usable = true;
+        let mut fresh = stage.session == 0;
         while usable && let Some(trial) = self.next_trial() {
-            if trial.case.alone && stage.session > 0 {
+            if trial.case.alone && !fresh {
                 usable = restart(&self.run, &mut stage).await.is_ok();
             }
             #[cfg(feature = "page")]
@@ -79,6 +80,7 @@ impl Lane {
             }
             let (played, restarted) = play_case(&self.run, &mut stage, &trial).await;
             usable &= restarted;
+            fresh = played.outcome.cut_short;
             let ended_by = played.outcome.ended_by;
             if ended_by == EndedBy::Implementation {
                 self.done_at = Some(Instant::now());
@@ -136,6 +138,10 @@ pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, 
     let mut outcome = play(stage, &trial.case, &trial.program, run.patience).await;
     let mut stderr = outcome.held.is_err().then(|| stage.adapter.stderr());
     let mut note = None;
+    if outcome.cut_short {
+        let restarted = restart(run, stage).await.is_ok();
+        return (Played { outcome, stderr, note }, restarted);
+    }
     let Err(Stop::Fault { fault, step }) = outcome.held.clone() else {
         return (Played { outcome, stderr, note }, true);
     };

@@ -174,6 +174,7 @@ fn waits(steps: &[Step]) -> Duration {
     let each = steps.iter().map(|step| match &step.kind {
         StepKind::Wire(Action::Wait(time)) | StepKind::Expect(Expectation::NoRequest(time)) => *time,
         StepKind::Expect(Expectation::Request(request)) => request.after.unwrap_or_default(),
+        StepKind::Expect(Expectation::Attempts(attempts)) => attempts.time,
         _ => Duration::ZERO,
     });
     each.sum()

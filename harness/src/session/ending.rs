@@ -105,9 +105,9 @@ impl Session<'_> {
         let closed = match held {
             // Who is beyond use is not asked any more.
             Err(Stop::Fault { .. }) => Ok(()),
-            // Who is busy may answer or not: the next session has a fresh adapter.
-            Err(Stop::Failure(_)) if self.busy => {
-                let _ = tokio::time::timeout(LEAVING, self.await_closed()).await;
+            // Who was cut short may be at it for a long time yet.
+            Err(Stop::Failure(_)) if self.cut_short => {
+                self.stage.adapter.kill().await;
                 Ok(())
             }
             Err(Stop::Failure(_)) | Ok(()) => self.await_closed().await,

@@ -24,6 +24,7 @@ impl Session<'_> {
         match expectation {
             Expectation::Request(expected) => self.expect_request(expected).await,
             Expectation::NoRequest(time) => self.expect_no_request(*time).await,
+            Expectation::Attempts(attempts) => self.expect_attempts(attempts).await,
             Expectation::Disconnect { within } => self.expect_disconnect(*within).await,
             Expectation::State(state) => self.expect_state(*state).await,
             Expectation::OneOf(alternatives) => self.expect_one_of(alternatives).await,
@@ -371,6 +372,7 @@ impl Session<'_> {
             },
             Expectation::Disconnect { .. } => matches!(self.intake.wire.front(), Some(Seen::Left { .. })),
             Expectation::NoRequest(_)
+            | Expectation::Attempts(_)
             | Expectation::State(_)
             | Expectation::Value(_)
             | Expectation::OneOf(_) => false,

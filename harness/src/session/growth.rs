@@ -13,7 +13,7 @@ use ssespec_cases::case::{Growth, StepKind};
 use tokio::sync::Notify;
 
 use super::{Failure, Session, describe};
-use crate::adapter::footprint::{Footprint, Processes, Reading};
+use crate::adapter::footprint::{Footprint, Reading};
 use crate::delivery::{Op, OpKind};
 
 /// How many times as long as in the first span a unit of work may take in another. Over spans of 1, 2, 4 and 8 a client
@@ -147,9 +147,8 @@ impl Shared {
 }
 
 impl Gauge {
-    /// A gauge of these processes for a script that expects this.
-    fn new(expected: Growth, processes: Processes) -> Self {
-        let footprint = Footprint::of(processes);
+    /// A gauge of this footprint for a script that expects this; of the clock where there is none.
+    fn new(expected: Growth, footprint: Option<Footprint>) -> Self {
         let measured = Measured { expected, footprint, spans: Vec::new(), running: None, excess: None };
         let shared = Arc::new(Shared { measured: Mutex::new(measured), alarm: Notify::new() });
         let looking = Arc::downgrade(&shared);
@@ -196,8 +195,13 @@ impl Session<'_> {
                 OpKind::Step(StepKind::Growth(growth)) => Some(*growth),
                 _ => None,
             });
-            let processes = self.stage.adapter.processes();
-            self.gauge = Some(Gauge::new(expected.unwrap_or_default(), processes));
+            let expected = expected.unwrap_or_default();
+            let mut footprint = Footprint::of(self.stage.adapter.processes());
+            let known = footprint.as_mut().and_then(Footprint::read).is_some_and(|read| read.peak.is_some());
+            if expected.memory.is_some() && !known {
+                self.not_judged = Some(MEMORY_NOT_JUDGED.into());
+            }
+            self.gauge = Some(Gauge::new(expected, footprint));
         }
         if let Some(gauge) = &self.gauge {
             gauge.shared.measured().begin(work);
@@ -209,9 +213,6 @@ impl Session<'_> {
         self.span_ends();
         let Some(gauge) = self.gauge.take() else { return Ok(()) };
         let measured = gauge.shared.measured();
-        if expected.memory.is_some() && measured.spans.iter().any(|span| span.peak.is_none()) {
-            self.not_judged = Some(MEMORY_NOT_JUDGED.into());
-        }
         match measured.excess {
             Some(excess) => Err(self.failure(describe::growth(expected), words(excess))),
             None => Ok(()),
@@ -226,8 +227,7 @@ impl Session<'_> {
         });
         let (expected, step) = judge.unwrap_or_default();
         self.step = step;
-        // It may be at it for a long time yet.
-        self.busy = true;
+        self.cut_short = true;
         match self.judge_growth(expected) {
             Err(failure) => failure,
             Ok(()) => self.failure(describe::growth(expected), "more of it"),

@@ -4,12 +4,14 @@
 //! - `perform`: what the harness does
 //! - `expect`, `fields`: what must be observed
 //! - `ending`: how every session ends, so that absence is proved
+//! - `attempts`: how often a client tries to connect
 //! - `growth`: spans of work that are measured
 //! - `ask`: what is asked of the implementation
 //! - `describe`: expected and observed in words
 //! - [`transcript`]: the record of all of it
 
 mod ask;
+mod attempts;
 mod describe;
 mod ending;
 mod expect;
@@ -117,8 +119,10 @@ pub struct Outcome {
     pub ended_by: EndedBy,
     /// What the script failed with before the adapter proved to be beyond use.
     pub failed_before: Option<Failure>,
-    /// What the case asks for and could not be judged here.
+    /// What the case asks for and could not be judged here; the script was not played to its end then.
     pub not_judged: Option<String>,
+    /// Whether a span of work was cut short: the adapter was killed then.
+    pub cut_short: bool,
 }
 
 /// Who ended a session.
@@ -205,8 +209,9 @@ struct Session<'s> {
     /// What measures, from the first `measure` to `expect-growth`.
     gauge: Option<Gauge>,
     not_judged: Option<String>,
-    /// Whether the implementation is at work that was cut short, and may not answer for long.
-    busy: bool,
+    /// How many attempts the system had seen fail when the port began to refuse.
+    refused_before: Option<u64>,
+    cut_short: bool,
     /// How much the adapter has said in this session and the harness has sent, in bytes.
     flow: Flow,
 }
@@ -241,7 +246,8 @@ pub async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: P
         failed_before: None,
         gauge: None,
         not_judged: None,
-        busy: false,
+        refused_before: None,
+        cut_short: false,
         flow: Flow::default(),
     };
     let held = session.run(program).await;
@@ -251,6 +257,7 @@ pub async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: P
         ended_by: session.ended_by,
         failed_before: session.failed_before,
         not_judged: session.not_judged,
+        cut_short: session.cut_short,
         transcript: session.transcript.rows(),
         duration: started.elapsed(),
     }
@@ -306,6 +313,10 @@ impl Session<'_> {
 
     async fn script(&mut self, ops: &[Op]) -> Result<(), Stop> {
         for (number, op) in ops.iter().enumerate() {
+            // What the case is about cannot be known here, so the rest of it is not worth its time.
+            if self.not_judged.is_some() {
+                return Ok(());
+            }
             self.step = op.written;
             if !matches!(op.kind, OpKind::Step(StepKind::Record(_))) {
                 self.silence = Silence::NotProved;

@@ -4,11 +4,12 @@ use std::time::{Duration, Instant};
 
 use ssespec_cases::Capability;
 use ssespec_cases::case::Connect;
-use ssespec_mock_server::action::{Action, BodyKind, Drop, Respond};
+use ssespec_mock_server::action::{Action, BodyKind, Drop, Repeat, Respond};
 use ssespec_mock_server::wire::PeerGone;
 use tokio::time::timeout;
 
-use super::{Answer, Body, Closing, Session, Stop, describe};
+use super::intake::Came;
+use super::{Answer, Body, Closing, Session, Stop, attempts, describe};
 use crate::protocol::page::Place;
 use crate::protocol::{ConnectRequest, Order};
 
@@ -89,6 +90,7 @@ impl Session<'_> {
             }
             Action::Refuse(time) => {
                 self.transcript.harness("refuse", humantime::format_duration(*time).to_string());
+                self.refused_before = attempts::refused();
                 self.stage.base.refuse_for(*time);
             }
             Action::Respond(respond) => self.respond(respond).await,
@@ -96,12 +98,7 @@ impl Session<'_> {
             Action::SendRepeat(repeat) => {
                 let portions = u32::try_from(repeat.total() / PORTION).unwrap_or(u32::MAX).saturating_add(1);
                 let patience = self.patience.request.saturating_mul(portions);
-                if let Some(exchange) = &mut self.exchange
-                    // As with any write.
-                    && timeout(patience, exchange.send_repeat(repeat)).await.is_err()
-                {
-                    return Err(self.not_read(patience));
-                }
+                self.send_repeat(repeat, patience).await?;
             }
             Action::End => {
                 self.ended_at = Some(Instant::now());
@@ -122,6 +119,30 @@ impl Session<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Writes a pattern, and meanwhile takes in what the implementation shows of it. Whoever is done for good need not
+    /// read the rest.
+    async fn send_repeat(&mut self, repeat: &Repeat, patience: Duration) -> Result<(), Stop> {
+        let Some(mut exchange) = self.exchange.take() else { return Ok(()) };
+        let deadline = Instant::now() + patience;
+        let mut write = Box::pin(exchange.send_repeat(repeat));
+        let result = loop {
+            tokio::select! {
+                biased;
+                // As with any write.
+                _ = &mut write => break Ok(()),
+                came = self.take_in(deadline) => match came {
+                    Ok(Came::Something) if self.intake.closed => break Ok(()),
+                    Ok(Came::Something) => {}
+                    Ok(Came::Nothing) => break Err(self.not_read(patience)),
+                    Err(stop) => break Err(stop),
+                }
+            }
+        };
+        drop(write);
+        self.exchange = Some(exchange);
+        result
     }
 
     async fn drop_connection(&mut self, how: Drop) {

@@ -35,6 +35,8 @@ pub(crate) struct Cage {
     patience: Patience,
     lanes: usize,
     tether: Tether,
+    /// Cases of the suite, which it lives through instead of those.
+    suite: &'static [&'static str],
     /// Where it runs.
     folder: TempDir,
 }
@@ -47,6 +49,7 @@ impl Cage {
             patience: Patience { observation: Duration::from_secs(2), request: Duration::from_secs(2) },
             lanes: 1,
             tether: Tether::new(),
+            suite: &[],
             folder: TempDir::new().unwrap(),
         }
     }
@@ -76,6 +79,12 @@ impl Cage {
         self
     }
 
+    /// These cases of the suite.
+    pub(crate) fn suite(mut self, ids: &'static [&'static str]) -> Self {
+        self.suite = ids;
+        self
+    }
+
     /// More patience, for beasts that make the harness work.
     pub(crate) fn patience(mut self, patience: Duration) -> Self {
         self.patience = Patience { observation: patience, request: patience };
@@ -96,7 +105,7 @@ impl Cage {
     /// The run.
     pub(crate) fn run(&self) -> Run {
         Run {
-            corpus: Arc::new(corpus(&self.cases)),
+            corpus: Arc::new(if self.suite.is_empty() { corpus(&self.cases) } else { of_suite(self.suite) }),
             launch: Launch::Process(self.command()),
             selection: Selection { deliveries: vec![DeliveryKind::AsWritten], ..Selection::default() },
             baseline: Baseline::default(),
@@ -129,10 +138,21 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
+/// The cases and requirements of the suite.
+fn embedded() -> &'static Corpus {
+    static EMBEDDED: OnceLock<Corpus> = OnceLock::new();
+    EMBEDDED.get_or_init(|| Corpus::embedded().unwrap())
+}
+
+/// These cases of the suite.
+fn of_suite(ids: &[&str]) -> Corpus {
+    let case = |id: &&str| ((*id).to_owned(), embedded().cases[*id].clone());
+    Corpus { cases: ids.iter().map(case).collect(), requirements: embedded().requirements.clone() }
+}
+
 /// These cases, with the requirements of the suite.
 fn corpus(cases: &[(&str, String)]) -> Corpus {
-    static EMBEDDED: OnceLock<Corpus> = OnceLock::new();
-    let requirements = EMBEDDED.get_or_init(|| Corpus::embedded().unwrap()).requirements.clone();
+    let requirements = embedded().requirements.clone();
     let read = cases.iter().map(|(name, steps)| {
         let needs = if steps.contains("\"close\"") { "needs = [\"close\"]\n" } else { "" };
         let text =
@@ -161,6 +181,12 @@ impl Life {
     /// The result that counts.
     pub(crate) fn result(&self, name: &str) -> &CaseResult {
         self.results(name).into_iter().max_by_key(|result| result.sequence).unwrap()
+    }
+
+    /// The result that counts of a case of the suite.
+    pub(crate) fn of_case(&self, id: &str) -> &CaseResult {
+        let results = self.records.iter().filter_map(result).filter(|result| result.case == id);
+        results.max_by_key(|result| result.sequence).unwrap()
     }
 
     fn footer(&self) -> Option<&Footer> {

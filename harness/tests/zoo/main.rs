@@ -24,6 +24,8 @@ mod deaths;
 #[cfg(test)]
 mod floods;
 #[cfg(test)]
+mod growth;
+#[cfg(test)]
 mod hello;
 #[cfg(test)]
 mod leftovers;
@@ -62,6 +64,7 @@ fn tests() -> Vec<Trial> {
         ("after-closed", after_closed::TESTS),
         ("pages", pages::TESTS),
         ("leftovers", leftovers::TESTS),
+        ("growth", growth::TESTS),
     ];
     let tests =
         groups.iter().flat_map(|(group, tests)| tests.iter().map(move |(name, test)| (group, name, *test)));

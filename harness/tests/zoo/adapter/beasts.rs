@@ -4,6 +4,7 @@ use std::net::TcpStream;
 use std::process::Stdio;
 use std::time::Duration;
 
+use super::client::Habit;
 use super::sound::{Hello, Nature, closed, event, hello, roared, show};
 use super::{client, page, say, sleep, sleeper, spawn_sleeper, write};
 
@@ -14,7 +15,8 @@ const FIRST: u64 = 3;
 
 /// What a beast of this name does.
 pub(super) fn nature(beast: &str) -> Option<Nature> {
-    at_hello(beast).or_else(|| in_lines(beast)).or_else(|| in_life(beast)).or_else(|| at_the_end(beast))
+    let parts = [at_hello, in_lines, in_life, at_the_end, at_work];
+    parts.iter().find_map(|part| part(beast))
 }
 
 /// A beast that says hello in this way.
@@ -35,6 +37,17 @@ fn ending(over: fn(u64, &str)) -> Nature {
 fn die(words: &str, status: i32) -> ! {
     eprintln!("{words}");
     std::process::exit(status);
+}
+
+/// Beasts whose client does more with a stream than it should.
+fn at_work(beast: &str) -> Option<Nature> {
+    let habit = match beast {
+        "rereading" => Habit::Rereads,
+        "copying" => Habit::Copies,
+        "hoarding" => Habit::Keeps,
+        _ => return None,
+    };
+    Some(Nature { habit, ..Nature::default() })
 }
 
 /// Beasts that show themselves before the first session.

@@ -1,5 +1,6 @@
 //! A client that is good enough for LF and whole UTF-8: what the sound adapter connects.
 
+use std::hint::black_box;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 
@@ -17,13 +18,32 @@ pub(super) fn request(url: &str) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
+/// How much is read at once, in bytes.
+const LARGE_READ: usize = 1024 * 1024;
+
+/// The longest line that is taken, in bytes.
+const LONGEST_LINE: usize = 16 * 1024 * 1024;
+
+/// What a client does with the pieces of a stream beside reading them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Habit {
+    /// Nothing.
+    None,
+    /// It looks through all that it holds of a line again.
+    Rereads,
+    /// It copies the rest of a piece for each line that it takes out of it.
+    Copies,
+    /// It keeps them.
+    Keeps,
+}
+
 /// Reads a stream to its end, and calls `event` with the data of each event.
-pub(super) fn read(stream: TcpStream, event: &mut dyn FnMut(&str)) -> io::Result<()> {
-    let mut stream = BufReader::new(stream);
+pub(super) fn read(stream: TcpStream, habit: Habit, event: &mut dyn FnMut(&str)) -> io::Result<()> {
+    let mut stream = BufReader::with_capacity(LARGE_READ, stream);
     while !line(&mut stream)?.is_empty() {
         // The head says nothing that this client needs.
     }
-    let mut events = Events { line: Vec::new(), data: None };
+    let mut events = Events { habit, line: Vec::new(), data: None, kept: Vec::new() };
     loop {
         let size = u64::from_str_radix(&line(&mut stream)?, 16).map_err(io::Error::other)?;
         if size == 0 {
@@ -37,6 +57,9 @@ pub(super) fn read(stream: TcpStream, event: &mut dyn FnMut(&str)) -> io::Result
                 break;
             }
             events.take(bytes, event);
+            if events.line.len() > LONGEST_LINE {
+                return Err(io::ErrorKind::OutOfMemory.into());
+            }
             chunk.consume(count);
         }
         line(&mut stream)?;
@@ -54,18 +77,36 @@ fn line(stream: &mut impl BufRead) -> io::Result<String> {
 
 /// The event in the making.
 struct Events {
+    habit: Habit,
     line: Vec<u8>,
     data: Option<String>,
+    kept: Vec<u8>,
 }
 
 impl Events {
     fn take(&mut self, bytes: &[u8], event: &mut dyn FnMut(&str)) {
-        for byte in bytes {
-            if *byte == b'\n' {
-                self.line_ended(event);
-            } else {
-                self.line.push(*byte);
+        match self.habit {
+            Habit::None | Habit::Copies => {}
+            Habit::Rereads => drop(black_box(self.line.contains(&b'\n'))),
+            Habit::Keeps => self.kept.extend_from_slice(bytes),
+        }
+        let mut rest = bytes;
+        while let Some(at) = rest.iter().position(|byte| *byte == b'\n') {
+            self.add(&rest[..at]);
+            rest = &rest[at + 1..];
+            if self.habit == Habit::Copies {
+                black_box(rest.to_vec());
             }
+            self.line_ended(event);
+        }
+        self.add(rest);
+    }
+
+    /// Adds to the line. What a comment or an unknown field says is of no use.
+    fn add(&mut self, piece: &[u8]) {
+        self.line.extend_from_slice(piece);
+        if !self.line.starts_with(b"data") {
+            self.line.truncate(4);
         }
     }
 
@@ -79,7 +120,10 @@ impl Events {
         } else if let Some(value) = line.strip_prefix("data:") {
             let value = value.strip_prefix(' ').unwrap_or(value);
             match &mut self.data {
-                Some(data) => *data = format!("{data}\n{value}"),
+                Some(data) => {
+                    data.push('\n');
+                    data.push_str(value);
+                }
                 none => *none = Some(value.to_owned()),
             }
         }

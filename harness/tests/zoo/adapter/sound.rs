@@ -9,7 +9,8 @@ use std::thread::JoinHandle;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{client, say};
+use super::client::{self, Habit};
+use super::say;
 
 /// What an adapter does at the places where a beast may deviate. The default is sound.
 pub(super) struct Nature {
@@ -25,6 +26,8 @@ pub(super) struct Nature {
     pub(super) over: fn(u64, &str),
     /// Its stdin ended.
     pub(super) end: fn(),
+    /// What its client does with the pieces of a stream.
+    pub(super) habit: Habit,
 }
 
 impl Default for Nature {
@@ -36,6 +39,7 @@ impl Default for Nature {
             roar: |session| show(session, "roar"),
             over: |session, _| closed(session),
             end: || {},
+            habit: Habit::None,
         }
     }
 }
@@ -125,11 +129,11 @@ struct Session {
 impl Session {
     fn start(number: u64, url: &str, nature: &Nature) -> Self {
         let stream = client::request(url).unwrap();
-        let reading = stream.try_clone().unwrap();
-        let (roar, over, url) = (nature.roar, nature.over, url.to_owned());
+        let (reading, leaving) = (stream.try_clone().unwrap(), stream.try_clone().unwrap());
+        let (roar, over, habit, url) = (nature.roar, nature.over, nature.habit, url.to_owned());
         let reader = std::thread::spawn(move || {
             // However the stream ends, this client is done then.
-            let _ = client::read(reading, &mut |data| {
+            let _ = client::read(reading, habit, &mut |data| {
                 if data == "roar" {
                     ROARED.store(number, Ordering::SeqCst);
                     roar(number);
@@ -137,6 +141,7 @@ impl Session {
                     show(number, data);
                 }
             });
+            let _ = leaving.shutdown(Shutdown::Both);
             over(number, &url);
         });
         Self { stream, reader }

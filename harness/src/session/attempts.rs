@@ -1,0 +1,99 @@
+//! How often a client tries to connect in a time: the rate must be bounded, whatever the server does.
+
+use std::time::Instant;
+
+use ssespec_cases::case::{AttemptAnswer, Attempts, Expectation, StepKind};
+use ssespec_mock_server::action::{Action, Drop, Respond};
+
+use super::intake::{Came, Seen};
+use super::{Session, Silence, Stop, describe};
+
+/// What cannot be judged where the system counts no attempts that were refused.
+const NOT_COUNTED: &str = "the attempts were not judged: the system does not count those that a port refuses";
+
+impl Session<'_> {
+    /// Answers every request that comes in a time, and counts them with the attempts that the port refused.
+    pub(super) async fn expect_attempts(&mut self, expected: &Attempts) -> Result<(), Stop> {
+        let deadline = Instant::now() + expected.time;
+        let mut requests = 0_u64;
+        loop {
+            match self.intake.wire.pop_front() {
+                Some(Seen::Request(arrival)) => {
+                    requests += 1;
+                    self.exchange = Some(arrival.exchange);
+                    self.answer = super::Answer::Awaited;
+                    self.check_attempts(expected, requests)?;
+                    self.answer_attempt(expected.answer).await?;
+                    continue;
+                }
+                Some(Seen::Malformed { .. }) => requests += 1,
+                Some(Seen::Left { .. }) => continue,
+                None => {}
+            }
+            self.check_attempts(expected, requests)?;
+            // Who is done for good makes no more of them.
+            if self.intake.closed || self.take_in(deadline).await? == Came::Nothing {
+                break;
+            }
+        }
+        if self.refuses() && self.refused().is_none() {
+            self.not_judged = Some(NOT_COUNTED.into());
+        }
+        let refused = self.refused().unwrap_or_default();
+        self.transcript.harness("attempts", format!("{requests} requests, {refused} refused connections"));
+        self.check_attempts(expected, requests)?;
+        self.silence = Silence::Proved;
+        Ok(())
+    }
+
+    async fn answer_attempt(&mut self, answer: AttemptAnswer) -> Result<(), Stop> {
+        match answer {
+            AttemptAnswer::Ended => {
+                self.respond(&Respond::default()).await;
+                self.act(&Action::End).await
+            }
+            AttemptAnswer::Reset => self.act(&Action::Drop(Drop::Reset)).await,
+            AttemptAnswer::Unavailable => {
+                self.respond(&Respond { status: 503, ..Respond::default() }).await;
+                Ok(())
+            }
+            AttemptAnswer::Redirected => {
+                let headers = Some(vec![("location".into(), "{base}".into())]);
+                self.respond(&Respond { status: 307, headers, ..Respond::default() }).await;
+                Ok(())
+            }
+        }
+    }
+
+    fn check_attempts(&self, expected: &Attempts, requests: u64) -> Result<(), Stop> {
+        if requests + self.refused().unwrap_or_default() <= expected.at_most {
+            return Ok(());
+        }
+        let words = describe::expectation(&Expectation::Attempts(*expected));
+        Err(self.failure(words, "more attempts").into())
+    }
+
+    fn refuses(&self) -> bool {
+        self.case.steps.iter().any(|step| matches!(step.kind, StepKind::Wire(Action::Refuse(_))))
+    }
+
+    /// How many attempts were refused since the port began to; `None` where that is not known.
+    fn refused(&self) -> Option<u64> {
+        Some(refused()?.saturating_sub(self.refused_before?))
+    }
+}
+
+/// How many attempts to connect have failed on this system. Linux tells it, for IPv4 and IPv6 together, see
+/// <https://docs.kernel.org/networking/snmp_counter.html>.
+pub(super) fn refused() -> Option<u64> {
+    #[cfg(target_os = "linux")]
+    {
+        let text = std::fs::read_to_string("/proc/net/snmp").ok()?;
+        let mut lines = text.lines().filter_map(|line| line.strip_prefix("Tcp:"));
+        let (names, values) = (lines.next()?, lines.next()?);
+        let mut counters = names.split_ascii_whitespace().zip(values.split_ascii_whitespace());
+        counters.find(|(name, _)| *name == "AttemptFails")?.1.parse().ok()
+    }
+    #[cfg(not(target_os = "linux"))]
+    None
+}
