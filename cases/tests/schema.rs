@@ -44,6 +44,11 @@ const BEYOND_THE_SCHEMA: &[&str] = &[
     "requirements-of-two-suites",
     "second-request-without-reconnect",
     "unheard-of-requirement",
+    // What is measured.
+    "growth-in-one-span",
+    "growth-of-nothing",
+    "measured-and-not-judged",
+    "measured-beside-others",
     // What can be played.
     "answer-without-a-request",
     "end-twice",

@@ -122,6 +122,15 @@ fn observations() {
             "event type \"a\", data \"b\\nc\", id \"\", the origin base",
         ),
         ("{ expect-event = { data-repeat = { text = \"x\", times = 9 } } }", "event data 9 times \"x\""),
+        ("{ expect-event = { data = \"a\", times = 9 } }", "9 times event data \"a\""),
+        (
+            "{ expect-attempts = { at-most = 9, for = \"500ms\" } }",
+            "at most 9 attempts to connect in 500ms, each request answered with a reset",
+        ),
+        (
+            "{ expect-attempts = { at-most = 9, for = \"2s\", answer = \"unavailable\" } }",
+            "at most 9 attempts to connect in 2s, each request answered with 503",
+        ),
         ("\"expect-comment\"", "a comment"),
         ("{ expect-comment = { text = \" a\" } }", "comment \" a\""),
         ("\"expect-error\"", "an error"),
@@ -134,6 +143,19 @@ fn observations() {
         ),
     ] {
         assert_eq!(words(text), format!("Expected next: {expected}."), "{text}");
+    }
+}
+
+#[test]
+fn what_is_measured() {
+    for (text, expected) in [
+        ("{ measure = 4 }", "A span of work begins, of the relative amount 4."),
+        (
+            "{ expect-growth = { time = \"linear\", memory = \"flat\" } }",
+            "Judged over the spans: time that grows in proportion to the work, and memory that does not grow.",
+        ),
+    ] {
+        assert_eq!(words(text), expected, "{text}");
     }
 }
 

@@ -13,6 +13,9 @@ use crate::protocol::{Event, Shown};
 /// By how much a timer may be early without being called early.
 const TIMER_TOLERANCE: Duration = Duration::from_millis(2);
 
+/// How long what was shown may be on its way after a client has moved on to another connection.
+const MOVED_ON: Duration = Duration::from_secs(2);
+
 /// The most bytes of events' data that are kept.
 const REMEMBERED: usize = 64 * 1024;
 
@@ -61,15 +64,27 @@ impl Session<'_> {
 
     /// The next thing that the implementation shows.
     pub(super) async fn next_shown(&mut self, expected: &str, patience: Duration) -> Result<Shown, Stop> {
-        let deadline = Instant::now() + patience;
+        let mut deadline = Instant::now() + patience;
+        let mut patience = patience;
         loop {
             if let Some(shown) = self.intake.shown.pop_front() {
                 return Ok(shown);
+            }
+            if patience > MOVED_ON && self.has_moved_on() {
+                patience = MOVED_ON;
+                deadline = Instant::now() + patience;
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 return Err(self.timed_out(expected, patience).into());
             }
         }
+    }
+
+    /// Whether the client has left its connection and asked for another, which the script does not foresee: what it
+    /// has not shown by now it will hardly show.
+    fn has_moved_on(&self) -> bool {
+        matches!(self.intake.wire.front(), Some(Seen::Request(_)))
+            && self.exchange.as_ref().is_some_and(Exchange::peer_gone)
     }
 
     pub(super) fn timed_out(&self, expected: &str, patience: Duration) -> Failure {

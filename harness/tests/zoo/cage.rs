@@ -147,7 +147,7 @@ fn embedded() -> &'static Corpus {
 /// These cases of the suite.
 fn of_suite(ids: &[&str]) -> Corpus {
     let case = |id: &&str| ((*id).to_owned(), embedded().cases[*id].clone());
-    Corpus { cases: ids.iter().map(case).collect(), requirements: embedded().requirements.clone() }
+    Corpus { cases: ids.iter().map(case).collect(), ..embedded().clone() }
 }
 
 /// These cases, with the requirements of the suite.
