@@ -11,6 +11,8 @@
 //! - `interpreter`, `lines`, `decoder`: what its body holds
 //! - `defect`: the ways to get it wrong that can be switched on; modules named `wrong` and those below `interpreter` hold
 //!   what they do, beside the rules and not among them
+//!
+//! Beside it stands [`strict`], the reader that judges what a server writes.
 
 mod client;
 mod decoder;
@@ -22,6 +24,7 @@ mod lines;
 mod mime;
 mod patience;
 mod request;
+pub mod strict;
 mod url;
 mod wire;
 
