@@ -15,6 +15,7 @@
 //! - [`implementation`], [`setup`], [`baseline_file`]: an implementation's folder
 //! - [`by_hand`]: a case served for curl or a browser
 //! - [`cargo_test`]: the suite as tests of a crate
+//! - [`probe`]: checks of a server by its URL
 //! - [`mod@reference`]: a client written from the text of the standard
 
 pub mod adapter;
@@ -27,6 +28,8 @@ pub mod delivery;
 pub mod implementation;
 #[cfg(feature = "page")]
 pub mod page;
+#[cfg(feature = "probe")]
+pub mod probe;
 pub mod protocol;
 pub mod reference;
 pub mod run;

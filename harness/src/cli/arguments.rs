@@ -156,7 +156,7 @@ pub(super) fn glob(pattern: &str) -> Result<GlobMatcher, String> {
 }
 
 /// A time as in a case: the same words, and the same longest.
-fn time(words: &str) -> Result<Duration, String> {
+pub(super) fn time(words: &str) -> Result<Duration, String> {
     match parse_duration(words) {
         Some(Duration::ZERO) => Err("nothing can be observed in no time".into()),
         Some(time) => Ok(time),
@@ -165,6 +165,23 @@ fn time(words: &str) -> Result<Duration, String> {
             humantime::format_duration(LONGEST)
         )),
     }
+}
+
+/// A time in the words of an option.
+pub(super) fn time_words(time: Duration) -> String {
+    let milliseconds = time.as_millis();
+    let whole = milliseconds.is_multiple_of(1000);
+    if whole { format!("{}s", milliseconds / 1000) } else { format!("{milliseconds}ms") }
+}
+
+/// The levels of these words.
+pub(super) fn levels(words: &[LevelWord]) -> Vec<Level> {
+    let levels = words.iter().map(|word| match word {
+        LevelWord::Must => Level::Must,
+        LevelWord::Should => Level::Should,
+        LevelWord::May => Level::May,
+    });
+    levels.collect()
 }
 
 /// The cases of a folder, or those built in.
@@ -196,11 +213,10 @@ impl CaseSelection {
 
     /// The selection, in the standard deliveries.
     pub(super) fn selection(&self) -> Selection {
-        let levels = self.level.iter().map(|word| word.level());
         Selection {
             filters: self.filter.clone(),
             suites: self.suite.clone(),
-            levels: levels.collect(),
+            levels: levels(&self.level),
             ..Selection::default()
         }
     }

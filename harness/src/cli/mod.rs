@@ -21,6 +21,7 @@ mod report;
 mod requirements;
 mod run;
 mod schema;
+mod server;
 mod shell;
 mod suggest;
 
@@ -35,6 +36,7 @@ use clap::{Parser, Subcommand};
 #[command(after_help = "Begin with:
   ssespec client --reference                  see what a run looks like
   ssespec client -- python3 adapter.py        test your client (the README says what an adapter is)
+  ssespec server http://localhost:8080/events see what your server gets wrong
   ssespec mock --case client/close/while-open serve one case for curl or a debugger
   ssespec COMMAND --help                      each option, with examples
 
@@ -56,6 +58,7 @@ const LAST: usize = 900;
 enum Verb {
     Run(run::Arguments),
     Client(client::Arguments),
+    Server(server::Arguments),
     Mock(mock::Arguments),
     Cases(cases::Arguments),
     Explain(explain::Arguments),
@@ -128,6 +131,7 @@ async fn perform(verb: Verb) -> Status {
     match verb {
         Verb::Run(arguments) => run::perform(arguments).await,
         Verb::Client(arguments) => client::perform(arguments).await,
+        Verb::Server(arguments) => server::perform(arguments).await,
         Verb::Mock(arguments) => mock::perform(arguments).await,
         Verb::Report(arguments) => report::report(&arguments),
         Verb::Diff(arguments) => report::diff(&arguments),

@@ -268,7 +268,7 @@ pub(super) async fn execute(run: &Run, file: Option<&Path>, format: Format) -> (
 }
 
 /// Says why a run was not as expected where the report that does is not printed.
-fn say_why(results: &Results) {
+pub(super) fn say_why(results: &Results) {
     let Some(footer) = results.footer() else { return };
     let (counts, stale, unmatched) = (&footer.counts, footer.stale.len(), footer.unmatched.len());
     output::note(&format!(

@@ -18,6 +18,15 @@ pub(super) fn no_such_case<'k>(id: &str, known: impl IntoIterator<Item = &'k str
     }
 }
 
+/// What to say about a check that does not exist.
+pub(super) fn no_such_check<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    match near(name, &known) {
+        Some(hint) => format!("no check {name}; {hint}"),
+        None => format!("no check {name}; `ssespec server --list` lists them"),
+    }
+}
+
 /// What to say about a pattern that no id matches.
 pub(super) fn no_match<'k>(pattern: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     no_match_among(pattern, known, "`ssespec cases` lists what there is")

@@ -12,8 +12,19 @@ pub(crate) const TESTS: Tests = &[
     ("wrong_usage", wrong_usage),
 ];
 
-const COMMANDS: [&str; 10] =
-    ["run", "client", "mock", "cases", "explain", "check", "requirements", "report", "diff", "schema"];
+const COMMANDS: [&str; 11] = [
+    "run",
+    "client",
+    "server",
+    "mock",
+    "cases",
+    "explain",
+    "check",
+    "requirements",
+    "report",
+    "diff",
+    "schema",
+];
 
 fn help(command: &str) -> String {
     // On Windows the program's name has an extension.

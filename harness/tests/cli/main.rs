@@ -52,6 +52,8 @@ mod run;
 #[cfg(test)]
 mod selection;
 #[cfg(test)]
+mod server;
+#[cfg(test)]
 mod setup;
 #[cfg(test)]
 mod tether;
@@ -79,6 +81,7 @@ fn tests() -> Vec<Trial> {
         ("baseline", baseline::TESTS),
         ("client", client::TESTS),
         ("browser", browser::TESTS),
+        ("server", server::TESTS),
         ("selection", selection::TESTS),
         ("playing", playing::TESTS),
         ("alternatives", alternatives::TESTS),

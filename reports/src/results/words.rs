@@ -46,6 +46,8 @@ pub enum Transport {
     Page,
     /// A test service reached over HTTP.
     Service,
+    /// Its URL alone: a server that is probed.
+    Url,
 }
 
 impl Transport {
@@ -56,6 +58,7 @@ impl Transport {
             Self::InProcess => "in-process",
             Self::Page => "page",
             Self::Service => "service",
+            Self::Url => "url",
         }
     }
 }

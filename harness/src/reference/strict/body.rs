@@ -18,8 +18,8 @@ use std::time::Duration;
 
 pub use self::block::Block;
 use self::block::Builder;
-pub use self::lines::Terminators;
 use self::lines::Lines;
+pub use self::lines::Terminators;
 use super::finding::Finder;
 use super::{Finding, FindingKind, Limits};
 
@@ -98,7 +98,9 @@ impl Body {
         let Self { lines, block, finder, longest } = self;
         if let Some(line) = lines.end(finder, items) {
             *longest = (*longest).max(line.length);
-            let found = finder.find(FindingKind::UnfinishedLine, line.offset, line.bytes);
+            let is_document = block.is_start_of_document(line.bytes);
+            let kind = if is_document { FindingKind::Document } else { FindingKind::UnfinishedLine };
+            let found = finder.find(kind, line.offset, line.bytes);
             items.extend(found.map(Item::Finding));
         }
         block.end(finder, items);

@@ -92,6 +92,11 @@ impl Builder {
         self.lines == 0
     }
 
+    /// Whether this line, as the first of the stream, is one of markup or JSON.
+    pub(super) fn is_start_of_document(&self, line: &[u8]) -> bool {
+        self.is_first_line && is_document(line)
+    }
+
     /// The next line.
     pub(super) fn line(&mut self, line: &Line<'_>, at: Duration, finder: &mut Finder, items: &mut Vec<Item>) {
         if line.length == 0 {
@@ -154,7 +159,7 @@ impl Builder {
                 }
                 self.block.retry = Some(value.to_owned());
             }
-            _ if self.is_first_line && is_document(line.bytes) => tell(FindingKind::Document),
+            _ if self.is_start_of_document(line.bytes) => tell(FindingKind::Document),
             _ => match names::meant(name) {
                 Some(known) => tell(FindingKind::NearMiss(known)),
                 None => {

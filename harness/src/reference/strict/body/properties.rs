@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::tests::read;
 use super::{Body, Item};
+use crate::reference::defect::Defects;
 use crate::reference::interpreter::{Interpreter, Resumption, Shown};
 use crate::reference::strict::{FindingKind, Limits};
 
@@ -51,7 +52,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
 fn interpreted(stream: &[u8]) -> Vec<(Option<String>, String)> {
     let mut resumption =
         Resumption { reconnection_time: std::time::Duration::ZERO, last_event_id: "".into() };
-    let (mut interpreter, mut shown) = (Interpreter::new(&resumption), Vec::new());
+    let (mut interpreter, mut shown) = (Interpreter::new(&resumption, Defects::None), Vec::new());
     interpreter.feed(stream, &mut resumption, &mut shown);
     let all = shown.into_iter().map(|shown| match shown {
         Shown::Event(event) => (Some(event.kind), event.data),

@@ -91,7 +91,7 @@ fn what_is_wrong_is_told_with_its_place() {
         (b"retry: 5s\n\n", vec![(RetryNotDigits, 0)]),
         (b"retry\n\n", vec![(RetryNotDigits, 0)]),
         (b"<!DOCTYPE html>\n\n", vec![(Document, 0)]),
-        (b"{\"error\":\"no\"}", vec![(UnfinishedLine, 0)]),
+        (b"{\"error\":\"no\"}", vec![(Document, 0)]),
         (b"data: a\n", vec![(UnfinishedBlock, 0)]),
         (b"data: a", vec![(UnfinishedLine, 0)]),
         (b"data: a\n\ndata: b", vec![(UnfinishedLine, 9)]),

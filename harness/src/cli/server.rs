@@ -1,0 +1,247 @@
+//! `ssespec server`: checks of a server by its URL.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use globset::GlobMatcher;
+use ssespec::probe::check::{self, Need, Takes};
+use ssespec::probe::emit::Emit;
+use ssespec::probe::target::Target;
+use ssespec::probe::tls::{Roots, Trust};
+use ssespec::probe::{Length, Options, Probe, ProbeError, name_of};
+use ssespec::run::{Conclusion, Selection};
+use ssespec_cases::Corpus;
+
+use super::Status;
+use super::arguments::{Format, LevelWord, glob, levels, time, time_words};
+use super::output;
+use super::recorder::Recorder;
+use super::run::{say_why, show, usage};
+use super::{shell, suggest};
+
+/// Probe a server by the URL of its stream.
+///
+/// The checks are black boxes: requests, and what comes back. A probe takes as long as its longest observation, about 35 s;
+/// what it cannot see is skipped with its reason.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ssespec server http://127.0.0.1:8080/events
+  ssespec server --quick --header 'authorization: Bearer secret' https://example.com/events
+  ssespec server --emit 'curl -s http://127.0.0.1:8080/publish' http://127.0.0.1:8080/events
+  ssespec server --path error-status=/forbidden --path no-content=/finished http://127.0.0.1:8080/events
+  ssespec server --filter 'server/probe/resume*' --timeout 10s http://127.0.0.1:8080/events
+  ssespec server --suite http --level must --format junit --output results.jsonl --color never http://127.0.0.1:8080/
+  ssespec server --ca certificate.pem https://localhost:8443/events
+  ssespec server --insecure https://localhost:8443/events
+  ssespec server --list
+
+A failure of the suites whatwg and http decides the exit status, unless --suite names others.")]
+pub(super) struct Arguments {
+    /// The URL of an event stream
+    #[arg(value_name = "URL", required_unless_present = "list")]
+    url: Option<String>,
+    /// A header field of every request, in place of ours of the same name; may be repeated
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
+    header: Vec<(String, String)>,
+    /// Another path for one check; may be repeated
+    #[arg(long, value_name = "CHECK=PATH", value_parser = path)]
+    path: Vec<(String, String)>,
+    /// A command for the shell, or a URL that gets a POST, that makes the server emit an event
+    #[arg(long, value_name = "COMMAND or URL")]
+    emit: Option<String>,
+    /// How long to wait for an answer, such as 5s or 300ms
+    #[arg(long, value_name = "TIME", value_parser = time, default_value = "5s")]
+    timeout: Duration,
+    /// Leave out what takes more than 5 s
+    #[arg(long)]
+    quick: bool,
+    /// Trust the certificates of this PEM file instead of those that browsers trust
+    #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
+    ca: Option<PathBuf>,
+    /// Trust every certificate
+    #[arg(long)]
+    insecure: bool,
+    /// Only checks whose id matches this pattern; may be repeated. `*` stands for any characters
+    #[arg(long, value_name = "GLOB", value_parser = glob)]
+    filter: Vec<GlobMatcher>,
+    /// Only checks of this suite, which then decides the exit status; may be repeated
+    #[arg(long, value_name = "SUITE")]
+    suite: Vec<String>,
+    /// Only checks of this level; may be repeated
+    #[arg(long, value_name = "LEVEL")]
+    level: Vec<LevelWord>,
+    /// List the checks instead
+    #[arg(long)]
+    list: bool,
+    /// What is printed
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    format: Format,
+    /// Also write the results file (JSON Lines) here
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// The value of an option that is a field.
+fn header(text: &str) -> Result<(String, String), String> {
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    let Some((name, value)) = text.split_once(':') else {
+        return Err("expected a name, a colon and a value".into());
+    };
+    if name.is_empty() || !name.chars().all(is_token) {
+        return Err(format!("{name:?} is no name of a field"));
+    }
+    if value.contains(['\r', '\n', '\0']) {
+        return Err("a value has no line breaks".into());
+    }
+    Ok((name.to_owned(), value.trim().to_owned()))
+}
+
+/// The value of an option that is a path for a check.
+fn path(text: &str) -> Result<(String, String), String> {
+    let Some((id, path)) = text.split_once('=') else { return Err("expected a check, = and a path".into()) };
+    let name = name_of(id);
+    let names: Vec<&str> = check::all().iter().map(|check| check.name).collect();
+    if !names.contains(&name) {
+        return Err(suggest::no_such_check(name, names));
+    }
+    if !path.starts_with('/') || path.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return Err("a path begins with / and has no spaces".into());
+    }
+    Ok((name.to_owned(), path.to_owned()))
+}
+
+pub(super) async fn perform(arguments: Arguments) -> Status {
+    let corpus = match Corpus::embedded() {
+        Ok(corpus) => Arc::new(corpus),
+        Err(error) => return usage(&error.to_string()),
+    };
+    let probe = match probe(&arguments, corpus) {
+        Ok(probe) => probe,
+        Err(error) => return usage(&error),
+    };
+    if arguments.list {
+        output::print(&list(&probe));
+        return Status::Fine;
+    }
+    let checks = probe.checks();
+    if checks.is_empty() {
+        return usage("no check is selected; `ssespec server --list` lists them");
+    }
+    let mut recorder = match Recorder::new(arguments.output.as_deref(), arguments.format, checks.len()) {
+        Ok(recorder) => recorder,
+        Err(error) => return usage(&error),
+    };
+    let status = match probe.execute(&mut |record| recorder.take(record)).await {
+        Ok(Conclusion::AsExpected) => Status::Fine,
+        Ok(Conclusion::NotAsExpected) => Status::NotConforming,
+        Ok(Conclusion::Error) => Status::NotRun,
+        Err(error @ (ProbeError::Unreachable { .. } | ProbeError::Redirects { .. })) => {
+            output::error(&error.to_string());
+            return Status::NotRun;
+        }
+        Err(error @ ProbeError::NothingSelected) => return usage(&error.to_string()),
+    };
+    match recorder.finish("this probe") {
+        Ok(results) => {
+            if arguments.format != Format::Terminal && status != Status::Fine {
+                say_why(&results);
+            }
+            show(&[results], arguments.format, status)
+        }
+        Err(error) => usage(&error),
+    }
+}
+
+fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, String> {
+    let all = check::all();
+    let suites = || all.iter().filter_map(|check| Some(check.requirement.split_once('/')?.0));
+    if let Some(suite) = arguments.suite.iter().find(|suite| !suites().any(|known| known == *suite)) {
+        return Err(suggest::no_such_suite(suite, suites()));
+    }
+    let ids: Vec<String> = all.iter().map(check::Check::id).collect();
+    if let Some(filter) = arguments.filter.iter().find(|filter| !ids.iter().any(|id| filter.is_match(id))) {
+        return Err(suggest::no_match(filter.glob().glob(), ids.iter().map(String::as_str)));
+    }
+    let roots = match (&arguments.ca, arguments.insecure) {
+        (Some(file), _) => Roots::File(file.clone()),
+        (None, true) => Roots::All,
+        (None, false) => Roots::Public,
+    };
+    // Only the list goes without a URL.
+    let url = arguments.url.clone().unwrap_or_else(|| "http://localhost/".into());
+    let target = Target::parse(&url).map_err(|error| error.to_string())?;
+    let trust = Trust::new(&roots).map_err(|error| error.to_string())?;
+    let emit = match &arguments.emit {
+        Some(text) if text.starts_with("http://") || text.starts_with("https://") => {
+            let target = Target::parse(text).map_err(|error| error.to_string())?;
+            Some(Emit::Url(Box::new(target), trust.clone()))
+        }
+        Some(text) => Some(Emit::Command(text.clone())),
+        None => None,
+    };
+    Ok(Probe {
+        corpus,
+        options: Options {
+            target,
+            headers: arguments.header.clone(),
+            paths: arguments.path.iter().cloned().collect::<BTreeMap<_, _>>(),
+            emit,
+            timeout: arguments.timeout,
+            length: if arguments.quick { Length::Quick } else { Length::Whole },
+            trust,
+        },
+        selection: Selection {
+            filters: arguments.filter.clone(),
+            suites: arguments.suite.clone(),
+            levels: levels(&arguments.level),
+            deliveries: Vec::new(),
+        },
+        rerun: rerun(arguments, &url),
+        url,
+    })
+}
+
+/// The words that ask the server in the same way.
+fn rerun(arguments: &Arguments, url: &str) -> String {
+    let mut words = Vec::new();
+    let mut add = |name: &str, value: String| words.extend([name.to_owned(), value]);
+    for (name, value) in &arguments.header {
+        add("--header", format!("{name}: {value}"));
+    }
+    for (name, path) in &arguments.path {
+        add("--path", format!("{name}={path}"));
+    }
+    if let Some(emit) = &arguments.emit {
+        add("--emit", emit.clone());
+    }
+    if let Some(file) = &arguments.ca {
+        add("--ca", file.display().to_string());
+    }
+    if arguments.timeout != Duration::from_secs(5) {
+        add("--timeout", time_words(arguments.timeout));
+    }
+    words.extend(arguments.insecure.then(|| "--insecure".to_owned()));
+    words.extend(arguments.quick.then(|| "--quick".to_owned()));
+    words.push(url.to_owned());
+    shell::words(words.iter().map(String::as_str))
+}
+
+/// The checks, a line each.
+fn list(probe: &Probe) -> String {
+    let checks = probe.checks();
+    let width = checks.iter().map(|(check, _)| check.id().len()).max().unwrap_or_default();
+    let line = |(check, requirement): &(check::Check, ssespec_cases::Requirement)| {
+        let needs = check.needs.iter().map(|need| match need {
+            Need::Emit => " (needs --emit)",
+            Need::Tls => " (needs https)",
+        });
+        let takes = if check.takes == Takes::WholeObservation { " (not with --quick)" } else { "" };
+        let level = requirement.judged().word();
+        let needs: String = needs.collect();
+        format!("{:<width$}  {level:<6} {}{needs}{takes}\n", check.id(), check.title)
+    };
+    checks.iter().map(line).collect()
+}

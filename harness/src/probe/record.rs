@@ -1,0 +1,166 @@
+//! The results that carry what checks came to.
+
+use std::time::{Duration, SystemTime};
+
+use ssespec_cases::{Level, Requirement};
+use ssespec_reports::fold;
+use ssespec_reports::results::{
+    self as report, Adapter, CaseResult, Delivery, Failure, Footer, Header, Implementation, Platform, Role,
+    Selection, Source, Transport, V1, Verdict,
+};
+
+use super::Probe;
+use super::check::Check;
+use super::outcome::{Breach, Outcome};
+use crate::run::{Conclusion, requirement_record};
+
+/// The header of a probe's results.
+pub(super) fn header(probe: &Probe, checks: &[(Check, Requirement)]) -> Header {
+    let selection = &probe.selection;
+    Header {
+        v: V1,
+        suite_version: env!("CARGO_PKG_VERSION").into(),
+        implementation: Implementation {
+            name: probe.url.clone(),
+            version: String::new(),
+            language: String::new(),
+            role: Role::Server,
+        },
+        adapter: Adapter { transport: Transport::Url, capabilities: Vec::new() },
+        platform: Platform { os: std::env::consts::OS.into(), arch: std::env::consts::ARCH.into() },
+        started: timestamp(),
+        selection: Selection {
+            filters: selection.filters.iter().map(|filter| filter.glob().to_string()).collect(),
+            deliveries: Vec::new(),
+            suites: selection.suites.clone(),
+            levels: selection.levels.iter().map(|word| level(*word)).collect(),
+        },
+        requirements: requirements(checks),
+        known_failures: Vec::new(),
+    }
+}
+
+/// The requirements of checks, each once.
+fn requirements(checks: &[(Check, Requirement)]) -> Vec<report::Requirement> {
+    let mut list: Vec<&Requirement> = checks.iter().map(|(_, requirement)| requirement).collect();
+    list.sort_by(|a, b| a.id.cmp(&b.id));
+    list.dedup_by(|a, b| a.id == b.id);
+    list.into_iter().map(requirement_record).collect()
+}
+
+fn level(level: Level) -> report::Level {
+    match level {
+        Level::Must => report::Level::Must,
+        Level::Should => report::Level::Should,
+        Level::May => report::Level::May,
+    }
+}
+
+fn timestamp() -> String {
+    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
+}
+
+/// The result of a check; without an outcome it is one that never came to an end.
+pub(super) fn result(
+    probe: &Probe,
+    check: &Check,
+    requirement: &Requirement,
+    outcome: Option<Outcome>,
+    took: Duration,
+) -> CaseResult {
+    let id = check.id();
+    let judged = requirement.judged();
+    let mut result = CaseResult {
+        v: V1,
+        sequence: 0,
+        case: id.clone(),
+        title: check.title.into(),
+        why: None,
+        suite: requirement.suite().into(),
+        level: level(judged),
+        requirements: vec![requirement.id.clone()],
+        source: Source { path: id.clone(), text: check.title.into() },
+        delivery: Delivery::AsWritten,
+        verdict: Verdict::Error,
+        known: None,
+        reason: None,
+        late: Vec::new(),
+        failure: None,
+        facts: Vec::new(),
+        duration_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        rerun: format!("ssespec server --filter {id} {}", probe.rerun),
+        stderr: None,
+        transcript: Vec::new(),
+    };
+    // What may be otherwise is told and not judged.
+    let held = if judged == Level::May { Verdict::Info } else { Verdict::Pass };
+    match outcome {
+        None => result.reason = Some("the check itself did not come to an end".into()),
+        Some(Outcome::Held) => result.verdict = held,
+        Some(Outcome::HeldWith(note)) => {
+            result.verdict = held;
+            result.reason = Some(note);
+        }
+        Some(Outcome::Broken(breach)) => break_with(&mut result, worth(judged), *breach),
+        Some(Outcome::Suspected(breach)) => {
+            let verdict = if judged == Level::May { Verdict::Info } else { Verdict::Warn };
+            break_with(&mut result, verdict, *breach);
+        }
+        Some(Outcome::Told(facts)) => {
+            result.verdict = Verdict::Info;
+            result.facts = facts;
+        }
+        Some(Outcome::NotJudged(why)) => {
+            result.verdict = Verdict::Skip;
+            result.reason = Some(why);
+        }
+    }
+    result
+}
+
+/// What a breach of this level is.
+fn worth(level: Level) -> Verdict {
+    match level {
+        Level::Must => Verdict::Fail,
+        Level::Should => Verdict::Warn,
+        Level::May => Verdict::Info,
+    }
+}
+
+fn break_with(result: &mut CaseResult, verdict: Verdict, breach: Breach) {
+    result.verdict = verdict;
+    result.failure = Some(Failure {
+        step: 1,
+        line: 1,
+        step_text: breach.asked,
+        expected: breach.expected,
+        observed: breach.observed,
+        hint: breach.hint,
+    });
+    result.transcript = breach.rows;
+}
+
+/// The last record, and what the probe came to.
+pub(super) fn footer(probe: &Probe, results: &[CaseResult], took: Duration) -> (Footer, Conclusion) {
+    let decides = |result: &&CaseResult| probe.selection.decides(&result.suite);
+    let conclusion = if results.iter().any(|result| result.verdict == Verdict::Error) {
+        Conclusion::Error
+    } else if results.iter().filter(decides).any(|result| result.verdict == Verdict::Fail) {
+        Conclusion::NotAsExpected
+    } else {
+        Conclusion::AsExpected
+    };
+    let mut ordered = results.to_vec();
+    ordered.sort_by(|a, b| a.case.cmp(&b.case));
+    let footer = Footer {
+        v: V1,
+        finished: timestamp(),
+        duration_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
+        counts: fold::counts(&fold::fold(&ordered)),
+        stale: Vec::new(),
+        unmatched: Vec::new(),
+        exit_status: conclusion.exit_status(),
+        complete: true,
+    };
+    (footer, conclusion)
+}

@@ -1,0 +1,105 @@
+//! What a request may bring: ids and targets of an attacker.
+
+use std::time::Duration;
+
+use super::super::lab::Bench;
+use super::super::outcome::{Breach, Outcome};
+use super::super::wire::{Ask, End, Exchange, Watch};
+
+/// A field that no server sends by itself.
+const INJECTED: &str = "ssespec-injected";
+
+/// Markup that no server sends by itself.
+const MARKUP: &str = "<script>ssespec</script>";
+
+/// The ids of an attacker, each a list of field lines.
+fn ids() -> Vec<Vec<Vec<u8>>> {
+    vec![
+        vec![MARKUP.as_bytes().to_vec()],
+        vec![b"' OR '1'='1'; --".to_vec()],
+        vec![b"../../../../etc/passwd".to_vec()],
+        vec![b"-1".to_vec()],
+        vec![b"99999999999999999999999999".to_vec()],
+        vec![b"NaN".to_vec()],
+        vec![b"{\"$gt\":\"\"}".to_vec()],
+        vec![b"\xFF\xFE\xC0\x80".to_vec()],
+        vec![b"1".to_vec(), b"2".to_vec()],
+        vec![vec![b'x'; 8 * 1024]],
+    ]
+}
+
+pub(super) async fn id(bench: Bench) -> Outcome {
+    let opened = match bench.opened().await {
+        Ok(opened) => opened,
+        Err(outcome) => return outcome,
+    };
+    let watch = Watch { head: bench.options().timeout, body: Duration::from_millis(300), events: 1 };
+    let asks = ids()
+        .into_iter()
+        .map(|lines| lines.iter().fold(Ask::get(watch), |ask, line| ask.and("last-event-id", line)));
+    for exchange in bench.exchanges(asks).await {
+        if let Some(status) = exchange.status().filter(|status| *status >= 500) {
+            return Breach::of(&exchange, "a stream, or a refusal with 4xx", format!("status {status}"))
+                .hint("the id is a text of the client's, which may be anything")
+                .broken();
+        }
+        let text = String::from_utf8_lossy(&exchange.content);
+        if !exchange.is_stream() && text.contains(MARKUP) {
+            let observed =
+                format!("{MARKUP} in a content of type {}", exchange.essence().unwrap_or_default());
+            return Breach::of(&exchange, "no markup of the client's in the answer", observed).broken();
+        }
+        if opened.may_be_stream() && exchange.status() == Some(200) && !exchange.may_be_stream() {
+            let observed = format!("status 200, {}", exchange.essence().unwrap_or_else(|| "no type".into()));
+            return Breach::of(&exchange, "a stream, or a status that says what is wrong", observed).broken();
+        }
+    }
+    // It must have survived.
+    let ask = Ask::get(bench.head_only()).and("x-ssespec-probe", "after hostile ids");
+    let after = bench.exchange(ask).await;
+    if matches!(after.end, End::Unreachable(_)) || after.status().is_some_and(|status| status >= 500) {
+        return Breach::of(&after, "an answer as before", after.instead())
+            .hint("an id has brought the server down")
+            .broken();
+    }
+    Outcome::Held
+}
+
+/// Whether a field was injected.
+fn is_injected(exchange: &Exchange) -> bool {
+    exchange.heads.iter().any(|head| head.values(INJECTED).next().is_some())
+}
+
+pub(super) async fn injection(bench: Bench) -> Outcome {
+    let opened = match bench.opened().await {
+        Ok(opened) => opened,
+        Err(outcome) => return outcome,
+    };
+    let value = format!("a%0d%0a{INJECTED}:%201%0d%0a");
+    let path = bench.path.clone().unwrap_or_else(|| bench.options().target.path.clone());
+    let joint = if path.contains('?') { '&' } else { '?' };
+    let query =
+        format!("{path}{joint}lastEventId={value}&last-event-id={value}&origin={value}&callback={value}");
+    let asks = [
+        Ask::get(bench.head_only()).and("last-event-id", &value),
+        Ask::get(bench.head_only()).and("last-event-id", format!("a\\r\\n{INJECTED}: 1")),
+        Ask::get(bench.head_only()).and("origin", format!("https://a.example{value}")),
+        Ask::get(bench.head_only()).path(Some(query)),
+    ];
+    for exchange in bench.exchanges(asks).await {
+        if is_injected(&exchange) {
+            return Breach::of(
+                &exchange,
+                "no line break from a request in a field",
+                format!("a field {INJECTED}"),
+            )
+            .hint("remove CR, LF and NUL from what comes from a request before it goes into a field")
+            .broken();
+        }
+    }
+    if opened.head().is_some() {
+        Outcome::Held
+    } else {
+        Outcome::NotJudged("the server did not answer".into())
+    }
+}

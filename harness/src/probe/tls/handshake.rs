@@ -1,0 +1,113 @@
+//! Handshakes by rustls.
+
+use std::io;
+use std::sync::Arc;
+
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use tokio_rustls::rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
+use tokio_rustls::rustls::pki_types::pem::PemObject as _;
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
+
+use super::{BadRoots, Roots, Trust};
+use crate::probe::target::Target;
+use crate::probe::wire::connection::Offer;
+
+/// A connection over TLS.
+pub(crate) type TlsStream = tokio_rustls::client::TlsStream<TcpStream>;
+
+impl Trust {
+    /// Trusts these certificates.
+    ///
+    /// # Errors
+    /// When the file with them cannot be read, or has none.
+    pub fn new(roots: &Roots) -> Result<Self, BadRoots> {
+        let provider = Arc::new(ring::default_provider());
+        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .map_err(|_| BadRoots::Unsupported)?;
+        let config = match roots {
+            Roots::All => {
+                let any = Arc::new(AnyCertificate(provider));
+                builder.dangerous().with_custom_certificate_verifier(any).with_no_client_auth()
+            }
+            Roots::Public => {
+                let store: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
+                builder.with_root_certificates(store).with_no_client_auth()
+            }
+            Roots::File(path) => {
+                let wrong = |problem: String| BadRoots::File { path: path.display().to_string(), problem };
+                let mut store = RootCertStore::empty();
+                let all = CertificateDer::pem_file_iter(path).map_err(|error| wrong(error.to_string()))?;
+                for certificate in all {
+                    let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
+                    store.add(certificate).map_err(|error| wrong(error.to_string()))?;
+                }
+                if store.is_empty() {
+                    return Err(wrong("it holds no certificate".into()));
+                }
+                builder.with_root_certificates(store).with_no_client_auth()
+            }
+        };
+        Ok(Self { config: Some(Arc::new(config)) })
+    }
+
+    /// Makes a handshake that offers one protocol.
+    pub(in crate::probe) async fn handshake(
+        &self,
+        target: &Target,
+        tcp: TcpStream,
+        offer: Offer,
+    ) -> io::Result<TlsStream> {
+        let invalid = |what: String| io::Error::new(io::ErrorKind::InvalidInput, what);
+        let name = ServerName::try_from(target.host.clone()).map_err(|error| invalid(error.to_string()))?;
+        let config = self.config.as_ref().ok_or_else(|| invalid("no certificates are trusted".into()))?;
+        let mut config = ClientConfig::clone(config);
+        config.alpn_protocols = match offer {
+            Offer::Http11 => vec![b"http/1.1".to_vec()],
+            Offer::H2 => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
+        };
+        TlsConnector::from(Arc::new(config)).connect(name, tcp).await
+    }
+}
+
+/// Takes every certificate, as the user has asked for.
+#[derive(Debug)]
+struct AnyCertificate(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for AnyCertificate {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,17 @@
+//! Requests on connections of their own, and all that comes back.
+//!
+//! - `ask`: a request, and how long its answer is watched
+//! - `connection`: a connection, and how it is left
+//! - `live`: an answer while it comes
+//! - `exchange`: what came
+//! - `coding`: content codings, decoded as they come
+
+pub(super) mod ask;
+mod coding;
+pub(super) mod connection;
+pub(super) mod exchange;
+pub(super) mod live;
+
+pub(super) use ask::{Ask, Method, Version, Watch};
+pub(super) use exchange::{End, Event, Exchange};
+pub(super) use live::Live;

@@ -1,0 +1,98 @@
+//! `ssespec server`.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
+use crate::Tests;
+use crate::command::ssespec;
+
+pub(crate) const TESTS: Tests = &[
+    ("the_checks_are_listed", the_checks_are_listed),
+    ("a_single_check", a_single_check),
+    ("what_is_no_server_is_said_so", what_is_no_server_is_said_so),
+    ("options_are_checked", options_are_checked),
+    ("a_path_for_one_check_and_a_header", a_path_for_one_check_and_a_header),
+];
+
+/// A server whose streams end at once; it echoes a field of the request, and fails elsewhere with 200.
+fn start() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            std::thread::spawn(move || {
+                let mut request = [0; 4096];
+                let length = connection.read(&mut request).unwrap_or_default();
+                let request = String::from_utf8_lossy(&request[..length]).into_owned();
+                let kind = if request.contains("authorization: Bearer a") {
+                    "text/event-stream"
+                } else {
+                    "text/html"
+                };
+                let chunk = "data: x\n\n";
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{chunk}\r\n0\r\n\r\n",
+                    chunk.len()
+                );
+                // A client that has left needs no answer.
+                let _ = connection.write_all(answer.as_bytes());
+            });
+        }
+    });
+    format!("http://{address}/")
+}
+
+fn the_checks_are_listed() {
+    let printed = ssespec(["server", "--list"]).ends(0);
+    printed.shows(&["server/probe/keep-alive ", "(not with --quick)", "(needs --emit)", "(needs https)"]);
+    assert!(printed.stdout.lines().count() > 80);
+    let printed = ssespec(["server", "--list", "--level", "must", "--suite", "whatwg"]).ends(0);
+    assert!(printed.stdout.lines().all(|line| line.contains("  must   ")), "{}", printed.stdout);
+}
+
+fn a_single_check() {
+    let url = start();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("results.jsonl");
+    let filter = "server/probe/content-type";
+    let words = ["server", "--quick", "--filter", filter, "--output", file.to_str().unwrap(), &url];
+    let printed = ssespec(words).ends(1);
+    printed.shows(&[
+        "over url",
+        "✘ FAIL must server/probe/content-type",
+        "whatwg/server-content-type (MUST)",
+        "content-type: text/html",
+        &format!("ssespec server --filter {filter} --quick {url}"),
+    ]);
+    ssespec(["report", file.to_str().unwrap()]).ends(0).shows(&["server/probe/content-type"]);
+}
+
+fn what_is_no_server_is_said_so() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://{free}/");
+    ssespec(["server", &url]).ends(3).says(&["no connection"]);
+}
+
+fn options_are_checked() {
+    ssespec(["server"]).ends(2).says(&["<URL>"]);
+    ssespec(["server", "localhost:80"]).ends(2).says(&["http"]);
+    ssespec(["server", "--path", "keepalive=/x", "http://a/"]).ends(2).says(&["did you mean keep-alive?"]);
+    ssespec(["server", "--path", "status=x", "http://a/"]).ends(2).says(&["a path begins with /"]);
+    ssespec(["server", "--header", "a b: c", "http://a/"]).ends(2).says(&["is no name of a field"]);
+    ssespec(["server", "--filter", "keep-alive", "http://a/"]).ends(2).says(&["try '*keep-alive'"]);
+    ssespec(["server", "--suite", "htpt", "http://a/"]).ends(2).says(&["did you mean http?"]);
+    ssespec(["server", "--ca", "missing.pem", "https://a/"]).ends(2).says(&["missing.pem"]);
+    ssespec(["server", "--emit", "http://", "http://a/"]).ends(2).says(&["is not a URL"]);
+}
+
+fn a_path_for_one_check_and_a_header() {
+    let url = start();
+    let common =
+        ["server", "--quick", "--header", "Authorization: Bearer a", "--header", "authorization: Bearer a"];
+    let of = |words: &[&str]| ssespec([&common[..], words, &[url.as_str()]].concat());
+    of(&["--filter", "*/content-type"]).ends(0).shows(&["1 pass"]);
+    let filter = ["--filter", "*/error-status", "--suite", "resilience-server"];
+    of(&filter).ends(0).shows(&["1 skip"]);
+    of(&[&filter[..], &["--path", "error-status=/broken"]].concat()).ends(1).shows(&["1 fail", "status 200"]);
+}

@@ -1,0 +1,28 @@
+//! The list of checks.
+
+use std::collections::BTreeSet;
+
+use ssespec::probe::check;
+use ssespec_cases::Corpus;
+
+#[test]
+fn checks_and_requirements_fit_each_other() {
+    let corpus = Corpus::embedded().expect("the requirements");
+    let all = check::all();
+    let names: BTreeSet<&str> = all.iter().map(|check| check.name).collect();
+    assert_eq!(names.len(), all.len(), "names differ");
+    for check in &all {
+        let requirement = corpus.requirements.get(check.requirement);
+        let requirement = requirement.unwrap_or_else(|| panic!("{}: no {}", check.name, check.requirement));
+        assert!(requirement.binds.iter().any(|bound| bound == "server"), "{}", check.name);
+    }
+    let checked: BTreeSet<&str> = all.iter().map(|check| check.requirement).collect();
+    let unchecked: Vec<&String> = corpus
+        .requirements
+        .values()
+        .filter(|requirement| ["http", "resilience-server"].contains(&requirement.suite()))
+        .map(|requirement| &requirement.id)
+        .filter(|id| !checked.contains(id.as_str()))
+        .collect();
+    assert!(unchecked.is_empty(), "{unchecked:?}");
+}

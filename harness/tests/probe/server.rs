@@ -1,0 +1,387 @@
+//! A server of event streams over raw sockets. It does everything right, but for the mistakes that are switched on.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+
+use crate::feed::Feed;
+use crate::mistake::Mistake::{self, *};
+
+pub(crate) type Mistakes = Arc<BTreeSet<Mistake>>;
+
+/// Starts a server; it lives as long as the runtime.
+pub(crate) async fn start(mistakes: &[Mistake]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let mistakes: Mistakes = Arc::new(mistakes.iter().copied().collect());
+    let feed = Feed::start();
+    let turn = Arc::new(tokio::sync::Mutex::new(()));
+    tokio::spawn(async move {
+        while let Ok((connection, _)) = listener.accept().await {
+            let (mistakes, feed, turn) = (Arc::clone(&mistakes), feed.clone(), Arc::clone(&turn));
+            tokio::spawn(async move {
+                connection.set_nodelay(true).expect("a socket");
+                let _turn = if mistakes.contains(&OneAtATime) { Some(turn.lock().await) } else { None };
+                serve(connection, &mistakes, &feed).await
+            });
+        }
+    });
+    format!("http://{address}/events")
+}
+
+/// A request, as far as it matters.
+struct Request {
+    method: String,
+    path: String,
+    is_http10: bool,
+    fields: Vec<(String, String)>,
+}
+
+impl Request {
+    fn parse(head: &str) -> Self {
+        let mut lines = head.split("\r\n");
+        let mut words = lines.next().unwrap_or_default().split(' ').map(str::to_owned);
+        let (method, path, version) = (words.next(), words.next(), words.next());
+        let fields = lines.filter_map(|line| line.split_once(':'));
+        Self {
+            method: method.unwrap_or_default(),
+            path: path.unwrap_or_default(),
+            is_http10: version.as_deref() == Some("HTTP/1.0"),
+            fields: fields.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect(),
+        }
+    }
+
+    fn field(&self, name: &str) -> Option<&str> {
+        self.fields
+            .iter()
+            .find(|(other, _)| other.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+}
+
+/// Answers the requests of a connection.
+pub(crate) async fn serve<S>(mut connection: S, mistakes: &Mistakes, feed: &Feed) -> Option<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut buffer = Vec::new();
+    loop {
+        let end = loop {
+            if let Some(end) = buffer.windows(4).position(|window| window == b"\r\n\r\n") {
+                break end;
+            }
+            let mut piece = [0; 16 * 1024];
+            match connection.read(&mut piece).await.ok()? {
+                0 => return None,
+                length => buffer.extend_from_slice(&piece[..length]),
+            }
+        };
+        let head: Vec<u8> = buffer.drain(..end + 4).collect();
+        let request = Request::parse(String::from_utf8_lossy(&head).trim_end());
+        answer(&mut connection, &request, mistakes, feed).await?;
+        if request.is_http10 || request.field("connection") == Some("close") {
+            return None;
+        }
+    }
+}
+
+/// Answers one request; none when the connection is to be closed.
+async fn answer<S>(connection: &mut S, request: &Request, mistakes: &Mistakes, feed: &Feed) -> Option<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let has = |mistake| mistakes.contains(&mistake);
+    let mut fields = cors(request, mistakes);
+    if !has(NoDate) {
+        fields.push_str("date: Thu, 01 Jan 2026 00:00:00 GMT\r\n");
+    }
+    let brief = |status: &str, more: &str, body: &str| {
+        let content = if request.method == "HEAD" { "" } else { body };
+        let length = if status.starts_with("204") {
+            String::new()
+        } else {
+            format!("content-length: {}\r\n", body.len())
+        };
+        format!("HTTP/1.1 {status}\r\n{fields}{more}{length}\r\n{content}").into_bytes()
+    };
+    let path = request.path.split('?').next().unwrap_or_default();
+    if path != "/events" {
+        let text =
+            format!("content-type: text/{}\r\n", if has(ErrorStream) { "event-stream" } else { "html" });
+        let status = if has(ErrorPage) || has(ErrorStream) { "200 OK" } else { "404 Not Found" };
+        return connection.write_all(&brief(status, &text, "<h1>Error: not found</h1>")).await.ok();
+    }
+    let id = request.fields.iter().find(|(name, _)| {
+        if has(OneSpelling) { name == "last-event-id" } else { name.eq_ignore_ascii_case("last-event-id") }
+    });
+    let id = id.map(|(_, value)| value.as_str()).filter(|id| !id.is_empty());
+    let last: Option<u64> = id.and_then(|id| id.parse().ok());
+    let allow = "allow: GET, HEAD, OPTIONS\r\n";
+    match request.method.as_str() {
+        "GET" | "HEAD" => {}
+        "OPTIONS" if has(OptionsStreams) => {}
+        "OPTIONS" => {
+            let more = format!("{allow}access-control-allow-headers: Last-Event-ID\r\n");
+            return connection.write_all(&brief("204 No Content", &more, "")).await.ok();
+        }
+        _ if has(AnyMethod) => {}
+        _ => {
+            let more = if has(NoAllow) { "" } else { allow };
+            return connection.write_all(&brief("405 Method Not Allowed", more, "")).await.ok();
+        }
+    }
+    let accept = request.field("accept");
+    let is_refused = (has(NeedsAccept) && accept.is_none_or(|accept| !accept.contains("text/event-stream")))
+        || (has(ComparesAccept) && accept.is_some_and(|accept| accept.starts_with("text/html;")));
+    if is_refused {
+        return connection.write_all(&brief("406 Not Acceptable", "", "")).await.ok();
+    }
+    if has(FailsOnIds) && id.is_some() && last.is_none() {
+        return connection.write_all(&brief("500 Internal Server Error", "", "")).await.ok();
+    }
+    if has(RefusesUnknownIds) && id.is_some() && last.is_none() {
+        return connection.write_all(&brief("400 Bad Request", "", "")).await.ok();
+    }
+    if has(ErrorOn200) && id.is_some() && last.is_none() {
+        let text = "content-type: text/html\r\n";
+        return connection.write_all(&brief("200 OK", text, "<h1>Error</h1>")).await.ok();
+    }
+    if has(Partial) && request.field("range").is_some() {
+        return connection.write_all(&brief("206 Partial Content", "", "data")).await.ok();
+    }
+    if has(NotModified) && request.field("if-none-match").is_some() {
+        return connection.write_all(&brief("304 Not Modified", "", "")).await.ok();
+    }
+    stream(connection, request, mistakes, feed, fields, last).await
+}
+
+fn cors(request: &Request, mistakes: &Mistakes) -> String {
+    let has = |mistake| mistakes.contains(&mistake);
+    let vary = if has(EchoWithoutVary) { "" } else { "vary: Origin\r\n" };
+    let origin = request.field("origin");
+    let mut fields = match origin {
+        Some(_) if has(StarWithCredentials) => {
+            "access-control-allow-origin: *\r\naccess-control-allow-credentials: true\r\n".into()
+        }
+        Some(origin) if has(TwoOrigins) => {
+            format!("access-control-allow-origin: {origin}, https://other.example\r\n{vary}")
+        }
+        Some(origin) => format!("access-control-allow-origin: {origin}\r\n{vary}"),
+        None => vary.to_owned(),
+    };
+    if let (true, Some(id)) = (has(Injects), request.field("last-event-id")) {
+        fields.push_str(&format!("x-resumed-from: {}\r\n", id.replace("%0d%0a", "\r\n").replace("%20", " ")));
+    }
+    fields
+}
+
+/// Opens the stream.
+async fn stream<S>(
+    connection: &mut S,
+    request: &Request,
+    mistakes: &Mistakes,
+    feed: &Feed,
+    mut fields: String,
+    last: Option<u64>,
+) -> Option<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let has = |mistake| mistakes.contains(&mistake);
+    let kind = if has(TextPlain) { "text/plain" } else { "text/event-stream" };
+    let charset = if has(Latin1) { "; charset=iso-8859-1" } else { "" };
+    fields.push_str(&format!("content-type: {kind}{charset}\r\n"));
+    if has(TwoTypes) {
+        fields.push_str("content-type: text/event-stream\r\n");
+    }
+    if !has(Storable) {
+        fields.push_str("cache-control: no-store\r\n");
+    }
+    if has(Folded) {
+        fields.push_str("x-folded: a\r\n b\r\n");
+    }
+    let offers = request.field("accept-encoding");
+    let is_coded = (has(Unflushed) || has(CodingWithoutVary))
+        && offers.is_some_and(|offer| offer.contains("gzip"))
+        || has(CodedUnasked) && offers.is_none();
+    if is_coded {
+        fields.push_str("content-encoding: gzip\r\n");
+    }
+    if has(Unflushed) {
+        fields.push_str("vary: Accept-Encoding\r\n");
+    }
+    let is_chunked = !has(Length) && (!request.is_http10 || has(ChunkedForHttp10));
+    if is_chunked && request.method != "HEAD" {
+        fields.push_str("transfer-encoding: chunked\r\n");
+    }
+    if has(Length) || has(LengthAndChunked) || (has(HeadLength) && request.method == "HEAD") {
+        fields.push_str("content-length: 1000000\r\n");
+    }
+    if request.is_http10 {
+        fields.push_str("connection: close\r\n");
+    }
+    let head = format!("HTTP/1.1 200 OK\r\n{fields}\r\n").into_bytes();
+    if request.method == "HEAD" {
+        if has(HeadHangs) {
+            connection.write_all(&head).await.ok()?;
+            std::future::pending::<()>().await;
+        }
+        connection.write_all(&head).await.ok()?;
+        if has(HeadStreams) {
+            connection.write_all(b"7\r\ndata: x\r\n").await.ok()?;
+        }
+        return Some(());
+    }
+    let mut out = Output {
+        connection,
+        is_chunked,
+        gzip: is_coded.then(|| GzEncoder::new(Vec::new(), Compression::default())),
+        is_flushed: !has(Unflushed),
+        has_bad_chunks: has(BadChunk),
+        head: Some(head),
+    };
+    if !has(LateHead) {
+        out.flush_head().await?;
+        let first = if has(RetryWords) {
+            "retry: 2s\n\n"
+        } else if has(RetryZero) {
+            "retry: 0\n\n"
+        } else {
+            "retry: 2000\n\n"
+        };
+        out.write(first.as_bytes()).await?;
+    } else {
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+    }
+    events(&mut out, mistakes, feed, last).await
+}
+
+/// Sends what is missed and what happens, until the client leaves.
+async fn events<S>(out: &mut Output<'_, S>, mistakes: &Mistakes, feed: &Feed, last: Option<u64>) -> Option<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let has = |mistake| mistakes.contains(&mistake);
+    let from = if has(RepeatsTheLast) { last.map(|last| last - 1) } else { last };
+    let (mut missed, mut live) = feed.after(from);
+    if has(SkipsOne) && missed.len() > 1 {
+        missed.remove(1);
+    }
+    if has(FreshIds) {
+        missed.clear();
+    }
+    let (mut own, mut held, mut pending) = (0, Vec::new(), Vec::new());
+    for number in missed {
+        out.write(&frame(number, mistakes)).await?;
+    }
+    loop {
+        let number = tokio::select! {
+            number = live.recv() => number.ok()?,
+            () = out.gone() => return None,
+        };
+        own += 1;
+        let mut text = frame(if has(FreshIds) { own } else { number }, mistakes);
+        if has(Clumps) {
+            held.extend(text);
+            if own % 4 != 0 {
+                continue;
+            }
+            text = std::mem::take(&mut held);
+        }
+        if has(LateBlank) {
+            // The newline that ends the block is written before the next one.
+            text.pop();
+            text = [std::mem::replace(&mut pending, b"\n".to_vec()), text].concat();
+        }
+        if has(EndsWithinBlock) && own == 3 {
+            text.pop();
+            out.write(&text).await?;
+            out.connection.write_all(b"0\r\n\r\n").await.ok()?;
+            return None;
+        }
+        if has(EndsWithoutChunk) && own == 3 {
+            return None;
+        }
+        out.write(&text).await?;
+    }
+}
+
+fn frame(number: u64, mistakes: &Mistakes) -> Vec<u8> {
+    let has = |mistake| mistakes.contains(&mistake);
+    let id = match number {
+        _ if has(SameId) => "id: 7\n".into(),
+        number if has(SomeIds) && number % 2 == 0 => String::new(),
+        number if has(SpacedIds) => format!("id: {number} \n"),
+        number => format!("id: {number}\n"),
+    };
+    let data = match number {
+        _ if has(BareCr) => "data: first\rsecond line\n",
+        _ if has(Unsplit) => "data: {\n  \"a\": 1\n}\n",
+        _ if has(Misspelt) => "Data: x\ndata: x\n",
+        _ if has(Unknown) => "topic: x\ndata: x\n",
+        _ if has(NoData) => "event: tick\n",
+        _ if has(Beats) => "event: ping\ndata: x\n",
+        _ if has(LateBom) => "\u{feff}data: x\ndata: x\n",
+        _ => "event: tick\ndata: {\"a\":1}\n",
+    };
+    let mut text = format!("{id}{data}").into_bytes();
+    if has(InvalidUtf8) {
+        text.extend(b"data: caf\xE9\n");
+    }
+    text.push(b'\n');
+    text
+}
+
+/// The content of an answer.
+struct Output<'c, S> {
+    connection: &'c mut S,
+    is_chunked: bool,
+    gzip: Option<GzEncoder<Vec<u8>>>,
+    is_flushed: bool,
+    has_bad_chunks: bool,
+    head: Option<Vec<u8>>,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Output<'_, S> {
+    async fn flush_head(&mut self) -> Option<()> {
+        let head = self.head.take().unwrap_or_default();
+        self.connection.write_all(&head).await.ok()
+    }
+
+    async fn write(&mut self, text: &[u8]) -> Option<()> {
+        let coded = match &mut self.gzip {
+            None => text.to_vec(),
+            Some(gzip) => {
+                gzip.write_all(text).ok()?;
+                if self.is_flushed {
+                    gzip.flush().ok()?;
+                }
+                std::mem::take(gzip.get_mut())
+            }
+        };
+        let mut bytes = self.head.take().unwrap_or_default();
+        if self.is_chunked && !coded.is_empty() {
+            let size = coded.len() - usize::from(self.has_bad_chunks);
+            bytes.extend(format!("{size:x}\r\n").into_bytes());
+            bytes.extend(coded);
+            bytes.extend(b"\r\n");
+        } else {
+            bytes.extend(coded);
+        }
+        self.connection.write_all(&bytes).await.ok()
+    }
+
+    /// Waits until the client has left.
+    async fn gone(&mut self) {
+        let mut buffer = [0; 1024];
+        while let Ok(length) = self.connection.read(&mut buffer).await
+            && length > 0
+        {}
+    }
+}
