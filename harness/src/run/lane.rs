@@ -9,7 +9,7 @@ use tokio::sync::mpsc;
 
 use super::plan::Trial;
 use super::{Run, WATCHED, stage};
-use crate::adapter::Fault;
+use crate::adapter::{Adapter, Fault};
 use crate::session::{EndedBy, Failure, Late, Outcome, Stage, Stop, play};
 
 /// What a lane tells.
@@ -41,6 +41,8 @@ pub(super) struct Lane {
     playing: Option<mpsc::Sender<Infallible>>,
     /// The trials by the numbers of their sessions, and who ended them.
     sessions: HashMap<u64, (Trial, EndedBy)>,
+    /// The adapter of the next trial, on its way.
+    spare: Option<tokio::task::JoinHandle<Option<Adapter>>>,
     /// When the last session ended in which the client said that it was done.
     done_at: Option<Instant>,
 }
@@ -52,7 +54,7 @@ impl Lane {
         tell: mpsc::UnboundedSender<News>,
         playing: Option<mpsc::Sender<Infallible>>,
     ) -> Self {
-        Self { run, queue, tell, playing, sessions: HashMap::new(), done_at: None }
+        Self { run, queue, tell, playing, sessions: HashMap::new(), spare: None, done_at: None }
     }
 
     /// Plays trials until none is left or no adapter can be started any more.
@@ -72,7 +74,10 @@ impl Lane {
         let mut fresh = stage.session == 0;
         while usable && let Some(trial) = self.next_trial() {
             if trial.case.alone && !fresh {
-                usable = restart(&self.run, &mut stage).await.is_ok();
+                usable = self.refresh(&mut stage).await;
+            }
+            if trial.case.alone {
+                self.prepare();
             }
             #[cfg(feature = "page")]
             if let Some(board) = self.run.launch.board() {
@@ -98,6 +103,27 @@ impl Lane {
             self.report_late(&mut stage);
         }
         stage::close(stage).await;
+    }
+
+    /// Starts the adapter of the next trial, where that does not count as time of this one's.
+    fn prepare(&mut self) {
+        let more = self.queue.lock().is_ok_and(|queue| !queue.is_empty());
+        if more && self.run.launch.is_told_apart() && self.spare.is_none() {
+            let launch = self.run.launch.clone();
+            self.spare = Some(tokio::spawn(async move { launch.start().await.ok() }));
+        }
+    }
+
+    /// Puts a fresh adapter in the place of one that has lived through a trial, and says whether there is one.
+    async fn refresh(&mut self, stage: &mut Stage) -> bool {
+        let Some(spare) = self.spare.take() else { return restart(&self.run, stage).await.is_ok() };
+        match spare.await {
+            Ok(Some(fresh)) => {
+                std::mem::replace(&mut stage.adapter, fresh).stop(NO_GRACE).await;
+                true
+            }
+            Ok(None) | Err(_) => restart(&self.run, stage).await.is_ok(),
+        }
     }
 
     fn next_trial(&self) -> Option<Trial> {

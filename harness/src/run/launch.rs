@@ -86,6 +86,11 @@ impl Launch {
         }
     }
 
+    /// Whether the time and memory of one adapter are told apart from those of others that run beside it.
+    pub(super) fn is_told_apart(&self) -> bool {
+        matches!(self, Self::Process(_)) && cfg!(target_os = "linux")
+    }
+
     /// Whether something of a session can outlive it: the future of a function that returned cannot.
     pub(super) fn outlives_its_sessions(&self) -> bool {
         !matches!(self, Self::InProcess(_))
