@@ -108,9 +108,8 @@ impl Lane {
     /// Starts the adapter of the next trial, where that does not count as time of this one's.
     fn prepare(&mut self) {
         let more = self.queue.lock().is_ok_and(|queue| !queue.is_empty());
-        if more && self.run.launch.is_told_apart() && self.spare.is_none() {
-            let launch = self.run.launch.clone();
-            self.spare = Some(tokio::spawn(async move { launch.start().await.ok() }));
+        if more && self.spare.is_none() {
+            self.spare = self.run.launch.start_apart();
         }
     }
 

@@ -86,9 +86,15 @@ impl Launch {
         }
     }
 
-    /// Whether the time and memory of one adapter are told apart from those of others that run beside it.
-    pub(super) fn is_told_apart(&self) -> bool {
-        matches!(self, Self::Process(_)) && cfg!(target_os = "linux")
+    /// Starts an adapter beside others, if the time and memory of each are told apart.
+    pub(super) fn start_apart(&self) -> Option<tokio::task::JoinHandle<Option<Adapter>>> {
+        match self {
+            Self::Process(command) if cfg!(target_os = "linux") => {
+                let command = command.clone();
+                Some(tokio::spawn(async move { command.start(HELLO_PATIENCE).await.ok() }))
+            }
+            _ => None,
+        }
     }
 
     /// Whether something of a session can outlive it: the future of a function that returned cannot.
