@@ -26,6 +26,10 @@ const SHORTEST: Duration = Duration::from_millis(50);
 /// By how much the most memory of a span may exceed that of the first, in bytes: collectors are not prompt.
 const MORE_MEMORY: u64 = 64 * 1024 * 1024;
 
+/// The most processor time that a span gets, whatever the first one took: hundreds of times what a span asks of a
+/// client that is in order, so that nobody waits for one that would go on for hours.
+const LONGEST: Duration = Duration::from_secs(10);
+
 /// How often the gauge looks.
 const LOOKING: Duration = Duration::from_millis(20);
 
@@ -51,6 +55,8 @@ struct Running {
 enum Excess {
     Time,
     Memory,
+    /// It would have gone on for too long to be judged.
+    Patience,
 }
 
 /// What has been measured since the first `measure`.
@@ -101,6 +107,8 @@ impl Measured {
                 && span.peak.zip(first.peak).is_some_and(|(peak, first)| peak > first + MORE_MEMORY);
             self.excess = self.excess.or(large.then_some(Excess::Memory)).or(slow.then_some(Excess::Time));
         }
+        let endless = self.footprint.is_some() && span.is_some_and(|span| span.time > LONGEST);
+        self.excess = self.excess.or(endless.then_some(Excess::Patience));
         (span, self.excess)
     }
 
@@ -248,6 +256,12 @@ fn words(excess: Excess) -> String {
     match excess {
         Excess::Time => {
             format!("a unit of work that took more than {SLOWER} times as long as in the first span")
+        }
+        Excess::Patience => {
+            format!(
+                "a span that was not done after {} of processor time",
+                humantime::format_duration(LONGEST)
+            )
         }
         Excess::Memory => {
             format!("more than {} MiB above the most of the first span", MORE_MEMORY / (1024 * 1024))
