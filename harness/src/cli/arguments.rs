@@ -90,7 +90,7 @@ pub(super) struct HowToRun {
     /// How bytes are cut into writes; may be repeated [default: as-written, whole, bytes]
     #[arg(long, help_heading = HOW, value_name = "DELIVERY")]
     pub(super) delivery: Vec<DeliveryWord>,
-    /// How many adapters run side by side, 1 to 64 [default: four per core, at most 12]
+    /// How many adapters run side by side, 1 to 64 [default: six per core, at most 24]
     #[arg(long, help_heading = HOW, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(super) lanes: Option<u16>,
     /// How long to wait for what must be observed, such as 5s or 300ms; three times as long for a request
@@ -223,7 +223,7 @@ impl CaseSelection {
 }
 
 /// The most lanes that are used without being asked for.
-const LANES: usize = 12;
+const LANES: usize = 24;
 
 impl HowToRun {
     pub(super) fn selection(&self) -> Selection {
@@ -241,9 +241,9 @@ impl HowToRun {
     }
 
     pub(super) fn lanes(&self) -> usize {
-        // Most cases wait for something most of the time.
+        // Most cases wait for something most of the time. More lanes cost more in starting adapters than they gain.
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        self.lanes.map_or((cores * 4).min(LANES), usize::from)
+        self.lanes.map_or((cores * 6).min(LANES), usize::from)
     }
 
     pub(super) fn patience(&self) -> Patience {

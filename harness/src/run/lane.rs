@@ -32,10 +32,20 @@ pub struct Played {
     pub note: Option<String>,
 }
 
+/// From which end of the queue a lane takes its trials. The long waits are in front: while some lanes wait, others work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum QueueEnd {
+    /// The trials that wait longest.
+    Front,
+    /// Those that wait least.
+    Back,
+}
+
 /// A lane at work.
 pub(super) struct Lane {
     run: Run,
     queue: Arc<Mutex<VecDeque<Trial>>>,
+    takes_from: QueueEnd,
     tell: mpsc::UnboundedSender<News>,
     /// Held while it plays, where somebody waits for the end of that.
     playing: Option<mpsc::Sender<Infallible>>,
@@ -51,25 +61,26 @@ impl Lane {
     pub(super) fn new(
         run: Run,
         queue: Arc<Mutex<VecDeque<Trial>>>,
+        takes_from: QueueEnd,
         tell: mpsc::UnboundedSender<News>,
         playing: Option<mpsc::Sender<Infallible>>,
     ) -> Self {
-        Self { run, queue, tell, playing, sessions: HashMap::new(), spare: None, done_at: None }
+        Self { run, queue, takes_from, tell, playing, sessions: HashMap::new(), spare: None, done_at: None }
+    }
+
+    /// Opens a stage to work on; `None` where that cannot be done.
+    pub(super) async fn open(&self) -> Option<Stage> {
+        stage::open(self.run.address, self.run.barrier, &self.run.launch).await.ok()
     }
 
     /// Plays trials until none is left or no adapter can be started any more.
     pub(super) async fn work(mut self, stage: Option<Stage>) {
-        let mut stage = match stage {
-            Some(stage) => stage,
-            None => {
-                // Another lane plays what this one cannot; if none can, the run says so.
-                let Ok(stage) = stage::open(self.run.address, self.run.barrier, &self.run.launch).await
-                else {
-                    return;
-                };
-                stage
-            }
+        let stage = match stage {
+            Some(stage) => Some(stage),
+            None => self.open().await,
         };
+        // Another lane plays what this one cannot; if none can, the run says so.
+        let Some(mut stage) = stage else { return };
         let mut usable = true;
         let mut fresh = stage.session == 0;
         while usable && let Some(trial) = self.next_trial() {
@@ -126,7 +137,11 @@ impl Lane {
     }
 
     fn next_trial(&self) -> Option<Trial> {
-        self.queue.lock().ok()?.pop_front()
+        let mut queue = self.queue.lock().ok()?;
+        match self.takes_from {
+            QueueEnd::Front => queue.pop_front(),
+            QueueEnd::Back => queue.pop_back(),
+        }
     }
 
     fn report_late(&self, stage: &mut Stage) {

@@ -26,7 +26,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 pub use baseline::Baseline;
 pub use lane::play_case;
-use lane::{Lane, News};
+use lane::{Lane, News, QueueEnd};
 pub use launch::Launch;
 pub use plan::{Plan, Selection, Trial};
 use ssespec_cases::Corpus;
@@ -197,15 +197,21 @@ impl Run {
         let (tell, mut news) = mpsc::unbounded_channel();
         let (playing, mut played) = mpsc::channel(1);
         let mut tasks = tokio::task::JoinSet::new();
-        for _ in 0..lanes {
-            let lane = Lane::new(self.clone(), Arc::clone(together), tell.clone(), Some(playing.clone()));
+        for number in 0..lanes {
+            let end = if number % 2 == 0 { QueueEnd::Front } else { QueueEnd::Back };
+            let lane =
+                Lane::new(self.clone(), Arc::clone(together), end, tell.clone(), Some(playing.clone()));
             tasks.spawn(lane.work(first.take()));
         }
         drop(playing);
         if alone.lock().is_ok_and(|queue| !queue.is_empty()) {
-            let lane = Lane::new(self.clone(), Arc::clone(alone), tell.clone(), None);
+            let lane = Lane::new(self.clone(), Arc::clone(alone), QueueEnd::Front, tell.clone(), None);
             let stage = first.take();
             tasks.spawn(async move {
+                let stage = match stage {
+                    Some(stage) => Some(stage),
+                    None => lane.open().await,
+                };
                 // When the others have played: then they only watch, and take nothing from it.
                 let _: Option<Infallible> = played.recv().await;
                 lane.work(stage).await;

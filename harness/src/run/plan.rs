@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use globset::GlobMatcher;
-use ssespec_cases::case::{Case, Expectation, Step, StepKind};
+use ssespec_cases::case::{Case, Expectation, Fact, FactSource, Step, StepKind};
 use ssespec_cases::script::expand;
 use ssespec_cases::{Capability, Corpus, Level};
 use ssespec_mock_server::action::Action;
@@ -169,12 +169,25 @@ fn says_closed(steps: &[Step]) -> bool {
     })
 }
 
-/// How long a script waits at least.
+/// What a client takes before it connects again where nothing tells it, in most of them.
+const USUAL_DELAY: Duration = Duration::from_secs(3);
+
+/// How long a script may be expected to wait.
 fn waits(steps: &[Step]) -> Duration {
     let each = steps.iter().map(|step| match &step.kind {
-        StepKind::Wire(Action::Wait(time)) | StepKind::Expect(Expectation::NoRequest(time)) => *time,
-        StepKind::Expect(Expectation::Request(request)) => request.after.unwrap_or_default(),
+        StepKind::Wire(Action::Wait(time) | Action::Refuse(time)) => *time,
+        StepKind::Expect(Expectation::NoRequest(time)) => *time,
+        StepKind::Expect(Expectation::Request(request)) => match (request.after, request.within) {
+            (Some(after), _) => after,
+            // Whoever grants more time than is usual has a reason.
+            (None, Some(_)) => USUAL_DELAY,
+            (None, None) => Duration::ZERO,
+        },
         StepKind::Expect(Expectation::Attempts(attempts)) => attempts.time,
+        StepKind::Expect(Expectation::OneOf(alternatives)) => {
+            alternatives.iter().map(|steps| waits(steps)).max().unwrap_or_default()
+        }
+        StepKind::Record(Fact { of: FactSource::Delay, .. }) => USUAL_DELAY,
         _ => Duration::ZERO,
     });
     each.sum()
