@@ -102,10 +102,6 @@ impl Session<'_> {
     /// that fails a session that held until here.
     pub(super) async fn tear_down(&mut self, held: &Result<(), Stop>) -> Result<(), Stop> {
         let began = Instant::now();
-        if let Some(until) = self.refuses_until.take() {
-            // The next session needs the port.
-            tokio::time::sleep_until(until.into()).await;
-        }
         let closed = match held {
             // Who is beyond use is not asked any more.
             Err(Stop::Fault { .. }) => Ok(()),

@@ -211,8 +211,6 @@ struct Session<'s> {
     not_judged: Option<String>,
     /// How many attempts the system had seen fail when the port began to refuse.
     refused_before: Option<u64>,
-    /// Until when the port refuses.
-    refuses_until: Option<Instant>,
     cut_short: bool,
     /// How much the adapter has said in this session and the harness has sent, in bytes.
     flow: Flow,
@@ -249,7 +247,6 @@ pub async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: P
         gauge: None,
         not_judged: None,
         refused_before: None,
-        refuses_until: None,
         cut_short: false,
         flow: Flow::default(),
     };

@@ -91,7 +91,6 @@ impl Session<'_> {
             Action::Refuse(time) => {
                 self.transcript.harness("refuse", humantime::format_duration(*time).to_string());
                 self.refused_before = attempts::refused();
-                self.refuses_until = Some(Instant::now() + *time);
                 self.stage.base.refuse_for(*time);
             }
             Action::Respond(respond) => self.respond(respond).await,

@@ -200,7 +200,7 @@ fn mistakes() {
     let third = shop.file("ssespec.toml", "name = \"a\"\nrole = \"client\"\n");
     let printed = ssespec(["check"]).args([&first, &second, &third]).ends(2);
     printed
-        .shows(&["first.toml:4:5", "second.toml:1:", "ssespec.toml:1:1"])
+        .shows(&["first.toml:4:5", "second.toml:1:", "ssespec.toml:2:8"])
         .says(&["error: 3 mistakes in 3 files"]);
     // What only several cases together show.
     let sound = "title = \"A case\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [\n  { send = \"data: a\\n\\n\" },\n  \

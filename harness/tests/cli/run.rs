@@ -91,7 +91,7 @@ fn mistakes_are_shown_with_their_places() {
     for (text, said) in [
         (
             "name = \"a\"\nrole = \"client\"\n",
-            &["an implementation needs the key `command`", "ssespec.toml:1:1"][..],
+            &["nothing says how the implementation is started", "ssespec.toml:2:8"][..],
         ),
         (
             "name = \"a\"\nrole = \"client\"\ncomand = [\"x\"]\n",

@@ -129,7 +129,7 @@ fn long_waits_come_first() {
     ]);
     let plan = Plan::new(&corpus, &Selection::default(), &all());
     // Those that say they are done are watched for longest.
-    let expected = ["6-closed", "7-either", "5-silence", "4-after", "3-long", "2-short", "1-at-once"];
+    let expected = ["7-either", "6-closed", "5-silence", "4-after", "3-long", "2-short", "1-at-once"];
     assert_eq!(ids(&plan).iter().map(|id| &id[9..]).collect::<Vec<_>>(), expected);
 }
 
