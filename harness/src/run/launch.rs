@@ -97,6 +97,12 @@ impl Launch {
         }
     }
 
+    /// Whether an adapter of its own can be had for what measures time, memory or the attempts of one client. The pages
+    /// of a browser share its processes.
+    pub(super) fn can_be_measured(&self) -> bool {
+        matches!(self, Self::Process(_) | Self::InProcess(_))
+    }
+
     /// Whether something of a session can outlive it: the future of a function that returned cannot.
     pub(super) fn outlives_its_sessions(&self) -> bool {
         !matches!(self, Self::InProcess(_))

@@ -166,6 +166,13 @@ impl Run {
             let result = verdict::skipped(self, skipped);
             ledger.enter(result, sink);
         }
+        if !self.launch.can_be_measured() {
+            let (measured, others) = plan.trials.into_iter().partition(plan::measures);
+            plan.trials = others;
+            for trial in measured {
+                ledger.enter(verdict::not_measured(self, &trial), sink);
+            }
+        }
         self.play(stage, plan, &mut ledger, sink).await;
         let footer = ledger.footer(began);
         let conclusion = match footer.exit_status {

@@ -169,6 +169,12 @@ fn says_closed(steps: &[Step]) -> bool {
     })
 }
 
+/// Whether a trial wants an adapter alone to measure it, or to see how it bears a load; not one about what only browsers
+/// have.
+pub(super) fn measures(trial: &Trial) -> bool {
+    trial.case.alone && !trial.case.needs.contains(&Capability::Dom)
+}
+
 /// What a client takes before it connects again where nothing tells it, in most of them.
 const USUAL_DELAY: Duration = Duration::from_secs(3);
 

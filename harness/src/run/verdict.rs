@@ -126,6 +126,14 @@ pub(super) fn skipped(run: &Run, skipped: &Skipped) -> CaseResult {
     result
 }
 
+/// The result of a trial that measures what cannot be told apart.
+pub(super) fn not_measured(run: &Run, trial: &Trial) -> CaseResult {
+    let mut result = blank(run, trial);
+    result.verdict = Verdict::Skip;
+    result.reason = Some("measures a client's own processes, and a browser's pages share theirs".into());
+    result
+}
+
 /// The result of a trial that no lane could play.
 pub(super) fn unplayed(run: &Run, trial: &Trial) -> CaseResult {
     let mut result = blank(run, trial);
