@@ -30,7 +30,9 @@ impl Outcome {
         match result.verdict {
             Verdict::Skip => Self::Skip,
             // What fails by chance is the same thing when it happens to pass.
-            Verdict::Pass if result.known.as_ref().is_some_and(|known| known.by_chance) => Self::Known,
+            Verdict::Pass | Verdict::Warn if result.known.as_ref().is_some_and(|known| known.by_chance) => {
+                Self::Known
+            }
             Verdict::Pass => Self::Pass,
             Verdict::Info => Self::Info,
             Verdict::Warn => Self::Warn,
