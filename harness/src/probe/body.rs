@@ -1,40 +1,56 @@
 //! The bytes of the stream.
 
-use super::check::{Check, Judging, Takes};
+use super::check::{Check, Judging};
 use super::lab::Bench;
 use super::outcome::{Breach, Outcome, told};
 use super::wire::{End, Exchange};
 use crate::reference::strict::FindingKind;
 
 pub(super) const CHECKS: &[Check] = &[
-    check("utf-8", "Every byte is of UTF-8", "whatwg/server-utf8-only", |b| {
+    Check::observed("utf-8", "Every byte is of UTF-8", "whatwg/server-utf8-only", |b| {
         found(b, &[FindingKind::InvalidUtf8], "UTF-8", "")
     }),
-    check("chunk-syntax", "The chunks are well-formed", "http/chunk-syntax", |b| judged(b, chunk_syntax)),
-    check("chunked-end", "A stream that ends ends with the last chunk", "http/chunked-complete", |b| {
-        judged(b, chunked_end)
+    Check::observed("chunk-syntax", "The chunks are well-formed", "http/chunk-syntax", |b| {
+        judged(b, chunk_syntax)
     }),
-    check("final-blank-line", "The last block of a stream that ends is complete", "whatwg/abnf-event", |b| {
-        judged(b, final_blank_line)
-    }),
-    check("bom-at-start", "There is no byte order mark", "resilience-server/no-byte-order-mark", |b| {
-        found(
-            b,
-            &[FindingKind::ByteOrderMark],
-            "no byte order mark",
-            "some clients take it for a part of the first field",
-        )
-    }),
-    check(
+    Check::observed(
+        "chunked-end",
+        "A stream that ends ends with the last chunk",
+        "http/chunked-complete",
+        |b| judged(b, chunked_end),
+    ),
+    Check::observed(
+        "final-blank-line",
+        "The last block of a stream that ends is complete",
+        "whatwg/abnf-event",
+        |b| judged(b, final_blank_line),
+    ),
+    Check::observed(
+        "bom-at-start",
+        "There is no byte order mark",
+        "resilience-server/no-byte-order-mark",
+        |b| {
+            found(
+                b,
+                &[FindingKind::ByteOrderMark],
+                "no byte order mark",
+                "some clients take it for a part of the first field",
+            )
+        },
+    ),
+    Check::observed(
         "bom-later",
         "There is no byte order mark after the start",
         "whatwg/abnf-single-leading-bom",
         |b| found(b, &[FindingKind::LaterByteOrderMark], "none", "the field that it precedes is dropped"),
     ),
-    check("one-terminator", "All lines end in the same way", "resilience-server/one-terminator", |b| {
-        judged(b, one_terminator)
-    }),
-    check(
+    Check::observed(
+        "one-terminator",
+        "All lines end in the same way",
+        "resilience-server/one-terminator",
+        |b| judged(b, one_terminator),
+    ),
+    Check::observed(
         "payload-split",
         "Line breaks within a payload are split into data lines",
         "whatwg/server-payload-newlines-split",
@@ -47,15 +63,20 @@ pub(super) const CHECKS: &[Check] = &[
             )
         },
     ),
-    check("document", "A stream is no error page", "resilience-server/errors-are-not-streams", |b| {
-        found(
-            b,
-            &[FindingKind::Document],
-            "an event stream, or a status that says what is wrong",
-            "clients show nothing of it, and reconnect for ever",
-        )
-    }),
-    check("nul", "There is no U+0000", "resilience-server/no-nul", |b| {
+    Check::observed(
+        "document",
+        "A stream is no error page",
+        "resilience-server/errors-are-not-streams",
+        |b| {
+            found(
+                b,
+                &[FindingKind::Document],
+                "an event stream, or a status that says what is wrong",
+                "clients show nothing of it, and reconnect for ever",
+            )
+        },
+    ),
+    Check::observed("nul", "There is no U+0000", "resilience-server/no-nul", |b| {
         found(
             b,
             &[FindingKind::Nul],
@@ -63,19 +84,10 @@ pub(super) const CHECKS: &[Check] = &[
             "some clients drop it from values, and all of them drop an id that has one",
         )
     }),
-    check("line-length", "How long the longest line is", "resilience-server/line-length", |b| {
+    Check::observed("line-length", "How long the longest line is", "resilience-server/line-length", |b| {
         judged(b, line_length)
     }),
 ];
-
-const fn check(
-    name: &'static str,
-    title: &'static str,
-    requirement: &'static str,
-    judge: fn(Bench) -> Judging,
-) -> Check {
-    Check { name, title, requirement, needs: &[], takes: Takes::Observation, judge }
-}
 
 /// Judges the stream.
 pub(super) fn judged(bench: Bench, judge: fn(&Exchange) -> Outcome) -> Judging {

@@ -54,10 +54,43 @@ pub struct Check {
     /// How long it takes.
     pub takes: Takes,
     /// Makes its observations, and judges.
-    pub(crate) judge: fn(Bench) -> Judging,
+    pub(crate) judge: Judge,
 }
 
+/// Makes observations of a server, and judges.
+type Judge = fn(Bench) -> Judging;
+
 impl Check {
+    /// One that needs an answer to a request.
+    pub(super) const fn answered(
+        name: &'static str,
+        title: &'static str,
+        requirement: &'static str,
+        judge: Judge,
+    ) -> Self {
+        Self { name, title, requirement, needs: &[], takes: Takes::Answer, judge }
+    }
+
+    /// One that needs a few seconds of a stream.
+    pub(super) const fn in_seconds(
+        name: &'static str,
+        title: &'static str,
+        requirement: &'static str,
+        judge: Judge,
+    ) -> Self {
+        Self { takes: Takes::Seconds, ..Self::answered(name, title, requirement, judge) }
+    }
+
+    /// One that judges what came while the stream was watched.
+    pub(super) const fn observed(
+        name: &'static str,
+        title: &'static str,
+        requirement: &'static str,
+        judge: Judge,
+    ) -> Self {
+        Self { takes: Takes::Observation, ..Self::answered(name, title, requirement, judge) }
+    }
+
     /// Its id in results.
     pub fn id(&self) -> String {
         format!("{PREFIX}{}", self.name)

@@ -3,26 +3,32 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::check::{Check, Judging, Need, Takes};
+use super::check::{Check, Need, Takes};
 use super::lab::Bench;
 use super::outcome::{Breach, Outcome, told};
 use super::wire::exchange::seconds;
 use super::wire::{Ask, End, Exchange, Live, Watch};
 
 pub(super) const CHECKS: &[Check] = &[
-    check(PARALLEL, "Many streams are served side by side", "resilience-server/parallel-streams", |b| {
-        Box::pin(parallel(b))
-    }),
-    check("leave-by-fin", "Clients that leave disturb no other", "resilience-server/clients-leave", |b| {
-        Box::pin(leaving(b, Leave::Fin))
-    }),
-    check(
+    Check::in_seconds(
+        PARALLEL,
+        "Many streams are served side by side",
+        "resilience-server/parallel-streams",
+        |b| Box::pin(parallel(b)),
+    ),
+    Check::in_seconds(
+        "leave-by-fin",
+        "Clients that leave disturb no other",
+        "resilience-server/clients-leave",
+        |b| Box::pin(leaving(b, Leave::Fin)),
+    ),
+    Check::in_seconds(
         "leave-by-reset",
         "Clients that break off disturb no other",
         "resilience-server/clients-break-off",
         |b| Box::pin(leaving(b, Leave::Reset)),
     ),
-    check("half-close", "What a client that closes its direction gets", "http/half-close", |b| {
+    Check::in_seconds("half-close", "What a client that closes its direction gets", "http/half-close", |b| {
         Box::pin(half_close(b))
     }),
     Check {
@@ -34,15 +40,6 @@ pub(super) const CHECKS: &[Check] = &[
         judge: |bench| Box::pin(tls_close(bench)),
     },
 ];
-
-const fn check(
-    name: &'static str,
-    title: &'static str,
-    requirement: &'static str,
-    judge: fn(Bench) -> Judging,
-) -> Check {
-    Check { name, title, requirement, needs: &[], takes: Takes::Seconds, judge }
-}
 
 /// The check that tells whether streams are served side by side.
 pub(super) const PARALLEL: &str = "parallel";

@@ -4,50 +4,50 @@
 
 use std::sync::Arc;
 
-use super::check::{Check, Judging, Takes};
+use super::check::Check;
 use super::head::lines;
 use super::lab::Bench;
 use super::outcome::{Breach, Outcome, told};
 use super::wire::{Ask, Exchange, Method};
 
 pub(super) const CHECKS: &[Check] = &[
-    check("cors-origin", "The origin that may read is one, or all", "resilience-server/cors-origin", |b| {
-        Box::pin(origin(b))
-    }),
-    check(
+    Check::answered(
+        "cors-origin",
+        "The origin that may read is one, or all",
+        "resilience-server/cors-origin",
+        |b| Box::pin(origin(b)),
+    ),
+    Check::answered(
         "cors-credentials",
         "With credentials the origin is named",
         "resilience-server/cors-credentials",
         |b| Box::pin(credentials(b)),
     ),
-    check("cors-vary", "An origin that is echoed varies the answer", "resilience-server/cors-vary", |b| {
-        Box::pin(vary(b))
-    }),
-    check(
+    Check::answered(
+        "cors-vary",
+        "An origin that is echoed varies the answer",
+        "resilience-server/cors-vary",
+        |b| Box::pin(vary(b)),
+    ),
+    Check::answered(
         "cors-reflection",
         "Not every origin may read with credentials",
         "resilience-server/cors-reflection",
         |b| Box::pin(reflection(b)),
     ),
-    check("cors-preflight", "A preflight allows Last-Event-ID", "resilience-server/cors-preflight", |b| {
-        Box::pin(preflight(b))
-    }),
-    check(
+    Check::answered(
+        "cors-preflight",
+        "A preflight allows Last-Event-ID",
+        "resilience-server/cors-preflight",
+        |b| Box::pin(preflight(b)),
+    ),
+    Check::answered(
         "cors-on-errors",
         "Whether errors can be read across origins",
         "resilience-server/cors-on-errors",
         |b| Box::pin(on_errors(b)),
     ),
 ];
-
-const fn check(
-    name: &'static str,
-    title: &'static str,
-    requirement: &'static str,
-    judge: fn(Bench) -> Judging,
-) -> Check {
-    Check { name, title, requirement, needs: &[], takes: Takes::Answer, judge }
-}
 
 /// Origins that no server has reason to trust. Names below `.example` belong to nobody.
 const ONE: &str = "https://one.ssespec.example";

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::check::{Check, Judging, Takes};
+use super::check::Check;
 use super::identity::short;
 use super::lab::Bench;
 use super::outcome::{Breach, Outcome};
@@ -10,37 +10,23 @@ use super::wire::{Ask, End, Exchange, Watch};
 use crate::reference::strict::FindingKind;
 
 pub(super) const CHECKS: &[Check] = &[
-    check("no-content", "A 204 has no content", "http/no-content", Takes::Answer, |b| {
-        Box::pin(no_content(b))
-    }),
-    check("reset-content", "A 205 has no content", "http/reset-content", Takes::Answer, |b| {
+    Check::answered("no-content", "A 204 has no content", "http/no-content", |b| Box::pin(no_content(b))),
+    Check::answered("reset-content", "A 205 has no content", "http/reset-content", |b| {
         Box::pin(reset_content(b))
     }),
-    check(
+    Check::observed(
         "finite-stream",
         "A stream that ends is not the same when it is asked for again",
         "resilience-server/finite-streams",
-        Takes::Observation,
         |b| Box::pin(finite(b)),
     ),
-    check(
+    Check::in_seconds(
         "error-status",
         "Failures have a status that says so",
         "resilience-server/error-status",
-        Takes::Seconds,
         |b| Box::pin(error_status(b)),
     ),
 ];
-
-const fn check(
-    name: &'static str,
-    title: &'static str,
-    requirement: &'static str,
-    takes: Takes,
-    judge: fn(Bench) -> Judging,
-) -> Check {
-    Check { name, title, requirement, needs: &[], takes, judge }
-}
 
 /// A path where nothing is.
 pub(super) const NOWHERE: &str = "/ssespec-probe-no-such-path";

@@ -1,28 +1,32 @@
 //! The fields of the stream: names, types, reconnection times.
 
 use super::body::{found, judged};
-use super::check::{Check, Judging, Takes};
-use super::lab::Bench;
+use super::check::Check;
 use super::outcome::{Breach, Outcome};
 use super::wire::Exchange;
 use crate::reference::strict::FindingKind;
 use crate::reference::strict::finding::Known;
 
 pub(super) const CHECKS: &[Check] = &[
-    check("field-names", "No field name is almost a known one", "resilience-server/field-names", |b| {
-        found(
-            b,
-            &[
-                FindingKind::NearMiss(Known::Data),
-                FindingKind::NearMiss(Known::Event),
-                FindingKind::NearMiss(Known::Id),
-                FindingKind::NearMiss(Known::Retry),
-            ],
-            "data, event, id or retry, spelled exactly so",
-            "clients compare names literally, and drop the field without a word",
-        )
-    }),
-    check(
+    Check::observed(
+        "field-names",
+        "No field name is almost a known one",
+        "resilience-server/field-names",
+        |b| {
+            found(
+                b,
+                &[
+                    FindingKind::NearMiss(Known::Data),
+                    FindingKind::NearMiss(Known::Event),
+                    FindingKind::NearMiss(Known::Id),
+                    FindingKind::NearMiss(Known::Retry),
+                ],
+                "data, event, id or retry, spelled exactly so",
+                "clients compare names literally, and drop the field without a word",
+            )
+        },
+    ),
+    Check::observed(
         "unknown-fields",
         "There are no fields that clients do not know",
         "resilience-server/known-fields",
@@ -35,7 +39,7 @@ pub(super) const CHECKS: &[Check] = &[
             )
         },
     ),
-    check(
+    Check::observed(
         "block-without-data",
         "A block with a type or an id has data",
         "resilience-server/blocks-have-data",
@@ -48,10 +52,13 @@ pub(super) const CHECKS: &[Check] = &[
             )
         },
     ),
-    check("event-names", "The types of events can be listened for", "resilience-server/event-names", |b| {
-        judged(b, event_names)
-    }),
-    check("retry-digits", "A retry is made of digits", "resilience-server/retry-digits", |b| {
+    Check::observed(
+        "event-names",
+        "The types of events can be listened for",
+        "resilience-server/event-names",
+        |b| judged(b, event_names),
+    ),
+    Check::observed("retry-digits", "A retry is made of digits", "resilience-server/retry-digits", |b| {
         found(
             b,
             &[FindingKind::RetryNotDigits],
@@ -59,19 +66,13 @@ pub(super) const CHECKS: &[Check] = &[
             "clients ignore a value with anything but the digits 0 to 9",
         )
     }),
-    check("retry-range", "A retry is between 100 ms and an hour", "resilience-server/retry-range", |b| {
-        judged(b, retry_range)
-    }),
+    Check::observed(
+        "retry-range",
+        "A retry is between 100 ms and an hour",
+        "resilience-server/retry-range",
+        |b| judged(b, retry_range),
+    ),
 ];
-
-const fn check(
-    name: &'static str,
-    title: &'static str,
-    requirement: &'static str,
-    judge: fn(Bench) -> Judging,
-) -> Check {
-    Check { name, title, requirement, needs: &[], takes: Takes::Observation, judge }
-}
 
 fn event_names(exchange: &Exchange) -> Outcome {
     let names = || exchange.dispatched().filter_map(|event| event.block.event.as_deref());

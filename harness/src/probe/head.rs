@@ -16,22 +16,27 @@ pub(super) const CHECKS: &[Check] = &[
         takes: Takes::Observation,
         judge: |bench| Box::pin(status(bench)),
     },
-    check("content-type", "The stream is labelled text/event-stream", "whatwg/server-content-type", |b| {
-        judged(b, content_type)
-    }),
-    check(
+    Check::answered(
+        "content-type",
+        "The stream is labelled text/event-stream",
+        "whatwg/server-content-type",
+        |b| judged(b, content_type),
+    ),
+    Check::answered(
         "content-type-plain",
         "The label is spelled as every client compares it",
         "resilience-server/content-type-plain",
         |b| judged(b, content_type_plain),
     ),
-    check("content-type-single", "There is one Content-Type", "http/content-type-single", |b| {
+    Check::answered("content-type-single", "There is one Content-Type", "http/content-type-single", |b| {
         judged(b, content_type_single)
     }),
-    check("charset", "A charset parameter is utf-8", "whatwg/server-charset-parameter-utf8", |b| {
+    Check::answered("charset", "A charset parameter is utf-8", "whatwg/server-charset-parameter-utf8", |b| {
         judged(b, charset)
     }),
-    check("head-syntax", "The head is well-formed", "http/head-syntax", |b| Box::pin(head_syntax(b))),
+    Check::answered("head-syntax", "The head is well-formed", "http/head-syntax", |b| {
+        Box::pin(head_syntax(b))
+    }),
     Check {
         name: "content-length",
         title: "An open stream announces no length",
@@ -40,56 +45,50 @@ pub(super) const CHECKS: &[Check] = &[
         takes: Takes::Observation,
         judge: |bench| Box::pin(content_length(bench)),
     },
-    check(
+    Check::answered(
         "length-and-transfer-encoding",
         "A Content-Length and a Transfer-Encoding do not come together",
         "http/length-and-transfer-encoding",
         |b| judged(b, |e, h| framing_finding(e, h, FindingKind::LengthAndTransferEncoding)),
     ),
-    check("transfer-encoding", "The last transfer coding is chunked", "http/chunked-is-last", |b| {
-        judged(b, |e, h| framing_finding(e, h, FindingKind::NotChunkedLast))
-    }),
-    check(
+    Check::answered(
+        "transfer-encoding",
+        "The last transfer coding is chunked",
+        "http/chunked-is-last",
+        |b| judged(b, |e, h| framing_finding(e, h, FindingKind::NotChunkedLast)),
+    ),
+    Check::answered(
         "chunked",
         "Over HTTP/1.1 the end of the stream can be told from a broken connection",
         "resilience-server/chunked",
         |b| judged(b, chunked),
     ),
-    check(
+    Check::answered(
         "connection-keep-alive",
         "Connection: keep-alive says nothing in HTTP/1.1",
         "http/keep-alive-is-implied",
         |b| judged(b, keep_alive),
     ),
-    check("cache-control", "The stream is not to be stored", "resilience-server/not-stored", |b| {
+    Check::answered("cache-control", "The stream is not to be stored", "resilience-server/not-stored", |b| {
         judged(b, cache_control)
     }),
-    check("freshness", "The stream is never fresh", "resilience-server/never-fresh", |b| {
+    Check::answered("freshness", "The stream is never fresh", "resilience-server/never-fresh", |b| {
         judged(b, freshness)
     }),
-    check(
+    Check::answered(
         "no-transform",
         "Proxies are asked not to recode the stream",
         "resilience-server/no-transform",
         |b| judged(b, no_transform),
     ),
-    check(
+    Check::answered(
         "x-accel-buffering",
         "nginx is asked not to buffer the stream",
         "resilience-server/x-accel-buffering",
         |b| judged(b, accel_buffering),
     ),
-    check("date", "The answer has a Date", "http/date", |b| judged(b, date)),
+    Check::answered("date", "The answer has a Date", "http/date", |b| judged(b, date)),
 ];
-
-const fn check(
-    name: &'static str,
-    title: &'static str,
-    requirement: &'static str,
-    judge: fn(Bench) -> Judging,
-) -> Check {
-    Check { name, title, requirement, needs: &[], takes: Takes::Answer, judge }
-}
 
 /// Judges the head of the stream.
 fn judged(bench: Bench, judge: fn(&Exchange, &Head) -> Outcome) -> Judging {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use self::session::{MAX_CONCURRENT_STREAMS, Session};
-use super::check::{Check, Judging, Takes};
+use super::check::Check;
 use super::lab::Bench;
 use super::outcome::{Breach, Outcome, told};
 use super::target::Security;
@@ -19,32 +19,34 @@ use super::wire::exchange::seconds;
 use super::wire::{Ask, Watch};
 
 pub(super) const CHECKS: &[Check] = &[
-    check("h2", "Whether HTTP/2 is offered", "resilience-server/connection-limit", |b| Box::pin(offered(b))),
-    check(
+    Check::in_seconds("h2", "Whether HTTP/2 is offered", "resilience-server/connection-limit", |b| {
+        Box::pin(offered(b))
+    }),
+    Check::in_seconds(
         "h2-fields",
         "Over HTTP/2 there are no fields of the connection",
         "http/h2-no-connection-fields",
         |b| Box::pin(judged(b, fields)),
     ),
-    check("h2-equal", "The stream is the same over HTTP/2", "resilience-server/versions-are-equal", |b| {
-        Box::pin(equal(b))
-    }),
-    check("h2-streams", "A connection of HTTP/2 carries 100 streams", "http/h2-concurrent-streams", |b| {
-        Box::pin(judged(b, concurrency))
-    }),
-    check("h2-reset", "A stream that is reset leaves the others", "http/h2-reset-one-stream", |b| {
-        Box::pin(judged(b, reset))
-    }),
+    Check::in_seconds(
+        "h2-equal",
+        "The stream is the same over HTTP/2",
+        "resilience-server/versions-are-equal",
+        |b| Box::pin(equal(b)),
+    ),
+    Check::in_seconds(
+        "h2-streams",
+        "A connection of HTTP/2 carries 100 streams",
+        "http/h2-concurrent-streams",
+        |b| Box::pin(judged(b, concurrency)),
+    ),
+    Check::in_seconds(
+        "h2-reset",
+        "A stream that is reset leaves the others",
+        "http/h2-reset-one-stream",
+        |b| Box::pin(judged(b, reset)),
+    ),
 ];
-
-const fn check(
-    name: &'static str,
-    title: &'static str,
-    requirement: &'static str,
-    judge: fn(Bench) -> Judging,
-) -> Check {
-    Check { name, title, requirement, needs: &[], takes: Takes::Seconds, judge }
-}
 
 /// A connection with one stream that is kept, one that is reset, and one that comes after.
 #[derive(Debug)]

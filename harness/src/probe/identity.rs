@@ -3,37 +3,29 @@
 use std::collections::HashMap;
 
 use super::body::{found, judged};
-use super::check::{Check, Judging, Takes};
-use super::lab::Bench;
+use super::check::Check;
 use super::outcome::{Breach, Outcome, told};
 use super::wire::{Event, Exchange};
 use crate::reference::strict::FindingKind;
 
 pub(super) const CHECKS: &[Check] = &[
-    check("id-without-nul", "No id holds U+0000", "whatwg/server-id-without-nul-or-newline", |b| {
+    Check::observed("id-without-nul", "No id holds U+0000", "whatwg/server-id-without-nul-or-newline", |b| {
         found(b, &[FindingKind::IdWithNul], "an id without U+0000", "clients ignore the whole field")
     }),
-    check("id-in-header", "An id can travel in a header", "resilience-server/id-in-header", |b| {
+    Check::observed("id-in-header", "An id can travel in a header", "resilience-server/id-in-header", |b| {
         judged(b, header_safe)
     }),
-    check("id-unique", "No two events have the same id", "resilience-server/id-unique", |b| {
+    Check::observed("id-unique", "No two events have the same id", "resilience-server/id-unique", |b| {
         judged(b, unique)
     }),
-    check("id-order", "Whether ids are ordered", "resilience-server/id-order", |b| judged(b, order)),
-    check("id-coverage", "All events have an id, or none", "resilience-server/id-coverage", |b| {
+    Check::observed("id-order", "Whether ids are ordered", "resilience-server/id-order", |b| {
+        judged(b, order)
+    }),
+    Check::observed("id-coverage", "All events have an id, or none", "resilience-server/id-coverage", |b| {
         judged(b, coverage)
     }),
-    check("id-reset", "No id is empty", "resilience-server/id-reset", |b| judged(b, reset)),
+    Check::observed("id-reset", "No id is empty", "resilience-server/id-reset", |b| judged(b, reset)),
 ];
-
-const fn check(
-    name: &'static str,
-    title: &'static str,
-    requirement: &'static str,
-    judge: fn(Bench) -> Judging,
-) -> Check {
-    Check { name, title, requirement, needs: &[], takes: Takes::Observation, judge }
-}
 
 const NO_IDS: &str = "no event had an id";
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::check::{Check, Judging, Takes};
+use super::check::Check;
 use super::head::lines;
 use super::lab::Bench;
 use super::outcome::{Breach, Outcome};
@@ -11,26 +11,26 @@ use super::wire::{Ask, End, Live, Method};
 use crate::reference::strict::FindingKind;
 
 pub(super) const CHECKS: &[Check] = &[
-    check("head", "HEAD is answered by a head alone, and ends", "http/head-ends", |b| Box::pin(head_ends(b))),
-    check("head-length", "HEAD invents no Content-Length", "http/head-length", |b| Box::pin(head_length(b))),
-    check("head-fields", "HEAD is answered with the fields of GET", "http/head-fields", |b| {
+    Check::in_seconds("head", "HEAD is answered by a head alone, and ends", "http/head-ends", |b| {
+        Box::pin(head_ends(b))
+    }),
+    Check::in_seconds("head-length", "HEAD invents no Content-Length", "http/head-length", |b| {
+        Box::pin(head_length(b))
+    }),
+    Check::in_seconds("head-fields", "HEAD is answered with the fields of GET", "http/head-fields", |b| {
         Box::pin(head_fields(b))
     }),
-    check("options", "OPTIONS is answered, and ends", "http/options", |b| Box::pin(options(b))),
-    check("allow", "A 405 says which methods are allowed", "http/allow-with-405", |b| Box::pin(allow(b))),
-    check("other-method", "A method that is not offered opens no stream", "http/method-not-offered", |b| {
-        Box::pin(other_method(b))
+    Check::in_seconds("options", "OPTIONS is answered, and ends", "http/options", |b| Box::pin(options(b))),
+    Check::in_seconds("allow", "A 405 says which methods are allowed", "http/allow-with-405", |b| {
+        Box::pin(allow(b))
     }),
+    Check::in_seconds(
+        "other-method",
+        "A method that is not offered opens no stream",
+        "http/method-not-offered",
+        |b| Box::pin(other_method(b)),
+    ),
 ];
-
-const fn check(
-    name: &'static str,
-    title: &'static str,
-    requirement: &'static str,
-    judge: fn(Bench) -> Judging,
-) -> Check {
-    Check { name, title, requirement, needs: &[], takes: Takes::Seconds, judge }
-}
 
 /// How long an answer that should end at once is waited for.
 const AT_ONCE: Duration = Duration::from_secs(3);

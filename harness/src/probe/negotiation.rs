@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::check::{Check, Judging, Takes};
+use super::check::{Check, Takes};
 use super::head::lines;
 use super::lab::Bench;
 use super::outcome::{Breach, Outcome, told};
@@ -12,26 +12,28 @@ use super::wire::{Ask, End, Exchange, Version, Watch};
 use crate::reference::strict::FindingKind;
 
 pub(super) const CHECKS: &[Check] = &[
-    check(
+    Check::answered(
         "http10",
         "An HTTP/1.0 request gets no Transfer-Encoding",
         "http/no-transfer-encoding-in-http10",
         |b| Box::pin(http10(b)),
     ),
-    check("accept-absent", "The stream needs no Accept", "http/accept-absent", |b| {
+    Check::answered("accept-absent", "The stream needs no Accept", "http/accept-absent", |b| {
         Box::pin(accept_absent(b))
     }),
-    check("accept-list", "The stream is found in a list of types", "http/accept-list", |b| {
+    Check::answered("accept-list", "The stream is found in a list of types", "http/accept-list", |b| {
         Box::pin(accept_list(b))
     }),
-    check("accept-other", "What another type gets", "http/accept-other", |b| Box::pin(accept_other(b))),
-    check(
+    Check::answered("accept-other", "What another type gets", "http/accept-other", |b| {
+        Box::pin(accept_other(b))
+    }),
+    Check::answered(
         "coding-offered",
         "The stream is coded only as the client offers",
         "resilience-server/coding-offered",
         |b| Box::pin(coding_offered(b)),
     ),
-    check(
+    Check::answered(
         "coding-unasked",
         "Without Accept-Encoding the stream is not coded",
         "resilience-server/coding-unasked",
@@ -45,21 +47,17 @@ pub(super) const CHECKS: &[Check] = &[
         takes: Takes::Seconds,
         judge: |bench| Box::pin(coding_flushed(bench)),
     },
-    check("vary", "Vary names what the answer depends on", "http/vary", |b| Box::pin(vary(b))),
-    check("range", "A Range does not cut the stream", "http/range-of-a-stream", |b| Box::pin(range(b))),
-    check("conditional", "A condition does not answer for the stream", "http/condition-of-a-stream", |b| {
-        Box::pin(conditional(b))
+    Check::answered("vary", "Vary names what the answer depends on", "http/vary", |b| Box::pin(vary(b))),
+    Check::answered("range", "A Range does not cut the stream", "http/range-of-a-stream", |b| {
+        Box::pin(range(b))
     }),
+    Check::answered(
+        "conditional",
+        "A condition does not answer for the stream",
+        "http/condition-of-a-stream",
+        |b| Box::pin(conditional(b)),
+    ),
 ];
-
-const fn check(
-    name: &'static str,
-    title: &'static str,
-    requirement: &'static str,
-    judge: fn(Bench) -> Judging,
-) -> Check {
-    Check { name, title, requirement, needs: &[], takes: Takes::Answer, judge }
-}
 
 /// Asks in another way, where the plain request is answered by a stream.
 ///

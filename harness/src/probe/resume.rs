@@ -9,62 +9,71 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Length;
-use super::check::{Check, Judging, Takes};
+use super::check::Check;
 use super::identity::{identified, ids};
 use super::lab::Bench;
 use super::outcome::{Breach, Outcome, told};
 use super::wire::{Ask, Exchange, Live, Watch};
 
 pub(super) const CHECKS: &[Check] = &[
-    check("resume", "A stream with ids goes on after the last one", "resilience-server/resume", |b| {
-        Box::pin(judged(b, supported))
-    }),
-    check("resume-no-loss", "Resuming loses no event", "resilience-server/resume-without-loss", |b| {
-        Box::pin(judged(b, no_loss))
-    }),
-    check(
+    Check::in_seconds(
+        "resume",
+        "A stream with ids goes on after the last one",
+        "resilience-server/resume",
+        |b| Box::pin(judged(b, supported)),
+    ),
+    Check::in_seconds(
+        "resume-no-loss",
+        "Resuming loses no event",
+        "resilience-server/resume-without-loss",
+        |b| Box::pin(judged(b, no_loss)),
+    ),
+    Check::in_seconds(
         "resume-no-duplicate",
         "Resuming repeats no event",
         "resilience-server/resume-without-repetition",
         |b| Box::pin(judged(b, no_duplicate)),
     ),
-    check("resume-order", "Resuming keeps the order", "resilience-server/resume-in-order", |b| {
+    Check::in_seconds("resume-order", "Resuming keeps the order", "resilience-server/resume-in-order", |b| {
         Box::pin(judged(b, order))
     }),
-    check("resume-header-case", "Last-Event-ID is read in any case", "http/field-names-in-any-case", |b| {
-        Box::pin(header_case(b))
-    }),
-    check(
+    Check::in_seconds(
+        "resume-header-case",
+        "Last-Event-ID is read in any case",
+        "http/field-names-in-any-case",
+        |b| Box::pin(header_case(b)),
+    ),
+    Check::in_seconds(
         "resume-unknown-id",
         "An unknown id does not end the stream",
         "resilience-server/unknown-id",
         |b| Box::pin(unknown_id(b)),
     ),
-    check("resume-utf8", "An id beyond ASCII is taken", "resilience-server/id-beyond-ascii", |b| {
-        Box::pin(utf8(b))
-    }),
-    check("resume-empty", "What an empty Last-Event-ID gets", "resilience-server/empty-id", |b| {
-        Box::pin(empty(b))
-    }),
-    check("hostile-id", "A hostile Last-Event-ID does no harm", "resilience-server/hostile-id", |b| {
-        Box::pin(hostile::id(b))
-    }),
-    check(
+    Check::in_seconds(
+        "resume-utf8",
+        "An id beyond ASCII is taken",
+        "resilience-server/id-beyond-ascii",
+        |b| Box::pin(utf8(b)),
+    ),
+    Check::in_seconds(
+        "resume-empty",
+        "What an empty Last-Event-ID gets",
+        "resilience-server/empty-id",
+        |b| Box::pin(empty(b)),
+    ),
+    Check::in_seconds(
+        "hostile-id",
+        "A hostile Last-Event-ID does no harm",
+        "resilience-server/hostile-id",
+        |b| Box::pin(hostile::id(b)),
+    ),
+    Check::in_seconds(
         "field-injection",
         "Nothing from a request becomes a field of the answer",
         "http/field-values",
         |b| Box::pin(hostile::injection(b)),
     ),
 ];
-
-const fn check(
-    name: &'static str,
-    title: &'static str,
-    requirement: &'static str,
-    judge: fn(Bench) -> Judging,
-) -> Check {
-    Check { name, title, requirement, needs: &[], takes: Takes::Seconds, judge }
-}
 
 /// A stream that was left and resumed.
 #[derive(Debug)]

@@ -239,11 +239,13 @@ impl Session<'_> {
         self.ended_at.is_some_and(|ended| at.saturating_duration_since(ended) + TIMER_TOLERANCE < after)
     }
 
-    /// Whether a request is the previous one again, to which we wrote no whole head of an answer: browsers repeat what
-    /// was lost on a connection that they had used before, also where the head had begun.
+    /// Whether a request is the previous one again, to which we wrote no byte of an answer; for a browser no whole head:
+    /// it repeats what was lost on a connection that it had used before, also where the head had begun.
     fn is_silent_repeat(&self, exchange: &Exchange) -> bool {
+        let is_browser = self.capabilities.contains(&Capability::Dom);
         self.exchange.as_ref().is_some_and(|previous| {
-            !previous.has_head() && same_request(previous.request(), exchange.request())
+            let has_answer = if is_browser { previous.has_head() } else { previous.answered() };
+            !has_answer && same_request(previous.request(), exchange.request())
         })
     }
 

@@ -201,9 +201,10 @@ impl Walk {
                 }
                 let time = self.resumption.reconnection_time;
                 match request.after {
-                    // A lower bound, with room for clients that take less of it by chance.
-                    Some(after) if after > time => {
-                        Err(Stop::Differs(format!("the reconnection time is {time:?}, less than {after:?}")))
+                    // The bound is the time itself, or leaves room for clients that take as little as half of it by
+                    // chance.
+                    Some(after) if after != time && after * 2 > time => {
+                        Err(Stop::Differs(format!("the reconnection time is {time:?}, not {after:?}")))
                     }
                     after => {
                         self.compared.delays += usize::from(after.is_some());
@@ -284,8 +285,10 @@ fn cases_expect_what_the_interpreter_computes() {
         "a case or the interpreter is wrong; the standard says which:\n{}",
         differences.join("\n")
     );
-    let left_out = undecided.values().map(Vec::len).sum::<usize>();
-    assert!(left_out * 10 < clients.len(), "too many cases are left out: {undecided:#?}");
+    // What the bytes do not decide, case by case: a new one is looked at before it is left out.
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        insta::assert_debug_snapshot!("undecided", undecided);
+    });
     assert!(
         all.events >= 200 && all.ids >= 12 && all.last_event_ids >= 20 && all.delays >= 12,
         "hardly anything was compared: {all:?}"
