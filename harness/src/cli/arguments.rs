@@ -243,7 +243,7 @@ impl HowToRun {
     pub(super) fn lanes(&self) -> usize {
         // Most cases wait for something most of the time. More lanes cost more in starting adapters than they gain.
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        self.lanes.map_or((cores * 6).min(LANES), usize::from)
+        self.lanes.map_or((cores * 8).min(LANES), usize::from)
     }
 
     pub(super) fn patience(&self) -> Patience {

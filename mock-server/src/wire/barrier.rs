@@ -88,6 +88,11 @@ impl Boundary {
         }
     }
 
+    /// Whether the kernel is asked, so that to wait takes no longer than the peer does.
+    pub(super) fn is_exact(&self) -> bool {
+        matches!(self, Self::Kernel { .. })
+    }
+
     /// Waits until the peer has read all of the `written` bytes of this connection, or has left.
     pub(super) async fn settle(&self, written: u64) -> Kept {
         let Self::Kernel { kernel, ours, peer } = self else {

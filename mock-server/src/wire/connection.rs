@@ -263,7 +263,9 @@ impl Connection {
                     let before = self.output.written();
                     let work = self.output.write_repeat(&self.stream, &repeat, coding, answered);
                     let result = attend(&self.stream, &mut self.inbox, &mut self.intake, keep, work).await;
-                    self.tell_cut_short(before, result)?;
+                    if self.tell_cut_short(before, result)? == Kept::No {
+                        self.reporter.tell(WireEventKind::BoundaryNotKept);
+                    }
                     let settled = self.settle(keep).await;
                     let _ = done.send(());
                     settled?;
@@ -283,7 +285,7 @@ impl Connection {
         self.tell_cut_short(before, result)
     }
 
-    fn tell_cut_short(&self, before: u64, result: Result<Result<(), Departure>, Exit>) -> Result<(), Exit> {
+    fn tell_cut_short<T>(&self, before: u64, result: Result<Result<T, Departure>, Exit>) -> Result<T, Exit> {
         let result = result.and_then(|written| written.map_err(Exit::Departed));
         if result.is_err() {
             self.reporter.tell(WireEventKind::CutShort { written: self.output.written() - before });

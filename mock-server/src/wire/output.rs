@@ -64,7 +64,9 @@ impl Output {
         Ok(())
     }
 
-    /// Writes a pattern many times and holds no more of it than one write has.
+    /// Writes a pattern many times and holds no more of it than one write has. Each write waits until the peer has
+    /// read the last, where the kernel tells it: a pause after each of many thousands would take too long. A peer that
+    /// leaves one unread is not waited for any more.
     ///
     /// # Errors
     ///
@@ -75,7 +77,8 @@ impl Output {
         repeat: &Repeat,
         coding: Coding,
         answered: &Answered,
-    ) -> Result<(), Departure> {
+    ) -> Result<Kept, Departure> {
+        let mut kept = Kept::Yes;
         let mut rest = if repeat.pattern.is_empty() { 0 } else { repeat.total() };
         let write = rest.min(repeat.write.clamp(1, WRITE_LIMIT) as u64) as usize;
         // Enough of the pattern that every write is a part of it, wherever in the pattern it begins.
@@ -89,8 +92,11 @@ impl Output {
             self.write(stream, &bytes, Some(answered)).await?;
             rest -= length as u64;
             start = (start + length) % repeat.pattern.len();
+            if rest > 0 && kept == Kept::Yes && self.boundary.is_exact() {
+                kept = self.settle().await;
+            }
         }
-        Ok(())
+        Ok(kept)
     }
 
     /// Waits until the peer has read what was written, or for a while.

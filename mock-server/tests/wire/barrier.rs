@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use socket2::{Domain, Protocol, Socket, Type};
-use ssespec_mock_server::action::{Drop, Framing, Respond};
+use ssespec_mock_server::action::{Drop, Framing, Repeat, Respond};
 use ssespec_mock_server::wire::{BarrierMode, Options};
 
 use crate::peer::{GET, Server, as_is, both};
@@ -55,6 +55,27 @@ async fn the_kernel_keeps_boundaries() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_kernel_keeps_boundaries_on_many_threads() {
     let kept = kept(BarrierMode::Auto, "127.0.0.1:0", 1000).await;
+    assert!(kept >= 950, "{kept}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_kernel_keeps_the_boundaries_within_a_pattern() {
+    let mut server =
+        Server::at("127.0.0.1:0", Options { barrier: BarrierMode::Kernel, ..Options::default() }).await;
+    let mut stream = TcpStream::connect(server.listener.address()).expect("a connection");
+    stream.write_all(GET).expect("an open connection");
+    let reader = reader(stream);
+    let mut exchange = server.request().await;
+    let respond = Respond { framing: Some(Framing::Close), headers: Some(Vec::new()), ..Respond::default() };
+    exchange.respond(&respond, as_is).await.expect("the peer is there");
+    exchange
+        .send_repeat(&Repeat { pattern: b"ab".to_vec(), times: 1500, write: 3 })
+        .await
+        .expect("the peer is there");
+    exchange.drop_connection(Drop::Fin).await;
+    let reads = reader.join().expect("a reader");
+    let kept = reads.iter().filter(|length| **length == 3).count();
     assert!(kept >= 950, "{kept}");
 }
 
