@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use globset::GlobMatcher;
 use ssespec::delivery::DeliveryKind;
-use ssespec::run::{Baseline, Selection, baseline::id_glob};
+use ssespec::run::{Baseline, Launch, Selection, baseline::id_glob};
 use ssespec::session::Patience;
 use ssespec_cases::{Corpus, Level};
 use ssespec_mock_server::document::value::{LONGEST, parse_duration};
@@ -240,10 +240,10 @@ impl HowToRun {
         selection
     }
 
-    pub(super) fn lanes(&self) -> usize {
-        // Most cases wait for something most of the time. More lanes cost more in starting adapters than they gain.
+    pub(super) fn lanes(&self, launch: &Launch) -> usize {
+        // More lanes cost more in starting adapters than they gain.
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        self.lanes.map_or((cores * 8).min(LANES), usize::from)
+        self.lanes.map_or((cores * launch.lanes_a_core()).min(LANES), usize::from)
     }
 
     pub(super) fn patience(&self) -> Patience {

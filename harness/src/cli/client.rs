@@ -92,11 +92,11 @@ pub(super) async fn perform(arguments: Arguments) -> Status {
     };
     let run = Run {
         corpus,
+        lanes: how.lanes(&launch),
         launch,
         selection: how.selection(),
         baseline,
         patience: how.patience(),
-        lanes: how.lanes(),
         address,
         barrier: how.barrier(),
         rerun: Rerun::Command(shell::words(words.iter().map(String::as_str))),

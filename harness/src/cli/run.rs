@@ -119,11 +119,11 @@ async fn perform_one(
     words.extend(how.rerun_options());
     let run = Run {
         corpus: Arc::clone(corpus),
+        lanes: how.lanes(&launch),
         launch,
         selection: how.selection(),
         baseline: how.baseline(folder.baseline.clone(), corpus),
         patience: how.patience(),
-        lanes: how.lanes(),
         address: how.address(),
         barrier: how.barrier(),
         rerun: Rerun::Folder {

@@ -172,8 +172,8 @@ async fn restart(run: &Run, stage: &mut Stage) -> Result<(), (Fault, String)> {
 }
 
 /// Plays a trial. An adapter that is beyond use afterwards is started afresh; one that died has the trial repeated, as
-/// has one that was lost to an earlier session, and dying at the same step again is the implementation's failure. Says
-/// whether the stage is usable afterwards.
+/// has one that was lost to an earlier session, and dying at the same step again is the implementation's failure, as is
+/// the silence of a page, which is ours. Says whether the stage is usable afterwards.
 pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, bool) {
     let mut outcome = play(stage, &trial.case, &trial.program, run.patience).await;
     let mut stderr = outcome.held.is_err().then(|| stage.adapter.stderr());
@@ -185,6 +185,14 @@ pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, 
     let Err(Stop::Fault { fault, step }) = outcome.held.clone() else {
         return (Played { outcome, stderr, note }, true);
     };
+    if let (Fault::IgnoredClose(_), true, Some(failure)) =
+        (&fault, run.launch.adapter_is_ours(), outcome.failed_before.take())
+    {
+        let hint = Some(format!("and then nothing more: {fault}"));
+        outcome.held = Err(Stop::Failure(Failure { hint, ..failure }));
+        let restarted = restart(run, stage).await.is_ok();
+        return (Played { outcome, stderr, note }, restarted);
+    }
     if let Err((fault, _)) = restart(run, stage).await {
         note = Some(format!("no adapter could be started after that: {fault}"));
         return (Played { outcome, stderr, note }, false);

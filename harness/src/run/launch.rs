@@ -97,10 +97,28 @@ impl Launch {
         }
     }
 
+    /// How many lanes a processor core bears: most cases wait for something most of the time. Each page is one or two
+    /// processes of a browser, which take 270 MB.
+    pub fn lanes_a_core(&self) -> usize {
+        match self {
+            Self::Process(_) | Self::InProcess(_) => 8,
+            #[cfg(feature = "page")]
+            Self::Page(_) => 6,
+        }
+    }
+
     /// Whether an adapter of its own can be had for what measures time, memory or the attempts of one client. The pages
     /// of a browser share its processes.
     pub(super) fn can_be_measured(&self) -> bool {
         matches!(self, Self::Process(_) | Self::InProcess(_))
+    }
+
+    /// Whether the adapter is our own, so that what hangs is what runs it.
+    pub(super) fn adapter_is_ours(&self) -> bool {
+        #[cfg(feature = "page")]
+        return matches!(self, Self::Page(_));
+        #[cfg(not(feature = "page"))]
+        false
     }
 
     /// Whether something of a session can outlive it: the future of a function that returned cannot.

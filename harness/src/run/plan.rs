@@ -169,10 +169,9 @@ fn says_closed(steps: &[Step]) -> bool {
     })
 }
 
-/// Whether a trial wants an adapter alone to measure it, or to see how it bears a load; not one about what only browsers
-/// have.
+/// Whether a trial measures the time or the memory that an adapter takes.
 pub(super) fn measures(trial: &Trial) -> bool {
-    trial.case.alone && !trial.case.needs.contains(&Capability::Dom)
+    trial.case.steps.iter().any(|step| matches!(step.kind, StepKind::Measure(_) | StepKind::Growth(_)))
 }
 
 /// What a client takes before it connects again where nothing tells it, in most of them.
