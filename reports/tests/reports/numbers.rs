@@ -44,6 +44,18 @@ fn the_worst_delivery_decides() {
 }
 
 #[test]
+fn what_goes_wrong_by_chance_is_the_same_thing_when_it_does_not() {
+    let chance = |by_chance| Some(Known { reason: "why".into(), link: None, by_chance });
+    for verdict in [Verdict::Pass, Verdict::Warn, Verdict::Fail] {
+        let result = CaseResult { known: chance(true), ..result(1, Delivery::Whole, verdict) };
+        assert_eq!(Outcome::of(&result), Outcome::Known);
+    }
+    let other = |verdict| CaseResult { known: chance(false), ..result(1, Delivery::Whole, verdict) };
+    assert_eq!(Outcome::of(&other(Verdict::Pass)), Outcome::Pass);
+    assert_eq!(Outcome::of(&other(Verdict::Warn)), Outcome::Warn);
+}
+
+#[test]
 fn a_case_names_the_deliveries_that_decided() {
     let results: Vec<CaseResult> = (0..7)
         .map(|at| result(1, Delivery::Split(at), if at == 0 { Verdict::Pass } else { Verdict::Fail }))
