@@ -124,6 +124,7 @@ impl Running {
     async fn dies(&self) -> bool {
         let dead = async {
             while self.lives() {
+                // Its processes belong to the household, which only a look tells whether they have ended.
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };

@@ -59,6 +59,7 @@ impl WebKit {
         let driver = WebDriver::at(address);
         let ready = async {
             while driver.command(Method::GET, "/status", Value::Null).await.is_err() {
+                // It prints nothing when it listens, so that it must be asked.
                 tokio::time::sleep(ASKING).await;
             }
         };

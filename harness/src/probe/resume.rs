@@ -189,6 +189,7 @@ fn emit(bench: &Bench, times: usize) {
         for _ in 0..times {
             // Where it fails, no event comes, and the check on latency says why.
             let _ = emit.clone().perform(limit).await;
+            // Apart in time, as events of a live server are: what comes while it replays shall be two events.
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     });

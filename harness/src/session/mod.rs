@@ -3,6 +3,8 @@
 //! - `intake`: what comes from the wire and the adapter, put into queues
 //! - `perform`: what the harness does
 //! - `expect`, `fields`: what must be observed
+//! - `shown`: that of it which the implementation shows
+//! - `facts`: what is recorded
 //! - `ending`: how every session ends, so that absence is proved
 //! - `attempts`: how often a client tries to connect
 //! - `growth`: spans of work that are measured
@@ -15,10 +17,12 @@ mod attempts;
 mod describe;
 mod ending;
 mod expect;
+mod facts;
 mod fields;
 mod growth;
 mod intake;
 mod perform;
+mod shown;
 pub mod transcript;
 
 use std::collections::BTreeSet;
@@ -28,7 +32,7 @@ use growth::Gauge;
 use intake::{Flow, Intake};
 pub use intake::{Late, LateKind};
 use ssespec_cases::Capability;
-use ssespec_cases::case::{Case, FactSource, StepKind};
+use ssespec_cases::case::{Case, StepKind};
 use ssespec_mock_server::wire::{Exchange, Listener, WireEvent, WireEventKind};
 use ssespec_reports::results::{Fact, Row};
 use tokio::sync::mpsc;
@@ -379,36 +383,6 @@ impl Session<'_> {
 
     fn fault(&self, fault: Fault) -> Stop {
         Stop::Fault { fault, step: self.step }
-    }
-
-    fn record(&mut self, name: &str, of: &FactSource) {
-        let value = match of {
-            FactSource::Delay => self.requested_at.zip(self.ended_at).map(|(came, ended)| {
-                // Half seconds: what is recorded shall not differ from run to run.
-                let halves = (came.saturating_duration_since(ended).as_secs_f64() * 2.0).round() / 2.0;
-                format!("{halves:.1} s")
-            }),
-            FactSource::Target => {
-                let target = self.exchange.as_ref().map(|exchange| exchange.request().target.clone());
-                target.map(|target| match self.relative(&target) {
-                    Some(path) if path.is_empty() => "the session's URL".into(),
-                    Some(path) => path,
-                    None => target,
-                })
-            }
-            FactSource::Header(name) => self.exchange.as_ref().map(|exchange| {
-                let values: Vec<String> = exchange
-                    .request()
-                    .header(name)
-                    .map(|v| String::from_utf8_lossy(v).into_owned())
-                    .collect();
-                if values.is_empty() { "absent".into() } else { values.join(", ") }
-            }),
-            FactSource::Alternative { names } => {
-                self.alternative.as_ref().map(|(number, words)| names.get(*number).unwrap_or(words).clone())
-            }
-        };
-        self.facts.push(Fact { fact: name.into(), value: value.unwrap_or_else(|| "not seen".into()) });
     }
 
     /// A request target relative to the session's URL; `None` where it is not below it.

@@ -321,7 +321,7 @@ impl EventSource {
         if long && self.defects.has(Defect::ShortDelay) {
             SOON
         } else if long && self.defects.has(Defect::DelayCut) {
-            delay / 2
+            delay * 3 / 4
         } else if long && failed && self.defects.has(Defect::NoDelayAfterFailedAttempt) {
             SOON
         } else {

@@ -1,0 +1,141 @@
+//! What the implementation shows, held against what is expected of it.
+
+use std::time::{Duration, Instant};
+
+use ssespec_cases::Capability;
+use ssespec_cases::case::{EventExpectation, Expectation, Origin};
+use ssespec_mock_server::wire::Exchange;
+
+use super::intake::{Came, Seen};
+use super::{Failure, Session, Stop, describe};
+use crate::protocol::{Event, Shown};
+
+/// The most bytes of events' data that are kept.
+const REMEMBERED: usize = 64 * 1024;
+
+/// How long what was shown may be on its way after a client has moved on to another connection.
+const MOVED_ON: Duration = Duration::from_secs(2);
+
+impl Session<'_> {
+    pub(super) async fn expect_shown(
+        &mut self,
+        expectation: &Expectation,
+        within: Option<Duration>,
+    ) -> Result<(), Stop> {
+        let expected = describe::expectation(expectation);
+        let patience = within.unwrap_or(self.patience.observation);
+        let shown = self.next_shown(&expected, patience).await?;
+        if self.matches(expectation, &shown) {
+            return Ok(());
+        }
+        Err(self.failure(expected, describe::shown(&shown)).into())
+    }
+
+    /// The next thing that the implementation shows.
+    pub(super) async fn next_shown(&mut self, expected: &str, patience: Duration) -> Result<Shown, Stop> {
+        let mut deadline = Instant::now() + patience;
+        let mut patience = patience;
+        loop {
+            if let Some(shown) = self.intake.shown.pop_front() {
+                return Ok(shown);
+            }
+            if patience > MOVED_ON && self.has_moved_on() {
+                patience = MOVED_ON;
+                deadline = Instant::now() + patience;
+            }
+            if self.take_in(deadline).await? == Came::Nothing {
+                return Err(self.timed_out(expected, patience).into());
+            }
+        }
+    }
+
+    /// Whether the client has left its connection and asked for another, which the script does not foresee: what it
+    /// has not shown by now it will hardly show.
+    fn has_moved_on(&self) -> bool {
+        matches!(self.intake.wire.front(), Some(Seen::Request(_)))
+            && self.exchange.as_ref().is_some_and(Exchange::peer_gone)
+    }
+
+    pub(super) fn timed_out(&self, expected: &str, patience: Duration) -> Failure {
+        let waiting = match self.intake.wire.front() {
+            Some(Seen::Request(arrival)) => {
+                format!(", but {} came", describe::request(arrival.exchange.request(), Vec::new()))
+            }
+            Some(Seen::Malformed { reason }) => format!(", but a malformed request came ({reason})"),
+            _ if self.exchange.as_ref().is_some_and(Exchange::peer_gone) => {
+                ", and the client has left".into()
+            }
+            _ => String::new(),
+        };
+        let observed = format!("nothing within {}{waiting}", humantime::format_duration(patience));
+        self.failure(expected, observed)
+    }
+
+    /// Whether what was shown is what is expected. An event that is looked at becomes the last one.
+    pub(super) fn matches(&mut self, expectation: &Expectation, shown: &Shown) -> bool {
+        match (expectation, shown) {
+            (Expectation::Closed, Shown::Closed) => true,
+            (Expectation::Report(text), Shown::Report(found)) => self.expand(text) == *found,
+            (Expectation::Exception(name), Shown::Exception(found)) => *name == found.name,
+            (Expectation::Opened { state }, Shown::Opened { ready_state }) => {
+                state.is_none_or(|state| *ready_state == Some(state))
+            }
+            (Expectation::Comment { text }, Shown::Comment { text: found }) => {
+                text.as_ref().is_none_or(|text| text == found)
+            }
+            (Expectation::Error { state }, Shown::Error { ready_state, .. }) => {
+                state.is_none_or(|state| *ready_state == Some(state))
+            }
+            (Expectation::Event(expected), Shown::Event(event)) => {
+                let matches = self.event_matches(expected, event);
+                self.remember(event);
+                matches
+            }
+            _ => false,
+        }
+    }
+
+    fn remember(&mut self, event: &Event) {
+        if let Some(id) = event.id.clone().filter(|id| !id.is_empty()) {
+            self.last_id = Some(id);
+        }
+        self.last_data = event.bytes().filter(|data| data.len() <= REMEMBERED);
+        if let Some(data) =
+            self.last_data.as_deref().filter(|data| self.all_data.len() + data.len() < REMEMBERED)
+        {
+            if !self.all_data.is_empty() {
+                self.all_data.push(b'\n');
+            }
+            self.all_data.extend_from_slice(data);
+        }
+    }
+
+    fn event_matches(&self, expected: &EventExpectation, event: &Event) -> bool {
+        let data = event.bytes();
+        let origin = expected.origin.map(|origin| match origin {
+            Origin::Base => self.stage.base.url(),
+            Origin::Other => self.stage.other.url(),
+        });
+        expected.kind.as_ref().is_none_or(|kind| event.kind.as_ref() == Some(kind))
+            && expected.data.as_ref().is_none_or(|text| data.as_deref() == Some(text.as_bytes()))
+            && expected.data_repeat.as_ref().is_none_or(|repeat| {
+                data.as_deref().is_some_and(|data| {
+                    data.len() as u64 == repeat.total()
+                        && data.chunks(repeat.pattern.len()).all(|c| c == repeat.pattern)
+                })
+            })
+            && expected.id.as_ref().is_none_or(|id| self.id_matches(id, event.id.as_deref()))
+            && origin.is_none_or(|origin| event.origin.as_ref() == Some(&origin))
+    }
+
+    /// An API that documents the event's own id only does not repeat an earlier one, and may have none where the DOM
+    /// has an empty one.
+    fn id_matches(&self, expected: &str, found: Option<&str>) -> bool {
+        if self.capabilities.contains(&Capability::OwnId) {
+            let found = found.unwrap_or_default();
+            found == expected || found.is_empty() && self.last_id.as_deref() == Some(expected)
+        } else {
+            found == Some(expected)
+        }
+    }
+}
