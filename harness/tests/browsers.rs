@@ -33,10 +33,11 @@ mod linux {
 
     type Test = fn(Engine) -> Result<(), Failed>;
 
-    const TESTS: [(&str, Test); 7] = [
+    const TESTS: [(&str, Test); 8] = [
         ("one_page_after_another", one_page_after_another),
         ("a_run_that_conforms", a_run_that_conforms),
         ("a_run_that_does_not", a_run_that_does_not),
+        ("windows_that_vanish", windows_that_vanish),
         ("interrupted", interrupted),
         ("killed", killed),
         ("panic", panic),
@@ -191,6 +192,26 @@ mod linux {
         let output = marked.command(engine, &marked.case(wrong)).output()?;
         if output.status.code() != Some(1) {
             return Err(format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr)).into());
+        }
+        marked.assert_nothing_left()
+    }
+
+    /// What drives a browser may look at a window that is gone by then; the pages that come after open all the same.
+    fn windows_that_vanish(engine: Engine) -> Result<(), Failed> {
+        let marked = Marked::new();
+        let cases = marked.case(EVENT);
+        let vanishing = "for (let i = 0; i < 30; i += 1) { const one = open('about:blank'); \
+                         if (one) setTimeout(() => one.close(), i) }";
+        for number in 0..4 {
+            let text = format!(
+                "title = \"Windows {number}\"\nrequirements = [\"whatwg/line-lf\"]\nneeds = [\"dom\"]\nalone = true\n\
+                 steps = [{{ enter = \"window\" }}, {{ run = \"{vanishing}\" }}, {{ wait = \"100ms\" }}]\n"
+            );
+            std::fs::write(cases.join(format!("client/mine/windows-{number}.toml")), text)?;
+        }
+        let output = marked.command(engine, &cases).output()?;
+        if output.status.code() != Some(0) {
+            return Err(format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stdout)).into());
         }
         marked.assert_nothing_left()
     }

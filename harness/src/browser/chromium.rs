@@ -18,8 +18,9 @@ const SILENCE: Duration = Duration::from_secs(24 * 60 * 60);
 /// A Chromium that runs.
 pub(super) struct Chromium {
     // Before the household: its end is no error then.
-    browser: Browser,
-    /// Where its DevTools listen.
+    browser: Mutex<Browser>,
+    /// Where its DevTools listen: the URL of their WebSocket, and its host and port.
+    address: String,
     host: String,
     household: Mutex<Household>,
 }
@@ -73,8 +74,8 @@ impl Chromium {
             return Err(BrowserError::Start { engine: Engine::Chromium, problem: printed.end() });
         };
         let host = address.trim_start_matches("ws://").split('/').next().unwrap_or_default().to_owned();
-        let browser = blocking("connect", move || Browser::connect_with_timeout(address, SILENCE)).await?;
-        Ok(Self { browser, host, household: Mutex::new(household) })
+        let browser = Mutex::new(connect(address.clone()).await?);
+        Ok(Self { browser, address, host, household: Mutex::new(household) })
     }
 
     pub(super) fn lives(&self) -> bool {
@@ -82,11 +83,32 @@ impl Chromium {
     }
 
     /// Opens a page.
+    ///
+    /// `headless_chrome` gives its connection up when a window that a page has opened is gone before it has looked at
+    /// it; the pages do not notice, and the next one is opened over another connection.
     pub(super) async fn open(this: &Arc<Self>, url: &str) -> Result<Page, BrowserError> {
-        let (browser, url) = (this.browser.clone(), url.to_owned());
-        let tab = blocking("open the page", move || {
+        let target = match this.open_over(this.browser(), url).await {
+            Ok(target) => target,
+            Err(_) if this.lives() => {
+                let browser = connect(this.address.clone()).await?;
+                *this.browser.lock().unwrap_or_else(PoisonError::into_inner) = browser.clone();
+                this.open_over(browser, url).await?
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Page { target, chromium: Arc::clone(this) })
+    }
+
+    fn browser(&self) -> Browser {
+        self.browser.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Opens a page over this connection, and tells its id.
+    async fn open_over(&self, browser: Browser, url: &str) -> Result<String, BrowserError> {
+        let url = url.to_owned();
+        blocking("open the page", move || {
             let context = browser.new_context()?;
-            browser.new_tab_with_options(CreateTarget {
+            let tab = browser.new_tab_with_options(CreateTarget {
                 url,
                 left: None,
                 top: None,
@@ -99,10 +121,10 @@ impl Chromium {
                 background: None,
                 for_tab: None,
                 hidden: None,
-            })
+            });
+            tab.map(|tab| tab.get_target_id().clone())
         })
-        .await?;
-        Ok(Page { target: tab.get_target_id().clone(), chromium: Arc::clone(this) })
+        .await
     }
 }
 
@@ -121,6 +143,11 @@ impl Drop for Page {
             }
         });
     }
+}
+
+/// Connects to the DevTools at this URL.
+async fn connect(address: String) -> Result<Browser, BrowserError> {
+    blocking("connect", move || Browser::connect_with_timeout(address, SILENCE)).await
 }
 
 /// Does something that blocks.
