@@ -74,6 +74,12 @@ pub enum Fault {
         /// What it said.
         what: String,
     },
+    /// It said what only an adapter of another role says.
+    #[error("the adapter said what an adapter of its role has not to say: {what}")]
+    OfAnotherRole {
+        /// What it said.
+        what: String,
+    },
     /// It named a session that does not exist.
     #[error("the adapter named session {named}, which was not started")]
     UnknownSession {
@@ -150,6 +156,9 @@ impl Fault {
             }
             Self::AfterClosed { .. } | Self::Haunted => {
                 "a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it"
+            }
+            Self::OfAnotherRole { .. } => {
+                "clients say what they see (opened, event, error ..), servers what they do (serving, connected, emitted ..)"
             }
             Self::UnknownSession { .. } => "repeat the number of the `connect` that the message belongs to",
             Self::Smoke(_) => {

@@ -351,6 +351,8 @@ impl Session<'_> {
             OpKind::Step(StepKind::Expect(expectation)) => self.expect(expectation).await?,
             OpKind::Step(StepKind::Measure(work)) => self.measure(*work, rest),
             OpKind::Step(StepKind::Growth(growth)) => self.judge_growth(*growth)?,
+            // A client case has none.
+            OpKind::Step(StepKind::Serving(_)) => {}
         }
         Ok(())
     }
