@@ -33,7 +33,7 @@ pub mod probe;
 pub mod protocol;
 pub mod reference;
 pub mod run;
-pub mod serving;
+mod serving;
 pub mod session;
 pub mod setup;
 

@@ -12,6 +12,7 @@ use ssespec::session::Patience;
 use ssespec_cases::{Corpus, Level};
 use ssespec_mock_server::document::value::{LONGEST, parse_duration};
 use ssespec_mock_server::wire::BarrierMode;
+use ssespec_reports::results::Role;
 
 use super::suggest;
 
@@ -52,6 +53,7 @@ pub(super) struct CaseSelection {
     #[arg(long, help_heading = WHICH, value_name = "LEVEL")]
     pub(super) level: Vec<LevelWord>,
     /// Take the cases from this folder instead of those built in: the TOML files below its client/
+    /// and server/
     #[arg(long, help_heading = WHICH, value_name = "DIR")]
     pub(super) cases: Option<PathBuf>,
 }
@@ -87,10 +89,11 @@ const RESULT: &str = "What comes of it";
 pub(super) struct HowToRun {
     #[command(flatten)]
     pub(super) selection: CaseSelection,
-    /// How bytes are cut into writes; may be repeated [default: as-written, whole, bytes]
+    /// How bytes are cut into writes, for clients; may be repeated [default: as-written, whole, bytes]
     #[arg(long, help_heading = HOW, value_name = "DELIVERY")]
     pub(super) delivery: Vec<DeliveryWord>,
-    /// How many adapters run side by side, 1 to 64 [default: six per core, at most 24]
+    /// How many adapters run side by side, 1 to 64 [default: eight per core for a client,
+    /// two for a server, at most 24]
     #[arg(long, help_heading = HOW, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(super) lanes: Option<u16>,
     /// How long to wait for what must be observed, such as 5s or 300ms; three times as long for a request
@@ -225,6 +228,18 @@ impl CaseSelection {
 /// The most lanes that are used without being asked for.
 const LANES: usize = 24;
 
+/// How many lanes there are where so many are asked for.
+pub(super) fn lanes(asked: Option<u16>, role: Role) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let usual = match role {
+        // A server is told what to do and waits for nothing. More adapters cost more than they gain.
+        Role::Server => cores * 2,
+        // Most cases wait for something most of the time.
+        _ => cores * 8,
+    };
+    asked.map_or(usual.min(LANES), usize::from)
+}
+
 impl HowToRun {
     pub(super) fn selection(&self) -> Selection {
         let mut selection = self.selection.selection();
@@ -240,10 +255,8 @@ impl HowToRun {
         selection
     }
 
-    pub(super) fn lanes(&self) -> usize {
-        // Most cases wait for something most of the time. More lanes cost more in starting adapters than they gain.
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        self.lanes.map_or((cores * 8).min(LANES), usize::from)
+    pub(super) fn lanes(&self, role: Role) -> usize {
+        lanes(self.lanes, role)
     }
 
     pub(super) fn patience(&self) -> Patience {

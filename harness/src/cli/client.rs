@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use ssespec::implementation::read_baseline;
 use ssespec::run::{Baseline, Launch, Rerun, Run};
+use ssespec_reports::results::Role;
 
 use super::Status;
 use super::arguments::HowToRun;
@@ -96,7 +97,7 @@ pub(super) async fn perform(arguments: Arguments) -> Status {
         selection: how.selection(),
         baseline,
         patience: how.patience(),
-        lanes: how.lanes(),
+        lanes: how.lanes(Role::Client),
         address,
         barrier: how.barrier(),
         rerun: Rerun::Command(shell::words(words.iter().map(String::as_str))),

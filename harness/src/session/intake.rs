@@ -106,7 +106,7 @@ pub(super) enum Came {
 const WITHOUT_PAUSE: Duration = Duration::from_millis(100);
 
 /// How much has come late when an adapter is beyond use.
-pub(super) const LATE_LIMIT: usize = 1000;
+pub(crate) const LATE_LIMIT: usize = 1000;
 
 /// How much was said and sent in a session, in bytes.
 #[derive(Debug, Default)]

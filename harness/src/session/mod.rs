@@ -12,11 +12,11 @@
 
 mod ask;
 mod attempts;
-mod describe;
+pub(crate) mod describe;
 mod ending;
 mod expect;
 mod fields;
-mod growth;
+pub(crate) mod growth;
 mod intake;
 mod perform;
 pub mod transcript;
@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use growth::Gauge;
+pub(crate) use intake::LATE_LIMIT;
 use intake::{Flow, Intake};
 pub use intake::{Late, LateKind};
 use ssespec_cases::Capability;
@@ -121,7 +122,8 @@ pub struct Outcome {
     pub failed_before: Option<Failure>,
     /// What the case asks for and could not be judged here; the script was not played to its end then.
     pub not_judged: Option<String>,
-    /// Whether a span of work was cut short: the adapter was killed then.
+    /// Whether the adapter is no more, as the case or the harness wanted it: its server was shut down, or it was killed
+    /// when a span of work was cut short.
     pub cut_short: bool,
 }
 
@@ -218,6 +220,9 @@ struct Session<'s> {
 
 /// Plays a program with an implementation and tears the session down.
 pub async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: Patience) -> Outcome {
+    if case.role() == "server" {
+        return crate::serving::play(stage, case, program, patience).await;
+    }
     stage.session += 1;
     let started = Instant::now();
     let number = stage.session;
@@ -228,7 +233,10 @@ pub async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: P
         patience,
         capabilities,
         intake: Intake::new(case),
-        transcript: Transcript::new(started, [stage.base.url(), stage.other.url()]),
+        transcript: Transcript::new(
+            started,
+            vec![(stage.base.url(), "base.test"), (stage.other.url(), "other.test")],
+        ),
         stage,
         exchange: None,
         answer: Answer::None,
@@ -274,9 +282,9 @@ pub async fn watch(stage: &mut Stage, until: Instant) {
             }
             heard = stage.adapter.hear() => match heard {
                 Heard::Shown { session, shown, .. } => {
-                    let what = LateKind::Message(describe::shown(&shown));
-                    stage.late.push(Late { session, what });
-                    if stage.late.len() >= intake::LATE_LIMIT {
+                    let Some(what) = crate::serving::late(&shown) else { continue };
+                    stage.late.push(Late { session, what: LateKind::Message(what) });
+                    if stage.late.len() >= LATE_LIMIT {
                         return;
                     }
                 }
