@@ -261,7 +261,10 @@ impl Run {
             started: timestamp(),
             selection: SelectionRecord {
                 filters: self.selection.filters.iter().map(|filter| filter.glob().to_string()).collect(),
-                deliveries: self.selection.deliveries.iter().map(|kind| kind.name().into()).collect(),
+                deliveries: plan::deliveries(self.launch.role(), &self.selection)
+                    .iter()
+                    .map(|kind| kind.name().into())
+                    .collect(),
                 suites: self.selection.suites.clone(),
                 levels: self.selection.levels.iter().map(|level| verdict::level(*level)).collect(),
             },

@@ -124,11 +124,7 @@ impl Plan {
         capabilities: &BTreeSet<Capability>,
     ) -> Self {
         let mut plan = Self::default();
-        // What a server is handed is not cut in any way.
-        let deliveries = match role {
-            Role::Server => &[DeliveryKind::AsWritten],
-            _ => selection.deliveries.as_slice(),
-        };
+        let deliveries = deliveries(role, selection);
         for case in corpus.cases.values().filter(|case| case.role() == role.as_str()) {
             let judged = case.requirements.first().and_then(|id| corpus.requirements.get(id));
             let Some(requirement) = judged else { continue };
@@ -173,6 +169,14 @@ impl Plan {
     /// Whether nothing is selected.
     pub fn is_empty(&self) -> bool {
         self.trials.is_empty() && self.skipped.is_empty()
+    }
+}
+
+/// The deliveries for a role: what a server is handed is not cut in any way.
+pub(super) fn deliveries(role: Role, selection: &Selection) -> &[DeliveryKind] {
+    match role {
+        Role::Server => &[DeliveryKind::AsWritten],
+        _ => &selection.deliveries,
     }
 }
 

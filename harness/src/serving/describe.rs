@@ -1,10 +1,12 @@
 //! What was observed of a server, in words; what is expected is put into words beside the case format.
 
 pub(super) use ssespec_cases::serving::words::{emission, expectation};
+use ssespec_cases::serving::{Http, Request};
 pub(super) use ssespec_cases::words::{alternative, quote};
 use ssespec_reports::transcript::escape;
 
 use super::seen::{ResponseHead, Seen};
+use super::target::Target;
 use crate::protocol::serving::ServerShown;
 pub(super) use crate::session::describe::drop_word;
 
@@ -95,4 +97,18 @@ pub(super) fn response<'n>(head: &ResponseHead, names: impl IntoIterator<Item = 
 /// An answer that says no.
 pub(super) fn refused(message: &str) -> String {
     shown(&ServerShown::Refused { message: message.into() })
+}
+
+/// A request, with the fields that it has.
+pub(super) fn request(target: &Target, request: &Request) -> String {
+    let version = match request.http {
+        Http::Http10 => "HTTP/1.0",
+        Http::Http11 => "HTTP/1.1",
+        Http::Http2 => "HTTP/2",
+    };
+    let fields: Vec<String> = super::stream::fields(target, request)
+        .into_iter()
+        .map(|(name, value)| format!("{name}: {}", quote(&value)))
+        .collect();
+    format!("{} {} {version} with {}", request.method, target.path, fields.join(", "))
 }

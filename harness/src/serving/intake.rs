@@ -132,7 +132,10 @@ impl Session<'_> {
                 }
             };
         }
-        self.transcript.shown(at, &shown);
+        match &shown {
+            Shown::Closed => self.transcript.closed(at),
+            shown => self.transcript.shown(at, shown),
+        }
         if session > self.number {
             return Err(self.fault(Fault::UnknownSession { named: session }));
         }

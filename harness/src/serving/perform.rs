@@ -64,8 +64,7 @@ impl Session<'_> {
         let mut numbers = Vec::new();
         for _ in 0..request.count {
             let number = self.streams.len();
-            let words = format!("{} {}", request.method, target.path);
-            self.transcript.harness("request", words);
+            self.transcript.harness("request", describe::request(&target, request));
             let opening = Stream::open(&target, request, (number, self.manner), &self.tell);
             let opened = tokio::time::timeout(self.patience.request, opening).await;
             let problem = match opened {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use ssespec_cases::serving::{Http, Reading, Request};
 use ssespec_mock_server::action::Drop;
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 
 use super::http1;
 use super::seen::{Content, Manner, ResponseHead, Seen};
@@ -145,7 +145,8 @@ pub(super) enum State {
 #[derive(Debug)]
 pub(super) struct Stream {
     orders: mpsc::UnboundedSender<Order>,
-    task: JoinHandle<()>,
+    task: Option<JoinHandle<()>>,
+    abort: AbortHandle,
     pub(super) request: Request,
     pub(super) reading: Reading,
     pub(super) state: State,
@@ -183,7 +184,8 @@ impl Stream {
         };
         Ok(Self {
             orders,
-            task,
+            abort: task.abort_handle(),
+            task: Some(task),
             request: request.clone(),
             reading: request.reading,
             state: State::Open,
@@ -209,8 +211,10 @@ impl Stream {
 
     /// Waits until the connection is gone.
     pub(super) async fn gone(&mut self) {
-        // A task that panicked is gone as well.
-        let _ = (&mut self.task).await;
+        if let Some(task) = self.task.take() {
+            // One that panicked is gone as well.
+            let _ = task.await;
+        }
     }
 
     /// Whether it is a stream that events can still come on.
@@ -221,6 +225,6 @@ impl Stream {
 
 impl std::ops::Drop for Stream {
     fn drop(&mut self) {
-        self.task.abort();
+        self.abort.abort();
     }
 }

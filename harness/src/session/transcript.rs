@@ -33,6 +33,11 @@ impl Transcript {
         self.origins.push((origin.into(), name));
     }
 
+    /// The implementation said that the session is over.
+    pub(crate) fn closed(&mut self, at: Instant) {
+        self.push(at, "implementation", None, "closed", String::new(), None);
+    }
+
     /// What a stream of the implementation shows: kind, text, and the true length of a text that is cut.
     pub(crate) fn stream(
         &mut self,
