@@ -67,6 +67,20 @@ capabilities! {
     Origin = "origin",
     /// is a browser's own EventSource
     Dom = "dom",
+    /// sends a reconnection time
+    Retry = "retry",
+    /// ends a stream in order
+    End = "end",
+    /// tells when a client has left
+    Disconnects = "disconnects",
+    /// keeps events, and sends those again that came after Last-Event-ID
+    Resume = "resume",
+    /// answers with 204, so that clients do not come again
+    NoContent = "no-content",
+    /// shuts down gracefully
+    Shutdown = "shutdown",
+    /// speaks HTTP/2 in clear text, with prior knowledge
+    Http2 = "http2",
 }
 
 /// A name that is no capability.

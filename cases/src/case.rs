@@ -7,6 +7,7 @@ use ssespec_mock_server::action::{Action, Repeat};
 use ssespec_mock_server::document::Source;
 
 use crate::Capability;
+use crate::serving::Serving;
 
 /// One scenario that checks one claim.
 #[derive(Debug, Clone)]
@@ -77,6 +78,8 @@ pub enum StepKind {
     Measure(u64),
     /// Ends the last span of work and judges all of them.
     Growth(Growth),
+    /// A step of a server case; the others but the last three are those of client cases.
+    Serving(Serving),
 }
 
 /// What must not grow from span to span; at least one of the two.

@@ -16,6 +16,7 @@ use crate::{Case, Requirement, format, lint};
 mod tests;
 
 static EMBEDDED_CLIENT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/client");
+static EMBEDDED_SERVER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/server");
 static EMBEDDED_REQUIREMENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/requirements");
 static EMBEDDED_COUNTERPARTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/counterparts");
 
@@ -66,6 +67,7 @@ impl Corpus {
             (REQUIREMENTS, &EMBEDDED_REQUIREMENTS),
             (COUNTERPARTS, &EMBEDDED_COUNTERPARTS),
             ("client", &EMBEDDED_CLIENT),
+            ("server", &EMBEDDED_SERVER),
         ] {
             files.embedded(root, folder);
         }

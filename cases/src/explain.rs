@@ -1,7 +1,7 @@
 //! A case in English, from its data: there is no second description to keep true.
 
 use crate::script::{self, Ending, expand};
-use crate::{Case, Corpus, words};
+use crate::{Capability, Case, Corpus, serving, words};
 
 #[cfg(test)]
 mod tests;
@@ -24,9 +24,10 @@ pub fn explain(case: &Case, corpus: &Corpus) -> String {
         }
     }
     if !case.needs.is_empty() {
-        text.push_str("\nIt needs a client that\n");
+        let meaning = if is_server(case) { serving::words::capability } else { Capability::meaning };
+        text.push_str(&format!("\nIt needs a {} that\n", case.role()));
         for need in &case.needs {
-            text.push_str(&format!("  {} ({need})\n", need.meaning().trim()));
+            text.push_str(&format!("  {} ({need})\n", meaning(*need).trim()));
         }
     }
     if !case.counterparts.is_empty() {
@@ -42,8 +43,16 @@ pub fn explain(case: &Case, corpus: &Corpus) -> String {
     text
 }
 
+fn is_server(case: &Case) -> bool {
+    case.role() == "server"
+}
+
 /// How the case ends, after its last step.
 fn ending(case: &Case) -> &'static str {
+    if is_server(case) {
+        return "Where a stream is open, one more event is emitted, the sentinel, which must be the next on it; a stream \
+                that the server was told to end must end cleanly, with nothing more on it.";
+    }
     match script::ending(case) {
         Ending::TornDown => "The client is torn down; no more events and no more requests may have come.",
         Ending::DoneOrResumed => {

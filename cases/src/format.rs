@@ -10,34 +10,42 @@
 //! ]
 //! ```
 
-mod shape;
+pub(crate) mod shape;
 #[cfg(test)]
 mod tests;
 
-use ssespec_mock_server::document::{Diagnostics, Findings, Source, Value, parse, schema, value};
+use ssespec_mock_server::document::{Diagnostics, Findings, Source, Table, Value, parse, schema, value};
 use ssespec_mock_server::script;
 use toml::de::DeTable;
 
-use self::shape::CASE;
+use self::shape::{CASE, STEPS};
 use crate::case::{
     AttemptAnswer, Attempts, Case, Connect, EventExpectation, Expectation, Fact, FactSource,
     FieldExpectation, Growth, MemoryGrowth, Moment, Origin, ReadyState, RequestExpectation, Scope, Step,
     StepKind, TimeGrowth, ValueExpectation,
 };
+use crate::serving::{self, Expected, SERVER_CASE, Serving};
 
-/// The JSON Schema of a case, for editors.
+/// The JSON Schema of a client case, for editors.
 pub fn case_schema() -> serde_json::Value {
     schema::document(&CASE, "A case of ssespec")
 }
 
-/// Reads a case.
+/// The JSON Schema of a server case, for editors.
+pub fn server_case_schema() -> serde_json::Value {
+    schema::document(&SERVER_CASE, "A server case of ssespec")
+}
+
+/// Reads a case, of the role that its id begins with.
 ///
 /// # Errors
 /// When it is not of the format; every mistake is named with its place and what to do.
 pub fn read(source: &Source, id: &str) -> Result<Case, Diagnostics> {
-    let root = parse(source, &CASE)?;
+    let role = if id.starts_with("server/") { Role::Server } else { Role::Client };
+    other_role(source, role)?;
+    let root = parse(source, role.shape())?;
     let mut findings = Findings::default();
-    let mut reader = Reader { source, findings: &mut findings };
+    let mut reader = Reader { source, role, findings: &mut findings };
     let steps = reader.steps(value::get(&root, "steps").into_iter().flat_map(value::list));
     let needs = value::texts_of(&root, "needs").iter().filter_map(|name| name.parse().ok()).collect();
     let case = Case {
@@ -54,9 +62,55 @@ pub fn read(source: &Source, id: &str) -> Result<Case, Diagnostics> {
     findings.or(source, Some(case))
 }
 
+/// The role that a case's verbs are of. What intermediaries stand between is played as for clients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Client,
+    Server,
+}
+
+impl Role {
+    fn shape(self) -> &'static Table {
+        match self {
+            Self::Client => &CASE,
+            Self::Server => &SERVER_CASE,
+        }
+    }
+
+    fn verbs(self) -> impl Iterator<Item = &'static str> {
+        let lists = match self {
+            Self::Client => STEPS,
+            Self::Server => serving::STEPS,
+        };
+        lists.iter().flat_map(|list| list.iter()).map(|verb| verb.name)
+    }
+}
+
+/// Finds the steps that only a case of the other role can have: what else is wrong with them would mislead.
+fn other_role(source: &Source, role: Role) -> Result<(), Diagnostics> {
+    let (other, this, that, folder) = match role {
+        Role::Client => (Role::Server, "client", "server", "cases/server"),
+        Role::Server => (Role::Client, "server", "client", "cases/client"),
+    };
+    let mut findings = Findings::default();
+    // What cannot be parsed is told by the check of the whole.
+    let document = DeTable::parse(source.text()).ok();
+    let steps = document.as_ref().and_then(|root| value::get(root.get_ref(), "steps"));
+    for (verb, span, _) in steps.into_iter().flat_map(value::list).filter_map(value::step) {
+        if other.verbs().any(|name| name == verb) && !role.verbs().any(|name| name == verb) {
+            let message = format!("`{verb}` is a step of {that} cases, and this is a {this} case");
+            let hint =
+                format!("a case's role is the first folder of its id: cases for {that}s are below {folder}");
+            findings.add_with_hint(span, message, format!("not a step of {this} cases"), hint);
+        }
+    }
+    findings.or(source, Some(()))
+}
+
 /// Reads steps that passed the check of their shape.
 struct Reader<'s, 'f> {
     source: &'s Source,
+    role: Role,
     findings: &'f mut Findings,
 }
 
@@ -69,7 +123,7 @@ impl Reader<'_, '_> {
         let (verb, verb_span, argument) = value::step(entry)?;
         let span = entry.span();
         let table = argument.and_then(value::table);
-        if let ("connect" | "expect-request", Some(fields)) =
+        if let ("connect" | "expect-request" | "expect-response", Some(fields)) =
             (verb, table.and_then(|t| value::get(t, "headers")).and_then(value::table))
         {
             script::check_fields(fields, "no request can have this", self.findings);
@@ -82,6 +136,12 @@ impl Reader<'_, '_> {
             "record" => StepKind::Record(self.fact(argument?)?),
             "measure" => StepKind::Measure(value::count(argument?)?),
             "expect-growth" => StepKind::Growth(self.growth(argument?)?),
+            "expect-one-of" if self.role == Role::Server => {
+                StepKind::Serving(Serving::Expect(Expected::OneOf(self.alternatives(argument?)?)))
+            }
+            _ if self.role == Role::Server => {
+                StepKind::Serving(serving::read(verb, argument, self.findings)?)
+            }
             _ => match script::read(verb, verb_span, argument, self.findings) {
                 Some(action) => StepKind::Wire(action),
                 None => StepKind::Expect(self.expectation(verb, argument)?),
@@ -128,17 +188,20 @@ impl Reader<'_, '_> {
             "expect-report" => Expectation::Report(value::text(argument?)?.to_owned()),
             "expect-value" => Expectation::Value(ValueExpectation { of: text("of")?, is: text("is")? }),
             "expect-exception" => Expectation::Exception(value::text(argument?)?.to_owned()),
-            "expect-one-of" => self.one_of(argument?)?,
+            "expect-one-of" => Expectation::OneOf(self.alternatives(argument?)?),
             _ => return None,
         })
     }
 
-    fn one_of(&mut self, argument: &Value<'_>) -> Option<Expectation> {
+    fn alternatives(&mut self, argument: &Value<'_>) -> Option<Vec<Vec<Step>>> {
         let mut alternatives = Vec::new();
         for entry in value::list(argument) {
             let steps = match entry.get_ref().as_array() {
                 Some(sequence) if sequence.is_empty() => {
-                    let hint = "that nothing comes is { expect-no-request = \"300ms\" }";
+                    let hint = match self.role {
+                        Role::Client => "that nothing comes is { expect-no-request = \"300ms\" }",
+                        Role::Server => "that something is taken is \"expect-emitted\"",
+                    };
                     let message = "an alternative without a step";
                     self.findings.add_with_hint(entry.span(), message, "expected an observation", hint);
                     return None;
@@ -154,7 +217,7 @@ impl Reader<'_, '_> {
             self.findings.add_with_hint(argument.span(), message, "expected two or more", hint);
             return None;
         }
-        Some(Expectation::OneOf(alternatives))
+        Some(alternatives)
     }
 
     fn growth(&mut self, argument: &Value<'_>) -> Option<Growth> {
@@ -220,7 +283,8 @@ fn connect(table: &DeTable<'_>) -> Connect {
     }
 }
 
-fn request(table: &DeTable<'_>) -> RequestExpectation {
+/// What a table's `headers` must be.
+pub(crate) fn fields(table: &DeTable<'_>) -> Vec<(String, FieldExpectation)> {
     let fields = value::get(table, "headers").and_then(value::table);
     let expectation = |found: &Value<'_>| match (value::text(found), found.get_ref().as_bool()) {
         (Some(text), _) => FieldExpectation::Is(text.to_owned()),
@@ -230,15 +294,16 @@ fn request(table: &DeTable<'_>) -> RequestExpectation {
             FieldExpectation::Lists(value::list(found).filter_map(value::text).map(str::to_owned).collect())
         }
     };
+    let named = fields.into_iter().flatten();
+    named.map(|(name, found)| (name.get_ref().to_string(), expectation(found))).collect()
+}
+
+fn request(table: &DeTable<'_>) -> RequestExpectation {
     RequestExpectation {
         method: value::text_of(table, "method"),
         path: value::text_of(table, "path"),
         origin: value::text_of(table, "origin").map(|word| origin(&word)),
-        headers: fields
-            .into_iter()
-            .flatten()
-            .map(|(name, found)| (name.get_ref().to_string(), expectation(found)))
-            .collect(),
+        headers: fields(table),
         body: value::text_of(table, "body"),
         after: value::duration_of(table, "after"),
         within: value::duration_of(table, "within"),

@@ -9,6 +9,7 @@
 //! - [`counterpart`]: the tests of other suites, and the cases that make the same claims
 //! - [`corpus`]: the cases and requirements of a folder, or of this binary
 //! - [`script`]: a case with its implied steps written out
+//! - [`serving`]: what the scripts of server cases hold
 //! - [`payload`]: what the bytes of a script hold
 //! - [`lint`]: mistakes that the format allows
 //! - [`words`]: what a case does and expects, in words
@@ -26,6 +27,7 @@ pub mod requirement;
 #[cfg(test)]
 mod sample;
 pub mod script;
+pub mod serving;
 pub mod words;
 
 pub use capability::Capability;

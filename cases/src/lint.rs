@@ -15,7 +15,7 @@ use toml::de::DeTable;
 
 use crate::case::{Connect, Expectation, Scope, Step, StepKind};
 use crate::script::{Ending, ending, expand, may_be_request, must_be_request};
-use crate::{Capability, Case, Corpus, Requirement};
+use crate::{Capability, Case, Corpus, Requirement, serving};
 
 mod counterparts;
 pub mod coverage;
@@ -37,7 +37,11 @@ pub fn check(cases: &[Case], corpus: &Corpus) -> Vec<Diagnostics> {
         needs(case, &mut findings);
         unused::check(case, &mut findings);
         counterparts::check(case, corpus, &mut findings);
-        flow(case, &mut findings);
+        if case.role() == "server" {
+            serving::lint::check(case, &mut findings);
+        } else {
+            flow(case, &mut findings);
+        }
         facts::check(case, &mut findings);
         growth::check(case, &mut findings);
         if let Err(diagnostics) = findings.or(&case.source, Some(())) {
@@ -111,11 +115,10 @@ fn judgement(requirement: &Requirement) -> String {
 
 /// Whether the case asks for all that its steps use. Each capability is missed once, at the first step that uses it.
 fn needs(case: &Case, findings: &mut Findings) {
-    let mut uses: Vec<(Capability, &Step)> = Vec::new();
-    collect(&case.steps, &mut uses);
+    let mut uses = uses(case);
     // In a page a script may construct another client for each request.
-    if !case.needs.contains(&Capability::Dom) {
-        uses.extend(second_request(case).map(|step| (Capability::Reconnect, step)));
+    if case.needs.contains(&Capability::Dom) {
+        uses.retain(|(capability, _)| *capability != Capability::Reconnect);
     }
     let mut missed = Vec::new();
     for (capability, step) in uses {
@@ -128,7 +131,18 @@ fn needs(case: &Case, findings: &mut Findings) {
     }
 }
 
-/// What steps use, but for reconnecting.
+/// What the case uses, each with the step that does.
+fn uses(case: &Case) -> Vec<(Capability, &Step)> {
+    if case.role() == "server" {
+        return serving::lint::uses(case);
+    }
+    let mut uses = Vec::new();
+    collect(&case.steps, &mut uses);
+    uses.extend(second_request(case).map(|step| (Capability::Reconnect, step)));
+    uses
+}
+
+/// What steps of clients use, but for reconnecting.
 fn collect<'a>(steps: &'a [Step], uses: &mut Vec<(Capability, &'a Step)>) {
     for step in steps {
         let mut add = |capability, used: bool| {

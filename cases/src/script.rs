@@ -6,7 +6,7 @@
 use ssespec_mock_server::action::{Action, BodyKind, Respond};
 
 use crate::case::{Case, Connect, Expectation, RequestExpectation, Step, StepKind};
-use crate::payload;
+use crate::{payload, serving};
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +22,9 @@ pub struct Played {
 
 /// The steps of a case with the implied ones among them.
 pub fn expand(case: &Case) -> Vec<Played> {
+    if case.role() == "server" {
+        return serving::script::expand(case);
+    }
     let mut played: Vec<Played> = Vec::new();
     let implied = |kind| Played { kind, written: None };
     let mut connected =

@@ -6,6 +6,7 @@ use crate::case::{
     AttemptAnswer, Attempts, Connect, EventExpectation, Expectation, Fact, FactSource, FieldExpectation,
     Growth, MemoryGrowth, Moment, RequestExpectation, Scope, Step, StepKind, TimeGrowth, ValueExpectation,
 };
+use crate::serving::{self, Serving};
 
 #[cfg(test)]
 mod tests;
@@ -54,6 +55,7 @@ pub fn expectation(expectation: &Expectation) -> String {
 pub fn alternative(steps: &[Step]) -> String {
     let words = steps.iter().map(|step| match &step.kind {
         StepKind::Expect(expected) => expectation(expected),
+        StepKind::Serving(Serving::Expect(expected)) => serving::words::expectation(expected),
         _ => step.text.clone(),
     });
     words.collect::<Vec<_>>().join(", then ")
@@ -84,15 +86,7 @@ fn expected_request(request: &RequestExpectation) -> String {
         (None, None) => "a request".into(),
     }];
     words.extend(request.origin.map(|origin| format!("at the {origin:?} origin").to_lowercase()));
-    words.extend(request.headers.iter().map(|(name, expected)| match expected {
-        FieldExpectation::Is(value) => format!("with {name}: {}", quote(value)),
-        FieldExpectation::Lists(members) => {
-            let members: Vec<String> = members.iter().map(|member| quote(member)).collect();
-            format!("with {name} listing {}", members.join(" and "))
-        }
-        FieldExpectation::Present => format!("with {name}"),
-        FieldExpectation::Absent => format!("without {name}"),
-    }));
+    words.extend(expected_fields(&request.headers));
     words.extend(request.body.as_ref().map(|body| format!("with the body {}", quote(body))));
     words.extend(
         request
@@ -100,6 +94,19 @@ fn expected_request(request: &RequestExpectation) -> String {
             .map(|time| format!("no earlier than {} after the end", humantime::format_duration(time))),
     );
     words.join(", ")
+}
+
+/// What header fields must be, one by one.
+pub(crate) fn expected_fields(fields: &[(String, FieldExpectation)]) -> impl Iterator<Item = String> {
+    fields.iter().map(|(name, expected)| match expected {
+        FieldExpectation::Is(value) => format!("with {name}: {}", quote(value)),
+        FieldExpectation::Lists(members) => {
+            let members: Vec<String> = members.iter().map(|member| quote(member)).collect();
+            format!("with {name} listing {}", members.join(" and "))
+        }
+        FieldExpectation::Present => format!("with {name}"),
+        FieldExpectation::Absent => format!("without {name}"),
+    })
 }
 
 fn expected_attempts(attempts: &Attempts) -> String {
@@ -133,6 +140,7 @@ pub fn step(kind: &StepKind) -> String {
         }
         StepKind::Measure(work) => format!("A span of work begins, of the relative amount {work}."),
         StepKind::Growth(expected) => format!("Judged over the spans: {}.", growth(*expected)),
+        StepKind::Serving(step) => serving::words::step(step),
     }
 }
 

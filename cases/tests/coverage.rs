@@ -9,7 +9,9 @@ fn corpus() -> Corpus {
 
 #[test]
 fn every_testable_statement_that_binds_a_client_has_a_case_and_every_counterpart_a_word() {
-    let told: Vec<String> = coverage::check(&corpus()).iter().map(ToString::to_string).collect();
+    let mut corpus = corpus();
+    corpus.cases.retain(|_, case| case.role() == "client");
+    let told: Vec<String> = coverage::check(&corpus).iter().map(ToString::to_string).collect();
     assert!(told.is_empty(), "{}", told.join("\n"));
 }
 

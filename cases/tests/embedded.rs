@@ -7,7 +7,8 @@ use ssespec_cases::{Case, Corpus};
 
 /// The first line of each, by which editors find the schema: as many folders up as the id has.
 fn schema(id: &str) -> String {
-    format!("#:schema {}case.schema.json\n", "../".repeat(id.matches('/').count()))
+    let file = if id.starts_with("server/") { "server-case.schema.json" } else { "case.schema.json" };
+    format!("#:schema {}{file}\n", "../".repeat(id.matches('/').count()))
 }
 
 /// The keys of a case in their order.

@@ -78,12 +78,17 @@ fn names() -> Vec<String> {
     names
 }
 
+/// Where a file would stand: those that begin with `server-` are server cases.
+fn folder(name: &str) -> &'static str {
+    if name.starts_with("server-") { "server/lines" } else { "client/lines" }
+}
+
 /// Reads and lints a file as a corpus does.
 fn read(name: &str, corpus: &Corpus) -> Result<Case, Diagnostics> {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("tests/mistakes/{name}.toml"));
     let bytes = std::fs::read(path).expect("a file");
-    let source = Source::from_bytes(format!("client/lines/{name}.toml"), bytes)?;
-    let case = format::read(&source, &format!("client/lines/{name}"))?;
+    let source = Source::from_bytes(format!("{}/{name}.toml", folder(name)), bytes)?;
+    let case = format::read(&source, &format!("{}/{name}", folder(name)))?;
     match lint::check(std::slice::from_ref(&case), corpus).pop() {
         Some(diagnostics) => Err(diagnostics),
         None => Ok(case),
@@ -112,7 +117,10 @@ fn each_fits_a_screen_and_is_told_once() {
         assert!(text.lines().count() <= 60, "{name} takes {} lines", text.lines().count());
         let widest = text.lines().map(|line| line.chars().count()).max().unwrap_or_default();
         assert!(widest <= 150, "{name} takes {widest} columns");
-        assert!(text.contains(&format!("--> client/lines/{name}.toml:")), "{name}: where is it?\n{text}");
+        assert!(
+            text.contains(&format!("--> {}/{name}.toml:", folder(&name))),
+            "{name}: where is it?\n{text}"
+        );
         assert!(!text.contains(env!("CARGO_MANIFEST_DIR")), "{name} names this machine's folders");
         for pair in told.list().windows(2) {
             assert_ne!(pair[0].span, pair[1].span, "{name}: told twice\n{text}");

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use jsonschema::Validator;
+use serde_json::Value;
 use ssespec_cases::Corpus;
-use ssespec_cases::format::case_schema;
+use ssespec_cases::format::{case_schema, server_case_schema};
 
 /// Mistakes that the schema does not see: it knows the shape of a case and nothing of what the case means.
 const BEYOND_THE_SCHEMA: &[&str] = &[
@@ -58,6 +59,18 @@ const BEYOND_THE_SCHEMA: &[&str] = &[
     "more-bytes-than-the-length",
     "send-after-a-complete-answer",
     "send-before-the-answer",
+    // What a server does.
+    "server-answer-to-nothing",
+    "server-capability-not-asked-for",
+    "server-capability-not-used",
+    "server-comment-with-an-id",
+    "server-emission-of-nothing",
+    "server-emission-of-two-things",
+    "server-fact-of-no-response",
+    "server-shutdown-beside-others",
+    "server-stream-that-is-not-read",
+    "server-stream-that-is-not-there",
+    "server-stream-that-is-open",
     // How it is written.
     "comma-at-the-end-of-a-table",
     "escape-of-a-byte",
@@ -70,12 +83,22 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn validator() -> Validator {
-    jsonschema::validator_for(&case_schema()).expect("a schema")
+/// The schemas, each with its file and the role whose cases it describes.
+fn schemas() -> [(&'static str, &'static str, Value); 2] {
+    [
+        ("client", "case.schema.json", case_schema()),
+        ("server", "server-case.schema.json", server_case_schema()),
+    ]
+}
+
+/// The validator of the cases of a role.
+fn validator(role: &str) -> Validator {
+    let schema = schemas().into_iter().find(|(name, _, _)| *name == role).expect("a role").2;
+    jsonschema::validator_for(&schema).expect("a schema")
 }
 
 /// A document as JSON; `None` where it is no TOML.
-fn json(bytes: &[u8]) -> Option<serde_json::Value> {
+fn json(bytes: &[u8]) -> Option<Value> {
     let text = std::str::from_utf8(bytes).ok()?;
     toml::from_str(text).ok()
 }
@@ -92,27 +115,31 @@ fn mistakes() -> Vec<(String, Vec<u8>)> {
 
 #[test]
 fn the_file_is_current() {
-    let path = root().join("case.schema.json");
-    if std::env::var_os("SSESPEC_UPDATE").is_some() {
-        std::fs::write(&path, format!("{:#}\n", case_schema())).expect("a file that can be written");
+    for (_, name, schema) in schemas() {
+        let path = root().join(name);
+        if std::env::var_os("SSESPEC_UPDATE").is_some() {
+            std::fs::write(&path, format!("{schema:#}\n")).expect("a file that can be written");
+        }
+        let written = std::fs::read_to_string(&path).unwrap_or_default();
+        // Compared as JSON: the order of its keys depends on what else is built with it.
+        let current = serde_json::from_str(&written).is_ok_and(|written: Value| written == schema);
+        assert!(current, "cases/{name} is out of date: run the tests with SSESPEC_UPDATE=1");
+        assert!(written.ends_with("}\n"));
     }
-    let written = std::fs::read_to_string(&path).unwrap_or_default();
-    // Compared as JSON: the order of its keys depends on what else is built with it.
-    let current =
-        serde_json::from_str(&written).is_ok_and(|written: serde_json::Value| written == case_schema());
-    assert!(current, "cases/case.schema.json is out of date: run the tests with SSESPEC_UPDATE=1");
-    assert!(written.ends_with("}\n"));
 }
 
 #[test]
 fn it_is_a_schema() {
-    jsonschema::meta::validate(&case_schema()).unwrap_or_else(|error| panic!("{error}"));
+    for (_, name, schema) in schemas() {
+        jsonschema::meta::validate(&schema).unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
 }
 
 #[test]
 fn it_takes_every_case() {
-    let validator = validator();
+    let [client, server] = [validator("client"), validator("server")];
     for (id, case) in &Corpus::embedded().expect("the corpus").cases {
+        let validator = if case.role() == "server" { &server } else { &client };
         let document = json(case.source.text().as_bytes()).expect("TOML");
         let errors: Vec<String> = validator
             .iter_errors(&document)
@@ -124,8 +151,9 @@ fn it_takes_every_case() {
 
 #[test]
 fn it_refuses_each_mistake_of_shape() {
-    let validator = validator();
+    let [client, server] = [validator("client"), validator("server")];
     for (name, bytes) in mistakes() {
+        let validator = if name.starts_with("server-") { &server } else { &client };
         let Some(document) = json(&bytes) else { continue };
         let expected = BEYOND_THE_SCHEMA.contains(&name.as_str());
         assert_eq!(validator.is_valid(&document), expected, "{name}: {document}");

@@ -193,8 +193,8 @@ impl Hand<'_> {
                 // By hand this takes its time, and what follows is about a client that is closed.
                 self.until_left().await;
             }
-            // By hand nothing is recorded, measured or judged.
-            StepKind::Record(_) | StepKind::Measure(_) | StepKind::Growth(_) => {}
+            // By hand nothing is recorded, measured or judged; what servers do is not served.
+            StepKind::Record(_) | StepKind::Measure(_) | StepKind::Growth(_) | StepKind::Serving(_) => {}
             StepKind::Expect(expected) => {
                 (self.tell)(Telling::Expected(words::expectation(expected)));
                 match expected {

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use ssespec_mock_server::document::source::SourceError;
 use ssespec_mock_server::document::{Diagnostics, Findings, Key, Shape, Source, Table, parse, value};
-use ssespec_reports::results::KnownFailure;
+use ssespec_reports::results::{KnownFailure, Role};
 use toml::de::DeTable;
 
 use crate::run::{Baseline, baseline};
@@ -31,6 +31,8 @@ pub struct Folder {
     pub path: PathBuf,
     /// The implementation's name.
     pub name: String,
+    /// Whether it is a client or a server.
+    pub role: Role,
     /// Commands that make it ready, each run in the folder.
     pub setup: Vec<Vec<String>>,
     /// How it is started.
@@ -68,7 +70,7 @@ static SSESPEC: Table = Table {
     what: "an implementation",
     keys: &[
         Key::required("name", Shape::Text, "The implementation's name."),
-        Key::required("role", Shape::Word(&["client"]), "What it is; clients can be tested."),
+        Key::required("role", Shape::Word(&["client", "server"]), "What it is."),
         Key::optional(
             "setup",
             Shape::List(&Shape::List(&Shape::Text)),
@@ -120,6 +122,10 @@ impl Folder {
         let folder = Self {
             path: path.to_owned(),
             name: value::text_of(&root, "name").unwrap_or_default(),
+            role: match value::text_of(&root, "role").as_deref() {
+                Some("server") => Role::Server,
+                _ => Role::Client,
+            },
             setup: setup
                 .map(|words| value::list(words).filter_map(value::text).map(str::to_owned).collect())
                 .collect(),
@@ -145,6 +151,10 @@ fn start(root: &DeTable<'_>, findings: &mut Findings) -> Start {
             let place = value::get(root, "role").map_or(0..0, |role| role.span());
             let what = "expected `command = [..]`, which starts its adapter, or `browser = \"chromium\"`";
             findings.add(place, "nothing says how the implementation is started", what);
+        }
+        (None, Some(place)) if value::text_of(root, "role").as_deref() == Some("server") => {
+            let what = "expected `command = [..]`, which starts its adapter";
+            findings.add(place.span(), "a browser is no server", what);
         }
         _ => {}
     }

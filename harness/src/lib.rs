@@ -33,6 +33,7 @@ pub mod probe;
 pub mod protocol;
 pub mod reference;
 pub mod run;
+mod serving;
 pub mod session;
 pub mod setup;
 

@@ -4,12 +4,14 @@
 
 mod event;
 pub mod page;
+pub mod serving;
 
 use serde::{Deserialize, Serialize};
 use ssespec_cases::case::{Moment, ReadyState};
 
 pub use self::event::Event;
 use self::page::{Exception, Place, ScriptResult};
+use self::serving::{Fields, ServerOrder, ServerShown};
 
 #[cfg(test)]
 mod tests;
@@ -146,6 +148,8 @@ pub enum Order {
     Close,
     /// Answer with the present state.
     State,
+    /// What only a server's adapter is told.
+    Serving(ServerOrder),
 }
 
 /// What an implementation showed, in one session.
@@ -178,6 +182,8 @@ pub enum Shown {
     Report(String),
     /// The constructor threw.
     Exception(Exception),
+    /// What only a server's adapter tells.
+    Serving(ServerShown),
     /// The session is over; nothing of it may follow.
     Closed,
 }
@@ -207,6 +213,7 @@ impl Order {
             }
             Self::Close => serde_json::json!({ "session": session, "close": {} }),
             Self::State => serde_json::json!({ "session": session, "state": {} }),
+            Self::Serving(order) => order.to_json(session),
         };
         format!("{body}\n")
     }
@@ -272,9 +279,15 @@ struct Line {
     value: Option<page::Value>,
     report: Option<page::Report>,
     exception: Option<Exception>,
+    serving: Option<serving::Serving>,
+    connected: Option<serving::Connected>,
+    disconnected: Option<Empty>,
+    emitted: Option<Empty>,
+    refused: Option<serving::Refused>,
+    stopped: Option<Empty>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Empty {}
 
 #[derive(Deserialize)]
@@ -321,6 +334,14 @@ impl Message {
         })?;
         let Line { session, hello, opened, event, comment, error, state, closed, .. } = parsed;
         let (ran, value, report, exception) = (parsed.ran, parsed.value, parsed.report, parsed.exception);
+        let of_a_server = Fields {
+            serving: parsed.serving,
+            connected: parsed.connected,
+            disconnected: parsed.disconnected,
+            emitted: parsed.emitted,
+            refused: parsed.refused,
+            stopped: parsed.stopped,
+        };
         if let Some(hello) = hello {
             return Ok(Self::Hello(hello));
         }
@@ -345,6 +366,7 @@ impl Message {
         }
         shown.extend(report.map(|report| Shown::Report(report.text)));
         shown.extend(exception.map(Shown::Exception));
+        shown.extend(of_a_server.shown().map(Shown::Serving));
         shown.extend(closed.map(|_| Shown::Closed));
         let Some(session) = session else {
             return Err(wrong("the session's number is missing".into()));

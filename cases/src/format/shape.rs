@@ -10,29 +10,37 @@ use crate::case::Scope;
 pub(super) static CASE: Table = Table {
     what: "a case",
     keys: &[
-        Key::required("title", Shape::Text, "The claim, as a sentence that a maintainer understands."),
-        Key::required(
-            "requirements",
-            Shape::List(&Shape::Text),
-            "What it checks, suite/id; the first names it.",
-        ),
-        Key::optional(
-            "needs",
-            Shape::List(&Shape::Word(Capability::NAMES)),
-            "The capabilities without which it is skipped.",
-        ),
-        Key::optional("why", Shape::Text, "What goes wrong in the field, with the report."),
-        Key::optional(
-            "counterparts",
-            Shape::List(&Shape::Text),
-            "Tests of other suites that make the same claim.",
-        ),
-        Key::optional("alone", Shape::Flag, "Run it with a fresh adapter and nothing beside it."),
+        TITLE,
+        REQUIREMENTS,
+        NEEDS,
+        WHY,
+        COUNTERPARTS,
+        ALONE,
         Key::required("steps", Shape::List(&Shape::Step(STEPS)), "The script, in time order."),
     ],
 };
 
-static STEPS: &[&[Verb]] = &[CLIENT, ACTIONS, OBSERVATIONS, ALTERNATIVES, RECORD, MEASURING];
+pub(crate) const TITLE: Key =
+    Key::required("title", Shape::Text, "The claim, as a sentence that a maintainer understands.");
+pub(crate) const REQUIREMENTS: Key =
+    Key::required("requirements", Shape::List(&Shape::Text), "What it checks, suite/id; the first names it.");
+pub(crate) const NEEDS: Key = Key::optional(
+    "needs",
+    Shape::List(&Shape::Word(Capability::NAMES)),
+    "The capabilities without which it is skipped.",
+);
+pub(crate) const WHY: Key =
+    Key::optional("why", Shape::Text, "What goes wrong in the field, with the report.");
+pub(crate) const COUNTERPARTS: Key = Key::optional(
+    "counterparts",
+    Shape::List(&Shape::Text),
+    "Tests of other suites that make the same claim.",
+);
+pub(crate) const ALONE: Key =
+    Key::optional("alone", Shape::Flag, "Run it with a fresh adapter and nothing beside it.");
+
+pub(crate) static STEPS: &[&[Verb]] =
+    &[CLIENT, ACTIONS, OBSERVATIONS, ALTERNATIVES, RECORD, ATTEMPTS, MEASURING];
 
 static CLIENT: &[Verb] = &[
     Verb::open(
@@ -153,7 +161,7 @@ static ALTERNATIVES: &[Verb] = &[Verb::with(
     "One of these, each an observation or an array of several in order.",
 )];
 
-static RECORD: &[Verb] = &[Verb::with(
+pub(crate) static RECORD: &[Verb] = &[Verb::with(
     "record",
     Shape::Table(&Table {
         what: "`record`",
@@ -175,28 +183,29 @@ static RECORD: &[Verb] = &[Verb::with(
     "Store a fact for the report; cannot fail.",
 )];
 
-static MEASURING: &[Verb] = &[
-    Verb::with(
-        "expect-attempts",
-        Shape::Table(&Table {
-            what: "`expect-attempts`",
-            keys: &[
-                Key::required(
-                    "at-most",
-                    Shape::Count(0, 1 << 20),
-                    "The most attempts: requests, and connections that the port refuses.",
-                ),
-                Key::required("for", Shape::Duration, "The time in which they are counted."),
-                Key::optional(
-                    "answer",
-                    Shape::Word(&["ended", "reset", "unavailable", "redirected"]),
-                    "What each request gets: a stream that ends at once, a reset (where absent), 503, or a redirect to \
+static ATTEMPTS: &[Verb] = &[Verb::with(
+    "expect-attempts",
+    Shape::Table(&Table {
+        what: "`expect-attempts`",
+        keys: &[
+            Key::required(
+                "at-most",
+                Shape::Count(0, 1 << 20),
+                "The most attempts: requests, and connections that the port refuses.",
+            ),
+            Key::required("for", Shape::Duration, "The time in which they are counted."),
+            Key::optional(
+                "answer",
+                Shape::Word(&["ended", "reset", "unavailable", "redirected"]),
+                "What each request gets: a stream that ends at once, a reset (where absent), 503, or a redirect to \
                      the session's URL.",
-                ),
-            ],
-        }),
-        "The client does not try to connect more often than this.",
-    ),
+            ),
+        ],
+    }),
+    "The client does not try to connect more often than this.",
+)];
+
+pub(crate) static MEASURING: &[Verb] = &[
     Verb::with(
         "measure",
         Shape::Count(1, 1 << 20),
@@ -226,6 +235,19 @@ static MEASURING: &[Verb] = &[
 static ALTERNATIVE: Shape =
     Shape::Either(&[Shape::List(&Shape::Step(&[OBSERVATIONS])), Shape::Step(&[OBSERVATIONS])]);
 
+/// What header fields must be.
+pub(crate) const FIELDS: Shape =
+    Shape::Map(&Shape::Either(&[Shape::Text, Shape::Flag, Shape::List(&Shape::Text)]));
+
+/// A repeated pattern.
+pub(crate) const REPEATED: Shape = Shape::Table(&Table {
+    what: "`data-repeat`",
+    keys: &[
+        Key::required("text", Shape::Text, "What is repeated."),
+        Key::required("times", Shape::Count(1, 1 << 30), "How often."),
+    ],
+});
+
 const STATES: &[&str] = &["connecting", "open", "closed"];
 
 static REQUEST: Table = Table {
@@ -244,7 +266,7 @@ static REQUEST: Table = Table {
         ),
         Key::optional(
             "headers",
-            Shape::Map(&Shape::Either(&[Shape::Text, Shape::Flag, Shape::List(&Shape::Text)])),
+            FIELDS,
             "A value: one field with that value. An array: a list that holds these. true: present. false: absent.",
         ),
         Key::optional("body", Shape::Text, "The body."),
@@ -263,17 +285,7 @@ static EVENT: Table = Table {
     keys: &[
         Key::optional("type", Shape::Text, "The event type."),
         Key::optional("data", Shape::Text, "The data."),
-        Key::optional(
-            "data-repeat",
-            Shape::Table(&Table {
-                what: "`data-repeat`",
-                keys: &[
-                    Key::required("text", Shape::Text, "What is repeated."),
-                    Key::required("times", Shape::Count(1, 1 << 30), "How often."),
-                ],
-            }),
-            "The data, where it is a repeated pattern.",
-        ),
+        Key::optional("data-repeat", REPEATED, "The data, where it is a repeated pattern."),
         Key::optional("id", Shape::Text, "What the DOM calls lastEventId."),
         Key::optional(
             "origin",

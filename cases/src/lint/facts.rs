@@ -4,14 +4,24 @@
 use ssespec_mock_server::document::Findings;
 
 use crate::Case;
-use crate::case::{Expectation, FactSource, StepKind};
+use crate::case::{Expectation, Fact, FactSource, StepKind};
+use crate::serving::{Expected, Serving};
 
 /// Looks at the facts of a case.
 pub(super) fn check(case: &Case, findings: &mut Findings) {
     let mut alternatives = 0;
     for step in &case.steps {
         match &step.kind {
-            StepKind::Expect(Expectation::OneOf(list)) => alternatives = list.len(),
+            StepKind::Expect(Expectation::OneOf(list))
+            | StepKind::Serving(Serving::Expect(Expected::OneOf(list))) => alternatives = list.len(),
+            StepKind::Record(Fact { of: FactSource::Delay | FactSource::Target, .. })
+                if case.role() == "server" =>
+            {
+                let hint =
+                    "record a header of the last response, or the alternative of the last `expect-one-of`";
+                let message = "a server case has neither a delay nor a target to record";
+                findings.add_with_hint(step.span.clone(), message, "expected header or alternative", hint);
+            }
             StepKind::Record(fact) => {
                 let FactSource::Alternative { names } = &fact.of else { continue };
                 if alternatives == 0 {

@@ -3,16 +3,14 @@
 use ssespec_mock_server::action::Action;
 use ssespec_mock_server::document::Findings;
 
-use super::{collect, place, second_request};
+use super::{place, uses};
 use crate::case::{Expectation, ReadyState, StepKind};
 use crate::script::{expand, may_be_request};
-use crate::{Capability, Case};
+use crate::{Capability, Case, serving};
 
 /// Whether the case uses each capability that it asks for.
 pub(super) fn check(case: &Case, findings: &mut Findings) {
-    let mut uses = Vec::new();
-    collect(&case.steps, &mut uses);
-    uses.extend(second_request(case).map(|step| (Capability::Reconnect, step)));
+    let uses = uses(case);
     for (number, capability) in case.needs.iter().enumerate() {
         let is_used = uses.iter().any(|(used, _)| used == capability);
         let place = || place(case, "needs", Some(number));
@@ -29,6 +27,9 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
 
 /// Whether a case may need a capability that no step uses as such.
 fn is_about(case: &Case, capability: Capability) -> bool {
+    if case.role() == "server" {
+        return serving::lint::is_about(case, capability);
+    }
     match capability {
         // What a browser alone does is often seen by the server alone.
         Capability::Dom => true,

@@ -34,7 +34,7 @@ fn verb(kind: &StepKind) -> &'static str {
         StepKind::Expect(Expectation::State(_)) => "state",
         StepKind::Expect(Expectation::Closed) => "closed",
         StepKind::Expect(Expectation::OneOf(_)) => "one-of",
-        StepKind::Expect(_) => "other",
+        StepKind::Expect(_) | StepKind::Serving(_) => "other",
     }
 }
 

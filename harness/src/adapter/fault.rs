@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use ssespec_cases::capability::UnknownCapability;
+use ssespec_reports::results::Role;
 
 use super::UNREAD_LIMIT;
 #[cfg(feature = "browsers")]
@@ -41,6 +42,9 @@ pub enum Fault {
     /// The client function panicked.
     #[error("the client panicked: {0}")]
     Panicked(String),
+    /// The server function returned an error.
+    #[error("the server function ended: {0}")]
+    ServerEnded(String),
     /// It closed its stdout and lives on.
     #[error("the adapter closed its stdout and went on running")]
     StdoutClosed,
@@ -51,10 +55,12 @@ pub enum Fault {
         said: u32,
     },
     /// It has another role.
-    #[error("the adapter says that its role is \"{said}\", but a client is wanted here")]
+    #[error("the adapter says that its role is \"{said}\", but a {} is wanted here", wanted.as_str())]
     WrongRole {
         /// The role that it said.
         said: String,
+        /// The role that is wanted.
+        wanted: Role,
     },
     /// It names a capability that does not exist.
     #[error("the adapter's hello: {0}")]
@@ -74,6 +80,43 @@ pub enum Fault {
         /// What it said.
         what: String,
     },
+    /// It said what only an adapter of another role says.
+    #[error("the adapter said what an adapter of its role has not to say: {what}")]
+    OfAnotherRole {
+        /// What it said.
+        what: String,
+    },
+    /// It said something that nobody had asked for.
+    #[error("the adapter said what nobody had asked it for: {what}")]
+    Unasked {
+        /// What it said.
+        what: String,
+    },
+    /// It did not say where it serves.
+    #[error("the adapter did not answer `serve` with `serving` within {}", humantime::format_duration(*.0))]
+    NotServing(Duration),
+    /// It named a URL that cannot be used.
+    #[error("the adapter serves at {url:?}: {problem}")]
+    BadUrl {
+        /// The URL.
+        url: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Nobody listens where it serves.
+    #[error("nobody listens at {url}, which the adapter names: {problem}")]
+    Unreachable {
+        /// The URL.
+        url: String,
+        /// What the operating system said.
+        problem: String,
+    },
+    /// It did not show that a stream was opened.
+    #[error("the adapter did not say `connected` within {} of a stream that was opened", humantime::format_duration(*.0))]
+    NotConnected(Duration),
+    /// It did not answer `stop`.
+    #[error("the adapter did not answer `stop` with `stopped` within {}", humantime::format_duration(*.0))]
+    NotStopped(Duration),
     /// It named a session that does not exist.
     #[error("the adapter named session {named}, which was not started")]
     UnknownSession {
@@ -89,6 +132,9 @@ pub enum Fault {
     /// It did not pass the smoke check.
     #[error("the adapter failed the smoke check: {0}")]
     Smoke(String),
+    /// It did not pass the smoke check, and is of a server.
+    #[error("the adapter failed the smoke check: {0}")]
+    ServerSmoke(String),
     /// Its page was closed, crashed or lost its connection.
     #[error("the page is gone: it was closed, loaded anew, or crashed")]
     PageGone,
@@ -127,6 +173,7 @@ impl Fault {
                 }
             },
             Self::LineTooLong | Self::HalfLine(_) => "end each message with a line feed and flush it",
+            Self::ServerEnded(_) => "a server function returns when `ServerSession::next` gives nothing more",
             Self::Panicked(_) => "an error that a peer can cause is reported, not panicked over",
             Self::Exited { .. } => {
                 "an adapter lives until its stdin ends; catch the implementation's exceptions and report them as `error`"
@@ -135,7 +182,12 @@ impl Fault {
             Self::WrongProtocol { .. } => {
                 "say \"protocol\":1 in the hello, or use a version of ssespec that fits"
             }
-            Self::WrongRole { .. } => "say \"role\":\"client\" in the hello",
+            Self::WrongRole { wanted: Role::Server, .. } => {
+                "say \"role\":\"server\" in the hello; clients are tested by `ssespec client` and with role = \"client\""
+            }
+            Self::WrongRole { .. } => {
+                "say \"role\":\"client\" in the hello; servers are tested by `ssespec server` and with role = \"server\""
+            }
             Self::UnknownCapability(_) => "take the name out of the hello or correct it",
             Self::IgnoredClose(_) => {
                 "answer {\"session\":n,\"close\":{}} by closing the connection and writing {\"session\":n,\"closed\":{}}, \
@@ -151,9 +203,30 @@ impl Fault {
             Self::AfterClosed { .. } | Self::Haunted => {
                 "a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it"
             }
+            Self::OfAnotherRole { .. } => {
+                "clients say what they see (opened, event, error ..), servers what they do (serving, connected, emitted ..)"
+            }
+            Self::Unasked { .. } => {
+                "each order has exactly one answer: `serve` serving, `emit` emitted or refused, `stop` stopped, `close` closed"
+            }
+            Self::NotServing(_) | Self::BadUrl { .. } | Self::Unreachable { .. } => {
+                "answer {\"session\":n,\"serve\":{}} with {\"session\":n,\"serving\":{\"url\":\"http://127.0.0.1:PORT/n\"}} \
+                 once the server listens there"
+            }
+            Self::NotConnected(_) => {
+                "say {\"session\":n,\"connected\":{}} for each stream as soon as what is emitted goes to it"
+            }
+            Self::NotStopped(_) => {
+                "answer {\"session\":n,\"stop\":{}} with {\"session\":n,\"stopped\":{}}, or take \"no-content\" out of the \
+                 hello's capabilities"
+            }
             Self::UnknownSession { .. } => "repeat the number of the `connect` that the message belongs to",
             Self::Smoke(_) => {
                 "an adapter connects when told, reports the event, and on `close` ends the connection and says `closed`"
+            }
+            Self::ServerSmoke(_) => {
+                "an adapter of a server answers a request at the URL that it names with an event stream, sends on it what it \
+                 is told to emit, and on `close` says `closed`"
             }
             Self::PageGone => "leave the page open and in the foreground until the run is over",
             Self::NoPage(_) => {

@@ -129,8 +129,15 @@ async fn serve(
                         running.observer.tell(Shown::State(state));
                     }
                 }
-                // These need the capability `dom`, which is a page's.
-                Some((_, Order::ConnectIn(..) | Order::Enter(_) | Order::Run(_) | Order::Evaluate(_))) => {}
+                // These need the capability `dom`, which is a page's, or are for servers.
+                Some((
+                    _,
+                    Order::ConnectIn(..)
+                    | Order::Enter(_)
+                    | Order::Run(_)
+                    | Order::Evaluate(_)
+                    | Order::Serving(_),
+                )) => {}
                 None => return,
             },
             result = finished(&mut current) => {

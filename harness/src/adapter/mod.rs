@@ -3,7 +3,7 @@
 //! - [`fault`]: what an adapter can do wrong, and what its author can do about it
 //! - [`footprint`]: what an adapter takes from the machine
 //! - [`process`]: a child process that speaks JSON Lines
-//! - [`in_process`]: an async function of this process
+//! - [`in_process`], [`in_process_server`]: an async function of this process
 //! - [`page`]: a page in a browser, over a WebSocket
 //! - `lines`: reading of lines that may never end
 //! - `panics`: where a client of this process that panics is heard
@@ -11,6 +11,7 @@
 pub mod fault;
 pub mod footprint;
 pub mod in_process;
+pub mod in_process_server;
 mod lines;
 #[cfg(feature = "page")]
 pub mod page;
@@ -25,6 +26,7 @@ use std::time::{Duration, Instant};
 pub use fault::Fault;
 use footprint::Processes;
 use ssespec_cases::Capability;
+use ssespec_reports::results::Role;
 use tokio::sync::mpsc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -47,13 +49,13 @@ impl Identity {
     /// Checks an introduction.
     ///
     /// # Errors
-    /// When the adapter speaks another protocol, has another role or names an unknown capability.
-    pub fn from_hello(hello: Hello) -> Result<Self, Fault> {
+    /// When the adapter speaks another protocol, has another role than this or names an unknown capability.
+    pub fn from_hello(hello: Hello, role: Role) -> Result<Self, Fault> {
         if hello.protocol != PROTOCOL {
             return Err(Fault::WrongProtocol { said: hello.protocol });
         }
-        if hello.role != "client" {
-            return Err(Fault::WrongRole { said: hello.role });
+        if hello.role != role.as_str() {
+            return Err(Fault::WrongRole { said: hello.role, wanted: role });
         }
         let mut capabilities = BTreeSet::new();
         for name in &hello.capabilities {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Deserialize;
+use ssespec_reports::results::Role;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc, oneshot};
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
@@ -237,7 +238,7 @@ impl Reader {
                     (hello.name, hello.version) = (name, version);
                 }
                 // Whoever awaited this adapter may be gone.
-                let _ = introduce.send(Identity::from_hello(hello));
+                let _ = introduce.send(Identity::from_hello(hello, Role::Client));
             }
             Ok(Message::Shown(..)) if self.introduce.is_some() => return Some(Fault::NotHello),
             Ok(Message::Shown(session, shown)) => {

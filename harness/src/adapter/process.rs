@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
+use ssespec_reports::results::Role;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::mpsc;
@@ -43,11 +44,19 @@ impl Command {
         self.words.join(" ")
     }
 
-    /// Starts the adapter and awaits its hello for at most `patience`.
+    /// Starts the adapter of a client and awaits its hello for at most `patience`.
     ///
     /// # Errors
     /// When it cannot be started or introduces itself wrongly; what it wrote to stderr comes with the fault.
     pub async fn start(&self, patience: Duration) -> Result<Adapter, (Fault, String)> {
+        self.start_as(Role::Client, patience).await
+    }
+
+    /// Starts the adapter of an implementation of this role and awaits its hello for at most `patience`.
+    ///
+    /// # Errors
+    /// When it cannot be started or introduces itself wrongly; what it wrote to stderr comes with the fault.
+    pub async fn start_as(&self, role: Role, patience: Duration) -> Result<Adapter, (Fault, String)> {
         let stderr = Stderr::default();
         let mut child = self.spawn().map_err(|fault| (fault, String::new()))?;
         let (Some(stdin), Some(stdout), Some(errors)) =
@@ -62,6 +71,7 @@ impl Command {
         let (introduce, introduced) = tokio::sync::oneshot::channel();
         let unfinished = Arc::new(AtomicUsize::new(0));
         let reader = Reader {
+            role,
             tell,
             introduce: Some(introduce),
             unread: Unread::new(),
@@ -138,6 +148,8 @@ impl Drop for Group {
 
 /// Where what an adapter writes goes.
 struct Reader {
+    /// The role that it must have.
+    role: Role,
     tell: mpsc::UnboundedSender<Heard>,
     /// Who awaits the hello, until it came.
     introduce: Option<tokio::sync::oneshot::Sender<Result<Identity, Fault>>>,
@@ -244,7 +256,7 @@ impl Reader {
                         return Some(Fault::NotProtocol(NotProtocol { problem, line: excerpt(&line) }));
                     };
                     // Whoever awaited this adapter may be gone.
-                    let _ = introduce.send(Identity::from_hello(hello));
+                    let _ = introduce.send(Identity::from_hello(hello, self.role));
                 }
                 Ok(Message::Shown(..)) if self.introduce.is_some() => return Some(Fault::NotHello),
                 Ok(Message::Shown(session, shown)) => {

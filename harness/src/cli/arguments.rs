@@ -52,6 +52,7 @@ pub(super) struct CaseSelection {
     #[arg(long, help_heading = WHICH, value_name = "LEVEL")]
     pub(super) level: Vec<LevelWord>,
     /// Take the cases from this folder instead of those built in: the TOML files below its client/
+    /// and server/
     #[arg(long, help_heading = WHICH, value_name = "DIR")]
     pub(super) cases: Option<PathBuf>,
 }
@@ -87,10 +88,11 @@ const RESULT: &str = "What comes of it";
 pub(super) struct HowToRun {
     #[command(flatten)]
     pub(super) selection: CaseSelection,
-    /// How bytes are cut into writes; may be repeated [default: as-written, whole, bytes]
+    /// How bytes are cut into writes, for clients; may be repeated [default: as-written, whole, bytes]
     #[arg(long, help_heading = HOW, value_name = "DELIVERY")]
     pub(super) delivery: Vec<DeliveryWord>,
-    /// How many adapters run side by side, 1 to 64 [default: six per core, at most 24]
+    /// How many adapters run side by side, 1 to 64 [default: eight per core for a client,
+    /// two for a server, at most 24]
     #[arg(long, help_heading = HOW, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(super) lanes: Option<u16>,
     /// How long to wait for what must be observed, such as 5s or 300ms; three times as long for a request
@@ -225,6 +227,12 @@ impl CaseSelection {
 /// The most lanes that are used without being asked for.
 const LANES: usize = 24;
 
+/// How many lanes there are where so many are asked for. More cost more in starting adapters than they gain.
+pub(super) fn lanes(asked: Option<u16>, launch: &Launch) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    asked.map_or((cores * launch.lanes_a_core()).min(LANES), usize::from)
+}
+
 impl HowToRun {
     pub(super) fn selection(&self) -> Selection {
         let mut selection = self.selection.selection();
@@ -241,9 +249,7 @@ impl HowToRun {
     }
 
     pub(super) fn lanes(&self, launch: &Launch) -> usize {
-        // More lanes cost more in starting adapters than they gain.
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        self.lanes.map_or((cores * launch.lanes_a_core()).min(LANES), usize::from)
+        lanes(self.lanes, launch)
     }
 
     pub(super) fn patience(&self) -> Patience {

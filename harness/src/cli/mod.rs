@@ -21,6 +21,7 @@ mod report;
 mod requirements;
 mod run;
 mod schema;
+mod served;
 mod server;
 mod shell;
 mod suggest;

@@ -224,7 +224,8 @@ const LINES: usize = 20;
 
 /// Executes a run with progress, and gives back its results.
 pub(super) async fn execute(run: &Run, file: Option<&Path>, format: Format) -> (Status, Option<Results>) {
-    let plan = Plan::new(&run.corpus, &run.selection, &Capability::ALL.iter().copied().collect());
+    let all = Capability::ALL.iter().copied().collect();
+    let plan = Plan::of_role(run.launch.role(), &run.corpus, &run.selection, &all);
     if plan.is_empty() {
         return (nothing_selected(&run.selection.describe()), None);
     }
@@ -241,7 +242,7 @@ pub(super) async fn execute(run: &Run, file: Option<&Path>, format: Format) -> (
         Err(RunError::Adapter { fault, stderr }) => {
             let whose = match &run.rerun {
                 Rerun::Folder { .. } => format!("{}: ", run.name()),
-                Rerun::Command(_) | Rerun::CargoTest(_) => String::new(),
+                Rerun::Command(_) | Rerun::Server(_) | Rerun::CargoTest(_) => String::new(),
             };
             output::error(&format!("{whose}{}", visible::line(&fault.to_string(), LINE)));
             output::note(&format!("help: {}", fault.hint()));

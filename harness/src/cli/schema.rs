@@ -23,8 +23,10 @@ pub(super) struct Arguments {
 /// A file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum FileFormat {
-    /// A case
+    /// A case for clients
     Case,
+    /// A case for servers
+    ServerCase,
     /// A scenario of the mock server
     Scenario,
     /// A results file
@@ -34,6 +36,7 @@ enum FileFormat {
 pub(super) fn perform(arguments: &Arguments) -> Status {
     let schema = match arguments.format {
         FileFormat::Case => ssespec_cases::format::case_schema(),
+        FileFormat::ServerCase => ssespec_cases::format::server_case_schema(),
         FileFormat::Scenario => ssespec_mock_server::scenario::format::scenario_schema(),
         FileFormat::Results => ssespec_reports::schema::results_schema(),
     };

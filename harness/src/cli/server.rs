@@ -1,4 +1,4 @@
-//! `ssespec server`: checks of a server by its URL.
+//! `ssespec server`: checks of a server by its URL, or the cases with one that has an adapter.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,16 +16,19 @@ use ssespec::run::{Conclusion, Selection};
 use ssespec_cases::Corpus;
 
 use super::Status;
-use super::arguments::{Format, LevelWord, glob, levels, time, time_words};
+use super::arguments::{CaseSelection, Format, LevelWord, glob, levels, time, time_words};
 use super::output;
 use super::recorder::Recorder;
 use super::run::{say_why, show, usage};
-use super::{shell, suggest};
+use super::{served, shell, suggest};
 
-/// Probe a server by the URL of its stream.
+/// Probe a server by the URL of its stream, or run one that has an adapter.
 ///
-/// The checks are black boxes: requests, and what comes back. A probe takes as long as its longest observation, about 35 s;
-/// what it cannot see is skipped with its reason.
+/// The checks of a URL are black boxes: requests, and what comes back. A probe takes as long as its longest observation,
+/// about 35 s; what it cannot see is skipped with its reason.
+///
+/// The command starts an adapter: a program that reads on stdin what the server shall send, and reports on stdout what
+/// becomes of it, one JSON object a line. With it the cases for servers run.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ssespec server http://127.0.0.1:8080/events
@@ -37,12 +40,24 @@ use super::{shell, suggest};
   ssespec server --ca certificate.pem https://localhost:8443/events
   ssespec server --insecure https://localhost:8443/events
   ssespec server --list
+  ssespec server -- node adapter.mjs
+  ssespec server --filter 'server/events/*' --baseline known.toml --lanes 1 -- ./adapter
+  ssespec server --cases my-cases -- ./adapter
 
 A failure of the suites whatwg and http decides the exit status, unless --suite names others.")]
 pub(super) struct Arguments {
     /// The URL of an event stream
-    #[arg(value_name = "URL", required_unless_present = "list")]
+    #[arg(value_name = "URL", required_unless_present_any = ["list", "command"])]
     url: Option<String>,
+    /// The command that starts a server's adapter
+    #[arg(
+        last = true,
+        value_name = "COMMAND",
+        conflicts_with_all = ["url", "header", "path", "emit", "quick", "ca", "insecure", "list"]
+    )]
+    command: Vec<String>,
+    #[command(flatten)]
+    with_command: served::Options,
     /// A header field of every request, in place of ours of the same name; may be repeated
     #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
     header: Vec<(String, String)>,
@@ -64,13 +79,13 @@ pub(super) struct Arguments {
     /// Trust every certificate
     #[arg(long)]
     insecure: bool,
-    /// Only checks whose id matches this pattern; may be repeated. `*` stands for any characters
+    /// Only checks or cases whose id matches this pattern; may be repeated. `*` stands for any characters
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     filter: Vec<GlobMatcher>,
-    /// Only checks of this suite, which then decides the exit status; may be repeated
+    /// Only checks or cases of this suite, which then decides the exit status; may be repeated
     #[arg(long, value_name = "SUITE")]
     suite: Vec<String>,
-    /// Only checks of this level; may be repeated
+    /// Only checks or cases of this level; may be repeated
     #[arg(long, value_name = "LEVEL")]
     level: Vec<LevelWord>,
     /// List the checks instead
@@ -114,6 +129,9 @@ fn path(text: &str) -> Result<(String, String), String> {
 }
 
 pub(super) async fn perform(arguments: Arguments) -> Status {
+    if !arguments.command.is_empty() {
+        return with_command(arguments).await;
+    }
     let corpus = match Corpus::embedded() {
         Ok(corpus) => Arc::new(corpus),
         Err(error) => return usage(&error.to_string()),
@@ -153,6 +171,13 @@ pub(super) async fn perform(arguments: Arguments) -> Status {
         }
         Err(error) => usage(&error),
     }
+}
+
+/// Runs the cases with the adapter that the command starts.
+async fn with_command(arguments: Arguments) -> Status {
+    let Arguments { command, with_command, timeout, filter, suite, level, format, output, .. } = arguments;
+    let selection = CaseSelection { filter, suite, level, cases: with_command.cases.clone() };
+    served::perform(command, &with_command, &selection, timeout, (format, output.as_deref())).await
 }
 
 fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, String> {

@@ -208,7 +208,7 @@ pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, 
                 outcome = again;
                 outcome.held = Err(Stop::Failure(Failure {
                     step,
-                    expected: "the client lives on".into(),
+                    expected: format!("the {} lives on", trial.case.role()),
                     observed: format!("it crashed, twice at this step: {fault}"),
                     hint: Some("the adapter's stderr says more".into()),
                 }));

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use ssespec_mock_server::wire::Listener;
-use ssespec_reports::results::Transport;
+use ssespec_reports::results::{Role, Transport};
 
 use crate::adapter::in_process::Client;
+use crate::adapter::in_process_server::Server;
 use crate::adapter::process::Command;
 use crate::adapter::{Adapter, Fault};
 #[cfg(feature = "page")]
@@ -18,6 +19,10 @@ pub enum Launch {
     Process(Command),
     /// As a function of this process.
     InProcess(Client),
+    /// The adapter of a server, as a child process.
+    ServerProcess(Command),
+    /// A server as a function of this process.
+    ServerInProcess(Server),
     /// As a page in a browser.
     #[cfg(feature = "page")]
     Page(PageLaunch),
@@ -54,6 +59,8 @@ impl Launch {
         match self {
             Self::Process(command) => command.start(HELLO_PATIENCE).await,
             Self::InProcess(client) => Ok(client.start()),
+            Self::ServerProcess(command) => command.start_as(Role::Server, HELLO_PATIENCE).await,
+            Self::ServerInProcess(server) => Ok(server.start()),
             #[cfg(feature = "page")]
             Self::Page(launch) => launch.start(ground).await,
         }
@@ -69,7 +76,7 @@ impl Launch {
         #[cfg(feature = "page")]
         let page = match self {
             Self::Page(_) => Some((Site::open(listener)?, page::opener::Lane::default())),
-            Self::Process(_) | Self::InProcess(_) => None,
+            _ => None,
         };
         Ok(Ground {
             #[cfg(feature = "page")]
@@ -77,10 +84,18 @@ impl Launch {
         })
     }
 
+    /// The role of what is started.
+    pub fn role(&self) -> Role {
+        match self {
+            Self::ServerProcess(_) | Self::ServerInProcess(_) => Role::Server,
+            _ => Role::Client,
+        }
+    }
+
     pub(super) fn transport(&self) -> Transport {
         match self {
-            Self::Process(_) => Transport::Process,
-            Self::InProcess(_) => Transport::InProcess,
+            Self::Process(_) | Self::ServerProcess(_) => Transport::Process,
+            Self::InProcess(_) | Self::ServerInProcess(_) => Transport::InProcess,
             #[cfg(feature = "page")]
             Self::Page(_) => Transport::Page,
         }
@@ -89,19 +104,20 @@ impl Launch {
     /// Starts an adapter beside others, if the time and memory of each are told apart.
     pub(super) fn start_apart(&self) -> Option<tokio::task::JoinHandle<Option<Adapter>>> {
         match self {
-            Self::Process(command) if cfg!(target_os = "linux") => {
-                let command = command.clone();
-                Some(tokio::spawn(async move { command.start(HELLO_PATIENCE).await.ok() }))
+            Self::Process(command) | Self::ServerProcess(command) if cfg!(target_os = "linux") => {
+                let (command, role) = (command.clone(), self.role());
+                Some(tokio::spawn(async move { command.start_as(role, HELLO_PATIENCE).await.ok() }))
             }
             _ => None,
         }
     }
 
-    /// How many lanes a processor core bears: most cases wait for something most of the time. Each page is one or two
-    /// processes of a browser, which take 270 MB.
+    /// How many lanes a processor core bears: most cases of clients wait for something most of the time. A server is told
+    /// what to do and waits for nothing. Each page is one or two processes of a browser, which take 270 MB.
     pub fn lanes_a_core(&self) -> usize {
         match self {
             Self::Process(_) | Self::InProcess(_) => 8,
+            Self::ServerProcess(_) | Self::ServerInProcess(_) => 2,
             #[cfg(feature = "page")]
             Self::Page(_) => 6,
         }
@@ -110,7 +126,11 @@ impl Launch {
     /// Whether an adapter of its own can be had for what measures time, memory or the attempts of one client. The pages
     /// of a browser share its processes.
     pub(super) fn can_be_measured(&self) -> bool {
-        matches!(self, Self::Process(_) | Self::InProcess(_))
+        #[cfg(feature = "page")]
+        let shared = matches!(self, Self::Page(_));
+        #[cfg(not(feature = "page"))]
+        let shared = false;
+        !shared
     }
 
     /// Whether the adapter is our own, so that what hangs is what runs it.
@@ -123,7 +143,7 @@ impl Launch {
 
     /// Whether something of a session can outlive it: the future of a function that returned cannot.
     pub(super) fn outlives_its_sessions(&self) -> bool {
-        !matches!(self, Self::InProcess(_))
+        !matches!(self, Self::InProcess(_) | Self::ServerInProcess(_))
     }
 
     /// What shows the run's progress to who looks at the page.
@@ -131,7 +151,7 @@ impl Launch {
     pub(super) fn board(&self) -> Option<&Board> {
         match self {
             Self::Page(launch) => Some(&launch.board),
-            Self::Process(_) | Self::InProcess(_) => None,
+            _ => None,
         }
     }
 }

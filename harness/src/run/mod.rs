@@ -33,7 +33,7 @@ use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reports::fold;
 use ssespec_reports::results::{
-    Adapter as AdapterRecord, CaseResult, Delivery, Footer, Header, Implementation, Platform, Record, Role,
+    Adapter as AdapterRecord, CaseResult, Delivery, Footer, Header, Implementation, Platform, Record,
     Selection as SelectionRecord, V1, Verdict,
 };
 use stage::NotOpened;
@@ -122,7 +122,7 @@ impl Run {
     pub fn name(&self) -> String {
         match &self.rerun {
             Rerun::Folder { folder, .. } => folder.display().to_string(),
-            Rerun::Command(_) | Rerun::CargoTest(_) => "this run".into(),
+            Rerun::Command(_) | Rerun::Server(_) | Rerun::CargoTest(_) => "this run".into(),
         }
     }
 
@@ -137,9 +137,10 @@ impl Run {
                 NotOpened::Listen(problem) => RunError::Listen { address: self.address, problem },
                 NotOpened::Adapter(fault, stderr) => adapter_error((fault, stderr)),
             })?;
-        smoke::check(&mut stage, self.patience).await.map_err(adapter_error)?;
+        smoke::check(&mut stage, self.launch.role(), self.patience).await.map_err(adapter_error)?;
         let identity = stage.adapter.identity().clone();
-        let mut plan = Plan::new(&self.corpus, &self.selection, &identity.capabilities);
+        let role = self.launch.role();
+        let mut plan = Plan::of_role(role, &self.corpus, &self.selection, &identity.capabilities);
         // A failure is often noticed by waiting in vain, and long waits are best begun early.
         plan.trials.sort_by_key(|trial| !self.baseline.expects(&trial.case.id));
         if plan.is_empty() {
@@ -250,7 +251,7 @@ impl Run {
                 name: identity.name.clone(),
                 version: identity.version.clone(),
                 language: identity.language.clone(),
-                role: Role::Client,
+                role: self.launch.role(),
             },
             adapter: AdapterRecord {
                 transport: self.launch.transport(),
@@ -260,7 +261,10 @@ impl Run {
             started: timestamp(),
             selection: SelectionRecord {
                 filters: self.selection.filters.iter().map(|filter| filter.glob().to_string()).collect(),
-                deliveries: self.selection.deliveries.iter().map(|kind| kind.name().into()).collect(),
+                deliveries: plan::deliveries(self.launch.role(), &self.selection)
+                    .iter()
+                    .map(|kind| kind.name().into())
+                    .collect(),
                 suites: self.selection.suites.clone(),
                 levels: self.selection.levels.iter().map(|level| verdict::level(*level)).collect(),
             },

@@ -8,8 +8,10 @@ use std::time::Duration;
 use globset::GlobMatcher;
 use ssespec_cases::case::{Case, Expectation, Fact, FactSource, Step, StepKind};
 use ssespec_cases::script::expand;
+use ssespec_cases::serving::Serving;
 use ssespec_cases::{Capability, Corpus, Level};
 use ssespec_mock_server::action::Action;
+use ssespec_reports::results::Role;
 
 use crate::delivery::{DeliveryKind, Program, programs};
 
@@ -109,10 +111,21 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// Plans the selected cases for an implementation with these capabilities.
+    /// Plans the selected cases for a client with these capabilities.
     pub fn new(corpus: &Corpus, selection: &Selection, capabilities: &BTreeSet<Capability>) -> Self {
+        Self::of_role(Role::Client, corpus, selection, capabilities)
+    }
+
+    /// Plans the selected cases for an implementation of this role with these capabilities.
+    pub fn of_role(
+        role: Role,
+        corpus: &Corpus,
+        selection: &Selection,
+        capabilities: &BTreeSet<Capability>,
+    ) -> Self {
         let mut plan = Self::default();
-        for case in corpus.cases.values().filter(|case| case.role() == "client") {
+        let deliveries = deliveries(role, selection);
+        for case in corpus.cases.values().filter(|case| case.role() == role.as_str()) {
             let judged = case.requirements.first().and_then(|id| corpus.requirements.get(id));
             let Some(requirement) = judged else { continue };
             let (suite, level) = (requirement.suite().to_owned(), requirement.judged());
@@ -121,7 +134,7 @@ impl Plan {
             }
             let case = Arc::new(case.clone());
             let script = expand(&case);
-            let mut trials = programs(&script, &selection.deliveries).into_iter().map(|program| Trial {
+            let mut trials = programs(&script, deliveries).into_iter().map(|program| Trial {
                 case: Arc::clone(&case),
                 suite: suite.clone(),
                 level,
@@ -159,6 +172,14 @@ impl Plan {
     }
 }
 
+/// The deliveries for a role: what a server is handed is not cut in any way.
+pub(super) fn deliveries(role: Role, selection: &Selection) -> &[DeliveryKind] {
+    match role {
+        Role::Server => &[DeliveryKind::AsWritten],
+        _ => &selection.deliveries,
+    }
+}
+
 fn says_closed(steps: &[Step]) -> bool {
     steps.iter().any(|step| match &step.kind {
         StepKind::Expect(Expectation::Closed) => true,
@@ -181,7 +202,7 @@ const USUAL_DELAY: Duration = Duration::from_secs(3);
 fn waits(steps: &[Step]) -> Duration {
     let each = steps.iter().map(|step| match &step.kind {
         StepKind::Wire(Action::Wait(time) | Action::Refuse(time)) => *time,
-        StepKind::Expect(Expectation::NoRequest(time)) => *time,
+        StepKind::Expect(Expectation::NoRequest(time)) | StepKind::Serving(Serving::Wait(time)) => *time,
         StepKind::Expect(Expectation::Request(request)) => match (request.after, request.within) {
             (Some(after), _) => after,
             // Whoever grants more time than is usual has a reason.

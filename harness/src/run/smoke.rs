@@ -2,12 +2,25 @@
 
 use ssespec_cases::script::expand;
 use ssespec_mock_server::document::Source;
+use ssespec_reports::results::Role;
 
 use crate::adapter::Fault;
 use crate::delivery::{DeliveryKind, programs};
+use crate::serving;
 use crate::session::{Late, LateKind, Patience, Stage, Stop, play};
 
-/// What every adapter must be able to do.
+/// What every adapter of a server must be able to do; whether the event is right is for the cases.
+const SERVER_SMOKE: &str = r#"title = "The adapter serves a stream, and sends an event on it"
+requirements = []
+steps = [
+  { request = {} },
+  { expect-response = {} },
+  { emit = { data = "smoke" } },
+  "expect-event",
+]
+"#;
+
+/// What every adapter of a client must be able to do.
 const SMOKE: &str = r#"title = "The adapter connects, reports an event, and closes for real"
 requirements = []
 needs = ["close"]
@@ -26,15 +39,26 @@ const TIMES: usize = 2;
 ///
 /// # Errors
 /// When the adapter does not pass; with the end of its stderr.
-pub(super) async fn check(stage: &mut Stage, patience: Patience) -> Result<(), (Fault, String)> {
-    let case = ssespec_cases::format::read(&Source::new("smoke", SMOKE), "client/smoke")
+pub(super) async fn check(stage: &mut Stage, role: Role, patience: Patience) -> Result<(), (Fault, String)> {
+    let (id, text) = match role {
+        Role::Server => ("server/smoke", SERVER_SMOKE),
+        _ => ("client/smoke", SMOKE),
+    };
+    let case = ssespec_cases::format::read(&Source::new("smoke", text), id)
         .map_err(|mistakes| (Fault::Smoke(mistakes.to_string()), String::new()))?;
     let script = expand(&case);
     for program in programs(&script, &[DeliveryKind::AsWritten]) {
         for session in 1..=TIMES {
-            let held = play(stage, &case, &program, patience).await.held;
+            let held = match role {
+                Role::Server => serving::smoke(stage, &case, &program, patience).await.held,
+                _ => play(stage, &case, &program, patience).await.held,
+            };
             let fault = match held {
                 Ok(()) => continue,
+                Err(Stop::Failure(failure)) if role == Role::Server => Fault::ServerSmoke(format!(
+                    "in session {session} of {TIMES}: expected {}; observed {}",
+                    failure.expected, failure.observed
+                )),
                 Err(Stop::Failure(failure)) => Fault::Smoke(format!(
                     "in session {session} of {TIMES}: expected {}; observed {}",
                     failure.expected, failure.observed

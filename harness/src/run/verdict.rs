@@ -27,6 +27,8 @@ pub enum Rerun {
     },
     /// `ssespec client` with these words at its end.
     Command(String),
+    /// `ssespec server` with these words at its end.
+    Server(String),
     /// `cargo test` with these words, which select the test target.
     CargoTest(String),
 }
@@ -47,6 +49,7 @@ impl Rerun {
             Self::Command(command) => {
                 format!("ssespec client --filter '{filter}' --delivery {delivery} {command}")
             }
+            Self::Server(command) => format!("ssespec server --filter '{filter}' {command}"),
             Self::CargoTest(target) => format!("cargo test {target} -- --exact {case}"),
         }
     }

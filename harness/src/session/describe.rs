@@ -1,6 +1,7 @@
 //! What was observed, in words; what is expected is put into words beside the case format.
 
-pub(super) use ssespec_cases::words::{alternative, expectation, growth, quote};
+pub(crate) use ssespec_cases::words::growth;
+pub(super) use ssespec_cases::words::{alternative, expectation, quote};
 use ssespec_mock_server::action::Drop;
 use ssespec_mock_server::wire::{Departure, Request};
 
@@ -22,7 +23,7 @@ pub(super) fn request(request: &Request, names: impl IntoIterator<Item = String>
 }
 
 /// What an implementation showed.
-pub(super) fn shown(shown: &Shown) -> String {
+pub(crate) fn shown(shown: &Shown) -> String {
     match shown {
         Shown::Opened { ready_state: None } => "opened".into(),
         Shown::Opened { ready_state: Some(state) } => format!("opened while {}", state.word()),
@@ -40,6 +41,7 @@ pub(super) fn shown(shown: &Shown) -> String {
         Shown::Script(result) => script_result(result),
         Shown::Report(text) => format!("the report {}", quote(text)),
         Shown::Exception(exception) => format!("the constructor throws {}", thrown(exception)),
+        Shown::Serving(shown) => crate::serving::describe::shown(shown),
         Shown::Closed => "closed: the client is done for good".into(),
     }
 }
@@ -85,11 +87,12 @@ pub(super) fn shown_word(shown: &Shown) -> &'static str {
         Shown::Script(_) => "script",
         Shown::Report(_) => "report",
         Shown::Exception(_) => "exception",
+        Shown::Serving(shown) => crate::serving::describe::shown_word(shown),
         Shown::Closed => "closed",
     }
 }
 
-pub(super) fn drop_word(how: Drop) -> &'static str {
+pub(crate) fn drop_word(how: Drop) -> &'static str {
     match how {
         Drop::Fin => "fin",
         Drop::Reset => "reset",

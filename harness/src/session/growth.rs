@@ -13,7 +13,7 @@ use ssespec_cases::case::{Growth, StepKind};
 use tokio::sync::Notify;
 
 use super::{Failure, Session, describe};
-use crate::adapter::footprint::{Footprint, Reading};
+use crate::adapter::footprint::{Footprint, Processes, Reading};
 use crate::delivery::{Op, OpKind};
 
 /// How many times as long as in the first span a unit of work may take in another. Over spans of 1, 2, 4 and 8 a client
@@ -137,7 +137,7 @@ fn allowance(first: &Span, work: u64) -> Duration {
 
 /// Measures, and looks all the time until it is dropped.
 #[derive(Debug)]
-pub(super) struct Gauge {
+pub(crate) struct Gauge {
     shared: Arc<Shared>,
 }
 
@@ -175,17 +175,40 @@ impl Gauge {
         Self { shared }
     }
 
+    /// A gauge of these processes for a script that expects this, and what cannot be judged of them.
+    pub(crate) fn of(expected: Growth, processes: Processes) -> (Self, Option<String>) {
+        let mut footprint = Footprint::of(processes);
+        let known = footprint.as_mut().and_then(Footprint::read).is_some_and(|read| read.peak.is_some());
+        let not_judged = (expected.memory.is_some() && !known).then(|| MEMORY_NOT_JUDGED.into());
+        (Self::new(expected, footprint), not_judged)
+    }
+
+    /// Begins a span of this amount of work.
+    pub(crate) fn begin(&self, work: u64) {
+        self.shared.measured().begin(work);
+    }
+
+    /// Ends the span that runs, and says in words what it took.
+    pub(crate) fn ends(&self) -> Option<String> {
+        self.shared.measured().end()
+    }
+
+    /// What there was too much of, in words.
+    pub(crate) fn excess(&self) -> Option<String> {
+        self.shared.measured().excess.map(words)
+    }
+
     /// What waits for the alarm.
-    pub(super) fn alarm(&self) -> Alarm {
+    pub(crate) fn alarm(&self) -> Alarm {
         Alarm(Arc::clone(&self.shared))
     }
 }
 
 /// Waits until a span has had more than it may have.
-pub(super) struct Alarm(Arc<Shared>);
+pub(crate) struct Alarm(Arc<Shared>);
 
 impl Alarm {
-    pub(super) async fn rings(&self) {
+    pub(crate) async fn rings(&self) {
         self.0.alarm.notified().await;
     }
 }
@@ -204,25 +227,20 @@ impl Session<'_> {
                 _ => None,
             });
             let expected = expected.unwrap_or_default();
-            let mut footprint = Footprint::of(self.stage.adapter.processes());
-            let known = footprint.as_mut().and_then(Footprint::read).is_some_and(|read| read.peak.is_some());
-            if expected.memory.is_some() && !known {
-                self.not_judged = Some(MEMORY_NOT_JUDGED.into());
-            }
-            self.gauge = Some(Gauge::new(expected, footprint));
+            let (gauge, not_judged) = Gauge::of(expected, self.stage.adapter.processes());
+            self.not_judged = self.not_judged.take().or(not_judged);
+            self.gauge = Some(gauge);
         }
         if let Some(gauge) = &self.gauge {
-            gauge.shared.measured().begin(work);
+            gauge.begin(work);
         }
     }
 
     /// Judges the spans until now.
     pub(super) fn judge_growth(&mut self, expected: Growth) -> Result<(), Failure> {
         self.span_ends();
-        let Some(gauge) = self.gauge.take() else { return Ok(()) };
-        let measured = gauge.shared.measured();
-        match measured.excess {
-            Some(excess) => Err(self.failure(describe::growth(expected), words(excess))),
+        match self.gauge.take().and_then(|gauge| gauge.excess()) {
+            Some(words) => Err(self.failure(describe::growth(expected), words)),
             None => Ok(()),
         }
     }
@@ -243,8 +261,7 @@ impl Session<'_> {
     }
 
     fn span_ends(&mut self) {
-        let took = self.gauge.as_ref().and_then(|gauge| gauge.shared.measured().end());
-        if let Some(took) = took {
+        if let Some(took) = self.gauge.as_ref().and_then(Gauge::ends) {
             tracing::debug!(case = self.case.id, "{took}");
             self.transcript.harness("measured", took);
         }

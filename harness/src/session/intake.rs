@@ -106,7 +106,7 @@ pub(super) enum Came {
 const WITHOUT_PAUSE: Duration = Duration::from_millis(100);
 
 /// How much has come late when an adapter is beyond use.
-pub(super) const LATE_LIMIT: usize = 1000;
+pub(crate) const LATE_LIMIT: usize = 1000;
 
 /// How much was said and sent in a session, in bytes.
 #[derive(Debug, Default)]
@@ -194,6 +194,9 @@ impl Session<'_> {
         if self.intake.closed {
             return Err(self.fault(Fault::AfterClosed { what: describe::shown(&shown) }));
         }
+        if let Shown::Serving(said) = &shown {
+            return Err(self.fault(Fault::OfAnotherRole { what: crate::serving::describe::shown(said) }));
+        }
         let named = &self.intake.named;
         let asked_for = match &shown {
             Shown::State(state) => {
@@ -207,7 +210,7 @@ impl Session<'_> {
             Shown::Opened { .. } => named.opened,
             Shown::Error { .. } => named.errors,
             Shown::Comment { .. } => named.comments,
-            Shown::Event(_) | Shown::Report(_) | Shown::Exception(_) => true,
+            Shown::Event(_) | Shown::Report(_) | Shown::Exception(_) | Shown::Serving(_) => true,
             Shown::Closed => {
                 self.intake.closed = true;
                 true

@@ -14,12 +14,12 @@
 
 mod ask;
 mod attempts;
-mod describe;
+pub(crate) mod describe;
 mod ending;
 mod expect;
 mod facts;
 mod fields;
-mod growth;
+pub(crate) mod growth;
 mod intake;
 mod perform;
 mod shown;
@@ -29,6 +29,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use growth::Gauge;
+pub(crate) use intake::LATE_LIMIT;
 use intake::{Flow, Intake};
 pub use intake::{Late, LateKind};
 use ssespec_cases::Capability;
@@ -125,7 +126,8 @@ pub struct Outcome {
     pub failed_before: Option<Failure>,
     /// What the case asks for and could not be judged here; the script was not played to its end then.
     pub not_judged: Option<String>,
-    /// Whether a span of work was cut short: the adapter was killed then.
+    /// Whether the adapter is no more, as the case or the harness wanted it: its server was shut down, or it was killed
+    /// when a span of work was cut short.
     pub cut_short: bool,
 }
 
@@ -222,6 +224,9 @@ struct Session<'s> {
 
 /// Plays a program with an implementation and tears the session down.
 pub async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: Patience) -> Outcome {
+    if case.role() == "server" {
+        return crate::serving::play(stage, case, program, patience).await;
+    }
     stage.session += 1;
     let started = Instant::now();
     let number = stage.session;
@@ -232,7 +237,10 @@ pub async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: P
         patience,
         capabilities,
         intake: Intake::new(case),
-        transcript: Transcript::new(started, [stage.base.url(), stage.other.url()]),
+        transcript: Transcript::new(
+            started,
+            vec![(stage.base.url(), "base.test"), (stage.other.url(), "other.test")],
+        ),
         stage,
         exchange: None,
         answer: Answer::None,
@@ -278,9 +286,9 @@ pub async fn watch(stage: &mut Stage, until: Instant) {
             }
             heard = stage.adapter.hear() => match heard {
                 Heard::Shown { session, shown, .. } => {
-                    let what = LateKind::Message(describe::shown(&shown));
-                    stage.late.push(Late { session, what });
-                    if stage.late.len() >= intake::LATE_LIMIT {
+                    let Some(what) = crate::serving::late(&shown) else { continue };
+                    stage.late.push(Late { session, what: LateKind::Message(what) });
+                    if stage.late.len() >= LATE_LIMIT {
                         return;
                     }
                 }
@@ -355,6 +363,8 @@ impl Session<'_> {
             OpKind::Step(StepKind::Expect(expectation)) => self.expect(expectation).await?,
             OpKind::Step(StepKind::Measure(work)) => self.measure(*work, rest),
             OpKind::Step(StepKind::Growth(growth)) => self.judge_growth(*growth)?,
+            // A client case has none.
+            OpKind::Step(StepKind::Serving(_)) => {}
         }
         Ok(())
     }

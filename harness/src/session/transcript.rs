@@ -16,16 +16,36 @@ const ROWS: usize = 4000;
 #[derive(Debug)]
 pub struct Transcript {
     started: Instant,
-    /// The two origins, whose ports differ from run to run.
-    origins: [String; 2],
+    /// Origins, whose ports differ from run to run, and the names that stand for their hosts.
+    origins: Vec<(String, &'static str)>,
     rows: Vec<Row>,
     left_out: u64,
 }
 
 impl Transcript {
-    /// A record whose times count from `started`.
-    pub fn new(started: Instant, origins: [String; 2]) -> Self {
+    /// A record whose times count from `started`, in which these names stand for the hosts of these origins.
+    pub fn new(started: Instant, origins: Vec<(String, &'static str)>) -> Self {
         Self { started, origins, rows: Vec::new(), left_out: 0 }
+    }
+
+    /// Lets a name stand for the host of an origin.
+    pub(crate) fn call(&mut self, origin: &str, name: &'static str) {
+        self.origins.push((origin.into(), name));
+    }
+
+    /// The implementation said that the session is over.
+    pub(crate) fn closed(&mut self, at: Instant) {
+        self.push(at, "implementation", None, "closed", String::new(), None);
+    }
+
+    /// What a stream of the implementation shows: kind, text, and the true length of a text that is cut.
+    pub(crate) fn stream(
+        &mut self,
+        at: Instant,
+        connection: u32,
+        (kind, text, length): (&str, String, Option<u64>),
+    ) {
+        self.push(at, "server", Some(connection), kind, text, length);
     }
 
     /// What happened on the wire.
@@ -93,9 +113,8 @@ impl Transcript {
     /// The rows in the order of their times, without ports.
     pub fn rows(mut self) -> Vec<Row> {
         self.rows.sort_by_key(|row| row.at_us);
-        let [base, other] = &self.origins;
         let host = |url: &str| url.trim_start_matches("http://").to_owned();
-        let names = [(host(base), "base.test"), (host(other), "other.test")];
+        let names: Vec<(String, &str)> = self.origins.iter().map(|(url, name)| (host(url), *name)).collect();
         for row in &mut self.rows {
             for (host, name) in &names {
                 if row.text.contains(host) {

@@ -1,0 +1,130 @@
+//! What is told to and by the adapter of a server.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// What the harness tells a server's adapter to do, in one session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServerOrder {
+    /// Serve a URL whose streams are those of this session; answered with `serving`.
+    Serve,
+    /// Send this on all open streams of the session; answered with `emitted` or `refused`.
+    Emit(Emit),
+    /// End the session's streams in order. There is no answer.
+    End,
+    /// Answer requests with 204 from now on; answered with `stopped`.
+    Stop,
+    /// Shut the server down gracefully, then leave, or answer `closed`.
+    Shutdown,
+}
+
+/// Something for a server to send. What is absent is not given to its API.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Emit {
+    /// An event.
+    Event {
+        /// Its type.
+        #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+        kind: Option<String>,
+        /// Its data.
+        data: String,
+        /// Its id.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+    },
+    /// A comment.
+    Comment {
+        /// Its text.
+        comment: String,
+    },
+    /// The reconnection time.
+    Retry {
+        /// In milliseconds.
+        retry: u64,
+    },
+}
+
+impl ServerOrder {
+    /// The order as an object of the protocol.
+    pub(super) fn to_json(&self, session: u64) -> Value {
+        match self {
+            Self::Serve => json!({ "session": session, "serve": {} }),
+            Self::Emit(emit) => json!({ "session": session, "emit": emit }),
+            Self::End => json!({ "session": session, "end": {} }),
+            Self::Stop => json!({ "session": session, "stop": {} }),
+            Self::Shutdown => json!({ "session": session, "shutdown": {} }),
+        }
+    }
+}
+
+/// What a server showed, in one session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ServerShown {
+    /// The session's streams are served there.
+    Serving {
+        /// The URL.
+        url: String,
+    },
+    /// A stream was opened.
+    Connected {
+        /// The Last-Event-ID that the API shows; `None` where it shows none.
+        last_event_id: Option<String>,
+    },
+    /// A client has left.
+    Disconnected,
+    /// What was to be sent was taken.
+    Emitted,
+    /// What was to be sent was not taken.
+    Refused {
+        /// The implementation's words.
+        message: String,
+    },
+    /// Requests are answered with 204 from now on.
+    Stopped,
+}
+
+/// The messages of a server's adapter, as fields of a line.
+#[derive(Debug, Default)]
+pub(super) struct Fields {
+    pub(super) serving: Option<Serving>,
+    pub(super) connected: Option<Connected>,
+    pub(super) disconnected: Option<super::Empty>,
+    pub(super) emitted: Option<super::Empty>,
+    pub(super) refused: Option<Refused>,
+    pub(super) stopped: Option<super::Empty>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Serving {
+    url: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Connected {
+    last_event_id: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Refused {
+    #[serde(default)]
+    message: String,
+}
+
+impl Fields {
+    /// The messages that are there.
+    pub(super) fn shown(self) -> impl Iterator<Item = ServerShown> {
+        let list = [
+            self.serving.map(|serving| ServerShown::Serving { url: serving.url }),
+            self.connected.map(|connected| ServerShown::Connected { last_event_id: connected.last_event_id }),
+            self.disconnected.map(|_| ServerShown::Disconnected),
+            self.emitted.map(|_| ServerShown::Emitted),
+            self.refused.map(|refused| ServerShown::Refused { message: refused.message }),
+            self.stopped.map(|_| ServerShown::Stopped),
+        ];
+        list.into_iter().flatten()
+    }
+}

@@ -1,0 +1,114 @@
+//! What was observed of a server, in words; what is expected is put into words beside the case format.
+
+pub(super) use ssespec_cases::serving::words::{emission, expectation};
+use ssespec_cases::serving::{Http, Request};
+pub(super) use ssespec_cases::words::{alternative, quote};
+use ssespec_reports::transcript::escape;
+
+use super::seen::{ResponseHead, Seen};
+use super::target::Target;
+use crate::protocol::serving::ServerShown;
+pub(super) use crate::session::describe::drop_word;
+
+/// What an adapter said.
+pub(crate) fn shown(shown: &ServerShown) -> String {
+    match shown {
+        ServerShown::Serving { url } => format!("serving at {}", quote(url)),
+        ServerShown::Connected { last_event_id: None } => "connected".into(),
+        ServerShown::Connected { last_event_id: Some(id) } => {
+            format!("connected with the last event ID {}", quote(id))
+        }
+        ServerShown::Disconnected => "disconnected".into(),
+        ServerShown::Emitted => "emitted".into(),
+        ServerShown::Refused { message } if message.is_empty() => "refused".into(),
+        ServerShown::Refused { message } => format!("refused: {}", quote(message)),
+        ServerShown::Stopped => "stopped".into(),
+    }
+}
+
+/// The kind of a transcript row.
+pub(crate) fn shown_word(shown: &ServerShown) -> &'static str {
+    match shown {
+        ServerShown::Serving { .. } => "serving",
+        ServerShown::Connected { .. } => "connected",
+        ServerShown::Disconnected => "disconnected",
+        ServerShown::Emitted => "emitted",
+        ServerShown::Refused { .. } => "refused",
+        ServerShown::Stopped => "stopped",
+    }
+}
+
+/// The row of a transcript that shows something of a stream: its kind, its text, and its true length where that is cut.
+pub(super) fn row(seen: &Seen) -> (&'static str, String, Option<u64>) {
+    let (kind, text) = match seen {
+        Seen::Bytes(bytes, length) => {
+            let cut = *length > bytes.len() as u64;
+            return ("bytes", escape(bytes).text, cut.then_some(*length));
+        }
+        Seen::Head(head) => ("response", head.status.to_string()),
+        Seen::Event(_) => ("event", self::seen(seen)),
+        Seen::Comment(text) => ("comment", quote(text)),
+        Seen::Retry(time) => ("retry", time.to_string()),
+        Seen::Violation(what) => ("violation", what.clone()),
+        Seen::Remark(what) => ("remark", what.clone()),
+        Seen::End => ("end", String::new()),
+        Seen::Broken(what) => ("broken", what.clone()),
+    };
+    (kind, text, None)
+}
+
+/// What a stream showed.
+pub(super) fn seen(seen: &Seen) -> String {
+    match seen {
+        Seen::Bytes(_, length) => format!("{length} bytes"),
+        Seen::Head(head) => response(head, []),
+        Seen::Event(event) => {
+            let mut words = format!("event type {}, data {}", quote(&event.kind), quote(&event.data));
+            if event.length > event.data.len() as u64 {
+                words.push_str(&format!(" ({} bytes in all)", event.length));
+            }
+            if !event.id.is_empty() {
+                words.push_str(&format!(", id {}", quote(&event.id)));
+            }
+            words
+        }
+        Seen::Comment(text) => format!("comment {}", quote(text)),
+        Seen::Retry(time) => format!("a retry of {time} ms"),
+        Seen::Violation(what) | Seen::Remark(what) | Seen::Broken(what) => what.clone(),
+        Seen::End => "the end of the body".into(),
+    }
+}
+
+/// A response, with these header fields.
+pub(super) fn response<'n>(head: &ResponseHead, names: impl IntoIterator<Item = &'n str>) -> String {
+    let mut words = vec![format!("a response {}", head.status)];
+    for name in names {
+        let values: Vec<String> =
+            head.values(name).map(|value| quote(&String::from_utf8_lossy(value))).collect();
+        words.push(match values.as_slice() {
+            [] => format!("without {name}"),
+            [one] => format!("with {name}: {one}"),
+            many => format!("with {} fields {name}: {}", many.len(), many.join(", ")),
+        });
+    }
+    words.join(", ")
+}
+
+/// An answer that says no.
+pub(super) fn refused(message: &str) -> String {
+    shown(&ServerShown::Refused { message: message.into() })
+}
+
+/// A request, with the fields that it has.
+pub(super) fn request(target: &Target, request: &Request) -> String {
+    let version = match request.http {
+        Http::Http10 => "HTTP/1.0",
+        Http::Http11 => "HTTP/1.1",
+        Http::Http2 => "HTTP/2",
+    };
+    let fields: Vec<String> = super::stream::fields(target, request)
+        .into_iter()
+        .map(|(name, value)| format!("{name}: {}", quote(&value)))
+        .collect();
+    format!("{} {} {version} with {}", request.method, target.path, fields.join(", "))
+}

@@ -1,0 +1,152 @@
+//! How every session ends: what was told to end has ended, and where a stream is open, the sentinel comes next on it.
+
+use std::time::Instant;
+
+use ssespec_cases::serving::{Emission, EmittedData, Reading};
+
+use super::intake::Came;
+use super::seen::{Seen, Strictness};
+use super::stream::{Left, State};
+use super::{Presence, Session, Stop, describe, time};
+use crate::adapter::Fault;
+use crate::protocol::Order;
+
+/// What a failed sentinel usually means.
+const SENTINEL_HINT: &str = "every case that leaves a stream open ends with one more event, which must come next on it: \
+     what came instead was not expected by the case";
+
+impl Session<'_> {
+    /// Proves that nothing more came than was expected.
+    pub(super) async fn settle(&mut self) -> Result<(), Stop> {
+        if self.manner.strictness == Strictness::Smoke {
+            return Ok(());
+        }
+        for number in 0..self.streams.len() {
+            if self.streams[number].state == State::ToldToEnd && self.is_judged(number) {
+                self.ended(number).await?;
+            }
+        }
+        if self.presence != Presence::There {
+            return self.shut_down().await;
+        }
+        let open: Vec<usize> = (0..self.streams.len())
+            .filter(|number| self.streams[*number].is_open_stream() && self.is_judged(*number))
+            .collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        self.all_connected().await?;
+        let data = format!("ssespec-sentinel-{}", self.number);
+        let emission = Emission::Event { kind: None, data: EmittedData::Text(data.clone()), id: None };
+        self.hand_over(&emission);
+        self.expect_emitted().await?;
+        for number in open {
+            self.sentinel(number, &data).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether what a stream shows is judged: somebody reads it.
+    fn is_judged(&self, number: usize) -> bool {
+        let stream = &self.streams[number];
+        stream.reading == Reading::AsItComes && stream.head.as_ref().is_some_and(|head| head.is_stream())
+    }
+
+    /// The next thing on a stream that a server may not send at any time.
+    async fn next(&mut self, number: usize, expected: &str) -> Result<Seen, Stop> {
+        let deadline = Instant::now() + self.patience.observation;
+        loop {
+            while let Some(seen) = self.streams[number].queue.pop_front() {
+                if matches!(seen, Seen::Event(_) | Seen::End) {
+                    return Ok(seen);
+                }
+            }
+            if self.take_in(deadline).await? == Came::Nothing {
+                let observed = format!("nothing of that within {}", time(self.patience.observation));
+                return Err(self.failure(expected, observed).into());
+            }
+        }
+    }
+
+    async fn sentinel(&mut self, number: usize, data: &str) -> Result<(), Stop> {
+        let expected = format!("no more events, then the sentinel event {}", describe::quote(data));
+        match self.next(number, &expected).await? {
+            Seen::Event(event) if event.data == data => Ok(()),
+            other => {
+                let mut failure = self.failure(expected, describe::seen(&other));
+                failure.hint = Some(SENTINEL_HINT.into());
+                Err(failure.into())
+            }
+        }
+    }
+
+    async fn ended(&mut self, number: usize) -> Result<(), Stop> {
+        let expected = "no more events, then the clean end of the body";
+        match self.next(number, expected).await? {
+            Seen::End => Ok(()),
+            other => Err(self.failure(expected, describe::seen(&other)).into()),
+        }
+    }
+
+    /// Waits until the adapter whose server was shut down has left or says that it is done.
+    async fn shut_down(&mut self) -> Result<(), Stop> {
+        let deadline = Instant::now() + self.patience.request;
+        while self.presence != Presence::Gone && !self.closed {
+            if self.take_in(deadline).await? == Came::Nothing {
+                let observed = format!("neither within {}", time(self.patience.request));
+                let expected = "the server shuts down: the adapter leaves, or says closed";
+                return Err(self.failure(expected, observed).into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends the session: all streams are left, then the adapter closes.
+    pub(super) async fn tear_down(&mut self, held: &Result<(), Stop>) -> Result<(), Stop> {
+        for stream in &mut self.streams {
+            if stream.state != State::Left {
+                stream.leave(Left::Forgotten);
+            }
+        }
+        for number in 0..self.streams.len() {
+            self.streams[number].gone().await;
+        }
+        if self.presence != Presence::There {
+            // Another server must be there for the next case.
+            self.cut_short = true;
+            if self.presence == Presence::Leaving {
+                self.stage.adapter.kill().await;
+            }
+            return Ok(());
+        }
+        match held {
+            // Who is beyond use is not asked any more.
+            Err(Stop::Fault { .. }) => Ok(()),
+            // Who was cut short may be at it for a long time yet.
+            Err(Stop::Failure(_)) if self.cut_short => {
+                self.stage.adapter.kill().await;
+                Ok(())
+            }
+            Err(Stop::Failure(_)) | Ok(()) => self.await_closed().await,
+        }
+    }
+
+    async fn await_closed(&mut self) -> Result<(), Stop> {
+        if self.closed {
+            // Nobody asked for it.
+            return Err(self.fault(Fault::Unasked { what: "closed".into() }));
+        }
+        self.stage.adapter.order(self.number, Order::Close);
+        let deadline = Instant::now() + self.patience.observation;
+        while !self.closed {
+            if self.take_in(deadline).await? == Came::Nothing {
+                let fault = match self.stage.adapter.unfinished_line() {
+                    0 => Fault::IgnoredClose(self.patience.observation),
+                    bytes => Fault::HalfLine(bytes),
+                };
+                return Err(self.fault(fault));
+            }
+        }
+        Ok(())
+    }
+}

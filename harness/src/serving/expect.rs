@@ -1,0 +1,134 @@
+//! What must be observed next: waits until what has come says whether it was.
+
+use std::time::{Duration, Instant};
+
+use ssespec_cases::case::{Step, StepKind};
+use ssespec_cases::serving::{EventExpected, Expected, Serving};
+
+use super::intake::Came;
+use super::matching::{Verdict, View};
+use super::{Session, Stop, describe, time};
+
+impl Session<'_> {
+    pub(super) async fn expect(&mut self, expected: &Expected) -> Result<(), Stop> {
+        match expected {
+            Expected::OneOf(alternatives) => self.expect_one_of(alternatives).await,
+            Expected::Connected { .. } => {
+                // Each stream of the last request was opened.
+                for _ in 0..self.last_count() {
+                    self.expect_one(expected).await?;
+                }
+                Ok(())
+            }
+            Expected::Event(event) => {
+                // One after another, so that each has its time to come.
+                let one = Expected::Event(Box::new(EventExpected { times: 1, ..(**event).clone() }));
+                for _ in 0..event.times {
+                    self.expect_one(&one).await?;
+                }
+                Ok(())
+            }
+            _ => self.expect_one(expected).await,
+        }
+    }
+
+    /// What was handed over last is taken.
+    pub(super) async fn expect_emitted(&mut self) -> Result<(), Stop> {
+        self.expect_one(&Expected::Emitted).await
+    }
+
+    /// How many streams the last request has opened.
+    fn last_count(&self) -> u64 {
+        self.streams.last().map_or(1, |stream| stream.request.count)
+    }
+
+    async fn expect_one(&mut self, expected: &Expected) -> Result<(), Stop> {
+        let patience = self.patience_for(expected);
+        let deadline = Instant::now() + patience;
+        let words = || describe::expectation(expected);
+        loop {
+            let mut view = View::default();
+            match self.look(expected, &mut view) {
+                Verdict::Holds => {
+                    self.commit(view);
+                    return Ok(());
+                }
+                Verdict::Fails(observed) => return Err(self.failure(words(), observed).into()),
+                Verdict::Open => {}
+            }
+            if self.take_in(deadline).await? == Came::Nothing {
+                let observed = self.nothing(expected, patience);
+                return Err(self.failure(words(), observed).into());
+            }
+        }
+    }
+
+    /// What to say where nothing came that decides an expectation.
+    fn nothing(&self, expected: &Expected, patience: Duration) -> String {
+        let numbers = self.named(expected.stream().unwrap_or_default());
+        let came: Vec<String> = numbers
+            .iter()
+            .filter_map(|number| self.streams.get(*number))
+            .flat_map(|stream| stream.queue.iter())
+            .take(3)
+            .map(describe::seen)
+            .collect();
+        let nothing = format!("nothing of that within {}", time(patience));
+        if came.is_empty() { nothing } else { format!("{nothing}, but {}", came.join(", ")) }
+    }
+
+    fn patience_for(&self, expected: &Expected) -> Duration {
+        let within = match expected {
+            Expected::Response(response) => response.within,
+            Expected::Event(event) => event.within,
+            Expected::Comment { within, .. }
+            | Expected::End { within, .. }
+            | Expected::Disconnected { within } => *within,
+            _ => None,
+        };
+        within.unwrap_or(self.patience.observation)
+    }
+
+    async fn expect_one_of(&mut self, alternatives: &[Vec<Step>]) -> Result<(), Stop> {
+        let longest = alternatives.iter().flatten().map(|step| match &step.kind {
+            StepKind::Serving(Serving::Expect(expected)) => self.patience_for(expected),
+            _ => Duration::ZERO,
+        });
+        let patience = longest.max().unwrap_or(self.patience.observation);
+        let deadline = Instant::now() + patience;
+        let words = || describe::expectation(&Expected::OneOf(alternatives.to_vec()));
+        loop {
+            let mut observed = Vec::new();
+            for (number, steps) in alternatives.iter().enumerate() {
+                let mut view = View::default();
+                match self.look_at_all(steps, &mut view) {
+                    Verdict::Holds => {
+                        self.commit(view);
+                        self.alternative = Some((number, describe::alternative(steps)));
+                        return Ok(());
+                    }
+                    Verdict::Fails(what) => {
+                        if !observed.contains(&what) {
+                            observed.push(what);
+                        }
+                    }
+                    Verdict::Open => observed.clear(),
+                }
+            }
+            if self.is_decided(alternatives) {
+                return Err(self.failure(words(), observed.join("; ")).into());
+            }
+            if self.take_in(deadline).await? == Came::Nothing {
+                let observed = format!("nothing of that within {}", time(patience));
+                return Err(self.failure(words(), observed).into());
+            }
+        }
+    }
+
+    /// Whether no alternative can hold any more.
+    fn is_decided(&self, alternatives: &[Vec<Step>]) -> bool {
+        let fails =
+            |steps: &Vec<Step>| matches!(self.look_at_all(steps, &mut View::default()), Verdict::Fails(_));
+        alternatives.iter().all(fails)
+    }
+}

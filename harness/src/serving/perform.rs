@@ -1,0 +1,184 @@
+//! What the harness does: opens and leaves streams, and tells the adapter.
+
+use std::time::{Duration, Instant};
+
+use ssespec_cases::serving::{Emission, HangUp, Reading, Request, Serving};
+
+use super::intake::Came;
+use super::stream::{Left, State, Stream};
+use super::{Presence, Session, Stop, describe, time};
+use crate::adapter::Fault;
+use crate::protocol::serving::{Emit, ServerOrder};
+
+/// How long a connection that is left may take to be gone.
+const LEAVING: Duration = Duration::from_secs(2);
+
+impl Session<'_> {
+    /// Plays a step that is no expectation.
+    pub(super) async fn perform(&mut self, step: &Serving) -> Result<(), Stop> {
+        match step {
+            Serving::Request(request) => self.request(request).await,
+            Serving::Read(name) => {
+                for number in self.named(name) {
+                    self.streams[number].read();
+                }
+                Ok(())
+            }
+            Serving::Emit(emission) => self.emit(emission).await,
+            Serving::EmitRepeat(emission, times) => self.emit_repeat(emission, *times).await,
+            Serving::End => {
+                self.all_connected().await?;
+                self.transcript.harness("end", "");
+                self.order(ServerOrder::End);
+                self.told_to_end();
+                Ok(())
+            }
+            Serving::Stop => self.stop().await,
+            Serving::Shutdown => {
+                self.all_connected().await?;
+                self.transcript.harness("shutdown", "");
+                self.order(ServerOrder::Shutdown);
+                self.presence = Presence::Leaving;
+                self.told_to_end();
+                Ok(())
+            }
+            Serving::HangUp(hang_up) => self.hang_up(hang_up).await,
+            Serving::Wait(time) => self.wait(*time).await,
+            // Held against the queues.
+            Serving::Expect(_) => Ok(()),
+        }
+    }
+
+    /// The streams of a name.
+    pub(super) fn named(&self, name: &str) -> Vec<usize> {
+        self.names.get(name).cloned().unwrap_or_default()
+    }
+
+    async fn request(&mut self, request: &Request) -> Result<(), Stop> {
+        self.all_connected().await?;
+        self.connected.clear();
+        for number in self.named(&request.stream) {
+            self.leave(number, Left::Forgotten).await?;
+        }
+        let Some(target) = self.target.clone() else { return Ok(()) };
+        let mut numbers = Vec::new();
+        for _ in 0..request.count {
+            let number = self.streams.len();
+            self.transcript.harness("request", describe::request(&target, request));
+            let opening = Stream::open(&target, request, (number, self.manner), &self.tell);
+            let opened = tokio::time::timeout(self.patience.request, opening).await;
+            let problem = match opened {
+                Ok(Ok(stream)) => {
+                    self.streams.push(stream);
+                    numbers.push(number);
+                    continue;
+                }
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => format!("no connection within {}", time(self.patience.request)),
+            };
+            if self.streams.is_empty() {
+                let url = format!("{}{}", target.origin(), target.path);
+                return Err(self.fault(Fault::Unreachable { url, problem }));
+            }
+            return Err(self.failure("the server takes the connection", problem).into());
+        }
+        if request.reading == Reading::OnDemand && !self.stopped {
+            // Nobody reads the heads of these.
+            self.opened += request.count;
+        }
+        self.names.insert(request.stream.clone(), numbers);
+        Ok(())
+    }
+
+    /// Waits until the adapter has shown all streams that are open: only then what is handed over is for them.
+    pub(super) async fn all_connected(&mut self) -> Result<(), Stop> {
+        let deadline = Instant::now() + self.patience.observation;
+        while self.announced < self.opened {
+            if self.take_in(deadline).await? == Came::Nothing {
+                return Err(self.fault(Fault::NotConnected(self.patience.observation)));
+            }
+        }
+        Ok(())
+    }
+
+    async fn emit(&mut self, emission: &Emission) -> Result<(), Stop> {
+        self.all_connected().await?;
+        self.hand_over(emission);
+        Ok(())
+    }
+
+    /// Hands something to the implementation.
+    pub(super) fn hand_over(&mut self, emission: &Emission) {
+        self.transcript.harness("emit", describe::emission(emission));
+        let emit = match emission {
+            Emission::Event { kind, data, id } => {
+                self.events += 1;
+                self.bytes = self.bytes.saturating_add(data.length());
+                Emit::Event { kind: kind.clone(), data: data.text(), id: id.clone() }
+            }
+            Emission::Comment(comment) => Emit::Comment { comment: comment.clone() },
+            Emission::Retry(retry) => Emit::Retry { retry: *retry },
+        };
+        self.answers.clear();
+        self.awaited_answers += 1;
+        self.order(ServerOrder::Emit(emit));
+    }
+
+    async fn emit_repeat(&mut self, emission: &Emission, times: u64) -> Result<(), Stop> {
+        self.all_connected().await?;
+        for _ in 0..times {
+            self.hand_over(emission);
+            self.expect_emitted().await?;
+        }
+        Ok(())
+    }
+
+    async fn stop(&mut self) -> Result<(), Stop> {
+        self.all_connected().await?;
+        self.transcript.harness("stop", "");
+        self.order(ServerOrder::Stop);
+        let deadline = Instant::now() + self.patience.observation;
+        while !self.stopped {
+            if self.take_in(deadline).await? == Came::Nothing {
+                return Err(self.fault(Fault::NotStopped(self.patience.observation)));
+            }
+        }
+        Ok(())
+    }
+
+    fn told_to_end(&mut self) {
+        for stream in self.streams.iter_mut().filter(|stream| stream.state == State::Open) {
+            stream.state = State::ToldToEnd;
+        }
+    }
+
+    async fn hang_up(&mut self, hang_up: &HangUp) -> Result<(), Stop> {
+        self.all_connected().await?;
+        let numbers = self.named(&hang_up.stream);
+        // What was told of earlier streams says nothing of this one.
+        self.disconnected = 0;
+        self.transcript.harness("hang-up", describe::drop_word(hang_up.how));
+        for number in numbers {
+            self.leave(number, Left::HungUp(hang_up.how)).await?;
+        }
+        Ok(())
+    }
+
+    /// Leaves a stream, and waits until its connection is gone.
+    pub(super) async fn leave(&mut self, number: usize, left: Left) -> Result<(), Stop> {
+        let Some(stream) = self.streams.get_mut(number) else { return Ok(()) };
+        if stream.state == State::Left {
+            return Ok(());
+        }
+        stream.leave(left);
+        // A task that is gone in no time is not waited for.
+        let _ = tokio::time::timeout(LEAVING, stream.gone()).await;
+        Ok(())
+    }
+
+    async fn wait(&mut self, time: Duration) -> Result<(), Stop> {
+        let deadline = Instant::now() + time;
+        while self.take_in(deadline).await? == Came::Something {}
+        Ok(())
+    }
+}
