@@ -1,0 +1,92 @@
+// The ssespec adapter for the npm package `better-sse`, on Node's own HTTP server.
+//
+// It obeys orders on stdin and tells on stdout what the API shows, one JSON object a line. The bytes of the
+// streams are the package's: its event buffer writes exactly the fields that were ordered, where push()
+// would add an id of its own.
+
+import { createServer } from 'node:http';
+import { createInterface } from 'node:readline';
+import { createChannel, createEventBuffer, createSession } from 'better-sse';
+// The package does not export its own manifest.
+import lock from './package-lock.json' with { type: 'json' };
+
+const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
+
+// Data are text here, not JSON; and no reconnection time is sent that was not ordered.
+const options = { serializer: String, retry: null };
+
+let current = { path: '' };
+
+const server = createServer(async (request, response) => {
+  const topic = current;
+  if (request.url !== topic.path) return response.writeHead(404).end();
+  if (topic.stopped) return response.writeHead(204).end();
+  const stream = await createSession(request, response, { ...options, state: { response } });
+  if (topic !== current) return;
+  topic.channel.register(stream);
+  write({ session: topic.session, connected: { lastEventId: stream.lastId } });
+});
+
+function serve(session) {
+  const channel = createChannel();
+  const topic = { session, path: `/${session}`, channel, stopped: false };
+  channel.on('session-disconnected', (stream) => {
+    // A stream that was ended here has left the channel.
+    if (topic === current && channel.activeSessions.includes(stream)) write({ session, disconnected: {} });
+  });
+  current = topic;
+  write({ session, serving: { url: `http://127.0.0.1:${server.address().port}${topic.path}` } });
+}
+
+function emit({ type, id, data, comment, retry }) {
+  const buffer = createEventBuffer(options);
+  if (comment !== undefined) buffer.comment(comment);
+  if (retry !== undefined) buffer.retry(retry);
+  if (type !== undefined) buffer.event(type);
+  if (id !== undefined) buffer.id(id);
+  if (data !== undefined) buffer.data(data);
+  buffer.dispatch();
+  return Promise.all(current.channel.activeSessions.map((stream) => stream.batch(buffer)));
+}
+
+function end() {
+  for (const stream of current.channel.activeSessions) {
+    current.channel.deregister(stream);
+    stream.state.response.end();
+  }
+}
+
+async function obey({ session, ...order }) {
+  if (order.serve) {
+    serve(session);
+  } else if (order.emit) {
+    await emit(order.emit).then(
+      () => write({ session, emitted: {} }),
+      (error) => write({ session, refused: { message: error.message } }),
+    );
+  } else if (order.end) {
+    end();
+  } else if (order.stop) {
+    current.stopped = true;
+    write({ session, stopped: {} });
+  } else if (order.close) {
+    current = { path: '' };
+    server.closeAllConnections();
+    write({ session, closed: {} });
+  }
+}
+
+server.listen(0, '127.0.0.1', async () => {
+  write({
+    hello: {
+      protocol: 1,
+      role: 'server',
+      name: 'better-sse',
+      version: lock.packages['node_modules/better-sse'].version,
+      language: 'JavaScript',
+      capabilities: ['event-type', 'event-id', 'comments', 'retry', 'end', 'disconnects', 'no-content'],
+    },
+  });
+  for await (const line of createInterface({ input: process.stdin })) await obey(JSON.parse(line));
+  process.exit();
+});

@@ -1,0 +1,127 @@
+"""The ssespec adapter for the PyPI package `django-eventstream`, with Django on uvicorn.
+
+It obeys orders on stdin and tells on stdout what the API shows, one JSON object a line. The bytes of the
+streams are the package's: send_event() takes a type and data, and gives the ids itself from its storage,
+a database as its README recommends.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from importlib.metadata import version
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
+
+import django
+import uvicorn
+from asgiref.sync import sync_to_async
+from django.core.asgi import get_asgi_application
+from django.core.management import call_command
+from django.http import HttpResponse
+from django.urls import path
+
+django.setup()
+
+from django_eventstream import channel_permission_changed, send_event
+from django_eventstream.channelmanager import DefaultChannelManager
+from django_eventstream.views import events
+
+
+class Topic:
+    def __init__(self, session):
+        self.session = session
+        self.channel = str(session)
+        self.stopped = False
+        self.closed = False
+
+    def tell(self, **message):
+        # A stream may outlive its session by a moment.
+        if self is current:
+            print(json.dumps({"session": self.session, **message}), flush=True)
+
+
+current = None
+
+
+class ChannelManager(DefaultChannelManager):
+    def can_read_channel(self, user, channel):
+        return current is not None and channel == current.channel and not current.closed
+
+
+async def watched(topic, last_event_id, parts):
+    """Wraps a streaming response's content as Django's manual on middleware shows, to see it begin and break off."""
+    connected = False
+    try:
+        async for part in parts:
+            # An event that is sent before the first part is made may be lost.
+            if not connected:
+                topic.tell(connected={"lastEventId": last_event_id})
+                connected = True
+            yield part
+    except (asyncio.CancelledError, GeneratorExit):
+        topic.tell(disconnected={})
+        raise
+
+
+def stream(request, session):
+    topic = current
+    if topic is None or session != topic.session:
+        return HttpResponse(status=404)
+    if topic.stopped:
+        return HttpResponse(status=204)
+    response = events(request, channel=topic.channel)
+    if response.streaming:
+        last_event_id = request.headers.get("Last-Event-ID", "")
+        response.streaming_content = watched(topic, last_event_id, response.streaming_content)
+    return response
+
+
+urlpatterns = [path("<int:session>", stream)]
+
+
+async def obey(port, order):
+    global current
+    if "serve" in order:
+        current = Topic(order["session"])
+        current.tell(serving={"url": f"http://127.0.0.1:{port}/{current.session}"})
+    elif "emit" in order:
+        event_type, data = order["emit"].get("type", "message"), order["emit"]["data"]
+        try:
+            # Data are text here, not JSON.
+            await sync_to_async(send_event)(current.channel, event_type, data, json_encode=False)
+            current.tell(emitted={})
+        except Exception as error:
+            current.tell(refused={"message": str(error)})
+    elif "stop" in order:
+        current.stopped = True
+        current.tell(stopped={})
+    elif "close" in order:
+        # The package's one way to end streams: their user may no longer read the channel.
+        current.closed = True
+        await sync_to_async(channel_permission_changed)(None, current.channel)
+        current.tell(closed={})
+        current = None
+
+
+async def serve():
+    config = uvicorn.Config(get_asgi_application(), host="127.0.0.1", port=0, lifespan="off", log_level="warning")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    print(json.dumps({"hello": {
+        "protocol": 1,
+        "role": "server",
+        "name": "django-eventstream",
+        "version": version("django-eventstream"),
+        "language": "Python",
+        "capabilities": ["event-type", "disconnects", "no-content", "resume"],
+    }}), flush=True)
+    while line := await asyncio.to_thread(sys.stdin.buffer.readline):
+        await obey(port, json.loads(line))
+
+
+call_command("migrate", verbosity=0)
+asyncio.run(serve())

@@ -1,0 +1,86 @@
+// The ssespec adapter for the npm package `@fastify/sse`.
+//
+// It obeys orders on stdin and tells on stdout what the API shows, one JSON object a line. The bytes of the
+// streams are the plugin's, whose messages have no comments and always have data.
+
+import { createInterface } from 'node:readline';
+import plugin from '@fastify/sse';
+import manifest from '@fastify/sse/package.json' with { type: 'json' };
+import Fastify from 'fastify';
+
+const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
+
+let current = {};
+
+const fastify = Fastify();
+// Data are text here, not JSON.
+await fastify.register(plugin, { serializer: String });
+
+fastify.get('/:session', { sse: 'only' }, async (request, reply) => {
+  const topic = current;
+  if (request.params.session !== String(topic.session)) return reply.callNotFound();
+  if (topic.stopped) return reply.code(204).send();
+  const { sse } = reply;
+  sse.keepAlive();
+  sse.onClose(() => {
+    if (topic.streams.delete(sse)) write({ session: topic.session, disconnected: {} });
+  });
+  topic.streams.add(sse);
+  // sendHeaders() leaves them in Node's buffer until the first event.
+  sse.sendHeaders();
+  reply.raw.flushHeaders();
+  write({ session: topic.session, connected: { lastEventId: sse.lastEventId ?? '' } });
+});
+
+function end() {
+  const streams = [...current.streams];
+  current.streams.clear();
+  for (const sse of streams) sse.close();
+}
+
+// What Fastify's manual has this hook for.
+fastify.addHook('preClose', async () => end());
+
+async function obey({ session, ...order }) {
+  if (order.serve) {
+    current = { session, streams: new Set(), stopped: false };
+    write({ session, serving: { url: `${fastify.listeningOrigin}/${session}` } });
+  } else if (order.emit) {
+    const { type, id, data } = order.emit;
+    const sends = [...current.streams].map((sse) => sse.send({ id, event: type, data }));
+    // A send is over when the client takes it, which may be never; what is refused is refused at once.
+    const waited = new Promise((resolve) => setImmediate(resolve));
+    await Promise.race([Promise.all(sends), waited]).then(
+      () => write({ session, emitted: {} }),
+      (error) => write({ session, refused: { message: error.message } }),
+    );
+  } else if (order.end) {
+    end();
+  } else if (order.stop) {
+    current.stopped = true;
+    write({ session, stopped: {} });
+  } else if (order.shutdown) {
+    await fastify.close();
+    write({ session, closed: {} });
+    process.exit();
+  } else if (order.close) {
+    end();
+    current = {};
+    fastify.server.closeAllConnections();
+    write({ session, closed: {} });
+  }
+}
+
+await fastify.listen({ host: '127.0.0.1', port: 0 });
+write({
+  hello: {
+    protocol: 1,
+    role: 'server',
+    name: '@fastify/sse',
+    version: manifest.version,
+    language: 'JavaScript',
+    capabilities: ['event-type', 'event-id', 'end', 'disconnects', 'no-content', 'shutdown'],
+  },
+});
+for await (const line of createInterface({ input: process.stdin })) await obey(JSON.parse(line));
+process.exit();

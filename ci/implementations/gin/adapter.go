@@ -1,0 +1,201 @@
+// The ssespec adapter for the Go module github.com/gin-gonic/gin, whose events github.com/gin-contrib/sse encodes.
+//
+// It obeys orders on stdin and reports on stdout what the API shows, one JSON object a line. It judges
+// nothing. The queue of a stream is the application's part in gin; this one has no limit. There is no way to send
+// a comment, or a reconnection time without an event, so there are no such capabilities.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gin-contrib/sse"
+	"github.com/gin-gonic/gin"
+)
+
+type order struct {
+	Session                    int
+	Serve, End, Stop, Shutdown *struct{}
+	Close                      *struct{}
+	Emit                       *struct{ Type, ID, Data string } // gin takes an empty type or ID for none
+}
+
+type object map[string]any
+
+type session struct {
+	number  int
+	streams []*stream
+	stopped bool
+}
+
+// stream is the queue of one client. A message on news says that there is something to look at.
+type stream struct {
+	events []sse.Event
+	ended  bool
+	news   chan struct{}
+}
+
+var (
+	lock    sync.Mutex
+	running *session
+)
+
+func main() {
+	tell(object{"hello": object{
+		"protocol": 1, "role": "server", "name": "gin", "version": version(), "language": "Go",
+		"capabilities": []string{"event-type", "event-id", "end", "disconnects", "no-content", "shutdown", "http2"},
+	}})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		panic(err)
+	}
+	gin.SetMode(gin.ReleaseMode)
+	engine := gin.New()
+	engine.UseH2C = true
+	engine.GET("/:session", handle)
+	server := &http.Server{Handler: engine.Handler()}
+	go func() { _ = server.Serve(listener) }()
+
+	for orders := json.NewDecoder(os.Stdin); ; {
+		var o order
+		if orders.Decode(&o) != nil {
+			return // stdin has ended
+		}
+		lock.Lock()
+		s := running
+		switch {
+		case o.Serve != nil:
+			running = &session{number: o.Session}
+			tell(object{"session": o.Session, "serving": object{
+				"url": fmt.Sprintf("http://%s/%d", listener.Addr(), o.Session),
+			}})
+		case s == nil:
+		case o.Emit != nil:
+			for _, stream := range s.streams {
+				stream.events = append(stream.events, sse.Event{Event: o.Emit.Type, Id: o.Emit.ID, Data: o.Emit.Data})
+				stream.wake()
+			}
+			tell(object{"session": s.number, "emitted": object{}})
+		case o.End != nil:
+			s.end()
+		case o.Stop != nil:
+			s.stopped = true
+			tell(object{"session": s.number, "stopped": object{}})
+		case o.Shutdown != nil:
+			go shutdown(server, s.number)
+		case o.Close != nil:
+			s.end()
+			running = nil
+			tell(object{"session": s.number, "closed": object{}})
+		}
+		lock.Unlock()
+	}
+}
+
+// handle serves one stream.
+func handle(c *gin.Context) {
+	lock.Lock()
+	s := running
+	if s == nil || c.Param("session") != strconv.Itoa(s.number) {
+		lock.Unlock()
+		c.Status(http.StatusNotFound)
+		return
+	}
+	if s.stopped {
+		lock.Unlock()
+		c.Status(http.StatusNoContent)
+		return
+	}
+	mine := &stream{news: make(chan struct{}, 1)}
+	s.streams = append(s.streams, mine)
+	tell(object{"session": s.number, "connected": object{"lastEventId": c.GetHeader("Last-Event-ID")}})
+	lock.Unlock()
+
+	sse.Event{}.WriteContentType(c.Writer)
+	c.Writer.Flush() // the head, for which gin waits until the first event otherwise
+	c.Stream(func(io.Writer) bool {
+		event, ok := mine.next(c.Request.Context())
+		if ok {
+			c.Render(-1, event)
+		}
+		return ok
+	})
+
+	lock.Lock()
+	defer lock.Unlock()
+	if !mine.ended && running == s {
+		tell(object{"session": s.number, "disconnected": object{}})
+		s.streams = slices.DeleteFunc(s.streams, func(s *stream) bool { return s == mine })
+	}
+}
+
+// next waits for an event. There is none once the stream has ended or its client has left.
+func (s *stream) next(client context.Context) (event sse.Event, ok bool) {
+	for {
+		lock.Lock()
+		if len(s.events) > 0 {
+			event, s.events = s.events[0], s.events[1:]
+			lock.Unlock()
+			return event, true
+		}
+		ended := s.ended
+		lock.Unlock()
+		if ended {
+			return event, false
+		}
+		select {
+		case <-s.news:
+		case <-client.Done():
+			return event, false
+		}
+	}
+}
+
+func (s *stream) wake() {
+	select {
+	case s.news <- struct{}{}:
+	default:
+	}
+}
+
+func (s *session) end() {
+	for _, stream := range s.streams {
+		stream.ended = true
+		stream.wake()
+	}
+	s.streams = nil
+}
+
+// shutdown is the one that gin documents, with its five seconds.
+func shutdown(server *http.Server, number int) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	_ = server.Shutdown(ctx)
+	lock.Lock()
+	tell(object{"session": number, "closed": object{}})
+	os.Exit(0)
+}
+
+func tell(message object) { _ = json.NewEncoder(os.Stdout).Encode(message) }
+
+// version is that of gin in this binary.
+func version() string {
+	info, _ := debug.ReadBuildInfo()
+	for _, dep := range info.Deps {
+		if dep.Path == "github.com/gin-gonic/gin" {
+			return strings.TrimPrefix(dep.Version, "v")
+		}
+	}
+	return ""
+}

@@ -1,0 +1,85 @@
+// The ssespec adapter for `hono`: streamSSE on @hono/node-server.
+//
+// It obeys orders on stdin and tells on stdout what the API shows, one JSON object a line. The bytes of the
+// streams are the framework's. writeSSE() writes events only, no comments and no `retry` without data.
+
+import { createInterface } from 'node:readline';
+import { serve as listen } from '@hono/node-server';
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+// The package does not export its own manifest.
+import lock from './package-lock.json' with { type: 'json' };
+
+const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
+
+let current = {};
+
+const app = new Hono();
+app.get('/:session', (context) => {
+  const topic = current;
+  if (context.req.param('session') !== String(topic.session)) return context.notFound();
+  if (topic.stopped) return context.body(null, 204);
+  return streamSSE(context, async (stream) => {
+    // The stream lasts as long as this function.
+    await new Promise((over) => {
+      topic.streams.set(stream, over);
+      stream.onAbort(() => {
+        over();
+        if (topic.streams.delete(stream)) write({ session: topic.session, disconnected: {} });
+      });
+      write({ session: topic.session, connected: { lastEventId: context.req.header('Last-Event-ID') ?? '' } });
+    });
+  });
+});
+
+function end() {
+  const streams = [...current.streams.values()];
+  current.streams.clear();
+  for (const over of streams) over();
+}
+
+async function obey(server, { session, ...order }) {
+  if (order.serve) {
+    current = { session, streams: new Map(), stopped: false };
+    write({ session, serving: { url: `http://127.0.0.1:${server.address().port}/${session}` } });
+  } else if (order.emit) {
+    const { type, id, data } = order.emit;
+    const writes = [...current.streams.keys()].map((stream) => stream.writeSSE({ event: type, id, data }));
+    // A write is over when the client takes it, which may be never; what is refused is refused at once.
+    const waited = new Promise((resolve) => setImmediate(resolve));
+    await Promise.race([Promise.all(writes), waited]).then(
+      () => write({ session, emitted: {} }),
+      (error) => write({ session, refused: { message: error.message } }),
+    );
+  } else if (order.end) {
+    end();
+  } else if (order.stop) {
+    current.stopped = true;
+    write({ session, stopped: {} });
+  } else if (order.shutdown) {
+    server.close(() => {
+      write({ session, closed: {} });
+      process.exit();
+    });
+  } else if (order.close) {
+    end();
+    current = {};
+    server.closeAllConnections();
+    write({ session, closed: {} });
+  }
+}
+
+const server = listen({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, async () => {
+  write({
+    hello: {
+      protocol: 1,
+      role: 'server',
+      name: 'hono',
+      version: lock.packages['node_modules/hono'].version,
+      language: 'JavaScript',
+      capabilities: ['event-type', 'event-id', 'end', 'disconnects', 'no-content', 'shutdown'],
+    },
+  });
+  for await (const line of createInterface({ input: process.stdin })) await obey(server, JSON.parse(line));
+  process.exit();
+});

@@ -1,0 +1,141 @@
+"""The ssespec adapter for the PyPI package `sse-starlette`, with Starlette on uvicorn.
+
+It obeys orders on stdin and tells on stdout what the API shows, one JSON object a line. The bytes of the
+streams are the package's.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from importlib.metadata import version
+
+import anyio
+import uvicorn
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
+
+
+class Topic:
+    def __init__(self, session):
+        self.session = session
+        self.streams = set()
+        self.stopped = False
+
+    def tell(self, **message):
+        print(json.dumps({"session": self.session, **message}), flush=True)
+
+    def end(self):
+        for stream in self.streams:
+            stream.put_nowait(None)
+        self.streams.clear()
+
+
+current = None
+
+
+async def events(request):
+    topic = current
+    if topic is None or request.path_params["session"] != topic.session:
+        return Response(status_code=404)
+    if topic.stopped:
+        return Response(status_code=204)
+    stream = asyncio.Queue()
+    shutdown = anyio.Event()
+
+    async def generate():
+        while (event := await stream.get()) is not None:
+            yield event
+
+    async def left(_message):
+        if stream in topic.streams:
+            topic.streams.remove(stream)
+            topic.tell(disconnected={})
+
+    async def shut_down():
+        await shutdown.wait()
+        topic.streams.discard(stream)
+        stream.put_nowait(None)
+
+    topic.streams.add(stream)
+    topic.tell(connected={"lastEventId": request.headers.get("last-event-id", "")})
+    # The cooperative shutdown of the package's README.
+    return EventSourceResponse(
+        generate(),
+        client_close_handler_callable=left,
+        data_sender_callable=shut_down,
+        shutdown_event=shutdown,
+        shutdown_grace_period=2,
+    )
+
+
+def emit(order):
+    event = ServerSentEvent(
+        order.get("data"),
+        event=order.get("type"),
+        id=order.get("id"),
+        retry=order.get("retry"),
+        comment=order.get("comment"),
+    )
+    for stream in current.streams:
+        stream.put_nowait(event)
+
+
+async def obey(server, order):
+    global current
+    if "serve" in order:
+        current = Topic(order["session"])
+        port = server.servers[0].sockets[0].getsockname()[1]
+        current.tell(serving={"url": f"http://127.0.0.1:{port}/{current.session}"})
+    elif "emit" in order:
+        try:
+            emit(order["emit"])
+            current.tell(emitted={})
+        except Exception as error:
+            current.tell(refused={"message": str(error)})
+    elif "end" in order:
+        current.end()
+    elif "stop" in order:
+        current.stopped = True
+        current.tell(stopped={})
+    elif "shutdown" in order:
+        server.should_exit = True
+    elif "close" in order:
+        current.end()
+        current.tell(closed={})
+        current = None
+
+
+async def main():
+    app = Starlette(routes=[Route("/{session:int}", events)])
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    print(json.dumps({"hello": {
+        "protocol": 1,
+        "role": "server",
+        "name": "sse-starlette",
+        "version": version("sse-starlette"),
+        "language": "Python",
+        "capabilities": [
+            "event-type", "event-id", "comments", "retry", "end", "disconnects", "no-content", "shutdown",
+        ],
+    }}), flush=True)
+
+    async def read_orders():
+        while line := await asyncio.to_thread(sys.stdin.buffer.readline):
+            await obey(server, json.loads(line))
+
+    # Whichever comes first: the end of stdin, or of the server after `shutdown`.
+    orders = asyncio.create_task(read_orders())
+    await asyncio.wait({serving, orders}, return_when=asyncio.FIRST_COMPLETED)
+    if serving.done() and current is not None:
+        current.tell(closed={})
+    # The thread that reads stdin cannot be cancelled.
+    os._exit(0)
+
+
+asyncio.run(main())
