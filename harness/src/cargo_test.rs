@@ -29,12 +29,16 @@
 //! observed, the bytes, the command that runs it again. What is neither is `ignored`, with its reason: a known failure,
 //! a `should` that does not hold, a failure in a suite that does not decide, a capability that is lacking.
 //!
+//! A server is tested in the same way, see [`server`](mod@server).
+//!
 //! A known failure that passes fails its test, and entries of the baseline that match no case fail the test `baseline`.
 
 mod known;
+pub mod server;
 mod target;
 mod trial;
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -58,9 +62,7 @@ use trial::Trials;
 #[derive(Debug)]
 pub struct ClientSuite {
     client: Client,
-    baseline: Option<PathBuf>,
-    cases: Option<PathBuf>,
-    selection: Selection,
+    suite: Suite,
 }
 
 /// A suite for a client that is an async function: it is called once a session, with where to connect and where to
@@ -72,16 +74,8 @@ where
     F: Fn(ConnectRequest, Observer) -> R + Send + Sync + 'static,
     R: Future<Output: Outcome> + Send + 'static,
 {
-    ClientSuite {
-        client: Client::new(name, client),
-        baseline: None,
-        cases: None,
-        selection: Selection::default(),
-    }
+    ClientSuite { client: Client::new(name, client), suite: Suite::default() }
 }
-
-/// Exit status for wrong usage or a file with mistakes.
-const USAGE: u8 = 2;
 
 impl ClientSuite {
     /// What the client's API can reach; cases that need more are ignored, with the reason.
@@ -102,14 +96,14 @@ impl ClientSuite {
     /// ```
     #[must_use]
     pub fn baseline(mut self, file: impl Into<PathBuf>) -> Self {
-        self.baseline = Some(file.into());
+        self.suite.baseline = Some(file.into());
         self
     }
 
     /// A folder of cases instead of those that are built in.
     #[must_use]
     pub fn cases(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.cases = Some(folder.into());
+        self.suite.cases = Some(folder.into());
         self
     }
 
@@ -117,7 +111,7 @@ impl ClientSuite {
     /// the standards (`whatwg`, `http`) decide.
     #[must_use]
     pub fn suites(mut self, suites: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.selection.suites = suites.into_iter().map(Into::into).collect();
+        self.suite.selection.suites = suites.into_iter().map(Into::into).collect();
         self
     }
 
@@ -125,12 +119,31 @@ impl ClientSuite {
     ///
     /// The exit status is 0 where all is as expected, 101 where a test failed and 2 where a file has a mistake.
     pub fn main(self) -> ExitCode {
+        let capabilities = self.client.identity().capabilities.clone();
+        self.suite.main(Launch::InProcess(self.client), &capabilities)
+    }
+}
+
+/// How an implementation is tested, whatever its role.
+#[derive(Debug, Default)]
+struct Suite {
+    baseline: Option<PathBuf>,
+    cases: Option<PathBuf>,
+    selection: Selection,
+}
+
+/// Exit status for wrong usage or a file with mistakes.
+const USAGE: u8 = 2;
+
+impl Suite {
+    /// Runs the suite with the arguments of the command line.
+    fn main(self, launch: Launch, capabilities: &BTreeSet<Capability>) -> ExitCode {
         let mut arguments = Arguments::from_args();
         // Most cases wait for something most of the time.
         arguments.test_threads.get_or_insert_with(default_threads);
         // Who runs a single case looks for what is wrong with it.
         panics::listen(if arguments.exact { Printed::Yes } else { Printed::No });
-        match self.tests(&arguments) {
+        match self.tests(launch, capabilities, &arguments) {
             Ok(tests) => libtest_mimic::run(&arguments, tests).exit_code(),
             Err(message) => {
                 // Nothing can be run, and nobody else can say so.
@@ -142,17 +155,22 @@ impl ClientSuite {
     }
 
     /// The tests: one a case, and one for the baseline.
-    fn tests(self, arguments: &Arguments) -> Result<Vec<Test>, String> {
+    fn tests(
+        self,
+        launch: Launch,
+        capabilities: &BTreeSet<Capability>,
+        arguments: &Arguments,
+    ) -> Result<Vec<Test>, String> {
         let corpus = match &self.cases {
             Some(folder) => Corpus::load(folder),
             None => Corpus::embedded(),
         };
         let corpus = Arc::new(corpus.map_err(|error| error.to_string())?);
         let baseline = self.baseline.map(BaselineFile::read).transpose()?;
-        let plan = Plan::new(&corpus, &self.selection, &self.client.identity().capabilities);
+        let plan = Plan::of_role(launch.role(), &corpus, &self.selection, capabilities);
         let run = Run {
             corpus: Arc::clone(&corpus),
-            launch: Launch::InProcess(self.client),
+            launch,
             selection: self.selection,
             baseline: baseline.as_ref().map(|file| file.baseline.clone()).unwrap_or_default(),
             patience: Patience::default(),

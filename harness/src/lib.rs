@@ -38,7 +38,10 @@ pub mod session;
 pub mod setup;
 
 pub use adapter::in_process::Observer;
+pub use adapter::in_process_server::{ServerObserver, ServerSession};
 pub use cargo_test::client;
+pub use cargo_test::server::server;
+pub use protocol::serving::{Emit, ServerOrder};
 pub use protocol::{ConnectRequest, Event};
 pub use ssespec_cases::Capability;
 pub use ssespec_cases::case::ReadyState;

@@ -28,12 +28,19 @@ pub fn missing(requirement: &Requirement, corpus: &Corpus) -> BTreeSet<&'static 
 /// Looks at all of a corpus: each testable requirement that binds a role with cases has a case of that role, what is
 /// called untestable has none, and each test of another suite is named by a case or has a reason why none does.
 pub fn check(corpus: &Corpus) -> Vec<Diagnostics> {
+    check_beside(corpus, |_, _| false)
+}
+
+/// The same where statements are also checked by something else than cases: `elsewhere` says so of a requirement and a
+/// role.
+pub fn check_beside(corpus: &Corpus, elsewhere: impl Fn(&Requirement, &str) -> bool) -> Vec<Diagnostics> {
     let roles: BTreeSet<&str> = corpus.cases.values().map(|case| case.role()).collect();
     let mut files: BTreeMap<String, (Source, Findings)> = BTreeMap::new();
     for requirement in corpus.requirements.values() {
         let file = files.entry(requirement.source.name().to_owned());
         let (_, findings) = file.or_insert_with(|| (requirement.source.clone(), Findings::default()));
-        for role in missing(requirement, corpus).intersection(&roles) {
+        let missing = missing(requirement, corpus);
+        for role in missing.intersection(&roles).filter(|role| !elsewhere(requirement, role)) {
             let message = format!("no {role} case checks {}", requirement.id);
             let hint = format!(
                 "write a case that names \"{}\" among its requirements, or say why none can: untestable = \"..\"",

@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use libtest_mimic::{Completion, Failed};
 use ssespec_reports::fold::{CaseOutcome, Outcome};
-use ssespec_reports::results::{CaseResult, Delivery, Record, Verdict};
+use ssespec_reports::results::{CaseResult, Delivery, Record, Role, Verdict};
 use ssespec_reports::terminal::{Style, failure};
 use ssespec_reports::visible;
 
@@ -74,7 +74,8 @@ impl Trials {
     /// often shows by waiting in vain, and need not show in every delivery.
     fn parts(&self, id: &str) -> Vec<Vec<DeliveryKind>> {
         let all = &self.run.selection.deliveries;
-        if self.run.baseline.expects(id) {
+        // What a server is handed is delivered in one way.
+        if self.run.baseline.expects(id) && self.run.launch.role() != Role::Server {
             all.iter().map(|kind| vec![*kind]).collect()
         } else {
             vec![all.clone()]

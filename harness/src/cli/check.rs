@@ -1,11 +1,13 @@
 //! `ssespec check`: mistakes in the files that people write, with their places.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ssespec::implementation::{FILE, Folder, FolderError};
+use ssespec::probe::check;
 use ssespec_cases::corpus::CorpusError;
-use ssespec_cases::{Corpus, lint};
+use ssespec_cases::{Corpus, Requirement, lint};
 use ssespec_mock_server::document::{Diagnostics, Source};
 use ssespec_mock_server::scenario;
 
@@ -170,7 +172,11 @@ fn folder(path: &Path) -> Result<Checked, Problem> {
 
 /// A corpus as a whole, of which these files of requirements and counterparts are judged.
 fn whole(corpus: &Corpus, is_judged: impl Fn(&Path) -> bool) -> Result<Checked, Problem> {
-    let mut lacking = lint::coverage::check(corpus);
+    let probed: BTreeSet<&str> = check::all().iter().map(|check| check.requirement).collect();
+    // What a probe checks needs no case beside.
+    let elsewhere =
+        |requirement: &Requirement, role: &str| role == "server" && probed.contains(requirement.id.as_str());
+    let mut lacking = lint::coverage::check_beside(corpus, elsewhere);
     lacking.retain(|told| is_judged(Path::new(told.source().name())));
     if lacking.is_empty() {
         Ok(Checked { cases: corpus.cases.len(), others: 0 })

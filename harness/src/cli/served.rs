@@ -21,13 +21,13 @@ use super::{launch, shell};
 #[derive(Debug, Clone, Args)]
 pub(super) struct Options {
     /// With a command: take the cases from this folder instead of those built in, the TOML files below its server/
-    #[arg(long, value_name = "DIR", requires = "command")]
+    #[arg(long, value_name = "DIR", requires = "command", conflicts_with = "url")]
     pub(super) cases: Option<PathBuf>,
     /// With a command: how many adapters run side by side, 1 to 64 [default: two per core]
-    #[arg(long, value_name = "N", requires = "command", value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, value_name = "N", requires = "command", conflicts_with = "url", value_parser = clap::value_parser!(u16).range(1..=64))]
     lanes: Option<u16>,
     /// With a command: a file of known failures, or an ssespec.toml
-    #[arg(long, value_name = "FILE", requires = "command")]
+    #[arg(long, value_name = "FILE", requires = "command", conflicts_with = "url")]
     baseline: Option<PathBuf>,
 }
 

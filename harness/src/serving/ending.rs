@@ -112,8 +112,8 @@ impl Session<'_> {
             self.streams[number].gone().await;
         }
         if self.presence != Presence::There {
-            // Another server must be there for the next case.
-            self.cut_short = true;
+            // Another server must be there for the next case; one that crashed is started afresh anyway.
+            self.cut_short = !matches!(held, Err(Stop::Fault { .. }));
             if self.presence == Presence::Leaving {
                 self.stage.adapter.kill().await;
             }

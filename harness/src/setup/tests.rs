@@ -14,6 +14,7 @@ fn folder(setup: &[&str]) -> (tempfile::TempDir, Folder) {
     let folder = Folder {
         path: place.path().to_owned(),
         name: "a".into(),
+        role: ssespec_reports::results::Role::Client,
         setup,
         start: Start::Command(vec!["x".into()]),
         baseline: Baseline::default(),

@@ -3,6 +3,7 @@
 use serde_json::json;
 use ssespec::adapter::Fault;
 use ssespec::run::{Conclusion, RunError};
+use ssespec_reports::results::Role;
 use ssespec_reports::results::Verdict;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -25,7 +26,7 @@ async fn beginnings() {
     assert_eq!(refused(text(&wrong)).await, Fault::WrongProtocol { said: 2 });
     let mut wrong = hello();
     wrong["hello"]["role"] = "server".into();
-    assert_eq!(refused(text(&wrong)).await, Fault::WrongRole { said: "server".into() });
+    assert_eq!(refused(text(&wrong)).await, Fault::WrongRole { said: "server".into(), wanted: Role::Client });
     let mut wrong = hello();
     wrong["hello"]["capabilities"] = json!(["telepathy"]);
     assert!(matches!(refused(text(&wrong)).await, Fault::UnknownCapability(_)));

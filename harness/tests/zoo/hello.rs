@@ -114,7 +114,7 @@ fn another_role() {
     let life = Cage::of("server").live();
     assert_snapshot!(life.text(), @r#"
     not run: the adapter says that its role is "server", but a client is wanted here
-      hint: say "role":"client" in the hello
+      hint: say "role":"client" in the hello; servers are tested by `ssespec server` and with role = "server"
     "#);
 }
 

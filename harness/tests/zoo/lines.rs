@@ -103,7 +103,7 @@ fn no_message() {
 fn a_message_that_does_not_exist() {
     let life = Cage::of("inventive").live();
     assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: not a message of the protocol (unknown field `message`, expected one of `session`, `hello`, `opened`, `event`, `comment`, `error`, `state`, `closed`, `ran`, `value`, `report`, `exception` at line 1 column 22): {"session":3,"message":{"data":"roar"}}
+    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: not a message of the protocol (unknown field `message`, expected one of `session`, `hello`, `opened`, `event`, `comment`, `error`, `state`, `closed`, `ran`, `value`, `report`, `exception`, `serving`, `connected`, `disconnected`, `emitted`, `refused`, `stopped` at line 1 column 22): {"session":3,"message":{"data":"roar"}}
       expected: an adapter that follows the protocol
       hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
     2-calm: pass

@@ -64,7 +64,9 @@ impl Walk {
                 OpKind::Write(writes) => writes.iter().for_each(|write| self.feed(write)),
                 OpKind::Step(StepKind::Connect(connect)) => self.connect(connect),
                 OpKind::Step(StepKind::Close) => self.close(),
-                OpKind::Step(StepKind::Record(_) | StepKind::Measure(_) | StepKind::Growth(_)) => {}
+                OpKind::Step(
+                    StepKind::Record(_) | StepKind::Measure(_) | StepKind::Growth(_) | StepKind::Serving(_),
+                ) => {}
                 OpKind::Step(StepKind::Enter(_) | StepKind::Run(_)) => {
                     return Err(Stop::Undecided("a script in a page"));
                 }

@@ -104,8 +104,12 @@ fn filters_select_by_id() {
 
 #[test]
 fn servers_and_proxies_have_cases_of_their_own() {
-    let corpus = corpus(&[("server/a/b", MUST, "", EVENT), ("intermediary/a/b", MUST, "", EVENT)]);
+    let server = r#"{ emit = { data = "a" } }, "expect-event""#;
+    let corpus = corpus(&[("server/a/b", MUST, "", server), ("intermediary/a/b", MUST, "", EVENT)]);
     assert!(Plan::new(&corpus, &Selection::default(), &all()).is_empty());
+    // What a server is handed is not cut in any way.
+    let plan = Plan::of_role(Role::Server, &corpus, &Selection::default(), &all());
+    assert_eq!((ids(&plan), plan.trials.len()), (vec!["server/a/b"], 1));
 }
 
 #[test]
