@@ -63,8 +63,10 @@ impl Outlet {
     /// Bytes for the transcript, as long as it shows them.
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> Option<Seen> {
         self.reads += 1;
-        let shown = bytes.get(..SHOWN).unwrap_or(bytes).to_vec();
-        (self.reads <= READS).then(|| Seen::Bytes(shown, bytes.len() as u64))
+        if self.reads > READS {
+            return None;
+        }
+        Some(Seen::Bytes(bytes.get(..SHOWN).unwrap_or(bytes).to_vec(), bytes.len() as u64))
     }
 
     /// Tells what was seen; waits until the session has room for it, or the stream is to be left.
