@@ -1,7 +1,7 @@
 //! A server living through one case: it is handed what to send, and every byte of its streams is read.
 //!
 //! - `target`: the URL that it serves
-//! - `stream`, `http1`: one stream as a client holds it
+//! - `stream`, `http1`, `http2`: one stream as a client holds it
 //! - `seen`: what a stream shows
 //! - `intake`: what comes from the streams and the adapter, put into queues
 //! - `perform`: what the harness does
@@ -15,6 +15,8 @@ mod ending;
 mod expect;
 mod growth;
 mod http1;
+#[cfg(feature = "probe")]
+mod http2;
 mod intake;
 mod matching;
 mod perform;

@@ -182,7 +182,17 @@ impl Stream {
                 let connection = http1::Connection::open(target, request, content, outlet).await?;
                 tokio::spawn(connection.live(control))
             }
-            Http::Http2 => return Err(io::Error::other("HTTP/2 is not spoken here")),
+            #[cfg(feature = "probe")]
+            Http::Http2 => {
+                let connection = super::http2::Connection::open(target, request, content, outlet).await?;
+                tokio::spawn(connection.live(control))
+            }
+            #[cfg(not(feature = "probe"))]
+            Http::Http2 => {
+                return Err(io::Error::other(
+                    "this build does not speak HTTP/2: it lacks the feature `probe`",
+                ));
+            }
         };
         Ok(Self {
             orders,
