@@ -237,7 +237,9 @@ impl Stream {
 
     /// Whether it is an event stream, or must turn out to be one.
     pub(super) fn is_stream(&self) -> bool {
-        self.head.as_ref().map_or(self.implied.is_some(), ResponseHead::is_stream)
+        // The answer to HEAD has no content.
+        self.request.method != "HEAD"
+            && self.head.as_ref().map_or(self.implied.is_some(), ResponseHead::is_stream)
     }
 
     /// Whether the adapter shows it, as it does each stream that is opened; a response may say otherwise later.

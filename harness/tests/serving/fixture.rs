@@ -164,6 +164,10 @@ async fn serve(socket: TcpStream, topics: Topics, wire: Wire) {
     let mut words = lines.first().map(String::as_str).unwrap_or_default().split(' ').skip(1);
     let topic: u64 = words.next().unwrap_or_default().trim_matches('/').parse().unwrap_or_default();
     let is_old = words.next() == Some("HTTP/1.0");
+    if lines.first().is_some_and(|line| line.starts_with("HEAD ")) {
+        let _ = socket.write_all(format!("HTTP/1.1 200 OK\r\n{HEAD}\r\n").as_bytes()).await;
+        return;
+    }
     let (orders, mut queue) = mpsc::unbounded_channel();
     let visits = {
         let mut topics = locked(&topics);
