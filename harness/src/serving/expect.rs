@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use ssespec_cases::case::{Step, StepKind};
-use ssespec_cases::serving::{EventExpected, Expected, ResponseExpected, Serving};
+use ssespec_cases::serving::{EventExpected, Expected, Reading, ResponseExpected, Serving};
 
 use super::intake::Came;
 use super::matching::{Verdict, View};
 use super::seen::{ResponseHead, Strictness};
+use super::stream::Stream;
 use super::{Failure, Session, Stop, describe, matching, time};
 
 impl Session<'_> {
@@ -47,6 +48,14 @@ impl Session<'_> {
                 None => stream.implied = Some((expected.clone(), step)),
             }
         }
+        Ok(())
+    }
+
+    /// Waits for the head of the last response, for those who want to tell of it.
+    pub(super) async fn head_came(&mut self) -> Result<(), Stop> {
+        let deadline = Instant::now() + self.patience.observation;
+        let comes = |stream: &Stream| stream.head.is_none() && stream.reading == Reading::AsItComes;
+        while self.streams.last().is_some_and(comes) && self.take_in(deadline).await? == Came::Something {}
         Ok(())
     }
 

@@ -71,7 +71,6 @@ impl Session<'_> {
             Seen::Head(head) => {
                 stream.head = Some(head.clone());
                 let implied = stream.implied.take();
-                self.last_head = Some(head.clone());
                 if let Some((expected, step)) = implied {
                     self.check_implied(&expected, &head, step)?;
                 }

@@ -88,7 +88,6 @@ struct Session<'s> {
     /// How many events were handed over, and how many bytes of data.
     events: u64,
     bytes: u64,
-    last_head: Option<ResponseHead>,
     /// The alternative that the last `expect-one-of` took: which, and in words.
     alternative: Option<(usize, String)>,
     facts: Vec<Fact>,
@@ -142,7 +141,6 @@ async fn play_with(
         closed: false,
         events: 0,
         bytes: 0,
-        last_head: None,
         alternative: None,
         facts: Vec::new(),
         step: None,
@@ -261,6 +259,9 @@ impl Session<'_> {
             OpKind::Step(StepKind::Serving(Serving::Expect(expected))) => self.expect(expected).await,
             OpKind::Step(StepKind::Serving(step)) => self.perform(step).await,
             OpKind::Step(StepKind::Record(fact)) => {
+                if matches!(fact.of, FactSource::Header(_)) {
+                    self.head_came().await?;
+                }
                 self.record(&fact.name, &fact.of);
                 Ok(())
             }
@@ -294,9 +295,14 @@ impl Session<'_> {
         Stop::Fault { fault, step: self.step }
     }
 
+    /// The head of the response to the last request, if it has come.
+    fn last_head(&self) -> Option<&ResponseHead> {
+        self.streams.last()?.head.as_ref()
+    }
+
     fn record(&mut self, name: &str, of: &FactSource) {
         let value = match of {
-            FactSource::Header(name) => self.last_head.as_ref().map(|head| {
+            FactSource::Header(name) => self.last_head().map(|head| {
                 let values: Vec<String> =
                     head.values(name).map(|value| String::from_utf8_lossy(value).into_owned()).collect();
                 if values.is_empty() { "absent".into() } else { values.join(", ") }
