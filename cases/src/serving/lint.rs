@@ -99,6 +99,8 @@ struct Streams(BTreeMap<String, State>);
 enum State {
     Open,
     Unread,
+    /// It is not read, and may be over when it is.
+    UnreadToItsEnd,
     /// It may be over: its response was no stream, it was ended, or it was left.
     MayBeOver,
 }
@@ -129,14 +131,18 @@ impl Streams {
                 Some(State::Unread) => {
                     self.0.insert(stream.clone(), State::Open);
                 }
+                Some(State::UnreadToItsEnd) => self.over(stream),
                 _ => wrong(
                     format!("there is no unread stream \"{stream}\""),
                     "open it with { request = { stream = \"..\", reading = false } } before",
                 ),
             },
-            Serving::End | Serving::Shutdown => {
-                self.0.values_mut().for_each(|state| *state = State::MayBeOver)
-            }
+            Serving::End | Serving::Shutdown => self.0.values_mut().for_each(|state| {
+                *state = match state {
+                    State::Unread | State::UnreadToItsEnd => State::UnreadToItsEnd,
+                    State::Open | State::MayBeOver => State::MayBeOver,
+                };
+            }),
             Serving::HangUp(hang_up) => {
                 self.named(&hang_up.stream, &mut wrong);
                 self.over(&hang_up.stream);
@@ -155,7 +161,8 @@ impl Streams {
 
     fn expected(&mut self, expected: &Expected, wrong: &mut impl FnMut(String, &str)) {
         let Some(stream) = expected.stream() else { return };
-        if self.named(stream, wrong) && self.0.get(stream) == Some(&State::Unread) {
+        let unread = matches!(self.0.get(stream), Some(State::Unread | State::UnreadToItsEnd));
+        if self.named(stream, wrong) && unread {
             wrong(format!("the stream \"{stream}\" is not read"), "write { read = \"..\" } before");
         }
         match expected {

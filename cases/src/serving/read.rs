@@ -18,15 +18,10 @@ pub(crate) fn read(verb: &str, argument: Option<&Value<'_>>, findings: &mut Find
     Some(match verb {
         "request" => Serving::Request(Box::new(request(table, findings))),
         "read" => Serving::Read(value::text(argument?)?.to_owned()),
-        "emit" => Serving::Emit(emission(argument?, findings)?),
-        "emit-repeat" => Serving::EmitRepeat(
-            Emission::Event {
-                kind: value::text_of(table?, "type"),
-                data: EmittedData::Text(value::text_of(table?, "data")?),
-                id: value::text_of(table?, "id"),
-            },
-            value::count_of(table?, "times")?,
-        ),
+        "emit" => Serving::Emit(emission(verb, argument?, findings)?),
+        "emit-repeat" => {
+            Serving::EmitRepeat(emission(verb, argument?, findings)?, value::count_of(table?, "times")?)
+        }
         "end" => Serving::End,
         "stop" => Serving::Stop,
         "shutdown" => Serving::Shutdown,
@@ -82,7 +77,7 @@ fn request(table: Option<&DeTable<'_>>, findings: &mut Findings) -> Request {
 }
 
 /// What is handed over: exactly one thing.
-fn emission(argument: &Value<'_>, findings: &mut Findings) -> Option<Emission> {
+fn emission(verb: &str, argument: &Value<'_>, findings: &mut Findings) -> Option<Emission> {
     let table = value::table(argument)?;
     let things = ["data", "data-repeat", "comment", "retry"];
     let named: Vec<&str> = things.into_iter().filter(|key| value::get(table, key).is_some()).collect();
@@ -91,7 +86,8 @@ fn emission(argument: &Value<'_>, findings: &mut Findings) -> Option<Emission> {
         let label = if named.is_empty() { "nothing here".to_owned() } else { named.join(" and ") };
         let hint =
             "write one of data, data-repeat, comment and retry; each other thing is an `emit` of its own";
-        findings.add_with_hint(argument.span(), "`emit` hands over exactly one thing", label, hint);
+        let message = format!("`{verb}` hands over exactly one thing");
+        findings.add_with_hint(argument.span(), message, label, hint);
         return None;
     };
     if matches!(one, "comment" | "retry") && (kind.is_some() || id.is_some()) {

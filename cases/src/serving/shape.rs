@@ -109,7 +109,8 @@ static EMIT: Table = Table {
 static EMIT_REPEAT: Table = Table {
     what: "`emit-repeat`",
     keys: &[
-        Key::required("data", Shape::Text, "The data of each event."),
+        Key::optional("data", Shape::Text, "The data of each event."),
+        Key::optional("data-repeat", REPEATED, "The data, where it is a repeated pattern."),
         TYPE,
         ID,
         Key::required("times", Shape::Count(1, 1 << 20), "How often."),

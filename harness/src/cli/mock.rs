@@ -90,6 +90,12 @@ async fn by_case(arguments: &Arguments, id: &str) -> Status {
     let Some(case) = corpus.cases.get(id) else {
         return usage(&no_such_case(id, corpus.cases.keys().map(String::as_str)));
     };
+    if case.role() == "server" {
+        return usage(&format!(
+            "{id} is a case for servers, which the mock server has no part in; `ssespec server --filter {id} -- COMMAND` \
+             runs it with a server's adapter"
+        ));
+    }
     let mut tell = |telling: Telling| {
         output::print(&match arguments.format {
             JournalFormat::Text => format!("{telling}\n"),

@@ -35,7 +35,7 @@ use super::shell;
 
 The ssespec.toml of an implementation:
   name = \"my-client\"
-  role = \"client\"
+  role = \"client\" # or \"server\", whose adapter is told what to send
   setup = [[\"npm\", \"ci\"]]
   command = [\"node\", \"adapter.mjs\"]
 

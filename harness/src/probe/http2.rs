@@ -3,7 +3,7 @@
 //! - `session`: a connection, frame by frame
 //! - `hpack`, `huffman`: the compression of heads
 
-mod hpack;
+pub(crate) mod hpack;
 mod huffman;
 mod session;
 

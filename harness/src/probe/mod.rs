@@ -19,7 +19,7 @@ pub mod emit;
 mod ending;
 mod fields;
 mod head;
-mod http2;
+pub(crate) mod http2;
 mod identity;
 mod lab;
 mod methods;

@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+#[cfg(test)]
+mod tests;
+
 /// What the harness tells a server's adapter to do, in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServerOrder {

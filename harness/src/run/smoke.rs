@@ -13,8 +13,7 @@ use crate::session::{Late, LateKind, Patience, Stage, Stop, play};
 const SERVER_SMOKE: &str = r#"title = "The adapter serves a stream, and sends an event on it"
 requirements = []
 steps = [
-  { request = {} },
-  { expect-response = {} },
+  "request",
   { emit = { data = "smoke" } },
   "expect-event",
 ]

@@ -30,7 +30,7 @@ impl Session<'_> {
             return self.shut_down().await;
         }
         let open: Vec<usize> = (0..self.streams.len())
-            .filter(|number| self.streams[*number].is_open_stream() && self.is_judged(*number))
+            .filter(|number| self.streams[*number].state == State::Open && self.is_judged(*number))
             .collect();
         if open.is_empty() {
             return Ok(());
@@ -49,7 +49,7 @@ impl Session<'_> {
     /// Whether what a stream shows is judged: somebody reads it.
     fn is_judged(&self, number: usize) -> bool {
         let stream = &self.streams[number];
-        stream.reading == Reading::AsItComes && stream.head.as_ref().is_some_and(|head| head.is_stream())
+        stream.reading == Reading::AsItComes && stream.is_stream()
     }
 
     /// The next thing on a stream that a server may not send at any time.

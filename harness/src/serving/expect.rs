@@ -3,11 +3,13 @@
 use std::time::{Duration, Instant};
 
 use ssespec_cases::case::{Step, StepKind};
-use ssespec_cases::serving::{EventExpected, Expected, Serving};
+use ssespec_cases::serving::{EventExpected, Expected, Reading, ResponseExpected, Serving};
 
 use super::intake::Came;
 use super::matching::{Verdict, View};
-use super::{Session, Stop, describe, time};
+use super::seen::{ResponseHead, Strictness};
+use super::stream::Stream;
+use super::{Failure, Session, Stop, describe, matching, time};
 
 impl Session<'_> {
     pub(super) async fn expect(&mut self, expected: &Expected) -> Result<(), Stop> {
@@ -29,6 +31,46 @@ impl Session<'_> {
                 Ok(())
             }
             _ => self.expect_one(expected).await,
+        }
+    }
+
+    /// The response to a request must be this, whenever its head comes: a server that holds it back until there is
+    /// something to send fails the cases about that, and need not fail every case there is.
+    pub(super) fn imply(&mut self, expected: &ResponseExpected) -> Result<(), Stop> {
+        if self.manner.strictness == Strictness::Smoke {
+            return Ok(());
+        }
+        for number in self.named(&expected.stream) {
+            let step = self.step;
+            let Some(stream) = self.streams.get_mut(number) else { continue };
+            match stream.head.clone() {
+                Some(head) => self.check_implied(expected, &head, step)?,
+                None => stream.implied = Some((expected.clone(), step)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for the head of the last response, for those who want to tell of it.
+    pub(super) async fn head_came(&mut self) -> Result<(), Stop> {
+        let deadline = Instant::now() + self.patience.observation;
+        let comes = |stream: &Stream| stream.head.is_none() && stream.reading == Reading::AsItComes;
+        while self.streams.last().is_some_and(comes) && self.take_in(deadline).await? == Came::Something {}
+        Ok(())
+    }
+
+    pub(super) fn check_implied(
+        &self,
+        expected: &ResponseExpected,
+        head: &ResponseHead,
+        step: Option<usize>,
+    ) -> Result<(), Stop> {
+        match matching::respond(expected, head) {
+            Verdict::Fails(observed) => {
+                let words = describe::expectation(&Expected::Response(Box::new(expected.clone())));
+                Err(Failure { step, ..self.failure(words, observed) }.into())
+            }
+            Verdict::Holds | Verdict::Open => Ok(()),
         }
     }
 

@@ -69,14 +69,11 @@ impl Session<'_> {
         match seen {
             Seen::Bytes(..) | Seen::Remark(_) => {}
             Seen::Head(head) => {
-                if stream.request.reading == ssespec_cases::serving::Reading::AsItComes
-                    && stream.request.method != "HEAD"
-                    && head.is_stream()
-                {
-                    self.opened += 1;
-                }
                 stream.head = Some(head.clone());
-                self.last_head = Some(head);
+                let implied = stream.implied.take();
+                if let Some((expected, step)) = implied {
+                    self.check_implied(&expected, &head, step)?;
+                }
             }
             Seen::Event(event) => {
                 stream.events += 1;

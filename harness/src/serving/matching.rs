@@ -232,7 +232,7 @@ fn has_data(expected: &EmittedData, event: &SeenEvent) -> bool {
     }
 }
 
-fn respond(expected: &ResponseExpected, head: &ResponseHead) -> Verdict {
+pub(super) fn respond(expected: &ResponseExpected, head: &ResponseHead) -> Verdict {
     let status = expected.status.is_none_or(|status| status == head.status);
     if status && expected.headers.iter().all(|(name, expected)| field(head, name, expected)) {
         return Verdict::Holds;

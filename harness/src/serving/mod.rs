@@ -1,7 +1,7 @@
 //! A server living through one case: it is handed what to send, and every byte of its streams is read.
 //!
 //! - `target`: the URL that it serves
-//! - `stream`, `http1`: one stream as a client holds it
+//! - `stream`, `http1`, `http2`: one stream as a client holds it
 //! - `seen`: what a stream shows
 //! - `intake`: what comes from the streams and the adapter, put into queues
 //! - `perform`: what the harness does
@@ -15,6 +15,8 @@ mod ending;
 mod expect;
 mod growth;
 mod http1;
+#[cfg(feature = "probe")]
+mod http2;
 mod intake;
 mod matching;
 mod perform;
@@ -77,9 +79,8 @@ struct Session<'s> {
     awaited_answers: u64,
     /// The last event IDs that the adapter showed of the streams opened by the last request.
     connected: VecDeque<Option<String>>,
-    /// How many streams the adapter has shown, and how many it has to show before the next thing is handed over.
+    /// How many streams the adapter has shown.
     announced: u64,
-    opened: u64,
     disconnected: u64,
     stopped: bool,
     presence: Presence,
@@ -87,7 +88,6 @@ struct Session<'s> {
     /// How many events were handed over, and how many bytes of data.
     events: u64,
     bytes: u64,
-    last_head: Option<ResponseHead>,
     /// The alternative that the last `expect-one-of` took: which, and in words.
     alternative: Option<(usize, String)>,
     facts: Vec<Fact>,
@@ -135,14 +135,12 @@ async fn play_with(
         awaited_answers: 0,
         connected: VecDeque::new(),
         announced: 0,
-        opened: 0,
         disconnected: 0,
         stopped: false,
         presence: Presence::There,
         closed: false,
         events: 0,
         bytes: 0,
-        last_head: None,
         alternative: None,
         facts: Vec::new(),
         step: None,
@@ -253,9 +251,17 @@ impl Session<'_> {
     /// Plays one thing of a script; `rest` begins with it.
     async fn play_op(&mut self, op: &Op, rest: &[Op]) -> Result<(), Stop> {
         match &op.kind {
+            OpKind::Step(StepKind::Serving(Serving::Expect(Expected::Response(response))))
+                if op.written.is_none() =>
+            {
+                self.imply(response)
+            }
             OpKind::Step(StepKind::Serving(Serving::Expect(expected))) => self.expect(expected).await,
             OpKind::Step(StepKind::Serving(step)) => self.perform(step).await,
             OpKind::Step(StepKind::Record(fact)) => {
+                if matches!(fact.of, FactSource::Header(_)) {
+                    self.head_came().await?;
+                }
                 self.record(&fact.name, &fact.of);
                 Ok(())
             }
@@ -289,9 +295,14 @@ impl Session<'_> {
         Stop::Fault { fault, step: self.step }
     }
 
+    /// The head of the response to the last request, if it has come.
+    fn last_head(&self) -> Option<&ResponseHead> {
+        self.streams.last()?.head.as_ref()
+    }
+
     fn record(&mut self, name: &str, of: &FactSource) {
         let value = match of {
-            FactSource::Header(name) => self.last_head.as_ref().map(|head| {
+            FactSource::Header(name) => self.last_head().map(|head| {
                 let values: Vec<String> =
                     head.values(name).map(|value| String::from_utf8_lossy(value).into_owned()).collect();
                 if values.is_empty() { "absent".into() } else { values.join(", ") }

@@ -82,9 +82,11 @@ impl Session<'_> {
             }
             return Err(self.failure("the server takes the connection", problem).into());
         }
-        if request.reading == Reading::OnDemand && !self.stopped {
-            // Nobody reads the heads of these.
-            self.opened += request.count;
+        if self.stopped {
+            // Nothing is opened any more.
+            for number in &numbers {
+                self.streams[*number].is_announced = false;
+            }
         }
         self.names.insert(request.stream.clone(), numbers);
         Ok(())
@@ -93,12 +95,22 @@ impl Session<'_> {
     /// Waits until the adapter has shown all streams that are open: only then what is handed over is for them.
     pub(super) async fn all_connected(&mut self) -> Result<(), Stop> {
         let deadline = Instant::now() + self.patience.observation;
-        while self.announced < self.opened {
+        while self.announced < self.shown() {
             if self.take_in(deadline).await? == Came::Nothing {
+                let awaits = |stream: &Stream| stream.reading == Reading::AsItComes && stream.head.is_none();
+                if self.streams.iter().any(awaits) {
+                    let observed = format!("nothing within {}", time(self.patience.observation));
+                    return Err(self.failure("a response", observed).into());
+                }
                 return Err(self.fault(Fault::NotConnected(self.patience.observation)));
             }
         }
         Ok(())
+    }
+
+    /// How many streams the adapter has to show.
+    fn shown(&self) -> u64 {
+        self.streams.iter().filter(|stream| stream.is_shown()).count() as u64
     }
 
     async fn emit(&mut self, emission: &Emission) -> Result<(), Stop> {

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::reference::strict::{Body, Finding, FindingKind, Item, Limits};
 
+#[cfg(test)]
+mod tests;
+
 /// The head of a response, of whichever version of HTTP.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ResponseHead {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::{Duration, Instant};
 
-use ssespec_cases::serving::{Http, Reading, Request};
+use ssespec_cases::serving::{Http, Reading, Request, ResponseExpected};
 use ssespec_mock_server::action::Drop;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
@@ -63,8 +63,10 @@ impl Outlet {
     /// Bytes for the transcript, as long as it shows them.
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> Option<Seen> {
         self.reads += 1;
-        let shown = bytes.get(..SHOWN).unwrap_or(bytes).to_vec();
-        (self.reads <= READS).then(|| Seen::Bytes(shown, bytes.len() as u64))
+        if self.reads > READS {
+            return None;
+        }
+        Some(Seen::Bytes(bytes.get(..SHOWN).unwrap_or(bytes).to_vec(), bytes.len() as u64))
     }
 
     /// Tells what was seen; waits until the session has room for it, or the stream is to be left.
@@ -150,7 +152,11 @@ pub(super) struct Stream {
     pub(super) request: Request,
     pub(super) reading: Reading,
     pub(super) state: State,
+    /// Whether the adapter has to show it.
+    pub(super) is_announced: bool,
     pub(super) head: Option<ResponseHead>,
+    /// What the head must be whenever it comes, and the step that implies it.
+    pub(super) implied: Option<(ResponseExpected, Option<usize>)>,
     pub(super) queue: VecDeque<Seen>,
     /// How many events have come.
     pub(super) events: u64,
@@ -180,7 +186,17 @@ impl Stream {
                 let connection = http1::Connection::open(target, request, content, outlet).await?;
                 tokio::spawn(connection.live(control))
             }
-            Http::Http2 => return Err(io::Error::other("HTTP/2 is not spoken here")),
+            #[cfg(feature = "probe")]
+            Http::Http2 => {
+                let connection = super::http2::Connection::open(target, request, content, outlet).await?;
+                tokio::spawn(connection.live(control))
+            }
+            #[cfg(not(feature = "probe"))]
+            Http::Http2 => {
+                return Err(io::Error::other(
+                    "this build does not speak HTTP/2: it lacks the feature `probe`",
+                ));
+            }
         };
         Ok(Self {
             orders,
@@ -189,7 +205,9 @@ impl Stream {
             request: request.clone(),
             reading: request.reading,
             state: State::Open,
+            is_announced: request.method != "HEAD",
             head: None,
+            implied: None,
             queue: VecDeque::new(),
             events: 0,
             kept: 0,
@@ -217,9 +235,16 @@ impl Stream {
         }
     }
 
-    /// Whether it is a stream that events can still come on.
-    pub(super) fn is_open_stream(&self) -> bool {
-        self.state == State::Open && self.head.as_ref().is_some_and(ResponseHead::is_stream)
+    /// Whether it is an event stream, or must turn out to be one.
+    pub(super) fn is_stream(&self) -> bool {
+        // The answer to HEAD has no content.
+        self.request.method != "HEAD"
+            && self.head.as_ref().map_or(self.implied.is_some(), ResponseHead::is_stream)
+    }
+
+    /// Whether the adapter shows it, as it does each stream that is opened; a response may say otherwise later.
+    pub(super) fn is_shown(&self) -> bool {
+        self.is_announced && self.head.as_ref().is_none_or(ResponseHead::is_stream)
     }
 }
 

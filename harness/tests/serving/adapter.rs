@@ -49,6 +49,7 @@ fn wire(beast: &str) -> Wire {
         "bytes" => Wire::Bytes,
         "twice" => Wire::Twice,
         "cut" => Wire::Cut,
+        "lazy" => Wire::Lazy,
         _ => Wire::Sound,
     }
 }
@@ -62,7 +63,7 @@ pub(crate) fn live(beast: &str) -> ExitCode {
     let role = if beast == "client" { "client" } else { "server" };
     say(&json!({ "hello": {
         "protocol": 1, "role": role, "name": beast, "version": "1", "language": "Rust",
-        "capabilities": ["event-type", "event-id", "comments", "retry", "end", "disconnects", "no-content", "shutdown"],
+        "capabilities": ["event-type", "event-id", "comments", "retry", "end", "disconnects", "no-content", "shutdown", "http2"],
     } }));
     // Which of the two serves a session.
     let mut wilds: HashMap<u64, bool> = HashMap::new();

@@ -38,6 +38,8 @@ pub(crate) const TESTS: Tests = &[
     ("events", || on_roar("events").is(Fail, "data \"roar\"")),
     ("line", || on_roar("line").is(Fail, "")),
     ("comments", || on_roar("comments").is(Fail, "")),
+    ("lazy", lazy),
+    ("reset", reset),
     ("shuts_down_never", shuts_down_never),
 ];
 
@@ -59,6 +61,24 @@ fn cut() {
     let steps = format!("{ROAR}, \"end\", \"expect-end\"");
     let came = run("cut", "needs = [\"end\"]\n", &steps).unwrap_or_else(|error| panic!("{error}"));
     came.is(Fail, "the connection ended before the message did");
+}
+
+/// A server that holds its head back fails the cases about that, and no other one.
+fn lazy() {
+    on_roar("lazy").is(Pass, "");
+    let steps = "\"request\", { expect-response = { status = 200 } }";
+    let came = run("lazy", "", steps).unwrap_or_else(|error| panic!("{error}"));
+    came.is(Fail, "nothing of that within 2s");
+}
+
+/// Over HTTP/2 a stream that the server resets is broken.
+fn reset() {
+    let steps = format!("{{ request = {{ http = \"2\" }} }}, {ROAR}");
+    let needs = "needs = [\"http2\"]\n";
+    let came = run("sound", needs, &steps).unwrap_or_else(|error| panic!("{error}"));
+    came.is(Pass, "");
+    let came = run("cut", needs, &steps).unwrap_or_else(|error| panic!("{error}"));
+    came.is(Fail, "RST_STREAM with code 2");
 }
 
 fn shuts_down_never() {

@@ -45,6 +45,11 @@ pub(crate) const TESTS: Tests = &[
         let (status, text) = ssespec(&["client", "--cases", CASES, "--", &exe(), "adapter", "sound"]);
         assert_eq!(status, Some(2), "no client case is there: {text}");
     }),
+    ("a_case_for_servers_is_not_served", || {
+        let (status, text) = ssespec(&["mock", "--case", "server/streams/end-is-clean"]);
+        assert_eq!(status, Some(2), "{text}");
+        assert!(text.contains("ssespec server --filter server/streams/end-is-clean -- COMMAND"), "{text}");
+    }),
     ("options_of_a_probe_are_none_of_an_adapter", || {
         let (status, text) = ssespec(&["server", "--quick", "--", "true"]);
         assert_eq!(status, Some(2), "{text}");

@@ -37,6 +37,7 @@ pub(crate) fn main(cases: &str) -> ExitCode {
             Capability::End,
             Capability::Disconnects,
             Capability::NoContent,
+            Capability::Http2,
         ])
         .cases(cases)
         .main()

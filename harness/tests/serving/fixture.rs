@@ -1,5 +1,7 @@
 //! A small server of event streams, written by hand: sound, and with a switch for each way to misbehave on the wire.
 
+mod h2;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -26,8 +28,10 @@ pub(crate) enum Wire {
     Bytes,
     /// Sends each event twice.
     Twice,
-    /// Ends connections without the last chunk.
+    /// Ends connections without the last chunk; over HTTP/2, resets the stream after an event.
     Cut,
+    /// Holds the head back until there is something to send.
+    Lazy,
 }
 
 /// What is told of streams.
@@ -153,10 +157,17 @@ async fn serve(socket: TcpStream, topics: Topics, wire: Wire) {
             _ => return,
         }
     }
+    if lines.first().is_some_and(|line| line.starts_with("PRI ")) {
+        return h2::serve(socket, topics, wire).await;
+    }
     let field = |name: &str| lines.iter().find_map(|line| line.strip_prefix(name).map(str::trim));
     let mut words = lines.first().map(String::as_str).unwrap_or_default().split(' ').skip(1);
     let topic: u64 = words.next().unwrap_or_default().trim_matches('/').parse().unwrap_or_default();
     let is_old = words.next() == Some("HTTP/1.0");
+    if lines.first().is_some_and(|line| line.starts_with("HEAD ")) {
+        let _ = socket.write_all(format!("HTTP/1.1 200 OK\r\n{HEAD}\r\n").as_bytes()).await;
+        return;
+    }
     let (orders, mut queue) = mpsc::unbounded_channel();
     let visits = {
         let mut topics = locked(&topics);
@@ -182,8 +193,10 @@ async fn serve(socket: TcpStream, topics: Topics, wire: Wire) {
     }
     let framing = if is_old { "" } else { "transfer-encoding: chunked\r\n" };
     let version = if is_old { "1.0" } else { "1.1" };
-    let head = format!("HTTP/{version} 200 OK\r\n{HEAD}{framing}\r\n");
-    if socket.write_all(head.as_bytes()).await.is_err() {
+    let mut head = Some(format!("HTTP/{version} 200 OK\r\n{HEAD}{framing}\r\n"));
+    if let Some(head) = head.take_if(|_| wire != Wire::Lazy)
+        && socket.write_all(head.as_bytes()).await.is_err()
+    {
         return;
     }
     visits.connected(field("last-event-id:").unwrap_or_default());
@@ -196,6 +209,9 @@ async fn serve(socket: TcpStream, topics: Topics, wire: Wire) {
                 _ => return visits.disconnected(),
             },
         };
+        if let Some(head) = head.take() {
+            let _ = socket.write_all(head.as_bytes()).await;
+        }
         let written = match order {
             Some(Order::Send(text)) => match wire {
                 Wire::Events => forever(&mut socket, b"data: roar\n\n").await,

@@ -31,6 +31,7 @@ fn a_stream_is_read_once_and_only_if_it_was_not() {
     let open = "{ request = { reading = false } }";
     assert_eq!(told(&format!("{open}, {{ read = \"a\" }}, {{ expect-event = {{}} }}")), [""; 0]);
     assert_eq!(told(&format!("{open}, {{ read = \"a\" }}, {{ read = \"a\" }}")).len(), 1);
+    assert_eq!(told(&format!("{open}, \"end\", {{ read = \"a\" }}, \"expect-end\", \"request\"")), [""; 0]);
     assert_eq!(told(&format!("{open}, {{ expect-event = {{}} }}")), ["the stream \"a\" is not read"]);
 }
 

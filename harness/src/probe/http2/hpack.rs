@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use super::huffman;
 
 /// A field, as bytes.
-pub(super) type Field = (Vec<u8>, Vec<u8>);
+pub(crate) type Field = (Vec<u8>, Vec<u8>);
 
 /// The static table, <https://www.rfc-editor.org/rfc/rfc7541#appendix-A>.
 const STATIC: [(&str, &str); 61] = [
@@ -83,7 +83,7 @@ const MOST: usize = 256 * 1024;
 
 /// The decoder of one connection.
 #[derive(Debug, Default)]
-pub(super) struct Decoder {
+pub(crate) struct Decoder {
     entries: VecDeque<Field>,
     size: usize,
     limit: Option<usize>,
@@ -91,7 +91,7 @@ pub(super) struct Decoder {
 
 impl Decoder {
     /// Decodes a block; none where it is malformed, after which the connection cannot go on.
-    pub(super) fn decode(&mut self, block: &[u8]) -> Option<Vec<Field>> {
+    pub(crate) fn decode(&mut self, block: &[u8]) -> Option<Vec<Field>> {
         let (mut rest, mut fields, mut size) = (block, Vec::new(), 0);
         while let Some(first) = rest.first().copied() {
             let field = if first & 0x80 != 0 {
@@ -182,7 +182,7 @@ fn string(rest: &mut &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Encodes fields as literals that enter no table.
-pub(super) fn encode(fields: &[Field]) -> Vec<u8> {
+pub(crate) fn encode(fields: &[Field]) -> Vec<u8> {
     let mut block = Vec::new();
     for (name, value) in fields {
         block.push(0);
