@@ -315,7 +315,7 @@ fn event(table: &DeTable<'_>) -> EventExpectation {
         Some(ssespec_mock_server::action::Repeat {
             pattern: value::text_of(repeat, "text")?.into_bytes(),
             times: value::count_of(repeat, "times")?,
-            write: 1,
+            write: None,
         })
     });
     EventExpectation {

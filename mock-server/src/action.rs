@@ -87,11 +87,15 @@ pub struct Repeat {
     pub pattern: Vec<u8>,
     /// How often.
     pub times: u64,
-    /// How many bytes one write has (the last may have fewer).
-    pub write: usize,
+    /// How many bytes one write has (the last may have fewer): each waits until the peer has read the one before. Where
+    /// absent, the writes have [`Repeat::WRITE`] bytes and wait for nothing.
+    pub write: Option<usize>,
 }
 
 impl Repeat {
+    /// Bytes in one write where nothing is said of it.
+    pub const WRITE: usize = 64 * 1024;
+
     /// The number of bytes in all.
     pub fn total(&self) -> u64 {
         (self.pattern.len() as u64).saturating_mul(self.times)

@@ -74,13 +74,10 @@ static REPEAT: Table = Table {
         Key::optional(
             "write",
             Shape::Count(1, 16 << 20),
-            "How many bytes one write has; 65536 where absent.",
+            "How many bytes one write has, which is read before the next comes; 65536 and no waiting where absent.",
         ),
     ],
 };
-
-/// Bytes in one write where `send-repeat` does not say.
-const DEFAULT_WRITE: usize = 64 * 1024;
 
 /// Reads an action that passed the check of its shape; `None` where the verb is none of [`ACTIONS`] or something was
 /// found.
@@ -204,5 +201,5 @@ fn repeat(options: &Value<'_>, findings: &mut Findings) -> Option<Repeat> {
         return None;
     };
     let write = value::count_of(table, "write").and_then(|n| usize::try_from(n).ok());
-    Some(Repeat { pattern, times: value::count_of(table, "times")?, write: write.unwrap_or(DEFAULT_WRITE) })
+    Some(Repeat { pattern, times: value::count_of(table, "times")?, write })
 }

@@ -171,7 +171,7 @@ fn an_event_is_compared_in_what_is_named() {
     assert_eq!(*event, expected);
     let repeated = "{ expect-event = { data-repeat = { text = \"ab\", times = 3 } } }";
     let Expectation::Event(event) = expectation(repeated) else { panic!("no event") };
-    assert_eq!(event.data_repeat, Some(Repeat { pattern: b"ab".to_vec(), times: 3, write: 1 }));
+    assert_eq!(event.data_repeat, Some(Repeat { pattern: b"ab".to_vec(), times: 3, write: None }));
 }
 
 #[test]

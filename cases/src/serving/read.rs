@@ -109,7 +109,7 @@ fn data(table: &DeTable<'_>) -> Option<EmittedData> {
     text.or_else(|| {
         let repeat = value::table(value::get(table, "data-repeat")?)?;
         let pattern = value::text_of(repeat, "text")?.into_bytes();
-        Some(EmittedData::Repeat(Repeat { pattern, times: value::count_of(repeat, "times")?, write: 1 }))
+        Some(EmittedData::Repeat(Repeat { pattern, times: value::count_of(repeat, "times")?, write: None }))
     })
 }
 

@@ -128,7 +128,7 @@ fn nothing_is_no_write() {
     let message = "this writes nothing";
     wrong(2, message, &[Request, status(200), send("")]);
     wrong(2, message, &[Request, raw(), send("")]);
-    let repeat = Repeat { pattern: b"a".to_vec(), times: 0, write: 1 };
+    let repeat = Repeat { pattern: b"a".to_vec(), times: 0, write: Some(1) };
     wrong(2, message, &[Request, status(200), Event::Action(Action::SendRepeat(repeat))]);
 }
 
@@ -148,7 +148,7 @@ fn a_body_has_its_length() {
     wrong(3, "more bytes than the content-length says", &[Request, length(), send("abc"), send("de")]);
     wrong(3, "the body is shorter than its content-length", &[Request, length(), send("abc"), END]);
     let repeat =
-        |times| Event::Action(Action::SendRepeat(Repeat { pattern: b"ab".to_vec(), times, write: 1 }));
+        |times| Event::Action(Action::SendRepeat(Repeat { pattern: b"ab".to_vec(), times, write: Some(1) }));
     leaves(Left::Nothing, &[Request, length(), repeat(2), END]);
     wrong(2, "more bytes than the content-length says", &[Request, length(), repeat(u64::MAX)]);
 }

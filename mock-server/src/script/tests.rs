@@ -153,10 +153,10 @@ fn raw_writes_something() {
 fn a_repeated_pattern_is_text_or_bytes() {
     let repeat =
         |pattern: &[u8], times, write| Action::SendRepeat(Repeat { pattern: pattern.into(), times, write });
-    assert_eq!(action("{ send-repeat = { text = \"ab\", times = 3 } }"), repeat(b"ab", 3, DEFAULT_WRITE));
+    assert_eq!(action("{ send-repeat = { text = \"ab\", times = 3 } }"), repeat(b"ab", 3, None));
     assert_eq!(
         action("{ send-repeat = { hex = \"00 ff\", times = 1, write = 1 } }"),
-        repeat(&[0, 255], 1, 1)
+        repeat(&[0, 255], 1, Some(1))
     );
     for none in ["times = 1", "text = \"\", times = 1", "hex = \"\", times = 1"] {
         assert_eq!(

@@ -96,7 +96,7 @@ fn a_long_pattern_counts_to_its_end() {
     let mut pattern = vec![b'x'; 100_000];
     pattern.extend(b"\n\n");
     let repeat =
-        |pattern: &[u8], times| Action::SendRepeat(Repeat { pattern: pattern.into(), times, write: 1 });
+        |pattern: &[u8], times| Action::SendRepeat(Repeat { pattern: pattern.into(), times, write: Some(1) });
     assert!(tail(&[repeat(&pattern, 3)]).at_block_boundary());
     assert!(!tail(&[repeat(&pattern[..100_001], 3)]).at_block_boundary());
     assert!(tail(&[repeat(b"\n", u64::MAX)]).at_block_boundary());
@@ -143,7 +143,7 @@ proptest! {
         times in 1..30_u64,
         after in stream(),
     ) {
-        let repeat = Action::SendRepeat(Repeat { pattern: pattern.clone(), times, write: 7 });
+        let repeat = Action::SendRepeat(Repeat { pattern: pattern.clone(), times, write: Some(7) });
         let actions = [Action::Send(before.clone()), repeat, Action::Send(after.clone())];
         let written = [before, pattern.repeat(times as usize), after].concat();
         prop_assert_eq!(tail(&actions).at_block_boundary(), naive_boundary(&written));

@@ -64,9 +64,9 @@ impl Output {
         Ok(())
     }
 
-    /// Writes a pattern many times and holds no more of it than one write has. Each write waits until the peer has
-    /// read the last, where the kernel tells it: a pause after each of many thousands would take too long. A peer that
-    /// leaves one unread is not waited for any more.
+    /// Writes a pattern many times and holds no more of it than one write has. Writes whose size is given wait until the
+    /// peer has read the last, where the kernel tells it: a pause after each of many thousands would take too long. A
+    /// peer that leaves one unread is not waited for any more.
     ///
     /// # Errors
     ///
@@ -80,7 +80,7 @@ impl Output {
     ) -> Result<Kept, Departure> {
         let mut kept = Kept::Yes;
         let mut rest = if repeat.pattern.is_empty() { 0 } else { repeat.total() };
-        let write = rest.min(repeat.write.clamp(1, WRITE_LIMIT) as u64) as usize;
+        let write = rest.min(repeat.write.unwrap_or(Repeat::WRITE).clamp(1, WRITE_LIMIT) as u64) as usize;
         // Enough of the pattern that every write is a part of it, wherever in the pattern it begins.
         let source: Vec<u8> =
             repeat.pattern.iter().copied().cycle().take(repeat.pattern.len().saturating_add(write)).collect();
@@ -92,7 +92,7 @@ impl Output {
             self.write(stream, &bytes, Some(answered)).await?;
             rest -= length as u64;
             start = (start + length) % repeat.pattern.len();
-            if rest > 0 && kept == Kept::Yes && self.boundary.is_exact() {
+            if rest > 0 && repeat.write.is_some() && kept == Kept::Yes && self.boundary.is_exact() {
                 kept = self.settle().await;
             }
         }

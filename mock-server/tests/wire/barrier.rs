@@ -70,7 +70,7 @@ async fn the_kernel_keeps_the_boundaries_within_a_pattern() {
     let respond = Respond { framing: Some(Framing::Close), headers: Some(Vec::new()), ..Respond::default() };
     exchange.respond(&respond, as_is).await.expect("the peer is there");
     exchange
-        .send_repeat(&Repeat { pattern: b"ab".to_vec(), times: 1500, write: 3 })
+        .send_repeat(&Repeat { pattern: b"ab".to_vec(), times: 1500, write: Some(3) })
         .await
         .expect("the peer is there");
     exchange.drop_connection(Drop::Fin).await;

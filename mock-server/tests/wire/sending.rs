@@ -6,7 +6,7 @@ use ssespec_mock_server::wire::{PeerGone, WireEventKind};
 use crate::peer::{GET, Server, as_is, both};
 
 fn repeat(pattern: &[u8], times: u64, write: usize) -> Repeat {
-    Repeat { pattern: pattern.to_vec(), times, write }
+    Repeat { pattern: pattern.to_vec(), times, write: Some(write) }
 }
 
 #[tokio::test]
@@ -22,7 +22,7 @@ async fn a_pattern_is_cut_into_writes() {
     let WireEventKind::Sent(captured) = server.next().await else { panic!("nothing sent") };
     assert_eq!((captured.bytes.as_slice(), captured.length), (&b"abcabcabcabcabc"[..], 15));
     for (nothing, write) in [(repeat(b"", 5, 4), 4), (repeat(b"a", 0, 4), 4), (repeat(b"", u64::MAX, 1), 1)] {
-        exchange.send_repeat(&Repeat { write, ..nothing }).await.expect("the peer is there");
+        exchange.send_repeat(&Repeat { write: Some(write), ..nothing }).await.expect("the peer is there");
     }
     both(exchange.send_repeat(&repeat(b"z", 1, 0)), peer.expect("1\r\nz\r\n"))
         .await

@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use ssespec_cases::case::{Case, Connect, EventExpectation, Expectation, FieldExpectation, Moment, StepKind};
 use ssespec_cases::script::expand;
 use ssespec_cases::{Capability, Corpus};
-use ssespec_mock_server::action::{Action, Respond};
+use ssespec_mock_server::action::{Action, Repeat, Respond};
 
 use super::{Event, Interpreter, Resumption, Shown};
 use crate::delivery::{DeliveryKind, OpKind, Program, programs};
@@ -104,7 +104,11 @@ impl Walk {
             Action::Send(bytes) => self.feed(bytes),
             Action::SendRepeat(repeat) => {
                 let times = usize::try_from(repeat.times).unwrap();
-                repeat.pattern.repeat(times).chunks(repeat.write).for_each(|write| self.feed(write));
+                repeat
+                    .pattern
+                    .repeat(times)
+                    .chunks(repeat.write.unwrap_or(Repeat::WRITE))
+                    .for_each(|write| self.feed(write));
             }
             Action::End | Action::Drop(_) => self.stream = None,
             Action::Wait(_) | Action::Refuse(_) => {}
