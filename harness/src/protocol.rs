@@ -41,6 +41,10 @@ pub struct Hello {
     /// Capabilities by their names; unknown names are refused with a hint.
     #[serde(default)]
     pub capabilities: Vec<String>,
+    /// The types of the events that a server sends by itself, on every stream; nobody has told it to, and no case
+    /// expects them.
+    #[serde(default, rename = "ownEvents")]
+    pub own_events: Vec<String>,
 }
 
 /// The handler in which the implementation's user calls `close()`.

@@ -118,6 +118,8 @@ async def serve():
         "version": version("django-eventstream"),
         "language": "Python",
         "capabilities": ["event-type", "disconnects", "no-content", "resume"],
+        # Each stream begins with the one, and an idle stream gets the other.
+        "ownEvents": ["stream-open", "keep-alive"],
     }}), flush=True)
     while line := await asyncio.to_thread(sys.stdin.buffer.readline):
         await obey(port, json.loads(line))

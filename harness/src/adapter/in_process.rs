@@ -61,6 +61,7 @@ impl Client {
             version: String::new(),
             language: "Rust".into(),
             capabilities: BTreeSet::new(),
+            own_events: BTreeSet::new(),
         };
         let run = Arc::new(move |request, observer| {
             let session = client(request, observer);

@@ -42,6 +42,7 @@ impl Server {
             version: String::new(),
             language: "Rust".into(),
             capabilities: BTreeSet::new(),
+            own_events: BTreeSet::new(),
         };
         let run = Arc::new(move |session| {
             let served = server(session);

@@ -43,6 +43,8 @@ pub struct Identity {
     pub language: String,
     /// What its API can reach.
     pub capabilities: BTreeSet<Capability>,
+    /// The types of the events that a server sends by itself.
+    pub own_events: BTreeSet<String>,
 }
 
 impl Identity {
@@ -61,7 +63,8 @@ impl Identity {
         for name in &hello.capabilities {
             capabilities.insert(name.parse().map_err(Fault::UnknownCapability)?);
         }
-        Ok(Self { name: hello.name, version: hello.version, language: hello.language, capabilities })
+        let own_events = hello.own_events.into_iter().collect();
+        Ok(Self { name: hello.name, version: hello.version, language: hello.language, capabilities, own_events })
     }
 }
 
