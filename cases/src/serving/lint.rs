@@ -57,7 +57,13 @@ pub(crate) fn uses(case: &Case) -> Vec<(Capability, &Step)> {
 
 /// Whether a server case may need a capability that no step uses as such.
 pub(crate) fn is_about(case: &Case, capability: Capability) -> bool {
-    let names_an_id = |(serving, _): (&Serving, &Step)| matches!(serving, Serving::Request(request) if request.last_event_id.is_some());
+    let names_an_id = |(serving, _): (&Serving, &Step)| match serving {
+        Serving::Request(request) => {
+            let is_id = |(name, _): &(String, String)| name.eq_ignore_ascii_case("last-event-id");
+            request.last_event_id.is_some() || request.headers.iter().any(is_id)
+        }
+        _ => false,
+    };
     capability == Capability::Resume && script::all_steps(case).into_iter().any(names_an_id)
 }
 

@@ -64,7 +64,13 @@ impl Identity {
             capabilities.insert(name.parse().map_err(Fault::UnknownCapability)?);
         }
         let own_events = hello.own_events.into_iter().collect();
-        Ok(Self { name: hello.name, version: hello.version, language: hello.language, capabilities, own_events })
+        Ok(Self {
+            name: hello.name,
+            version: hello.version,
+            language: hello.language,
+            capabilities,
+            own_events,
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use globset::GlobMatcher;
+use ssespec::probe;
 use ssespec_cases::lint::coverage::missing;
 use ssespec_cases::{Case, Corpus, Requirement, counterpart};
 use ssespec_reports::coverage::{
@@ -169,7 +170,14 @@ fn suite(name: &str, corpus: &Corpus) -> Suite {
 fn statement(requirement: &Requirement, corpus: &Corpus) -> Statement {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     let roles: Vec<&str> = requirement.roles().into_iter().collect();
-    let missing: Vec<&str> = missing(requirement, corpus).into_iter().collect();
+    let mut probed = probe::check::all();
+    probed.retain(|check| check.requirement == requirement.id);
+    let mut missing = missing(requirement, corpus);
+    if !probed.is_empty() {
+        missing.remove("server");
+    }
+    let missing: Vec<&str> = missing.into_iter().collect();
+    let probed = probed.iter().map(|check| Check { id: check.id(), title: check.title.to_owned() });
     let cases = corpus.cases.values().filter(|case| case.requirements.contains(&requirement.id));
     Statement {
         id: requirement.id.clone(),
@@ -185,7 +193,7 @@ fn statement(requirement: &Requirement, corpus: &Corpus) -> Statement {
         evidence: requirement.evidence.clone(),
         untestable: requirement.untestable.clone(),
         disputed: requirement.disputed.clone(),
-        cases: cases.map(check).collect(),
+        cases: cases.map(check).chain(probed).collect(),
         missing: words(&missing),
         results: Vec::new(),
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use ssespec::implementation::read_baseline;
-use ssespec::run::{Baseline, Rerun, Run};
+use ssespec::run::{Baseline, Launch, Rerun, Run};
 use ssespec::session::Patience;
 use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
@@ -20,14 +20,17 @@ use super::{launch, shell};
 /// Options that go with a command only.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Options {
+    /// Run the reference server of this harness instead of a command
+    #[arg(long, conflicts_with_all = ["command", "url", "list"])]
+    pub(super) reference: bool,
     /// With a command: take the cases from this folder instead of those built in, the TOML files below its server/
-    #[arg(long, value_name = "DIR", requires = "command", conflicts_with = "url")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["url", "list"])]
     pub(super) cases: Option<PathBuf>,
     /// With a command: how many adapters run side by side, 1 to 64 [default: two per core]
-    #[arg(long, value_name = "N", requires = "command", conflicts_with = "url", value_parser = clap::value_parser!(u16).range(1..=64))]
+    #[arg(long, value_name = "N", conflicts_with_all = ["url", "list"], value_parser = clap::value_parser!(u16).range(1..=64))]
     lanes: Option<u16>,
     /// With a command: a file of known failures, or an ssespec.toml
-    #[arg(long, value_name = "FILE", requires = "command", conflicts_with = "url")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "list"])]
     baseline: Option<PathBuf>,
 }
 
@@ -68,9 +71,14 @@ pub(super) async fn perform(
     for suite in &selection.suite {
         add("--suite", suite.clone());
     }
-    words.push("--".into());
-    words.extend(command.iter().cloned());
-    let launch = launch::server(command, PathBuf::from("."));
+    let launch = if options.reference {
+        words.push("--reference".into());
+        Launch::ServerInProcess(ssespec::reference::server())
+    } else {
+        words.push("--".into());
+        words.extend(command.iter().cloned());
+        launch::server(command, PathBuf::from("."))
+    };
     let run = Run {
         corpus: Arc::new(corpus),
         lanes: lanes(options.lanes, &launch),

@@ -40,6 +40,7 @@ use super::{served, shell, suggest};
   ssespec server --ca certificate.pem https://localhost:8443/events
   ssespec server --insecure https://localhost:8443/events
   ssespec server --list
+  ssespec server --reference
   ssespec server -- node adapter.mjs
   ssespec server --filter 'server/events/*' --baseline known.toml --lanes 1 -- ./adapter
   ssespec server --cases my-cases -- ./adapter
@@ -47,7 +48,7 @@ use super::{served, shell, suggest};
 A failure of the suites whatwg and http decides the exit status, unless --suite names others.")]
 pub(super) struct Arguments {
     /// The URL of an event stream
-    #[arg(value_name = "URL", required_unless_present_any = ["list", "command"])]
+    #[arg(value_name = "URL", required_unless_present_any = ["list", "command", "reference"])]
     url: Option<String>,
     /// The command that starts a server's adapter
     #[arg(
@@ -129,7 +130,7 @@ fn path(text: &str) -> Result<(String, String), String> {
 }
 
 pub(super) async fn perform(arguments: Arguments) -> Status {
-    if !arguments.command.is_empty() {
+    if arguments.with_command.reference || !arguments.command.is_empty() {
         return with_command(arguments).await;
     }
     let corpus = match Corpus::embedded() {

@@ -28,14 +28,7 @@ pub use list::Defect;
 impl Defect {
     /// Its name: stable, in lowercase with hyphens.
     pub fn name(self) -> String {
-        let mut name = String::new();
-        for character in self.entry().variant.chars() {
-            if character.is_ascii_uppercase() && !name.is_empty() {
-                name.push('-');
-            }
-            name.push(character.to_ascii_lowercase());
-        }
-        name
+        self.entry().name()
     }
 
     /// What the client does, as a sentence.
@@ -51,30 +44,44 @@ impl Defect {
 }
 
 /// What the list says of a defect.
-struct Entry {
-    variant: &'static str,
-    description: &'static str,
-    origin: &'static str,
+pub(super) struct Entry {
+    pub(super) variant: &'static str,
+    pub(super) description: &'static str,
+    pub(super) origin: &'static str,
 }
 
-/// Defects whose decision points a client came to.
-pub type Asked = Arc<Mutex<BTreeSet<Defect>>>;
+impl Entry {
+    /// The variant in lowercase with hyphens.
+    pub(super) fn name(&self) -> String {
+        let mut name = String::new();
+        for character in self.variant.chars() {
+            if character.is_ascii_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.push(character.to_ascii_lowercase());
+        }
+        name
+    }
+}
 
-/// The defects of a client: none or one.
+/// Defects whose decision points a client, or a server, came to.
+pub type Asked<D = Defect> = Arc<Mutex<BTreeSet<D>>>;
+
+/// The defects of a client, or of a server: none or one.
 #[derive(Debug, Clone, Default)]
-pub(super) enum Defects {
+pub(super) enum Defects<D = Defect> {
     /// It is sound.
     #[default]
     None,
     /// It has this one.
-    One(Defect),
+    One(D),
     /// It is sound, and notes what it was asked for.
-    Survey(Asked),
+    Survey(Asked<D>),
 }
 
-impl Defects {
-    /// Whether the client has this defect.
-    pub(super) fn has(&self, defect: Defect) -> bool {
+impl<D: Copy + Ord> Defects<D> {
+    /// Whether there is this defect.
+    pub(super) fn has(&self, defect: D) -> bool {
         match self {
             Self::None => false,
             Self::One(own) => *own == defect,
@@ -85,7 +92,7 @@ impl Defects {
         }
     }
 
-    /// Whether the client can have any, so that it keeps what only a defect looks at.
+    /// Whether there can be any, so that it keeps what only a defect looks at.
     pub(super) fn any(&self) -> bool {
         !matches!(self, Self::None)
     }

@@ -12,7 +12,9 @@
 //! - `defect`: the ways to get it wrong that can be switched on; modules named `wrong` and those below `interpreter` hold
 //!   what they do, beside the rules and not among them
 //!
-//! Beside it stands [`strict`], the reader that judges what a server writes.
+//! - `server`: the reference server, with defects of its own
+//!
+//! Beside them stands [`strict`], the reader that judges what a server writes.
 
 mod client;
 mod decoder;
@@ -24,15 +26,19 @@ mod lines;
 mod mime;
 mod patience;
 mod request;
+mod server;
 pub mod strict;
 mod url;
 mod wire;
 
 use defect::Defects;
 pub use defect::{Asked, Defect};
+pub use server::ServerDefect;
+
 use ssespec_cases::Capability;
 
 use crate::adapter::in_process::Client;
+use crate::adapter::in_process_server::Server;
 
 /// What the client's API reaches: everything but a browser's own matters.
 const CAPABILITIES: [Capability; 12] = [
@@ -63,6 +69,44 @@ pub fn defective(defect: Defect) -> Client {
 /// The sound client, which notes the defects to whose decision points it comes: no other defect could change what it did.
 pub fn surveyed(asked: Asked) -> Client {
     with(Defects::Survey(asked))
+}
+
+/// What the server's API reaches.
+const SERVER_CAPABILITIES: &[Capability] = &[
+    Capability::EventType,
+    Capability::EventId,
+    Capability::Comments,
+    Capability::Retry,
+    Capability::End,
+    Capability::Disconnects,
+    Capability::Resume,
+    Capability::NoContent,
+    Capability::Shutdown,
+    #[cfg(feature = "probe")]
+    Capability::Http2,
+];
+
+/// The reference server, as an adapter in this process.
+pub fn server() -> Server {
+    serving(Defects::None)
+}
+
+/// The reference server with one defect.
+pub fn defective_server(defect: ServerDefect) -> Server {
+    serving(Defects::One(defect))
+}
+
+/// The sound server, which notes the defects to whose decision points it comes.
+pub fn surveyed_server(asked: Asked<ServerDefect>) -> Server {
+    serving(Defects::Survey(asked))
+}
+
+fn serving(defects: Defects<ServerDefect>) -> Server {
+    let mut reference = Server::new("reference", move |session| server::session(session, defects.clone()));
+    let identity = reference.identity_mut();
+    identity.version = env!("CARGO_PKG_VERSION").into();
+    identity.capabilities.extend(SERVER_CAPABILITIES);
+    reference
 }
 
 fn with(defects: Defects) -> Client {

@@ -240,17 +240,18 @@ pub(super) fn respond(expected: &ResponseExpected, head: &ResponseHead) -> Verdi
     Verdict::Fails(describe::response(head, expected.headers.iter().map(|(name, _)| name.as_str())))
 }
 
-/// Whether the fields of a name are as expected. A media type that is expected without parameters is compared without.
+/// Whether the fields of a name are as expected. A media type that is expected without parameters is compared without; of
+/// one with parameters the charset is compared.
 fn field(head: &ResponseHead, name: &str, expected: &FieldExpectation) -> bool {
     let mut values = head.values(name);
     match (expected, values.next(), values.next()) {
         (FieldExpectation::Is(value), Some(found), None) => {
-            let is_type = name.eq_ignore_ascii_case("content-type") && !value.contains(';');
-            if is_type {
-                essence(found) == value.to_ascii_lowercase().as_bytes()
-            } else {
-                found == value.as_bytes()
+            let value = value.as_bytes();
+            if !name.eq_ignore_ascii_case("content-type") {
+                return found == value;
             }
+            let has_parameters = value.contains(&b';');
+            essence(found) == essence(value) && (!has_parameters || charset(found) == charset(value))
         }
         (FieldExpectation::Lists(members), _, _) => members.iter().all(|member| {
             let mut elements = head.values(name).flat_map(|value| value.split(|byte| *byte == b','));
@@ -259,4 +260,14 @@ fn field(head: &ResponseHead, name: &str, expected: &FieldExpectation) -> bool {
         (FieldExpectation::Present, Some(_), _) | (FieldExpectation::Absent, None, _) => true,
         _ => false,
     }
+}
+
+/// The charset of a media type; that of every event stream where none is said,
+/// <https://html.spec.whatwg.org/multipage/iana.html#text/event-stream>.
+fn charset(value: &[u8]) -> Vec<u8> {
+    let value = value.to_ascii_lowercase();
+    let mut parameters = value.split(|byte| *byte == b';').skip(1).map(<[u8]>::trim_ascii);
+    let said = parameters.find_map(|parameter| parameter.strip_prefix(b"charset="));
+    let said = said.map(|said| said.strip_prefix(b"\"").unwrap_or(said));
+    said.map(|said| said.strip_suffix(b"\"").unwrap_or(said)).unwrap_or(b"utf-8").to_vec()
 }

@@ -18,6 +18,9 @@ use matrix::Matrix;
 use ssespec::reference::Defect;
 use ssespec_cases::Level;
 
+/// More cases than point at a mistake.
+const MANY: usize = 40;
+
 /// Played once for all tests of this file.
 static MATRIX: LazyLock<Matrix> = LazyLock::new(|| {
     let matrix = play::matrix(Defect::ALL);

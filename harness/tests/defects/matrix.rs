@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use ssespec::reference::Defect;
+use super::{Defect, MANY};
 use ssespec_cases::Level;
 use ssespec_cases::case::Case;
 use ssespec_reports::results::Delivery;
@@ -141,9 +141,6 @@ impl Matrix {
         lines.join("\n")
     }
 }
-
-/// More cases than point at a mistake.
-pub(crate) const MANY: usize = 40;
 
 fn count(cases: usize) -> String {
     if cases > MANY { format!("more than {MANY}") } else { cases.to_string() }

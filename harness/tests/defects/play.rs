@@ -14,7 +14,8 @@ use ssespec_cases::{Capability, Corpus};
 use ssespec_mock_server::action::Action;
 use ssespec_mock_server::wire::BarrierMode;
 
-use super::matrix::{Came, MANY, Matrix, Row};
+use super::MANY;
+use super::matrix::{Came, Matrix, Row};
 use ssespec::delivery::OpKind;
 
 /// How long to wait for what a defect may never show.

@@ -1,0 +1,101 @@
+//! Who tests the tests of servers: every way to be wrong that the reference server can have is caught by a case, and every
+//! case that must hold catches one.
+//!
+//! As for clients, see `tests/defects`: the sound server lives through all cases, and notes which decision points each came
+//! to; those cases are played with the defect.
+//!
+//! `SSESPEC_DEFECT=name cargo test -p ssespec --test server_defects -- --nocapture one` shows what a single defect does.
+
+#[path = "../defects/matrix.rs"]
+mod matrix;
+mod play;
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::sync::LazyLock;
+
+use matrix::Matrix;
+use ssespec::reference::ServerDefect as Defect;
+use ssespec_cases::Level;
+
+/// More cases than point at a mistake.
+const MANY: usize = 20;
+
+/// Played once for all tests of this file.
+static MATRIX: LazyLock<Matrix> = LazyLock::new(|| {
+    let matrix = play::matrix(Defect::ALL);
+    say(&matrix.statistics());
+    matrix
+});
+
+/// Tells whoever watches, also where the test passes.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+#[test]
+fn the_sound_server_passes_every_case() {
+    let failures = MATRIX.sound_failures();
+    assert!(failures.is_empty(), "the sound reference server fails:\n{}", failures.join("\n"));
+}
+
+#[test]
+fn no_defect_leaves_the_protocol() {
+    let faults = MATRIX.faults();
+    assert!(
+        faults.is_empty(),
+        "the reference server hangs or dies, which proves nothing:\n{}",
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn each_defect_is_caught() {
+    let mut missing = String::new();
+    for defect in MATRIX.uncaught() {
+        let near = MATRIX.reached_by(defect);
+        let _ = writeln!(missing, "- {}: {} ({})", defect.name(), defect.description(), defect.origin());
+        let _ = match near.len() {
+            0 => writeln!(missing, "  no case comes to its decision point"),
+            _ => writeln!(missing, "  cases that come to its decision point and hold: {}", near.join(", ")),
+        };
+    }
+    assert!(
+        missing.is_empty(),
+        "no case catches these defects. Each wants a case below cases/server that fails with it (or a decision point \
+         that makes a difference):\n{missing}"
+    );
+}
+
+#[test]
+fn each_case_that_must_hold_catches_a_defect() {
+    let mut idle = String::new();
+    for case in MATRIX.idle(Level::Must) {
+        let _ = writeln!(idle, "- {}: {}", case.id, case.title);
+        let reached: Vec<String> = MATRIX.reached(&case.id).iter().map(|defect| defect.name()).collect();
+        let _ = writeln!(idle, "  holds in spite of: {}", reached.join(", "));
+    }
+    assert!(
+        idle.is_empty(),
+        "no defect fails these cases, so that nothing shows that they can fail. For each, add the mistake that it is \
+         about to harness/src/reference/server/defect/ (two lines), and an `if defects.has(..)` where the server does \
+         it:\n{idle}"
+    );
+}
+
+#[test]
+fn matrix() {
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("server-defects", MATRIX.to_string());
+    });
+}
+
+/// What the defect of the environment variable does, in detail.
+#[test]
+fn one() {
+    let Ok(name) = std::env::var("SSESPEC_DEFECT") else { return };
+    let defect = Defect::ALL.iter().find(|defect| defect.name() == name);
+    let Some(defect) = defect else { panic!("there is no defect {name:?}") };
+    let matrix = play::matrix(&[*defect]);
+    say(&matrix.details());
+}
