@@ -74,6 +74,9 @@ def stream(request, session):
     if response.streaming:
         last_event_id = request.headers.get("Last-Event-ID", "")
         response.streaming_content = watched(topic, last_event_id, response.streaming_content)
+    else:
+        # A stream of one event that tells an error.
+        topic.tell(connected={"lastEventId": request.headers.get("Last-Event-ID", "")})
     return response
 
 

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use ssespec_cases::Capability;
+
 use super::seen::Seen;
 use super::stream::{State, Told};
 use super::target::Target;
@@ -76,7 +78,8 @@ impl Session<'_> {
                 }
             }
             Seen::Event(event) if self.stage.adapter.identity().own_events.contains(&event.kind) => {}
-            Seen::Event(event) => {
+            Seen::Event(mut event) => {
+                event.has_own_id = !self.stage.adapter.identity().capabilities.contains(&Capability::EventId);
                 stream.events += 1;
                 stream.kept += event.length;
                 let most = MORE_BYTES.saturating_add(bytes.saturating_mul(2).saturating_mul(readers));

@@ -216,7 +216,7 @@ fn one_event(expected: &EventExpected, stream: &Stream, at: &mut usize) -> Verdi
 /// Whether an event is as expected.
 fn is(expected: &EventExpected, event: &SeenEvent) -> bool {
     expected.kind.as_ref().is_none_or(|kind| *kind == event.kind)
-        && expected.id.as_ref().is_none_or(|id| *id == event.id)
+        && expected.id.as_ref().is_none_or(|id| *id == event.id || id.is_empty() && event.has_own_id)
         && expected.data.as_ref().is_none_or(|data| has_data(data, event))
 }
 

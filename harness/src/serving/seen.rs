@@ -48,6 +48,8 @@ pub(super) struct SeenEvent {
     pub(super) length: u64,
     /// The last event ID.
     pub(super) id: String,
+    /// Whether the server gives ids by itself, so that one comes where none was emitted.
+    pub(super) has_own_id: bool,
 }
 
 /// Something seen on a stream.
@@ -165,7 +167,7 @@ impl Content {
                         block.event.filter(|kind| !kind.is_empty()).unwrap_or_else(|| "message".into());
                     seen.extend(block.data.map(|data| {
                         let (id, length) = (self.last_id.clone(), block.data_length);
-                        Seen::Event(SeenEvent { kind, data, length, id })
+                        Seen::Event(SeenEvent { kind, data, length, id, has_own_id: false })
                     }));
                 }
                 Item::Finding(finding) => seen.push(self.finding(&finding)),

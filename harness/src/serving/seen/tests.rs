@@ -21,7 +21,7 @@ fn read(bytes: &[u8], strictness: Strictness) -> Vec<Seen> {
 
 fn event(kind: &str, data: &str, id: &str) -> Seen {
     let (kind, data, length, id) = (kind.into(), data.into(), data.len() as u64, id.into());
-    Seen::Event(SeenEvent { kind, data, length, id })
+    Seen::Event(SeenEvent { kind, data, length, id, has_own_id: false })
 }
 
 #[test]
