@@ -185,8 +185,9 @@ pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, 
     let Err(Stop::Fault { fault, step }) = outcome.held.clone() else {
         return (Played { outcome, stderr, note }, true);
     };
-    if let (Fault::IgnoredClose(_), true, Some(failure)) =
-        (&fault, run.launch.adapter_is_ours(), outcome.failed_before.take())
+    if matches!(fault, Fault::IgnoredClose(_))
+        && run.launch.adapter_is_ours()
+        && let Some(failure) = outcome.failed_before.take()
     {
         let hint = Some(format!("and then nothing more: {fault}"));
         outcome.held = Err(Stop::Failure(Failure { hint, ..failure }));
