@@ -19,6 +19,7 @@ use super::topic::Left;
 
 /// What a connection of HTTP/2 with prior knowledge begins with,
 /// <https://www.rfc-editor.org/rfc/rfc9113#section-3.4>.
+#[cfg(feature = "probe")]
 pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// How a stream's content is delimited.

@@ -29,6 +29,7 @@ pub(super) enum Left {
     /// Its connection broke, or it was given up.
     Broken,
     /// It has reset its stream over HTTP/2.
+    #[cfg_attr(not(feature = "probe"), expect(dead_code, reason = "HTTP/2 comes with the probe"))]
     Reset,
 }
 
