@@ -59,7 +59,7 @@ capabilities! {
     EventType = "event-type",
     /// shows the last event ID with an event
     EventId = "event-id",
-    /// documents the event's own id only, so that an earlier one is not expected
+    /// documents the event's own id only, so that an earlier one is not expected; of a server: it gives ids by itself
     OwnId = "own-id",
     /// shows comments
     Comments = "comments",

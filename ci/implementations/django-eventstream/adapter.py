@@ -120,7 +120,7 @@ async def serve():
         "name": "django-eventstream",
         "version": version("django-eventstream"),
         "language": "Python",
-        "capabilities": ["event-type", "disconnects", "no-content", "resume"],
+        "capabilities": ["event-type", "own-id", "disconnects", "no-content", "resume"],
         # Each stream begins with the one, and an idle stream gets the other.
         "ownEvents": ["stream-open", "keep-alive"],
     }}), flush=True)

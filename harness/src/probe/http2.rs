@@ -2,14 +2,17 @@
 //!
 //! - `session`: a connection, frame by frame
 //! - `hpack`, `huffman`: the compression of heads
+//! - `names`: what has numbers and names
 
 pub(crate) mod hpack;
 mod huffman;
+pub(crate) mod names;
 mod session;
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use self::names::OF_CONNECTIONS;
 use self::session::{MAX_CONCURRENT_STREAMS, Session};
 use super::check::Check;
 use super::lab::Bench;
@@ -126,10 +129,6 @@ async fn judged(bench: Bench, judge: fn(&Observed) -> Outcome) -> Outcome {
     }
 }
 
-/// Fields that are of a connection, §8.2.2.
-const OF_CONNECTION: [&str; 5] =
-    ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
-
 fn fields(observed: &Observed) -> Outcome {
     let Some(answer) = observed.session.answers.get(&observed.kept) else {
         return Outcome::NotJudged("nothing was asked".into());
@@ -141,7 +140,7 @@ fn fields(observed: &Observed) -> Outcome {
         format!("{}: {}", String::from_utf8_lossy(name), String::from_utf8_lossy(value))
     };
     let is_wrong = |name: &[u8]| {
-        OF_CONNECTION.iter().any(|of| name.eq_ignore_ascii_case(of.as_bytes()))
+        OF_CONNECTIONS.iter().any(|of| name.eq_ignore_ascii_case(of.as_bytes()))
             || name.iter().any(u8::is_ascii_uppercase)
     };
     let wrong: Vec<String> = fields.iter().filter(|(name, _)| is_wrong(name)).map(shown).collect();

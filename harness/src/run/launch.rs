@@ -123,8 +123,7 @@ impl Launch {
         }
     }
 
-    /// Whether an adapter of its own can be had for what measures time, memory or the attempts of one client. The pages
-    /// of a browser share its processes.
+    /// Whether the time and the memory that an adapter takes can be measured. The pages of a browser share its processes.
     pub(super) fn can_be_measured(&self) -> bool {
         #[cfg(feature = "page")]
         let shared = matches!(self, Self::Page(_));

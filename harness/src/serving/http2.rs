@@ -12,28 +12,10 @@ use super::seen::{Content, ResponseHead, Seen};
 use super::stream::{self, Control, Left, Outlet};
 use super::target::Target;
 use crate::probe::http2::hpack::{Decoder, Field, encode};
-
-/// What a client says first, §3.4.
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-/// The frame types that matter here, §6.
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const PING: u8 = 6;
-const GOAWAY: u8 = 7;
-const WINDOW_UPDATE: u8 = 8;
-const CONTINUATION: u8 = 9;
-
-const END_STREAM: u8 = 0x1;
-const ACK: u8 = 0x1;
-const END_HEADERS: u8 = 0x4;
-const PADDED: u8 = 0x8;
-const PRIORITY: u8 = 0x20;
-
-/// The largest frame that we allow, which is the default.
-const FRAME: usize = 16_384;
+use crate::probe::http2::names::{
+    ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, FRAME, GOAWAY, HEADERS, OF_CONNECTIONS, PADDED, PING,
+    PREFACE, PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE,
+};
 
 /// The longest head that is read, in bytes.
 const HEAD: usize = 256 * 1024;
@@ -43,10 +25,6 @@ const STREAM: u32 = 1;
 
 /// The code of a stream that is no longer wanted, §7.
 const CANCEL: u32 = 8;
-
-/// Fields that no message of HTTP/2 has, §8.2.2.
-const OF_CONNECTIONS: [&str; 5] =
-    ["connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"];
 
 /// An open connection whose request was sent.
 #[derive(Debug)]

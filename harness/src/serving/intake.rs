@@ -79,7 +79,7 @@ impl Session<'_> {
             }
             Seen::Event(event) if self.stage.adapter.identity().own_events.contains(&event.kind) => {}
             Seen::Event(mut event) => {
-                event.has_own_id = !self.stage.adapter.identity().capabilities.contains(&Capability::EventId);
+                event.has_own_id = self.stage.adapter.identity().capabilities.contains(&Capability::OwnId);
                 stream.events += 1;
                 stream.kept += event.length;
                 let most = MORE_BYTES.saturating_add(bytes.saturating_mul(2).saturating_mul(readers));

@@ -7,36 +7,18 @@ use ssespec_reports::results::Row;
 use tokio::time::{Instant, timeout_at};
 
 use super::hpack::{Decoder, Field, encode};
+use super::names::{
+    ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, FRAME, GOAWAY, HEADERS, PADDED, PING, PREFACE,
+    PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE,
+};
 use crate::probe::Options;
 use crate::probe::target::Security;
 use crate::probe::wire::connection::{Connection, Offer};
 use crate::probe::wire::exchange::seconds;
 use crate::reference::strict::{Block, Body, Item, Limits};
 
-/// What a client says first, §3.4.
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-/// The frame types that matter here, §6.
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const PING: u8 = 6;
-const GOAWAY: u8 = 7;
-const WINDOW_UPDATE: u8 = 8;
-const CONTINUATION: u8 = 9;
-
-const END_STREAM: u8 = 0x1;
-const ACK: u8 = 0x1;
-const END_HEADERS: u8 = 0x4;
-const PADDED: u8 = 0x8;
-const PRIORITY: u8 = 0x20;
-
 /// The setting that limits how many streams may be open.
 pub(super) const MAX_CONCURRENT_STREAMS: u16 = 3;
-
-/// The largest frame that we allow, which is the default.
-const FRAME: usize = 16_384;
 
 /// What is read of a connection at most.
 const MOST: u64 = 8 * 1024 * 1024;
