@@ -12,7 +12,7 @@ use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use ssespec::browser;
 use ssespec::implementation::{Folder, Start};
 use ssespec::setup;
-use ssespec_reports::results::Results;
+use ssespec_reports::results::{Results, Verdict};
 use ssespec_reports::{markdown, snapshot};
 
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -94,11 +94,29 @@ fn results(folder: &Folder) -> Result<Result<Results, String>, Failed> {
         .map_err(|error| error.to_string())?;
     if !output.status.success() {
         let text = [output.stdout, output.stderr].concat();
-        return Err(format!("{}\n{}", output.status, String::from_utf8_lossy(&text)).into());
+        let news = Results::open(&file).map_or_else(|error| error.to_string(), |results| news(&results));
+        return Err(format!("{}\n{}\n{news}", output.status, String::from_utf8_lossy(&text)).into());
     }
     let results = Results::open(&file).map_err(|error| error.to_string())?;
     runs.push((folder.name.clone(), results.clone()));
     Ok(Ok(results))
+}
+
+/// What is not as the baseline says, a line each: the end of a long log is what continuous integration shows.
+fn news(results: &Results) -> String {
+    let new = results
+        .results()
+        .iter()
+        .filter(|result| result.known.is_none() && matches!(result.verdict, Verdict::Fail | Verdict::Error));
+    let lines = new.map(|result| {
+        let (expected, observed) = result
+            .failure
+            .as_ref()
+            .map_or(("", ""), |failure| (failure.expected.as_str(), failure.observed.as_str()));
+        format!("{} {}: {expected:?} was expected, {observed:?} observed", result.case, result.delivery)
+    });
+    let stale = results.footer().into_iter().flat_map(|footer| &footer.stale);
+    lines.chain(stale.map(|stale| format!("stale: {stale:?}"))).collect::<Vec<_>>().join("\n")
 }
 
 fn check(folder: &Folder) -> Result<Completion, Failed> {

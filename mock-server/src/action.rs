@@ -100,6 +100,12 @@ impl Repeat {
     pub fn total(&self) -> u64 {
         (self.pattern.len() as u64).saturating_mul(self.times)
     }
+
+    /// How many of its writes wait for the peer to have read them; each waits for
+    /// [`BARRIER_PATIENCE`](crate::wire::BARRIER_PATIENCE) at most.
+    pub fn waits(&self) -> u64 {
+        self.write.map_or(0, |write| self.total().div_ceil(write.max(1) as u64))
+    }
 }
 
 /// How a connection ends without an end of the body.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use ssespec_cases::Capability;
 use ssespec_cases::case::Connect;
 use ssespec_mock_server::action::{Action, BodyKind, Drop, Repeat, Respond};
-use ssespec_mock_server::wire::PeerGone;
+use ssespec_mock_server::wire::{BARRIER_PATIENCE, PeerGone};
 use tokio::time::timeout;
 
 use super::intake::Came;
@@ -78,7 +78,7 @@ impl Session<'_> {
 
     /// A client that holds its connection and reads nothing.
     fn not_read(&self, patience: Duration) -> Stop {
-        let observed = format!("it took nothing more for {}", humantime::format_duration(patience));
+        let observed = format!("it had not taken all of it after {}", humantime::format_duration(patience));
         self.failure("the client reads what is sent", observed).into()
     }
 
@@ -98,7 +98,9 @@ impl Session<'_> {
             Action::SendRepeat(repeat) => {
                 let portions = u32::try_from(repeat.total() / PORTION).unwrap_or(u32::MAX).saturating_add(1);
                 let patience = self.patience.request.saturating_mul(portions);
-                self.send_repeat(repeat, patience).await?;
+                let waits = u32::try_from(repeat.waits()).unwrap_or(u32::MAX);
+                self.send_repeat(repeat, patience.saturating_add(BARRIER_PATIENCE.saturating_mul(waits)))
+                    .await?;
             }
             Action::End => {
                 self.ended_at = Some(Instant::now());

@@ -14,8 +14,8 @@ use super::kernel::Kernel;
 
 /// The pause where the kernel cannot be asked.
 const PAUSE: Duration = Duration::from_millis(1);
-/// How long a peer may leave what was sent unread.
-const PATIENCE: Duration = Duration::from_millis(50);
+/// How long the next write waits for a peer that leaves the last unread.
+pub const BARRIER_PATIENCE: Duration = Duration::from_millis(50);
 /// For how long the kernel is asked again at once. A peer that is awake reads within microseconds.
 const EAGER: Duration = Duration::from_millis(2);
 
@@ -118,7 +118,7 @@ impl Boundary {
                 }
             }
             match started.elapsed() {
-                waited if waited > PATIENCE => return Kept::No,
+                waited if waited > BARRIER_PATIENCE => return Kept::No,
                 waited if waited > EAGER => tokio::time::sleep(PAUSE).await,
                 _ => {
                     // The peer may be a task of this runtime, or a process that waits for this processor.

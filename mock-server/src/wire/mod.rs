@@ -27,7 +27,7 @@ mod registry;
 mod request;
 mod response;
 
-pub use self::barrier::{Barrier, BarrierMode};
+pub use self::barrier::{BARRIER_PATIENCE, Barrier, BarrierMode};
 pub use self::diversion::{Diversion, Diverted};
 pub use self::event::{CAPTURE_LIMIT, Captured, Departure, WireEvent, WireEventKind};
 pub use self::exchange::{Exchange, PeerGone};
