@@ -13,6 +13,9 @@ use crate::protocol::serving::{Emit, ServerOrder};
 /// How long a connection that is left may take to be gone.
 const LEAVING: Duration = Duration::from_secs(2);
 
+/// How long a head that is on its way may take before its stream is left.
+const HEADS: Duration = Duration::from_secs(1);
+
 impl Session<'_> {
     /// Plays a step that is no expectation.
     pub(super) async fn perform(&mut self, step: &Serving) -> Result<(), Stop> {
@@ -167,11 +170,27 @@ impl Session<'_> {
     async fn hang_up(&mut self, hang_up: &HangUp) -> Result<(), Stop> {
         self.all_connected().await?;
         let numbers = self.named(&hang_up.stream);
+        self.heads(&numbers).await?;
         // What was told of earlier streams says nothing of this one.
         self.disconnected = 0;
         self.transcript.harness("hang-up", describe::drop_word(hang_up.how));
         for number in numbers {
             self.leave(number, Left::HungUp(hang_up.how)).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for heads that are on their way: one that comes after our FIN turns it into an RST. A server that holds its
+    /// head back is left all the same.
+    async fn heads(&mut self, numbers: &[usize]) -> Result<(), Stop> {
+        let deadline = Instant::now() + HEADS;
+        let awaits = |stream: &Stream| {
+            stream.state == State::Open && stream.reading == Reading::AsItComes && stream.head.is_none()
+        };
+        while numbers.iter().filter_map(|number| self.streams.get(*number)).any(awaits) {
+            if self.take_in(deadline).await? == Came::Nothing {
+                break;
+            }
         }
         Ok(())
     }

@@ -33,8 +33,11 @@ const MIDDLE: Patience = Patience { observation: Duration::from_secs(5), request
 const MANY_LANES: usize = 40;
 const FEW_LANES: usize = 6;
 
-/// What cases say that send much, open many streams or wait long.
-const BULK: [&str; 4] = ["-repeat =", "count =", "\"3s\"", "\"20s\""];
+/// What cases say that send much or open many streams.
+const BUSY: [&str; 2] = ["-repeat =", "count ="];
+
+/// What cases say that wait long.
+const SLOW: [&str; 2] = ["\"3s\"", "\"20s\""];
 
 /// A defect that more cases than one of so many come to is one that any case comes to.
 const ANY: usize = 4;
@@ -113,9 +116,9 @@ fn cases(corpus: &Corpus) -> Vec<Task> {
     trials.map(|trial| Task { defect: None, trial, usual: Duration::ZERO }).collect()
 }
 
-/// Whether the case is about much, or takes long: it is not played with defects that any case comes to.
-fn is_bulky(trial: &Trial) -> bool {
-    BULK.iter().any(|word| trial.case.source.text().contains(word))
+/// Whether the case has one of these words.
+fn says(trial: &Trial, words: &[&str]) -> bool {
+    words.iter().any(|word| trial.case.source.text().contains(word))
 }
 
 /// The defects with the cases that came to their decision points.
@@ -126,7 +129,8 @@ fn changed(surveyed: &[Done], defects: &[Defect]) -> Vec<Task> {
     }
     let mut tasks = Vec::new();
     for done in surveyed {
-        let is_bulky = is_bulky(&done.task.trial);
+        // Such a case is not played with defects that any case comes to.
+        let is_bulky = says(&done.task.trial, &BUSY) || says(&done.task.trial, &SLOW);
         let is_about =
             |defect: &Defect| visits.get(defect).is_some_and(|visits| visits * ANY < surveyed.len());
         let reached = defects.iter().filter(|defect| done.reached.contains(defect));
@@ -173,13 +177,20 @@ fn shortened(trial: &Trial, patience: Patience) -> Trial {
 
 /// Plays those that keep the machine busy after the others, which they would make look late.
 async fn play_apart(corpus: &Arc<Corpus>, tasks: Vec<Task>, patience: Patience) -> Vec<Done> {
-    let (busy, quick) = tasks.into_iter().partition(|task: &Task| is_bulky(&task.trial));
-    let mut played = play(corpus, quick, patience, MANY_LANES).await;
+    let (busy, idle) = tasks.into_iter().partition(|task: &Task| says(&task.trial, &BUSY));
+    let mut played = play(corpus, idle, patience, MANY_LANES).await;
     played.extend(play(corpus, busy, patience, FEW_LANES).await);
     played
 }
 
-async fn play(corpus: &Arc<Corpus>, tasks: Vec<Task>, patience: Patience, side_by_side: usize) -> Vec<Done> {
+async fn play(
+    corpus: &Arc<Corpus>,
+    mut tasks: Vec<Task>,
+    patience: Patience,
+    side_by_side: usize,
+) -> Vec<Done> {
+    // What waits longest is not to be what the others are done before.
+    tasks.sort_by_key(|task| !says(&task.trial, &SLOW));
     let queue = Arc::new(Mutex::new(VecDeque::from(tasks)));
     let failures = Arc::default();
     let mut lanes = tokio::task::JoinSet::new();
@@ -223,15 +234,12 @@ async fn lane(
             }
             None => {
                 let began = Instant::now();
-                done.came =
-                    session(&corpus, &mut stage, reference::server(), &done.task.trial, patience).await;
+                let asked = reference::Asked::default();
+                // The sound server, which notes what it was asked for.
+                let server = reference::surveyed_server(Arc::clone(&asked));
+                done.came = session(&corpus, &mut stage, server, &done.task.trial, patience).await;
                 done.took = Some(began.elapsed());
-                if matches!(done.came, Came::Held) {
-                    let asked = reference::Asked::default();
-                    let server = reference::surveyed_server(Arc::clone(&asked));
-                    done.came = session(&corpus, &mut stage, server, &done.task.trial, patience).await;
-                    done.reached = std::mem::take(&mut *asked.lock().expect("no server panics"));
-                }
+                done.reached = std::mem::take(&mut *asked.lock().expect("no server panics"));
             }
         }
         all.push(done);
