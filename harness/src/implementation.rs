@@ -11,6 +11,8 @@
 //! reason = "retry is read once per connection"
 //! link = "https://github.com/owner/name/issues/1"
 //! ```
+//!
+//! In place of a command stands `browser = "chromium"` for a browser, or `url = ".."` for a server that runs already.
 
 use std::path::{Path, PathBuf};
 
@@ -48,6 +50,21 @@ pub enum Start {
     Command(Vec<String>),
     /// As a browser: `chromium`, `firefox` or `webkit`.
     Browser(String),
+    /// Not by us: it is a server that runs already, and is probed.
+    Service(Service),
+}
+
+/// A server that runs already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Service {
+    /// The URL of its stream.
+    pub url: String,
+    /// Header fields of every request.
+    pub headers: Vec<(String, String)>,
+    /// Other paths for single checks, by their names.
+    pub paths: Vec<(String, String)>,
+    /// A command for the shell, or a URL that gets a POST, that makes it emit an event.
+    pub emit: Option<String>,
 }
 
 /// Why an implementation's folder cannot be used.
@@ -78,9 +95,29 @@ static SSESPEC: Table = Table {
         ),
         Key::optional("command", Shape::List(&Shape::Text), "The command that starts the adapter, run here."),
         Key::optional("browser", Shape::Word(&BROWSERS), "The browser that is started instead of a command."),
+        Key::optional(
+            "url",
+            Shape::Text,
+            "The URL of the stream of a server that runs already; it is probed.",
+        ),
+        Key::optional("headers", Shape::Map(&Shape::Text), "With a URL: header fields of every request."),
+        Key::optional(
+            "paths",
+            Shape::Map(&Shape::Text),
+            "With a URL: another path for one check, by its name.",
+        ),
+        Key::optional(
+            "emit",
+            Shape::Text,
+            "With a URL: a command for the shell, or a URL that gets a POST, that makes the server emit an event.",
+        ),
         Key::optional("known-failure", Shape::List(&Shape::Table(&KNOWN)), "Failures that are known."),
     ],
 };
+
+/// The keys that say how the implementation is started, and those that go with a URL only.
+const STARTS: [&str; 3] = ["command", "browser", "url"];
+const OF_SERVICES: [&str; 3] = ["headers", "paths", "emit"];
 
 /// The browsers that can be started.
 const BROWSERS: [&str; 3] = ["chromium", "firefox", "webkit"];
@@ -138,30 +175,68 @@ impl Folder {
 
 /// Reads how an implementation is started: exactly one way is given.
 fn start(root: &DeTable<'_>, findings: &mut Findings) -> Start {
-    let words = value::texts_of(root, "command");
-    match (value::get(root, "command"), value::get(root, "browser")) {
-        (Some(place), None) if words.is_empty() => {
-            findings.add(place.span(), "the command is empty", "expected the program and its arguments");
-        }
-        (_, Some(place)) if value::get(root, "command").is_some() => {
-            let what = "expected either a command or a browser";
-            findings.add(place.span(), "the implementation is started twice", what);
-        }
-        (None, None) => {
+    let given: Vec<_> = STARTS.iter().filter_map(|key| Some((*key, value::get(root, key)?.span()))).collect();
+    let role = value::text_of(root, "role");
+    match given.as_slice() {
+        [] => {
             let place = value::get(root, "role").map_or(0..0, |role| role.span());
-            let what = "expected `command = [..]`, which starts its adapter, or `browser = \"chromium\"`";
+            let what = "expected `command = [..]`, which starts its adapter, `browser = \"chromium\"`, or `url = \"..\"` of a \
+                        server that runs already";
             findings.add(place, "nothing says how the implementation is started", what);
         }
-        (None, Some(place)) if value::text_of(root, "role").as_deref() == Some("server") => {
+        [("browser", place)] if role.as_deref() == Some("server") => {
             let what = "expected `command = [..]`, which starts its adapter";
-            findings.add(place.span(), "a browser is no server", what);
+            findings.add(place.clone(), "a browser is no server", what);
         }
-        _ => {}
+        [("url", place)] if role.as_deref() == Some("client") => {
+            findings.add(place.clone(), "a client has no URL", "expected `role = \"server\"`");
+        }
+        [("command", place)] if value::texts_of(root, "command").is_empty() => {
+            findings.add(place.clone(), "the command is empty", "expected the program and its arguments");
+        }
+        [("url", place)] => {
+            let url = value::text_of(root, "url").unwrap_or_default();
+            if !url.starts_with("http://") && !url.starts_with("https://") {
+                let what = "expected one like \"http://127.0.0.1:8080/events\"";
+                findings.add(place.clone(), "this is not the URL of a stream", what);
+            }
+        }
+        [_] => {}
+        [_, (_, place), ..] => {
+            let what = "expected either a command, a browser or a URL";
+            findings.add(place.clone(), "the implementation is started twice", what);
+        }
     }
-    match value::text_of(root, "browser") {
-        Some(browser) => Start::Browser(browser),
-        None => Start::Command(words),
+    let has_url = value::get(root, "url").is_some();
+    for key in OF_SERVICES.iter().filter(|_| !has_url) {
+        if let Some(place) = value::get(root, key) {
+            findings.add(
+                place.span(),
+                "this goes with a URL only",
+                "expected `url = \"..\"`, or none of this",
+            );
+        }
     }
+    if let Some(browser) = value::text_of(root, "browser") {
+        return Start::Browser(browser);
+    }
+    match value::text_of(root, "url") {
+        Some(url) => Start::Service(Service {
+            url,
+            headers: pairs_of(root, "headers"),
+            paths: pairs_of(root, "paths"),
+            emit: value::text_of(root, "emit"),
+        }),
+        None => Start::Command(value::texts_of(root, "command")),
+    }
+}
+
+/// The entries of a table of texts.
+fn pairs_of(root: &DeTable<'_>, key: &str) -> Vec<(String, String)> {
+    let pairs = value::get(root, key).and_then(value::table).into_iter().flatten();
+    pairs
+        .filter_map(|(name, text)| Some((name.get_ref().to_string(), value::text(text)?.to_owned())))
+        .collect()
 }
 
 /// Reads a baseline of its own: a file that holds nothing but known failures, or an `ssespec.toml`.
@@ -170,7 +245,7 @@ fn start(root: &DeTable<'_>, findings: &mut Findings) -> Start {
 /// When it cannot be read or is not of the format.
 pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
     let source = Source::read(path)?;
-    let says_more = ["command", "browser"].iter().any(|key| source.text().contains(key));
+    let says_more = STARTS.iter().any(|key| source.text().contains(key));
     let is_folder_file = path.file_name().is_some_and(|name| name == FILE) && says_more;
     let root = parse(&source, if is_folder_file { &SSESPEC } else { &BASELINE })?;
     let mut findings = Findings::default();

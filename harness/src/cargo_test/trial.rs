@@ -63,7 +63,8 @@ impl Trials {
             return Err(format!("{id} gave no result").into());
         };
         let selection = Selection { filters: run.selection.filters, ..self.run.selection.clone() };
-        let (stale, _) = self.run.baseline.judge(case.results(), &self.run.corpus, &selection);
+        let ids = self.run.corpus.cases.keys().map(String::as_str);
+        let (stale, _) = self.run.baseline.judge(case.results(), ids, &selection);
         match (&self.baseline, stale.is_empty()) {
             (Some(baseline), false) => Err(baseline.stale(id).into()),
             _ => self.judge(&case),

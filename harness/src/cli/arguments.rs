@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use globset::GlobMatcher;
 use ssespec::delivery::DeliveryKind;
+use ssespec::probe::check;
 use ssespec::run::{Baseline, Launch, Selection, baseline::id_glob};
 use ssespec::session::Patience;
 use ssespec_cases::{Corpus, Level};
@@ -206,7 +207,8 @@ impl CaseSelection {
             }
         }
         for filter in &self.filter {
-            if !corpus.cases.keys().any(|id| filter.is_match(id)) {
+            let is_of_check = || check::all().iter().any(|check| filter.is_match(check.id()));
+            if !corpus.cases.keys().any(|id| filter.is_match(id)) && !is_of_check() {
                 return Err(suggest::no_match(filter.glob().glob(), corpus.cases.keys().map(String::as_str)));
             }
         }

@@ -4,25 +4,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 
 use ssespec::adapter::process::Command;
-use ssespec::implementation::{Folder, Start};
 use ssespec::page::opener::Invitation;
 use ssespec::page::{Board, Opener};
 use ssespec::run::Launch;
 use ssespec::run::launch::PageLaunch;
-use ssespec_reports::results::Role;
 
 use super::{output, qr};
-
-/// How the implementation of a folder is started.
-pub(super) fn of_folder(folder: &Folder) -> Result<Launch, String> {
-    match &folder.start {
-        Start::Command(words) if folder.role == Role::Server => {
-            Ok(server(words.clone(), folder.path.clone()))
-        }
-        Start::Command(words) => Ok(command(words.clone(), folder.path.clone())),
-        Start::Browser(name) => browser(name),
-    }
-}
 
 /// The adapter of a server by a command.
 pub(super) fn server(words: Vec<String>, folder: PathBuf) -> Launch {

@@ -15,6 +15,7 @@ mod explain;
 mod launch;
 mod mock;
 mod output;
+mod probed;
 mod qr;
 mod recorder;
 mod report;

@@ -6,17 +6,18 @@ use std::sync::Arc;
 
 use clap::Args;
 use ssespec::baseline_file::{self, Changes};
-use ssespec::implementation::{FILE, Folder};
-use ssespec::run::{Conclusion, Plan, Rerun, Run, RunError};
+use ssespec::implementation::{FILE, Folder, Service, Start};
+use ssespec::run::{Conclusion, Plan, Rerun, Run, RunError, Selection};
 use ssespec::setup;
 use ssespec_cases::{Capability, Corpus};
-use ssespec_reports::results::Results;
+use ssespec_reports::results::{Results, Role};
 use ssespec_reports::visible;
 
 use super::Status;
 use super::arguments::{Format, HowToRun};
 use super::launch;
 use super::output;
+use super::probed;
 use super::recorder::Recorder;
 use super::shell;
 
@@ -42,6 +43,9 @@ The ssespec.toml of an implementation:
   [[known-failure]]
   case = \"client/retry/*\"
   reason = \"retry is not read\"
+
+In place of the command stands browser = \"chromium\" (or firefox, webkit), or the url = \"http://..\" of a server that \
+    runs already and is probed, with headers, paths and emit as the options of `ssespec server`.
 
 A failure that is not known, a known one that passes, and a pattern that matches no case have exit status 1. With \
     --write-baseline the status is still that of this run; the next one goes by what was written.")]
@@ -111,9 +115,16 @@ async fn perform_one(
         }
     }
     let how = &arguments.how;
-    let launch = match launch::of_folder(folder) {
-        Ok(launch) => launch,
-        Err(error) => return (usage(&error), None),
+    let launch = match &folder.start {
+        Start::Command(words) if folder.role == Role::Server => {
+            launch::server(words.clone(), folder.path.clone())
+        }
+        Start::Command(words) => launch::command(words.clone(), folder.path.clone()),
+        Start::Browser(name) => match launch::browser(name) {
+            Ok(launch) => launch,
+            Err(error) => return (usage(&error), None),
+        },
+        Start::Service(service) => return probe(arguments, folder, service, file).await,
     };
     let mut words = vec![folder.path.display().to_string()];
     words.extend(how.rerun_options());
@@ -135,9 +146,34 @@ async fn perform_one(
     if status == Status::NotRun && results.is_none() && !arguments.setup && !setup::is_done(folder) {
         output::note("help: its setup has not run for what is in the folder now; --setup runs it");
     }
+    written(arguments, folder, &run.selection, (status, results))
+}
+
+/// Probes the server of a folder.
+async fn probe(
+    arguments: &Arguments,
+    folder: &Folder,
+    service: &Service,
+    file: Option<&Path>,
+) -> (Status, Option<Results>) {
+    let probe = match probed::of_folder(folder, service, &arguments.how) {
+        Ok(probe) => probe,
+        Err(error) => return (usage(&error), None),
+    };
+    let came = probed::execute(&probe, file, arguments.how.format).await;
+    written(arguments, folder, &probe.selection, came)
+}
+
+/// Writes the baseline, where that is wanted.
+fn written(
+    arguments: &Arguments,
+    folder: &Folder,
+    selection: &Selection,
+    (status, results): (Status, Option<Results>),
+) -> (Status, Option<Results>) {
     if let (true, Some(results)) = (arguments.write_baseline, &results) {
         let file = folder.path.join(FILE);
-        match baseline_file::update(&file, results, &run.selection) {
+        match baseline_file::update(&file, results, selection) {
             Ok(changes) => tell_changes(&file, &changes),
             Err(error) => return (usage(&error.to_string()), None),
         }

@@ -17,7 +17,7 @@ use super::arguments::{CaseSelection, Format, lanes, time_words};
 use super::run::{execute, show, usage};
 use super::{launch, shell};
 
-/// Options that go with a command only.
+/// Options of runs with an adapter; known failures there are of probes too.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Options {
     /// Run the reference server of this harness instead of a command
@@ -29,9 +29,9 @@ pub(super) struct Options {
     /// With a command: how many adapters run side by side, 1 to 64 [default: two per core]
     #[arg(long, value_name = "N", conflicts_with_all = ["url", "list"], value_parser = clap::value_parser!(u16).range(1..=64))]
     lanes: Option<u16>,
-    /// With a command: a file of known failures, or an ssespec.toml
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["url", "list"])]
-    baseline: Option<PathBuf>,
+    /// A file of known failures, or an ssespec.toml
+    #[arg(long, value_name = "FILE", conflicts_with = "list")]
+    pub(super) baseline: Option<PathBuf>,
 }
 
 /// Runs the cases with the adapter that a command starts.

@@ -7,20 +7,19 @@ use std::time::Duration;
 
 use clap::Args;
 use globset::GlobMatcher;
+use ssespec::implementation::read_baseline;
 use ssespec::probe::check::{self, Need, Takes};
-use ssespec::probe::emit::Emit;
 use ssespec::probe::target::Target;
 use ssespec::probe::tls::{Roots, Trust};
-use ssespec::probe::{Length, Options, Probe, ProbeError, name_of};
-use ssespec::run::{Conclusion, Selection};
+use ssespec::probe::{Length, Options, Probe, name_of};
+use ssespec::run::{Baseline, Rerun, Selection};
 use ssespec_cases::Corpus;
 
 use super::Status;
 use super::arguments::{CaseSelection, Format, LevelWord, glob, levels, time, time_words};
 use super::output;
-use super::recorder::Recorder;
-use super::run::{say_why, show, usage};
-use super::{served, shell, suggest};
+use super::run::{show, usage};
+use super::{probed, served, shell};
 
 /// Probe a server by the URL of its stream, or run one that has an adapter.
 ///
@@ -39,6 +38,7 @@ use super::{served, shell, suggest};
   ssespec server --suite http --level must --format junit --output results.jsonl --color never http://127.0.0.1:8080/
   ssespec server --ca certificate.pem https://localhost:8443/events
   ssespec server --insecure https://localhost:8443/events
+  ssespec server --baseline known.toml http://127.0.0.1:8080/events
   ssespec server --list
   ssespec server --reference
   ssespec server -- node adapter.mjs
@@ -102,16 +102,10 @@ pub(super) struct Arguments {
 
 /// The value of an option that is a field.
 fn header(text: &str) -> Result<(String, String), String> {
-    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     let Some((name, value)) = text.split_once(':') else {
         return Err("expected a name, a colon and a value".into());
     };
-    if name.is_empty() || !name.chars().all(is_token) {
-        return Err(format!("{name:?} is no name of a field"));
-    }
-    if value.contains(['\r', '\n', '\0']) {
-        return Err("a value has no line breaks".into());
-    }
+    probed::check_field(name, value)?;
     Ok((name.to_owned(), value.trim().to_owned()))
 }
 
@@ -119,13 +113,7 @@ fn header(text: &str) -> Result<(String, String), String> {
 fn path(text: &str) -> Result<(String, String), String> {
     let Some((id, path)) = text.split_once('=') else { return Err("expected a check, = and a path".into()) };
     let name = name_of(id);
-    let names: Vec<&str> = check::all().iter().map(|check| check.name).collect();
-    if !names.contains(&name) {
-        return Err(suggest::no_such_check(name, names));
-    }
-    if !path.starts_with('/') || path.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err("a path begins with / and has no spaces".into());
-    }
+    probed::check_path(name, path)?;
     Ok((name.to_owned(), path.to_owned()))
 }
 
@@ -145,33 +133,8 @@ pub(super) async fn perform(arguments: Arguments) -> Status {
         output::print(&list(&probe));
         return Status::Fine;
     }
-    let checks = probe.checks();
-    if checks.is_empty() {
-        return usage("no check is selected; `ssespec server --list` lists them");
-    }
-    let mut recorder = match Recorder::new(arguments.output.as_deref(), arguments.format, checks.len()) {
-        Ok(recorder) => recorder,
-        Err(error) => return usage(&error),
-    };
-    let status = match probe.execute(&mut |record| recorder.take(record)).await {
-        Ok(Conclusion::AsExpected) => Status::Fine,
-        Ok(Conclusion::NotAsExpected) => Status::NotConforming,
-        Ok(Conclusion::Error) => Status::NotRun,
-        Err(error @ (ProbeError::Unreachable { .. } | ProbeError::Redirects { .. })) => {
-            output::error(&error.to_string());
-            return Status::NotRun;
-        }
-        Err(error @ ProbeError::NothingSelected) => return usage(&error.to_string()),
-    };
-    match recorder.finish("this probe") {
-        Ok(results) => {
-            if arguments.format != Format::Terminal && status != Status::Fine {
-                say_why(&results);
-            }
-            show(&[results], arguments.format, status)
-        }
-        Err(error) => usage(&error),
-    }
+    let (status, results) = probed::execute(&probe, arguments.output.as_deref(), arguments.format).await;
+    show(results.as_slice(), arguments.format, status)
 }
 
 /// Runs the cases with the adapter that the command starts.
@@ -182,15 +145,7 @@ async fn with_command(arguments: Arguments) -> Status {
 }
 
 fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, String> {
-    let all = check::all();
-    let suites = || all.iter().filter_map(|check| Some(check.requirement.split_once('/')?.0));
-    if let Some(suite) = arguments.suite.iter().find(|suite| !suites().any(|known| known == *suite)) {
-        return Err(suggest::no_such_suite(suite, suites()));
-    }
-    let ids: Vec<String> = all.iter().map(check::Check::id).collect();
-    if let Some(filter) = arguments.filter.iter().find(|filter| !ids.iter().any(|id| filter.is_match(id))) {
-        return Err(suggest::no_match(filter.glob().glob(), ids.iter().map(String::as_str)));
-    }
+    probed::check_selection(&arguments.suite, &arguments.filter)?;
     let roots = match (&arguments.ca, arguments.insecure) {
         (Some(file), _) => Roots::File(file.clone()),
         (None, true) => Roots::All,
@@ -200,13 +155,10 @@ fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, String> {
     let url = arguments.url.clone().unwrap_or_else(|| "http://localhost/".into());
     let target = Target::parse(&url).map_err(|error| error.to_string())?;
     let trust = Trust::new(&roots).map_err(|error| error.to_string())?;
-    let emit = match &arguments.emit {
-        Some(text) if text.starts_with("http://") || text.starts_with("https://") => {
-            let target = Target::parse(text).map_err(|error| error.to_string())?;
-            Some(Emit::Url(Box::new(target), trust.clone()))
-        }
-        Some(text) => Some(Emit::Command(text.clone())),
-        None => None,
+    let emit = arguments.emit.as_deref().map(|text| probed::emit(text, &trust)).transpose()?;
+    let baseline = match arguments.with_command.baseline.as_deref().map(read_baseline) {
+        Some(baseline) => baseline.map_err(|error| error.to_string())?,
+        None => Baseline::default(),
     };
     Ok(Probe {
         corpus,
@@ -223,9 +175,11 @@ fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, String> {
             filters: arguments.filter.clone(),
             suites: arguments.suite.clone(),
             levels: levels(&arguments.level),
-            deliveries: Vec::new(),
+            ..Selection::default()
         },
-        rerun: rerun(arguments, &url),
+        name: url.clone(),
+        baseline,
+        rerun: Rerun::Server(rerun(arguments, &url)),
         url,
     })
 }

@@ -139,3 +139,29 @@ fn a_baseline_may_be_a_file_of_its_own() {
     let error = read_baseline(&folder.path().join("no-such.toml")).unwrap_err();
     assert!(matches!(error, FolderError::Unreadable(_)), "{error}");
 }
+
+#[test]
+fn a_server_that_runs_already() {
+    let service = "url = \"http://127.0.0.1:8080/events\"\nheaders = { authorization = \"Bearer a\" }\n\
+                   paths = { error-status = \"/no\" }\nemit = \"true\"\n";
+    let folder = read(&format!("name = \"a\"\nrole = \"server\"\n{service}")).unwrap();
+    let pair = |name: &str, text: &str| vec![(name.to_owned(), text.to_owned())];
+    let expected = Service {
+        url: "http://127.0.0.1:8080/events".into(),
+        headers: pair("authorization", "Bearer a"),
+        paths: pair("error-status", "/no"),
+        emit: Some("true".into()),
+    };
+    assert_eq!(folder.start, Start::Service(expected));
+
+    let told = |role: &str, rest: &str| mistake(&format!("name = \"a\"\nrole = \"{role}\"\n{rest}"));
+    let all = [
+        told("client", "url = \"http://a/\"\n"),
+        told("server", "url = \"a/events\"\n"),
+        told("server", "url = \"http://a/\"\ncommand = [\"x\"]\n"),
+        told("server", "command = [\"x\"]\nheaders = { a = \"b\" }\n"),
+    ];
+    insta::with_settings!({ omit_expression => true, filters => [(r"--> .*ssespec.toml", "--> ssespec.toml")] }, {
+        insta::assert_snapshot!(all.join("\n"));
+    });
+}

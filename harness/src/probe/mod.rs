@@ -51,7 +51,7 @@ use self::target::{Security, Target};
 use self::tls::Trust;
 use self::wire::connection::{Connection, Offer};
 use self::wire::{Ask, End, Live, Watch};
-use crate::run::{Conclusion, Selection};
+use crate::run::{Baseline, Conclusion, Rerun, Selection};
 
 /// How long a probe lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,10 +90,14 @@ pub struct Probe {
     pub options: Options,
     /// Which checks; deliveries do not matter.
     pub selection: Selection,
+    /// What the server is called in the results.
+    pub name: String,
     /// The URL as the user gave it.
     pub url: String,
-    /// The words after `ssespec server` that ask the server in the same way.
-    pub rerun: String,
+    /// Which failures are known.
+    pub baseline: Baseline,
+    /// How a single check is made again.
+    pub rerun: Rerun,
 }
 
 /// Why a probe could not begin.

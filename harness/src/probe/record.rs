@@ -1,18 +1,17 @@
 //! The results that carry what checks came to.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use ssespec_cases::{Level, Requirement};
-use ssespec_reports::fold;
 use ssespec_reports::results::{
     self as report, Adapter, CaseResult, Delivery, Failure, Footer, Header, Implementation, Platform, Role,
     Selection, Source, Transport, V1, Verdict,
 };
 
 use super::Probe;
-use super::check::Check;
+use super::check::{self, Check};
 use super::outcome::{Breach, Outcome};
-use crate::run::{Conclusion, requirement_record};
+use crate::run::{Conclusion, conclude, requirement_record, timestamp};
 
 /// The header of a probe's results.
 pub(super) fn header(probe: &Probe, checks: &[(Check, Requirement)]) -> Header {
@@ -21,7 +20,7 @@ pub(super) fn header(probe: &Probe, checks: &[(Check, Requirement)]) -> Header {
         v: V1,
         suite_version: env!("CARGO_PKG_VERSION").into(),
         implementation: Implementation {
-            name: probe.url.clone(),
+            name: probe.name.clone(),
             version: String::new(),
             language: String::new(),
             role: Role::Server,
@@ -36,7 +35,7 @@ pub(super) fn header(probe: &Probe, checks: &[(Check, Requirement)]) -> Header {
             levels: selection.levels.iter().map(|word| level(*word)).collect(),
         },
         requirements: requirements(checks),
-        known_failures: Vec::new(),
+        known_failures: probe.baseline.entries().cloned().collect(),
     }
 }
 
@@ -54,10 +53,6 @@ fn level(level: Level) -> report::Level {
         Level::Should => report::Level::Should,
         Level::May => report::Level::May,
     }
-}
-
-fn timestamp() -> String {
-    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
 }
 
 /// The result of a check; without an outcome it is one that never came to an end.
@@ -88,7 +83,7 @@ pub(super) fn result(
         failure: None,
         facts: Vec::new(),
         duration_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        rerun: format!("ssespec server --filter {id} {}", probe.rerun),
+        rerun: probe.rerun.command(&id, Delivery::AsWritten),
         stderr: None,
         transcript: Vec::new(),
     };
@@ -115,6 +110,7 @@ pub(super) fn result(
             result.reason = Some(why);
         }
     }
+    result.known = probe.baseline.known(&result);
     result
 }
 
@@ -142,25 +138,8 @@ fn break_with(result: &mut CaseResult, verdict: Verdict, breach: Breach) {
 
 /// The last record, and what the probe came to.
 pub(super) fn footer(probe: &Probe, results: &[CaseResult], took: Duration) -> (Footer, Conclusion) {
-    let decides = |result: &&CaseResult| probe.selection.decides(&result.suite);
-    let conclusion = if results.iter().any(|result| result.verdict == Verdict::Error) {
-        Conclusion::Error
-    } else if results.iter().filter(decides).any(|result| result.verdict == Verdict::Fail) {
-        Conclusion::NotAsExpected
-    } else {
-        Conclusion::AsExpected
-    };
     let mut ordered = results.to_vec();
     ordered.sort_by(|a, b| a.case.cmp(&b.case));
-    let footer = Footer {
-        v: V1,
-        finished: timestamp(),
-        duration_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        counts: fold::counts(&fold::fold(&ordered)),
-        stale: Vec::new(),
-        unmatched: Vec::new(),
-        exit_status: conclusion.exit_status(),
-        complete: true,
-    };
-    (footer, conclusion)
+    let ids: Vec<String> = check::all().iter().map(Check::id).collect();
+    conclude(&ordered, ids.iter().map(String::as_str), &probe.baseline, &probe.selection, took)
 }

@@ -75,22 +75,22 @@ impl Baseline {
     /// The entries that do not fit: cases that pass in every delivery although an entry says that they fail, and
     /// entries that match no case of the suite. A filtered run judges only what it selected, and one in fewer
     /// deliveries than the standard ones cannot tell what passes in every delivery.
-    pub fn judge(
+    pub fn judge<'i>(
         &self,
         results: &[&CaseResult],
-        corpus: &Corpus,
+        ids: impl Iterator<Item = &'i str> + Clone,
         selection: &Selection,
     ) -> (Vec<KnownFailure>, Vec<KnownFailure>) {
         let mut stale = Vec::new();
         let mut unmatched = Vec::new();
         for (glob, entry) in &self.entries {
-            if selection.is_whole() && !corpus.cases.keys().any(|id| glob.is_match(id)) {
+            if selection.is_whole() && !ids.clone().any(|id| glob.is_match(id)) {
                 unmatched.push(entry.clone());
             }
-            let mut ids: Vec<&str> =
+            let mut concerned: Vec<&str> =
                 results.iter().map(|r| r.case.as_str()).filter(|id| glob.is_match(id)).collect();
-            ids.dedup();
-            for id in ids {
+            concerned.dedup();
+            for id in concerned {
                 let mut deliveries = results.iter().filter(|r| r.case == id);
                 if !entry.by_chance
                     && selection.is_in_every_delivery()

@@ -7,10 +7,12 @@
 //! - `lane`: sessions one after another
 //! - `verdict`: what a session comes to
 //! - [`baseline`]: which failures are known
+//! - `conclusion`: what all of it comes to
 //!
 //! Data flows one way: plan, lanes, one place in which their messages are put in order, and a sink.
 
 pub mod baseline;
+mod conclusion;
 mod lane;
 pub mod launch;
 pub mod plan;
@@ -22,19 +24,20 @@ use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 pub use baseline::Baseline;
+pub use conclusion::Conclusion;
+pub(crate) use conclusion::{conclude, timestamp};
 pub use lane::play_case;
 use lane::{Lane, News, QueueEnd};
 pub use launch::Launch;
 pub use plan::{Plan, Selection, Trial};
 use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
-use ssespec_reports::fold;
 use ssespec_reports::results::{
     Adapter as AdapterRecord, CaseResult, Delivery, Footer, Header, Implementation, Platform, Record,
-    Selection as SelectionRecord, V1, Verdict,
+    Selection as SelectionRecord, V1,
 };
 use stage::NotOpened;
 use tokio::sync::mpsc;
@@ -89,28 +92,6 @@ pub enum RunError {
     /// The selection holds no case.
     #[error("no case is selected: {0}")]
     NothingSelected(String),
-}
-
-/// What a run came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Conclusion {
-    /// Conforming, or as the baseline says.
-    AsExpected,
-    /// A failure that is not known, or a baseline that does not fit.
-    NotAsExpected,
-    /// A verdict was `error`.
-    Error,
-}
-
-impl Conclusion {
-    /// The exit status that stands for it.
-    pub fn exit_status(self) -> u8 {
-        match self {
-            Self::AsExpected => 0,
-            Self::NotAsExpected => 1,
-            Self::Error => 3,
-        }
-    }
 }
 
 /// How long after its end a session of a client that said it was done is watched for a request: longer than the
@@ -175,12 +156,7 @@ impl Run {
             }
         }
         self.play(stage, plan, &mut ledger, sink).await;
-        let footer = ledger.footer(began);
-        let conclusion = match footer.exit_status {
-            0 => Conclusion::AsExpected,
-            1 => Conclusion::NotAsExpected,
-            _ => Conclusion::Error,
-        };
+        let (footer, conclusion) = ledger.footer(began);
         sink(Record::Footer(Box::new(footer)));
         #[cfg(feature = "page")]
         if let Some(board) = self.launch.board() {
@@ -278,11 +254,6 @@ fn adapter_error((fault, stderr): (Fault, String)) -> RunError {
     RunError::Adapter { fault: Box::new(fault), stderr }
 }
 
-/// The present time in the form of RFC 3339.
-fn timestamp() -> String {
-    humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
-}
-
 /// The results so far, in the one place where lanes meet.
 struct Ledger<'r> {
     run: &'r Run,
@@ -323,28 +294,9 @@ impl Ledger<'_> {
         sink(Record::Result(Box::new(result)));
     }
 
-    fn footer(&self, began: Instant) -> Footer {
-        let owned: Vec<CaseResult> = self.results.values().cloned().collect();
-        let results: Vec<&CaseResult> = owned.iter().collect();
-        let (stale, unmatched) = self.run.baseline.judge(&results, &self.run.corpus, &self.run.selection);
-        let decides = |result: &&&CaseResult| self.run.selection.decides(&result.suite);
-        let failed = |r: &&CaseResult| r.verdict == Verdict::Fail && r.known.is_none();
-        let exit_status = if results.iter().any(|r| r.verdict == Verdict::Error) {
-            3
-        } else if results.iter().filter(decides).any(failed) || !stale.is_empty() || !unmatched.is_empty() {
-            1
-        } else {
-            0
-        };
-        Footer {
-            v: V1,
-            finished: timestamp(),
-            duration_us: u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX),
-            counts: fold::counts(&fold::fold(&owned)),
-            stale,
-            unmatched,
-            exit_status,
-            complete: true,
-        }
+    fn footer(&self, began: Instant) -> (Footer, Conclusion) {
+        let results: Vec<CaseResult> = self.results.values().cloned().collect();
+        let ids = self.run.corpus.cases.keys().map(String::as_str);
+        conclude(&results, ids, &self.run.baseline, &self.run.selection, began.elapsed())
     }
 }

@@ -45,7 +45,7 @@ fn a_folder_with_a_browser() {
         .says(&["FIREFOX names /no/such/browser"]);
     for (text, said) in [
         ("browser = \"netscape\"", "\"chromium\", \"firefox\""),
-        ("browser = \"firefox\"\ncommand = [\"x\"]", "expected either a command or a browser"),
+        ("browser = \"firefox\"\ncommand = [\"x\"]", "expected either a command, a browser or a URL"),
         ("", "nothing says how the implementation is started"),
     ] {
         shop.file("one/ssespec.toml", &format!("name = \"one\"\nrole = \"client\"\n{text}\n"));

@@ -12,6 +12,8 @@ pub(crate) const TESTS: Tests = &[
     ("what_is_no_server_is_said_so", what_is_no_server_is_said_so),
     ("options_are_checked", options_are_checked),
     ("a_path_for_one_check_and_a_header", a_path_for_one_check_and_a_header),
+    ("a_folder_with_a_url", a_folder_with_a_url),
+    ("known_failures_of_a_probe", known_failures_of_a_probe),
 ];
 
 /// A server whose streams end at once; it echoes a field of the request, and fails elsewhere with 200.
@@ -63,7 +65,7 @@ fn a_single_check() {
         "✘ FAIL must server/probe/content-type",
         "whatwg/server-content-type (MUST)",
         "content-type: text/html",
-        &format!("ssespec server --filter {filter} --quick {url}"),
+        &format!("ssespec server --filter '{filter}' --quick {url}"),
     ]);
     ssespec(["report", file.to_str().unwrap()]).ends(0).shows(&["server/probe/content-type"]);
 }
@@ -95,4 +97,42 @@ fn a_path_for_one_check_and_a_header() {
     let filter = ["--filter", "*/error-status", "--suite", "resilience-server"];
     of(&filter).ends(0).shows(&["1 skip"]);
     of(&[&filter[..], &["--path", "error-status=/broken"]].concat()).ends(1).shows(&["1 fail", "status 200"]);
+}
+
+/// The name of the folder's file with these lines after its role.
+fn folder(lines: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let text = format!("name = \"mine\"\nrole = \"server\"\n{lines}");
+    std::fs::write(folder.path().join("ssespec.toml"), text).unwrap();
+    folder
+}
+
+fn a_folder_with_a_url() {
+    let url = start();
+    let filter = ["--filter", "server/probe/content-type"];
+    let run = |lines: &str, status: i32| {
+        let folder = folder(lines);
+        ssespec(["run", filter[0], filter[1], folder.path().to_str().unwrap()]).ends(status)
+    };
+    let printed = run(&format!("url = \"{url}\"\n"), 1);
+    printed.shows(&["server/probe/content-type", "mine", "rerun     ssespec run "]);
+    let field = "headers = { authorization = \"Bearer a\" }";
+    run(&format!("url = \"{url}\"\n{field}\n"), 0);
+    let known = "[[known-failure]]\ncase = \"server/probe/content-type\"\nreason = \"it is an old page\"\n";
+    let printed = run(&format!("url = \"{url}\"\n{known}"), 0);
+    printed.shows(&["it is an old page"]);
+    let printed = run(&format!("url = \"{url}\"\n{field}\n{known}"), 1);
+    printed.shows(&["Stale baseline entries"]);
+    let printed = run(&format!("url = \"{url}\"\npaths = {{ none = \"/a\" }}\n"), 2);
+    printed.says(&["ssespec.toml: paths: ", "none"]);
+}
+
+fn known_failures_of_a_probe() {
+    let url = start();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("known.toml");
+    let known = "[[known-failure]]\ncase = \"server/probe/content-*\"\nreason = \"it is an old page\"\n";
+    std::fs::write(&file, known).unwrap();
+    let words = ["--filter", "server/probe/content-type", "--baseline", file.to_str().unwrap(), &url];
+    ssespec(["server"].into_iter().chain(words)).ends(0).shows(&["it is an old page"]);
 }

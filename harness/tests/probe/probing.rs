@@ -8,8 +8,8 @@ use ssespec::probe::emit::Emit;
 use ssespec::probe::target::Target;
 use ssespec::probe::tls::Trust;
 use ssespec::probe::{Length, Options, Probe, ProbeError};
-use ssespec::run::Selection;
 use ssespec::run::baseline::id_glob;
+use ssespec::run::{Baseline, Rerun, Selection};
 use ssespec_cases::Corpus;
 use ssespec_reports::results::{CaseResult, Record, Verdict};
 
@@ -53,8 +53,10 @@ pub(crate) async fn attempt(url: &str, how: How<'_>) -> Result<Probed, ProbeErro
             trust: how.trust,
         },
         selection: Selection { filters: filters.collect(), ..Selection::default() },
+        name: url.into(),
         url: url.into(),
-        rerun: url.into(),
+        baseline: Baseline::default(),
+        rerun: Rerun::Server(url.into()),
     };
     let mut results = BTreeMap::new();
     let mut sink = |record| {
