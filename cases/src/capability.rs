@@ -69,6 +69,8 @@ capabilities! {
     Dom = "dom",
     /// sends a reconnection time
     Retry = "retry",
+    /// takes a reconnection time of any type, text included
+    RetryText = "retry-text",
     /// ends a stream in order
     End = "end",
     /// tells when a client has left

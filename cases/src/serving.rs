@@ -116,6 +116,8 @@ pub enum Emission {
         data: EmittedData,
         /// Its id; not given to the API where absent.
         id: Option<String>,
+        /// A text in place of a reconnection time, to an API that takes any value with an event.
+        retry: Option<String>,
     },
     /// A comment.
     Comment(String),
@@ -192,6 +194,13 @@ pub enum Expected {
         /// How long to wait for it, where not the usual time.
         within: Option<Duration>,
     },
+    /// The connection breaks, or ends before the body does.
+    Break {
+        /// That of this stream.
+        stream: String,
+        /// How long to wait for it, where not the usual time.
+        within: Option<Duration>,
+    },
     /// The implementation took what it was handed last.
     Emitted,
     /// The implementation did not take what it was handed last.
@@ -251,9 +260,10 @@ impl Expected {
         match self {
             Self::Response(response) => Some(&response.stream),
             Self::Event(event) => Some(&event.stream),
-            Self::Comment { stream, .. } | Self::Retry { stream, .. } | Self::End { stream, .. } => {
-                Some(stream)
-            }
+            Self::Comment { stream, .. }
+            | Self::Retry { stream, .. }
+            | Self::End { stream, .. }
+            | Self::Break { stream, .. } => Some(stream),
             Self::Emitted
             | Self::Refused
             | Self::Connected { .. }

@@ -38,10 +38,11 @@ pub(crate) fn uses(case: &Case) -> Vec<(Capability, &Step)> {
         };
         match serving {
             Serving::Request(request) => add(Capability::Http2, request.http == Http::Http2),
-            Serving::Emit(Emission::Event { kind, id, .. })
-            | Serving::EmitRepeat(Emission::Event { kind, id, .. }, _) => {
+            Serving::Emit(Emission::Event { kind, id, retry, .. })
+            | Serving::EmitRepeat(Emission::Event { kind, id, retry, .. }, _) => {
                 add(Capability::EventType, kind.is_some());
                 add(Capability::EventId, id.is_some());
+                add(Capability::RetryText, retry.is_some());
             }
             Serving::Emit(Emission::Comment(_)) => add(Capability::Comments, true),
             Serving::Emit(Emission::Retry(_)) => add(Capability::Retry, true),
@@ -172,7 +173,7 @@ impl Streams {
             wrong(format!("the stream \"{stream}\" is not read"), "write { read = \"..\" } before");
         }
         match expected {
-            Expected::End { .. } => self.over(stream),
+            Expected::End { .. } | Expected::Break { .. } => self.over(stream),
             Expected::Response(response) if response.status != Some(200) => self.over(stream),
             _ => {}
         }

@@ -81,7 +81,8 @@ fn emission(verb: &str, argument: &Value<'_>, findings: &mut Findings) -> Option
     let table = value::table(argument)?;
     let things = ["data", "data-repeat", "comment", "retry"];
     let named: Vec<&str> = things.into_iter().filter(|key| value::get(table, key).is_some()).collect();
-    let (kind, id) = (value::text_of(table, "type"), value::text_of(table, "id"));
+    let text = |key| value::text_of(table, key);
+    let (kind, id) = (text("type"), text("id"));
     let [one] = named[..] else {
         let label = if named.is_empty() { "nothing here".to_owned() } else { named.join(" and ") };
         let hint =
@@ -97,9 +98,9 @@ fn emission(verb: &str, argument: &Value<'_>, findings: &mut Findings) -> Option
         return None;
     }
     Some(match one {
-        "comment" => Emission::Comment(value::text_of(table, one)?),
+        "comment" => Emission::Comment(text(one)?),
         "retry" => Emission::Retry(value::count_of(table, one)?),
-        _ => Emission::Event { kind, data: data(table)?, id },
+        _ => Emission::Event { kind, data: data(table)?, id, retry: text("retry-text") },
     })
 }
 
@@ -151,6 +152,7 @@ fn expected(verb: &str, argument: Option<&Value<'_>>, findings: &mut Findings) -
             milliseconds: value::count(argument?).or_else(|| value::count_of(table?, "milliseconds"))?,
         },
         "expect-end" => Expected::End { stream: stream(table), within },
+        "expect-break" => Expected::Break { stream: stream(table), within },
         "expect-emitted" => Expected::Emitted,
         "expect-refused" => Expected::Refused,
         "expect-connected" => Expected::Connected { last_event_id: text("last-event-id") },

@@ -103,6 +103,11 @@ static EMIT: Table = Table {
             Shape::Count(0, u64::MAX),
             "A reconnection time in milliseconds, in place of an event.",
         ),
+        Key::optional(
+            "retry-text",
+            Shape::Text,
+            "A text in place of a reconnection time, with data, to an API that takes any value.",
+        ),
     ],
 };
 
@@ -186,6 +191,11 @@ static OBSERVATIONS: &[Verb] = &[
         "expect-end",
         Shape::Table(&Table { what: "`expect-end`", keys: &[STREAM, WITHIN] }),
         "The body ends cleanly.",
+    ),
+    Verb::open(
+        "expect-break",
+        Shape::Table(&Table { what: "`expect-break`", keys: &[STREAM, WITHIN] }),
+        "The connection breaks, or ends before the body does.",
     ),
     Verb::word("expect-emitted", "The server takes what it was handed last. Implied after `emit`."),
     Verb::word("expect-refused", "The server does not take what it was handed last."),

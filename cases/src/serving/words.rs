@@ -44,6 +44,7 @@ pub fn expectation(expected: &Expected) -> String {
         }
         Expected::Retry { stream, milliseconds } => format!("a retry of {milliseconds} ms{}", on(stream)),
         Expected::End { stream, .. } => format!("the clean end of the body{}", on(stream)),
+        Expected::Break { stream, .. } => format!("the stream{} breaks off", of(stream)),
         Expected::Emitted => "emitted: the server takes it".into(),
         Expected::Refused => "refused: the server does not take it".into(),
         Expected::Connected { last_event_id: None } => "the server shows that the stream was opened".into(),
@@ -95,10 +96,11 @@ fn request(request: &Request) -> String {
 /// What is handed over.
 pub fn emission(emission: &Emission) -> String {
     match emission {
-        Emission::Event { kind, data, id } => {
+        Emission::Event { kind, data, id, retry } => {
             let mut parts = vec![self::data(data)];
             parts.extend(kind.as_ref().map(|kind| format!("the type {}", quote(kind))));
             parts.extend(id.as_ref().map(|id| format!("the id {}", quote(id))));
+            parts.extend(retry.as_ref().map(|retry| format!("the reconnection time {}", quote(retry))));
             format!("an event with {}", parts.join(", "))
         }
         Emission::Comment(text) => format!("the comment {}", quote(text)),

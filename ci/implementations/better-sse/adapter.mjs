@@ -84,7 +84,7 @@ server.listen(0, '127.0.0.1', async () => {
       name: 'better-sse',
       version: lock.packages['node_modules/better-sse'].version,
       language: 'JavaScript',
-      capabilities: ['event-type', 'event-id', 'comments', 'retry', 'end', 'disconnects', 'no-content'],
+      capabilities: ['event-type', 'event-id', 'comments', 'retry', 'retry-text', 'end', 'disconnects', 'no-content'],
     },
   });
   for await (const line of createInterface({ input: process.stdin })) await obey(JSON.parse(line));

@@ -46,8 +46,8 @@ async function obey({ session, ...order }) {
     current = { session, streams: new Set(), stopped: false };
     write({ session, serving: { url: `${fastify.listeningOrigin}/${session}` } });
   } else if (order.emit) {
-    const { type, id, data } = order.emit;
-    const sends = [...current.streams].map((sse) => sse.send({ id, event: type, data }));
+    const { type, id, data, retry } = order.emit;
+    const sends = [...current.streams].map((sse) => sse.send({ id, event: type, data, retry }));
     // A send is over when the client takes it, which may be never; what is refused is refused at once.
     const waited = new Promise((resolve) => setImmediate(resolve));
     await Promise.race([Promise.all(sends), waited]).then(
@@ -79,7 +79,7 @@ write({
     name: '@fastify/sse',
     version: manifest.version,
     language: 'JavaScript',
-    capabilities: ['event-type', 'event-id', 'end', 'disconnects', 'no-content', 'shutdown'],
+    capabilities: ['event-type', 'event-id', 'retry-text', 'end', 'disconnects', 'no-content', 'shutdown'],
   },
 });
 for await (const line of createInterface({ input: process.stdin })) await obey(JSON.parse(line));

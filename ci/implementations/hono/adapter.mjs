@@ -43,8 +43,9 @@ async function obey(server, { session, ...order }) {
     current = { session, streams: new Map(), stopped: false };
     write({ session, serving: { url: `http://127.0.0.1:${server.address().port}/${session}` } });
   } else if (order.emit) {
-    const { type, id, data } = order.emit;
-    const writes = [...current.streams.keys()].map((stream) => stream.writeSSE({ event: type, id, data }));
+    const { type, id, data, retry } = order.emit;
+    const message = { event: type, id, data, retry };
+    const writes = [...current.streams.keys()].map((stream) => stream.writeSSE(message));
     // A write is over when the client takes it, which may be never; what is refused is refused at once.
     const waited = new Promise((resolve) => setImmediate(resolve));
     await Promise.race([Promise.all(writes), waited]).then(
@@ -77,7 +78,7 @@ const server = listen({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, asyn
       name: 'hono',
       version: lock.packages['node_modules/hono'].version,
       language: 'JavaScript',
-      capabilities: ['event-type', 'event-id', 'end', 'disconnects', 'no-content', 'shutdown'],
+      capabilities: ['event-type', 'event-id', 'retry-text', 'end', 'disconnects', 'no-content', 'shutdown'],
     },
   });
   for await (const line of createInterface({ input: process.stdin })) await obey(server, JSON.parse(line));

@@ -121,7 +121,7 @@ async def main():
         "version": version("sse-starlette"),
         "language": "Python",
         "capabilities": [
-            "event-type", "event-id", "comments", "retry", "end", "disconnects", "no-content", "shutdown",
+            "event-type", "event-id", "comments", "retry", "retry-text", "end", "disconnects", "no-content", "shutdown",
         ],
     }}), flush=True)
 

@@ -35,6 +35,9 @@ pub enum Emit {
         /// Its id.
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<String>,
+        /// A text in place of a reconnection time; only to those with the capability `retry-text`.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        retry: Option<String>,
     },
     /// A comment.
     Comment {

@@ -77,6 +77,7 @@ const SERVER_CAPABILITIES: &[Capability] = &[
     Capability::EventId,
     Capability::Comments,
     Capability::Retry,
+    Capability::RetryText,
     Capability::End,
     Capability::Disconnects,
     Capability::Resume,

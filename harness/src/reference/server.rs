@@ -36,6 +36,8 @@ struct Event {
     kind: Option<String>,
     data: String,
     id: Option<String>,
+    /// A reconnection time, whatever the application gives for one.
+    retry: Option<String>,
 }
 
 /// What an application emits.

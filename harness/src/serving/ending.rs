@@ -37,7 +37,8 @@ impl Session<'_> {
         }
         self.all_connected().await?;
         let data = format!("ssespec-sentinel-{}", self.number);
-        let emission = Emission::Event { kind: None, data: EmittedData::Text(data.clone()), id: None };
+        let emission =
+            Emission::Event { kind: None, data: EmittedData::Text(data.clone()), id: None, retry: None };
         self.hand_over(&emission);
         self.expect_emitted().await?;
         for number in open {
@@ -57,7 +58,7 @@ impl Session<'_> {
         let deadline = Instant::now() + self.patience.observation;
         loop {
             while let Some(seen) = self.streams[number].queue.pop_front() {
-                if matches!(seen, Seen::Event(_) | Seen::End) {
+                if matches!(seen, Seen::Event(_) | Seen::End | Seen::Broken(_)) {
                     return Ok(seen);
                 }
             }

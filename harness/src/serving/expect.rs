@@ -125,6 +125,7 @@ impl Session<'_> {
             Expected::Event(event) => event.within,
             Expected::Comment { within, .. }
             | Expected::End { within, .. }
+            | Expected::Break { within, .. }
             | Expected::Disconnected { within } => *within,
             _ => None,
         };

@@ -11,6 +11,7 @@ use super::seen::{Content, ResponseHead, Seen};
 use super::stream::{Control, Left, Outlet};
 use super::target::Target;
 use crate::reference::strict::http::{Asked, Piece, Reader};
+use crate::reference::strict::{Finding, FindingKind};
 
 /// The bytes of a request.
 pub(super) fn request(target: &Target, request: &Request) -> Vec<u8> {
@@ -131,6 +132,8 @@ impl Connection {
                 Piece::Body(bytes) => self.content.feed(&bytes, at, seen),
                 Piece::Chunk(_) => {}
                 Piece::Complete => self.content.end(seen),
+                // What it means is told when the connection has ended.
+                Piece::Finding(Finding { kind: FindingKind::Truncated, .. }) => {}
                 Piece::Finding(finding) => seen.push(self.content.http(&finding)),
             }
         }

@@ -98,6 +98,7 @@ impl Session<'_> {
                 let expected = "a stream of valid HTTP and UTF-8";
                 return Err(self.failure(expected, format!("{what}{}", self.of(number))).into());
             }
+            Seen::Broken(_) if self.manner.named.breaks => stream.queue.push_back(seen),
             Seen::Broken(what) => {
                 let expected = "a stream that goes on or ends cleanly";
                 return Err(self.failure(expected, format!("{what}{}", self.of(number))).into());

@@ -72,7 +72,8 @@ impl Session<'_> {
             | Expected::Event(_)
             | Expected::Comment { .. }
             | Expected::Retry { .. }
-            | Expected::End { .. } => {
+            | Expected::End { .. }
+            | Expected::Break { .. } => {
                 let numbers = self.named(expected.stream().unwrap_or_default());
                 let mut open = false;
                 for number in numbers {
@@ -121,10 +122,12 @@ impl Session<'_> {
                 Verdict::Holds
             }
             Expected::End { .. } if stream.state == State::Over => Verdict::Holds,
-            Expected::End { .. } => {
+            Expected::End { .. } | Expected::Break { .. } => {
+                let breaks = matches!(expected, Expected::Break { .. });
                 let verdict = next(stream, view.streams.entry(number).or_default(), |seen| match seen {
-                    Seen::End => Take::Holds,
-                    Seen::Event(_) => Take::Fails,
+                    Seen::End if !breaks => Take::Holds,
+                    Seen::Broken(_) if breaks => Take::Holds,
+                    Seen::Event(_) | Seen::End | Seen::Broken(_) => Take::Fails,
                     _ => Take::Skip,
                 });
                 if verdict == Verdict::Holds {
@@ -139,14 +142,14 @@ impl Session<'_> {
                         let same = found == text || found.strip_prefix(' ') == Some(text);
                         if same { Take::Holds } else { Take::Skip }
                     }
-                    (Seen::Event(_) | Seen::End, _) => Take::Fails,
+                    (Seen::Event(_) | Seen::End | Seen::Broken(_), _) => Take::Fails,
                     _ => Take::Skip,
                 })
             }
             Expected::Retry { milliseconds, .. } => {
                 next(stream, view.streams.entry(number).or_default(), |seen| match seen {
                     Seen::Retry(found) if found == milliseconds => Take::Holds,
-                    Seen::Event(_) | Seen::End => Take::Fails,
+                    Seen::Event(_) | Seen::End | Seen::Broken(_) => Take::Fails,
                     _ => Take::Skip,
                 })
             }
@@ -208,7 +211,7 @@ fn next(stream: &Stream, at: &mut usize, mut take: impl FnMut(&Seen) -> Take) ->
 fn one_event(expected: &EventExpected, stream: &Stream, at: &mut usize) -> Verdict {
     next(stream, at, |seen| match seen {
         Seen::Event(event) if is(expected, event) => Take::Holds,
-        Seen::Event(_) | Seen::End => Take::Fails,
+        Seen::Event(_) | Seen::End | Seen::Broken(_) => Take::Fails,
         _ => Take::Skip,
     })
 }

@@ -183,6 +183,7 @@ fn manner(case: &Case, strictness: Strictness) -> Manner {
         named: Named {
             comments: names(|expected| matches!(expected, Expected::Comment { .. })),
             retries: names(|expected| matches!(expected, Expected::Retry { .. })),
+            breaks: names(|expected| matches!(expected, Expected::Break { .. })),
         },
         strictness,
         most: each.fold(0, u64::saturating_add).saturating_mul(8).saturating_add(MUCH_MORE),

@@ -126,10 +126,10 @@ impl Session<'_> {
     pub(super) fn hand_over(&mut self, emission: &Emission) {
         self.transcript.harness("emit", describe::emission(emission));
         let emit = match emission {
-            Emission::Event { kind, data, id } => {
+            Emission::Event { kind, data, id, retry } => {
                 self.events += 1;
                 self.bytes = self.bytes.saturating_add(data.length());
-                Emit::Event { kind: kind.clone(), data: data.text(), id: id.clone() }
+                Emit::Event { kind: kind.clone(), data: data.text(), id: id.clone(), retry: retry.clone() }
             }
             Emission::Comment(comment) => Emit::Comment { comment: comment.clone() },
             Emission::Retry(retry) => Emit::Retry { retry: *retry },

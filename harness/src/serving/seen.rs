@@ -80,6 +80,7 @@ pub(super) enum Seen {
 pub(super) struct Named {
     pub(super) comments: bool,
     pub(super) retries: bool,
+    pub(super) breaks: bool,
 }
 
 /// How a body is read.

@@ -157,5 +157,10 @@ fn read(emit: &Value) -> Emit {
     if let Some(retry) = emit["retry"].as_u64() {
         return Emit::Retry { retry };
     }
-    Emit::Event { kind: text("type"), data: text("data").unwrap_or_default(), id: text("id") }
+    Emit::Event {
+        kind: text("type"),
+        data: text("data").unwrap_or_default(),
+        id: text("id"),
+        retry: text("retry"),
+    }
 }

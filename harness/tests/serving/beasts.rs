@@ -68,7 +68,7 @@ fn wrong_role() {
 fn cut() {
     let steps = format!("{ROAR}, \"end\", \"expect-end\"");
     let came = run("cut", "needs = [\"end\"]\n", &steps).unwrap_or_else(|error| panic!("{error}"));
-    came.is(Fail, "the connection ended before the message did");
+    came.is(Fail, "the server closed the connection before the message ended");
 }
 
 /// A server that holds its head back fails the cases about that, and no other one.

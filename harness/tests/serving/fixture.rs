@@ -126,7 +126,7 @@ fn encoded(emit: &Emit) -> Result<String, String> {
         text.split('\n').map(|line| format!("{name}: {line}\n")).collect()
     };
     Ok(match emit {
-        Emit::Event { kind, data, id } => {
+        Emit::Event { kind, data, id, .. } => {
             let mut text = String::new();
             for (name, value) in [("event", kind), ("id", id)] {
                 if let Some(value) = value {

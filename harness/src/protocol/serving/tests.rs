@@ -30,9 +30,10 @@ fn orders_are_one_object_a_line() {
 #[test]
 fn what_is_absent_is_not_empty() {
     let emit = |emit| -> Value { serde_json::from_str(&line(ServerOrder::Emit(emit))).expect("JSON") };
-    let plain = Emit::Event { kind: None, data: String::new(), id: None };
+    let plain = Emit::Event { kind: None, data: String::new(), id: None, retry: None };
     assert_eq!(emit(plain)["emit"], json!({ "data": "" }));
-    let full = Emit::Event { kind: Some("a".into()), data: "b\nc".into(), id: Some(String::new()) };
+    let full =
+        Emit::Event { kind: Some("a".into()), data: "b\nc".into(), id: Some(String::new()), retry: None };
     assert_eq!(emit(full)["emit"], json!({ "type": "a", "data": "b\nc", "id": "" }));
     assert_eq!(emit(Emit::Comment { comment: "a".into() })["emit"], json!({ "comment": "a" }));
     assert_eq!(emit(Emit::Retry { retry: 0 })["emit"], json!({ "retry": 0 }));

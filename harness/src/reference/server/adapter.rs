@@ -49,7 +49,7 @@ pub(in super::super) async fn session(mut session: ServerSession, defects: Defec
 
 fn emission(emit: Emit) -> Emission {
     match emit {
-        Emit::Event { kind, data, id } => Emission::Event(Event { kind, data, id }),
+        Emit::Event { kind, data, id, retry } => Emission::Event(Event { kind, data, id, retry }),
         Emit::Comment { comment } => Emission::Comment(comment),
         Emit::Retry { retry } => Emission::Retry(retry),
     }

@@ -21,6 +21,9 @@ pub(super) enum Refusal {
     /// Clients ignore such an id.
     #[error("the id holds U+0000, and clients would ignore it; send another")]
     Nul,
+    /// Clients ignore such a reconnection time.
+    #[error("the reconnection time is not a whole number of milliseconds in ASCII digits")]
+    NotDigits,
 }
 
 /// A place for text that takes one line.
@@ -28,6 +31,7 @@ pub(super) enum Refusal {
 enum Place {
     Type,
     Id,
+    Retry,
 }
 
 impl Place {
@@ -36,6 +40,7 @@ impl Place {
         match self {
             Self::Type => "the type",
             Self::Id => "the id",
+            Self::Retry => "the reconnection time",
         }
     }
 }
@@ -88,8 +93,9 @@ impl Encoder {
             None => Ok(None),
         };
         let (kind, id) = (line(Place::Type, &event.kind)?, line(Place::Id, &event.id)?);
+        let retry = line(Place::Retry, &event.retry)?;
         let lines = if self.defects.any() { self.lines_wrongly(&event.data) } else { lines(&event.data) };
-        Ok(Block { kind, id, lines, ..Block::default() })
+        Ok(Block { kind, id, lines, retry, ..Block::default() })
     }
 
     /// "An event's type or id is one line", or else it would be two fields.
@@ -104,6 +110,9 @@ impl Encoder {
         }
         if place == Place::Id && text.contains('\0') {
             return Err(Refusal::Nul);
+        }
+        if place == Place::Retry && !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(Refusal::NotDigits);
         }
         Ok(text.to_owned())
     }
@@ -158,7 +167,12 @@ mod tests {
     }
 
     fn event(kind: Option<&str>, data: &str, id: Option<&str>) -> Emission {
-        Emission::Event(Event { kind: kind.map(str::to_owned), data: data.into(), id: id.map(str::to_owned) })
+        Emission::Event(Event {
+            kind: kind.map(str::to_owned),
+            data: data.into(),
+            id: id.map(str::to_owned),
+            retry: None,
+        })
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::sync::Notify;
 
-use super::defect::Defects;
+use super::defect::{Defects, ServerDefect as Defect};
 use super::encoder::{Encoder, Refusal};
 use super::history::History;
 use super::outlet::{Next, Outlet};
@@ -89,7 +89,12 @@ impl Topic {
     /// When no stream can carry it.
     pub(super) fn emit(&self, emission: &Emission) -> Result<(), Refusal> {
         let mut state = self.state();
-        let bytes = state.encoder.encode(emission)?;
+        let encoded = state.encoder.encode(emission);
+        if encoded.is_err() && self.defects.has(Defect::TextBreaksStreams) {
+            state.streams.drain(..).for_each(|outlet| outlet.end(Next::GiveUp));
+            return Ok(());
+        }
+        let bytes = encoded?;
         if self.defects.any() {
             self.emit_wrongly(&mut state, emission, &bytes);
             return Ok(());

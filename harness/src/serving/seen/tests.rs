@@ -1,7 +1,7 @@
 use super::*;
 
 fn manner(strictness: Strictness) -> Manner {
-    let named = Named { comments: true, retries: true };
+    let named = Named { comments: true, retries: true, breaks: false };
     Manner { limits: Limits::default(), named, strictness, most: u64::MAX }
 }
 

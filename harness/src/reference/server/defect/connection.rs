@@ -80,6 +80,8 @@ macro_rules! connection {
 
             /// The end of a stream is a reset of its connection.
             EndIsReset: "resilience-server/end-is-told",
+            /// Text that cannot be sent breaks the streams.
+            TextBreaksStreams: "resilience-server/one-event-each",
             /// The end of a stream has no last chunk.
             EndWithoutLastChunk: "http/chunked-complete",
             /// A stream that its application ends goes on.

@@ -158,6 +158,8 @@ macro_rules! stream {
         RetryZeroNotSent: "resilience-server/retry-unchanged",
         /// A reconnection time of more than an hour is sent as an hour.
         RetryCapped: "resilience-server/retry-unchanged",
+        /// A reconnection time that is no number is sent as it is.
+        RetryTextSent: "GHSA-p6xx-57qc-3wxr",
         /// A reconnection time has an empty event with it.
         RetryWithEvent: "resilience-server/one-event-each",
 

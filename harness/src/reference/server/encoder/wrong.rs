@@ -31,6 +31,7 @@ impl Encoder {
             Place::Id => {
                 (Defect::IdLineFeedSent, Defect::IdReturnSent, Defect::IdNulSent, Defect::IdFlattened)
             }
+            Place::Retry => return has(Defect::RetryTextSent).then(|| text.to_owned()),
         };
         let breaks = text.contains(['\n', '\r']);
         if breaks && has(flat) {
