@@ -151,7 +151,7 @@ pub enum Fault {
 }
 
 /// How an adapter introduces itself.
-const HELLO: &str = "the first line on stdout is {\"hello\":{\"protocol\":1,\"role\":\"client\",\"name\":..,\"version\":..,\
+const HELLO: &str = "the first line on stdout is {\"hello\":{\"protocol\":1,\"role\":\"client\" or \"server\",\"name\":..,\"version\":..,\
      \"capabilities\":[..]}}; flush it";
 
 impl Fault {
@@ -176,7 +176,8 @@ impl Fault {
             Self::ServerEnded(_) => "a server function returns when `ServerSession::next` gives nothing more",
             Self::Panicked(_) => "an error that a peer can cause is reported, not panicked over",
             Self::Exited { .. } => {
-                "an adapter lives until its stdin ends; catch the implementation's exceptions and report them as `error`"
+                "an adapter lives until its stdin ends; catch the implementation's exceptions: a client reports them as `error`, a \
+                 server answers `refused`"
             }
             Self::StdoutClosed => "keep stdout open until stdin ends",
             Self::WrongProtocol { .. } => {
@@ -220,7 +221,9 @@ impl Fault {
                 "answer {\"session\":n,\"stop\":{}} with {\"session\":n,\"stopped\":{}}, or take \"no-content\" out of the \
                  hello's capabilities"
             }
-            Self::UnknownSession { .. } => "repeat the number of the `connect` that the message belongs to",
+            Self::UnknownSession { .. } => {
+                "repeat the number of the order (`connect`, `serve`) that the message belongs to"
+            }
             Self::Smoke(_) => {
                 "an adapter connects when told, reports the event, and on `close` ends the connection and says `closed`"
             }

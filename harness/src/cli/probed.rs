@@ -1,6 +1,7 @@
 //! Probes of servers by their URLs: what is asked for is checked, and the probe executed.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -123,6 +124,13 @@ pub(super) async fn execute(probe: &Probe, file: Option<&Path>, format: Format) 
         Ok(Conclusion::Error) => Status::NotRun,
         Err(error @ (ProbeError::Unreachable { .. } | ProbeError::Redirects { .. })) => {
             output::error(&error.to_string());
+            // The text of a handshake that fails names neither.
+            let is_handshake = matches!(&error, ProbeError::Unreachable { problem, .. } if problem.kind() == ErrorKind::InvalidData);
+            if is_handshake {
+                output::note(
+                    "help: --ca FILE trusts the certificates of a PEM file, --insecure trusts every one; is this a server of HTTPS?",
+                );
+            }
             return (Status::NotRun, None);
         }
         Err(error @ ProbeError::NothingSelected) => return (usage(&error.to_string()), None),

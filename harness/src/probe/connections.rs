@@ -72,6 +72,14 @@ async fn parallel(bench: Bench) -> Outcome {
     match refused {
         None => Outcome::Held,
         Some(_) if slow => Outcome::NotJudged("the head comes too late to tell".into()),
+        // Whoever says so limits streams on purpose.
+        Some(exchange) if matches!(exchange.status(), Some(429 | 503)) => {
+            let status = exchange.status().unwrap_or_default();
+            let served = exchanges.iter().filter(|exchange| exchange.is_like(&alone)).count();
+            Outcome::HeldWith(format!(
+                "the server limits streams: it served {served} of {STREAMS}, and others got status {status}"
+            ))
+        }
         Some(exchange) => {
             let count = exchanges.iter().filter(|exchange| !exchange.is_like(&alone)).count();
             let observed = format!("{count} of {STREAMS} got no stream; one of them: {}", exchange.instead());

@@ -121,9 +121,14 @@ async fn status(bench: Bench) -> Outcome {
         Ok(exchange) if exchange.status() == Some(200) => Outcome::Held,
         Ok(exchange) => {
             let status = exchange.status().unwrap_or_default();
-            Breach::of(&exchange, "status 200", format!("status {status}"))
-                .hint("every other status ends an EventSource for good: it does not reconnect")
-                .broken()
+            let hint = match status {
+                401 | 403 => "--header 'authorization: Bearer ..' sends what the server asks for",
+                405 => {
+                    "the probe asks with GET, as an EventSource does; a stream that wants POST cannot be probed"
+                }
+                _ => "every other status ends an EventSource for good: it does not reconnect",
+            };
+            Breach::of(&exchange, "status 200", format!("status {status}")).hint(hint).broken()
         }
         Err(_) => {
             let watched = bench.watched().await;

@@ -70,6 +70,7 @@ impl Observed {
             hint: None,
             rows: self.session.rows.clone(),
             waited: false,
+            refused: false,
         }
     }
 }

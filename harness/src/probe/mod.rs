@@ -6,11 +6,13 @@
 //! - [`check`]: the list of all checks
 //! - [`target`], [`tls`], [`emit`]: where the server is, and what makes it emit
 //! - `lab`: observations, each made once
+//! - `alone`: checks that are made again, beside no other
 //! - `wire`: requests, connections, and what comes back
 //! - `outcome`, `record`: what a check comes to, and the results that carry it
 //! - `head`, `timing`, `body`, `fields`, `identity`, `negotiation`, `methods`, `cors`, `resume`, `ending`, `connections`,
 //!   `http2`: the checks by area; `stamp`: times within events
 
+mod alone;
 mod body;
 pub mod check;
 mod connections;
@@ -128,6 +130,8 @@ pub enum ProbeError {
 struct Survey {
     /// Where the URL leads, if it is that of a redirect.
     redirect: Option<String>,
+    /// A plain request is served.
+    serves: bool,
     /// A second stream is not served while the first is open.
     serves_one: bool,
 }
@@ -195,6 +199,12 @@ impl Probe {
         let mut tasks = JoinSet::new();
         let mut names = BTreeMap::new();
         let mut results: Vec<CaseResult> = Vec::new();
+        let mut enter = |mut result: CaseResult| {
+            result.sequence = results.len() as u64 + 1;
+            results.push(result.clone());
+            sink(Record::Result(Box::new(result)));
+        };
+        let mut refused = Vec::new();
         for (index, (check, _)) in checks.iter().enumerate() {
             let bench = Bench { lab: Arc::clone(&lab), path: options.paths.get(check.name).cloned() };
             let lacking = self.lacking(check);
@@ -219,10 +229,20 @@ impl Probe {
             };
             let Some((check, requirement)) = checks.get(index) else { continue };
             let outcome = outcome.map(|outcome| survey.excuse(check, outcome));
-            let mut result = record::result(self, check, requirement, outcome, took);
-            result.sequence = results.len() as u64 + 1;
-            results.push(result.clone());
-            sink(Record::Result(Box::new(result)));
+            if let Some(Outcome::Broken(breach)) = &outcome
+                && breach.refused
+                && survey.serves
+            {
+                refused.push((check, requirement, took));
+                continue;
+            }
+            enter(record::result(self, check, requirement, outcome, took));
+        }
+        // Beside many others a request may be one too many.
+        for (check, requirement, took) in refused {
+            let started = Instant::now();
+            let outcome = alone::judge(options, check, began + LONGEST).await;
+            enter(record::result(self, check, requirement, outcome, took + started.elapsed()));
         }
         let (footer, conclusion) = record::footer(self, &results, began.elapsed());
         sink(Record::Footer(Box::new(footer)));
@@ -236,6 +256,7 @@ impl Probe {
         let mut first = Live::open(&self.options, &ask).await;
         first.until(limit, |exchange| exchange.head().is_some()).await;
         let head = first.exchange.head();
+        let serves = head.is_some_and(|head| !matches!(head.status, 429 | 503));
         let redirect = head.filter(|head| [301, 302, 303, 307, 308].contains(&head.status));
         let location = redirect.and_then(|head| head.first("location"));
         let mut serves_one = false;
@@ -244,7 +265,7 @@ impl Probe {
             second.until(limit, |exchange| exchange.head().is_some()).await;
             serves_one = second.exchange.head().is_none();
         }
-        Survey { redirect: location.map(|location| visible::line(&location, 500)), serves_one }
+        Survey { serves, redirect: location.map(|location| visible::line(&location, 500)), serves_one }
     }
 
     /// Why a check cannot be made at all.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use ssespec_reports::results::{Fact, Row};
 
-use super::wire::Exchange;
+use super::wire::{End, Exchange};
 
 /// What a check comes to. The level of its requirement decides what a breach is worth.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub(crate) enum Outcome {
     Told(Vec<Fact>),
     /// It cannot be judged, for this reason.
     NotJudged(String),
+    /// What the user gave for it does not work.
+    Trouble(String),
 }
 
 /// What was expected, and what came instead.
@@ -35,6 +37,8 @@ pub(crate) struct Breach {
     pub(crate) rows: Vec<Row>,
     /// Whether the answer came late, or not at all.
     pub(crate) waited: bool,
+    /// Whether the server may have had enough of our requests.
+    pub(crate) refused: bool,
 }
 
 /// An answer that comes later than this has waited for something.
@@ -50,6 +54,10 @@ impl Breach {
             hint: None,
             rows: exchange.rows(1),
             waited: exchange.head().is_none_or(|head| head.at > LATE),
+            refused: match exchange.status() {
+                Some(status) => matches!(status, 429 | 503),
+                None => exchange.end != End::Left,
+            },
         }
     }
 

@@ -105,6 +105,7 @@ pub(super) fn result(
             result.verdict = Verdict::Info;
             result.facts = facts;
         }
+        Some(Outcome::Trouble(why)) => result.reason = Some(why),
         Some(Outcome::NotJudged(why)) => {
             result.verdict = Verdict::Skip;
             result.reason = Some(why);

@@ -73,6 +73,12 @@ pub(super) const CHECKS: &[Check] = &[
         "http/field-values",
         |b| Box::pin(hostile::injection(b)),
     ),
+    Check::in_seconds(
+        "event-injection",
+        "Nothing from a request becomes an event of its own",
+        "whatwg/server-payload-newlines-split",
+        |b| Box::pin(hostile::event_injection(b)),
+    ),
 ];
 
 /// A stream that was left and resumed.

@@ -36,6 +36,9 @@ pub enum BadTarget {
     /// It is of another scheme.
     #[error("{0:?} is neither an http nor an https URL")]
     Scheme(String),
+    /// Its port is none.
+    #[error("{0:?} has no port between 0 and 65535")]
+    Port(String),
 }
 
 impl Target {
@@ -55,6 +58,11 @@ impl Target {
         let host =
             uri.host().filter(|host| !host.is_empty()).ok_or_else(|| BadTarget::Malformed(text.into()))?;
         let usual = if security == Security::Tls { 443 } else { 80 };
+        let port = uri.authority().map_or("", |authority| authority.as_str());
+        let port = port.rsplit_once(host).map_or("", |(_, port)| port);
+        if !port.is_empty() && uri.port_u16().is_none() {
+            return Err(BadTarget::Port(text.into()));
+        }
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         Ok(Self {
             security,
@@ -96,7 +104,18 @@ mod tests {
 
     #[test]
     fn what_is_no_target_is_refused() {
-        for text in ["", "127.0.0.1:80", "/events", "ftp://a/", "http://", "http:// a/", "node server.js"] {
+        for text in [
+            "",
+            "127.0.0.1:80",
+            "/events",
+            "ftp://a/",
+            "http://",
+            "http:// a/",
+            "node server.js",
+            "http://127.0.0.1:99999/",
+            "http://a:b/",
+            "http://a:/",
+        ] {
             assert!(Target::parse(text).is_err(), "{text}");
         }
     }

@@ -43,6 +43,14 @@ pub(super) const CHECKS: &[Check] = &[
         judge: |bench| Box::pin(blank_line(bench)),
     },
     Check {
+        name: "blank-lines",
+        title: "A blank line ends each event",
+        requirement: "whatwg/abnf-event",
+        needs: &[],
+        takes: Takes::Observation,
+        judge: |bench| Box::pin(blank_lines(bench)),
+    },
+    Check {
         name: "keep-alive",
         title: "An idle stream carries bytes before proxies give it up",
         requirement: "resilience-server/keep-alive",
@@ -71,6 +79,9 @@ pub(super) const CHECKS: &[Check] = &[
 /// A head that comes later than this comes late.
 const PROMPT: Duration = Duration::from_secs(1);
 
+/// A head that comes later than this, with the first event, may have waited for it.
+const SOON: Duration = Duration::from_millis(500);
+
 /// What comes within this time came together.
 const TOGETHER: Duration = Duration::from_millis(60);
 
@@ -86,18 +97,18 @@ async fn headers_flushed(bench: Bench) -> Outcome {
         }
         return Outcome::NotJudged(format!("the server did not answer: {}", exchange.instead()));
     };
-    if head.at <= PROMPT {
-        return Outcome::Held;
-    }
     let first = exchange.reads.iter().find(|read| read.content > 0);
     let is_together = first.is_some_and(|read| read.at <= head.at + TOGETHER);
+    if head.at <= PROMPT && !(is_together && head.at > SOON) {
+        return Outcome::Held;
+    }
     let observed = format!(
         "the head after {}{}",
         seconds(head.at),
         if is_together { ", together with the first content" } else { "" }
     );
     let breach = Breach::of(exchange, "the head within 1 s", observed);
-    if is_together { breach.hint(hint).broken() } else { breach.suspected() }
+    if is_together && head.at > PROMPT { breach.hint(hint).broken() } else { breach.hint(hint).suspected() }
 }
 
 async fn event_latency(bench: Bench) -> Outcome {
@@ -106,7 +117,7 @@ async fn event_latency(bench: Bench) -> Outcome {
         Err(outcome) => return outcome,
     };
     if let Some(trouble) = &watched.trouble {
-        return Outcome::NotJudged(format!("the server could not be made to emit: {trouble}"));
+        return Outcome::Trouble(format!("--emit does not make the server emit: {trouble}"));
     }
     let arrivals: Vec<Duration> = watched.exchange.dispatched().map(|event| event.block.at).collect();
     let mut slowest: Option<Duration> = None;
@@ -225,7 +236,9 @@ async fn blank_line(bench: Bench) -> Outcome {
     let longest = late.iter().max().copied().unwrap_or_default();
     let hint = "an event whose blank line is missing is shown with the one after it, or never";
     // The last event is open as long as nothing follows it.
+    // Comments hold nothing back.
     let is_hanging = exchange.is_open
+        && (exchange.pending.is_open || exchange.comments.is_empty())
         && exchange.end == End::Left
         && exchange.watched.saturating_sub(exchange.last_byte) > Duration::from_secs(1)
         && exchange.content_length > 0;
@@ -246,6 +259,58 @@ async fn blank_line(bench: Bench) -> Outcome {
         return Breach::of(exchange, "a blank line right after the last field", observed).suspected();
     }
     Outcome::Held
+}
+
+/// How long data may wait for the blank line after it where no event has come.
+const HELD_BACK: Duration = Duration::from_secs(1);
+
+async fn blank_lines(bench: Bench) -> Outcome {
+    let watched = match bench.stream().await {
+        Ok(watched) => watched,
+        Err(outcome) => return outcome,
+    };
+    let exchange = &watched.exchange;
+    let pending = &exchange.pending;
+    let expected = "a blank line after the fields of each event";
+    let hint = "clients dispatch an event when the blank line comes, and join what comes before it into one";
+    let events = exchange.dispatched().count();
+    let Some(since) = pending.since else { return without_lines(exchange, expected) };
+    if events == 0 && exchange.end == End::Left && exchange.watched.saturating_sub(since) > HELD_BACK {
+        let observed = format!(
+            "{} data fields within {}, and no event",
+            pending.data,
+            seconds(exchange.watched.saturating_sub(since))
+        );
+        return Breach::of(exchange, expected, observed).hint(hint).broken();
+    }
+    if pending.pauses >= 2 {
+        let observed =
+            format!("{} times a field of a block came more than 0.5 s after another", pending.pauses);
+        return Breach::of(exchange, expected, observed).hint(hint).broken();
+    }
+    if let Some(second) = &pending.second {
+        let observed = format!("a second one in a block: {second:?}");
+        return Breach::of(exchange, "one type and one id in a block", observed)
+            .hint("the blank line between two events is missing, or the fields are written twice")
+            .suspected();
+    }
+    Outcome::Held
+}
+
+/// A stream of which no field was complete.
+fn without_lines(exchange: &Exchange, expected: &str) -> Outcome {
+    let text = String::from_utf8_lossy(&exchange.content);
+    let is_escaped = text.contains("\\n") && !exchange.events.iter().any(|event| event.block.is_event());
+    if is_escaped && exchange.is_open && exchange.end == End::Left {
+        return Breach::of(
+            exchange,
+            expected,
+            format!("{} bytes, and no line ended", exchange.content_length),
+        )
+        .hint("the line break is written as a backslash and an n")
+        .broken();
+    }
+    Outcome::NotJudged("no data came".into())
 }
 
 /// Longer silences than this are found by proxies.

@@ -29,7 +29,7 @@ async fn what_can_be_made_to_emit_is_judged_by_that() {
     let how =
         How { filters: &["event-latency"], emit: Some(Emit::Command("exit 1".into())), ..How::default() };
     let probed = probe(&url, how).await;
-    assert_eq!(probed.verdict("event-latency"), Verdict::Skip);
+    assert_eq!(probed.verdict("event-latency"), Verdict::Error);
     assert!(
         probed.0["event-latency"].reason.as_ref().is_some_and(|reason| reason.contains("the command failed"))
     );

@@ -69,6 +69,9 @@ const FOUND: &[(Mistake, &str, Verdict)] = &[
     (SomeIds, "id-coverage", Verdict::Warn),
     (SpacedIds, "id-in-header", Verdict::Warn),
     (NoDate, "date", Verdict::Warn),
+    (NoBlankLines, "blank-lines", Verdict::Fail),
+    (EscapedBreaks, "blank-lines", Verdict::Fail),
+    (EchoesQuery, "event-injection", Verdict::Fail),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,4 +131,11 @@ async fn a_server_that_serves_one_at_a_time_is_told_that_and_nothing_else() {
     let url = start(&[OneAtATime]).await;
     let probed = probe(&url, How { timeout: Duration::from_secs(2), ..How::default() }).await;
     assert_eq!(probed.with(&[Verdict::Fail, Verdict::Warn]), ["parallel"], "{}", probed.problems());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_limits_connections_is_not_accused_of_what_comes_of_it() {
+    let url = start(&[FewConnections]).await;
+    let probed = probe(&url, How { timeout: Duration::from_secs(2), ..How::default() }).await;
+    assert_eq!(probed.with(&[Verdict::Fail, Verdict::Error]), [""; 0], "{}", probed.problems());
 }

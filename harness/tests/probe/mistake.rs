@@ -58,4 +58,9 @@ pub(crate) enum Mistake {
     SomeIds,
     SpacedIds,
     NoDate,
+    NoBlankLines,
+    EscapedBreaks,
+    EchoesQuery,
+    /// No mistake: more than eight connections at once get a 503.
+    FewConnections,
 }

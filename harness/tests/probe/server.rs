@@ -22,17 +22,31 @@ pub(crate) async fn start(mistakes: &[Mistake]) -> String {
     let mistakes: Mistakes = Arc::new(mistakes.iter().copied().collect());
     let feed = Feed::start();
     let turn = Arc::new(tokio::sync::Mutex::new(()));
+    let places = Arc::new(tokio::sync::Semaphore::new(8));
     tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
             let (mistakes, feed, turn) = (Arc::clone(&mistakes), feed.clone(), Arc::clone(&turn));
+            let places = Arc::clone(&places);
             tokio::spawn(async move {
                 connection.set_nodelay(true).expect("a socket");
+                let _place = places.try_acquire();
+                if mistakes.contains(&FewConnections) && _place.is_err() {
+                    return busy(connection).await;
+                }
                 let _turn = if mistakes.contains(&OneAtATime) { Some(turn.lock().await) } else { None };
                 serve(connection, &mistakes, &feed).await
             });
         }
     });
     format!("http://{address}/events")
+}
+
+/// Refuses a connection that is one too many.
+async fn busy(mut connection: tokio::net::TcpStream) -> Option<()> {
+    let mut request = [0; 16 * 1024];
+    let _ = connection.read(&mut request).await.ok()?;
+    let answer = b"HTTP/1.1 503 Service Unavailable\r\ndate: Sat, 21 Nov 2026 12:00:00 GMT\r\ncontent-length: 0\r\nretry-after: 1\r\nconnection: close\r\n\r\n";
+    connection.write_all(answer).await.ok()
 }
 
 /// A request, as far as it matters.
@@ -259,6 +273,11 @@ where
     } else {
         tokio::time::sleep(Duration::from_millis(1500)).await;
     }
+    if let (true, Some((_, value))) = (has(EchoesQuery), request.path.split_once('=')) {
+        let value = value.split('&').next().unwrap_or_default();
+        let text = value.replace("%0A", "\n").replace("%0D", "\r").replace("%20", " ");
+        out.write(format!("data: hello {text}\n\n").as_bytes()).await?;
+    }
     events(&mut out, mistakes, feed, last).await
 }
 
@@ -325,6 +344,7 @@ fn frame(number: u64, mistakes: &Mistakes) -> Vec<u8> {
         _ if has(Unsplit) => "data: {\n  \"a\": 1\n}\n",
         _ if has(Misspelt) => "Data: x\ndata: x\n",
         _ if has(Unknown) => "topic: x\ndata: x\n",
+        _ if has(EscapedBreaks) => return b"data: x\\n\\n".to_vec(),
         _ if has(NoData) => "event: tick\n",
         _ if has(Beats) => "event: ping\ndata: x\n",
         _ if has(LateBom) => "\u{feff}data: x\ndata: x\n",
@@ -334,7 +354,9 @@ fn frame(number: u64, mistakes: &Mistakes) -> Vec<u8> {
     if has(InvalidUtf8) {
         text.extend(b"data: caf\xE9\n");
     }
-    text.push(b'\n');
+    if !has(NoBlankLines) {
+        text.push(b'\n');
+    }
     text
 }
 

@@ -37,9 +37,20 @@ pub(super) async fn id(bench: Bench) -> Outcome {
     let asks = ids()
         .into_iter()
         .map(|lines| lines.iter().fold(Ask::get(watch), |ask, line| ask.and("last-event-id", line)));
-    for exchange in bench.exchanges(asks).await {
+    let asks: Vec<Ask> = asks.collect();
+    let mut exchanges = Vec::new();
+    // A few at a time: to limit streams is no mistake.
+    for few in asks.chunks(3) {
+        exchanges.extend(bench.exchanges(few.iter().cloned()).await);
+    }
+    for exchange in exchanges {
         if let Some(status) = exchange.status().filter(|status| *status >= 500) {
             return Breach::of(&exchange, "a stream, or a refusal with 4xx", format!("status {status}"))
+                .hint("the id is a text of the client's, which may be anything")
+                .broken();
+        }
+        if opened.head().is_some() && exchange.head().is_none() && exchange.end != End::Left {
+            return Breach::of(&exchange, "a stream, or a refusal with 4xx", exchange.instead())
                 .hint("the id is a text of the client's, which may be anything")
                 .broken();
         }
@@ -101,5 +112,64 @@ pub(super) async fn injection(bench: Bench) -> Outcome {
         Outcome::Held
     } else {
         Outcome::NotJudged("the server did not answer".into())
+    }
+}
+
+/// How long a stream is read for what a request has brought into it.
+const ECHOED: Duration = Duration::from_millis(2500);
+
+/// Line breaks that end an event, and one of the attacker's after them; percent-encoded.
+const FORGERIES: [&str; 2] = [
+    "a%0A%0Aevent:%20ssespec-injected%0Adata:%20forged%0A%0A",
+    "a%0D%0Devent:%20ssespec-injected%0Ddata:%20forged%0D%0D",
+];
+
+/// The target with another value in each parameter of its query, or with parameters that servers are known to take.
+fn with_values(path: &str, value: &str) -> String {
+    match path.split_once('?') {
+        Some((path, query)) => {
+            let parameters = query
+                .split('&')
+                .map(|parameter| format!("{}={value}", parameter.split('=').next().unwrap_or_default()));
+            format!("{path}?{}", parameters.collect::<Vec<_>>().join("&"))
+        }
+        None => {
+            let names = ["lastEventId", "last-event-id", "channel", "topic", "name", "message"];
+            let parameters: Vec<String> = names.iter().map(|name| format!("{name}={value}")).collect();
+            format!("{path}?{}", parameters.join("&"))
+        }
+    }
+}
+
+pub(super) async fn event_injection(bench: Bench) -> Outcome {
+    if let Err(outcome) = bench.streaming().await {
+        return outcome;
+    }
+    let path = bench.path.clone().unwrap_or_else(|| bench.options().target.path.clone());
+    let watch = Watch { head: bench.options().timeout, body: ECHOED, events: 0 };
+    let asks = FORGERIES.iter().map(|value| Ask::get(watch).path(Some(with_values(&path, value))));
+    for exchange in bench.exchanges(asks).await {
+        let forged = exchange.events.iter().any(|event| event.block.event.as_deref() == Some(INJECTED));
+        if forged {
+            return Breach::of(
+                &exchange,
+                "text of the query as text",
+                format!("an event of type {INJECTED}"),
+            )
+            .hint("split what goes into data at LF, CR and CRLF, and refuse line breaks in types and ids")
+            .broken();
+        }
+    }
+    Outcome::Held
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_values;
+
+    #[test]
+    fn every_parameter_gets_the_value() {
+        assert_eq!(with_values("/a?b=c&d&e=", "x%0A"), "/a?b=x%0A&d=x%0A&e=x%0A");
+        assert!(with_values("/a", "x").starts_with("/a?lastEventId=x&"));
     }
 }

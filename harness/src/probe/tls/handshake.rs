@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::client::WebPkiServerVerifier;
 use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_signature};
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
@@ -39,16 +40,21 @@ impl Trust {
             }
             Roots::File(path) => {
                 let wrong = |problem: String| BadRoots::File { path: path.display().to_string(), problem };
-                let mut store = RootCertStore::empty();
+                let (mut store, mut listed) = (RootCertStore::empty(), Vec::new());
                 let all = CertificateDer::pem_file_iter(path).map_err(|error| wrong(error.to_string()))?;
                 for certificate in all {
                     let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
-                    store.add(certificate).map_err(|error| wrong(error.to_string()))?;
+                    store.add(certificate.clone()).map_err(|error| wrong(error.to_string()))?;
+                    listed.push(certificate);
                 }
                 if store.is_empty() {
                     return Err(wrong("it holds no certificate".into()));
                 }
-                builder.with_root_certificates(store).with_no_client_auth()
+                let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider)
+                    .build()
+                    .map_err(|error| wrong(error.to_string()))?;
+                let listed = Arc::new(ListedCertificate { listed, chains });
+                builder.dangerous().with_custom_certificate_verifier(listed).with_no_client_auth()
             }
         };
         Ok(Self { config: Some(Arc::new(config)) })
@@ -70,6 +76,51 @@ impl Trust {
             Offer::H2 => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
         };
         TlsConnector::from(Arc::new(config)).connect(name, tcp).await
+    }
+}
+
+/// Takes the certificates of a list themselves, as one that signs itself has to be taken, and those that they have signed.
+#[derive(Debug)]
+struct ListedCertificate {
+    listed: Vec<CertificateDer<'static>>,
+    chains: Arc<WebPkiServerVerifier>,
+}
+
+impl ServerCertVerifier for ListedCertificate {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        if self.listed.contains(end_entity) {
+            return Ok(ServerCertVerified::assertion());
+        }
+        self.chains.verify_server_cert(end_entity, intermediates, name, ocsp, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.chains.verify_tls12_signature(message, certificate, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.chains.verify_tls13_signature(message, certificate, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.chains.supported_verify_schemes()
     }
 }
 

@@ -6,6 +6,7 @@ use ssespec_reports::results::Row;
 use ssespec_reports::transcript::escape;
 
 use super::Ask;
+use super::pending::Pending;
 use crate::reference::strict::http::Head;
 use crate::reference::strict::{Block, Comment, Finding, Terminators};
 
@@ -88,6 +89,8 @@ pub(crate) struct Exchange {
     pub(crate) is_opaque: bool,
     /// Whether a block or a line is open.
     pub(crate) is_open: bool,
+    /// What was seen of fields, with and without their blank lines.
+    pub(crate) pending: Pending,
     pub(crate) end: End,
     /// How long it was watched.
     pub(crate) watched: Duration,
@@ -116,6 +119,7 @@ impl Exchange {
             longest_line: 0,
             is_opaque: false,
             is_open: false,
+            pending: Pending::default(),
             end,
             watched: Duration::ZERO,
         }

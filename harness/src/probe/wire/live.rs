@@ -228,6 +228,7 @@ impl Live {
         for item in items {
             match item {
                 Item::Block(block) => {
+                    self.exchange.pending.blank_line();
                     let size =
                         block.data.as_ref().map_or(0, String::len) + block.id.as_ref().map_or(0, String::len);
                     if self.exchange.events.len() < BLOCKS && self.kept + size <= KEPT {
@@ -246,7 +247,7 @@ impl Live {
                         self.exchange.findings.push(finding);
                     }
                 }
-                Item::Field(_) => {}
+                Item::Field(field) => self.exchange.pending.field(&field),
             }
         }
     }

@@ -4,6 +4,7 @@
 //! - `connection`: a connection, and how it is left
 //! - `live`: an answer while it comes
 //! - `exchange`: what came
+//! - `pending`: fields that wait for their blank line
 //! - `coding`: content codings, decoded as they come
 
 pub(super) mod ask;
@@ -11,6 +12,7 @@ mod coding;
 pub(super) mod connection;
 pub(super) mod exchange;
 pub(super) mod live;
+mod pending;
 
 pub(super) use ask::{Ask, Method, Version, Watch};
 pub(super) use exchange::{End, Event, Exchange};
