@@ -4,15 +4,16 @@
 //! An implementation that is not set up is left out and says so, unless `SSESPEC_ALL_IMPLEMENTATIONS` is set: then it
 //! is set up first, and none is left out.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError, RwLock};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use ssespec::browser;
 use ssespec::implementation::{Folder, Start};
 use ssespec::setup;
-use ssespec_reports::results::{Results, Verdict};
+use ssespec_reports::results::{Results, Role, Verdict};
 use ssespec_reports::{markdown, snapshot};
 
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -56,24 +57,47 @@ fn folders() -> Result<Vec<Folder>, String> {
     paths.iter().map(|path| Folder::read(path).map_err(|error| error.to_string())).collect()
 }
 
-/// One implementation after another: they are timed against the clock, and share two cores.
-static RUNNING: Mutex<Vec<(String, Results)>> = Mutex::new(Vec::new());
+/// Clients run one after another: they are timed against the clock, and share two cores. Servers, which mostly wait, run
+/// side by side.
+static CLOCK: RwLock<()> = RwLock::new(());
 
-/// The results of an implementation, from a run that was as its baseline says; the reason where it is left out.
-fn results(folder: &Folder) -> Result<Result<Results, String>, Failed> {
-    let mut runs = RUNNING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    if let Some((_, results)) = runs.iter().find(|(name, _)| *name == folder.name) {
-        return Ok(Ok(results.clone()));
+/// What came of each so far.
+static RUNS: Mutex<BTreeMap<String, Result<Run, String>>> = Mutex::new(BTreeMap::new());
+
+/// What came of an implementation.
+#[derive(Clone)]
+enum Run {
+    /// The results of a run that was as its baseline says.
+    Done(Box<Results>),
+    /// It is left out, for this reason.
+    LeftOut(String),
+}
+
+/// Runs an implementation, once for all trials.
+fn run(folder: &Folder) -> Result<Run, String> {
+    let known = || RUNS.lock().unwrap_or_else(PoisonError::into_inner).get(&folder.name).cloned();
+    let _place = match folder.role {
+        Role::Server => (Some(CLOCK.read().unwrap_or_else(PoisonError::into_inner)), None),
+        _ => (None, Some(CLOCK.write().unwrap_or_else(PoisonError::into_inner))),
+    };
+    if let Some(run) = known() {
+        return run;
     }
+    let run = run_now(folder);
+    RUNS.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.name.clone(), run.clone());
+    run
+}
+
+fn run_now(folder: &Folder) -> Result<Run, String> {
     if let Start::Browser(name) = &folder.start
         && let Err(missing) = name.parse().and_then(browser::find)
         && !all_wanted()
     {
-        return Ok(Err(format!("{missing}; {}", missing.hint())));
+        return Ok(Run::LeftOut(format!("{missing}; {}", missing.hint())));
     }
     if !setup::is_done(folder) {
         if !all_wanted() {
-            return Ok(Err(format!(
+            return Ok(Run::LeftOut(format!(
                 "not set up: `ssespec run --setup ci/implementations/{}` does it",
                 folder.name
             )));
@@ -95,11 +119,10 @@ fn results(folder: &Folder) -> Result<Result<Results, String>, Failed> {
     if !output.status.success() {
         let text = [output.stdout, output.stderr].concat();
         let news = Results::open(&file).map_or_else(|error| error.to_string(), |results| news(&results));
-        return Err(format!("{}\n{}\n{news}", output.status, String::from_utf8_lossy(&text)).into());
+        return Err(format!("{}\n{}\n{news}", output.status, String::from_utf8_lossy(&text)));
     }
     let results = Results::open(&file).map_err(|error| error.to_string())?;
-    runs.push((folder.name.clone(), results.clone()));
-    Ok(Ok(results))
+    Ok(Run::Done(Box::new(results)))
 }
 
 /// What is not as the baseline says, a line each: the end of a long log is what continuous integration shows.
@@ -120,9 +143,9 @@ fn news(results: &Results) -> String {
 }
 
 fn check(folder: &Folder) -> Result<Completion, Failed> {
-    let results = match results(folder)? {
-        Ok(results) => results,
-        Err(reason) => return Ok(Completion::ignored_with(reason)),
+    let results = match run(folder)? {
+        Run::Done(results) => results,
+        Run::LeftOut(reason) => return Ok(Completion::ignored_with(reason)),
     };
     insta::with_settings!({
         snapshot_path => "../../reports/snapshots",
@@ -158,9 +181,12 @@ fn without_circumstances(results: &Results) -> Results {
 fn check_matrix(folders: &[Folder]) -> Result<Completion, Failed> {
     let mut runs = Vec::new();
     for folder in folders {
-        match results(folder)? {
-            Ok(results) => runs.push(without_circumstances(&results)),
-            Err(reason) => return Ok(Completion::ignored_with(format!("{}: {reason}", folder.name))),
+        match run(folder) {
+            Ok(Run::Done(results)) => runs.push(without_circumstances(&results)),
+            Ok(Run::LeftOut(reason)) => {
+                return Ok(Completion::ignored_with(format!("{}: {reason}", folder.name)));
+            }
+            Err(_) => return Err(format!("{} did not run as its baseline says", folder.name).into()),
         }
     }
     let current = markdown::matrix(&runs).map_err(|error| error.to_string())?;

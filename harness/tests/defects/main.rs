@@ -1,102 +1,26 @@
-//! Who tests the tests: every way to be wrong that the reference client can have is caught by a case, and every case
-//! that must hold catches one.
+//! Who tests the tests: the reference implementations with each way to be wrong, and the cases that catch them.
 //!
-//! First the sound client lives through all cases that it can reach, and notes which decision points each of them came
-//! to. A case that did not come to a defect's decision point cannot be changed by it; all others are played with it.
-//!
-//! `SSESPEC_DEFECT=name cargo test -p ssespec --test defects -- --nocapture one` shows what a single defect does.
+//! - `client`, `server`: what is proved of the cases of each role; `play` plays them
+//! - `matrix`: which defect fails which cases
 
-mod matrix;
-mod play;
-
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::io::Write as _;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Once};
 
-use matrix::Matrix;
-use ssespec::reference::Defect;
-use ssespec_cases::Level;
+mod client;
+mod matrix;
+mod server;
 
-/// More cases than point at a mistake.
-const MANY: usize = 40;
-
-/// Played once for all tests of this file.
-static MATRIX: LazyLock<Matrix> = LazyLock::new(|| {
-    let matrix = play::matrix(Defect::ALL);
-    say(&matrix.statistics());
-    matrix
-});
+/// Begins to play both, side by side: nearly all sessions wait.
+fn begin() {
+    static BEGUN: Once = Once::new();
+    BEGUN.call_once(|| {
+        // Whoever needs one waits for it; one that panics is played, and panics, again there.
+        std::thread::spawn(|| LazyLock::force(&client::MATRIX));
+        std::thread::spawn(|| LazyLock::force(&server::MATRIX));
+    });
+}
 
 /// Tells whoever watches, also where the test passes.
 fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
-}
-
-#[test]
-fn the_sound_client_passes_every_case() {
-    let failures = MATRIX.sound_failures();
-    assert!(failures.is_empty(), "the sound reference client fails:\n{}", failures.join("\n"));
-}
-
-#[test]
-fn no_defect_leaves_the_protocol() {
-    let faults = MATRIX.faults();
-    assert!(
-        faults.is_empty(),
-        "the reference client hangs or dies, which proves nothing:\n{}",
-        faults.join("\n")
-    );
-}
-
-#[test]
-fn each_defect_is_caught() {
-    let mut missing = String::new();
-    for defect in MATRIX.uncaught() {
-        let near = MATRIX.reached_by(defect);
-        let _ = writeln!(missing, "- {}: {} ({})", defect.name(), defect.description(), defect.origin());
-        let _ = match near.len() {
-            0 => writeln!(missing, "  no case comes to its decision point"),
-            _ => writeln!(missing, "  cases that come to its decision point and hold: {}", near.join(", ")),
-        };
-    }
-    assert!(
-        missing.is_empty(),
-        "no case catches these defects. Each wants a case below cases/client that fails with it (or a decision point \
-         that makes a difference):\n{missing}"
-    );
-}
-
-#[test]
-fn each_case_that_must_hold_catches_a_defect() {
-    let mut idle = String::new();
-    for case in MATRIX.idle(Level::Must) {
-        let _ = writeln!(idle, "- {}: {}", case.id, case.title);
-        let reached: BTreeSet<String> = MATRIX.reached(&case.id).iter().map(|defect| defect.name()).collect();
-        let reached: Vec<String> = reached.into_iter().collect();
-        let _ = writeln!(idle, "  holds in spite of: {}", reached.join(", "));
-    }
-    assert!(
-        idle.is_empty(),
-        "no defect fails these cases, so that nothing shows that they can fail. For each, add the mistake that it is \
-         about to harness/src/reference/defect/stream.rs or connection.rs (two lines), and an `if defects.has(..)` where \
-         the client does it:\n{idle}"
-    );
-}
-
-#[test]
-fn matrix() {
-    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("defects", MATRIX.to_string());
-    });
-}
-
-/// What the defect of the environment variable does, in detail.
-#[test]
-fn one() {
-    let Ok(name) = std::env::var("SSESPEC_DEFECT") else { return };
-    let defect = Defect::ALL.iter().find(|defect| defect.name() == name);
-    let Some(defect) = defect else { panic!("there is no defect {name:?}") };
-    let matrix = play::matrix(&[*defect]);
-    say(&matrix.details());
 }

@@ -4,10 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Defect, MANY};
 use ssespec_cases::Level;
 use ssespec_cases::case::Case;
 use ssespec_reports::results::Delivery;
+
+/// A way to be wrong.
+pub(crate) trait Wrong: Copy + Ord {
+    /// More cases than point at such a mistake.
+    const MANY: usize;
+    fn name(self) -> String;
+    fn description(self) -> &'static str;
+    fn origin(self) -> &'static str;
+}
 
 /// What came of a case.
 #[derive(Debug, Clone)]
@@ -20,28 +28,28 @@ pub(crate) enum Came {
     Fault(String),
 }
 
-/// A case that the reference client can reach.
+/// A case that the reference implementation can reach.
 #[derive(Debug, Clone)]
-pub(crate) struct Row {
+pub(crate) struct Row<D> {
     pub(crate) case: Arc<Case>,
     pub(crate) level: Level,
-    /// What came of it with the sound client.
+    /// What came of it with the sound one.
     pub(crate) sound: Came,
     /// The defects to whose decision points it came.
-    pub(crate) reached: BTreeSet<Defect>,
+    pub(crate) reached: BTreeSet<D>,
 }
 
 /// All of it.
 #[derive(Debug)]
-pub(crate) struct Matrix {
-    pub(crate) defects: Vec<Defect>,
-    pub(crate) rows: BTreeMap<String, Row>,
-    pub(crate) came: BTreeMap<(Defect, String), Came>,
+pub(crate) struct Matrix<D> {
+    pub(crate) defects: Vec<D>,
+    pub(crate) rows: BTreeMap<String, Row<D>>,
+    pub(crate) came: BTreeMap<(D, String), Came>,
     pub(crate) sessions: usize,
     pub(crate) seconds: [f64; 3],
 }
 
-impl Matrix {
+impl<D: Wrong> Matrix<D> {
     pub(crate) fn sound_failures(&self) -> Vec<String> {
         let failures = self.rows.values().filter_map(|row| match &row.sound {
             Came::Held => None,
@@ -60,7 +68,7 @@ impl Matrix {
     }
 
     /// The cases that a defect fails, those whose failure is more than a matter of taste.
-    fn caught(&self, defect: Defect) -> Vec<(&str, Delivery)> {
+    fn caught(&self, defect: D) -> Vec<(&str, Delivery)> {
         let failed = self.came.iter().filter_map(|((other, case), came)| match came {
             Came::Failed(delivery, _) if *other == defect && self.rows[case].level != Level::May => {
                 Some((case.as_str(), *delivery))
@@ -70,18 +78,18 @@ impl Matrix {
         failed.collect()
     }
 
-    pub(crate) fn uncaught(&self) -> Vec<Defect> {
+    pub(crate) fn uncaught(&self) -> Vec<D> {
         self.defects.iter().copied().filter(|defect| self.caught(*defect).is_empty()).collect()
     }
 
     /// The cases that came to a defect's decision point.
-    pub(crate) fn reached_by(&self, defect: Defect) -> Vec<&str> {
+    pub(crate) fn reached_by(&self, defect: D) -> Vec<&str> {
         let rows = self.rows.values().filter(|row| row.reached.contains(&defect));
         rows.map(|row| row.case.id.as_str()).collect()
     }
 
     /// The defects to whose decision points a case came.
-    pub(crate) fn reached(&self, case: &str) -> &BTreeSet<Defect> {
+    pub(crate) fn reached(&self, case: &str) -> &BTreeSet<D> {
         &self.rows[case].reached
     }
 
@@ -142,20 +150,20 @@ impl Matrix {
     }
 }
 
-fn count(cases: usize) -> String {
-    if cases > MANY { format!("more than {MANY}") } else { cases.to_string() }
+fn count<D: Wrong>(cases: usize) -> String {
+    if cases > D::MANY { format!("more than {}", D::MANY) } else { cases.to_string() }
 }
 
 /// A block for each defect: what it is, and for each group the cases that it fails. A delivery stands behind a case that
 /// holds as it is written.
-impl fmt::Display for Matrix {
+impl<D: Wrong> fmt::Display for Matrix<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Failing cases of a defect: median {}", self.median())?;
         for defect in &self.defects {
             let caught = self.caught(*defect);
-            writeln!(f, "\n{}: {}", defect.name(), count(caught.len()))?;
+            writeln!(f, "\n{}: {}", defect.name(), count::<D>(caught.len()))?;
             writeln!(f, "  {} ({})", defect.description(), defect.origin())?;
-            if caught.len() > MANY {
+            if caught.len() > D::MANY {
                 // Every case that comes into being would change the list.
                 continue;
             }

@@ -14,8 +14,7 @@ use ssespec_cases::{Capability, Corpus};
 use ssespec_mock_server::action::Action;
 use ssespec_mock_server::wire::BarrierMode;
 
-use super::MANY;
-use super::matrix::{Came, Matrix, Row};
+use super::super::matrix::{Came, Matrix, Row, Wrong as _};
 use ssespec::delivery::OpKind;
 
 /// How long to wait for what a defect may never show.
@@ -38,7 +37,7 @@ const FEW_LANES: usize = 4;
 type Failures = Arc<Mutex<BTreeMap<Defect, usize>>>;
 
 /// After how many failures it is left.
-const ENOUGH: usize = MANY + 15;
+const ENOUGH: usize = Defect::MANY + 15;
 
 /// All deliveries of a case, and who lives through them.
 struct Task {
@@ -59,7 +58,7 @@ struct Done {
 }
 
 /// Plays all cases with the sound client, and those that can tell a difference with each of the defects.
-pub(crate) fn matrix(defects: &[Defect]) -> Matrix {
+pub(crate) fn matrix(defects: &[Defect]) -> Matrix<Defect> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .enable_all()

@@ -1,47 +1,59 @@
 //! Who tests the tests of servers: every way to be wrong that the reference server can have is caught by a case, and every
 //! case that must hold catches one.
 //!
-//! As for clients, see `tests/defects`: the sound server lives through all cases, and notes which decision points each came
+//! As for clients: the sound server lives through all cases, and notes which decision points each came
 //! to; those cases are played with the defect.
 //!
-//! `SSESPEC_DEFECT=name cargo test -p ssespec --test server_defects -- --nocapture one` shows what a single defect does.
+//! `SSESPEC_DEFECT=name cargo test -p ssespec --test defects -- --nocapture server::one` shows what a single defect does.
 
-#[path = "../defects/matrix.rs"]
-mod matrix;
 mod play;
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::sync::LazyLock;
 
-use matrix::Matrix;
 use ssespec::reference::ServerDefect as Defect;
 use ssespec_cases::Level;
 
-/// More cases than point at a mistake.
-const MANY: usize = 20;
+use super::matrix::{Matrix, Wrong};
+use super::{begin, say};
 
-/// Played once for all tests of this file.
-static MATRIX: LazyLock<Matrix> = LazyLock::new(|| {
+impl Wrong for Defect {
+    const MANY: usize = 20;
+
+    fn name(self) -> String {
+        Self::name(self)
+    }
+
+    fn description(self) -> &'static str {
+        Self::description(self)
+    }
+
+    fn origin(self) -> &'static str {
+        Self::origin(self)
+    }
+}
+
+/// Played once for all tests of this file, which take it by [`played`].
+pub(crate) static MATRIX: LazyLock<Matrix<Defect>> = LazyLock::new(|| {
     let matrix = play::matrix(Defect::ALL);
     say(&matrix.statistics());
     matrix
 });
 
-/// Tells whoever watches, also where the test passes.
-fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
+fn played() -> &'static Matrix<Defect> {
+    begin();
+    &MATRIX
 }
 
 #[test]
 fn the_sound_server_passes_every_case() {
-    let failures = MATRIX.sound_failures();
+    let failures = played().sound_failures();
     assert!(failures.is_empty(), "the sound reference server fails:\n{}", failures.join("\n"));
 }
 
 #[test]
 fn no_defect_leaves_the_protocol() {
-    let faults = MATRIX.faults();
+    let faults = played().faults();
     assert!(
         faults.is_empty(),
         "the reference server hangs or dies, which proves nothing:\n{}",
@@ -52,8 +64,8 @@ fn no_defect_leaves_the_protocol() {
 #[test]
 fn each_defect_is_caught() {
     let mut missing = String::new();
-    for defect in MATRIX.uncaught() {
-        let near = MATRIX.reached_by(defect);
+    for defect in played().uncaught() {
+        let near = played().reached_by(defect);
         let _ = writeln!(missing, "- {}: {} ({})", defect.name(), defect.description(), defect.origin());
         let _ = match near.len() {
             0 => writeln!(missing, "  no case comes to its decision point"),
@@ -70,9 +82,9 @@ fn each_defect_is_caught() {
 #[test]
 fn each_case_that_must_hold_catches_a_defect() {
     let mut idle = String::new();
-    for case in MATRIX.idle(Level::Must) {
+    for case in played().idle(Level::Must) {
         let _ = writeln!(idle, "- {}: {}", case.id, case.title);
-        let reached: Vec<String> = MATRIX.reached(&case.id).iter().map(|defect| defect.name()).collect();
+        let reached: Vec<String> = played().reached(&case.id).iter().map(|defect| defect.name()).collect();
         let _ = writeln!(idle, "  holds in spite of: {}", reached.join(", "));
     }
     assert!(
@@ -86,7 +98,7 @@ fn each_case_that_must_hold_catches_a_defect() {
 #[test]
 fn matrix() {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("server-defects", MATRIX.to_string());
+        insta::assert_snapshot!("server-defects", played().to_string());
     });
 }
 

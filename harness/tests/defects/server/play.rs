@@ -16,8 +16,7 @@ use ssespec_cases::serving::{Expected, Serving};
 use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reports::results::Role;
 
-use super::MANY;
-use super::matrix::{Came, Matrix, Row};
+use super::super::matrix::{Came, Matrix, Row, Wrong as _};
 
 /// How long to wait for what a defect may never show.
 const SHORT: Patience =
@@ -43,7 +42,7 @@ const SLOW: [&str; 2] = ["\"3s\"", "\"20s\""];
 const ANY: usize = 4;
 
 /// After how many failures a defect is left.
-const ENOUGH: usize = MANY + 15;
+const ENOUGH: usize = Defect::MANY + 15;
 
 /// A case, and who lives through it.
 #[derive(Clone)]
@@ -67,7 +66,7 @@ struct Done {
 }
 
 /// Plays all cases with the sound server, and those that come to its decision point with each of the defects.
-pub(crate) fn matrix(defects: &[Defect]) -> Matrix {
+pub(crate) fn matrix(defects: &[Defect]) -> Matrix<Defect> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .enable_all()
@@ -149,7 +148,7 @@ fn doubtful(played: Vec<Done>) -> (Vec<Task>, Vec<Done>) {
         *caught.entry(done.task.defect).or_default() += 1;
     }
     let is_sure = |done: &Done| {
-        let is_listed = caught.get(&done.task.defect).is_some_and(|cases| *cases <= MANY);
+        let is_listed = caught.get(&done.task.defect).is_some_and(|cases| *cases <= Defect::MANY);
         matches!(done.came, Came::Failed(..)) && !(done.in_vain && is_listed)
     };
     let busy: BTreeSet<String> =
