@@ -105,8 +105,10 @@ final class Adapter {
         } else if (order.has("close")) {
             session.calls.execute(() -> end(session));
             session.calls.shutdown();
-            session.tell("closed", Map.of());
-            running = null;
+            synchronized (OUT) { // a call that is under way says nothing in between
+                session.tell("closed", Map.of());
+                running = null;
+            }
         }
     }
 
