@@ -44,7 +44,7 @@ fn at_another_step_each_time() {
     assert_snapshot!(life.text(), @"
     1-roar: error at step 2: the adapter ended by itself: exit status: 7
       expected: an adapter that follows the protocol
-      hint: an adapter lives until its stdin ends; catch the implementation's exceptions and report them as `error`
+      hint: an adapter lives until its stdin ends; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
       stderr: killed by the weather
     2-calm: pass
     status 3
@@ -89,7 +89,7 @@ fn and_cannot_be_started_again() {
     assert_snapshot!(life.text(), @"
     1-roar: error at step 2: the adapter ended by itself: exit status: 7
       expected: an adapter that follows the protocol
-      hint: an adapter lives until its stdin ends; catch the implementation's exceptions and report them as `error`
+      hint: an adapter lives until its stdin ends; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
       note: no adapter could be started after that: the adapter ended by itself: exit status: 1
       stderr: killed by the weather
     2-calm: error

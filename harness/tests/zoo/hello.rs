@@ -58,7 +58,7 @@ fn sound() {
 fn no_hello() {
     assert_snapshot!(introduced("silent", Duration::from_secs(1)), @r#"
     the adapter said no hello within 1s
-      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client","name":..,"version":..,"capabilities":[..]}}; flush it
+      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
     "#);
 }
 
@@ -85,7 +85,7 @@ fn speaks_before_hello() {
     let life = Cage::of("hasty").live();
     assert_snapshot!(life.text(), @r#"
     not run: the adapter's first line is not its hello
-      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client","name":..,"version":..,"capabilities":[..]}}; flush it
+      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
     "#);
 }
 
@@ -93,7 +93,7 @@ fn dies_at_once() {
     let life = Cage::of("stillborn").live();
     assert_snapshot!(life.text(), @"
     not run: the adapter ended by itself: exit status: 1
-      hint: an adapter lives until its stdin ends; catch the implementation's exceptions and report them as `error`
+      hint: an adapter lives until its stdin ends; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
       stderr: Error: Cannot find module 'eventsource'
     ");
 }
@@ -138,7 +138,7 @@ fn hello_without_a_name() {
     let life = Cage::of("nameless").live();
     assert_snapshot!(life.text(), @r#"
     not run: the adapter wrote a line that is not of the protocol: not a message of the protocol (missing field `name` at line 1 column 39): {"hello":{"protocol":1,"role":"client"}}
-      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client","name":..,"version":..,"capabilities":[..]}}; flush it
+      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
     "#);
 }
 
@@ -170,6 +170,6 @@ fn one_session_only() {
     let life = Cage::of("one-shot").live();
     assert_snapshot!(life.text(), @"
     not run: the adapter ended by itself: exit status: 0
-      hint: an adapter lives until its stdin ends; catch the implementation's exceptions and report them as `error`
+      hint: an adapter lives until its stdin ends; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
     ");
 }

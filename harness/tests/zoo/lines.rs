@@ -138,7 +138,7 @@ fn a_second_hello() {
     assert_snapshot!(life.text(), @r#"
     1-roar: error at step 2: the adapter wrote a line that is not of the protocol: a second hello: {"hello":{"protocol":1,"role":"client","name":"beast","capabilities":["close"]}}
       expected: an adapter that follows the protocol
-      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client","name":..,"version":..,"capabilities":[..]}}; flush it
+      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
     2-calm: pass
     status 3
     "#);
@@ -149,7 +149,7 @@ fn a_session_that_does_not_exist() {
     assert_snapshot!(life.text(), @"
     1-roar: error at step 2: the adapter named session 99, which was not started
       expected: an adapter that follows the protocol
-      hint: repeat the number of the `connect` that the message belongs to
+      hint: repeat the number of the order (`connect`, `serve`) that the message belongs to
     2-calm: pass
     status 3
     ");
