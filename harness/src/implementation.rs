@@ -245,7 +245,9 @@ fn pairs_of(root: &DeTable<'_>, key: &str) -> Vec<(String, String)> {
 /// When it cannot be read or is not of the format.
 pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
     let source = Source::read(path)?;
-    let says_more = STARTS.iter().any(|key| source.text().contains(key));
+    let begins =
+        |line: &str, key: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    let says_more = source.text().lines().any(|line| STARTS.iter().any(|key| begins(line, key)));
     let is_folder_file = path.file_name().is_some_and(|name| name == FILE) && says_more;
     let root = parse(&source, if is_folder_file { &SSESPEC } else { &BASELINE })?;
     let mut findings = Findings::default();

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use ssespec::browser;
@@ -62,7 +62,10 @@ fn folders() -> Result<Vec<Folder>, String> {
 static CLOCK: RwLock<()> = RwLock::new(());
 
 /// What came of each so far.
-static RUNS: Mutex<BTreeMap<String, Result<Run, String>>> = Mutex::new(BTreeMap::new());
+static RUNS: Mutex<BTreeMap<String, Arc<OnceLock<Came>>>> = Mutex::new(BTreeMap::new());
+
+/// A run, or why it was not as its baseline says.
+type Came = Result<Run, String>;
 
 /// What came of an implementation.
 #[derive(Clone)]
@@ -74,21 +77,21 @@ enum Run {
 }
 
 /// Runs an implementation, once for all trials.
-fn run(folder: &Folder) -> Result<Run, String> {
-    let known = || RUNS.lock().unwrap_or_else(PoisonError::into_inner).get(&folder.name).cloned();
-    let _place = match folder.role {
-        Role::Server => (Some(CLOCK.read().unwrap_or_else(PoisonError::into_inner)), None),
-        _ => (None, Some(CLOCK.write().unwrap_or_else(PoisonError::into_inner))),
-    };
-    if let Some(run) = known() {
-        return run;
-    }
-    let run = run_now(folder);
-    RUNS.lock().unwrap_or_else(PoisonError::into_inner).insert(folder.name.clone(), run.clone());
-    run
+fn run(folder: &Folder) -> Came {
+    let mut runs = RUNS.lock().unwrap_or_else(PoisonError::into_inner);
+    let once = Arc::clone(runs.entry(folder.name.clone()).or_default());
+    drop(runs);
+    let came = once.get_or_init(|| {
+        let _place = match folder.role {
+            Role::Server => (Some(CLOCK.read().unwrap_or_else(PoisonError::into_inner)), None),
+            _ => (None, Some(CLOCK.write().unwrap_or_else(PoisonError::into_inner))),
+        };
+        run_now(folder)
+    });
+    came.clone()
 }
 
-fn run_now(folder: &Folder) -> Result<Run, String> {
+fn run_now(folder: &Folder) -> Came {
     if let Start::Browser(name) = &folder.start
         && let Err(missing) = name.parse().and_then(browser::find)
         && !all_wanted()

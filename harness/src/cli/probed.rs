@@ -126,7 +126,7 @@ pub(super) async fn execute(probe: &Probe, file: Option<&Path>, format: Format) 
             output::error(&error.to_string());
             // The text of a handshake that fails names neither.
             let is_handshake = matches!(&error, ProbeError::Unreachable { problem, .. } if problem.kind() == ErrorKind::InvalidData);
-            if is_handshake {
+            if is_handshake && matches!(probe.rerun, Rerun::Server(_)) {
                 output::note(
                     "help: --ca FILE trusts the certificates of a PEM file, --insecure trusts every one; is this a server of HTTPS?",
                 );

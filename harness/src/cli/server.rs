@@ -74,7 +74,7 @@ pub(super) struct Arguments {
     /// Leave out what takes more than 5 s
     #[arg(long)]
     quick: bool,
-    /// Trust the certificates of this PEM file instead of those that browsers trust
+    /// Trust the certificates of this PEM file, and those that they have signed, instead of those that browsers trust
     #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
     ca: Option<PathBuf>,
     /// Trust every certificate

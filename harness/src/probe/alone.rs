@@ -15,41 +15,64 @@ const RECOVERY: Duration = Duration::from_secs(5);
 /// Between two questions whether it does.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// Judges once more, when the server serves a plain request again; not after `deadline`.
-pub(super) async fn judge(options: &Options, check: &Check, deadline: Instant) -> Option<Outcome> {
-    let limits = |status: String| {
-        Some(Outcome::NotJudged(format!("the server limits requests: a plain one of ours got {status} too")))
-    };
+/// How long a check gets when it is made again.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// What a plain request came to.
+enum Plain {
+    /// It was answered, if only by an error.
+    Served,
+    /// The server says that it has had enough.
+    Limited(u16),
+    /// Nothing came.
+    Unanswered,
+}
+
+/// Waits until the server has recovered from our requests; with which status it still refuses a plain one.
+pub(super) async fn recover(options: &Options) -> Option<u16> {
     let began = Instant::now();
-    while let Err(status) = plain(options).await {
-        if began.elapsed() > RECOVERY || Instant::now() > deadline {
-            return limits(status);
+    loop {
+        match plain(options).await {
+            Plain::Limited(status) if began.elapsed() > RECOVERY => return Some(status),
+            Plain::Limited(_) => tokio::time::sleep(PAUSE).await,
+            // One that does not answer any more has come to grief.
+            Plain::Served | Plain::Unanswered => return None,
         }
-        tokio::time::sleep(PAUSE).await;
-    }
-    let left = deadline.saturating_duration_since(Instant::now());
-    let bench =
-        Bench { lab: Arc::new(Lab::new(options.clone())), path: options.paths.get(check.name).cloned() };
-    let outcome = tokio::time::timeout(left, (check.judge)(bench)).await.ok()?;
-    match &outcome {
-        Outcome::Broken(breach) if breach.refused => match plain(options).await {
-            // It serves us, and refuses this.
-            Ok(()) => Some(outcome),
-            Err(status) => limits(status),
-        },
-        _ => Some(outcome),
     }
 }
 
-/// Whether a plain request is served; what it got instead.
-async fn plain(options: &Options) -> Result<(), String> {
+/// What a check comes to that cannot be made, since a plain request gets this status.
+pub(super) fn limited(status: u16) -> Outcome {
+    Outcome::NotJudged(format!("the server limits requests: a plain one of ours got status {status} too"))
+}
+
+/// Judges once more, unless the server serves nobody any more: then the first judgement stands.
+pub(super) async fn judge(options: &Options, check: &Check, first: Outcome) -> Outcome {
+    match plain(options).await {
+        Plain::Served => {}
+        Plain::Limited(status) => return limited(status),
+        Plain::Unanswered => return first,
+    }
+    let bench =
+        Bench { lab: Arc::new(Lab::new(options.clone())), path: options.paths.get(check.name).cloned() };
+    let Ok(outcome) = tokio::time::timeout(AGAIN, (check.judge)(bench)).await else { return first };
+    match &outcome {
+        Outcome::Broken(breach) if breach.refused => match plain(options).await {
+            // It serves us, and refuses this; or it has gone.
+            Plain::Served | Plain::Unanswered => outcome,
+            Plain::Limited(status) => limited(status),
+        },
+        _ => outcome,
+    }
+}
+
+async fn plain(options: &Options) -> Plain {
     let watch = Watch { head: options.timeout, body: Duration::ZERO, events: 0 };
     let mut live = Live::open(options, &Ask::get(watch)).await;
     live.until(options.timeout, |exchange| exchange.head().is_some()).await;
-    let exchange = live.finish();
-    match exchange.status() {
-        Some(status @ (429 | 503)) => Err(format!("status {status}")),
-        Some(_) => Ok(()),
-        None => Err("no answer".into()),
+    match live.finish().status() {
+        Some(status @ (429 | 503)) => Plain::Limited(status),
+        Some(_) => Plain::Served,
+        None => Plain::Unanswered,
     }
 }

@@ -44,6 +44,9 @@ pub(super) const CHECKS: &[Check] = &[
 /// The check that tells whether streams are served side by side.
 pub(super) const PARALLEL: &str = "parallel";
 
+/// How many connections a browser opens to one host.
+const OF_A_BROWSER: usize = 6;
+
 /// How many streams are opened side by side.
 const STREAMS: u32 = 20;
 
@@ -72,8 +75,13 @@ async fn parallel(bench: Bench) -> Outcome {
     match refused {
         None => Outcome::Held,
         Some(_) if slow => Outcome::NotJudged("the head comes too late to tell".into()),
-        // Whoever says so limits streams on purpose.
-        Some(exchange) if matches!(exchange.status(), Some(429 | 503)) => {
+        // Whoever says so limits streams on purpose, where there are as many as a browser opens.
+        Some(exchange)
+            if exchanges
+                .iter()
+                .all(|other| other.is_like(&alone) || matches!(other.status(), Some(429 | 503)))
+                && exchanges.iter().filter(|other| other.is_like(&alone)).count() >= OF_A_BROWSER =>
+        {
             let status = exchange.status().unwrap_or_default();
             let served = exchanges.iter().filter(|exchange| exchange.is_like(&alone)).count();
             Outcome::HeldWith(format!(

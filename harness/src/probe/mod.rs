@@ -229,20 +229,22 @@ impl Probe {
             };
             let Some((check, requirement)) = checks.get(index) else { continue };
             let outcome = outcome.map(|outcome| survey.excuse(check, outcome));
-            if let Some(Outcome::Broken(breach)) = &outcome
-                && breach.refused
-                && survey.serves
-            {
-                refused.push((check, requirement, took));
-                continue;
+            match outcome {
+                Some(Outcome::Broken(breach)) if breach.refused && survey.serves => {
+                    refused.push((check, requirement, Outcome::Broken(breach), took));
+                }
+                outcome => enter(record::result(self, check, requirement, outcome, took)),
             }
-            enter(record::result(self, check, requirement, outcome, took));
         }
         // Beside many others a request may be one too many.
-        for (check, requirement, took) in refused {
+        let limited = if refused.is_empty() { None } else { alone::recover(options).await };
+        for (check, requirement, first, took) in refused {
             let started = Instant::now();
-            let outcome = alone::judge(options, check, began + LONGEST).await;
-            enter(record::result(self, check, requirement, outcome, took + started.elapsed()));
+            let outcome = match limited {
+                Some(status) => alone::limited(status),
+                None => alone::judge(options, check, first).await,
+            };
+            enter(record::result(self, check, requirement, Some(outcome), took + started.elapsed()));
         }
         let (footer, conclusion) = record::footer(self, &results, began.elapsed());
         sink(Record::Footer(Box::new(footer)));

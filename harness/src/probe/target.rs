@@ -58,8 +58,9 @@ impl Target {
         let host =
             uri.host().filter(|host| !host.is_empty()).ok_or_else(|| BadTarget::Malformed(text.into()))?;
         let usual = if security == Security::Tls { 443 } else { 80 };
-        let port = uri.authority().map_or("", |authority| authority.as_str());
-        let port = port.rsplit_once(host).map_or("", |(_, port)| port);
+        let authority = uri.authority().map_or("", |authority| authority.as_str());
+        let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
+        let port = place.strip_prefix(host).unwrap_or_default().trim_start_matches(':');
         if !port.is_empty() && uri.port_u16().is_none() {
             return Err(BadTarget::Port(text.into()));
         }
@@ -114,7 +115,7 @@ mod tests {
             "node server.js",
             "http://127.0.0.1:99999/",
             "http://a:b/",
-            "http://a:/",
+            "http://0:99990/",
         ] {
             assert!(Target::parse(text).is_err(), "{text}");
         }

@@ -16,6 +16,9 @@ use crate::protocol::{ConnectRequest, Order};
 /// How many bytes of a long body a client may take as long for as for a single write.
 const PORTION: u64 = 8 << 20;
 
+/// How much longer a client may take at most where writes wait for it: one that reads nothing ends them with the first.
+const WAITING: Duration = Duration::from_secs(60);
+
 impl Body {
     /// What a client makes of the end of such a body: raw bytes are judged as a stream that was lost.
     fn when_over(self) -> Self {
@@ -99,8 +102,8 @@ impl Session<'_> {
                 let portions = u32::try_from(repeat.total() / PORTION).unwrap_or(u32::MAX).saturating_add(1);
                 let patience = self.patience.request.saturating_mul(portions);
                 let waits = u32::try_from(repeat.waits()).unwrap_or(u32::MAX);
-                self.send_repeat(repeat, patience.saturating_add(BARRIER_PATIENCE.saturating_mul(waits)))
-                    .await?;
+                let waiting = BARRIER_PATIENCE.saturating_mul(waits).min(WAITING);
+                self.send_repeat(repeat, patience.saturating_add(waiting)).await?;
             }
             Action::End => {
                 self.ended_at = Some(Instant::now());

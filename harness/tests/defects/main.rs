@@ -14,7 +14,7 @@ mod server;
 fn begin() {
     static BEGUN: Once = Once::new();
     BEGUN.call_once(|| {
-        // Whoever needs one waits for it; one that panics is played, and panics, again there.
+        // Whoever needs one waits for it. What one panics of is told by its thread.
         std::thread::spawn(|| LazyLock::force(&client::MATRIX));
         std::thread::spawn(|| LazyLock::force(&server::MATRIX));
     });

@@ -56,6 +56,7 @@ const FOUND: &[(Mistake, &str, Verdict)] = &[
     (Injects, "field-injection", Verdict::Fail),
     (BadChunk, "chunk-syntax", Verdict::Fail),
     (FailsOnIds, "hostile-id", Verdict::Fail),
+    (DiesOfIds, "hostile-id", Verdict::Fail),
     (RefusesUnknownIds, "resume-unknown-id", Verdict::Warn),
     (RefusesUnknownIds, "resume-utf8", Verdict::Warn),
     (Partial, "range", Verdict::Warn),
@@ -138,4 +139,7 @@ async fn a_server_that_limits_connections_is_not_accused_of_what_comes_of_it() {
     let url = start(&[FewConnections]).await;
     let probed = probe(&url, How { timeout: Duration::from_secs(2), ..How::default() }).await;
     assert_eq!(probed.with(&[Verdict::Fail, Verdict::Error]), [""; 0], "{}", probed.problems());
+    for name in ["content-type", "hostile-id", "accept-absent"] {
+        assert_eq!(probed.verdict(name), Verdict::Pass, "{name}");
+    }
 }

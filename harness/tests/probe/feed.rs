@@ -1,5 +1,6 @@
 //! The events that the server sends: numbered, one after another, with a history.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -13,12 +14,13 @@ const EVERY: Duration = Duration::from_millis(300);
 pub(crate) struct Feed {
     history: Arc<Mutex<Vec<u64>>>,
     live: Sender<u64>,
+    dead: Arc<AtomicBool>,
 }
 
 impl Feed {
     /// A feed that ticks as long as the runtime lives.
     pub(crate) fn start() -> Self {
-        let feed = Self { history: Arc::default(), live: channel(100).0 };
+        let feed = Self { history: Arc::default(), live: channel(100).0, dead: Arc::default() };
         let ticking = feed.clone();
         tokio::spawn(async move {
             for number in 1.. {
@@ -32,6 +34,15 @@ impl Feed {
             }
         });
         feed
+    }
+
+    /// Ends the server whose feed it is: from now on it closes every connection without an answer.
+    pub(crate) fn die(&self) {
+        self.dead.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_dead(&self) -> bool {
+        self.dead.load(Ordering::Relaxed)
     }
 
     /// What has happened after an event, and what will happen then, without a gap.

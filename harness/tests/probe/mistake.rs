@@ -58,6 +58,7 @@ pub(crate) enum Mistake {
     SomeIds,
     SpacedIds,
     NoDate,
+    DiesOfIds,
     NoBlankLines,
     EscapedBreaks,
     EchoesQuery,

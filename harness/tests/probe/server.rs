@@ -29,9 +29,12 @@ pub(crate) async fn start(mistakes: &[Mistake]) -> String {
             let places = Arc::clone(&places);
             tokio::spawn(async move {
                 connection.set_nodelay(true).expect("a socket");
-                let _place = places.try_acquire();
-                if mistakes.contains(&FewConnections) && _place.is_err() {
+                let place = places.try_acquire();
+                if mistakes.contains(&FewConnections) && place.is_err() {
                     return busy(connection).await;
+                }
+                if feed.is_dead() {
+                    return None;
                 }
                 let _turn = if mistakes.contains(&OneAtATime) { Some(turn.lock().await) } else { None };
                 serve(connection, &mistakes, &feed).await
@@ -136,6 +139,10 @@ where
     });
     let id = id.map(|(_, value)| value.as_str()).filter(|id| !id.is_empty());
     let last: Option<u64> = id.and_then(|id| id.parse().ok());
+    if has(DiesOfIds) && id.is_some() && last.is_none() {
+        feed.die();
+        return None;
+    }
     let allow = "allow: GET, HEAD, OPTIONS\r\n";
     match request.method.as_str() {
         "GET" | "HEAD" => {}

@@ -79,7 +79,8 @@ impl Trust {
     }
 }
 
-/// Takes the certificates of a list themselves, as one that signs itself has to be taken, and those that they have signed.
+/// Takes the certificates of a list themselves, whatever their names and dates, as one that signs itself has to be taken;
+/// and those that they have signed.
 #[derive(Debug)]
 struct ListedCertificate {
     listed: Vec<CertificateDer<'static>>,

@@ -89,6 +89,8 @@ pub(crate) struct Exchange {
     pub(crate) is_opaque: bool,
     /// Whether a block or a line is open.
     pub(crate) is_open: bool,
+    /// Whether a line is open.
+    pub(crate) is_within_line: bool,
     /// What was seen of fields, with and without their blank lines.
     pub(crate) pending: Pending,
     pub(crate) end: End,
@@ -119,6 +121,7 @@ impl Exchange {
             longest_line: 0,
             is_opaque: false,
             is_open: false,
+            is_within_line: false,
             pending: Pending::default(),
             end,
             watched: Duration::ZERO,

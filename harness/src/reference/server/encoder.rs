@@ -111,7 +111,7 @@ impl Encoder {
         if place == Place::Id && text.contains('\0') {
             return Err(Refusal::Nul);
         }
-        if place == Place::Retry && !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if place == Place::Retry && (text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit())) {
             return Err(Refusal::NotDigits);
         }
         Ok(text.to_owned())

@@ -121,6 +121,11 @@ impl Body {
         self.lines.terminators()
     }
 
+    /// Whether a line has begun and not ended.
+    pub fn is_within_line(&self) -> bool {
+        self.lines.unfinished() > 0
+    }
+
     /// Whether it could end here: nothing is open.
     pub fn is_at_block_boundary(&self) -> bool {
         self.block.is_empty() && self.lines.unfinished() == 0

@@ -267,8 +267,15 @@ async fn lane(
             let trial = shortened(trial, patience);
             let client = match done.task.defect {
                 Some(defect) => reference::defective(defect),
-                // The sound client, which notes what it was asked for.
-                None => reference::surveyed(Arc::clone(&asked)),
+                // The sound client as its users get it, and then one that notes what it was asked for.
+                None => {
+                    done.came = session(&corpus, &mut stage, reference::client(), &trial, patience).await;
+                    done.sessions += 1;
+                    if !matches!(done.came, Came::Held) {
+                        break;
+                    }
+                    reference::surveyed(Arc::clone(&asked))
+                }
             };
             let began = Instant::now();
             done.came = session(&corpus, &mut stage, client, &trial, patience).await;
