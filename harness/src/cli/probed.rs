@@ -12,7 +12,7 @@ use ssespec::probe::emit::Emit;
 use ssespec::probe::target::Target;
 use ssespec::probe::tls::{Roots, Trust};
 use ssespec::probe::{Length, Options, Probe, ProbeError, name_of};
-use ssespec::run::{Conclusion, Rerun, Selection};
+use ssespec::run::{Conclusion, Rerun};
 use ssespec_cases::Corpus;
 use ssespec_reports::results::Results;
 
@@ -97,7 +97,7 @@ pub(super) fn of_folder(folder: &Folder, service: &Service, how: &HowToRun) -> R
             length: Length::Whole,
             trust,
         },
-        selection: Selection { deliveries: Selection::default().deliveries, ..how.selection() },
+        selection: how.selection.selection(),
         name: folder.name.clone(),
         url: service.url.clone(),
         baseline: folder.baseline.clone(),

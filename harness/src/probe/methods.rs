@@ -7,7 +7,7 @@ use super::head::lines;
 use super::lab::Bench;
 use super::outcome::{Breach, Outcome};
 use super::wire::exchange::seconds;
-use super::wire::{Ask, End, Live, Method};
+use super::wire::{Ask, End, Exchange, Live, Method};
 use crate::reference::strict::FindingKind;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -32,19 +32,23 @@ pub(super) const CHECKS: &[Check] = &[
     ),
 ];
 
-/// How long an answer that should end at once is waited for.
+/// The same, where GET is answered at once.
 const AT_ONCE: Duration = Duration::from_secs(3);
 
 /// How long content is waited for that should not come.
 const A_MOMENT: Duration = Duration::from_millis(2000);
+
+/// How long an answer that should end at once is waited for: a server that takes its time for GET may take it here too.
+fn at_once(get: &Exchange) -> Duration {
+    AT_ONCE + get.head().map_or(Duration::ZERO, |head| head.at * 2)
+}
 
 async fn head_ends(bench: Bench) -> Outcome {
     let get = match bench.opened().await {
         Ok(get) => get,
         Err(outcome) => return outcome,
     };
-    // A server that takes its time for GET may take it for HEAD too.
-    let at_once = AT_ONCE + get.head().map_or(Duration::ZERO, |head| head.at * 2);
+    let at_once = at_once(&get);
     let ask = Ask::get(bench.head_only()).method(Method::Head).path(bench.path.clone());
     let _place = bench.lab.places.acquire().await;
     let mut live = Live::open(bench.options(), &ask).await;
@@ -159,7 +163,7 @@ async fn options(bench: Bench) -> Outcome {
         Ok(get) => get,
         Err(outcome) => return outcome,
     };
-    let at_once = AT_ONCE + get.head().map_or(Duration::ZERO, |head| head.at * 2);
+    let at_once = at_once(&get);
     let watch = super::wire::Watch { head: at_once, body: AT_ONCE, events: 1 };
     let exchange = bench.exchange(Ask::get(watch).method(Method::Options)).await;
     let Some(head) = exchange.head() else {
@@ -194,9 +198,9 @@ async fn options(bench: Bench) -> Outcome {
 }
 
 /// PROPFIND is safe, is known to HTTP libraries, and is offered by no server of event streams.
-async fn strange(bench: &Bench) -> Result<std::sync::Arc<super::wire::Exchange>, Outcome> {
+async fn strange(bench: &Bench) -> Result<std::sync::Arc<Exchange>, Outcome> {
     let get = bench.opened().await?;
-    let at_once = AT_ONCE + get.head().map_or(Duration::ZERO, |head| head.at * 2);
+    let at_once = at_once(&get);
     let watch = super::wire::Watch { head: at_once, body: Duration::from_millis(500), events: 1 };
     Ok(bench.exchange(Ask::get(watch).method(Method::Propfind)).await)
 }

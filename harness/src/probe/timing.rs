@@ -238,10 +238,8 @@ async fn blank_line(bench: Bench) -> Outcome {
         events.iter().map(|event| wait(event)).filter(|wait| *wait > TOGETHER * 2).collect();
     let longest = late.iter().max().copied().unwrap_or_default();
     let hint = "an event whose blank line is missing is shown with the one after it, or never";
-    // The last event is open as long as nothing follows it.
-    // Comments hold nothing back.
-    let is_hanging = exchange.is_open
-        && (exchange.pending.is_open || exchange.is_within_line || exchange.comments.is_empty())
+    // The last event is open as long as nothing follows it. A block of comments holds nothing back.
+    let is_hanging = (exchange.pending.is_open || exchange.is_within_line)
         && exchange.end == End::Left
         && exchange.watched.saturating_sub(exchange.last_byte) > Duration::from_secs(1)
         && exchange.content_length > 0;

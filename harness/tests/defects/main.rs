@@ -1,12 +1,14 @@
 //! Who tests the tests: the reference implementations with each way to be wrong, and the cases that catch them.
 //!
 //! - `client`, `server`: what is proved of the cases of each role; `play` plays them
+//! - `live`: one session with one case
 //! - `matrix`: which defect fails which cases
 
 use std::io::Write as _;
 use std::sync::{LazyLock, Once};
 
 mod client;
+mod live;
 mod matrix;
 mod server;
 

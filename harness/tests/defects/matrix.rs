@@ -1,7 +1,7 @@
 //! Which defect fails which cases.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use ssespec_cases::Level;
@@ -78,23 +78,18 @@ impl<D: Wrong> Matrix<D> {
         failed.collect()
     }
 
-    pub(crate) fn uncaught(&self) -> Vec<D> {
+    fn uncaught(&self) -> Vec<D> {
         self.defects.iter().copied().filter(|defect| self.caught(*defect).is_empty()).collect()
     }
 
     /// The cases that came to a defect's decision point.
-    pub(crate) fn reached_by(&self, defect: D) -> Vec<&str> {
+    fn reached_by(&self, defect: D) -> Vec<&str> {
         let rows = self.rows.values().filter(|row| row.reached.contains(&defect));
         rows.map(|row| row.case.id.as_str()).collect()
     }
 
-    /// The defects to whose decision points a case came.
-    pub(crate) fn reached(&self, case: &str) -> &BTreeSet<D> {
-        &self.rows[case].reached
-    }
-
     /// The cases of a level that no defect fails.
-    pub(crate) fn idle(&self, level: Level) -> Vec<&Case> {
+    fn idle_cases(&self, level: Level) -> Vec<&Case> {
         let busy: BTreeSet<&str> = self
             .came
             .iter()
@@ -104,6 +99,35 @@ impl<D: Wrong> Matrix<D> {
         let idle =
             self.rows.values().filter(|row| row.level == level && !busy.contains(row.case.id.as_str()));
         idle.map(|row| &*row.case).collect()
+    }
+
+    /// The defects that no case fails, a block each.
+    pub(crate) fn missing(&self) -> String {
+        let mut missing = String::new();
+        for defect in self.uncaught() {
+            let near = self.reached_by(defect);
+            let _ = writeln!(missing, "- {}: {} ({})", defect.name(), defect.description(), defect.origin());
+            let _ = match near.len() {
+                0 => writeln!(missing, "  no case comes to its decision point"),
+                _ => {
+                    writeln!(missing, "  cases that come to its decision point and hold: {}", near.join(", "))
+                }
+            };
+        }
+        missing
+    }
+
+    /// The cases that must hold and that no defect fails, a block each.
+    pub(crate) fn idle(&self) -> String {
+        let mut idle = String::new();
+        for case in self.idle_cases(Level::Must) {
+            let _ = writeln!(idle, "- {}: {}", case.id, case.title);
+            let reached: BTreeSet<String> =
+                self.rows[&case.id].reached.iter().map(|defect| defect.name()).collect();
+            let reached: Vec<String> = reached.into_iter().collect();
+            let _ = writeln!(idle, "  holds in spite of: {}", reached.join(", "));
+        }
+        idle
     }
 
     fn median(&self) -> usize {

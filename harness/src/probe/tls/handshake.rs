@@ -31,8 +31,8 @@ impl Trust {
             .map_err(|_| BadRoots::Unsupported)?;
         let config = match roots {
             Roots::All => {
-                let any = Arc::new(AnyCertificate(provider));
-                builder.dangerous().with_custom_certificate_verifier(any).with_no_client_auth()
+                let verifier = Arc::new(Verifier { taken: Taken::Every, provider });
+                builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
             }
             Roots::Public => {
                 let store: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
@@ -50,11 +50,12 @@ impl Trust {
                 if store.is_empty() {
                     return Err(wrong("it holds no certificate".into()));
                 }
-                let chains = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider)
-                    .build()
-                    .map_err(|error| wrong(error.to_string()))?;
-                let listed = Arc::new(ListedCertificate { listed, chains });
-                builder.dangerous().with_custom_certificate_verifier(listed).with_no_client_auth()
+                let chains =
+                    WebPkiServerVerifier::builder_with_provider(Arc::new(store), Arc::clone(&provider))
+                        .build()
+                        .map_err(|error| wrong(error.to_string()))?;
+                let verifier = Arc::new(Verifier { taken: Taken::Listed(listed, chains), provider });
+                builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth()
             }
         };
         Ok(Self { config: Some(Arc::new(config)) })
@@ -79,15 +80,24 @@ impl Trust {
     }
 }
 
-/// Takes the certificates of a list themselves, whatever their names and dates, as one that signs itself has to be taken;
-/// and those that they have signed.
+/// Which certificates are taken without a look at those that browsers trust.
 #[derive(Debug)]
-struct ListedCertificate {
-    listed: Vec<CertificateDer<'static>>,
-    chains: Arc<WebPkiServerVerifier>,
+enum Taken {
+    /// Every one, as the user has asked for.
+    Every,
+    /// Those of a list themselves, whatever their names and dates, as one that signs itself has to be taken; and those that
+    /// they have signed.
+    Listed(Vec<CertificateDer<'static>>, Arc<WebPkiServerVerifier>),
 }
 
-impl ServerCertVerifier for ListedCertificate {
+/// Looks at certificates; handshakes are to be signed by their keys whichever are taken.
+#[derive(Debug)]
+struct Verifier {
+    taken: Taken,
+    provider: Arc<CryptoProvider>,
+}
+
+impl ServerCertVerifier for Verifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -96,10 +106,12 @@ impl ServerCertVerifier for ListedCertificate {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        if self.listed.contains(end_entity) {
-            return Ok(ServerCertVerified::assertion());
+        match &self.taken {
+            Taken::Listed(listed, chains) if !listed.contains(end_entity) => {
+                chains.verify_server_cert(end_entity, intermediates, name, ocsp, now)
+            }
+            Taken::Every | Taken::Listed(..) => Ok(ServerCertVerified::assertion()),
         }
-        self.chains.verify_server_cert(end_entity, intermediates, name, ocsp, now)
     }
 
     fn verify_tls12_signature(
@@ -108,7 +120,8 @@ impl ServerCertVerifier for ListedCertificate {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.chains.verify_tls12_signature(message, certificate, signed)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls12_signature(message, certificate, signed, algorithms)
     }
 
     fn verify_tls13_signature(
@@ -117,49 +130,11 @@ impl ServerCertVerifier for ListedCertificate {
         certificate: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.chains.verify_tls13_signature(message, certificate, signed)
+        let algorithms = &self.provider.signature_verification_algorithms;
+        verify_tls13_signature(message, certificate, signed, algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.chains.supported_verify_schemes()
-    }
-}
-
-/// Takes every certificate, as the user has asked for.
-#[derive(Debug)]
-struct AnyCertificate(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for AnyCertificate {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signed, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

@@ -87,8 +87,6 @@ pub(crate) struct Exchange {
     pub(crate) longest_line: u64,
     /// Whether content came that could not be decoded.
     pub(crate) is_opaque: bool,
-    /// Whether a block or a line is open.
-    pub(crate) is_open: bool,
     /// Whether a line is open.
     pub(crate) is_within_line: bool,
     /// What was seen of fields, with and without their blank lines.
@@ -120,7 +118,6 @@ impl Exchange {
             terminators: Terminators::default(),
             longest_line: 0,
             is_opaque: false,
-            is_open: false,
             is_within_line: false,
             pending: Pending::default(),
             end,

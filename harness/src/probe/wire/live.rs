@@ -150,7 +150,6 @@ impl Live {
         }
         self.exchange.terminators = self.body.terminators();
         self.exchange.longest_line = self.body.longest_line();
-        self.exchange.is_open = !self.body.is_at_block_boundary();
         self.exchange.is_within_line = self.body.is_within_line();
     }
 

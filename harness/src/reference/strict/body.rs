@@ -125,9 +125,4 @@ impl Body {
     pub fn is_within_line(&self) -> bool {
         self.lines.unfinished() > 0
     }
-
-    /// Whether it could end here: nothing is open.
-    pub fn is_at_block_boundary(&self) -> bool {
-        self.block.is_empty() && self.lines.unfinished() == 0
-    }
 }

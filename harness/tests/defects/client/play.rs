@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use ssespec::adapter::in_process::Client;
 use ssespec::reference::{self, Defect};
-use ssespec::run::{Baseline, Launch, Plan, Rerun, Run, Selection, Trial, play_case, stage};
-use ssespec::session::{Patience, Stage, Stop};
+use ssespec::run::{Launch, Plan, Selection, Trial, stage};
+use ssespec::session::{Patience, Stage};
 use ssespec_cases::case::{Case, Expectation, StepKind};
 use ssespec_cases::{Capability, Corpus};
 use ssespec_mock_server::action::Action;
 use ssespec_mock_server::wire::BarrierMode;
 
+use super::super::live::live;
 use super::super::matrix::{Came, Matrix, Row, Wrong as _};
 use ssespec::delivery::OpKind;
 
@@ -300,28 +301,6 @@ async fn session(
     trial: &Trial,
     patience: Patience,
 ) -> Came {
-    let adapter = std::mem::replace(&mut stage.adapter, client.start());
-    adapter.stop(Duration::ZERO).await;
-    // What comes of earlier sessions is not this one's.
-    stage.late.clear();
-    let run = Run {
-        corpus: Arc::clone(corpus),
-        launch: Launch::InProcess(client),
-        selection: Selection::default(),
-        baseline: Baseline::default(),
-        patience,
-        lanes: 1,
-        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-        barrier: BarrierMode::Auto,
-        rerun: Rerun::Command(String::new()),
-    };
-    let (played, _) = play_case(&run, stage, trial).await;
-    match played.outcome.held {
-        Ok(()) => Came::Held,
-        Err(Stop::Failure(failure)) => {
-            let why = format!("expected {}; observed {}", failure.expected, failure.observed);
-            Came::Failed(trial.program.delivery, why)
-        }
-        Err(Stop::Fault { fault, .. }) => Came::Fault(fault.to_string()),
-    }
+    let adapter = client.start();
+    live(corpus, stage, (adapter, Launch::InProcess(client)), trial, patience).await
 }

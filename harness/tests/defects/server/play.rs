@@ -8,14 +8,15 @@ use std::time::{Duration, Instant};
 use ssespec::adapter::in_process_server::Server;
 use ssespec::delivery::OpKind;
 use ssespec::reference::{self, ServerDefect as Defect};
-use ssespec::run::{Baseline, Launch, Plan, Rerun, Run, Selection, Trial, play_case, stage};
-use ssespec::session::{Patience, Stage, Stop};
+use ssespec::run::{Launch, Plan, Selection, Trial, stage};
+use ssespec::session::{Patience, Stage};
 use ssespec_cases::Corpus;
 use ssespec_cases::case::StepKind;
 use ssespec_cases::serving::{Expected, Serving};
 use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reports::results::Role;
 
+use super::super::live::live;
 use super::super::matrix::{Came, Matrix, Row, Wrong as _};
 
 /// How long to wait for what a defect may never show.
@@ -258,28 +259,6 @@ async fn session(
     trial: &Trial,
     patience: Patience,
 ) -> Came {
-    let adapter = std::mem::replace(&mut stage.adapter, server.start());
-    adapter.stop(Duration::ZERO).await;
-    // What comes of earlier sessions is not this one's.
-    stage.late.clear();
-    let run = Run {
-        corpus: Arc::clone(corpus),
-        launch: Launch::ServerInProcess(server),
-        selection: Selection::default(),
-        baseline: Baseline::default(),
-        patience,
-        lanes: 1,
-        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-        barrier: BarrierMode::Auto,
-        rerun: Rerun::Command(String::new()),
-    };
-    let (played, _) = play_case(&run, stage, trial).await;
-    match played.outcome.held {
-        Ok(()) => Came::Held,
-        Err(Stop::Failure(failure)) => {
-            let why = format!("expected {}; observed {}", failure.expected, failure.observed);
-            Came::Failed(trial.program.delivery, why)
-        }
-        Err(Stop::Fault { fault, .. }) => Came::Fault(fault.to_string()),
-    }
+    let adapter = server.start();
+    live(corpus, stage, (adapter, Launch::ServerInProcess(server)), trial, patience).await
 }

@@ -88,10 +88,6 @@ impl Builder {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.lines == 0
-    }
-
     /// Whether this line, as the first of the stream, is one of markup or JSON.
     pub(super) fn is_start_of_document(&self, line: &[u8]) -> bool {
         self.is_first_line && is_document(line)

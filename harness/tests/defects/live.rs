@@ -1,0 +1,47 @@
+//! One session of an implementation with one case.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ssespec::adapter::Adapter;
+use ssespec::run::{Baseline, Launch, Rerun, Run, Selection, Trial, play_case};
+use ssespec::session::{Patience, Stage, Stop};
+use ssespec_cases::Corpus;
+use ssespec_mock_server::wire::BarrierMode;
+
+use super::matrix::Came;
+
+/// Lives through a case in place of whoever had the stage before.
+pub(crate) async fn live(
+    corpus: &Arc<Corpus>,
+    stage: &mut Stage,
+    (adapter, launch): (Adapter, Launch),
+    trial: &Trial,
+    patience: Patience,
+) -> Came {
+    let before = std::mem::replace(&mut stage.adapter, adapter);
+    before.stop(Duration::ZERO).await;
+    // What comes of earlier sessions is not this one's.
+    stage.late.clear();
+    let run = Run {
+        corpus: Arc::clone(corpus),
+        launch,
+        selection: Selection::default(),
+        baseline: Baseline::default(),
+        patience,
+        lanes: 1,
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        barrier: BarrierMode::Auto,
+        rerun: Rerun::Command(String::new()),
+    };
+    let (played, _) = play_case(&run, stage, trial).await;
+    match played.outcome.held {
+        Ok(()) => Came::Held,
+        Err(Stop::Failure(failure)) => {
+            let why = format!("expected {}; observed {}", failure.expected, failure.observed);
+            Came::Failed(trial.program.delivery, why)
+        }
+        Err(Stop::Fault { fault, .. }) => Came::Fault(fault.to_string()),
+    }
+}
