@@ -81,9 +81,6 @@ pub(super) const CHECKS: &[Check] = &[
 /// A head that comes later than this comes late.
 const PROMPT: Duration = Duration::from_secs(1);
 
-/// A head that comes later than this, with the first event, may have waited for it.
-const SOON: Duration = Duration::from_millis(500);
-
 /// What comes within this time came together.
 const TOGETHER: Duration = Duration::from_millis(60);
 
@@ -99,19 +96,18 @@ async fn headers_flushed(bench: Bench) -> Outcome {
         }
         return Outcome::NotJudged(format!("the server did not answer: {}", exchange.instead()));
     };
-    let first = exchange.reads.iter().find(|read| read.content > 0);
-    let is_together = first.is_some_and(|read| read.at <= head.at + TOGETHER);
-    if head.at <= PROMPT && !(is_together && head.at > SOON) {
+    if head.at <= PROMPT {
         return Outcome::Held;
     }
+    let first = exchange.reads.iter().find(|read| read.content > 0);
+    let is_together = first.is_some_and(|read| read.at <= head.at + TOGETHER);
     let observed = format!(
         "the head after {}{}",
         seconds(head.at),
         if is_together { ", together with the first content" } else { "" }
     );
-    let expected = if head.at > PROMPT { "the head within 1 s" } else { "the head before the first content" };
-    let breach = Breach::of(exchange, expected, observed);
-    if is_together && head.at > PROMPT { breach.hint(hint).broken() } else { breach.hint(hint).suspected() }
+    let breach = Breach::of(exchange, "the head within 1 s", observed);
+    if is_together { breach.hint(hint).broken() } else { breach.suspected() }
 }
 
 async fn event_latency(bench: Bench) -> Outcome {
