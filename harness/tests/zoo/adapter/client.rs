@@ -21,6 +21,10 @@ pub(super) fn request(url: &str) -> io::Result<TcpStream> {
 /// How much is read at once, in bytes.
 const LARGE_READ: usize = 1024 * 1024;
 
+/// How often a client looks again through what it holds, for each piece: once is so fast in a processor's vectors that
+/// what it does beside it hides the square.
+const REREADINGS: usize = 4;
+
 /// The longest line that is taken, in bytes.
 const LONGEST_LINE: usize = 16 * 1024 * 1024;
 
@@ -87,7 +91,11 @@ impl Events {
     fn take(&mut self, bytes: &[u8], event: &mut dyn FnMut(&str)) {
         match self.habit {
             Habit::None | Habit::Copies => {}
-            Habit::Rereads => drop(black_box(self.line.contains(&b'\n'))),
+            Habit::Rereads => {
+                for _ in 0..REREADINGS {
+                    black_box(self.line.contains(&b'\n'));
+                }
+            }
             Habit::Keeps => self.kept.extend_from_slice(bytes),
         }
         let mut rest = bytes;
