@@ -31,8 +31,11 @@ fn main() -> ExitCode {
             return libtest_mimic::run(&arguments, vec![trial]).exit_code();
         }
     };
-    let mut trials: Vec<Trial> = folders
-        .iter()
+    // The servers first: a client between them would wait for one, and the next one for it.
+    let (servers, clients): (Vec<_>, Vec<_>) = folders.iter().partition(|folder| folder.role == Role::Server);
+    let mut trials: Vec<Trial> = servers
+        .into_iter()
+        .chain(clients)
         .map(|folder| {
             let folder = folder.clone();
             Trial::ignorable_test(format!("implementation/{}", folder.name), move || check(&folder))
