@@ -61,6 +61,8 @@ pub struct Service {
     pub url: String,
     /// Header fields of every request.
     pub headers: Vec<(String, String)>,
+    /// What is sent to it where the stream is had by POST: a text, or `@` and a file.
+    pub data: Option<String>,
     /// Other paths for single checks, by their names.
     pub paths: Vec<(String, String)>,
     /// A command for the shell, or a URL that gets a POST, that makes it emit an event.
@@ -102,6 +104,11 @@ static SSESPEC: Table = Table {
         ),
         Key::optional("headers", Shape::Map(&Shape::Text), "With a URL: header fields of every request."),
         Key::optional(
+            "data",
+            Shape::Text,
+            "With a URL: ask by POST with this content, or with that of the file after an `@`.",
+        ),
+        Key::optional(
             "paths",
             Shape::Map(&Shape::Text),
             "With a URL: another path for one check, by its name.",
@@ -117,7 +124,7 @@ static SSESPEC: Table = Table {
 
 /// The keys that say how the implementation is started, and those that go with a URL only.
 const STARTS: [&str; 3] = ["command", "browser", "url"];
-const OF_SERVICES: [&str; 3] = ["headers", "paths", "emit"];
+const OF_SERVICES: [&str; 4] = ["headers", "data", "paths", "emit"];
 
 /// The browsers that can be started.
 const BROWSERS: [&str; 3] = ["chromium", "firefox", "webkit"];
@@ -224,6 +231,7 @@ fn start(root: &DeTable<'_>, findings: &mut Findings) -> Start {
         Some(url) => Start::Service(Service {
             url,
             headers: pairs_of(root, "headers"),
+            data: value::text_of(root, "data"),
             paths: pairs_of(root, "paths"),
             emit: value::text_of(root, "emit"),
         }),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use globset::GlobMatcher;
 use ssespec::implementation::{FILE, Folder, Service};
 use ssespec::probe::check::{self, Check};
+use ssespec::probe::content::Content;
 use ssespec::probe::emit::Emit;
 use ssespec::probe::target::Target;
 use ssespec::probe::tls::{Roots, Trust};
@@ -83,6 +84,7 @@ pub(super) fn of_folder(folder: &Folder, service: &Service, how: &HowToRun) -> R
         check_path(name_of(name), path).map_err(|error| place("paths", error))?;
     }
     let emit = service.emit.as_deref().map(|text| emit(text, &trust)).transpose();
+    let content = service.data.as_deref().map(|text| Content::of(text, &folder.path)).transpose();
     let mut words = vec![folder.path.display().to_string()];
     words.extend(how.rerun_options());
     let paths = service.paths.iter().map(|(name, path)| (name_of(name).to_owned(), path.clone()));
@@ -91,6 +93,7 @@ pub(super) fn of_folder(folder: &Folder, service: &Service, how: &HowToRun) -> R
         options: Options {
             target,
             headers: service.headers.clone(),
+            content: content.map_err(|error| place("data", error.to_string()))?,
             paths: paths.collect::<BTreeMap<_, _>>(),
             emit: emit.map_err(|error| place("emit", error))?,
             timeout: how.patience().observation,

@@ -1,7 +1,7 @@
 //! `ssespec server`: checks of a server by its URL, or the cases with one that has an adapter.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use clap::Args;
 use globset::GlobMatcher;
 use ssespec::implementation::read_baseline;
 use ssespec::probe::check::{self, Need, Takes};
+use ssespec::probe::content::Content;
 use ssespec::probe::target::Target;
 use ssespec::probe::tls::{Roots, Trust};
 use ssespec::probe::{Length, Options, Probe, name_of};
@@ -32,6 +33,7 @@ use super::{probed, served, shell};
 #[command(after_help = "Examples:
   ssespec server http://127.0.0.1:8080/events
   ssespec server --quick --header 'authorization: Bearer secret' https://example.com/events
+  ssespec server --quick --data @request.json --header 'authorization: Bearer secret' https://example.com/v1/chat
   ssespec server --emit 'curl -s http://127.0.0.1:8080/publish' http://127.0.0.1:8080/events
   ssespec server --path error-status=/forbidden --path no-content=/finished http://127.0.0.1:8080/events
   ssespec server --filter 'server/probe/resume*' --timeout 10s http://127.0.0.1:8080/events
@@ -54,7 +56,7 @@ pub(super) struct Arguments {
     #[arg(
         last = true,
         value_name = "COMMAND",
-        conflicts_with_all = ["url", "header", "path", "emit", "quick", "ca", "insecure", "list"]
+        conflicts_with_all = ["url", "header", "data", "path", "emit", "quick", "ca", "insecure", "list"]
     )]
     command: Vec<String>,
     #[command(flatten)]
@@ -62,6 +64,10 @@ pub(super) struct Arguments {
     /// A header field of every request, in place of ours of the same name; may be repeated
     #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
     header: Vec<(String, String)>,
+    /// Ask for the stream by POST, with this content, or that of a file: JSON, unless a --header has another content-type.
+    /// About 80 requests are sent
+    #[arg(long, value_name = "TEXT or @FILE")]
+    data: Option<String>,
     /// Another path for one check; may be repeated
     #[arg(long, value_name = "CHECK=PATH", value_parser = path)]
     path: Vec<(String, String)>,
@@ -156,6 +162,8 @@ fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, String> {
     let target = Target::parse(&url).map_err(|error| error.to_string())?;
     let trust = Trust::new(&roots).map_err(|error| error.to_string())?;
     let emit = arguments.emit.as_deref().map(|text| probed::emit(text, &trust)).transpose()?;
+    let content = arguments.data.as_deref().map(|text| Content::of(text, Path::new(".")));
+    let content = content.transpose().map_err(|error| format!("--data: {error}"))?;
     let baseline = match arguments.with_command.baseline.as_deref().map(read_baseline) {
         Some(baseline) => baseline.map_err(|error| error.to_string())?,
         None => Baseline::default(),
@@ -165,6 +173,7 @@ fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, String> {
         options: Options {
             target,
             headers: arguments.header.clone(),
+            content,
             paths: arguments.path.iter().cloned().collect::<BTreeMap<_, _>>(),
             emit,
             timeout: arguments.timeout,
@@ -190,6 +199,9 @@ fn rerun(arguments: &Arguments, url: &str) -> String {
     let mut add = |name: &str, value: String| words.extend([name.to_owned(), value]);
     for (name, value) in &arguments.header {
         add("--header", format!("{name}: {value}"));
+    }
+    if let Some(data) = &arguments.data {
+        add("--data", data.clone());
     }
     for (name, path) in &arguments.path {
         add("--path", format!("{name}={path}"));
@@ -217,6 +229,7 @@ fn list(probe: &Probe) -> String {
         let needs = check.needs.iter().map(|need| match need {
             Need::Emit => " (needs --emit)",
             Need::Tls => " (needs https)",
+            Need::Get => " (not with --data)",
         });
         let takes = if check.takes == Takes::WholeObservation { " (not with --quick)" } else { "" };
         let level = requirement.judged().word();

@@ -143,12 +143,13 @@ fn a_baseline_may_be_a_file_of_its_own() {
 #[test]
 fn a_server_that_runs_already() {
     let service = "url = \"http://127.0.0.1:8080/events\"\nheaders = { authorization = \"Bearer a\" }\n\
-                   paths = { error-status = \"/no\" }\nemit = \"true\"\n";
+                   data = \"{}\"\npaths = { error-status = \"/no\" }\nemit = \"true\"\n";
     let folder = read(&format!("name = \"a\"\nrole = \"server\"\n{service}")).unwrap();
     let pair = |name: &str, text: &str| vec![(name.to_owned(), text.to_owned())];
     let expected = Service {
         url: "http://127.0.0.1:8080/events".into(),
         headers: pair("authorization", "Bearer a"),
+        data: Some("{}".into()),
         paths: pair("error-status", "/no"),
         emit: Some("true".into()),
     };

@@ -7,7 +7,7 @@ use super::Options;
 use super::check::Check;
 use super::lab::{Bench, Lab};
 use super::outcome::Outcome;
-use super::wire::{Ask, Live, Watch};
+use super::wire::{Live, Watch};
 
 /// How long a server gets until it serves again.
 const RECOVERY: Duration = Duration::from_secs(5);
@@ -68,7 +68,7 @@ pub(super) async fn judge(options: &Options, check: &Check, first: Outcome) -> O
 
 async fn plain(options: &Options) -> Plain {
     let watch = Watch { head: options.timeout, body: Duration::ZERO, events: 0 };
-    let mut live = Live::open(options, &Ask::get(watch)).await;
+    let mut live = Live::open(options, &options.ask(watch)).await;
     live.until(options.timeout, |exchange| exchange.head().is_some()).await;
     match live.finish().status() {
         Some(status @ (429 | 503)) => Plain::Limited(status),

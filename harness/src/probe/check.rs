@@ -16,6 +16,8 @@ pub enum Need {
     Emit,
     /// A server that is reached over TLS.
     Tls,
+    /// A stream that is had by GET, which promises more than POST: it is safe, repeatable and cacheable.
+    Get,
 }
 
 /// How long a check takes at most.
@@ -89,6 +91,11 @@ impl Check {
         judge: Judge,
     ) -> Self {
         Self { takes: Takes::Observation, ..Self::answered(name, title, requirement, judge) }
+    }
+
+    /// The same, where the stream is had by GET.
+    pub(super) const fn of_get(self) -> Self {
+        Self { needs: &[Need::Get], ..self }
     }
 
     /// Its id in results.

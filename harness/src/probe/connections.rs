@@ -61,7 +61,7 @@ async fn parallel(bench: Bench) -> Outcome {
     for _ in 0..STREAMS {
         let (bench, open) = (bench.clone(), Arc::clone(&open));
         tasks.spawn(async move {
-            let ask = Ask::get(bench.head_only()).path(bench.path.clone());
+            let ask = bench.ask(bench.head_only()).path(bench.path.clone());
             let mut live = Live::open(bench.options(), &ask).await;
             live.until(bench.options().timeout, |exchange| exchange.head().is_some()).await;
             // Nobody leaves before all are served.
@@ -118,7 +118,7 @@ async fn leaving(bench: Bench, leave: Leave) -> Outcome {
     }
     let limit = bench.options().timeout;
     let watch = Watch { head: limit, body: Duration::ZERO, events: 0 };
-    let ask = Ask::get(watch).path(bench.path.clone());
+    let ask = bench.ask(watch).path(bench.path.clone());
     let _places = bench.places(CYCLES).await;
     let mut witness = Live::open(bench.options(), &ask).await;
     witness.until(limit, |exchange| exchange.head().is_some()).await;
@@ -160,7 +160,7 @@ async fn half_close(bench: Bench) -> Outcome {
         return outcome;
     }
     let watch = Watch { head: bench.options().timeout, body: Duration::from_secs(1), events: 0 };
-    let exchange = bench.exchange(Ask { half_close: true, ..Ask::get(watch) }).await;
+    let exchange = bench.exchange(Ask { half_close: true, ..bench.ask(watch) }).await;
     let value = match (&exchange.end, exchange.head()) {
         (_, None) => "no answer",
         (End::Left, Some(_)) => "the stream goes on",

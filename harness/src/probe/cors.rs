@@ -8,7 +8,7 @@ use super::check::Check;
 use super::head::lines;
 use super::lab::Bench;
 use super::outcome::{Breach, Outcome, told};
-use super::wire::{Ask, Exchange, Method};
+use super::wire::{Exchange, Method};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::answered(
@@ -40,7 +40,8 @@ pub(super) const CHECKS: &[Check] = &[
         "A preflight allows Last-Event-ID",
         "resilience-server/cors-preflight",
         |b| Box::pin(preflight(b)),
-    ),
+    )
+    .of_get(),
     Check::answered(
         "cors-on-errors",
         "Whether errors can be read across origins",
@@ -57,7 +58,7 @@ const ACAO: &str = "access-control-allow-origin";
 const ACAC: &str = "access-control-allow-credentials";
 
 async fn from(bench: &Bench, origin: &str) -> Arc<Exchange> {
-    bench.exchange(Ask::get(bench.head_only()).and("origin", origin)).await
+    bench.exchange(bench.ask(bench.head_only()).and("origin", origin)).await
 }
 
 /// The answer to a request of another origin.
@@ -177,7 +178,8 @@ async fn preflight(bench: Bench) -> Outcome {
     if exchange.head().is_some_and(|head| head.values(ACAO).next().is_none()) {
         return Outcome::NotJudged("this origin is not allowed".into());
     }
-    let ask = Ask::get(bench.head_only())
+    let ask = bench
+        .ask(bench.head_only())
         .method(Method::Options)
         .without("accept")
         .and("accept", "*/*")
@@ -206,7 +208,7 @@ async fn on_errors(bench: Bench) -> Outcome {
     if let Err(outcome) = claimed(&bench).await {
         return outcome;
     }
-    let ask = Ask::get(bench.head_only()).path(Some(super::ending::NOWHERE.into())).and("origin", ONE);
+    let ask = bench.ask(bench.head_only()).path(Some(super::ending::NOWHERE.into())).and("origin", ONE);
     let answer = bench.exchange(ask).await;
     match answer.head() {
         Some(head) if head.status >= 400 => told("CORS fields of an error", lines(head, &[ACAO])),

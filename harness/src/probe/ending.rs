@@ -6,7 +6,7 @@ use super::check::Check;
 use super::identity::short;
 use super::lab::Bench;
 use super::outcome::{Breach, Outcome};
-use super::wire::{Ask, End, Exchange, Watch};
+use super::wire::{End, Exchange, Watch};
 use crate::reference::strict::FindingKind;
 
 pub(super) const CHECKS: &[Check] = &[
@@ -19,7 +19,8 @@ pub(super) const CHECKS: &[Check] = &[
         "A stream that ends is not the same when it is asked for again",
         "resilience-server/finite-streams",
         |b| Box::pin(finite(b)),
-    ),
+    )
+    .of_get(),
     Check::in_seconds(
         "error-status",
         "Failures have a status that says so",
@@ -41,7 +42,7 @@ async fn reset_content(bench: Bench) -> Outcome {
 
 async fn without_content(bench: &Bench, status: u16) -> Outcome {
     let watch = Watch { head: bench.options().timeout, body: Duration::from_millis(500), events: 0 };
-    let exchange = bench.exchange(Ask::get(watch)).await;
+    let exchange = bench.exchange(bench.ask(watch)).await;
     if exchange.status() != Some(status) {
         return Outcome::NotJudged(format!("no {status} was seen"));
     }
@@ -72,7 +73,7 @@ async fn finite(bench: Bench) -> Outcome {
     // As a client comes back: with the last id, where there is one.
     let watch =
         Watch { head: bench.options().timeout, body: first.watched + Duration::from_millis(500), events: 0 };
-    let mut ask = Ask::get(watch);
+    let mut ask = bench.ask(watch);
     if let Some(id) = super::identity::ids(first).last() {
         ask = ask.and("last-event-id", id);
     }
@@ -104,7 +105,7 @@ async fn error_status(bench: Bench) -> Outcome {
         return outcome;
     }
     let watch = Watch { head: bench.options().timeout, body: Duration::from_millis(500), events: 1 };
-    let exchange = bench.exchange(Ask::get(watch).path(Some(path))).await;
+    let exchange = bench.exchange(bench.ask(watch).path(Some(path))).await;
     let Some(status) = exchange.status() else {
         return Outcome::NotJudged(format!("the path is not answered: {}", exchange.instead()));
     };

@@ -10,7 +10,7 @@ use crate::reference::strict::http::{Framing, Head};
 pub(super) const CHECKS: &[Check] = &[
     Check {
         name: "status",
-        title: "A GET for the stream is answered with 200",
+        title: "A request for the stream is answered with 200",
         requirement: "http/stream-status",
         needs: &[],
         takes: Takes::Observation,
@@ -71,7 +71,8 @@ pub(super) const CHECKS: &[Check] = &[
     ),
     Check::answered("cache-control", "The stream is not to be stored", "resilience-server/not-stored", |b| {
         judged(b, cache_control)
-    }),
+    })
+    .of_get(),
     Check::answered("freshness", "The stream is never fresh", "resilience-server/never-fresh", |b| {
         judged(b, freshness)
     }),
@@ -132,7 +133,7 @@ async fn status(bench: Bench) -> Outcome {
         }
         Err(_) => {
             let watched = bench.watched().await;
-            let first = bench.exchange(super::wire::Ask::get(bench.head_only())).await;
+            let first = bench.exchange(bench.ask(bench.head_only())).await;
             let exchange = if first.end == End::Left { &watched.exchange } else { &*first };
             Breach::of(exchange, "status 200", exchange.instead())
                 .hint("is this the URL of the stream? a path and headers can be given")
@@ -183,7 +184,7 @@ fn charset(exchange: &Exchange, head: &Head) -> Outcome {
 }
 
 async fn head_syntax(bench: Bench) -> Outcome {
-    let exchange = bench.exchange(super::wire::Ask::get(bench.head_only())).await;
+    let exchange = bench.exchange(bench.ask(bench.head_only())).await;
     let of_head = |kind: FindingKind| {
         matches!(
             kind,

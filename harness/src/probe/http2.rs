@@ -18,8 +18,8 @@ use super::check::Check;
 use super::lab::Bench;
 use super::outcome::{Breach, Outcome, told};
 use super::target::Security;
+use super::wire::Watch;
 use super::wire::exchange::seconds;
-use super::wire::{Ask, Watch};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::in_seconds("h2", "Whether HTTP/2 is offered", "resilience-server/connection-limit", |b| {
@@ -58,13 +58,14 @@ pub(crate) struct Observed {
     kept: u32,
     reset: u32,
     later: u32,
+    method: &'static str,
     path: String,
 }
 
 impl Observed {
     fn breach(&self, expected: impl Into<String>, observed: impl Into<String>) -> Breach {
         Breach {
-            asked: format!("GET {} over HTTP/2", self.path),
+            asked: format!("{} {} over HTTP/2", self.method, self.path),
             expected: expected.into(),
             observed: observed.into(),
             hint: None,
@@ -82,8 +83,8 @@ async fn observe(bench: &Bench) -> Result<Observed, String> {
     let options = bench.options();
     let path = bench.path.clone().unwrap_or_else(|| options.target.path.clone());
     let mut session = Session::open(options).await?;
-    let kept = session.get(options, &path).await;
-    let reset = session.get(options, &path).await;
+    let kept = session.ask(options, &path).await;
+    let reset = session.ask(options, &path).await;
     let has_head = |session: &Session, stream| {
         session.answers.get(&stream).is_some_and(|answer| answer.fields.is_some() || answer.reset.is_some())
     };
@@ -95,10 +96,10 @@ async fn observe(bench: &Bench) -> Result<Observed, String> {
     };
     session.until(limit, has_event).await;
     session.cancel(reset).await;
-    let later = session.get(options, &path).await;
+    let later = session.ask(options, &path).await;
     let limit = session.elapsed() + options.timeout;
     session.until(limit, |session| has_head(session, later)).await;
-    Ok(Observed { session, kept, reset, later, path })
+    Ok(Observed { session, kept, reset, later, method: options.method().name(), path })
 }
 
 async fn observed(bench: &Bench) -> Result<Arc<Result<Observed, String>>, Outcome> {
@@ -171,7 +172,7 @@ fn not_answered(observed: &Observed) -> Outcome {
 
 async fn equal(bench: Bench) -> Outcome {
     let watch = Watch { head: bench.options().timeout, body: EVENTS, events: 1 };
-    let plain = bench.exchange(Ask::get(watch)).await;
+    let plain = bench.exchange(bench.ask(watch)).await;
     let shared = match observed(&bench).await {
         Ok(shared) => shared,
         Err(outcome) => return outcome,

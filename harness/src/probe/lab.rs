@@ -113,7 +113,7 @@ impl Lab {
             Length::Quick => GLANCE,
         };
         let watch = Watch { head: limit, body: limit, events: 0 };
-        let mut live = Live::open(&self.options, &Ask::get(watch).path(path)).await;
+        let mut live = Live::open(&self.options, &self.options.ask(watch).path(path)).await;
         let (mut emissions, mut trouble) = (Vec::new(), None);
         if let Some(emit) = &self.options.emit {
             // Before the server emits it must know of the stream, which the head shows, if it is flushed.
@@ -147,6 +147,11 @@ impl Bench {
         &self.lab.options
     }
 
+    /// A request for the stream.
+    pub(crate) fn ask(&self, watch: Watch) -> Ask {
+        self.options().ask(watch)
+    }
+
     /// The answer to a request; equal requests are sent once.
     pub(crate) async fn exchange(&self, ask: Ask) -> Arc<Exchange> {
         let path = ask.path.clone().or_else(|| self.path.clone());
@@ -178,7 +183,7 @@ impl Bench {
     /// # Errors
     /// Where there is none: what the check comes to then.
     pub(crate) async fn opened(&self) -> Result<Arc<Exchange>, Outcome> {
-        let first = self.exchange(Ask::get(self.head_only())).await;
+        let first = self.exchange(self.ask(self.head_only())).await;
         if first.head().is_some() {
             return Ok(first);
         }

@@ -7,19 +7,22 @@ use super::head::lines;
 use super::lab::Bench;
 use super::outcome::{Breach, Outcome};
 use super::wire::exchange::seconds;
-use super::wire::{Ask, End, Exchange, Live, Method};
+use super::wire::{End, Exchange, Live, Method};
 use crate::reference::strict::FindingKind;
 
 pub(super) const CHECKS: &[Check] = &[
     Check::in_seconds("head", "HEAD is answered by a head alone, and ends", "http/head-ends", |b| {
         Box::pin(head_ends(b))
-    }),
+    })
+    .of_get(),
     Check::in_seconds("head-length", "HEAD invents no Content-Length", "http/head-length", |b| {
         Box::pin(head_length(b))
-    }),
+    })
+    .of_get(),
     Check::in_seconds("head-fields", "HEAD is answered with the fields of GET", "http/head-fields", |b| {
         Box::pin(head_fields(b))
-    }),
+    })
+    .of_get(),
     Check::in_seconds("options", "OPTIONS is answered, and ends", "http/options", |b| Box::pin(options(b))),
     Check::in_seconds("allow", "A 405 says which methods are allowed", "http/allow-with-405", |b| {
         Box::pin(allow(b))
@@ -49,7 +52,7 @@ async fn head_ends(bench: Bench) -> Outcome {
         Err(outcome) => return outcome,
     };
     let at_once = at_once(&get);
-    let ask = Ask::get(bench.head_only()).method(Method::Head).path(bench.path.clone());
+    let ask = bench.ask(bench.head_only()).method(Method::Head).path(bench.path.clone());
     let _place = bench.lab.places.acquire().await;
     let mut live = Live::open(bench.options(), &ask).await;
     live.until(at_once, |exchange| exchange.head().is_some()).await;
@@ -90,7 +93,7 @@ async fn head_ends(bench: Bench) -> Outcome {
     let options = bench.options();
     let target = &options.target;
     let path = bench.path.as_deref().unwrap_or(&target.path);
-    let next = Ask::get(bench.head_only()).method(Method::Head).and("connection", "close");
+    let next = bench.ask(bench.head_only()).method(Method::Head).and("connection", "close");
     if !live.again(&next.bytes(&target.authority, path, &options.headers), &Method::Head).await {
         return Outcome::HeldWith("the server closed the connection after HEAD".into());
     }
@@ -121,7 +124,7 @@ async fn head_length(bench: Bench) -> Outcome {
         Ok(get) => get,
         Err(outcome) => return outcome,
     };
-    let exchange = bench.exchange(Ask::get(bench.head_only()).method(Method::Head)).await;
+    let exchange = bench.exchange(bench.ask(bench.head_only()).method(Method::Head)).await;
     let Some(head) = exchange.head() else {
         return Outcome::NotJudged(format!("HEAD is not answered: {}", exchange.instead()));
     };
@@ -144,7 +147,7 @@ async fn head_fields(bench: Bench) -> Outcome {
         Ok(get) => get,
         Err(outcome) => return outcome,
     };
-    let exchange = bench.exchange(Ask::get(bench.head_only()).method(Method::Head)).await;
+    let exchange = bench.exchange(bench.ask(bench.head_only()).method(Method::Head)).await;
     let (Some(head), Some(of_get)) = (exchange.head(), get.head()) else {
         return Outcome::NotJudged(format!("HEAD is not answered: {}", exchange.instead()));
     };
@@ -165,7 +168,7 @@ async fn options(bench: Bench) -> Outcome {
     };
     let at_once = at_once(&get);
     let watch = super::wire::Watch { head: at_once, body: AT_ONCE, events: 1 };
-    let exchange = bench.exchange(Ask::get(watch).method(Method::Options)).await;
+    let exchange = bench.exchange(bench.ask(watch).method(Method::Options)).await;
     let Some(head) = exchange.head() else {
         let observed = format!("{} within {}", exchange.instead(), seconds(exchange.watched));
         return Breach::of(&exchange, "an answer", observed)
@@ -202,7 +205,7 @@ async fn strange(bench: &Bench) -> Result<std::sync::Arc<Exchange>, Outcome> {
     let get = bench.opened().await?;
     let at_once = at_once(&get);
     let watch = super::wire::Watch { head: at_once, body: Duration::from_millis(500), events: 1 };
-    Ok(bench.exchange(Ask::get(watch).method(Method::Propfind)).await)
+    Ok(bench.exchange(bench.ask(watch).method(Method::Propfind)).await)
 }
 
 async fn allow(bench: Bench) -> Outcome {

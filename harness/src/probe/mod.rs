@@ -4,7 +4,7 @@
 //! as its longest observation. Whatever a server does, an observation ends in bounded time and memory.
 //!
 //! - [`check`]: the list of all checks
-//! - [`target`], [`tls`], [`emit`]: where the server is, and what makes it emit
+//! - [`target`], [`tls`], [`content`], [`emit`]: where the server is, what is sent to it, and what makes it emit
 //! - `lab`: observations, each made once
 //! - `alone`: checks that are made again, beside no other
 //! - `wire`: requests, connections, and what comes back
@@ -16,6 +16,7 @@ mod alone;
 mod body;
 pub mod check;
 mod connections;
+pub mod content;
 mod cors;
 pub mod emit;
 mod ending;
@@ -46,13 +47,14 @@ use ssespec_reports::visible;
 use tokio::task::JoinSet;
 
 use self::check::{Check, Need, PREFIX, Takes};
+use self::content::Content;
 use self::emit::Emit;
 use self::lab::{Bench, Lab};
 use self::outcome::Outcome;
 use self::target::{Security, Target};
 use self::tls::Trust;
 use self::wire::connection::{Connection, Offer};
-use self::wire::{Ask, End, Live, Watch};
+use self::wire::{Ask, End, Live, Method, Watch};
 use crate::run::{Baseline, Conclusion, Rerun, Selection};
 
 /// How long a probe lasts.
@@ -71,6 +73,8 @@ pub struct Options {
     pub target: Target,
     /// Fields of every request, in place of ours of the same name.
     pub headers: Vec<(String, String)>,
+    /// What is sent to it where the stream is had by POST.
+    pub content: Option<Content>,
     /// Paths for single checks, by their names.
     pub paths: BTreeMap<String, String>,
     /// What makes it emit.
@@ -81,6 +85,18 @@ pub struct Options {
     pub length: Length,
     /// Which certificates are trusted.
     pub trust: Trust,
+}
+
+impl Options {
+    /// How the stream is had.
+    pub(crate) fn method(&self) -> Method {
+        self.content.as_ref().map_or(Method::Get, |content| Method::Post(content.bytes().clone()))
+    }
+
+    /// A request for the stream.
+    pub(crate) fn ask(&self, watch: Watch) -> Ask {
+        Ask::stream(self.method(), watch)
+    }
 }
 
 /// A probe of one server.
@@ -254,7 +270,7 @@ impl Probe {
     /// Looks at the server before many connections keep it busy.
     async fn survey(&self) -> Survey {
         let limit = SURVEY.min(self.options.timeout);
-        let ask = Ask::get(Watch { head: limit, body: Duration::ZERO, events: 0 });
+        let ask = self.options.ask(Watch { head: limit, body: Duration::ZERO, events: 0 });
         let mut first = Live::open(&self.options, &ask).await;
         first.until(limit, |exchange| exchange.head().is_some()).await;
         let head = first.exchange.head();
@@ -281,7 +297,10 @@ impl Probe {
                 Need::Tls if options.target.security != Security::Tls => {
                     return Some("needs a server that is reached over TLS".into());
                 }
-                Need::Emit | Need::Tls => {}
+                Need::Get if options.content.is_some() => {
+                    return Some("is about a stream that is had by GET".into());
+                }
+                Need::Emit | Need::Tls | Need::Get => {}
             }
         }
         let is_long = check.takes == Takes::WholeObservation && options.length == Length::Quick;

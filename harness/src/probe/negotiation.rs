@@ -50,13 +50,15 @@ pub(super) const CHECKS: &[Check] = &[
     Check::answered("vary", "Vary names what the answer depends on", "http/vary", |b| Box::pin(vary(b))),
     Check::answered("range", "A Range does not cut the stream", "http/range-of-a-stream", |b| {
         Box::pin(range(b))
-    }),
+    })
+    .of_get(),
     Check::answered(
         "conditional",
         "A condition does not answer for the stream",
         "http/condition-of-a-stream",
         |b| Box::pin(conditional(b)),
-    ),
+    )
+    .of_get(),
 ];
 
 /// Asks in another way, where the plain request is answered by a stream.
@@ -75,7 +77,7 @@ async fn variant(bench: &Bench, ask: Ask) -> Result<Arc<Exchange>, Outcome> {
 }
 
 async fn http10(bench: Bench) -> Outcome {
-    let ask = Ask { version: Version::Http10, ..Ask::get(bench.briefly()) };
+    let ask = Ask { version: Version::Http10, ..bench.ask(bench.briefly()) };
     let exchange = match variant(&bench, ask).await {
         Ok(exchange) => exchange,
         Err(outcome) => return outcome,
@@ -114,7 +116,7 @@ fn must_be_like(plain: &Exchange, exchange: &Exchange, hint: &str) -> Outcome {
 async fn accept_absent(bench: Bench) -> Outcome {
     let hint = "clients may leave Accept out, and many tools send */*";
     for ask in
-        [Ask::get(bench.head_only()).without("accept"), Ask::get(bench.head_only()).with("accept", "*/*")]
+        [bench.ask(bench.head_only()).without("accept"), bench.ask(bench.head_only()).with("accept", "*/*")]
     {
         match compared(&bench, ask).await.map(|(plain, exchange)| must_be_like(&plain, &exchange, hint)) {
             Ok(Outcome::Held) => {}
@@ -134,7 +136,7 @@ async fn compared(bench: &Bench, ask: Ask) -> Result<(Arc<Exchange>, Arc<Exchang
 }
 
 async fn accept_list(bench: Bench) -> Outcome {
-    let ask = Ask::get(bench.head_only()).with("accept", "text/html;q=0.5, text/event-stream");
+    let ask = bench.ask(bench.head_only()).with("accept", "text/html;q=0.5, text/event-stream");
     match compared(&bench, ask).await {
         Ok((plain, exchange)) => must_be_like(&plain, &exchange, "compare media types, not the whole field"),
         Err(outcome) => outcome,
@@ -142,7 +144,7 @@ async fn accept_list(bench: Bench) -> Outcome {
 }
 
 async fn accept_other(bench: Bench) -> Outcome {
-    match compared(&bench, Ask::get(bench.head_only()).with("accept", "text/html")).await {
+    match compared(&bench, bench.ask(bench.head_only()).with("accept", "text/html")).await {
         Ok((_, exchange)) => {
             let status = exchange.status().map_or_else(|| "no answer".into(), |status| status.to_string());
             let essence = exchange.essence().unwrap_or_else(|| "no type".into());
@@ -167,11 +169,11 @@ async fn coding_offered(bench: Bench) -> Outcome {
         ("gzip", &["gzip", "x-gzip", "identity"]),
         ("br", &["br", "identity"]),
     ] {
-        let exchange = match variant(&bench, Ask::get(bench.head_only()).with("accept-encoding", offer)).await
-        {
-            Ok(exchange) => exchange,
-            Err(outcome) => return outcome,
-        };
+        let exchange =
+            match variant(&bench, bench.ask(bench.head_only()).with("accept-encoding", offer)).await {
+                Ok(exchange) => exchange,
+                Err(outcome) => return outcome,
+            };
         let coding = coding(&exchange);
         if exchange.status() == Some(200) && !allowed.contains(&coding.as_str()) {
             return Breach::of(&exchange, allowed.join(" or "), coding)
@@ -183,7 +185,7 @@ async fn coding_offered(bench: Bench) -> Outcome {
 }
 
 async fn coding_unasked(bench: Bench) -> Outcome {
-    match variant(&bench, Ask::get(bench.head_only()).without("accept-encoding")).await {
+    match variant(&bench, bench.ask(bench.head_only()).without("accept-encoding")).await {
         Ok(exchange) if coding(&exchange) == "identity" => Outcome::Held,
         Ok(exchange) => Breach::of(&exchange, "no Content-Encoding", coding(&exchange)).broken(),
         Err(outcome) => outcome,
@@ -196,8 +198,8 @@ async fn coding_flushed(bench: Bench) -> Outcome {
     }
     let watch = Watch { head: bench.options().timeout, body: CODED, events: 0 };
     let offers = ["gzip", "deflate", "gzip, deflate, br"];
-    let asks = std::iter::once(Ask::get(watch))
-        .chain(offers.iter().map(|offer| Ask::get(watch).with("accept-encoding", offer)));
+    let asks = std::iter::once(bench.ask(watch))
+        .chain(offers.iter().map(|offer| bench.ask(watch).with("accept-encoding", offer)));
     let all = bench.exchanges(asks).await;
     let Some((plain, coded)) = all.split_first() else { return Outcome::Held };
     let judged: Vec<Option<Outcome>> = coded.iter().map(|exchange| flushed(plain, exchange)).collect();
@@ -260,14 +262,14 @@ fn selected(exchange: &Exchange) -> Option<(u16, String, String, String)> {
 }
 
 async fn vary(bench: Bench) -> Outcome {
-    let plain = match variant(&bench, Ask::get(bench.head_only())).await {
+    let plain = match variant(&bench, bench.ask(bench.head_only())).await {
         Ok(exchange) => exchange,
         Err(outcome) => return outcome,
     };
     let Some(usual) = selected(&plain) else { return Outcome::NotJudged("the server did not answer".into()) };
     let mut depends = false;
     for (name, value) in [("accept", "text/html"), ("accept-encoding", "gzip"), ("accept-encoding", "br")] {
-        let exchange = bench.exchange(Ask::get(bench.head_only()).with(name, value)).await;
+        let exchange = bench.exchange(bench.ask(bench.head_only()).with(name, value)).await;
         let Some(other) = selected(&exchange).filter(|other| *other != usual) else { continue };
         // A refusal is no other representation.
         if other.0 >= 400 {
@@ -298,7 +300,7 @@ async fn vary(bench: Bench) -> Outcome {
 }
 
 async fn range(bench: Bench) -> Outcome {
-    match variant(&bench, Ask::get(bench.head_only()).and("range", "bytes=0-99")).await {
+    match variant(&bench, bench.ask(bench.head_only()).and("range", "bytes=0-99")).await {
         Ok(exchange) => not_partial(&exchange, 206),
         Err(outcome) => outcome,
     }
@@ -306,7 +308,7 @@ async fn range(bench: Bench) -> Outcome {
 
 async fn conditional(bench: Bench) -> Outcome {
     for (name, value) in [("if-none-match", "*"), ("if-modified-since", "Fri, 31 Dec 2100 23:59:59 GMT")] {
-        match variant(&bench, Ask::get(bench.head_only()).and(name, value)).await {
+        match variant(&bench, bench.ask(bench.head_only()).and(name, value)).await {
             Ok(exchange) => match not_partial(&exchange, 304) {
                 Outcome::Held => {}
                 other => return other,

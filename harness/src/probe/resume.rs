@@ -13,7 +13,7 @@ use super::check::Check;
 use super::identity::{identified, ids};
 use super::lab::Bench;
 use super::outcome::{Breach, Outcome, told};
-use super::wire::{Ask, Exchange, Live, Watch};
+use super::wire::{Exchange, Live, Watch};
 
 pub(super) const CHECKS: &[Check] = &[
     Check::in_seconds(
@@ -21,46 +21,54 @@ pub(super) const CHECKS: &[Check] = &[
         "A stream with ids goes on after the last one",
         "resilience-server/resume",
         |b| Box::pin(judged(b, supported)),
-    ),
+    )
+    .of_get(),
     Check::in_seconds(
         "resume-no-loss",
         "Resuming loses no event",
         "resilience-server/resume-without-loss",
         |b| Box::pin(judged(b, no_loss)),
-    ),
+    )
+    .of_get(),
     Check::in_seconds(
         "resume-no-duplicate",
         "Resuming repeats no event",
         "resilience-server/resume-without-repetition",
         |b| Box::pin(judged(b, no_duplicate)),
-    ),
+    )
+    .of_get(),
     Check::in_seconds("resume-order", "Resuming keeps the order", "resilience-server/resume-in-order", |b| {
         Box::pin(judged(b, order))
-    }),
+    })
+    .of_get(),
     Check::in_seconds(
         "resume-header-case",
         "Last-Event-ID is read in any case",
         "http/field-names-in-any-case",
         |b| Box::pin(header_case(b)),
-    ),
+    )
+    .of_get(),
     Check::in_seconds(
         "resume-unknown-id",
         "An unknown id does not end the stream",
         "resilience-server/unknown-id",
         |b| Box::pin(unknown_id(b)),
-    ),
+    )
+    .of_get(),
     Check::in_seconds(
         "resume-utf8",
         "An id beyond ASCII is taken",
         "resilience-server/id-beyond-ascii",
         |b| Box::pin(utf8(b)),
-    ),
+    )
+    .of_get(),
     Check::in_seconds(
         "resume-empty",
         "What an empty Last-Event-ID gets",
         "resilience-server/empty-id",
         |b| Box::pin(empty(b)),
-    ),
+    )
+    .of_get(),
     Check::in_seconds(
         "hostile-id",
         "A hostile Last-Event-ID does no harm",
@@ -147,7 +155,7 @@ async fn observe(bench: &Bench) -> Result<Resumed, String> {
         Length::Quick => (Duration::from_millis(2200), Duration::from_millis(1600)),
     };
     let watch = Watch { head: options.timeout, body: Duration::ZERO, events: 0 };
-    let ask = Ask::get(watch).path(bench.path.clone());
+    let ask = bench.ask(watch).path(bench.path.clone());
     let mut witness = Live::open(options, &ask).await;
     let mut first = Live::open(options, &ask).await;
     first.until(options.timeout, |exchange| exchange.head().is_some()).await;
@@ -323,7 +331,7 @@ async fn header_case(bench: Bench) -> Outcome {
     };
     let watch = Watch { head: bench.options().timeout, body: Duration::from_secs(2), events: 2 };
     for name in ["Last-Event-ID", "LAST-EVENT-ID"] {
-        let exchange = bench.exchange(Ask::get(watch).and(name, &resumed.from)).await;
+        let exchange = bench.exchange(bench.ask(watch).and(name, &resumed.from)).await;
         let came = ids(&exchange);
         let first = came.iter().find(|id| **id != resumed.from);
         if first.is_some_and(|first| first != resumed.next()) {
@@ -340,7 +348,7 @@ async fn with_id(bench: &Bench, id: &[u8]) -> Result<Arc<Exchange>, Outcome> {
     if opened.head().is_some_and(|head| head.at > bench.options().timeout) {
         return Err(Outcome::NotJudged("the head comes too late to compare answers".into()));
     }
-    Ok(bench.exchange(Ask::get(bench.head_only()).and("last-event-id", id)).await)
+    Ok(bench.exchange(bench.ask(bench.head_only()).and("last-event-id", id)).await)
 }
 
 async fn unknown_id(bench: Bench) -> Outcome {

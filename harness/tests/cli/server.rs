@@ -47,7 +47,13 @@ fn start() -> String {
 
 fn the_checks_are_listed() {
     let printed = ssespec(["server", "--list"]).ends(0);
-    printed.shows(&["server/probe/keep-alive ", "(not with --quick)", "(needs --emit)", "(needs https)"]);
+    printed.shows(&[
+        "server/probe/keep-alive ",
+        "(not with --quick)",
+        "(needs --emit)",
+        "(needs https)",
+        "(not with --data)",
+    ]);
     assert!(printed.stdout.lines().count() > 80);
     let printed = ssespec(["server", "--list", "--level", "must", "--suite", "whatwg"]).ends(0);
     assert!(printed.stdout.lines().all(|line| line.contains("  must   ")), "{}", printed.stdout);
@@ -85,6 +91,9 @@ fn options_are_checked() {
     ssespec(["server", "--filter", "keep-alive", "http://a/"]).ends(2).says(&["try '*keep-alive'"]);
     ssespec(["server", "--suite", "htpt", "http://a/"]).ends(2).says(&["did you mean http?"]);
     ssespec(["server", "--ca", "missing.pem", "https://a/"]).ends(2).says(&["missing.pem"]);
+    ssespec(["server", "--data", "@no-such.json", "http://a/"])
+        .ends(2)
+        .says(&["--data: no-such.json: ", "`@` is followed by"]);
     ssespec(["server", "--emit", "http://", "http://a/"]).ends(2).says(&["is not a URL"]);
 }
 

@@ -18,7 +18,7 @@ use crate::server;
 
 /// Ways to be careless over HTTP/2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mistake {
+pub(crate) enum Mistake {
     None,
     KeepAlive,
     UpperCase,
@@ -26,6 +26,9 @@ enum Mistake {
     ResetsAll,
     OtherType,
 }
+
+/// The flag of a request's last frame.
+const END_STREAM: u8 = 1;
 
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).expect("a short frame").to_be_bytes();
@@ -43,7 +46,12 @@ fn literal(name: &str, value: &str) -> Vec<u8> {
 }
 
 /// Speaks HTTP/2 on a connection of which the first bytes may have been read.
-async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut connection: S, mistake: Mistake) -> Option<()> {
+///
+/// A stream is answered when all of its request is there.
+pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
+    mut connection: S,
+    mistake: Mistake,
+) -> Option<()> {
     let mut buffer = vec![0; 24];
     connection.read_exact(&mut buffer).await.ok()?;
     if !buffer.starts_with(b"PRI * HTTP/2.0") {
@@ -68,7 +76,9 @@ async fn serve<S: AsyncRead + AsyncWrite + Unpin>(mut connection: S, mistake: Mi
         connection.read_exact(&mut payload).await.ok()?;
         let stream = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
         match head[3] {
-            1 => {
+            // More of the request follows.
+            0 | 1 if head[4] & END_STREAM == 0 => {}
+            0 | 1 => {
                 let content_type =
                     if mistake == Mistake::OtherType { "text/plain" } else { "text/event-stream" };
                 let date = if mistake == Mistake::UpperCase { "Date" } else { "date" };

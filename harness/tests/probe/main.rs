@@ -21,6 +21,8 @@ mod list;
 #[cfg(test)]
 mod mistake;
 #[cfg(test)]
+mod posting;
+#[cfg(test)]
 mod probing;
 #[cfg(test)]
 mod server;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ssespec::probe::content::Content;
 use ssespec::probe::emit::Emit;
 use ssespec::probe::target::Target;
 use ssespec::probe::tls::Trust;
@@ -22,11 +23,18 @@ pub(crate) struct How<'h> {
     pub(crate) timeout: Duration,
     pub(crate) trust: Trust,
     pub(crate) emit: Option<Emit>,
+    pub(crate) content: Option<Content>,
 }
 
 impl Default for How<'_> {
     fn default() -> Self {
-        Self { filters: &[], timeout: Duration::from_secs(5), trust: Trust::default(), emit: None }
+        Self {
+            filters: &[],
+            timeout: Duration::from_secs(5),
+            trust: Trust::default(),
+            emit: None,
+            content: None,
+        }
     }
 }
 
@@ -46,6 +54,7 @@ pub(crate) async fn attempt(url: &str, how: How<'_>) -> Result<Probed, ProbeErro
         options: Options {
             target: Target::parse(url).expect("a URL"),
             headers: Vec::new(),
+            content: how.content,
             paths: BTreeMap::new(),
             emit: how.emit,
             timeout: how.timeout,

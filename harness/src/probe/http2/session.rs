@@ -13,12 +13,17 @@ use super::names::{
 };
 use crate::probe::Options;
 use crate::probe::target::Security;
+use crate::probe::wire::USUAL_TYPE;
 use crate::probe::wire::connection::{Connection, Offer};
 use crate::probe::wire::exchange::seconds;
 use crate::reference::strict::{Block, Body, Item, Limits};
 
 /// The setting that limits how many streams may be open.
 pub(super) const MAX_CONCURRENT_STREAMS: u16 = 3;
+
+/// The setting that says how much may be sent on a stream, and how much may be without it, in bytes.
+const INITIAL_WINDOW_SIZE: u16 = 4;
+const FIRST_WINDOW: u32 = 65_535;
 
 /// What is read of a connection at most.
 const MOST: u64 = 8 * 1024 * 1024;
@@ -106,6 +111,12 @@ impl Session {
         };
         session.until(options.timeout, |session| session.is_greeted()).await;
         if session.is_greeted() {
+            let length = options.content.as_ref().map_or(0, |content| content.bytes().len());
+            if !session.fits(length) {
+                return Err(format!(
+                    "{length} bytes of content are more than three streams may send at once"
+                ));
+            }
             return Ok(session);
         }
         let start = String::from_utf8_lossy(session.buffer.get(..16).unwrap_or(&session.buffer)).into_owned();
@@ -127,19 +138,30 @@ impl Session {
         self.began.elapsed()
     }
 
+    /// Whether content for three streams may be sent before the server says that it may be more.
+    fn fits(&self, length: usize) -> bool {
+        let window = self.settings.get(&INITIAL_WINDOW_SIZE).copied().unwrap_or(FIRST_WINDOW);
+        length <= window as usize && 3 * length <= FIRST_WINDOW as usize
+    }
+
     /// Asks for a stream; gives its number.
-    pub(super) async fn get(&mut self, options: &Options, path: &str) -> u32 {
+    pub(super) async fn ask(&mut self, options: &Options, path: &str) -> u32 {
         let stream = self.next;
         self.next += 2;
+        let content = options.content.as_ref().map(|content| content.bytes());
+        let method = options.method().name();
         let mut fields: Vec<Field> = vec![
-            (b":method".to_vec(), b"GET".to_vec()),
+            (b":method".to_vec(), method.into()),
             (b":scheme".to_vec(), options.target.scheme().as_bytes().to_vec()),
             (b":authority".to_vec(), options.target.authority.as_bytes().to_vec()),
             (b":path".to_vec(), path.as_bytes().to_vec()),
         ];
         let users = options.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
         let users: Vec<(String, String)> = users.collect();
-        for (name, value) in [("accept", "text/event-stream"), ("cache-control", "no-cache")] {
+        let usual_type = content.map(|_| ("content-type", USUAL_TYPE));
+        for (name, value) in
+            [("accept", "text/event-stream"), ("cache-control", "no-cache")].into_iter().chain(usual_type)
+        {
             if !users.iter().any(|(other, _)| other == name) {
                 fields.push((name.into(), value.into()));
             }
@@ -158,15 +180,22 @@ impl Session {
                 body: Body::new(Limits { line: 1024 * 1024, data: 1024 * 1024, ..Limits::default() }),
             },
         );
-        self.note("harness", "HEADERS", Some(stream), &format!("GET {path}"));
+        self.note("harness", "HEADERS", Some(stream), &format!("{method} {path}"));
         let mut pieces = block.chunks(FRAME).peekable();
         let mut kind = HEADERS;
         let mut bytes = Vec::new();
         while let Some(piece) = pieces.next() {
             let end = if pieces.peek().is_none() { END_HEADERS } else { 0 };
-            let flags = if kind == HEADERS { END_STREAM | end } else { end };
+            let is_all = kind == HEADERS && content.is_none();
+            let flags = if is_all { END_STREAM | end } else { end };
             bytes.extend(frame(kind, flags, stream, piece));
             kind = CONTINUATION;
+        }
+        if let Some(content) = content {
+            self.note("harness", "DATA", Some(stream), &format!("{} bytes", content.len()));
+            let (whole, last) = content.split_at(content.len() - content.len() % FRAME);
+            whole.chunks(FRAME).for_each(|piece| bytes.extend(frame(DATA, 0, stream, piece)));
+            bytes.extend(frame(DATA, END_STREAM, stream, last));
         }
         self.write(&bytes).await;
         stream

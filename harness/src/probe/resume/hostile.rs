@@ -36,7 +36,7 @@ pub(super) async fn id(bench: Bench) -> Outcome {
     let watch = Watch { head: bench.options().timeout, body: Duration::from_millis(300), events: 1 };
     let asks = ids()
         .into_iter()
-        .map(|lines| lines.iter().fold(Ask::get(watch), |ask, line| ask.and("last-event-id", line)));
+        .map(|lines| lines.iter().fold(bench.ask(watch), |ask, line| ask.and("last-event-id", line)));
     let asks: Vec<Ask> = asks.collect();
     let mut exchanges = Vec::new();
     // A few at a time: to limit streams is no mistake.
@@ -66,7 +66,7 @@ pub(super) async fn id(bench: Bench) -> Outcome {
         }
     }
     // It must have survived.
-    let ask = Ask::get(bench.head_only()).and("x-ssespec-probe", "after hostile ids");
+    let ask = bench.ask(bench.head_only()).and("x-ssespec-probe", "after hostile ids");
     let after = bench.exchange(ask).await;
     if matches!(after.end, End::Unreachable(_)) || after.status().is_some_and(|status| status >= 500) {
         return Breach::of(&after, "an answer as before", after.instead())
@@ -92,10 +92,10 @@ pub(super) async fn injection(bench: Bench) -> Outcome {
     let query =
         format!("{path}{joint}lastEventId={value}&last-event-id={value}&origin={value}&callback={value}");
     let asks = [
-        Ask::get(bench.head_only()).and("last-event-id", &value),
-        Ask::get(bench.head_only()).and("last-event-id", format!("a\\r\\n{INJECTED}: 1")),
-        Ask::get(bench.head_only()).and("origin", format!("https://a.example{value}")),
-        Ask::get(bench.head_only()).path(Some(query)),
+        bench.ask(bench.head_only()).and("last-event-id", &value),
+        bench.ask(bench.head_only()).and("last-event-id", format!("a\\r\\n{INJECTED}: 1")),
+        bench.ask(bench.head_only()).and("origin", format!("https://a.example{value}")),
+        bench.ask(bench.head_only()).path(Some(query)),
     ];
     for exchange in bench.exchanges(asks).await {
         if is_injected(&exchange) {
@@ -162,7 +162,7 @@ pub(super) async fn event_injection(bench: Bench) -> Outcome {
     let path = bench.path.clone().unwrap_or_else(|| bench.options().target.path.clone());
     let watch = Watch { head: bench.options().timeout, body: ECHOED, events: 0 };
     let targets = FORGERIES.iter().flat_map(|value| with_value(&path, value));
-    let exchanges = bench.exchanges(targets.map(|target| Ask::get(watch).path(Some(target)))).await;
+    let exchanges = bench.exchanges(targets.map(|target| bench.ask(watch).path(Some(target)))).await;
     for exchange in &exchanges {
         let forged = exchange.events.iter().any(|event| event.block.event.as_deref() == Some(INJECTED));
         if forged {

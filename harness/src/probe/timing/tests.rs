@@ -1,13 +1,16 @@
 use std::time::Duration;
 
 use super::super::outcome::Outcome;
-use super::super::wire::{Ask, End, Event, Exchange, Watch};
+use super::super::wire::{Ask, End, Event, Exchange, Method, Watch};
 use super::{bursts, held_back, idle};
 use crate::reference::strict::Block;
 
 fn watched() -> Exchange {
     let watch = Watch { head: Duration::ZERO, body: Duration::ZERO, events: 0 };
-    Exchange { watched: Duration::from_secs(35), ..Exchange::new(Ask::get(watch), Vec::new(), End::Left) }
+    Exchange {
+        watched: Duration::from_secs(35),
+        ..Exchange::new(Ask::stream(Method::Get, watch), Vec::new(), End::Left)
+    }
 }
 
 fn silent_for(seconds: u64) -> Exchange {

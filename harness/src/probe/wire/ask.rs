@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use crate::reference::strict::http::Asked;
 
 /// The method of a request.
@@ -9,6 +11,8 @@ use crate::reference::strict::http::Asked;
 pub(crate) enum Method {
     /// GET.
     Get,
+    /// POST, with this content.
+    Post(Bytes),
     /// HEAD.
     Head,
     /// OPTIONS.
@@ -21,6 +25,7 @@ impl Method {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Get => "GET",
+            Self::Post(_) => "POST",
             Self::Head => "HEAD",
             Self::Options => "OPTIONS",
             Self::Propfind => "PROPFIND",
@@ -41,6 +46,9 @@ pub(crate) enum Version {
     /// HTTP/1.1
     Http11,
 }
+
+/// What content is, unless a field of the user's says otherwise.
+pub(crate) const USUAL_TYPE: &str = "application/json";
 
 /// How long an answer is watched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -68,10 +76,10 @@ pub(crate) struct Ask {
 }
 
 impl Ask {
-    /// A GET as a native client sends it.
-    pub(crate) fn get(watch: Watch) -> Self {
+    /// A request for the stream as a native client sends it.
+    pub(in crate::probe) fn stream(method: Method, watch: Watch) -> Self {
         let ask = Self {
-            method: Method::Get,
+            method,
             version: Version::Http11,
             path: None,
             headers: Vec::new(),
@@ -143,8 +151,16 @@ impl Ask {
         let mut bytes =
             format!("{} {path} {version}\r\nhost: {authority}\r\n", self.method.name()).into_bytes();
         let is_users = |name: &str| users.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
-        let ours = self.headers.iter().filter(|(name, _)| !is_users(name));
-        let ours = ours.map(|(name, value)| (name.as_str(), value.as_slice()));
+        let content: &[u8] = if let Method::Post(content) = &self.method { content } else { &[] };
+        let length = content.len().to_string();
+        let of_content = match self.method {
+            Method::Post(_) => {
+                vec![("content-type", USUAL_TYPE.as_bytes()), ("content-length", length.as_bytes())]
+            }
+            _ => Vec::new(),
+        };
+        let ours = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
+        let ours = ours.chain(of_content).filter(|(name, _)| !is_users(name));
         for (name, value) in ours.chain(users.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))) {
             bytes.extend_from_slice(name.as_bytes());
             bytes.extend_from_slice(b": ");
@@ -152,6 +168,7 @@ impl Ask {
             bytes.extend_from_slice(b"\r\n");
         }
         bytes.extend_from_slice(b"\r\n");
+        bytes.extend_from_slice(content);
         bytes
     }
 }

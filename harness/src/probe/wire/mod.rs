@@ -14,6 +14,6 @@ pub(super) mod exchange;
 pub(super) mod live;
 mod pending;
 
-pub(super) use ask::{Ask, Method, Version, Watch};
+pub(super) use ask::{Ask, Method, USUAL_TYPE, Version, Watch};
 pub(super) use exchange::{End, Event, Exchange};
 pub(super) use live::Live;
