@@ -32,15 +32,18 @@ fn main() -> ExitCode {
         }
     };
     // The servers first: a client between them would wait for one, and the next one for it.
-    let (servers, clients): (Vec<_>, Vec<_>) = folders.iter().partition(|folder| folder.role == Role::Server);
-    let mut trials: Vec<Trial> = servers
+    let (servers, clients): (Vec<_>, Vec<_>) = folders.iter().cloned().partition(|f| f.role == Role::Server);
+    let mut trials: Vec<Trial> = [servers, clients.clone()]
+        .concat()
         .into_iter()
-        .chain(clients)
         .map(|folder| {
-            let folder = folder.clone();
             Trial::ignorable_test(format!("implementation/{}", folder.name), move || check(&folder))
         })
         .collect();
+    if all_wanted() && !arguments.list && arguments.filter.is_none() {
+        // While the servers run, which mostly wait; what comes of it shows when the client's turn comes.
+        std::thread::spawn(move || clients.iter().for_each(|folder| drop(set_up(folder))));
+    }
     trials.push(Trial::test("readme", check_readme));
     trials.push(Trial::ignorable_test("matrix", move || check_matrix(&folders)));
     libtest_mimic::run(&arguments, trials).exit_code()
@@ -64,8 +67,21 @@ fn folders() -> Result<Vec<Folder>, String> {
 /// side by side.
 static CLOCK: RwLock<()> = RwLock::new(());
 
-/// What came of each so far.
-static RUNS: Mutex<BTreeMap<String, Arc<OnceLock<Came>>>> = Mutex::new(BTreeMap::new());
+/// What is made once for each implementation, however many ask for it.
+struct Once<T>(Mutex<BTreeMap<String, Arc<OnceLock<T>>>>);
+
+impl<T: Clone> Once<T> {
+    const fn new() -> Self {
+        Self(Mutex::new(BTreeMap::new()))
+    }
+
+    fn get(&self, folder: &Folder, make: impl FnOnce() -> T) -> T {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = Arc::clone(all.entry(folder.name.clone()).or_default());
+        drop(all);
+        made.get_or_init(make).clone()
+    }
+}
 
 /// A run, or why it was not as its baseline says.
 type Came = Result<Run, String>;
@@ -81,36 +97,47 @@ enum Run {
 
 /// Runs an implementation, once for all trials.
 fn run(folder: &Folder) -> Came {
-    let mut runs = RUNS.lock().unwrap_or_else(PoisonError::into_inner);
-    let once = Arc::clone(runs.entry(folder.name.clone()).or_default());
-    drop(runs);
-    let came = once.get_or_init(|| {
+    static RUNS: Once<Came> = Once::new();
+    RUNS.get(folder, || {
+        if let Some(reason) = lacks(folder) {
+            return Ok(Run::LeftOut(reason));
+        }
+        set_up(folder)?;
         let _place = match folder.role {
             Role::Server => (Some(CLOCK.read().unwrap_or_else(PoisonError::into_inner)), None),
             _ => (None, Some(CLOCK.write().unwrap_or_else(PoisonError::into_inner))),
         };
         run_now(folder)
-    });
-    came.clone()
+    })
+}
+
+/// Why an implementation is left out.
+fn lacks(folder: &Folder) -> Option<String> {
+    if all_wanted() {
+        return None;
+    }
+    if let Start::Browser(name) = &folder.start
+        && let Err(missing) = name.parse().and_then(browser::find)
+    {
+        return Some(format!("{missing}; {}", missing.hint()));
+    }
+    let how = format!("not set up: `ssespec run --setup ci/implementations/{}` does it", folder.name);
+    (!setup::is_done(folder)).then_some(how)
+}
+
+/// Sets an implementation up, once for all who ask.
+fn set_up(folder: &Folder) -> Result<(), String> {
+    static DONE: Once<Result<(), String>> = Once::new();
+    DONE.get(folder, || {
+        if setup::is_done(folder) {
+            return Ok(());
+        }
+        let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+        runtime.block_on(setup::run(folder)).map_err(|error| error.to_string())
+    })
 }
 
 fn run_now(folder: &Folder) -> Came {
-    if let Start::Browser(name) = &folder.start
-        && let Err(missing) = name.parse().and_then(browser::find)
-        && !all_wanted()
-    {
-        return Ok(Run::LeftOut(format!("{missing}; {}", missing.hint())));
-    }
-    if !setup::is_done(folder) {
-        if !all_wanted() {
-            return Ok(Run::LeftOut(format!(
-                "not set up: `ssespec run --setup ci/implementations/{}` does it",
-                folder.name
-            )));
-        }
-        let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
-        runtime.block_on(setup::run(folder)).map_err(|error| error.to_string())?;
-    }
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("results");
     std::fs::create_dir_all(&directory).map_err(|error| error.to_string())?;
     let file = directory.join(format!("{}.jsonl", folder.name));
