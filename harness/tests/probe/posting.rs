@@ -111,3 +111,20 @@ async fn what_is_sent_decides() {
         assert!(asked.starts_with(method), "{asked}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn content_that_nobody_reads_is_not_waited_for() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(async move {
+        let mut connections = Vec::new();
+        while let Ok(connection) = listener.accept().await {
+            connections.push(connection);
+        }
+    });
+    // More than the system takes for a connection.
+    let content = Some(Content::of(&"x".repeat(16 * 1024 * 1024), Path::new(".")).expect("content"));
+    let how = How { content, timeout: Duration::from_millis(300), filters: &["status"], ..How::default() };
+    let probed = probe(&format!("http://{address}/"), how).await;
+    assert_eq!(probed.verdict("status"), Verdict::Fail, "{:?}", probed.0["status"]);
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::coding::Decoder;
 use super::connection::{Connection, Offer};
@@ -51,7 +51,11 @@ impl Live {
         };
         let began = Instant::now();
         if let Some(open) = &mut connection {
-            let mut written = open.write(&sent).await;
+            // A server may leave what is long unread.
+            let mut written = match timeout(options.timeout, open.write(&sent)).await {
+                Ok(written) => written,
+                Err(_) => Err(std::io::ErrorKind::TimedOut.into()),
+            };
             if ask.half_close && written.is_ok() {
                 written = open.shutdown().await;
             }
@@ -135,7 +139,7 @@ impl Live {
     pub(crate) async fn closing(&mut self, limit: Duration) -> Option<String> {
         let connection = self.connection.as_mut()?;
         let mut buffer = [0; 1024];
-        match tokio::time::timeout(limit, connection.read(&mut buffer)).await {
+        match timeout(limit, connection.read(&mut buffer)).await {
             Ok(Ok(0) | Err(_)) => None,
             Ok(Ok(length)) => Some(format!("{length} more bytes")),
             Err(_) => Some(format!("the connection was open after {}", super::exchange::seconds(limit))),
