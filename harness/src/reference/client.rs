@@ -31,7 +31,7 @@ mod wrong;
 
 /// The reconnection time before any `retry`: "an implementation-defined value, probably in the region of a few
 /// seconds". Ours is short, because its users are tests.
-const RECONNECTION_TIME: Duration = Duration::from_secs(1);
+pub(super) const RECONNECTION_TIME: Duration = Duration::from_secs(1);
 
 /// How an event source ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

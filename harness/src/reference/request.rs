@@ -126,7 +126,8 @@ impl Request {
 
     /// The steps of <https://fetch.spec.whatwg.org/#http-redirect-fetch> that change the request.
     pub(super) fn redirect(&mut self, status: StatusCode, location: Url) {
-        if becomes_get(status, &self.method) {
+        let keeps = self.method != Method::GET && !becomes_get(status, &self.method);
+        if becomes_get(status, &self.method) || (keeps && self.defects.has(Defect::MethodLostByRedirect)) {
             self.become_get();
         }
         if self.url.origin() != location.origin() {

@@ -12,7 +12,7 @@ use super::super::fetch::{NetworkError, fetch};
 use super::super::interpreter::{Interpreter, Shown};
 use super::super::mime::names_other_charset;
 use super::super::request::Request;
-use super::{End, EventSource, Failure, Flow, Loss};
+use super::{End, EventSource, Failure, Flow, Loss, RECONNECTION_TIME};
 use crate::adapter::in_process::Observer;
 use crate::protocol::{CloseIn, ConnectRequest};
 
@@ -36,6 +36,8 @@ pub(super) struct Wrong {
     opening: Opening,
     /// Whether close() was called in a handler and waits for the end of the read.
     closing: bool,
+    /// Whether the last fetch met a redirect.
+    redirected: bool,
     /// The delay that the next fetch waits for itself.
     delay: Option<Duration>,
 }
@@ -71,6 +73,7 @@ impl Wrong {
             before: None,
             opening: Opening::Nothing,
             closing: false,
+            redirected: false,
             delay: None,
         }
     }
@@ -154,7 +157,10 @@ impl EventSource {
         self.change_last_event_id();
         let delay = self.wrong.delay.take();
         if delay.is_none() && !self.defects.has(Defect::CloseLeavesRequest) {
-            return fetch(&mut self.request, &self.defects).await;
+            let before = self.request.url().clone();
+            let fetched = fetch(&mut self.request, &self.defects).await;
+            self.wrong.redirected = *self.request.url() != before;
+            return fetched;
         }
         let (mut request, defects) = (self.request.clone(), self.defects.clone());
         let task = tokio::spawn(async move {
@@ -222,6 +228,11 @@ impl EventSource {
     pub(super) fn begin_wrongly(&mut self, interpreter: &mut Interpreter, response: &Response) {
         if let Some(before) = self.wrong.before.take() {
             interpreter.carry_over(&before, &self.resumption);
+        }
+        if self.resumption.reconnection_time > RECONNECTION_TIME
+            && self.defects.has(Defect::LongRetryForgottenOnConnection)
+        {
+            self.resumption.reconnection_time = RECONNECTION_TIME;
         }
         if names_other_charset(&response.headers) && self.defects.has(Defect::CharsetHonoured) {
             interpreter.honour_charset();
@@ -304,6 +315,7 @@ impl EventSource {
             Loss::Network(error) => {
                 let refused = matches!(error, NetworkError::Exchange(ExchangeError::Connect(_)));
                 (refused && has(Defect::RefusalIsTheEnd))
+                    || (self.wrong.redirected && has(Defect::LostTargetIsTheEnd))
                     || (!self.wrong.later && has(Defect::FailedFirstAttemptIsTheEnd))
                     || has(Defect::FailedAttemptIsTheEnd)
             }

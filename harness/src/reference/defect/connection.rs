@@ -125,6 +125,8 @@ macro_rules! connection {
             RedirectLosesLastEventId: "whatwg/redirect-carries-last-event-id",
             /// An event carries the origin of the first URL.
             OriginOfFirstUrl: "whatwg/dispatch-origin-final-url",
+            /// A redirect by 307 or 308 makes a GET of any method.
+            MethodLostByRedirect: "resilience/request-as-asked",
             /// A redirect to what cannot be fetched is waited for without end.
             BadTargetHangs: "whatwg/redirect-bad-target-network-error",
 
@@ -146,6 +148,10 @@ macro_rules! connection {
             FailedFirstAttemptIsTheEnd: "whatwg/http-network-error-reconnects",
             /// A refused connection is the end of the client.
             RefusalIsTheEnd: "whatwg/http-network-error-reconnects",
+            /// A target of a redirect that comes to nothing is the end of the client.
+            LostTargetIsTheEnd: "whatwg/http-network-error-reconnects",
+            /// A stream that is quiet for five seconds is left for good.
+            QuietStreamLeft: "resilience/quiet-stream-kept",
             /// A client reconnects five times at most.
             FiveReconnectsOnly: "whatwg/reestablish-no-attempt-limit",
             /// A reconnect waits for a moment only, whatever was asked for.

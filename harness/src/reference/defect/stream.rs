@@ -19,6 +19,10 @@ macro_rules! stream {
         PartOfMarkLost: "whatwg/parse-bom-split-across-reads",
         /// A byte-order mark is removed on the first connection only.
         MarkOfLaterConnectionsKept: "oven-sh/bun#29960",
+        /// A byte-order mark is removed after blank lines too.
+        MarkAfterBlankLinesRemoved: "whatwg/parse-mid-stream-bom-kept",
+        /// A byte-order mark at the start of any line is removed.
+        MarkOfEveryLineRemoved: "whatwg/parse-mid-stream-bom-kept",
         /// Of the three bytes of a byte-order mark one is removed.
         MarkCutByOneByte: "jpopesculian/eventsource-stream#10",
         /// The byte-order mark of UTF-16 is removed as well.
@@ -290,6 +294,8 @@ macro_rules! stream {
         IdOfReadShared: "whatwg/dispatch-lasteventid-snapshot",
         /// An id must be a number.
         IdMustBeNumber: "whatwg/last-event-id-value-space",
+        /// The id of an event with a type of its own is not kept.
+        IdOfMessagesOnly: "whatwg/reconnect-sends-last-event-id-utf8",
         /// Before any id has come the last event ID is the word null.
         NoIdIsTheWordNull: "whatwg/last-event-id-initially-empty",
 
@@ -303,6 +309,12 @@ macro_rules! stream {
         RetryWaitsForEmptyLine: "whatwg/retry-immediate-effect",
         /// A retry counts for one reconnect.
         RetryForgottenAfterUse: "whatwg/retry-persists",
+        /// A retry longer than the default is forgotten by the next connection.
+        LongRetryForgottenOnConnection: "whatwg/retry-persists",
+        /// A retry in the block of an event with a type of its own is ignored.
+        RetryOfMessagesOnly: "whatwg/retry-sets-reconnection-time",
+        /// An invalid retry sets the default delay.
+        InvalidRetryResets: "whatwg/retry-ascii-digits-only",
         /// Retry is taken for seconds.
         RetryInSeconds: "mdn/content#10060",
         /// A retry is cut to five seconds.

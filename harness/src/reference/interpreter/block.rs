@@ -17,6 +17,8 @@ const GENEROUS_LINE_LIMIT: usize = 256 * 1024;
 pub(super) struct Block {
     /// What the last line was.
     last: Line,
+    /// Whether there was a line that is not empty.
+    begun: bool,
     /// The id that the present block gave, the first retry of all, and a retry that waits for the end of its block.
     id: Option<String>,
     first_retry: Option<String>,
@@ -65,6 +67,12 @@ impl Buffers {
         }
         let cut = limited && has(Defect::LongLineCut);
         let line = if cut { line.get(..LINE_LIMIT).unwrap_or(line) } else { line };
+        let mark = line.strip_prefix('\u{FEFF}').filter(|_| {
+            has(Defect::MarkOfEveryLineRemoved)
+                || (!self.block.begun && has(Defect::MarkAfterBlankLinesRemoved))
+        });
+        self.block.begun |= !line.is_empty();
+        let line = mark.unwrap_or(line);
         let unindented = line.trim_start();
         let line = if unindented != line && has(Defect::LineIndentRemoved) { unindented } else { line };
         let kind = if line.is_empty() {
@@ -153,6 +161,10 @@ impl Buffers {
                 Line::Id
             }
             "retry" => {
+                let typed = !self.event_type.is_empty();
+                if typed && self.defects.has(Defect::RetryOfMessagesOnly) {
+                    return Line::Retry;
+                }
                 if let Some(value) = self.wrong_retry(value.as_ref()) {
                     set_reconnection_time(&value, resumption);
                 }
@@ -276,6 +288,10 @@ impl Buffers {
 
     fn before_dispatch(&mut self, own_id: bool, resumption: &Resumption) {
         let has = |defect| self.defects.has(defect);
+        let typed = !self.event_type.is_empty() && !self.data.is_empty();
+        if typed && self.last_event_id != resumption.last_event_id && has(Defect::IdOfMessagesOnly) {
+            self.last_event_id = Arc::clone(&resumption.last_event_id);
+        }
         let forgotten = !own_id && !self.last_event_id.is_empty();
         if self.data.is_empty() {
             if self.last_event_id != resumption.last_event_id && has(Defect::IdWithoutDataIgnored) {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::super::client::RECONNECTION_TIME;
 use super::super::defect::{Defect, Defects};
 use super::field;
 
@@ -125,6 +126,9 @@ pub(super) fn retry(value: &str, defects: &Defects) -> Option<String> {
     }
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
         return retry_of_digits(value, defects);
+    }
+    if has(Defect::InvalidRetryResets) {
+        return Some(RECONNECTION_TIME.as_millis().to_string());
     }
     let digits = value.len() - value.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     if digits > 0 && has(Defect::RetryPrefix) {
