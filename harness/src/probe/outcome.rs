@@ -35,7 +35,7 @@ pub(crate) struct Breach {
     /// What this usually means.
     pub(crate) hint: Option<String>,
     pub(crate) rows: Vec<Row>,
-    /// Whether the answer came late, or not at all.
+    /// Whether an answer came late, or not at all.
     pub(crate) waited: bool,
     /// Whether the server may have had enough of our requests.
     pub(crate) refused: bool,
@@ -53,11 +53,8 @@ impl Breach {
             observed: observed.into(),
             hint: None,
             rows: exchange.rows(1),
-            waited: exchange.head().is_none_or(|head| head.at > LATE),
-            refused: match exchange.status() {
-                Some(status) => matches!(status, 429 | 503),
-                None => exchange.end != End::Left,
-            },
+            waited: has_waited(exchange),
+            refused: is_refused(exchange),
         }
     }
 
@@ -71,6 +68,8 @@ impl Breach {
         self.asked.push_str("; ");
         self.asked.push_str(&exchange.ask.describe("the stream"));
         self.rows.extend(exchange.rows(connection));
+        self.waited |= has_waited(exchange);
+        self.refused |= is_refused(exchange);
         self
     }
 
@@ -80,6 +79,17 @@ impl Breach {
 
     pub(crate) fn suspected(self) -> Outcome {
         Outcome::Suspected(Box::new(self))
+    }
+}
+
+fn has_waited(exchange: &Exchange) -> bool {
+    exchange.head().is_none_or(|head| head.at > LATE)
+}
+
+fn is_refused(exchange: &Exchange) -> bool {
+    match exchange.status() {
+        Some(status) => matches!(status, 429 | 503),
+        None => exchange.end != End::Left,
     }
 }
 
