@@ -126,8 +126,8 @@ impl Request {
 
     /// The steps of <https://fetch.spec.whatwg.org/#http-redirect-fetch> that change the request.
     pub(super) fn redirect(&mut self, status: StatusCode, location: Url) {
-        let keeps = self.method != Method::GET && !becomes_get(status, &self.method);
-        if becomes_get(status, &self.method) || (keeps && self.defects.has(Defect::MethodLostByRedirect)) {
+        let is_lost = || self.method != Method::GET && self.defects.has(Defect::MethodLostByRedirect);
+        if becomes_get(status, &self.method) || is_lost() {
             self.become_get();
         }
         if self.url.origin() != location.origin() {

@@ -32,6 +32,11 @@ impl Method {
         }
     }
 
+    /// What it carries.
+    fn content(&self) -> Option<&Bytes> {
+        if let Self::Post(content) = self { Some(content) } else { None }
+    }
+
     /// What the framing of the answer depends on.
     pub(crate) fn asked(&self) -> Asked {
         if *self == Self::Head { Asked::Head } else { Asked::Other }
@@ -151,14 +156,11 @@ impl Ask {
         let mut bytes =
             format!("{} {path} {version}\r\nhost: {authority}\r\n", self.method.name()).into_bytes();
         let is_users = |name: &str| users.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
-        let content: &[u8] = if let Method::Post(content) = &self.method { content } else { &[] };
-        let length = content.len().to_string();
-        let of_content = match self.method {
-            Method::Post(_) => {
-                vec![("content-type", USUAL_TYPE.as_bytes()), ("content-length", length.as_bytes())]
-            }
-            _ => Vec::new(),
-        };
+        let content = self.method.content();
+        let length = content.map(|content| content.len().to_string());
+        let of_content = length.iter().flat_map(|length| {
+            [("content-type", USUAL_TYPE.as_bytes()), ("content-length", length.as_bytes())]
+        });
         let ours = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
         let ours = ours.chain(of_content).filter(|(name, _)| !is_users(name));
         for (name, value) in ours.chain(users.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))) {
@@ -168,7 +170,7 @@ impl Ask {
             bytes.extend_from_slice(b"\r\n");
         }
         bytes.extend_from_slice(b"\r\n");
-        bytes.extend_from_slice(content);
+        bytes.extend_from_slice(content.map_or(&[], |content| content));
         bytes
     }
 }
