@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ssespec_mock_server::document::nearest;
+use ssespec_diagnostics::nearest;
 
 #[cfg(test)]
 mod tests;

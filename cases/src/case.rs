@@ -3,8 +3,8 @@
 use std::ops::Range;
 use std::time::Duration;
 
+use ssespec_diagnostics::Source;
 use ssespec_mock_server::action::{Action, Repeat};
-use ssespec_mock_server::document::Source;
 
 use crate::Capability;
 use crate::serving::Serving;

@@ -5,8 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
-use ssespec_mock_server::document::source::SourceError;
-use ssespec_mock_server::document::{Diagnostics, Findings, Source};
+use ssespec_diagnostics::source::SourceError;
+use ssespec_diagnostics::{Diagnostics, Findings, Source};
 
 use crate::counterpart::{self, List};
 use crate::requirement::{self, Document};

@@ -22,9 +22,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use ssespec_mock_server::document::{
-    Diagnostics, Findings, Key, Shape, Source, Table, nearest, parse, value,
-};
+use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, nearest, parse, value};
 
 use crate::Case;
 

@@ -14,7 +14,7 @@ pub(crate) mod shape;
 #[cfg(test)]
 mod tests;
 
-use ssespec_mock_server::document::{Diagnostics, Findings, Source, Table, Value, parse, schema, value};
+use ssespec_diagnostics::{Diagnostics, Findings, Source, Table, Value, parse, schema, value};
 use ssespec_mock_server::script;
 use toml::de::DeTable;
 

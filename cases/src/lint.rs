@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use ssespec_diagnostics::{Diagnostics, Findings, nearest, value};
 use ssespec_mock_server::action::Action;
-use ssespec_mock_server::document::{Diagnostics, Findings, nearest, value};
 use ssespec_mock_server::flow::{Flow, Left};
 use toml::de::DeTable;
 

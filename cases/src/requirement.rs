@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
-use ssespec_mock_server::document::{Diagnostics, Findings, Key, Shape, Source, Table, parse, value};
+use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, parse, value};
 use toml::Spanned;
 use toml::de::{DeString, DeTable};
 

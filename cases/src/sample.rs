@@ -1,6 +1,6 @@
 //! Cases for the tests of this crate.
 
-use ssespec_mock_server::document::Source;
+use ssespec_diagnostics::Source;
 
 use crate::{Case, Corpus, format, requirement};
 

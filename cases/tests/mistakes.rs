@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use ssespec_cases::{Case, Corpus, counterpart, format, lint, requirement};
-use ssespec_mock_server::document::{Diagnostics, Source};
+use ssespec_diagnostics::{Diagnostics, Source};
 
 /// The requirements that the files name. They are not those of the suite, so that what is told stays the same.
 const REQUIREMENTS: &[(&str, &str)] = &[

@@ -7,7 +7,7 @@ use proptest::sample::{Index, select};
 use ssespec_cases::explain::explain;
 use ssespec_cases::script::{ending, event_types, expand};
 use ssespec_cases::{Case, Corpus, format, lint, requirement};
-use ssespec_mock_server::document::{Diagnostics, Source};
+use ssespec_diagnostics::{Diagnostics, Source};
 use ssespec_mock_server::scenario;
 
 /// The cases of the suite, and its requirements without them.

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::action::{Action, BodyKind, Framing};
-use crate::document::Findings;
 use crate::stream::Tail;
+use ssespec_diagnostics::Findings;
 
 #[cfg(test)]
 mod tests;

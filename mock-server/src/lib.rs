@@ -1,7 +1,6 @@
 //! A scripted server for Server-Sent Events that writes every byte as told.
 //!
 //! - [`action`]: what a script can make the server do
-//! - [`document`]: TOML read with positions, and errors that show the line
 //! - [`script`]: the actions as they are written in TOML
 //! - [`flow`]: whether a script can be played
 //! - [`stream`]: lines and blocks of an event stream
@@ -9,7 +8,6 @@
 //! - [`wire`]: listener, connections, exchanges, and the barrier that keeps write boundaries
 
 pub mod action;
-pub mod document;
 pub mod flow;
 pub mod scenario;
 pub mod script;

@@ -12,8 +12,8 @@
 use toml::de::DeTable;
 
 use crate::action::{Action, Drop, Framing, Repeat, Respond};
-use crate::document::value::{self, Value};
-use crate::document::{Findings, Key, Shape, Table, Verb};
+use ssespec_diagnostics::value::{self, Value};
+use ssespec_diagnostics::{Findings, Key, Shape, Table, Verb};
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ssespec_mock_server::document::Source;
+use ssespec_diagnostics::Source;
 use ssespec_mock_server::scenario::format::read;
 use ssespec_mock_server::scenario::journal::{Entry, What};
 use ssespec_mock_server::scenario::server::Server;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ssespec_mock_server::document::Source;
+use ssespec_diagnostics::Source;
 use ssespec_mock_server::scenario::format::{read, scenario_schema};
 
 /// Scenarios that use all there is.

@@ -1,6 +1,6 @@
 //! What a case may hold, described as data.
 
-use ssespec_mock_server::document::{Key, Shape, Table, Verb};
+use ssespec_diagnostics::{Key, Shape, Table, Verb};
 use ssespec_mock_server::script::ACTIONS;
 
 use crate::Capability;

@@ -1,6 +1,6 @@
 //! Counterparts that no list knows.
 
-use ssespec_mock_server::document::Findings;
+use ssespec_diagnostics::Findings;
 
 use super::place;
 use crate::{Case, Corpus, counterpart};

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ssespec_mock_server::document::{Diagnostics, Findings, Source};
+use ssespec_diagnostics::{Diagnostics, Findings, Source};
 
 use crate::counterpart::{self, List};
 use crate::{Corpus, Requirement};

@@ -1,7 +1,7 @@
 //! Facts of alternatives: each `record` of one follows the `expect-one-of` that it tells of, and names all of its
 //! alternatives or none.
 
-use ssespec_mock_server::document::Findings;
+use ssespec_diagnostics::Findings;
 
 use crate::Case;
 use crate::case::{Expectation, Fact, FactSource, StepKind};

@@ -1,7 +1,7 @@
 //! Spans of work that are measured: each is judged, against another, and with nothing beside it.
 
+use ssespec_diagnostics::Findings;
 use ssespec_mock_server::action::Action;
-use ssespec_mock_server::document::Findings;
 
 use crate::Case;
 use crate::case::{Expectation, Step, StepKind};

@@ -1,7 +1,7 @@
 //! Capabilities that a case asks for and does not use: it would be skipped for nothing.
 
+use ssespec_diagnostics::Findings;
 use ssespec_mock_server::action::Action;
-use ssespec_mock_server::document::Findings;
 
 use super::{place, uses};
 use crate::case::{Expectation, ReadyState, StepKind};

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use ssespec_mock_server::document::Findings;
+use ssespec_diagnostics::Findings;
 
 use super::{DEFAULT_STREAM, Emission, Expected, Http, Reading, Request, Serving, script};
 use crate::case::{Step, StepKind};

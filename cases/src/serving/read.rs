@@ -1,7 +1,7 @@
 //! Reading the steps of server cases, which have passed the check of their shape.
 
+use ssespec_diagnostics::{Findings, Value, value};
 use ssespec_mock_server::action::{Drop, Repeat};
-use ssespec_mock_server::document::{Findings, Value, value};
 use ssespec_mock_server::script::check_fields;
 use toml::de::DeTable;
 

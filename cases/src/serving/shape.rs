@@ -1,6 +1,6 @@
 //! What a server case may hold, described as data.
 
-use ssespec_mock_server::document::{Key, Shape, Table, Verb};
+use ssespec_diagnostics::{Key, Shape, Table, Verb};
 
 use crate::format::shape::{
     ALONE, COUNTERPARTS, FIELDS, MEASURING, NEEDS, RECORD, REPEATED, REQUIREMENTS, TITLE, WHY,

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::action::{Drop, Repeat, Respond};
-use crate::document::Source;
+use ssespec_diagnostics::Source;
 
 /// What happens in a script.
 enum Event {

@@ -5,9 +5,9 @@ use toml::de::DeTable;
 
 use super::{FieldMatch, Route, Scenario};
 use crate::action::{Action, Respond};
-use crate::document::{Diagnostics, Findings, Key, Shape, Source, Table, Value, parse, schema, value};
 use crate::flow::Flow;
 use crate::script::{self, ACTIONS};
+use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, Value, parse, schema, value};
 
 #[cfg(test)]
 mod tests;

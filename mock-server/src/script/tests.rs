@@ -4,7 +4,7 @@ use toml::de::DeTable;
 
 use super::*;
 use crate::action::BodyKind;
-use crate::document::Source;
+use ssespec_diagnostics::Source;
 
 /// Reads one step, which must be of the shape.
 fn read_step(step: &str) -> Result<Option<Action>, String> {

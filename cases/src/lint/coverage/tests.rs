@@ -1,4 +1,4 @@
-use ssespec_mock_server::document::Source;
+use ssespec_diagnostics::Source;
 
 use super::*;
 use crate::sample::{corpus, read};

@@ -1,0 +1,243 @@
+//! A browser's processes and its folder, which end together.
+//!
+//! Every process that a browser starts is in its process group, or has at least inherited a mark in its environment. Where `setpriv` is there, the kernel ends the browser even if this process is killed.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
+use tokio::sync::watch;
+
+use super::{BrowserError, Engine};
+
+/// The variable that marks all processes of a browser.
+pub(super) const MARK: &str = "SSESPEC_BROWSER";
+
+/// How long killed processes may take to be gone.
+const DYING: Duration = Duration::from_secs(5);
+
+/// How much of what it printed is kept, in bytes.
+const KEPT: usize = 8 * 1024;
+
+/// A browser's folder and the processes that were started in it. Dropped, all of it goes.
+#[derive(Debug)]
+pub(super) struct Household {
+    engine: Engine,
+    folder: Option<TempDir>,
+    mark: String,
+    children: Vec<Box<dyn ChildWrapper>>,
+}
+
+/// What a child prints, line by line.
+#[derive(Debug, Clone)]
+pub(super) struct Printed {
+    lines: Arc<Mutex<Vec<String>>>,
+    changed: watch::Receiver<bool>,
+}
+
+impl Household {
+    /// A household with an empty folder.
+    pub(super) fn new(engine: Engine) -> Result<Self, BrowserError> {
+        let folder = tempfile::Builder::new()
+            .prefix("ssespec-browser-")
+            .tempdir()
+            .map_err(|error| BrowserError::Start { engine, problem: format!("no folder for it: {error}") })?;
+        let mark = folder.path().to_string_lossy().into_owned();
+        Ok(Self { engine, folder: Some(folder), mark, children: Vec::new() })
+    }
+
+    /// Its folder, which is also its home and its place for temporary files.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.as_ref().map_or(Path::new(""), TempDir::path)
+    }
+
+    /// Starts a program. What it prints on stdout and stderr can be read.
+    pub(super) fn start(
+        &mut self,
+        program: &Path,
+        arguments: &[OsString],
+        environment: &[(&str, OsString)],
+    ) -> Result<Printed, BrowserError> {
+        let (first, before) = tied(program);
+        let folder = self.folder().to_owned();
+        let mut command = CommandWrap::with_new(first, |command| {
+            command
+                .args(before)
+                .args(arguments)
+                .current_dir(&folder)
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .env("HOME", &folder)
+                .env("TMPDIR", &folder)
+                .env(MARK, &self.mark);
+            // It talks to this machine only, and to no desktop.
+            for name in UNWANTED {
+                command.env_remove(name).env_remove(name.to_lowercase());
+            }
+            command.envs(environment.iter().map(|(name, value)| (name, value)));
+        });
+        command.wrap(KillOnDrop);
+        #[cfg(unix)]
+        command.wrap(process_wrap::tokio::ProcessGroup::leader());
+        #[cfg(windows)]
+        command.wrap(process_wrap::tokio::JobObject);
+        let mut child = command.spawn().map_err(|error| BrowserError::Start {
+            engine: self.engine,
+            problem: format!("{}: {error}", program.display()),
+        })?;
+        let (tell, changed) = watch::channel(false);
+        let lines = Arc::default();
+        let (out, errors) = (child.stdout().take(), child.stderr().take());
+        tokio::spawn(keep(out, Arc::clone(&lines), tell.clone()));
+        tokio::spawn(keep(errors, Arc::clone(&lines), tell));
+        self.children.push(child);
+        Ok(Printed { lines, changed })
+    }
+
+    /// Whether all that was started still runs.
+    pub(super) fn lives(&mut self) -> bool {
+        self.children.iter_mut().all(|child| matches!(child.inner_mut().try_wait(), Ok(None)))
+    }
+}
+
+/// What would lead a browser elsewhere.
+const UNWANTED: [&str; 6] =
+    ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"];
+
+/// The program and what goes before its arguments, so that it does not outlive this process.
+fn tied(program: &Path) -> (PathBuf, Vec<OsString>) {
+    let setpriv = Path::new("/usr/bin/setpriv");
+    if cfg!(target_os = "linux") && setpriv.is_file() {
+        let words = ["--pdeathsig", "KILL", "--"].map(OsString::from);
+        return (setpriv.to_owned(), words.into_iter().chain([program.into()]).collect());
+    }
+    (program.to_owned(), Vec::new())
+}
+
+async fn keep(
+    stream: Option<impl AsyncRead + Unpin>,
+    kept: Arc<Mutex<Vec<String>>>,
+    tell: watch::Sender<bool>,
+) {
+    let Some(stream) = stream else { return };
+    let mut lines = BufReader::new(stream).split(b'\n');
+    while let Ok(Some(line)) = lines.next_segment().await {
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.push(String::from_utf8_lossy(&line).trim_end().chars().take(KEPT).collect());
+        while kept.iter().map(String::len).sum::<usize>() > KEPT {
+            kept.remove(0);
+        }
+        drop(kept);
+        // Whoever waited may have what it wants.
+        let _ = tell.send(true);
+    }
+}
+
+impl Printed {
+    /// Waits for a line of which `find` makes something; `None` where the program ended without one.
+    pub(super) async fn wait_for<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> Option<T> {
+        loop {
+            self.changed.mark_unchanged();
+            if let Some(found) = self.lines().iter().find_map(|line| find(line)) {
+                return Some(found);
+            }
+            if self.changed.changed().await.is_err() {
+                return self.lines().iter().find_map(|line| find(line));
+            }
+        }
+    }
+
+    fn lines(&self) -> Vec<String> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The last lines, for a message.
+    pub(super) fn end(&self) -> String {
+        let lines = self.lines();
+        let last = lines.len().saturating_sub(5);
+        if lines.is_empty() { "it printed nothing".into() } else { lines[last..].join("\n") }
+    }
+}
+
+impl Drop for Household {
+    fn drop(&mut self) {
+        for child in &mut self.children {
+            // A group of which nobody lives any more cannot be killed, which is what we want.
+            let _ = child.start_kill();
+        }
+        let groups: Vec<u32> = self.children.iter().filter_map(|child| child.id()).collect();
+        let deadline = Instant::now() + DYING;
+        // Ours are reaped; what left the groups is killed by its mark.
+        while (self.lives_any() | marked::kill(&self.mark, &groups)) && Instant::now() < deadline {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        if let Some(folder) = self.folder.take()
+            && let Err(error) = folder.close()
+        {
+            tracing::warn!(%error, "a browser's folder cannot be removed");
+        }
+    }
+}
+
+impl Household {
+    fn lives_any(&mut self) -> bool {
+        self.children.iter_mut().any(|child| matches!(child.inner_mut().try_wait(), Ok(None)))
+    }
+}
+
+/// Processes by the mark in their environment.
+#[cfg(target_os = "linux")]
+pub(super) mod marked {
+    use nix::sys::signal::{Signal, kill as signal};
+    use nix::unistd::Pid;
+
+    use super::MARK;
+
+    /// Kills all processes with this mark or of these groups; says whether there were any.
+    pub(crate) fn kill(mark: &str, groups: &[u32]) -> bool {
+        let found = find(mark, groups);
+        for id in &found {
+            // It may have ended meanwhile.
+            let _ = signal(Pid::from_raw(*id), Signal::SIGKILL);
+        }
+        !found.is_empty()
+    }
+
+    /// The processes with this mark or of these groups. Some browsers write over the environment of their children,
+    /// and others' children leave the group.
+    pub(crate) fn find(mark: &str, groups: &[u32]) -> Vec<i32> {
+        let wanted = format!("{MARK}={mark}");
+        let processes = std::fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
+        let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        ids.filter(|id: &i32| {
+            // Those of others cannot be read, and are not ours. A zombie has none.
+            let environment = std::fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
+            environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes())
+                || group(*id).is_some_and(|group| groups.contains(&group))
+        })
+        .collect()
+    }
+
+    /// The process group of a process that has not ended.
+    fn group(id: i32) -> Option<u32> {
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+        // Its name may hold anything, but is the last thing in brackets.
+        let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+        let (state, _parent, group) = (fields.next()?, fields.next()?, fields.next()?);
+        (state != "Z" && state != "X").then(|| group.parse().ok()).flatten()
+    }
+}
+
+/// Elsewhere the process group is all there is.
+#[cfg(not(target_os = "linux"))]
+pub(super) mod marked {
+    pub(crate) fn kill(_mark: &str, _groups: &[u32]) -> bool {
+        false
+    }
+}

@@ -1,0 +1,155 @@
+//! One browser for all lanes: started with the first page, and anew where it died.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ssespec::page::opener::{Browser, BrowserPage, OpeningPage, PageNotOpened};
+use tokio::sync::Mutex;
+
+use super::chromium::Chromium;
+use super::firefox::Firefox;
+use super::webkit::WebKit;
+use super::{BrowserError, Engine, find};
+
+/// How long a browser may take to start.
+const STARTING: Duration = Duration::from_secs(60);
+
+/// How long one that does not answer any more may take to be dead.
+const DYING: Duration = Duration::from_secs(1);
+
+/// How long it may take to open a page.
+const OPENING: Duration = Duration::from_secs(30);
+
+/// A browser that is started when the first page is opened. It ends, with all its processes, when all clones of this
+/// and all pages are dropped. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    engine: Engine,
+    running: Arc<Mutex<Option<Running>>>,
+}
+
+/// A browser that runs.
+#[derive(Debug, Clone)]
+enum Running {
+    Chromium(Arc<Chromium>),
+    Firefox(Arc<Firefox>),
+    WebKit(Arc<WebKit>),
+}
+
+/// An open page. Dropping it closes the page.
+#[derive(Debug)]
+struct Page {
+    _handle: Handle,
+    name: Option<(String, String)>,
+}
+
+#[derive(Debug)]
+enum Handle {
+    Chromium { _page: super::chromium::Page },
+    Firefox { _page: super::firefox::Page },
+    WebKit { _page: super::webkit::Page },
+}
+
+impl BrowserPage for Page {
+    fn name(&self) -> Option<&(String, String)> {
+        self.name.as_ref()
+    }
+}
+
+impl Browser for Shared {
+    fn open<'b>(&'b self, url: &'b str) -> OpeningPage<'b> {
+        Box::pin(async move {
+            match self.open_page(url).await {
+                Ok(page) => Ok(Box::new(page) as Box<dyn BrowserPage>),
+                Err(error) => Err(PageNotOpened { problem: error.to_string(), hint: error.hint() }),
+            }
+        })
+    }
+}
+
+impl Shared {
+    /// A browser that is not started yet.
+    pub fn new(engine: Engine) -> Self {
+        Self { engine, running: Arc::default() }
+    }
+
+    /// Which browser it is.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    async fn open_page(&self, url: &str) -> Result<Page, BrowserError> {
+        let running = self.running().await?;
+        match self.open_in(&running, url).await {
+            Err(_) if running.dies().await => self.open_in(&self.running().await?, url).await,
+            opened => opened,
+        }
+    }
+
+    async fn open_in(&self, running: &Running, url: &str) -> Result<Page, BrowserError> {
+        let opening = running.open(url);
+        tokio::time::timeout(OPENING, opening).await.unwrap_or(Err(BrowserError::Slow {
+            engine: self.engine,
+            what: "open the page",
+            within: OPENING,
+        }))
+    }
+
+    /// The browser, started if there is none or it has died.
+    async fn running(&self) -> Result<Running, BrowserError> {
+        let mut running = self.running.lock().await;
+        if let Some(running) = running.as_ref().filter(|running| running.lives()) {
+            return Ok(running.clone());
+        }
+        let starting = Running::start(self.engine);
+        let slow = BrowserError::Slow { engine: self.engine, what: "start", within: STARTING };
+        let started = tokio::time::timeout(STARTING, starting).await.unwrap_or(Err(slow))?;
+        *running = Some(started.clone());
+        Ok(started)
+    }
+}
+
+impl Running {
+    async fn start(engine: Engine) -> Result<Self, BrowserError> {
+        let installed = find(engine)?;
+        Ok(match engine {
+            Engine::Chromium => Self::Chromium(Arc::new(Chromium::start(&installed).await?)),
+            Engine::Firefox => Self::Firefox(Arc::new(Firefox::start(&installed).await?)),
+            Engine::WebKit => Self::WebKit(Arc::new(WebKit::start(&installed).await?)),
+        })
+    }
+
+    fn lives(&self) -> bool {
+        match self {
+            Self::Chromium(browser) => browser.lives(),
+            Self::Firefox(browser) => browser.lives(),
+            Self::WebKit(browser) => browser.lives(),
+        }
+    }
+
+    /// Whether it has died, which the loss of its connection announces.
+    async fn dies(&self) -> bool {
+        let dead = async {
+            while self.lives() {
+                // Its processes belong to the household, which only a look tells whether they have ended.
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(DYING, dead).await.is_ok()
+    }
+
+    async fn open(&self, url: &str) -> Result<Page, BrowserError> {
+        Ok(match self {
+            Self::Chromium(browser) => {
+                Page { _handle: Handle::Chromium { _page: Chromium::open(browser, url).await? }, name: None }
+            }
+            Self::Firefox(browser) => {
+                Page { _handle: Handle::Firefox { _page: Firefox::open(browser, url).await? }, name: None }
+            }
+            Self::WebKit(browser) => Page {
+                _handle: Handle::WebKit { _page: WebKit::open(browser, url).await? },
+                name: Some(browser.name().clone()),
+            },
+        })
+    }
+}

@@ -1,0 +1,98 @@
+//! Who tests the tests: every way to be wrong that the reference client can have is caught by a case, and every case
+//! that must hold catches one.
+//!
+//! First the sound client lives through all cases that it can reach, and notes which decision points each of them came
+//! to. A case that did not come to a defect's decision point cannot be changed by it; all others are played with it.
+//!
+//! `SSESPEC_DEFECT=name cargo test -p ssespec --test defects -- --nocapture client::one` shows what a single defect does.
+
+mod play;
+
+use std::sync::LazyLock;
+
+use ssespec_reference::Defect;
+
+use super::matrix::{Matrix, Wrong};
+use super::{begin, say};
+
+impl Wrong for Defect {
+    const MANY: usize = 40;
+
+    fn name(self) -> String {
+        Self::name(self)
+    }
+
+    fn description(self) -> &'static str {
+        Self::description(self)
+    }
+
+    fn origin(self) -> &'static str {
+        Self::origin(self)
+    }
+}
+
+/// Played once for all tests of this file, which take it by [`played`].
+pub(crate) static MATRIX: LazyLock<Matrix<Defect>> = LazyLock::new(|| {
+    let matrix = play::matrix(Defect::ALL);
+    say(&matrix.statistics());
+    matrix
+});
+
+fn played() -> &'static Matrix<Defect> {
+    begin();
+    &MATRIX
+}
+
+#[test]
+fn the_sound_client_passes_every_case() {
+    let failures = played().sound_failures();
+    assert!(failures.is_empty(), "the sound reference client fails:\n{}", failures.join("\n"));
+}
+
+#[test]
+fn no_defect_leaves_the_protocol() {
+    let faults = played().faults();
+    assert!(
+        faults.is_empty(),
+        "the reference client hangs or dies, which proves nothing:\n{}",
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn each_defect_is_caught() {
+    let missing = played().missing();
+    assert!(
+        missing.is_empty(),
+        "no case catches these defects. Each wants a case below cases/client that fails with it (or a decision point \
+         that makes a difference):\n{missing}"
+    );
+}
+
+#[test]
+fn each_case_that_must_hold_catches_a_defect() {
+    let idle = played().idle();
+    assert!(
+        idle.is_empty(),
+        "no defect fails these cases, so that nothing shows that they can fail. For each, add the mistake that it is \
+         about to harness/src/reference/defect/stream.rs or connection.rs (two lines), and an `if defects.has(..)` where \
+         the client does it:\n{idle}"
+    );
+}
+
+#[test]
+fn matrix() {
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("defects", played().to_string());
+    });
+}
+
+/// What the defect of the environment variable does, in detail.
+#[test]
+fn one() {
+    let Ok(name) = std::env::var("SSESPEC_DEFECT") else { return };
+    let defect = Defect::ALL.iter().find(|defect| defect.name() == name);
+    let Some(defect) = defect else { panic!("there is no defect {name:?}") };
+    let matrix = play::matrix(&[*defect]);
+    say(&matrix.details());
+}

@@ -1,0 +1,306 @@
+//! Playing the cases with the sound client and with each defect.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use ssespec::adapter::in_process::Client;
+use ssespec::run::{Launch, Plan, Selection, Trial, stage};
+use ssespec::session::{Patience, Stage};
+use ssespec_cases::case::{Case, Expectation, StepKind};
+use ssespec_cases::{Capability, Corpus};
+use ssespec_mock_server::action::Action;
+use ssespec_mock_server::wire::BarrierMode;
+use ssespec_reference::{self as reference, Defect};
+
+use super::super::live::live;
+use super::super::matrix::{Came, Matrix, Row, Wrong as _};
+use ssespec::delivery::OpKind;
+
+/// How long to wait for what a defect may never show.
+const SHORT: Patience =
+    Patience { observation: Duration::from_millis(1500), request: Duration::from_millis(2500) };
+
+/// The same where a wait in vain would fail the test. Nothing takes so long, however busy the machine is.
+const LONG: Patience = Patience { observation: Duration::from_secs(8), request: Duration::from_secs(10) };
+
+/// More bytes than a case needs that is not about their number.
+const BULK: u64 = 128 * 1024;
+
+/// How many sessions run side by side: where most of them wait in vain, where most have something to do, and where nothing
+/// may come too late.
+const MANY_LANES: usize = 48;
+const LANES: usize = 12;
+const FEW_LANES: usize = 4;
+
+/// How many cases each defect has failed. One that fails too many to point at anything is not played on.
+type Failures = Arc<Mutex<BTreeMap<Defect, usize>>>;
+
+/// After how many failures it is left.
+const ENOUGH: usize = Defect::MANY + 15;
+
+/// All deliveries of a case, and who lives through them.
+struct Task {
+    defect: Option<Defect>,
+    trials: Vec<Trial>,
+}
+
+/// What a task came to.
+struct Done {
+    /// Whether its failure is that something did not come in time.
+    in_vain: bool,
+    task: Task,
+    came: Came,
+    /// The defects that were asked for, by delivery.
+    reached: Vec<BTreeSet<Defect>>,
+    /// None where the defect has failed enough cases.
+    sessions: usize,
+}
+
+/// Plays all cases with the sound client, and those that can tell a difference with each of the defects.
+pub(crate) fn matrix(defects: &[Defect]) -> Matrix<Defect> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let corpus = Arc::new(Corpus::embedded().unwrap_or_else(|mistakes| panic!("{mistakes}")));
+    let began = Instant::now();
+    let surveyed = runtime.block_on(play(&corpus, cases(&corpus), LONG, LANES));
+    let (failed, mut surveyed): (Vec<Done>, Vec<Done>) =
+        surveyed.into_iter().partition(|done| !matches!(done.came, Came::Held));
+    let failed = failed.into_iter().map(|done| done.task).collect();
+    surveyed.extend(runtime.block_on(play(&corpus, failed, LONG, FEW_LANES)));
+    let half = Instant::now();
+    let tasks = changed(&surveyed, defects);
+    let played = runtime.block_on(play(&corpus, tasks, SHORT, MANY_LANES));
+    let late = Instant::now();
+    let (doubtful, mut played) = doubtful(played);
+    played.extend(runtime.block_on(play(&corpus, doubtful, LONG, MANY_LANES)));
+    let (left, mut played) = left(played);
+    played.extend(runtime.block_on(play(&corpus, left, SHORT, MANY_LANES)));
+    let seconds = [half - began, late - half, late.elapsed()].map(|time| time.as_secs_f64());
+    let sessions = surveyed.iter().chain(&played).map(|done| done.sessions).sum();
+    let rows = surveyed.into_iter().map(|done| {
+        let (case, level) = (Arc::clone(&done.task.trials[0].case), done.task.trials[0].level);
+        let reached = done.reached.into_iter().flatten().collect();
+        (case.id.clone(), Row { case, level, sound: done.came, reached })
+    });
+    let came = played.into_iter().filter_map(|done| {
+        let case = done.task.trials[0].case.id.clone();
+        Some(((done.task.defect?, case), done.came))
+    });
+    Matrix { defects: defects.to_vec(), rows: rows.collect(), came: came.collect(), sessions, seconds }
+}
+
+/// Every case that the reference client can reach, in all deliveries. Those that measure need a machine for themselves.
+fn cases(corpus: &Corpus) -> Vec<Task> {
+    let capabilities = reference::client().identity().capabilities.clone();
+    let plan = Plan::new(corpus, &Selection::default(), &capabilities);
+    let mut tasks: Vec<Task> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for trial in plan.trials.into_iter().filter(|trial| !trial.case.alone) {
+        let place = *places.entry(trial.case.id.clone()).or_insert_with(|| {
+            tasks.push(Task { defect: None, trials: Vec::new() });
+            tasks.len() - 1
+        });
+        tasks[place].trials.push(trial);
+    }
+    tasks
+}
+
+/// Whether the case could show what comes of the defect, once its decision point is reached. What it does not name is not
+/// compared, and what happens while the session is torn down is not judged.
+fn shows(defect: Defect, case: &Case) -> bool {
+    let needs = |capability| case.needs.contains(&capability);
+    let names = |words: &[&str]| words.iter().any(|word| case.source.text().contains(word));
+    match defect {
+        Defect::CloseLeavesConnection
+        | Defect::CloseLeavesRequest
+        | Defect::CloseLeavesTimer
+        | Defect::CloseIsALoss => needs(Capability::Close),
+        Defect::CloseGivesError => needs(Capability::Close) && needs(Capability::Errors),
+        Defect::OpenOnce
+        | Defect::OpenTwiceOnReconnect
+        | Defect::OpenWithFirstBytes
+        | Defect::OpenAfterFirstEvent => needs(Capability::Opened),
+        Defect::TwoErrorsForLoss
+        | Defect::LossWithoutError
+        | Defect::BreakWithoutError
+        | Defect::LossErrorBeforeState
+        | Defect::FailureWithoutError
+        | Defect::FailureErrorBeforeState => needs(Capability::Errors),
+        Defect::NoIdIsTheWordNull | Defect::OwnIdOnly => needs(Capability::EventId),
+        Defect::GetWithContentLength => names(&["content-length"]),
+        Defect::EmptyLastEventIdSent | Defect::EmptyLastEventIdSentAgain => names(&["last-event-id"]),
+        Defect::LastReadLostWithConnection => names(&["\"end\"", "drop", "body"]),
+        _ => true,
+    }
+}
+
+/// How many bytes a trial sends.
+fn bulk(trial: &Trial) -> u64 {
+    let each = trial.program.ops.iter().map(|op| match &op.kind {
+        OpKind::Write(writes) => writes.iter().map(Vec::len).sum::<usize>() as u64,
+        OpKind::Step(StepKind::Wire(Action::SendRepeat(repeat))) => repeat.total(),
+        OpKind::Step(_) => 0,
+    });
+    each.sum()
+}
+
+/// The trial with no more patience than this, where it asks for more.
+fn shortened(trial: &Trial, patience: Patience) -> Trial {
+    let mut trial = trial.clone();
+    for op in &mut trial.program.ops {
+        match &mut op.kind {
+            OpKind::Step(StepKind::Expect(Expectation::Event(event))) => {
+                event.within = event.within.map(|within| within.min(patience.observation));
+            }
+            OpKind::Step(StepKind::Expect(Expectation::Request(request))) => {
+                request.within = request.within.map(|within| within.min(patience.request));
+            }
+            _ => {}
+        }
+    }
+    trial
+}
+
+/// What was waited for in vain may have been on its way, and what came too early looks late on a busy machine: a defect
+/// without a failure, or with one in a later delivery only, may have more. Those tasks are played again, but for defects
+/// that fail so many cases that it does not matter which.
+fn doubtful(played: Vec<Done>) -> (Vec<Task>, Vec<Done>) {
+    let mut failures: BTreeMap<Option<Defect>, usize> = BTreeMap::new();
+    for done in played.iter().filter(|done| matches!(done.came, Came::Failed(..))) {
+        *failures.entry(done.task.defect).or_default() += 1;
+    }
+    let is_doubtful = |done: &Done| {
+        let failures = failures.get(&done.task.defect).copied().unwrap_or_default();
+        match done.came {
+            Came::Fault(_) => true,
+            Came::Held => failures == 0,
+            Came::Failed(delivery, _) => {
+                let later = delivery != done.task.trials[0].program.delivery;
+                (done.in_vain || later) && failures < ENOUGH
+            }
+        }
+    };
+    let (doubtful, settled): (Vec<Done>, Vec<Done>) = played.into_iter().partition(is_doubtful);
+    (doubtful.into_iter().map(|done| done.task).collect(), settled)
+}
+
+/// The cases that nothing has failed so far, with the defects that were not played on: each may need just one of them.
+fn left(played: Vec<Done>) -> (Vec<Task>, Vec<Done>) {
+    let failed = played.iter().filter(|done| matches!(done.came, Came::Failed(..)));
+    let caught: BTreeSet<String> = failed.map(|done| done.task.trials[0].case.id.clone()).collect();
+    let (skipped, played): (Vec<Done>, Vec<Done>) = played.into_iter().partition(|done| done.sessions == 0);
+    let left = skipped.into_iter().map(|done| done.task);
+    (left.filter(|task| !caught.contains(&task.trials[0].case.id)).collect(), played)
+}
+
+/// The defects with the cases that came to their decision points, each in the deliveries that did. Cases of bulk are left
+/// out for defects that any case comes to: they take long, and are about other defects.
+fn changed(surveyed: &[Done], defects: &[Defect]) -> Vec<Task> {
+    let mut tasks = Vec::new();
+    let mut visits: BTreeMap<Defect, usize> = BTreeMap::new();
+    for done in surveyed {
+        let reached: BTreeSet<Defect> = done.reached.iter().flatten().copied().collect();
+        reached.into_iter().for_each(|defect| *visits.entry(defect).or_default() += 1);
+    }
+    // The cases stand in order, those that wait longest first.
+    for done in surveyed {
+        let bulky = bulk(&done.task.trials[0]) > BULK;
+        let is_about = |defect: &Defect| visits.get(defect).is_some_and(|visits| visits * 8 < surveyed.len());
+        let case = &done.task.trials[0].case;
+        for defect in defects.iter().filter(|defect| shows(**defect, case) && (!bulky || is_about(defect))) {
+            let trials = done.task.trials.iter().zip(&done.reached);
+            let trials =
+                trials.filter(|(_, reached)| reached.contains(defect)).map(|(trial, _)| trial.clone());
+            let trials: Vec<Trial> = trials.collect();
+            if !trials.is_empty() {
+                tasks.push(Task { defect: Some(*defect), trials });
+            }
+        }
+    }
+    tasks
+}
+
+async fn play(corpus: &Arc<Corpus>, tasks: Vec<Task>, patience: Patience, side_by_side: usize) -> Vec<Done> {
+    let order: BTreeMap<(Option<Defect>, String), usize> = tasks
+        .iter()
+        .enumerate()
+        .map(|(place, task)| ((task.defect, task.trials[0].case.id.clone()), place))
+        .collect();
+    let queue = Arc::new(Mutex::new(VecDeque::from(tasks)));
+    let failures = Failures::default();
+    let mut lanes = tokio::task::JoinSet::new();
+    for _ in 0..side_by_side {
+        lanes.spawn(lane(Arc::clone(corpus), Arc::clone(&queue), Arc::clone(&failures), patience));
+    }
+    let mut done: Vec<Done> = lanes.join_all().await.into_iter().flatten().collect();
+    done.sort_by_key(|done| order[&(done.task.defect, done.task.trials[0].case.id.clone())]);
+    done
+}
+
+async fn lane(
+    corpus: Arc<Corpus>,
+    queue: Arc<Mutex<VecDeque<Task>>>,
+    failures: Failures,
+    patience: Patience,
+) -> Vec<Done> {
+    let failed = |defect: Option<Defect>, more: usize| {
+        let Some(defect) = defect else { return 0 };
+        let mut failures = failures.lock().expect("no lane panics");
+        let count = failures.entry(defect).or_default();
+        *count += more;
+        *count
+    };
+    let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let launch = Launch::InProcess(reference::client());
+    let mut stage = stage::open(address, BarrierMode::Auto, &launch).await.expect("a port");
+    let mut all = Vec::new();
+    loop {
+        let Some(task) = queue.lock().expect("no lane panics").pop_front() else { break };
+        let mut done = Done { in_vain: false, task, came: Came::Held, reached: Vec::new(), sessions: 0 };
+        let enough = failed(done.task.defect, 0) >= ENOUGH;
+        for trial in done.task.trials.iter().filter(|_| !enough) {
+            let asked = reference::Asked::default();
+            let trial = shortened(trial, patience);
+            let client = match done.task.defect {
+                Some(defect) => reference::defective(defect),
+                // The sound client as its users get it, and then one that notes what it was asked for.
+                None => {
+                    done.came = session(&corpus, &mut stage, reference::client(), &trial, patience).await;
+                    done.sessions += 1;
+                    if !matches!(done.came, Came::Held) {
+                        break;
+                    }
+                    reference::surveyed(Arc::clone(&asked))
+                }
+            };
+            let began = Instant::now();
+            done.came = session(&corpus, &mut stage, client, &trial, patience).await;
+            done.in_vain = began.elapsed() >= patience.observation;
+            done.sessions += 1;
+            done.reached.push(std::mem::take(&mut *asked.lock().expect("no client panics")));
+            if !matches!(done.came, Came::Held) {
+                break;
+            }
+        }
+        failed(done.task.defect, usize::from(matches!(done.came, Came::Failed(..))));
+        all.push(done);
+    }
+    stage::close(stage).await;
+    all
+}
+
+async fn session(
+    corpus: &Arc<Corpus>,
+    stage: &mut Stage,
+    client: Client,
+    trial: &Trial,
+    patience: Patience,
+) -> Came {
+    let adapter = client.start();
+    live(corpus, stage, (adapter, Launch::InProcess(client)), trial, patience).await
+}

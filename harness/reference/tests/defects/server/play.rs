@@ -1,0 +1,264 @@
+//! Playing the cases with the sound server and with each defect.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use ssespec::adapter::in_process_server::Server;
+use ssespec::delivery::OpKind;
+use ssespec::run::{Launch, Plan, Selection, Trial, stage};
+use ssespec::session::{Patience, Stage};
+use ssespec_cases::Corpus;
+use ssespec_cases::case::StepKind;
+use ssespec_cases::serving::{Expected, Serving};
+use ssespec_mock_server::wire::BarrierMode;
+use ssespec_reference::{self as reference, ServerDefect as Defect};
+use ssespec_reports::results::Role;
+
+use super::super::live::live;
+use super::super::matrix::{Came, Matrix, Row, Wrong as _};
+
+/// How long to wait for what a defect may never show.
+const SHORT: Patience =
+    Patience { observation: Duration::from_millis(1500), request: Duration::from_millis(2500) };
+
+/// The same where a wait in vain would fail the test. Nothing takes so long, however busy the machine is.
+const LONG: Patience = Patience { observation: Duration::from_secs(10), request: Duration::from_secs(10) };
+
+/// The same for what is played again, beside other sessions of its kind alone.
+const MIDDLE: Patience = Patience { observation: Duration::from_secs(5), request: Duration::from_secs(5) };
+
+/// How many sessions run side by side: where most wait in vain, and where nothing may come too late.
+const MANY_LANES: usize = 40;
+const FEW_LANES: usize = 6;
+
+/// What cases say that send much or open many streams.
+const BUSY: [&str; 2] = ["-repeat =", "count ="];
+
+/// What cases say that wait long.
+const SLOW: [&str; 2] = ["\"3s\"", "\"20s\""];
+
+/// A defect that more cases than one of so many come to is one that any case comes to.
+const ANY: usize = 4;
+
+/// After how many failures a defect is left.
+const ENOUGH: usize = Defect::MANY + 15;
+
+/// A case, and who lives through it.
+#[derive(Clone)]
+struct Task {
+    defect: Option<Defect>,
+    trial: Trial,
+    /// How long the sound server took.
+    usual: Duration,
+}
+
+/// What a task came to.
+struct Done {
+    task: Task,
+    came: Came,
+    /// Whether its failure is that something did not come in time.
+    in_vain: bool,
+    /// The defects that were asked for.
+    reached: BTreeSet<Defect>,
+    /// None where the defect has failed enough cases.
+    took: Option<Duration>,
+}
+
+/// Plays all cases with the sound server, and those that come to its decision point with each of the defects.
+pub(crate) fn matrix(defects: &[Defect]) -> Matrix<Defect> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let corpus = Arc::new(Corpus::embedded().unwrap_or_else(|mistakes| panic!("{mistakes}")));
+    let began = Instant::now();
+    let surveyed = runtime.block_on(play(&corpus, cases(&corpus), LONG, FEW_LANES));
+    // Beside others a case may have come too late.
+    let (failed, mut surveyed): (Vec<Done>, Vec<Done>) =
+        surveyed.into_iter().partition(|done| !matches!(done.came, Came::Held));
+    let failed = failed.into_iter().map(|done| done.task).collect();
+    surveyed.extend(runtime.block_on(play(&corpus, failed, LONG, 1)));
+    let half = Instant::now();
+    let tasks = changed(&surveyed, defects);
+    let played = runtime.block_on(play_apart(&corpus, tasks, SHORT));
+    let late = Instant::now();
+    // A failure that no case showed may have come too late, and a case may need a defect that was left.
+    let (again, mut played) = doubtful(played);
+    played.extend(runtime.block_on(play_apart(&corpus, again, MIDDLE)));
+    // A machine that stops for seconds makes an adapter look dead.
+    let (faulty, mut played): (Vec<Done>, Vec<Done>) =
+        played.into_iter().partition(|done| matches!(done.came, Came::Fault(_)));
+    let faulty = faulty.into_iter().map(|done| done.task).collect();
+    played.extend(runtime.block_on(play(&corpus, faulty, LONG, FEW_LANES)));
+    let seconds = [half - began, late - half, late.elapsed()].map(|time| time.as_secs_f64());
+    let sessions = surveyed.iter().chain(&played).filter(|done| done.took.is_some()).count();
+    let rows = surveyed.into_iter().map(|done| {
+        let (case, level) = (Arc::clone(&done.task.trial.case), done.task.trial.level);
+        (case.id.clone(), Row { case, level, sound: done.came, reached: done.reached })
+    });
+    let came = played.into_iter().filter_map(|done| {
+        let case = done.task.trial.case.id.clone();
+        Some(((done.task.defect?, case), done.came))
+    });
+    Matrix { defects: defects.to_vec(), rows: rows.collect(), came: came.collect(), sessions, seconds }
+}
+
+/// Every case that the reference server can reach, but for those that measure: they need a machine for themselves.
+fn cases(corpus: &Corpus) -> Vec<Task> {
+    let capabilities = reference::server().identity().capabilities.clone();
+    let plan = Plan::of_role(Role::Server, corpus, &Selection::default(), &capabilities);
+    let measures =
+        |trial: &Trial| trial.case.steps.iter().any(|step| matches!(step.kind, StepKind::Measure(_)));
+    let trials = plan.trials.into_iter().filter(|trial| !measures(trial));
+    trials.map(|trial| Task { defect: None, trial, usual: Duration::ZERO }).collect()
+}
+
+/// Whether the case has one of these words.
+fn says(trial: &Trial, words: &[&str]) -> bool {
+    words.iter().any(|word| trial.case.source.text().contains(word))
+}
+
+/// The defects with the cases that came to their decision points.
+fn changed(surveyed: &[Done], defects: &[Defect]) -> Vec<Task> {
+    let mut visits: BTreeMap<Defect, usize> = BTreeMap::new();
+    for defect in surveyed.iter().flat_map(|done| &done.reached) {
+        *visits.entry(*defect).or_default() += 1;
+    }
+    let mut tasks = Vec::new();
+    for done in surveyed {
+        // Such a case is not played with defects that any case comes to.
+        let is_bulky = says(&done.task.trial, &BUSY) || says(&done.task.trial, &SLOW);
+        let is_about =
+            |defect: &Defect| visits.get(defect).is_some_and(|visits| visits * ANY < surveyed.len());
+        let reached = defects.iter().filter(|defect| done.reached.contains(defect));
+        let wanted = reached.filter(|defect| !is_bulky || is_about(defect));
+        let (trial, usual) = (&done.task.trial, done.took.unwrap_or_default());
+        tasks.extend(wanted.map(|defect| Task { defect: Some(*defect), trial: trial.clone(), usual }));
+    }
+    tasks
+}
+
+/// Those to be played again with more patience: faults, all of a defect that no case has failed, failures of one that is
+/// to be listed where something did not come in time, and what was left out of cases that nothing has failed.
+fn doubtful(played: Vec<Done>) -> (Vec<Task>, Vec<Done>) {
+    let mut caught: BTreeMap<Option<Defect>, usize> = BTreeMap::new();
+    for done in played.iter().filter(|done| matches!(done.came, Came::Failed(..))) {
+        *caught.entry(done.task.defect).or_default() += 1;
+    }
+    let is_sure = |done: &Done| {
+        let is_listed = caught.get(&done.task.defect).is_some_and(|cases| *cases <= Defect::MANY);
+        matches!(done.came, Came::Failed(..)) && !(done.in_vain && is_listed)
+    };
+    let busy: BTreeSet<String> =
+        played.iter().filter(|done| is_sure(done)).map(|done| done.task.trial.case.id.clone()).collect();
+    let is_doubtful = |done: &Done| match done.came {
+        Came::Fault(_) => true,
+        Came::Failed(..) => !is_sure(done),
+        Came::Held if done.took.is_none() => !busy.contains(&done.task.trial.case.id),
+        Came::Held => !caught.contains_key(&done.task.defect),
+    };
+    let (again, settled): (Vec<Done>, Vec<Done>) = played.into_iter().partition(is_doubtful);
+    (again.into_iter().map(|done| done.task).collect(), settled)
+}
+
+/// The trial with no more patience than this, where it asks for more.
+fn shortened(trial: &Trial, patience: Patience) -> Trial {
+    let mut trial = trial.clone();
+    for op in &mut trial.program.ops {
+        if let OpKind::Step(StepKind::Serving(Serving::Expect(Expected::Event(event)))) = &mut op.kind {
+            event.within = event.within.map(|within| within.min(patience.observation));
+        }
+    }
+    trial
+}
+
+/// Plays those that keep the machine busy after the others, which they would make look late.
+async fn play_apart(corpus: &Arc<Corpus>, tasks: Vec<Task>, patience: Patience) -> Vec<Done> {
+    let (busy, idle) = tasks.into_iter().partition(|task: &Task| says(&task.trial, &BUSY));
+    let mut played = play(corpus, idle, patience, MANY_LANES).await;
+    played.extend(play(corpus, busy, patience, FEW_LANES).await);
+    played
+}
+
+async fn play(
+    corpus: &Arc<Corpus>,
+    mut tasks: Vec<Task>,
+    patience: Patience,
+    side_by_side: usize,
+) -> Vec<Done> {
+    // What waits longest is not to be what the others are done before.
+    tasks.sort_by_key(|task| !says(&task.trial, &SLOW));
+    let queue = Arc::new(Mutex::new(VecDeque::from(tasks)));
+    let failures = Arc::default();
+    let mut lanes = tokio::task::JoinSet::new();
+    for _ in 0..side_by_side {
+        lanes.spawn(lane(Arc::clone(corpus), Arc::clone(&queue), Arc::clone(&failures), patience));
+    }
+    lanes.join_all().await.into_iter().flatten().collect()
+}
+
+async fn lane(
+    corpus: Arc<Corpus>,
+    queue: Arc<Mutex<VecDeque<Task>>>,
+    failures: Arc<Mutex<BTreeMap<Defect, usize>>>,
+    patience: Patience,
+) -> Vec<Done> {
+    let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let launch = Launch::ServerInProcess(reference::server());
+    let mut stage = stage::open(address, BarrierMode::Auto, &launch).await.expect("a port");
+    let mut all = Vec::new();
+    loop {
+        let Some(task) = queue.lock().expect("no lane panics").pop_front() else { break };
+        let mut done = Done { task, came: Came::Held, in_vain: false, reached: BTreeSet::new(), took: None };
+        match done.task.defect {
+            Some(defect) => {
+                let count =
+                    failures.lock().expect("no lane panics").get(&defect).copied().unwrap_or_default();
+                if count < ENOUGH {
+                    let began = Instant::now();
+                    // On a machine that does much at once all takes longer.
+                    let observation = patience.observation.max(done.task.usual * 6);
+                    let patience = Patience { observation, ..patience };
+                    let trial = shortened(&done.task.trial, patience);
+                    let server = reference::defective_server(defect);
+                    done.came = session(&corpus, &mut stage, server, &trial, patience).await;
+                    done.took = Some(began.elapsed());
+                    done.in_vain = began.elapsed() >= observation;
+                    if matches!(done.came, Came::Failed(..)) {
+                        *failures.lock().expect("no lane panics").entry(defect).or_default() += 1;
+                    }
+                }
+            }
+            None => {
+                let began = Instant::now();
+                let asked = reference::Asked::default();
+                // The sound server that notes what it was asked for, and then as its users get it.
+                let server = reference::surveyed_server(Arc::clone(&asked));
+                done.came = session(&corpus, &mut stage, server, &done.task.trial, patience).await;
+                done.took = Some(began.elapsed());
+                done.reached = std::mem::take(&mut *asked.lock().expect("no server panics"));
+                if matches!(done.came, Came::Held) && !says(&done.task.trial, &SLOW) {
+                    let server = reference::server();
+                    done.came = session(&corpus, &mut stage, server, &done.task.trial, patience).await;
+                }
+            }
+        }
+        all.push(done);
+    }
+    stage::close(stage).await;
+    all
+}
+
+async fn session(
+    corpus: &Arc<Corpus>,
+    stage: &mut Stage,
+    server: Server,
+    trial: &Trial,
+    patience: Patience,
+) -> Came {
+    let adapter = server.start();
+    live(corpus, stage, (adapter, Launch::ServerInProcess(server)), trial, patience).await
+}

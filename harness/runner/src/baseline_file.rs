@@ -1,0 +1,245 @@
+//! Writing of a baseline: today's failures become known ones, and those that pass are taken out.
+//!
+//! Only whole entries are added and taken out. Everything else in the file, comments included, is kept to the letter.
+
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+
+use ssespec_diagnostics::{Source, value};
+use ssespec_reports::fold::{CaseOutcome, Outcome, fold};
+use ssespec_reports::results::{KnownFailure, Results, Verdict};
+
+use crate::implementation::{FolderError, read_known_failures};
+use crate::run::Selection;
+use crate::run::baseline::id_glob;
+
+/// How each known failure begins.
+const HEADING: &str = "[[known-failure]]";
+
+/// Why a baseline was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateError {
+    /// The file cannot be read, or has mistakes.
+    #[error(transparent)]
+    File(#[from] FolderError),
+    /// The known failures have a form that is not kept.
+    #[error("{file}:{line}: known failures are written here only where each begins with a line {HEADING}")]
+    Form {
+        /// The file.
+        file: String,
+        /// The line of one that does not, from 1.
+        line: usize,
+    },
+    /// The file cannot be written.
+    #[error("{file}: cannot be written: {problem}")]
+    Write {
+        /// The file.
+        file: String,
+        /// What the operating system said.
+        problem: io::Error,
+    },
+}
+
+/// What was changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// The cases that are known to fail from now on.
+    pub added: Vec<String>,
+    /// The patterns of entries that were taken out.
+    pub removed: Vec<String>,
+    /// Patterns of which some cases pass, in a run that did not see all of them: they are left as they are.
+    pub left: Vec<String>,
+}
+
+/// Updates the known failures of an `ssespec.toml`.
+///
+/// An entry goes where its cases pass or it matches none. A pattern of which only some cases pass is replaced by an
+/// entry for each that does not, with the same reason. New entries come last, with what was seen for a reason.
+///
+/// # Errors
+/// When the file cannot be read, or not be written, or when its known failures are in a form that is not kept.
+pub fn update(file: &Path, results: &Results, selection: &Selection) -> Result<Changes, UpdateError> {
+    let source = Source::read(file).map_err(FolderError::from)?;
+    let (text, changes) = updated(&source, results, selection)?;
+    if text != source.text() {
+        std::fs::write(file, text)
+            .map_err(|problem| UpdateError::Write { file: source.name().to_owned(), problem })?;
+    }
+    Ok(changes)
+}
+
+/// An entry as it stands in the file.
+struct Entry {
+    known: KnownFailure,
+    /// Its lines, from its heading to the last that is neither blank nor a comment.
+    lines: Range<usize>,
+    /// The string that is its pattern, quotes included.
+    pattern: Range<usize>,
+}
+
+/// What becomes of an entry.
+enum Fate {
+    Stays,
+    Goes,
+    /// It stands for these cases from now on.
+    Narrows(Vec<String>),
+    /// Whether all its cases pass is not known.
+    Undecided,
+}
+
+fn updated(
+    source: &Source,
+    results: &Results,
+    selection: &Selection,
+) -> Result<(String, Changes), UpdateError> {
+    let text = source.text();
+    let line_end = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut changes = Changes::default();
+    let mut written = String::new();
+    let mut from = 0;
+    for entry in entries(source)? {
+        written.push_str(&text[from..entry.lines.start]);
+        let lines = &text[entry.lines.clone()];
+        from = entry.lines.end;
+        match fate(&entry.known, results, selection) {
+            Fate::Stays => written.push_str(lines),
+            Fate::Undecided => {
+                written.push_str(lines);
+                changes.left.push(entry.known.case);
+            }
+            Fate::Goes => {
+                // The blank lines after it go with it.
+                let rest = &text[from..];
+                from += rest.len() - rest.trim_start_matches(['\n', '\r']).len();
+                changes.removed.push(entry.known.case);
+            }
+            Fate::Narrows(cases) => {
+                let (before, after) =
+                    (entry.lines.start..entry.pattern.start, entry.pattern.end..entry.lines.end);
+                let each = cases.iter().map(|case| {
+                    let entry = format!("{}{}{}", &text[before.clone()], pattern(case), &text[after.clone()]);
+                    format!("{}{line_end}", entry.trim_end())
+                });
+                written.push_str(&each.collect::<Vec<_>>().join(line_end));
+                changes.removed.push(entry.known.case);
+            }
+        }
+    }
+    written.push_str(&text[from..]);
+    let cases = fold(results.results());
+    // What does not decide needs no excuse.
+    let failed = |case: &&CaseOutcome<'_>| case.outcome() == Outcome::Fail && selection.decides(case.suite());
+    for case in cases.iter().filter(failed) {
+        let mut end = written.trim_end().to_owned();
+        end.push_str(&format!("{line_end}{line_end}{HEADING}{line_end}"));
+        end.push_str(&format!(
+            "case = {}{line_end}reason = {}{line_end}",
+            pattern(case.case()),
+            quoted(&reason(case))
+        ));
+        written = end;
+        changes.added.push(case.case().to_owned());
+    }
+    Ok((written, changes))
+}
+
+fn reason(case: &CaseOutcome<'_>) -> String {
+    let failure = case.worst().failure.as_ref();
+    failure
+        .map_or_else(|| "fails".to_owned(), |f| format!("expected {}; observed {}", f.expected, f.observed))
+}
+
+/// The entries of a file, in its order.
+fn entries(source: &Source) -> Result<Vec<Entry>, UpdateError> {
+    let (root, known) = read_known_failures(source)?;
+    let form =
+        |place: usize| UpdateError::Form { file: source.name().to_owned(), line: source.position(place).0 };
+    let list = value::get(&root, "known-failure");
+    if let (Some(list), true) = (list, known.is_empty()) {
+        return Err(form(list.span().start));
+    }
+    let places = list.into_iter().flat_map(value::list);
+    let patterns = places.filter_map(|place| Some(value::get(value::table(place)?, "case")?.span()));
+    let text = source.text();
+    let mut entries = Vec::new();
+    let mut before = 0;
+    for (known, pattern) in known.into_iter().zip(patterns) {
+        let heading = lines(text, before..pattern.start).filter(|(_, line)| is_heading(line)).last();
+        let Some((start, _)) = heading else { return Err(form(pattern.start)) };
+        let own = lines(text, pattern.start..text.len()).take_while(|(_, line)| !is_heading(line));
+        let last =
+            own.filter(|(_, line)| !line.trim().is_empty() && !line.trim_start().starts_with('#')).last();
+        let end = last.map_or(text.len(), |(at, line)| at + line.len());
+        before = end;
+        entries.push(Entry { known, lines: start..end, pattern });
+    }
+    Ok(entries)
+}
+
+/// Lines with their ends, and where each begins; the first is what is left of its line.
+fn lines(text: &str, range: Range<usize>) -> impl Iterator<Item = (usize, &str)> {
+    let mut at = range.start;
+    text[range].split_inclusive('\n').map(move |line| {
+        let start = at;
+        at += line.len();
+        (start, line)
+    })
+}
+
+fn is_heading(line: &str) -> bool {
+    line.trim_start().strip_prefix("[[").is_some_and(|rest| rest.trim_start().starts_with("known-failure"))
+}
+
+fn fate(entry: &KnownFailure, results: &Results, selection: &Selection) -> Fate {
+    let Some(footer) = results.footer() else { return Fate::Stays };
+    if footer.unmatched.contains(entry) {
+        return Fate::Goes;
+    }
+    let Ok(glob) = id_glob(&entry.case).map(|glob| glob.compile_matcher()) else { return Fate::Stays };
+    let is_stale = |case: &str| {
+        let of_this = |stale: &KnownFailure| {
+            stale.case == case && stale.reason == entry.reason && stale.link == entry.link
+        };
+        footer.stale.iter().any(of_this)
+    };
+    let cases = fold(results.results());
+    let matched: Vec<&CaseOutcome<'_>> = cases.iter().filter(|case| glob.is_match(case.case())).collect();
+    if !matched.iter().any(|case| is_stale(case.case())) {
+        return Fate::Stays;
+    }
+    // Whoever names a case means that one alone.
+    let names_one = matched.len() == 1 && globset::escape(matched[0].case()) == entry.case;
+    if !names_one && !selection.is_whole() {
+        return Fate::Undecided;
+    }
+    let played = |case: &CaseOutcome<'_>| case.results().iter().any(|result| result.verdict != Verdict::Skip);
+    let failing: Vec<String> = matched
+        .into_iter()
+        .filter(|case| played(case) && !is_stale(case.case()))
+        .map(|case| case.case().to_owned())
+        .collect();
+    if failing.is_empty() { Fate::Goes } else { Fate::Narrows(failing) }
+}
+
+/// The pattern that matches this case alone, as a basic string.
+fn pattern(case: &str) -> String {
+    quoted(&globset::escape(case))
+}
+
+/// A text as a basic string of TOML.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            c if c.is_control() => quoted.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests;

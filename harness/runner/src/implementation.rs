@@ -1,0 +1,303 @@
+//! An implementation's folder: `ssespec.toml`, and the setup commands and known failures in it.
+//!
+//! ```toml
+//! name = "eventsource"
+//! role = "client"
+//! setup = [["npm", "ci"]]
+//! command = ["node", "adapter.mjs"]
+//!
+//! [[known-failure]]
+//! case = "client/reconnect/delay-*"
+//! reason = "retry is read once per connection"
+//! link = "https://github.com/owner/name/issues/1"
+//! ```
+//!
+//! In place of a command stands `browser = "chromium"` for a browser, or `url = ".."` for a server that runs already.
+
+use std::path::{Path, PathBuf};
+
+use ssespec_diagnostics::source::SourceError;
+use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, parse, value};
+use ssespec_reports::results::{KnownFailure, Role};
+use toml::de::DeTable;
+
+use crate::run::{Baseline, baseline};
+
+/// The name of the file in an implementation's folder.
+pub const FILE: &str = "ssespec.toml";
+
+/// What an implementation's folder says.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    /// The folder.
+    pub path: PathBuf,
+    /// The implementation's name.
+    pub name: String,
+    /// Whether it is a client or a server.
+    pub role: Role,
+    /// Commands that make it ready, each run in the folder.
+    pub setup: Vec<Vec<String>>,
+    /// How it is started.
+    pub start: Start,
+    /// Its known failures.
+    pub baseline: Baseline,
+}
+
+/// How an implementation is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// By the command of its adapter, run in the folder.
+    Command(Vec<String>),
+    /// As a browser: `chromium`, `firefox` or `webkit`.
+    Browser(String),
+    /// Not by us: it is a server that runs already, and is probed.
+    Service(Service),
+}
+
+/// A server that runs already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Service {
+    /// The URL of its stream.
+    pub url: String,
+    /// Header fields of every request.
+    pub headers: Vec<(String, String)>,
+    /// What is sent to it where the stream is had by POST: a text, or `@` and a file.
+    pub data: Option<String>,
+    /// Other paths for single checks, by their names.
+    pub paths: Vec<(String, String)>,
+    /// A command for the shell, or a URL that gets a POST, that makes it emit an event.
+    pub emit: Option<String>,
+}
+
+/// Why an implementation's folder cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// There is no `ssespec.toml`.
+    #[error(
+        "{0}: there is no {FILE} in this folder; it names the implementation and the command of its adapter"
+    )]
+    Missing(String),
+    /// It cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] SourceError),
+    /// It has mistakes.
+    #[error(transparent)]
+    Mistakes(#[from] Diagnostics),
+}
+
+static SSESPEC: Table = Table {
+    what: "an implementation",
+    keys: &[
+        Key::required("name", Shape::Text, "The implementation's name."),
+        Key::required("role", Shape::Word(&["client", "server"]), "What it is."),
+        Key::optional(
+            "setup",
+            Shape::List(&Shape::List(&Shape::Text)),
+            "Commands that make it ready, run here.",
+        ),
+        Key::optional("command", Shape::List(&Shape::Text), "The command that starts the adapter, run here."),
+        Key::optional("browser", Shape::Word(&BROWSERS), "The browser that is started instead of a command."),
+        Key::optional(
+            "url",
+            Shape::Text,
+            "The URL of the stream of a server that runs already; it is probed.",
+        ),
+        Key::optional("headers", Shape::Map(&Shape::Text), "With a URL: header fields of every request."),
+        Key::optional(
+            "data",
+            Shape::Text,
+            "With a URL: ask by POST with this content, or with that of the file after an `@`.",
+        ),
+        Key::optional(
+            "paths",
+            Shape::Map(&Shape::Text),
+            "With a URL: another path for one check, by its name.",
+        ),
+        Key::optional(
+            "emit",
+            Shape::Text,
+            "With a URL: a command for the shell, or a URL that gets a POST, that makes the server emit an event.",
+        ),
+        Key::optional("known-failure", Shape::List(&Shape::Table(&KNOWN)), "Failures that are known."),
+    ],
+};
+
+/// The keys that say how the implementation is started, and those that go with a URL only.
+const STARTS: [&str; 3] = ["command", "browser", "url"];
+const OF_SERVICES: [&str; 4] = ["headers", "data", "paths", "emit"];
+
+/// The browsers that can be started.
+const BROWSERS: [&str; 3] = ["chromium", "firefox", "webkit"];
+
+static BASELINE: Table = Table {
+    what: "a baseline",
+    keys: &[Key::optional("known-failure", Shape::List(&Shape::Table(&KNOWN)), "Failures that are known.")],
+};
+
+static KNOWN: Table = Table {
+    what: "a known failure",
+    keys: &[
+        Key::required("case", Shape::Text, "A glob over case ids."),
+        Key::required("reason", Shape::Text, "What is wrong there, in a line."),
+        Key::optional("link", Shape::Text, "Where it is reported."),
+        Key::optional(
+            "by-chance",
+            Shape::Flag,
+            "It fails, or records a fact, by chance: a pass does not contradict it.",
+        ),
+    ],
+};
+
+impl Folder {
+    /// Reads a folder's `ssespec.toml`.
+    ///
+    /// # Errors
+    /// When it is not there or not of the format.
+    pub fn read(path: &Path) -> Result<Self, FolderError> {
+        let file = path.join(FILE);
+        if !file.is_file() {
+            return Err(FolderError::Missing(path.display().to_string()));
+        }
+        let source = Source::read(&file)?;
+        let root = parse(&source, &SSESPEC)?;
+        let mut findings = Findings::default();
+        let start = start(&root, &mut findings);
+        let setup = value::get(&root, "setup").into_iter().flat_map(value::list);
+        let folder = Self {
+            path: path.to_owned(),
+            name: value::text_of(&root, "name").unwrap_or_default(),
+            role: match value::text_of(&root, "role").as_deref() {
+                Some("server") => Role::Server,
+                _ => Role::Client,
+            },
+            setup: setup
+                .map(|words| value::list(words).filter_map(value::text).map(str::to_owned).collect())
+                .collect(),
+            start,
+            baseline: known_failures(&root, &mut findings),
+        };
+        Ok(findings.or(&source, Some(folder))?)
+    }
+}
+
+/// Reads how an implementation is started: exactly one way is given.
+fn start(root: &DeTable<'_>, findings: &mut Findings) -> Start {
+    let given: Vec<_> = STARTS.iter().filter_map(|key| Some((*key, value::get(root, key)?.span()))).collect();
+    let role = value::text_of(root, "role");
+    match given.as_slice() {
+        [] => {
+            let place = value::get(root, "role").map_or(0..0, |role| role.span());
+            let what = "expected `command = [..]`, which starts its adapter, `browser = \"chromium\"`, or `url = \"..\"` of a \
+                        server that runs already";
+            findings.add(place, "nothing says how the implementation is started", what);
+        }
+        [("browser", place)] if role.as_deref() == Some("server") => {
+            let what = "expected `command = [..]`, which starts its adapter";
+            findings.add(place.clone(), "a browser is no server", what);
+        }
+        [("url", place)] if role.as_deref() == Some("client") => {
+            findings.add(place.clone(), "a client has no URL", "expected `role = \"server\"`");
+        }
+        [("command", place)] if value::texts_of(root, "command").is_empty() => {
+            findings.add(place.clone(), "the command is empty", "expected the program and its arguments");
+        }
+        [("url", place)] => {
+            let url = value::text_of(root, "url").unwrap_or_default();
+            if !url.starts_with("http://") && !url.starts_with("https://") {
+                let what = "expected one like \"http://127.0.0.1:8080/events\"";
+                findings.add(place.clone(), "this is not the URL of a stream", what);
+            }
+        }
+        [_] => {}
+        [_, (_, place), ..] => {
+            let what = "expected either a command, a browser or a URL";
+            findings.add(place.clone(), "the implementation is started twice", what);
+        }
+    }
+    let has_url = value::get(root, "url").is_some();
+    for key in OF_SERVICES.iter().filter(|_| !has_url) {
+        if let Some(place) = value::get(root, key) {
+            findings.add(
+                place.span(),
+                "this goes with a URL only",
+                "expected `url = \"..\"`, or none of this",
+            );
+        }
+    }
+    if let Some(browser) = value::text_of(root, "browser") {
+        return Start::Browser(browser);
+    }
+    match value::text_of(root, "url") {
+        Some(url) => Start::Service(Service {
+            url,
+            headers: pairs_of(root, "headers"),
+            data: value::text_of(root, "data"),
+            paths: pairs_of(root, "paths"),
+            emit: value::text_of(root, "emit"),
+        }),
+        None => Start::Command(value::texts_of(root, "command")),
+    }
+}
+
+/// The entries of a table of texts.
+fn pairs_of(root: &DeTable<'_>, key: &str) -> Vec<(String, String)> {
+    let pairs = value::get(root, key).and_then(value::table).into_iter().flatten();
+    pairs
+        .filter_map(|(name, text)| Some((name.get_ref().to_string(), value::text(text)?.to_owned())))
+        .collect()
+}
+
+/// Reads a baseline of its own: a file that holds nothing but known failures, or an `ssespec.toml`.
+///
+/// # Errors
+/// When it cannot be read or is not of the format.
+pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
+    let source = Source::read(path)?;
+    let begins =
+        |line: &str, key: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    let says_more = source.text().lines().any(|line| STARTS.iter().any(|key| begins(line, key)));
+    let is_folder_file = path.file_name().is_some_and(|name| name == FILE) && says_more;
+    let root = parse(&source, if is_folder_file { &SSESPEC } else { &BASELINE })?;
+    let mut findings = Findings::default();
+    let baseline = known_failures(&root, &mut findings);
+    Ok(findings.or(&source, Some(baseline))?)
+}
+
+/// The known failures of an `ssespec.toml`, in its order, with the document for their places in it.
+///
+/// # Errors
+/// When it is not of the format.
+pub(crate) fn read_known_failures(source: &Source) -> Result<(DeTable<'_>, Vec<KnownFailure>), FolderError> {
+    let root = parse(source, &SSESPEC)?;
+    let mut findings = Findings::default();
+    let known = known_failures(&root, &mut findings).entries().cloned().collect();
+    Ok((root, findings.or(source, Some(known))?))
+}
+
+fn known_failures(root: &DeTable<'_>, findings: &mut Findings) -> Baseline {
+    let mut entries = Vec::new();
+    for entry in value::get(root, "known-failure").into_iter().flat_map(value::list) {
+        let Some(table) = value::table(entry) else { continue };
+        let text = |key| value::text_of(table, key).unwrap_or_default();
+        if let Some(place) = value::get(table, "case")
+            && let Err(error) = baseline::id_glob(&text("case"))
+        {
+            findings.add(place.span(), "this is not a pattern", error.kind().to_string());
+            continue;
+        }
+        if let (true, Some(place)) = (text("reason").trim().is_empty(), value::get(table, "reason")) {
+            findings.add(place.span(), "the reason is empty", "expected what is wrong there, in a line");
+        }
+        entries.push(KnownFailure {
+            case: text("case"),
+            reason: text("reason"),
+            link: value::text_of(table, "link"),
+            by_chance: value::flag_of(table, "by-chance"),
+        });
+    }
+    // Every pattern was compiled above.
+    Baseline::new(entries).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests;

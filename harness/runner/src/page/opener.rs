@@ -1,0 +1,131 @@
+//! Who opens the page of a lane.
+
+use std::fmt::{self, Debug};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::Board;
+use crate::adapter::Fault;
+
+/// Who opens the page of a lane.
+#[derive(Clone)]
+pub enum Opener {
+    /// A person, who is told the URL; the pages of further lanes are opened within the first.
+    Person(Invitation),
+    /// A browser started by the harness.
+    Browser(Arc<dyn Browser>),
+}
+
+/// A browser that the harness starts and ends.
+pub trait Browser: Debug + Send + Sync {
+    /// Opens a page at this URL.
+    fn open<'b>(&'b self, url: &'b str) -> OpeningPage<'b>;
+}
+
+/// A page while it opens.
+pub type OpeningPage<'b> =
+    Pin<Box<dyn Future<Output = Result<Box<dyn BrowserPage>, PageNotOpened>> + Send + 'b>>;
+
+/// An open page in a browser started by the harness. Dropping it closes the page.
+pub trait BrowserPage: Debug + Send + Sync {
+    /// The browser's name and version, where the browser knows them better than the page.
+    fn name(&self) -> Option<&(String, String)>;
+}
+
+/// Why a browser could not open a page.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{problem}")]
+pub struct PageNotOpened {
+    /// What happened.
+    pub problem: String,
+    /// What to do about it.
+    pub hint: &'static str,
+}
+
+/// How a person is told the URL.
+#[derive(Clone)]
+pub struct Invitation {
+    tell: Arc<dyn Fn(&str) + Send + Sync>,
+    /// Whether the first page was asked for.
+    told: Arc<AtomicBool>,
+}
+
+impl Invitation {
+    /// An invitation by this function, which is given the URL: once, and again where the page was lost.
+    pub fn new(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { tell: Arc::new(tell), told: Arc::default() }
+    }
+}
+
+impl Debug for Opener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Person(_) => f.write_str("Person"),
+            Self::Browser(browser) => f.debug_tuple("Browser").field(browser).finish(),
+        }
+    }
+}
+
+/// A page that was opened. Dropped, it is closed.
+#[derive(Debug)]
+pub enum Opened {
+    /// By a person, who closes it.
+    Person,
+    /// Within another page.
+    Frame {
+        /// Its URL.
+        url: String,
+        /// Where the other page is told.
+        board: Board,
+    },
+    /// In a browser started by the harness.
+    Browser(Box<dyn BrowserPage>),
+}
+
+impl Opened {
+    /// The browser's name and version, where who opened the page knows better than the page.
+    pub(crate) fn name(&self) -> Option<(String, String)> {
+        match self {
+            Self::Person | Self::Frame { .. } => None,
+            Self::Browser(page) => page.name().cloned(),
+        }
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        if let Self::Frame { url, board } = self {
+            board.remove_frame(url);
+        }
+    }
+}
+
+impl Opener {
+    /// Has the page at this URL opened.
+    ///
+    /// # Errors
+    /// When the browser cannot be started or does not open it.
+    pub async fn open(&self, url: &str, lane: &Lane, board: &Board) -> Result<Opened, Fault> {
+        match self {
+            Self::Person(invitation) => {
+                if lane.is_first(&invitation.told) {
+                    (invitation.tell)(url);
+                    return Ok(Opened::Person);
+                }
+                Ok(Opened::Frame { url: board.add_frame(url), board: board.clone() })
+            }
+            Self::Browser(browser) => browser.open(url).await.map(Opened::Browser).map_err(Fault::Browser),
+        }
+    }
+}
+
+/// A lane's place among the others: the first that opens a page is opened by the person.
+#[derive(Debug, Default)]
+pub struct Lane(std::sync::OnceLock<bool>);
+
+impl Lane {
+    fn is_first(&self, told: &AtomicBool) -> bool {
+        *self.0.get_or_init(|| !told.swap(true, Ordering::SeqCst))
+    }
+}

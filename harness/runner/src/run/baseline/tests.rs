@@ -1,0 +1,171 @@
+//! What is known, what is stale, and what fits no case.
+
+use ssespec_cases::format;
+use ssespec_diagnostics::Source;
+use ssespec_reports::results::{self as report, Delivery, V1};
+
+use super::*;
+use crate::delivery::DeliveryKind;
+
+fn entry(case: &str) -> KnownFailure {
+    KnownFailure { case: case.into(), reason: format!("why {case}"), link: None, by_chance: false }
+}
+
+fn by_chance(case: &str) -> KnownFailure {
+    KnownFailure { by_chance: true, ..entry(case) }
+}
+
+fn baseline(entries: impl IntoIterator<Item = KnownFailure>) -> Baseline {
+    Baseline::new(entries.into_iter().collect()).unwrap()
+}
+
+fn result(case: &str, delivery: Delivery, verdict: Verdict) -> CaseResult {
+    CaseResult {
+        v: V1,
+        sequence: 1,
+        case: case.into(),
+        title: String::new(),
+        why: None,
+        suite: "whatwg".into(),
+        level: report::Level::Must,
+        requirements: Vec::new(),
+        source: report::Source { path: String::new(), text: String::new() },
+        delivery,
+        verdict,
+        known: None,
+        reason: None,
+        late: Vec::new(),
+        failure: None,
+        facts: Vec::new(),
+        duration_us: 0,
+        rerun: String::new(),
+        stderr: None,
+        transcript: Vec::new(),
+    }
+}
+
+/// A corpus of these cases.
+fn corpus(ids: &[&str]) -> Corpus {
+    let text = "title = \"T\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [{ send = \"data: a\\n\\n\" }, \"expect-event\"]\n";
+    let mut corpus = Corpus::default();
+    for id in ids {
+        corpus.cases.insert((*id).to_owned(), format::read(&Source::new(id, text), id).unwrap());
+    }
+    corpus
+}
+
+/// What does not fit of these entries: the cases that are stale, and the patterns without a case.
+fn judged(
+    entries: impl IntoIterator<Item = KnownFailure>,
+    results: &[CaseResult],
+    selection: &Selection,
+) -> (Vec<String>, Vec<String>) {
+    let corpus = corpus(&["client/a/one", "client/a/two", "client/b/three"]);
+    let results: Vec<&CaseResult> = results.iter().collect();
+    let ids = corpus.cases.keys().map(String::as_str);
+    let (stale, unmatched) = baseline(entries).judge(&results, ids, selection);
+    let cases = |list: Vec<KnownFailure>| list.into_iter().map(|entry| entry.case).collect();
+    (cases(stale), cases(unmatched))
+}
+
+fn nothing() -> (Vec<String>, Vec<String>) {
+    (Vec::new(), Vec::new())
+}
+
+#[test]
+fn a_failure_is_known_by_the_first_entry_that_matches() {
+    let known = baseline([entry("client/a/*"), entry("client/a/one")]);
+    let why = |case, verdict| known.known(&result(case, Delivery::Whole, verdict)).map(|known| known.reason);
+    assert_eq!(why("client/a/one", Verdict::Fail).as_deref(), Some("why client/a/*"));
+    assert_eq!(why("client/a/one", Verdict::Warn).as_deref(), Some("why client/a/*"));
+    assert_eq!(why("client/b/three", Verdict::Fail), None);
+    for verdict in [Verdict::Pass, Verdict::Info, Verdict::Skip, Verdict::Error] {
+        assert_eq!(why("client/a/one", verdict), None, "{verdict:?} is no failure, or never excused");
+    }
+}
+
+#[test]
+fn a_star_goes_over_folders() {
+    let known = baseline([entry("client/*")]);
+    assert!(known.expects("client/a/one") && !known.expects("server/a/one"));
+    assert!(
+        baseline([entry("client/a")]).entries_of("client/a/one").next().is_none(),
+        "a pattern is for the whole id"
+    );
+    assert!(Baseline::new(vec![entry("client/[")]).is_err());
+}
+
+#[test]
+fn what_fails_by_chance_is_known_where_it_passes() {
+    let known = baseline([by_chance("client/a/one")]);
+    let chance =
+        |verdict| known.known(&result("client/a/one", Delivery::Whole, verdict)).map(|known| known.by_chance);
+    assert_eq!((chance(Verdict::Pass), chance(Verdict::Fail)), (Some(true), Some(true)));
+    assert_eq!((chance(Verdict::Error), chance(Verdict::Skip)), (None, None));
+    let passes = [result("client/a/one", Delivery::Whole, Verdict::Pass)];
+    assert_eq!(judged([by_chance("client/a/one")], &passes, &Selection::default()), nothing());
+}
+
+#[test]
+fn what_passes_in_every_delivery_is_stale() {
+    let whole = Selection::default();
+    let results = |as_written, bytes| {
+        [
+            result("client/a/one", Delivery::AsWritten, as_written),
+            result("client/a/one", Delivery::Bytes, bytes),
+        ]
+    };
+    let stale = |results: &[CaseResult]| judged([entry("client/a/one")], results, &whole).0;
+    assert_eq!(stale(&results(Verdict::Pass, Verdict::Pass)), ["client/a/one"]);
+    assert_eq!(stale(&results(Verdict::Pass, Verdict::Info)), ["client/a/one"]);
+    for other in [Verdict::Fail, Verdict::Warn, Verdict::Error, Verdict::Skip] {
+        assert_eq!(stale(&results(Verdict::Pass, other)), [""; 0], "{other:?}");
+    }
+}
+
+#[test]
+fn each_case_of_a_pattern_is_judged() {
+    let results = [
+        result("client/a/one", Delivery::AsWritten, Verdict::Pass),
+        result("client/a/two", Delivery::AsWritten, Verdict::Fail),
+        result("client/b/three", Delivery::AsWritten, Verdict::Pass),
+    ];
+    let (stale, unmatched) = judged([entry("client/a/*")], &results, &Selection::default());
+    assert_eq!((stale, unmatched), (vec!["client/a/one".to_owned()], vec![]));
+}
+
+#[test]
+fn a_pattern_without_a_case_is_found_by_a_whole_run() {
+    let entries = || [entry("client/c/*"), entry("client/b/*")];
+    assert_eq!(judged(entries(), &[], &Selection::default()).1, ["client/c/*"]);
+    let filtered = [
+        Selection { filters: vec![id_glob("client/a/*").unwrap().compile_matcher()], ..Selection::default() },
+        Selection { suites: vec!["whatwg".into()], ..Selection::default() },
+        Selection { levels: vec![ssespec_cases::Level::Must], ..Selection::default() },
+    ];
+    for selection in filtered {
+        assert_eq!(judged(entries(), &[], &selection), nothing(), "{}", selection.describe());
+    }
+}
+
+#[test]
+fn fewer_deliveries_make_no_entry_stale() {
+    let passes = [result("client/a/one", Delivery::Whole, Verdict::Pass)];
+    let judged_in = |deliveries: &[DeliveryKind]| {
+        let selection = Selection { deliveries: deliveries.to_vec(), ..Selection::default() };
+        judged([entry("client/a/one")], &passes, &selection).0.len()
+    };
+    assert_eq!(judged_in(&[DeliveryKind::Whole]), 0);
+    assert_eq!(judged_in(&[DeliveryKind::Splits, DeliveryKind::Bytes]), 0);
+    assert_eq!(judged_in(DeliveryKind::STANDARD), 1);
+}
+
+#[test]
+fn what_is_about_other_cases_is_left_out() {
+    let (mine, built_in) = (corpus(&["client/mine/first"]), corpus(&["client/a/one"]));
+    let known =
+        baseline([entry("client/mine/*"), entry("client/a/*"), entry("client/*"), entry("client/gone")]);
+    let kept: Vec<String> =
+        known.for_corpus(&mine, &built_in).entries().map(|entry| entry.case.clone()).collect();
+    assert_eq!(kept, ["client/mine/*", "client/*", "client/gone"]);
+}

@@ -1,0 +1,185 @@
+//! How an adapter is started.
+
+use std::time::Duration;
+
+use ssespec_mock_server::wire::Listener;
+use ssespec_reports::results::{Role, Transport};
+
+use crate::adapter::in_process::Client;
+use crate::adapter::in_process_server::Server;
+use crate::adapter::process::Command;
+use crate::adapter::{Adapter, Fault};
+#[cfg(feature = "page")]
+use crate::page::{self, Board, Opener, Site};
+
+/// How an adapter is started, as often as needed.
+#[derive(Debug, Clone)]
+pub enum Launch {
+    /// As a child process.
+    Process(Command),
+    /// As a function of this process.
+    InProcess(Client),
+    /// The adapter of a server, as a child process.
+    ServerProcess(Command),
+    /// A server as a function of this process.
+    ServerInProcess(Server),
+    /// As a page in a browser.
+    #[cfg(feature = "page")]
+    Page(PageLaunch),
+}
+
+/// How pages are opened, and what they show.
+#[cfg(feature = "page")]
+#[derive(Debug, Clone)]
+pub struct PageLaunch {
+    /// Who opens them.
+    pub opener: Opener,
+    /// What they show of the run.
+    pub board: Board,
+}
+
+/// What adapters of a lane need of its listener.
+#[derive(Debug)]
+pub struct Ground {
+    #[cfg(feature = "page")]
+    page: Option<(Site, page::opener::Lane)>,
+}
+
+/// How long a process may take until its hello: runtimes start slowly on a busy machine.
+const HELLO_PATIENCE: Duration = Duration::from_secs(20);
+
+impl Launch {
+    /// Starts an adapter.
+    ///
+    /// # Errors
+    /// When it cannot be started or introduces itself wrongly; with the end of its stderr.
+    pub async fn start(&self, ground: &Ground) -> Result<Adapter, (Fault, String)> {
+        // Only pages stand on it.
+        let _ = ground;
+        match self {
+            Self::Process(command) => command.start(HELLO_PATIENCE).await,
+            Self::InProcess(client) => Ok(client.start()),
+            Self::ServerProcess(command) => command.start_as(Role::Server, HELLO_PATIENCE).await,
+            Self::ServerInProcess(server) => Ok(server.start()),
+            #[cfg(feature = "page")]
+            Self::Page(launch) => launch.start(ground).await,
+        }
+    }
+
+    /// Prepares a lane's listener for adapters.
+    ///
+    /// # Errors
+    /// When the page's URL cannot be made.
+    pub fn ground(&self, listener: &Listener) -> std::io::Result<Ground> {
+        // Only pages are served there.
+        let _ = listener;
+        #[cfg(feature = "page")]
+        let page = match self {
+            Self::Page(_) => Some((Site::open(listener)?, page::opener::Lane::default())),
+            _ => None,
+        };
+        Ok(Ground {
+            #[cfg(feature = "page")]
+            page,
+        })
+    }
+
+    /// The role of what is started.
+    pub fn role(&self) -> Role {
+        match self {
+            Self::ServerProcess(_) | Self::ServerInProcess(_) => Role::Server,
+            _ => Role::Client,
+        }
+    }
+
+    pub(super) fn transport(&self) -> Transport {
+        match self {
+            Self::Process(_) | Self::ServerProcess(_) => Transport::Process,
+            Self::InProcess(_) | Self::ServerInProcess(_) => Transport::InProcess,
+            #[cfg(feature = "page")]
+            Self::Page(_) => Transport::Page,
+        }
+    }
+
+    /// Starts an adapter beside others, if the time and memory of each are told apart.
+    pub(super) fn start_apart(&self) -> Option<tokio::task::JoinHandle<Option<Adapter>>> {
+        match self {
+            Self::Process(command) | Self::ServerProcess(command) if cfg!(target_os = "linux") => {
+                let (command, role) = (command.clone(), self.role());
+                Some(tokio::spawn(async move { command.start_as(role, HELLO_PATIENCE).await.ok() }))
+            }
+            _ => None,
+        }
+    }
+
+    /// How many lanes a processor core bears: most cases of clients wait for something most of the time. A server is told
+    /// what to do and waits for nothing. Each page is one or two processes of a browser, which take 270 MB.
+    pub fn lanes_a_core(&self) -> usize {
+        match self {
+            Self::Process(_) | Self::InProcess(_) => 8,
+            Self::ServerProcess(_) | Self::ServerInProcess(_) => 2,
+            #[cfg(feature = "page")]
+            Self::Page(_) => 6,
+        }
+    }
+
+    /// Whether the time and the memory that an adapter takes can be measured. The pages of a browser share its processes.
+    pub(super) fn can_be_measured(&self) -> bool {
+        #[cfg(feature = "page")]
+        let shared = matches!(self, Self::Page(_));
+        #[cfg(not(feature = "page"))]
+        let shared = false;
+        !shared
+    }
+
+    /// Whether the adapter is our own, so that what hangs is what runs it.
+    pub(super) fn adapter_is_ours(&self) -> bool {
+        #[cfg(feature = "page")]
+        return matches!(self, Self::Page(_));
+        #[cfg(not(feature = "page"))]
+        false
+    }
+
+    /// Whether something of a session can outlive it: the future of a function that returned cannot.
+    pub(super) fn outlives_its_sessions(&self) -> bool {
+        !matches!(self, Self::InProcess(_) | Self::ServerInProcess(_))
+    }
+
+    /// What shows the run's progress to who looks at the page.
+    #[cfg(feature = "page")]
+    pub(super) fn board(&self) -> Option<&Board> {
+        match self {
+            Self::Page(launch) => Some(&launch.board),
+            _ => None,
+        }
+    }
+}
+
+/// How long a browser that we started may take to load the page.
+#[cfg(feature = "page")]
+const PAGE_PATIENCE: Duration = Duration::from_secs(30);
+
+#[cfg(feature = "page")]
+impl PageLaunch {
+    async fn start(&self, ground: &Ground) -> Result<Adapter, (Fault, String)> {
+        let Some((site, lane)) = &ground.page else {
+            // A lane's listener is prepared before its adapter starts.
+            return Err((Fault::Gone, String::new()));
+        };
+        let (coming, turn) = site.next_page();
+        let opened =
+            self.opener.open(site.url(), lane, &self.board).await.map_err(|fault| (fault, String::new()))?;
+        let came: Result<_, tokio::time::error::Elapsed> = match self.opener {
+            // Whoever reads the URL takes the time that it takes.
+            Opener::Person(_) => Ok(coming.await),
+            Opener::Browser(_) => tokio::time::timeout(PAGE_PATIENCE, coming).await,
+        };
+        match came {
+            Ok(Ok(socket)) => {
+                crate::adapter::page::start(socket, opened, turn, &self.board, HELLO_PATIENCE).await
+            }
+            Ok(Err(_)) => Err((Fault::Gone, String::new())),
+            Err(_) => Err((Fault::NoPage(PAGE_PATIENCE), String::new())),
+        }
+    }
+}

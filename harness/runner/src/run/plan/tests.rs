@@ -1,0 +1,163 @@
+//! Which cases are planned, and in which order.
+
+use ssespec_cases::format;
+use ssespec_diagnostics::Source;
+
+use super::*;
+use crate::run::baseline::id_glob;
+
+/// A corpus of the built-in requirements and these cases: an id, a requirement, needs and steps each.
+fn corpus(cases: &[(&str, &str, &str, &str)]) -> Corpus {
+    let mut corpus = Corpus::embedded().unwrap();
+    corpus.cases.clear();
+    for (id, requirement, needs, steps) in cases {
+        let text = format!(
+            "title = \"{id}\"\nrequirements = [\"{requirement}\"]\nneeds = [{needs}]\nsteps = [{steps}]\n"
+        );
+        corpus.cases.insert((*id).to_owned(), format::read(&Source::new(id, text), id).unwrap());
+    }
+    corpus
+}
+
+const EVENT: &str = r#"{ send = "data: a\n\n" }, "expect-event""#;
+const MUST: &str = "whatwg/line-lf";
+const SHOULD: &str = "whatwg/buffering-timely-dispatch";
+const MAY: &str = "whatwg/http-network-error-futile-may-fail";
+const DISPUTED: &str = "whatwg/redirect-reconnect-uses-final-url";
+const RESILIENCE: &str = "resilience/oversize-reported";
+
+fn all() -> BTreeSet<Capability> {
+    Capability::ALL.iter().copied().collect()
+}
+
+fn ids(plan: &Plan) -> Vec<&str> {
+    let mut ids: Vec<&str> = plan.trials.iter().map(|trial| trial.case.id.as_str()).collect();
+    ids.dedup();
+    ids
+}
+
+#[test]
+fn each_case_is_played_in_each_delivery() {
+    let corpus = corpus(&[("client/a/b", MUST, "", EVENT)]);
+    let plan = Plan::new(&corpus, &Selection::default(), &all());
+    let deliveries: Vec<String> =
+        plan.trials.iter().map(|trial| trial.program.delivery.to_string()).collect();
+    assert_eq!(deliveries, ["as-written", "bytes"]);
+    assert_eq!((plan.cases(), plan.is_empty()), (1, false));
+    let selection = Selection { deliveries: vec![DeliveryKind::Splits], ..Selection::default() };
+    assert_eq!(Plan::new(&corpus, &selection, &all()).trials.len(), 8);
+}
+
+#[test]
+fn what_a_client_cannot_reach_is_skipped_once() {
+    let corpus = corpus(&[("client/a/b", MUST, "\"comments\", \"state\", \"opened\"", EVENT)]);
+    let plan = Plan::new(&corpus, &Selection::default(), &BTreeSet::from([Capability::State]));
+    assert!(plan.trials.is_empty() && plan.skipped.len() == 1);
+    assert_eq!(
+        plan.skipped[0].lacking,
+        [Capability::Comments, Capability::Opened],
+        "in the order of the case"
+    );
+    assert_eq!((plan.cases(), plan.is_empty()), (1, false));
+}
+
+#[test]
+fn suite_and_level_are_those_of_the_requirements() {
+    let cases = [
+        ("client/a/must", MUST, "", EVENT),
+        ("client/a/should", SHOULD, "", EVENT),
+        ("client/a/may", MAY, "", EVENT),
+        ("client/a/disputed", DISPUTED, "", EVENT),
+        ("client/a/resilience", RESILIENCE, "", EVENT),
+    ];
+    let corpus = corpus(&cases);
+    let planned = |suites: &[&str], levels: &[Level]| {
+        let suites = suites.iter().map(|suite| (*suite).to_owned()).collect();
+        let selection = Selection { suites, levels: levels.to_vec(), ..Selection::default() };
+        let plan = Plan::new(&corpus, &selection, &all());
+        ids(&plan).iter().map(|id| id.rsplit('/').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(planned(&[], &[]), ["disputed", "may", "must", "resilience", "should"]);
+    assert_eq!(planned(&["resilience"], &[]), ["resilience"]);
+    assert_eq!(planned(&["whatwg"], &[Level::Must]), ["must"]);
+    assert_eq!(planned(&[], &[Level::May]), ["disputed", "may"], "what is disputed is judged as may");
+    assert_eq!(planned(&[], &[Level::Should, Level::Must]), ["must", "resilience", "should"]);
+    let nothing = planned(&["http"], &[Level::May]);
+    assert!(nothing.is_empty());
+}
+
+#[test]
+fn filters_select_by_id() {
+    let case = |id| (id, MUST, "", EVENT);
+    let corpus = corpus(&[case("client/a/b"), case("client/a/c"), case("client/ab/c")]);
+    let planned = |filters: &[&str]| {
+        let filters = filters.iter().map(|filter| id_glob(filter).unwrap().compile_matcher()).collect();
+        let plan = Plan::new(&corpus, &Selection { filters, ..Selection::default() }, &all());
+        ids(&plan).into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(planned(&["client/a/*"]), ["client/a/b", "client/a/c"]);
+    assert_eq!(planned(&["*/c"]), ["client/a/c", "client/ab/c"], "a star goes over folders");
+    assert_eq!(planned(&["client/a/b", "client/ab/*"]), ["client/a/b", "client/ab/c"]);
+    assert_eq!(planned(&["client/a"]), [""; 0], "a pattern is for the whole id");
+    assert_eq!(planned(&["client/{a,b}/?"]), ["client/a/b", "client/a/c"]);
+}
+
+#[test]
+fn servers_and_proxies_have_cases_of_their_own() {
+    let server = r#"{ emit = { data = "a" } }, "expect-event""#;
+    let corpus = corpus(&[("server/a/b", MUST, "", server), ("intermediary/a/b", MUST, "", EVENT)]);
+    assert!(Plan::new(&corpus, &Selection::default(), &all()).is_empty());
+    // What a server is handed is not cut in any way.
+    let plan = Plan::of_role(Role::Server, &corpus, &Selection::default(), &all());
+    assert_eq!((ids(&plan), plan.trials.len()), (vec!["server/a/b"], 1));
+}
+
+#[test]
+fn long_waits_come_first() {
+    let waits = |time: &str| format!(r#"{{ wait = "{time}" }}, {EVENT}"#);
+    let (short, long) = (waits("10ms"), waits("100ms"));
+    let after = format!(r#"{EVENT}, "end", {{ expect-request = {{ after = "200ms" }} }}"#);
+    let silence = format!(r#"{EVENT}, "close", {{ expect-no-request = "300ms" }}"#);
+    let (closed, either) = (
+        r#"{ respond = { status = 404 } }, "expect-closed""#,
+        r#"{ respond = { status = 404 } }, { expect-one-of = ["expect-closed", { expect-no-request = "300ms" }] }"#,
+    );
+    let corpus = corpus(&[
+        ("client/a/1-at-once", MUST, "", EVENT),
+        ("client/a/2-short", MUST, "", &short),
+        ("client/a/3-long", MUST, "", &long),
+        ("client/a/4-after", MUST, "\"reconnect\"", &after),
+        ("client/a/5-silence", MUST, "\"close\"", &silence),
+        ("client/a/6-closed", MUST, "", closed),
+        ("client/a/7-either", MUST, "", either),
+    ]);
+    let plan = Plan::new(&corpus, &Selection::default(), &all());
+    // Those that say they are done are watched for longest.
+    let expected = ["7-either", "6-closed", "5-silence", "4-after", "3-long", "2-short", "1-at-once"];
+    assert_eq!(ids(&plan).iter().map(|id| &id[9..]).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn what_decides() {
+    let usual = Selection::default();
+    assert!(usual.decides("whatwg") && usual.decides("http"));
+    assert!(!usual.decides("resilience") && !usual.decides("llm"));
+    let asked = Selection { suites: vec!["resilience".into()], ..Selection::default() };
+    assert!(asked.decides("resilience") && !asked.decides("whatwg"));
+}
+
+#[test]
+fn a_selection_in_words() {
+    let filter = id_glob("client/a/*").unwrap().compile_matcher();
+    let usual = Selection::default();
+    assert!(usual.is_whole() && usual.is_in_every_delivery());
+    assert_eq!(usual.describe(), "the suite is empty");
+    let narrow = Selection {
+        filters: vec![filter],
+        suites: vec!["http".into()],
+        levels: vec![Level::Must, Level::May],
+        deliveries: vec![DeliveryKind::Whole, DeliveryKind::Splits],
+    };
+    assert!(!narrow.is_whole() && !narrow.is_in_every_delivery());
+    assert_eq!(narrow.describe(), "--filter 'client/a/*' --suite http --level must --level may");
+}

@@ -1,0 +1,80 @@
+//! Whether an adapter itself works, before three hundred cases say that it does not.
+
+use ssespec_cases::script::expand;
+use ssespec_diagnostics::Source;
+use ssespec_reports::results::Role;
+
+use crate::adapter::Fault;
+use crate::delivery::{DeliveryKind, programs};
+use crate::serving;
+use crate::session::{Late, LateKind, Patience, Stage, Stop, play};
+
+/// What every adapter of a server must be able to do; whether the event is right is for the cases.
+const SERVER_SMOKE: &str = r#"title = "The adapter serves a stream, and sends an event on it"
+requirements = []
+steps = [
+  "request",
+  { emit = { data = "smoke" } },
+  "expect-event",
+]
+"#;
+
+/// What every adapter of a client must be able to do.
+const SMOKE: &str = r#"title = "The adapter connects, reports an event, and closes for real"
+requirements = []
+needs = ["close"]
+steps = [
+  { send = "data: smoke\n\n" },
+  { expect-event = { data = "smoke" } },
+  "close",
+  "expect-disconnect",
+]
+"#;
+
+/// How often: a second session shows whether the first left something behind.
+const TIMES: usize = 2;
+
+/// Plays the smoke check.
+///
+/// # Errors
+/// When the adapter does not pass; with the end of its stderr.
+pub(super) async fn check(stage: &mut Stage, role: Role, patience: Patience) -> Result<(), (Fault, String)> {
+    let (id, text) = match role {
+        Role::Server => ("server/smoke", SERVER_SMOKE),
+        _ => ("client/smoke", SMOKE),
+    };
+    let case = ssespec_cases::format::read(&Source::new("smoke", text), id)
+        .map_err(|mistakes| (Fault::Smoke(mistakes.to_string()), String::new()))?;
+    let script = expand(&case);
+    for program in programs(&script, &[DeliveryKind::AsWritten]) {
+        for session in 1..=TIMES {
+            let held = match role {
+                Role::Server => serving::smoke(stage, &case, &program, patience).await.held,
+                _ => play(stage, &case, &program, patience).await.held,
+            };
+            let fault = match held {
+                Ok(()) => continue,
+                Err(Stop::Failure(failure)) if role == Role::Server => Fault::ServerSmoke(format!(
+                    "in session {session} of {TIMES}: expected {}; observed {}",
+                    failure.expected, failure.observed
+                )),
+                Err(Stop::Failure(failure)) => Fault::Smoke(format!(
+                    "in session {session} of {TIMES}: expected {}; observed {}",
+                    failure.expected, failure.observed
+                )),
+                Err(Stop::Fault { fault, .. }) => fault,
+            };
+            return Err((fault, stage.adapter.stderr()));
+        }
+    }
+    match stage.late.drain(..).next() {
+        Some(Late { what: LateKind::Message(what), .. }) => {
+            Err((Fault::AfterClosed { what }, stage.adapter.stderr()))
+        }
+        Some(Late { what: LateKind::Request(request), .. }) => {
+            let fault = Fault::Smoke(format!("a request after the end of its session: {request}"));
+            Err((fault, stage.adapter.stderr()))
+        }
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,234 @@
+//! What a session comes to: verdicts, and the results that carry them.
+
+use std::path::PathBuf;
+
+use ssespec_cases::Capability;
+use ssespec_cases::case::Case;
+use ssespec_cases::{Level, Requirement};
+use ssespec_reports::results::{
+    self as report, CaseResult, Delivery, Failure as FailureRecord, Source, V1, Verdict,
+};
+
+use super::Run;
+use super::lane::Played;
+use super::plan::{Skipped, Trial};
+use crate::adapter::Fault;
+use crate::session::{EndedBy, Failure, Late, LateKind, Stop};
+
+/// How a single case is run again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rerun {
+    /// `ssespec run` for a folder.
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// The folder and the options that the run depends on, as one would type them.
+        words: String,
+    },
+    /// `ssespec client` with these words at its end.
+    Command(String),
+    /// `ssespec server` with these words at its end.
+    Server(String),
+    /// `cargo test` with these words, which select the test target.
+    CargoTest(String),
+}
+
+impl Rerun {
+    /// The command that reruns just this case in this delivery.
+    pub fn command(&self, case: &str, delivery: Delivery) -> String {
+        let delivery = match delivery {
+            Delivery::Split(_) => "splits".to_owned(),
+            other => other.to_string(),
+        };
+        // Of a case that is named by a user: the names of ours hold nothing that a pattern would take for more.
+        let filter = globset::escape(case);
+        match self {
+            Self::Folder { words, .. } => {
+                format!("ssespec run {words} --filter '{filter}' --delivery {delivery}")
+            }
+            Self::Command(command) => {
+                format!("ssespec client --filter '{filter}' --delivery {delivery} {command}")
+            }
+            Self::Server(command) => format!("ssespec server --filter '{filter}' {command}"),
+            Self::CargoTest(target) => format!("cargo test {target} -- --exact {case}"),
+        }
+    }
+}
+
+/// A case's level, as results spell it.
+pub(super) fn level(level: Level) -> report::Level {
+    match level {
+        Level::Must => report::Level::Must,
+        Level::Should => report::Level::Should,
+        Level::May => report::Level::May,
+    }
+}
+
+/// A requirement, as results carry it.
+pub fn requirement(requirement: &Requirement) -> report::Requirement {
+    report::Requirement {
+        id: requirement.id.clone(),
+        suite: requirement.suite().into(),
+        level: level(requirement.level),
+        text: requirement.text.clone(),
+        link: requirement.link.clone(),
+        untestable: requirement.untestable.clone(),
+        disputed: requirement.disputed.clone(),
+    }
+}
+
+/// The result of a trial that was played.
+pub(super) fn result(run: &Run, trial: &Trial, played: Played) -> CaseResult {
+    let Played { outcome, stderr, note } = played;
+    let mut result = blank(run, trial);
+    result.facts = outcome.facts;
+    result.duration_us = u64::try_from(outcome.duration.as_micros()).unwrap_or(u64::MAX);
+    result.reason = note.or(outcome.not_judged.clone());
+    match outcome.held {
+        // What could not be judged has not passed.
+        Ok(()) if outcome.not_judged.is_some() => result.verdict = Verdict::Skip,
+        Ok(()) => result.verdict = if trial.level == Level::May { Verdict::Info } else { Verdict::Pass },
+        Err(Stop::Failure(failure)) => {
+            fail(&mut result, trial.level);
+            result.failure = Some(failure_record(&trial.case, failure));
+        }
+        Err(Stop::Fault { fault, step }) => {
+            result.verdict = Verdict::Error;
+            result.failure = Some(fault_record(&trial.case, &fault, step));
+            result.reason.get_or_insert_with(|| match outcome.failed_before {
+                Some(failure) => {
+                    format!("before: expected {}; observed {}", failure.expected, failure.observed)
+                }
+                None => fault.to_string(),
+            });
+        }
+    }
+    if matches!(result.verdict, Verdict::Fail | Verdict::Warn | Verdict::Error) {
+        result.transcript = outcome.transcript;
+        result.stderr = stderr.filter(|text| !text.is_empty());
+    }
+    result
+}
+
+/// What does not hold fails, warns or is just told, as the level says.
+fn fail(result: &mut CaseResult, level: Level) {
+    result.verdict = match level {
+        Level::Must => Verdict::Fail,
+        Level::Should => Verdict::Warn,
+        Level::May => Verdict::Info,
+    };
+}
+
+/// The result of a case that is not played.
+pub(super) fn skipped(run: &Run, skipped: &Skipped) -> CaseResult {
+    let mut result = blank(run, &skipped.trial);
+    let lacking: Vec<&str> =
+        skipped.lacking.iter().map(|capability: &Capability| capability.name()).collect();
+    result.verdict = Verdict::Skip;
+    result.reason = Some(format!("needs {}", lacking.join(", ")));
+    result
+}
+
+/// The result of a trial that measures what cannot be told apart.
+pub(super) fn not_measured(run: &Run, trial: &Trial) -> CaseResult {
+    let mut result = blank(run, trial);
+    result.verdict = Verdict::Skip;
+    result.reason = Some("measures a client's own processes, and a browser's pages share theirs".into());
+    result
+}
+
+/// The result of a trial that no lane could play.
+pub(super) fn unplayed(run: &Run, trial: &Trial) -> CaseResult {
+    let mut result = blank(run, trial);
+    result.reason = Some("no adapter could be started any more".into());
+    result
+}
+
+fn blank(run: &Run, trial: &Trial) -> CaseResult {
+    let case = &trial.case;
+    CaseResult {
+        v: V1,
+        sequence: 0,
+        case: case.id.clone(),
+        title: case.title.clone(),
+        why: case.why.clone(),
+        suite: trial.suite.clone(),
+        level: level(trial.level),
+        requirements: case.requirements.clone(),
+        source: Source { path: case.source.name().into(), text: case.source.text().into() },
+        delivery: trial.program.delivery,
+        verdict: Verdict::Error,
+        known: None,
+        reason: None,
+        late: Vec::new(),
+        failure: None,
+        facts: Vec::new(),
+        duration_us: 0,
+        rerun: run.rerun.command(&case.id, trial.program.delivery),
+        stderr: None,
+        transcript: Vec::new(),
+    }
+}
+
+fn failure_record(case: &Case, failure: Failure) -> FailureRecord {
+    let step = failure.step.and_then(|number| Some((number + 1, case.steps.get(number)?)));
+    FailureRecord {
+        step: step.map_or(0, |(number, _)| number),
+        line: step.map_or_else(|| case.steps.last().map_or(1, |step| step.line), |(_, step)| step.line),
+        step_text: step
+            .map_or_else(|| "(implied, after the last step)".into(), |(_, step)| step.text.clone()),
+        expected: failure.expected,
+        observed: failure.observed,
+        hint: failure.hint,
+    }
+}
+
+fn fault_record(case: &Case, fault: &Fault, step: Option<usize>) -> FailureRecord {
+    failure_record(
+        case,
+        Failure {
+            step,
+            expected: "an adapter that follows the protocol".into(),
+            observed: fault.to_string(),
+            hint: Some(fault.hint().into()),
+        },
+    )
+}
+
+/// Charges a case with what came after its session.
+///
+/// A request after the client was closed by the case, or said that it was done, breaks what the case saw. After a
+/// teardown by the harness it is told beside the verdict: the cases about close() judge it, not every case there is.
+pub(super) fn charge(result: &mut CaseResult, trial: &Trial, late: &Late, ended_by: EndedBy) {
+    let what = match &late.what {
+        LateKind::Request(request) => format!("a request after the end of the session: {request}"),
+        LateKind::Message(message) => format!("a message after `closed`: {message}"),
+    };
+    if result.late.len() < LATE_KEPT {
+        result.late.push(what.clone());
+    }
+    match (&late.what, ended_by) {
+        (LateKind::Message(message), _) => {
+            let fault = Fault::AfterClosed { what: message.clone() };
+            result.verdict = Verdict::Error;
+            result.failure = Some(fault_record(&trial.case, &fault, None));
+            result.reason = Some(fault.to_string());
+        }
+        (LateKind::Request(_), EndedBy::Implementation | EndedBy::Case)
+            if result.verdict != Verdict::Error =>
+        {
+            fail(result, trial.level);
+            let failure = Failure {
+                step: None,
+                expected: "no request after the client was done".into(),
+                observed: what,
+                hint: None,
+            };
+            result.failure.get_or_insert_with(|| failure_record(&trial.case, failure));
+        }
+        (LateKind::Request(_), _) => {}
+    }
+}
+
+/// How many late things of one session are kept.
+const LATE_KEPT: usize = 10;

@@ -1,0 +1,165 @@
+//! A stream over HTTP/1.x: a socket, and the strict reader behind it.
+
+use std::io;
+
+use ssespec_cases::serving::{Http, Request};
+use ssespec_mock_server::action::Drop;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use super::seen::{Content, ResponseHead, Seen};
+use super::stream::{Control, Left, Outlet};
+use super::target::Target;
+use ssespec_strict::http::{Asked, Piece, Reader};
+use ssespec_strict::{Finding, FindingKind};
+
+/// The bytes of a request.
+pub(super) fn request(target: &Target, request: &Request) -> Vec<u8> {
+    let version = if request.http == Http::Http10 { "HTTP/1.0" } else { "HTTP/1.1" };
+    let mut bytes = format!("{} {} {version}\r\n", request.method, target.path).into_bytes();
+    for (name, value) in super::stream::fields(target, request) {
+        bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
+    }
+    bytes.extend_from_slice(b"\r\n");
+    bytes
+}
+
+/// How much is read at once.
+const READ: usize = 64 * 1024;
+
+/// An open connection whose request was sent.
+#[derive(Debug)]
+pub(super) struct Connection {
+    socket: TcpStream,
+    reader: Reader,
+    content: Content,
+    outlet: Outlet,
+    total: u64,
+}
+
+impl Connection {
+    /// Connects and sends the request.
+    ///
+    /// # Errors
+    /// When nobody listens there.
+    pub(super) async fn open(
+        target: &Target,
+        asked: &Request,
+        content: Content,
+        outlet: Outlet,
+    ) -> io::Result<Self> {
+        let mut socket = TcpStream::connect((target.host.as_str(), target.port)).await?;
+        socket.set_nodelay(true)?;
+        // A server may answer before it has read everything, and refuse the rest: its answer counts.
+        let _ = socket.write_all(&request(target, asked)).await;
+        let method = if asked.method == "HEAD" { Asked::Head } else { Asked::Other };
+        let reader = Reader::new(method, outlet.limits());
+        Ok(Self { socket, reader, content, outlet, total: 0 })
+    }
+
+    /// Reads until the connection ends or is left.
+    pub(super) async fn live(mut self, mut control: Control) {
+        let mut buffer = vec![0; READ];
+        let mut ended = false;
+        loop {
+            let read = tokio::select! {
+                biased;
+                left = control.next() => match left {
+                    Some(left) => return self.leave(left),
+                    None => continue,
+                },
+                read = self.socket.read(&mut buffer), if !ended && control.reads() => read,
+            };
+            let mut seen = Vec::new();
+            match read {
+                Ok(0) => {
+                    ended = true;
+                    self.closed(None, &mut seen);
+                }
+                Ok(length) => ended = !self.take(buffer.get(..length).unwrap_or_default(), &mut seen),
+                Err(error) => {
+                    ended = true;
+                    self.closed(Some(&error), &mut seen);
+                }
+            }
+            if let Some(left) = self.outlet.tell(seen, &mut control).await {
+                return self.leave(left);
+            }
+        }
+    }
+
+    /// Leaves the connection. What has come and was not read would turn a FIN into an RST.
+    fn leave(self, left: Left) {
+        match left {
+            Left::HungUp(Drop::Reset) => drop(self.socket.set_zero_linger()),
+            Left::HungUp(Drop::Fin) | Left::Forgotten => {
+                let mut rest = [0; 4096];
+                let mut drained = 0;
+                while drained < READ && matches!(self.socket.try_read(&mut rest), Ok(1..)) {
+                    drained += rest.len();
+                }
+            }
+        }
+    }
+
+    /// Bytes have come; says whether more of them are wanted.
+    fn take(&mut self, bytes: &[u8], seen: &mut Vec<Seen>) -> bool {
+        let at = self.outlet.elapsed();
+        self.total += bytes.len() as u64;
+        seen.extend(self.outlet.bytes(bytes));
+        let mut pieces = Vec::new();
+        self.reader.feed(bytes, at, &mut pieces);
+        self.pieces(pieces, seen);
+        let most = self.content.manner().most;
+        if self.total > most {
+            seen.push(Seen::Violation(format!("more than {} MiB came", most >> 20)));
+        }
+        self.total <= most
+    }
+
+    fn pieces(&mut self, pieces: Vec<Piece>, seen: &mut Vec<Seen>) {
+        let at = self.outlet.elapsed();
+        for piece in pieces {
+            match piece {
+                // Another head follows.
+                Piece::Head(head) if (100..200).contains(&head.status) && head.status != 101 => {}
+                Piece::Head(head) => {
+                    let name = |name: &[u8]| String::from_utf8_lossy(name).into_owned();
+                    let fields = head.fields.iter().map(|field| (name(&field.name), field.value.clone()));
+                    let head = ResponseHead { status: head.status, fields: fields.collect() };
+                    self.content.head(head, seen);
+                }
+                Piece::Body(bytes) => self.content.feed(&bytes, at, seen),
+                Piece::Chunk(_) => {}
+                Piece::Complete => self.content.end(seen),
+                // What it means is told when the connection has ended.
+                Piece::Finding(Finding { kind: FindingKind::Truncated, .. }) => {}
+                Piece::Finding(finding) => seen.push(self.content.http(&finding)),
+            }
+        }
+    }
+
+    /// The connection has ended.
+    fn closed(&mut self, error: Option<&io::Error>, seen: &mut Vec<Seen>) {
+        let complete = self.reader.is_complete();
+        match error {
+            // What a reset cuts is not complete, however it is framed.
+            Some(error) => {
+                if !complete {
+                    seen.push(Seen::Broken(format!("the connection broke: {error}")));
+                }
+            }
+            None => {
+                let mut pieces = Vec::new();
+                self.reader.end(&mut pieces);
+                let ends = pieces.iter().any(|piece| matches!(piece, Piece::Complete));
+                self.pieces(pieces, seen);
+                if !complete && !ends {
+                    seen.push(Seen::Broken(
+                        "the server closed the connection before the message ended".into(),
+                    ));
+                }
+            }
+        }
+    }
+}

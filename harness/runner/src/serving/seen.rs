@@ -1,0 +1,196 @@
+//! What a stream shows, and the reader that makes it of bytes: the strict one, and what a client would dispatch.
+
+use std::time::Duration;
+
+use ssespec_strict::{Body, Finding, FindingKind, Item, Limits};
+
+use crate::findings;
+
+#[cfg(test)]
+mod tests;
+
+/// The head of a response, of whichever version of HTTP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ResponseHead {
+    pub(super) status: u16,
+    /// The fields in their order.
+    pub(super) fields: Vec<(String, Vec<u8>)>,
+}
+
+impl ResponseHead {
+    /// The values of the fields of this name, in whatever case.
+    pub(super) fn values<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
+        let named = self.fields.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_slice())
+    }
+
+    /// Whether a client takes it for an event stream,
+    /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model>.
+    pub(super) fn is_stream(&self) -> bool {
+        self.status == 200
+            && self.values("content-type").next().is_some_and(|value| essence(value) == EVENT_STREAM)
+    }
+}
+
+/// The media type of event streams.
+pub(super) const EVENT_STREAM: &[u8] = b"text/event-stream";
+
+/// A media type in lower case and without its parameters.
+pub(super) fn essence(value: &[u8]) -> Vec<u8> {
+    value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase()
+}
+
+/// An event as a client would dispatch it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SeenEvent {
+    pub(super) kind: String,
+    /// The data as far as it is kept.
+    pub(super) data: String,
+    /// Its true length in bytes.
+    pub(super) length: u64,
+    /// The last event ID.
+    pub(super) id: String,
+    /// Whether the server gives ids by itself, so that one comes where none was emitted.
+    pub(super) has_own_id: bool,
+}
+
+/// Something seen on a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// Bytes: how many, and the first of them.
+    Bytes(Vec<u8>, u64),
+    /// The head of the response.
+    Head(ResponseHead),
+    /// An event.
+    Event(SeenEvent),
+    /// A comment; all after its colon.
+    Comment(String),
+    /// The reconnection time was set, to so many milliseconds.
+    Retry(u64),
+    /// What must not be: a violation of HTTP, or bytes that are no text.
+    Violation(String),
+    /// What is worth knowing and allowed.
+    Remark(String),
+    /// The message is complete.
+    End,
+    /// The connection broke, or ended before the message did.
+    Broken(String),
+}
+
+/// Which kinds a case names.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Named {
+    pub(super) comments: bool,
+    pub(super) retries: bool,
+    pub(super) breaks: bool,
+}
+
+/// How a body is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    pub(super) limits: Limits,
+    pub(super) named: Named,
+    pub(super) strictness: Strictness,
+    /// After so many bytes a stream is left: no case needs more.
+    pub(super) most: u64,
+}
+
+/// How much is asked of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// All that the standards ask of it.
+    Full,
+    /// That something comes: whether the adapter works, not whether its server is in order.
+    Smoke,
+}
+
+/// The reader of one response's content.
+#[derive(Debug)]
+pub(super) struct Content {
+    manner: Manner,
+    body: Body,
+    is_stream: bool,
+    last_id: String,
+}
+
+impl Content {
+    /// A reader for a client whose last event ID is this.
+    pub(super) fn new(manner: Manner, last_id: String) -> Self {
+        Self { manner, body: Body::new(manner.limits), is_stream: false, last_id }
+    }
+
+    pub(super) fn manner(&self) -> &Manner {
+        &self.manner
+    }
+
+    /// The head has come.
+    pub(super) fn head(&mut self, head: ResponseHead, seen: &mut Vec<Seen>) {
+        let lenient = self.manner.strictness == Strictness::Smoke && head.status == 200;
+        self.is_stream = head.is_stream() || lenient;
+        seen.push(Seen::Head(head));
+    }
+
+    /// The next bytes of the content.
+    pub(super) fn feed(&mut self, bytes: &[u8], at: Duration, seen: &mut Vec<Seen>) {
+        if self.is_stream {
+            let mut items = Vec::new();
+            self.body.feed(bytes, at, &mut items);
+            self.take(items, seen);
+        }
+    }
+
+    /// The message is complete.
+    pub(super) fn end(&mut self, seen: &mut Vec<Seen>) {
+        if self.is_stream {
+            let mut items = Vec::new();
+            self.body.end(&mut items);
+            self.take(items, seen);
+        }
+        seen.push(Seen::End);
+    }
+
+    fn take(&mut self, items: Vec<Item>, seen: &mut Vec<Seen>) {
+        for item in items {
+            match item {
+                Item::Comment(comment) if self.manner.named.comments => {
+                    seen.push(Seen::Comment(comment.text))
+                }
+                Item::Field(field) if self.manner.named.retries && field.name == "retry" => {
+                    let digits =
+                        !field.value.is_empty() && field.value.bytes().all(|byte| byte.is_ascii_digit());
+                    let time = field.value.parse().ok().filter(|_| digits);
+                    seen.extend(time.map(Seen::Retry));
+                }
+                Item::Comment(_) | Item::Field(_) => {}
+                Item::Block(block) => {
+                    if let Some(id) = block.id {
+                        self.last_id = id;
+                    }
+                    let kind =
+                        block.event.filter(|kind| !kind.is_empty()).unwrap_or_else(|| "message".into());
+                    seen.extend(block.data.map(|data| {
+                        let (id, length) = (self.last_id.clone(), block.data_length);
+                        Seen::Event(SeenEvent { kind, data, length, id, has_own_id: false })
+                    }));
+                }
+                Item::Finding(finding) => seen.push(self.finding(&finding)),
+            }
+        }
+    }
+
+    fn finding(&self, finding: &Finding) -> Seen {
+        if finding.kind == FindingKind::InvalidUtf8 && self.manner.strictness == Strictness::Full {
+            Seen::Violation(format!("in the stream, {}", findings::describe(finding)))
+        } else {
+            Seen::Remark(findings::describe(finding))
+        }
+    }
+
+    /// Something that is wrong with the HTTP.
+    pub(super) fn http(&self, finding: &Finding) -> Seen {
+        match self.manner.strictness {
+            Strictness::Full => Seen::Violation(format!("in HTTP, {}", findings::describe(finding))),
+            Strictness::Smoke => Seen::Remark(findings::describe(finding)),
+        }
+    }
+}

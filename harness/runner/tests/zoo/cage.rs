@@ -1,0 +1,261 @@
+//! Runs a beast on a case or two.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use ssespec::adapter::process::Command;
+use ssespec::delivery::DeliveryKind;
+use ssespec::run::{Baseline, Conclusion, Launch, Rerun, Run, RunError, Selection};
+use ssespec::session::Patience;
+use ssespec_cases::Corpus;
+use ssespec_diagnostics::Source;
+use ssespec_mock_server::wire::BarrierMode;
+use ssespec_reports::results::{CaseResult, Footer, Record};
+use tempfile::TempDir;
+
+use crate::tether::Tether;
+
+/// A case in which a beast shows itself.
+pub(crate) const ROAR: &str = r#"{ send = "data: roar\n\n" }, { expect-event = { data = "roar" } }"#;
+
+/// A case in which it does not.
+const CALM: &str = r#"{ send = "data: calm\n\n" }, { expect-event = { data = "calm" } }"#;
+
+/// How long a run may take in which no beast is waited for.
+const SWIFT: Duration = Duration::from_secs(30);
+
+/// A beast, and the cases that it will live through: one in which it shows itself, and one that shows whether the lane
+/// goes on.
+pub(crate) struct Cage {
+    beast: &'static str,
+    cases: Vec<(&'static str, String)>,
+    patience: Patience,
+    lanes: usize,
+    tether: Tether,
+    /// Cases of the suite, which it lives through instead of those.
+    suite: &'static [&'static str],
+    /// Where it runs.
+    folder: TempDir,
+}
+
+impl Cage {
+    pub(crate) fn of(beast: &'static str) -> Self {
+        Self {
+            beast,
+            cases: vec![("1-roar", ROAR.into()), ("2-calm", CALM.into())],
+            patience: Patience { observation: Duration::from_secs(2), request: Duration::from_secs(2) },
+            lanes: 1,
+            tether: Tether::new(),
+            suite: &[],
+            folder: TempDir::new().unwrap(),
+        }
+    }
+
+    /// What follows the roar in its case.
+    pub(crate) fn then(mut self, steps: &str) -> Self {
+        self.cases[0].1 = format!("{ROAR}, {steps}");
+        self
+    }
+
+    /// The case in which it shows itself has these steps instead.
+    pub(crate) fn playing(mut self, steps: &str) -> Self {
+        self.cases[0].1 = steps.to_owned();
+        self
+    }
+
+    /// Nothing follows the case in which it shows itself.
+    pub(crate) fn alone(mut self) -> Self {
+        self.cases.truncate(1);
+        self
+    }
+
+    /// One lane for each of so many cases with these steps.
+    pub(crate) fn side_by_side(mut self, names: &[&'static str], steps: &str) -> Self {
+        self.cases = names.iter().map(|name| (*name, steps.to_owned())).collect();
+        self.lanes = names.len();
+        self
+    }
+
+    /// These cases of the suite.
+    pub(crate) fn suite(mut self, ids: &'static [&'static str]) -> Self {
+        self.suite = ids;
+        self
+    }
+
+    /// More patience, for beasts that make the harness work.
+    pub(crate) fn patience(mut self, patience: Duration) -> Self {
+        self.patience = Patience { observation: patience, request: patience };
+        self
+    }
+
+    pub(crate) fn tether(&self) -> &Tether {
+        &self.tether
+    }
+
+    /// The command that starts the beast.
+    pub(crate) fn command(&self) -> Command {
+        let exe = std::env::current_exe().unwrap().into_os_string().into_string().unwrap();
+        let words = [exe, "adapter".into(), self.beast.into(), self.tether.address()];
+        Command { words: words.into(), folder: self.folder.path().to_owned() }
+    }
+
+    /// The run.
+    pub(crate) fn run(&self) -> Run {
+        Run {
+            corpus: Arc::new(if self.suite.is_empty() { corpus(&self.cases) } else { of_suite(self.suite) }),
+            launch: Launch::Process(self.command()),
+            selection: Selection { deliveries: vec![DeliveryKind::AsWritten], ..Selection::default() },
+            baseline: Baseline::default(),
+            patience: self.patience,
+            lanes: self.lanes,
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            barrier: BarrierMode::Auto,
+            rerun: Rerun::Command("beast".into()),
+        }
+    }
+
+    /// Runs it to its end; nothing may be left of it then.
+    pub(crate) fn live(self) -> Life {
+        let run = self.run();
+        let began = Instant::now();
+        let mut records = Vec::new();
+        let runtime = runtime();
+        let ended = runtime.block_on(run.execute(&mut |record| records.push(record)));
+        let took = began.elapsed();
+        let processes = self.tether.all_gone();
+        drop(runtime);
+        let limit = SWIFT + 4 * self.patience.request;
+        assert!(took < limit, "{}: the run took {took:?}", self.beast);
+        Life { ended, records, processes }
+    }
+}
+
+/// A runtime as that of the command.
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
+/// The cases and requirements of the suite.
+fn embedded() -> &'static Corpus {
+    static EMBEDDED: OnceLock<Corpus> = OnceLock::new();
+    EMBEDDED.get_or_init(|| Corpus::embedded().unwrap())
+}
+
+/// These cases of the suite.
+fn of_suite(ids: &[&str]) -> Corpus {
+    let case = |id: &&str| ((*id).to_owned(), embedded().cases[*id].clone());
+    Corpus { cases: ids.iter().map(case).collect(), ..embedded().clone() }
+}
+
+/// These cases, with the requirements of the suite.
+fn corpus(cases: &[(&str, String)]) -> Corpus {
+    let requirements = embedded().requirements.clone();
+    let read = cases.iter().map(|(name, steps)| {
+        let needs = if steps.contains("\"close\"") { "needs = [\"close\"]\n" } else { "" };
+        let text =
+            format!("title = \"{name}\"\nrequirements = [\"whatwg/line-lf\"]\n{needs}steps = [{steps}]\n");
+        let id = format!("client/zoo/{name}");
+        (id.clone(), ssespec_cases::format::read(&Source::new(*name, text), &id).unwrap())
+    });
+    Corpus { cases: read.collect(), requirements, ..Corpus::default() }
+}
+
+/// What came of a beast.
+pub(crate) struct Life {
+    pub(crate) ended: Result<Conclusion, RunError>,
+    pub(crate) records: Vec<Record>,
+    /// The processes that were started, by their names.
+    pub(crate) processes: Vec<String>,
+}
+
+impl Life {
+    /// All results of a case, in the order in which they came.
+    pub(crate) fn results(&self, name: &str) -> Vec<&CaseResult> {
+        let of_case = |result: &&CaseResult| result.title == name;
+        self.records.iter().filter_map(result).filter(of_case).collect()
+    }
+
+    /// The result that counts.
+    pub(crate) fn result(&self, name: &str) -> &CaseResult {
+        self.results(name).into_iter().max_by_key(|result| result.sequence).unwrap()
+    }
+
+    /// The result that counts of a case of the suite.
+    pub(crate) fn of_case(&self, id: &str) -> &CaseResult {
+        let results = self.records.iter().filter_map(result).filter(|result| result.case == id);
+        results.max_by_key(|result| result.sequence).unwrap()
+    }
+
+    fn footer(&self) -> Option<&Footer> {
+        self.records.iter().find_map(|record| match record {
+            Record::Footer(footer) => Some(&**footer),
+            _ => None,
+        })
+    }
+
+    /// How many bytes the results file has.
+    pub(crate) fn size(&self) -> usize {
+        self.records.iter().map(|record| serde_json::to_string(record).unwrap().len()).sum()
+    }
+
+    /// What its author gets to read.
+    pub(crate) fn text(&self) -> String {
+        let mut text = String::new();
+        let conclusion = match &self.ended {
+            Ok(conclusion) => conclusion,
+            Err(RunError::Adapter { fault, stderr }) => {
+                let stderr =
+                    if stderr.is_empty() { String::new() } else { format!("\n  stderr: {}", stderr.trim()) };
+                return tidy(&format!("not run: {fault}\n  hint: {}{stderr}", fault.hint()));
+            }
+            Err(other) => return format!("not run: {other}"),
+        };
+        let names: BTreeSet<&str> =
+            self.records.iter().filter_map(result).map(|r| r.title.as_str()).collect();
+        for name in names {
+            describe(&mut text, name, self.result(name));
+        }
+        let footer = self.footer().unwrap();
+        assert_eq!(footer.exit_status, conclusion.exit_status());
+        write!(text, "status {}", footer.exit_status).unwrap();
+        tidy(&text)
+    }
+}
+
+fn result(record: &Record) -> Option<&CaseResult> {
+    match record {
+        Record::Result(result) => Some(result),
+        _ => None,
+    }
+}
+
+fn describe(text: &mut String, name: &str, result: &CaseResult) {
+    write!(text, "{name}: {}", result.verdict).unwrap();
+    let observed = result.failure.as_ref().map(|failure| failure.observed.as_str());
+    if let Some(failure) = &result.failure {
+        writeln!(text, " at step {}: {}", failure.step, failure.observed).unwrap();
+        writeln!(text, "  expected: {}", failure.expected).unwrap();
+        if let Some(hint) = &failure.hint {
+            writeln!(text, "  hint: {hint}").unwrap();
+        }
+    } else {
+        text.push('\n');
+    }
+    for note in result.reason.iter().filter(|reason| Some(reason.as_str()) != observed) {
+        writeln!(text, "  note: {note}").unwrap();
+    }
+    for late in &result.late {
+        writeln!(text, "  late: {late}").unwrap();
+    }
+    if let Some(stderr) = &result.stderr {
+        writeln!(text, "  stderr: {}", stderr.trim()).unwrap();
+    }
+}
+
+/// Without what differs between systems.
+fn tidy(text: &str) -> String {
+    text.replace("exit code: ", "exit status: ")
+}

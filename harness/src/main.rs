@@ -1,7 +1,0 @@
-//! The `ssespec` command.
-
-mod cli;
-
-fn main() -> std::process::ExitCode {
-    cli::main()
-}
