@@ -1,8 +1,8 @@
 //! The ssespec adapter for the server-sent events of the crate `actix-web-lab` (`sse`), served by `actix-web`.
 //!
-//! It obeys orders on stdin and reports on stdout what the API shows, one JSON object a line. It judges
-//! nothing. The queue of a stream is the application's part in actix; this one has no limit.
-//! The API sets a reconnection time when a stream is opened and at no other time, so there is no capability `retry`.
+//! It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges
+//! nothing. In actix, a stream's queue is up to the application; this one has no limit.
+//! The API sets a reconnection time only when a stream is opened, so there is no `retry` capability.
 
 use std::error::Error;
 use std::io::Write;
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-/// The session that runs, shared with the handler.
+/// The running session, shared with the handler.
 type Shared = Arc<Mutex<Option<Session>>>;
 
 struct Session {
@@ -29,7 +29,7 @@ struct Session {
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // The version comes from the lock file, so that it cannot differ from what was built.
+    // The version comes from the lock file, so it cannot differ from what was built.
     let lock = include_str!("Cargo.lock");
     let version = lock.lines().skip_while(|line| *line != "name = \"actix-web-lab\"").nth(1);
     write(&json!({ "hello": {
@@ -60,7 +60,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             _ = &mut server => {
                 let number = lock_of(&shared).as_ref().map(|session| session.number);
                 write(&json!({ "session": number, "closed": {} }))?;
-                exit(0); // to return would be to wait for the next line of stdin
+                exit(0); // returning would wait for the next line of stdin
             }
             order = orders.next_line() => match order? {
                 None => return Ok(()),
@@ -72,7 +72,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
                         let url = format!("http://{address}/{number}");
                         write(&json!({ "session": number, "serving": { "url": url } }))?;
                     } else if order.get("shutdown").is_some() {
-                        drop(handle.stop(true)); // it is sent even if it is not waited for
+                        drop(handle.stop(true)); // it is sent even if it is not awaited
                     } else {
                         obey(&order, &shared)?;
                     }
@@ -91,7 +91,7 @@ fn obey(order: &Value, shared: &Shared) -> std::io::Result<()> {
         session.streams.retain(|stream| stream.send(event.clone()).is_ok());
         write(&json!({ "session": number, "emitted": {} }))
     } else if order.get("end").is_some() {
-        session.streams.clear(); // a stream whose sender is gone ends after what it holds
+        session.streams.clear(); // a stream whose sender is gone ends once its queue is empty
         Ok(())
     } else if order.get("stop").is_some() {
         session.stopped = true;
@@ -146,7 +146,7 @@ async fn open(request: HttpRequest, shared: Data<Shared>, number: web::Path<u64>
     .respond_to(&request)
 }
 
-/// Lives in a stream. That the stream is dropped before its end is how actix tells that the client has left.
+/// Lives in a stream: if the client disconnects, actix drops the stream before its end.
 struct Client {
     shared: Shared,
     number: u64,

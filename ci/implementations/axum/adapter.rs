@@ -1,7 +1,7 @@
 //! The ssespec adapter for the server-sent events of the crate `axum` (`response::sse`), served by `axum::serve`.
 //!
-//! It obeys orders on stdin and reports on stdout what the API shows, one JSON object a line. It judges
-//! nothing. The queue of a stream is the application's part in axum; this one has no limit.
+//! It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges
+//! nothing. In axum, a stream's queue is up to the application; this one has no limit.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -25,7 +25,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
-/// The session that runs, shared with the handler.
+/// The running session, shared with the handler.
 type Shared = Arc<Mutex<Option<Session>>>;
 
 struct Session {
@@ -36,7 +36,7 @@ struct Session {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // The version comes from the lock file, so that it cannot differ from what was built.
+    // The version comes from the lock file, so it cannot differ from what was built.
     let lock = include_str!("Cargo.lock");
     let version = lock.lines().skip_while(|line| *line != "name = \"axum\"").nth(1);
     write(&json!({ "hello": {
@@ -65,7 +65,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             _ = &mut server => {
                 let number = lock_of(&shared).as_ref().map(|session| session.number);
                 write(&json!({ "session": number, "closed": {} }))?;
-                exit(0); // to return would be to wait for the next line of stdin
+                exit(0); // returning would wait for the next line of stdin
             }
             order = orders.next_line() => match order? {
                 None => return Ok(()),
@@ -100,7 +100,7 @@ fn obey(order: &Value, shared: &Shared) -> std::io::Result<()> {
             }
         }
     } else if order.get("end").is_some() {
-        session.streams.clear(); // a stream whose sender is gone ends after what it holds
+        session.streams.clear(); // a stream whose sender is gone ends once its queue is empty
         Ok(())
     } else if order.get("stop").is_some() {
         session.stopped = true;
@@ -113,7 +113,7 @@ fn obey(order: &Value, shared: &Shared) -> std::io::Result<()> {
     }
 }
 
-/// The event of an order. axum documents that it panics at a line end in a type, an ID or a comment, and at NUL in
+/// The event of an order. axum documents that it panics on a line ending in a type, an ID or a comment, and on NUL in
 /// an ID: that is how it refuses.
 fn event(emit: &Value) -> Result<Event, String> {
     catch_unwind(|| {
@@ -163,7 +163,7 @@ async fn open(State(shared): State<Shared>, Path(number): Path<u64>, headers: He
     .into_response()
 }
 
-/// Lives in a stream. That the stream is dropped before its end is how axum tells that the client has left.
+/// Lives in a stream: if the client disconnects, axum drops the stream before its end.
 struct Client {
     shared: Shared,
     number: u64,

@@ -1,8 +1,8 @@
 // The ssespec adapter for the npm package `better-sse`, on Node's own HTTP server.
 //
-// It obeys orders on stdin and tells on stdout what the API shows, one JSON object a line. The bytes of the
-// streams are the package's: its event buffer writes exactly the fields that were ordered, where push()
-// would add an id of its own.
+// It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. The package
+// writes the bytes of the streams: its event buffer writes exactly the ordered fields, whereas push() would
+// add an id of its own.
 
 import { createServer } from 'node:http';
 import { createInterface } from 'node:readline';
@@ -12,7 +12,7 @@ import lock from './package-lock.json' with { type: 'json' };
 
 const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 
-// Data are text here, not JSON; and no reconnection time is sent that was not ordered.
+// Data is text here, not JSON, and no reconnection time is sent unless ordered.
 const options = { serializer: String, retry: null };
 
 let current = { path: '' };
@@ -31,7 +31,7 @@ function serve(session) {
   const channel = createChannel();
   const topic = { session, path: `/${session}`, channel, stopped: false };
   channel.on('session-disconnected', (stream) => {
-    // A stream that was ended here has left the channel.
+    // A stream that was ended here is no longer in the channel.
     if (topic === current && channel.activeSessions.includes(stream)) write({ session, disconnected: {} });
   });
   current = topic;

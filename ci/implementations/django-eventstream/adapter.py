@@ -1,8 +1,8 @@
 """The ssespec adapter for the PyPI package `django-eventstream`, with Django on uvicorn.
 
-It obeys orders on stdin and tells on stdout what the API shows, one JSON object a line. The bytes of the
-streams are the package's: send_event() takes a type and data, and gives the ids itself from its storage,
-a database as its README recommends.
+It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. The package
+writes the bytes of the streams: send_event() takes a type and data, and assigns ids from its storage, a
+database as its README recommends.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class Topic:
         self.closed = False
 
     def tell(self, **message):
-        # A stream may outlive its session by a moment.
+        # A stream may briefly outlive its session.
         if self is current:
             print(json.dumps({"session": self.session, **message}), flush=True)
 
@@ -50,11 +50,11 @@ class ChannelManager(DefaultChannelManager):
 
 
 async def watched(topic, last_event_id, parts):
-    """Wraps a streaming response's content as Django's manual on middleware shows, to see it begin and break off."""
+    """Wraps a streaming response's content, as in Django's middleware docs, to see it start and break off."""
     connected = False
     try:
         async for part in parts:
-            # An event that is sent before the first part is made may be lost.
+            # An event sent before the first part is created may be lost.
             if not connected:
                 topic.tell(connected={"lastEventId": last_event_id})
                 connected = True
@@ -75,7 +75,7 @@ def stream(request, session):
         last_event_id = request.headers.get("Last-Event-ID", "")
         response.streaming_content = watched(topic, last_event_id, response.streaming_content)
     else:
-        # A stream of one event that tells an error.
+        # A stream with a single event that reports an error.
         topic.tell(connected={"lastEventId": request.headers.get("Last-Event-ID", "")})
     return response
 
@@ -91,7 +91,7 @@ async def obey(port, order):
     elif "emit" in order:
         event_type, data = order["emit"].get("type", "message"), order["emit"]["data"]
         try:
-            # Data are text here, not JSON.
+            # Data is text here, not JSON.
             await sync_to_async(send_event)(current.channel, event_type, data, json_encode=False)
             current.tell(emitted={})
         except Exception as error:
@@ -100,7 +100,7 @@ async def obey(port, order):
         current.stopped = True
         current.tell(stopped={})
     elif "close" in order:
-        # The package's one way to end streams: their user may no longer read the channel.
+        # The package's only way to end streams: revoke their user's permission to read the channel.
         current.closed = True
         await sync_to_async(channel_permission_changed)(None, current.channel)
         current.tell(closed={})
@@ -121,7 +121,7 @@ async def serve():
         "version": version("django-eventstream"),
         "language": "Python",
         "capabilities": ["event-type", "own-id", "disconnects", "no-content", "resume"],
-        # Each stream begins with the one, and an idle stream gets the other.
+        # Each stream starts with stream-open, and an idle stream gets keep-alive.
         "ownEvents": ["stream-open", "keep-alive"],
     }}), flush=True)
     while line := await asyncio.to_thread(sys.stdin.buffer.readline):

@@ -1,9 +1,9 @@
-"""Django's settings for adapter.py: just the package, and a database of its own for each process."""
+"""Django settings for adapter.py: only the package, and a separate database for each process."""
 
 import os
 import tempfile
 
-folder = tempfile.TemporaryDirectory()  # Goes when the process ends.
+folder = tempfile.TemporaryDirectory()  # Deleted when the process ends.
 
 SECRET_KEY = "of no worth"
 ALLOWED_HOSTS = ["127.0.0.1"]

@@ -1,7 +1,7 @@
 //! The ssespec adapter for the crate `eventsource-client` by LaunchDarkly, with the transport that its
 //! documentation uses and its default options.
 //!
-//! It obeys orders on stdin and reports on stdout what the API shows, one JSON object a line. It judges
+//! It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges
 //! nothing.
 
 use std::error::Error;
@@ -15,7 +15,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 
 type Shown = eventsource_client::Result<SSE>;
 
-/// A connected session: its number, its stream, and the kind of message after which to close by itself.
+/// A connected session: its number, its stream, and the kind of message after which it closes on its own.
 struct Session {
     number: Value,
     stream: BoxStream<Shown>,
@@ -24,7 +24,7 @@ struct Session {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // The version comes from the lock file, so that it cannot differ from what was built.
+    // The version comes from the lock file, so it cannot differ from what was built.
     let lock = include_str!("Cargo.lock");
     let version = lock.lines().skip_while(|line| *line != "name = \"eventsource-client\"").nth(1);
     write(&json!({ "hello": {
@@ -89,7 +89,7 @@ fn open(connect: &Value) -> Result<BoxStream<Shown>, Box<dyn Error>> {
     Ok(builder.build_with_transport(HyperTransport::new()?).stream())
 }
 
-/// Reports what the stream showed. Its errors are not the end (the next poll reconnects); `None` is.
+/// Reports what the stream yielded. An error does not end it (the next poll reconnects); `None` does.
 fn report(shown: Option<Shown>, session: &mut Option<Session>) -> std::io::Result<()> {
     let Some(Session { number, close_in, .. }) = session else { return Ok(()) };
     let (kind, content) = match shown {

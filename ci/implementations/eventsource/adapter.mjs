@@ -1,7 +1,7 @@
 // The ssespec adapter for the npm package `eventsource`.
 //
-// It obeys orders on stdin and reports on stdout what the API shows, one JSON object a line. It judges
-// nothing and hides nothing: whatever the package dispatches after close() is for the harness to see.
+// It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges
+// nothing and hides nothing: the harness sees whatever the package dispatches after close().
 
 import { EventSource } from 'eventsource';
 import manifest from 'eventsource/package.json' with { type: 'json' };
@@ -11,8 +11,8 @@ const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 
 function connect(session, { url, types, headers, closeIn }) {
   const say = (kind, content = {}) => write({ session, [kind]: content });
-  // Connections of its own, since fetch keeps idle ones, which the next session would inherit. Nothing
-  // but close() ends them: a request after it shall be seen.
+  // Separate connections for each session, because fetch keeps idle ones, which the next session would
+  // inherit. Only close() ends them, so that a later request can be seen.
   const dispatcher = new Agent();
   let over = false;
   const sayClosed = () => {
@@ -29,7 +29,7 @@ function connect(session, { url, types, headers, closeIn }) {
     fetch: (input, init) => fetch(input, { ...init, dispatcher, headers: { ...init.headers, ...headers } }),
   });
   const listener = (shown) => {
-    // An event of the stream may be called `open` or `error` too.
+    // An event of the stream may also be named `open` or `error`.
     const kind = shown instanceof MessageEvent ? 'event' : shown.type === 'open' ? 'opened' : 'error';
     if (kind === 'event') {
       say(kind, { type: shown.type, data: shown.data, id: shown.lastEventId, origin: shown.origin });
@@ -39,7 +39,7 @@ function connect(session, { url, types, headers, closeIn }) {
       say(kind, { message: shown.message ?? '', readyState: source.readyState });
     }
     if (kind === closeIn) source.close();
-    // `closed` waits a turn, so that it comes after everything that was already on its way.
+    // `closed` waits one turn, so that it comes after everything already queued.
     if (source.readyState === EventSource.CLOSED) setImmediate(sayClosed);
   };
   for (const type of new Set(['open', 'error', 'message', ...types])) {
@@ -69,7 +69,7 @@ write({
   },
 });
 
-// Not `node:readline`: it also cuts lines at U+2028 and U+2029, which JSON may hold.
+// Not `node:readline`: it also splits lines at U+2028 and U+2029, which JSON may contain.
 let rest = '';
 process.stdin.setEncoding('utf8');
 process.stdin.on('data', (text) => {

@@ -1,7 +1,7 @@
 // The ssespec adapter for the npm package `@fastify/sse`.
 //
-// It obeys orders on stdin and tells on stdout what the API shows, one JSON object a line. The bytes of the
-// streams are the plugin's, whose messages have no comments and always have data.
+// It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. The plugin
+// writes the bytes of the streams; its messages have no comments and always have data.
 
 import { createInterface } from 'node:readline';
 import plugin from '@fastify/sse';
@@ -13,7 +13,7 @@ const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 let current = {};
 
 const fastify = Fastify();
-// Data are text here, not JSON.
+// Data is text here, not JSON.
 await fastify.register(plugin, { serializer: String });
 
 fastify.get('/:session', { sse: 'only' }, async (request, reply) => {
@@ -26,7 +26,7 @@ fastify.get('/:session', { sse: 'only' }, async (request, reply) => {
     if (topic.streams.delete(sse)) write({ session: topic.session, disconnected: {} });
   });
   topic.streams.add(sse);
-  // sendHeaders() leaves them in Node's buffer until the first event.
+  // sendHeaders() leaves the headers in Node's buffer until the first event.
   sse.sendHeaders();
   reply.raw.flushHeaders();
   write({ session: topic.session, connected: { lastEventId: sse.lastEventId ?? '' } });
@@ -38,7 +38,7 @@ function end() {
   for (const sse of streams) sse.close();
 }
 
-// What Fastify's manual has this hook for.
+// Fastify documents this hook for exactly this.
 fastify.addHook('preClose', async () => end());
 
 async function obey({ session, ...order }) {
@@ -48,7 +48,7 @@ async function obey({ session, ...order }) {
   } else if (order.emit) {
     const { type, id, data, retry } = order.emit;
     const sends = [...current.streams].map((sse) => sse.send({ id, event: type, data, retry }));
-    // A send is over when the client takes it, which may be never; what is refused is refused at once.
+    // A send finishes when the client reads it, which may be never; a refusal is immediate.
     const waited = new Promise((resolve) => setImmediate(resolve));
     await Promise.race([Promise.all(sends), waited]).then(
       () => write({ session, emitted: {} }),

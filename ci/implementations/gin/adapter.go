@@ -1,7 +1,7 @@
 // The ssespec adapter for the Go module github.com/gin-gonic/gin, whose events github.com/gin-contrib/sse encodes.
 //
-// It obeys orders on stdin and reports on stdout what the API shows, one JSON object a line. It judges
-// nothing. The queue of a stream is the application's part in gin; this one has no limit. There is no way to send
+// It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges
+// nothing. In gin, a stream's queue is up to the application; this one has no limit. There is no way to send
 // a comment, or a reconnection time without an event, so there are no such capabilities.
 package main
 
@@ -28,7 +28,7 @@ type order struct {
 	Session                    int
 	Serve, End, Stop, Shutdown *struct{}
 	Close                      *struct{}
-	Emit                       *struct{ Type, ID, Data string } // gin takes an empty type or ID for none
+	Emit                       *struct{ Type, ID, Data string } // gin treats an empty type or ID as absent
 }
 
 type object map[string]any
@@ -39,7 +39,7 @@ type session struct {
 	stopped bool
 }
 
-// stream is the queue of one client. A message on news says that there is something to look at.
+// stream is the queue of one client. A message on news signals that something has changed.
 type stream struct {
 	events []sse.Event
 	ended  bool
@@ -123,7 +123,7 @@ func handle(c *gin.Context) {
 	lock.Unlock()
 
 	sse.Event{}.WriteContentType(c.Writer)
-	c.Writer.Flush() // the head, for which gin waits until the first event otherwise
+	c.Writer.Flush() // the headers, which gin otherwise holds back until the first event
 	c.Stream(func(io.Writer) bool {
 		event, ok := mine.next(c.Request.Context())
 		if ok {
@@ -140,7 +140,7 @@ func handle(c *gin.Context) {
 	}
 }
 
-// next waits for an event. There is none once the stream has ended or its client has left.
+// next waits for an event. It returns false once the stream has ended or its client has disconnected.
 func (s *stream) next(client context.Context) (event sse.Event, ok bool) {
 	for {
 		lock.Lock()
@@ -177,7 +177,7 @@ func (s *session) end() {
 	s.streams = nil
 }
 
-// shutdown is the one that gin documents, with its five seconds.
+// shutdown follows the gin documentation, including its five seconds.
 func shutdown(server *http.Server, number int) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
@@ -189,7 +189,7 @@ func shutdown(server *http.Server, number int) {
 
 func tell(message object) { _ = json.NewEncoder(os.Stdout).Encode(message) }
 
-// version is that of gin in this binary.
+// version returns the version of gin in this binary.
 func version() string {
 	info, _ := debug.ReadBuildInfo()
 	for _, dep := range info.Deps {

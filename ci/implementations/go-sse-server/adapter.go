@@ -1,6 +1,6 @@
 // The ssespec adapter for the server side of the Go module github.com/tmaxmax/go-sse, under net/http.
 //
-// It obeys orders on stdin and reports on stdout what the API shows, one JSON object a line. It judges
+// It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges
 // nothing. A session is one sse.Server with its own Joe, whose FiniteReplayer keeps the last thousand events
 // that have an ID.
 package main
@@ -35,8 +35,8 @@ type emit struct {
 
 type object map[string]any
 
-// session is what runs between serve and close. Its streams live until their context is cancelled, which is the
-// module's way to end one.
+// session runs between serve and close. Its streams live until their context is canceled, which is how the
+// module ends one.
 type session struct {
 	number  int
 	server  *sse.Server
@@ -76,7 +76,7 @@ func main() {
 		if orders.Decode(&o) != nil {
 			return // stdin has ended
 		}
-		s := running // which nothing but this loop sets
+		s := running // only this loop sets it
 		if s != nil && o.Emit != nil {
 			s.emits <- *o.Emit
 			continue
@@ -131,7 +131,7 @@ func newSession(number int) *session {
 	return s
 }
 
-// publish takes the session's emits in order. It waits where Joe waits for a client that does not read.
+// publish handles the session's emits in order. It blocks while Joe waits for a client that does not read.
 func (s *session) publish() {
 	for {
 		select {
@@ -167,13 +167,13 @@ func (s *session) emit(e emit) (err error) {
 	}
 	err = s.server.Publish(m)
 	if err != nil && !m.ID.IsSet() && !errors.Is(err, sse.ErrProviderClosed) {
-		return nil // documented: the replayer keeps no message without an ID, and Joe sends it all the same
+		return nil // documented: the replayer keeps no message without an ID, but Joe still sends it
 	}
 	return err
 }
 
-// announcing tells of a subscription while Joe makes it, so that no later event can miss it. Its Flush has the head
-// of the response sent, for which the module waits until the first event otherwise.
+// announcing reports a subscription while Joe creates it, so that no later event can miss it. Its Flush sends the
+// response headers, which the module otherwise holds back until the first event.
 type announcing struct {
 	sse.Replayer
 	session *session
@@ -202,7 +202,7 @@ func handle(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithCancel(r.Context())
 	defer cancel()
 	defer context.AfterFunc(streams, cancel)()
-	// A write that waits for a client which does not read is over when its session is.
+	// A write that waits for a client that does not read ends with its session.
 	control := http.NewResponseController(w)
 	defer context.AfterFunc(s.closed, func() { _ = control.SetWriteDeadline(time.Now()) })()
 
@@ -212,7 +212,7 @@ func handle(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// shutdown is the one that the module documents: its server is shut down when the HTTP server is.
+// shutdown follows the module's documentation: its server shuts down with the HTTP server.
 func shutdown(server *http.Server, s *session) {
 	ctx := context.Background()
 	server.RegisterOnShutdown(func() { _ = s.server.Shutdown(ctx) })
@@ -221,7 +221,7 @@ func shutdown(server *http.Server, s *session) {
 	os.Exit(0)
 }
 
-// tell reports of a session, unless it is closed.
+// tell reports for a session unless it is closed.
 func (s *session) tell(kind string, content object) {
 	lock.Lock()
 	defer lock.Unlock()
@@ -232,7 +232,7 @@ func (s *session) tell(kind string, content object) {
 
 func tell(message object) { _ = json.NewEncoder(os.Stdout).Encode(message) }
 
-// version is that of the module in this binary.
+// version returns the version of the module in this binary.
 func version() string {
 	info, _ := debug.ReadBuildInfo()
 	for _, dep := range info.Deps {

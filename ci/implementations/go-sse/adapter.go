@@ -1,7 +1,7 @@
 // The ssespec adapter for the Go module github.com/tmaxmax/go-sse, with its default settings.
 //
-// It obeys orders on stdin and reports on stdout what the API shows, one JSON object a line. It judges
-// nothing and hides nothing: whatever the connection shows after its end is for the harness to see.
+// It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges
+// nothing and hides nothing: the harness sees whatever the connection shows after its end.
 package main
 
 import (
@@ -55,7 +55,7 @@ func main() {
 	}
 }
 
-// connect lives through one session; cancelling its context is the documented way to close.
+// connect runs one session; canceling its context is the documented way to close.
 func connect(ctx context.Context, cancel func(), o order) {
 	report := func(kind string, content object) {
 		tell(object{"session": o.Session, kind: content})
@@ -88,7 +88,7 @@ func connect(ctx context.Context, cancel func(), o order) {
 func event(e sse.Event) object {
 	shown := object{"type": e.Type, "id": e.LastEventID}
 	if e.Type == "" {
-		shown["type"] = "message" // the module's documented way to show a default type
+		shown["type"] = "message" // the module's documented representation of the default type
 	}
 	if utf8.ValidString(e.Data) {
 		shown["data"] = e.Data
@@ -106,7 +106,7 @@ func tell(message object) {
 	_ = json.NewEncoder(os.Stdout).Encode(message)
 }
 
-// version is that of the module in this binary.
+// version returns the version of the module in this binary.
 func version() string {
 	info, _ := debug.ReadBuildInfo()
 	for _, dep := range info.Deps {

@@ -1,7 +1,7 @@
 // The ssespec adapter for `hono`: streamSSE on @hono/node-server.
 //
-// It obeys orders on stdin and tells on stdout what the API shows, one JSON object a line. The bytes of the
-// streams are the framework's. writeSSE() writes events only, no comments and no `retry` without data.
+// It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. The framework
+// writes the bytes of the streams. writeSSE() writes only events, no comments and no `retry` without data.
 
 import { createInterface } from 'node:readline';
 import { serve as listen } from '@hono/node-server';
@@ -46,7 +46,7 @@ async function obey(server, { session, ...order }) {
     const { type, id, data, retry } = order.emit;
     const message = { event: type, id, data, retry };
     const writes = [...current.streams.keys()].map((stream) => stream.writeSSE(message));
-    // A write is over when the client takes it, which may be never; what is refused is refused at once.
+    // A write finishes when the client reads it, which may be never; a refusal is immediate.
     const waited = new Promise((resolve) => setImmediate(resolve));
     await Promise.race([Promise.all(writes), waited]).then(
       () => write({ session, emitted: {} }),

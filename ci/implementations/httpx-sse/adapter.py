@@ -1,6 +1,6 @@
 """The ssespec adapter for the PyPI package `httpx-sse`, a reader that does not reconnect.
 
-It obeys orders on stdin and reports on stdout what the API shows, one JSON object a line. It judges
+It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges
 nothing.
 """
 
@@ -18,9 +18,9 @@ def tell(**message):
 
 
 async def connect(session, order):
-    """Lives through one session; leaving the `async with` closes the connection, also when cancelled."""
+    """Runs one session; leaving the `async with` closes the connection, even when canceled."""
     try:
-        # No timeouts, as a stream may be silent for long; all else as the package's README has it.
+        # No timeouts, because a stream may be silent for long; otherwise as in the package's README.
         async with httpx.AsyncClient(timeout=None) as client:
             options = {"headers": order["headers"], "content": order["body"] or None}
             async with aconnect_sse(client, order["method"], order["url"], **options) as source:

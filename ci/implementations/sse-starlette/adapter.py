@@ -1,7 +1,7 @@
 """The ssespec adapter for the PyPI package `sse-starlette`, with Starlette on uvicorn.
 
-It obeys orders on stdin and tells on stdout what the API shows, one JSON object a line. The bytes of the
-streams are the package's.
+It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. The package
+writes the bytes of the streams.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ async def events(request):
 
     topic.streams.add(stream)
     topic.tell(connected={"lastEventId": request.headers.get("last-event-id", "")})
-    # The cooperative shutdown of the package's README.
+    # The cooperative shutdown from the package's README.
     return EventSourceResponse(
         generate(),
         client_close_handler_callable=left,
@@ -134,7 +134,7 @@ async def main():
     await asyncio.wait({serving, orders}, return_when=asyncio.FIRST_COMPLETED)
     if serving.done() and current is not None:
         current.tell(closed={})
-    # The thread that reads stdin cannot be cancelled.
+    # The thread that reads stdin cannot be canceled.
     os._exit(0)
 
 

@@ -24,15 +24,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 /**
  * The ssespec adapter for the server-sent events of Javalin (SseClient).
  *
- * <p>It obeys orders on stdin and reports on stdout what the API shows, one JSON object a line. It judges nothing.
- * SseClient writes as it is called, so each session has a thread for its calls. There is no way to send a reconnection
- * time, so there is no capability {@code retry}.
+ * <p>It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges nothing.
+ * SseClient writes when called, so each session has a thread for its calls. There is no way to send a reconnection
+ * time, so there is no {@code retry} capability.
  */
 final class Adapter {
     private static final Gson GSON = new Gson();
     private static final PrintStream OUT = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
 
-    /** What runs between serve and close. */
+    /** Runs between serve and close. */
     private static final class Session {
         final long number;
         final Set<SseClient> clients = ConcurrentHashMap.newKeySet();
@@ -43,7 +43,7 @@ final class Adapter {
             this.number = number;
         }
 
-        /** Reports of this session, unless it is closed. */
+        /** Reports for this session unless it is closed. */
         void tell(String kind, Object content) {
             synchronized (OUT) {
                 if (running == this) {
@@ -66,7 +66,7 @@ final class Adapter {
             List.of("event-type", "event-id", "comments", "end", "disconnects", "no-content", "shutdown"))));
 
         Javalin app = Javalin.create(config -> {
-            config.jetty.modifyServer(server -> server.setStopTimeout(5_000)); // as its documentation shuts down gracefully
+            config.jetty.modifyServer(server -> server.setStopTimeout(5_000)); // graceful shutdown as documented
             config.routes.before("/{session}", Adapter::admit);
             config.routes.sse("/{session}", Adapter::open);
         }).start("127.0.0.1", 0);
@@ -97,7 +97,7 @@ final class Adapter {
         } else if (order.has("shutdown")) {
             try {
                 app.stop();
-            } catch (JavalinException timeout) { // it waits for open streams, and throws when it has waited long enough
+            } catch (JavalinException timeout) { // it waits for open streams and throws on timeout
                 System.err.println(timeout);
             }
             session.tell("closed", Map.of());
@@ -105,7 +105,7 @@ final class Adapter {
         } else if (order.has("close")) {
             session.calls.execute(() -> end(session));
             session.calls.shutdown();
-            synchronized (OUT) { // a call that is under way says nothing in between
+            synchronized (OUT) { // a call in progress reports nothing in between
                 session.tell("closed", Map.of());
                 running = null;
             }
@@ -136,7 +136,7 @@ final class Adapter {
         return emit.has(name) ? emit.get(name).getAsString() : null;
     }
 
-    /** Closes the clients that are there. One that is no longer in the set has not left by itself. */
+    /** Closes the current clients. A client no longer in the set did not disconnect on its own. */
     private static void end(Session session) {
         for (SseClient client : session.clients) {
             session.clients.remove(client);
@@ -144,7 +144,7 @@ final class Adapter {
         }
     }
 
-    /** Answers what is no stream, before Javalin sends the head of one. */
+    /** Answers requests that are not for a stream, before Javalin sends the headers of one. */
     private static void admit(Context context) {
         Session session = running;
         if (session == null || !context.pathParam("session").equals(Long.toString(session.number))) {
