@@ -219,7 +219,7 @@ impl Hand<'_> {
         };
         if let Some((_, exchange)) = &mut self.exchange {
             // A client that has left is told of by what comes in.
-            let _ = exchange.perform(action, &self.base, expand).await;
+            let _ = self.base.perform(action, exchange, expand).await;
         } else if let Action::Refuse(time) = action {
             self.base.refuse_for(*time);
         }

@@ -187,7 +187,7 @@ async fn play(
     base: &str,
 ) -> Result<(), PeerGone> {
     for action in script {
-        exchange.perform(action, listener, |value| value.replace("{base}", base)).await?;
+        listener.perform(action, &mut exchange, |value| value.replace("{base}", base)).await?;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::request::Request;
+use super::http1::request::Request;
 
 /// Where requests beneath some paths go instead of to the scripts.
 #[derive(Debug, Clone)]

@@ -4,32 +4,31 @@
 //! comes with its [`Exchange`], which writes the answer. Between two writes it waits until the peer has read the first
 //! (the [barrier](Barrier)), so that what is sent apart arrives apart.
 //!
-//! - `listener`: what the harness holds; `port` beneath it: listening, refusing
-//! - `registry`: the open connections of a listener
-//! - `connection`: the task that owns a socket; `intake` and `output` are its two directions
+//! - `listener`: what the harness holds; below it `port` (listening and refusing) and `registry` (open connections)
+//! - `perform`: performing a script's action
 //! - `diversion`: connections that are not for scripts
-//! - `exchange`: one request and our answer to it
-//! - `request`, `response`: bytes to requests, responses to bytes
+//! - `http1`: a connection of HTTP/1.1, its requests and our responses
 //! - `barrier`: waiting until a peer has read; `kernel`: asking the system whether it has
-//! - `event`: what is told
+//! - `event`: everything that is reported; `captured`, `departure`: parts of it
 
 mod barrier;
-mod connection;
+mod captured;
+mod departure;
 mod diversion;
 mod event;
-mod exchange;
-mod intake;
+mod http1;
 mod kernel;
 mod listener;
-mod output;
+mod perform;
 mod port;
 mod registry;
-mod request;
-mod response;
 
 pub use self::barrier::{BARRIER_PATIENCE, Barrier, BarrierMode};
+pub use self::captured::{CAPTURE_LIMIT, Captured};
+pub use self::departure::Departure;
 pub use self::diversion::{Diversion, Diverted};
-pub use self::event::{CAPTURE_LIMIT, Captured, Departure, WireEvent, WireEventKind};
-pub use self::exchange::{Exchange, PeerGone};
+pub use self::event::{WireEvent, WireEventKind};
+pub use self::http1::exchange::Exchange;
+pub use self::http1::handle::PeerGone;
+pub use self::http1::request::{Request, Version};
 pub use self::listener::{Listener, Options};
-pub use self::request::{Request, Version};

@@ -78,7 +78,7 @@ async fn actions_are_performed() {
     let listener = &server.listener;
     let work = async {
         for action in &actions {
-            exchange.perform(action, listener, as_is).await.expect("the peer is there");
+            listener.perform(action, &mut exchange, as_is).await.expect("the peer is there");
         }
     };
     let ((), rest) = both(work, peer.rest()).await;
@@ -86,12 +86,12 @@ async fn actions_are_performed() {
 
     let (mut peer, mut exchange) = server.exchange(GET).await;
     let refuse = Action::Refuse(std::time::Duration::from_secs(60));
-    exchange.perform(&refuse, &server.listener, as_is).await.expect("the peer is there");
+    server.listener.perform(&refuse, &mut exchange, as_is).await.expect("the peer is there");
     assert!(tokio::net::TcpStream::connect(server.listener.address()).await.is_err());
     let listener = &server.listener;
     let work = async {
-        exchange.perform(&Action::Raw(b"x".to_vec()), listener, as_is).await.expect("the peer is there");
-        exchange.perform(&Action::End, listener, as_is).await.expect("the peer is there");
+        listener.perform(&Action::Raw(b"x".to_vec()), &mut exchange, as_is).await.expect("the peer is there");
+        listener.perform(&Action::End, &mut exchange, as_is).await.expect("the peer is there");
     };
     assert_eq!(both(work, peer.rest()).await.1, "x");
 }

@@ -13,7 +13,12 @@ fn no_crate_holds_a_circle_of_files() {
         let edges = Crate::read(&root).edges();
         found.extend(circles(&edges).into_iter().map(|circle| describe(folder, &edges, &circle)));
     }
-    assert!(found.is_empty(), "{} circles of files; move what they share to a file of its own\n\n{}", found.len(), found.join("\n"));
+    assert!(
+        found.is_empty(),
+        "{} circles of files; move what they share to a file of its own\n\n{}",
+        found.len(),
+        found.join("\n")
+    );
 }
 
 /// Groups of files that reach each other.
@@ -47,7 +52,9 @@ fn reachable<'e>(edges: &'e Edges, start: &'e String) -> BTreeSet<&'e String> {
 fn describe(folder: &str, edges: &Edges, circle: &BTreeSet<String>) -> String {
     let mut lines = vec![format!("{folder}: {} files", circle.len())];
     for file in circle {
-        for (other, names) in edges.get(file).into_iter().flatten().filter(|(other, _)| circle.contains(*other)) {
+        for (other, names) in
+            edges.get(file).into_iter().flatten().filter(|(other, _)| circle.contains(*other))
+        {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             lines.push(format!("  {file} -> {other}: {}", names.join(", ")));
         }

@@ -43,7 +43,8 @@ fn crates_depend_in_one_direction() {
     let mut wrong = Vec::new();
     for folder in CRATES {
         let path = repository().join(folder).join("Cargo.toml");
-        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let text =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         let manifest: toml::Table = text.parse().expect("a manifest");
         let name = manifest["package"]["name"].as_str().expect("a name");
         let may: BTreeSet<&str> = allowed[name].iter().copied().collect();

@@ -41,7 +41,8 @@ impl Crate {
     }
 
     fn read_file(&mut self, root: &Path, file: &Path, children: &Path, parent: Option<usize>) -> usize {
-        let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let text =
+            std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let syntax = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let name = file.strip_prefix(root).expect("below the root").display().to_string();
         self.read_module(root, &name, children, parent, &syntax.items)
@@ -147,7 +148,8 @@ impl Module {
             }
             syn::UseTree::Name(name) => {
                 let name = name.ident.to_string();
-                let bound = if name == "self" { path.last().cloned().unwrap_or_default() } else { name.clone() };
+                let bound =
+                    if name == "self" { path.last().cloned().unwrap_or_default() } else { name.clone() };
                 let full = if name == "self" { path.clone() } else { with(path, &name) };
                 self.bring(bound, full, is_export);
             }
@@ -232,7 +234,8 @@ impl Paths<'_> {
 
 fn is_test(attribute: &syn::Attribute) -> bool {
     let syn::Meta::List(list) = &attribute.meta else { return attribute.path().is_ident("test") };
-    list.path.is_ident("cfg") && list.tokens.to_string().split(|c: char| !c.is_alphanumeric()).any(|word| word == "test")
+    list.path.is_ident("cfg")
+        && list.tokens.to_string().split(|c: char| !c.is_alphanumeric()).any(|word| word == "test")
 }
 
 fn attributes(item: &syn::Item) -> &[syn::Attribute] {

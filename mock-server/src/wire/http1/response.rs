@@ -12,18 +12,18 @@ const STREAM_FIELDS: [(&str, &str); 2] =
     [("content-type", "text/event-stream"), ("cache-control", "no-store")];
 
 /// The answer to what is no request.
-pub(super) const BAD_REQUEST: &[u8] =
+pub(in crate::wire) const BAD_REQUEST: &[u8] =
     b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
 /// The answer to `expect: 100-continue`.
-pub(super) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+pub(in crate::wire) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// The end of a chunked body.
-pub(super) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
+pub(in crate::wire) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
 /// How the bytes of a body go over the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Coding {
+pub(in crate::wire) enum Coding {
     /// Each write is one chunk.
     Chunked,
     /// As they are.
@@ -32,7 +32,7 @@ pub(super) enum Coding {
 
 /// What becomes of the connection after a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(in crate::wire) enum Ending {
     /// It waits for the next request.
     Reuse,
     /// FIN.
@@ -47,7 +47,7 @@ impl Ending {
 
 /// What follows the bytes of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
+pub(in crate::wire) enum Next {
     /// Another head.
     Head,
     /// Nothing: the response is complete.
@@ -60,13 +60,17 @@ pub(super) enum Next {
 
 /// The bytes of a response, as far as [`Respond`] holds them.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Encoded {
-    pub(super) bytes: Vec<u8>,
-    pub(super) next: Next,
+pub(in crate::wire) struct Encoded {
+    pub(in crate::wire) bytes: Vec<u8>,
+    pub(in crate::wire) next: Next,
 }
 
 /// Encodes the answer to `request`. The values of the fields go through `expand`.
-pub(super) fn encode(respond: &Respond, request: &Request, expand: impl Fn(&str) -> String) -> Encoded {
+pub(in crate::wire) fn encode(
+    respond: &Respond,
+    request: &Request,
+    expand: impl Fn(&str) -> String,
+) -> Encoded {
     let head_only = request.method == "HEAD";
     let mut bytes = Vec::new();
     status_line(respond, &mut bytes);
@@ -122,7 +126,7 @@ pub(super) fn encode(respond: &Respond, request: &Request, expand: impl Fn(&str)
 
 /// Encodes bytes of a body as one write, which replaces what `bytes` held. Nothing gives nothing, since an empty
 /// chunk would end the body.
-pub(super) fn code(bytes: &mut Vec<u8>, coding: Coding, data: &[u8]) {
+pub(in crate::wire) fn code(bytes: &mut Vec<u8>, coding: Coding, data: &[u8]) {
     bytes.clear();
     match coding {
         Coding::Chunked if data.is_empty() => {}

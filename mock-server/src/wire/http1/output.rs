@@ -4,18 +4,18 @@ use std::io;
 
 use tokio::net::TcpStream;
 
-use super::barrier::{Boundary, Kept};
-use super::event::Departure;
-use super::exchange::Answered;
+use super::handle::Answered;
 use super::response::{self, Coding};
 use crate::action::Repeat;
+use crate::wire::barrier::{Boundary, Kept};
+use crate::wire::departure::Departure;
 
 /// No write of a repeated pattern is longer, whatever the script says: that much is held in memory.
 const WRITE_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Writes, counts, and waits for the peer to have read.
 #[derive(Debug)]
-pub(super) struct Output {
+pub(in crate::wire) struct Output {
     boundary: Boundary,
     /// Bytes written since the connection was made.
     written: u64,
@@ -24,12 +24,12 @@ pub(super) struct Output {
 }
 
 impl Output {
-    pub(super) fn new(boundary: Boundary) -> Self {
+    pub(in crate::wire) fn new(boundary: Boundary) -> Self {
         Self { boundary, written: 0, unsettled: false }
     }
 
     /// Bytes written since the connection was made.
-    pub(super) fn written(&self) -> u64 {
+    pub(in crate::wire) fn written(&self) -> u64 {
         self.written
     }
 
@@ -39,7 +39,7 @@ impl Output {
     /// # Errors
     ///
     /// The peer has left.
-    pub(super) async fn write(
+    pub(in crate::wire) async fn write(
         &mut self,
         stream: &TcpStream,
         mut bytes: &[u8],
@@ -71,7 +71,7 @@ impl Output {
     /// # Errors
     ///
     /// The peer has left.
-    pub(super) async fn write_repeat(
+    pub(in crate::wire) async fn write_repeat(
         &mut self,
         stream: &TcpStream,
         repeat: &Repeat,
@@ -100,7 +100,7 @@ impl Output {
     }
 
     /// Waits until the peer has read what was written, or for a while.
-    pub(super) async fn settle(&mut self) -> Kept {
+    pub(in crate::wire) async fn settle(&mut self) -> Kept {
         if !self.unsettled {
             return Kept::Yes;
         }
@@ -111,7 +111,7 @@ impl Output {
 }
 
 /// The first bytes of a repeated pattern, at most `limit`.
-pub(super) fn beginning(repeat: &Repeat, limit: usize) -> Vec<u8> {
+pub(in crate::wire) fn beginning(repeat: &Repeat, limit: usize) -> Vec<u8> {
     let length = repeat.total().min(limit as u64) as usize;
     repeat.pattern.iter().copied().cycle().take(length).collect()
 }

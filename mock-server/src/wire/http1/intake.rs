@@ -4,13 +4,14 @@ use std::io;
 
 use tokio::net::TcpStream;
 
-use super::event::{Captured, Departure};
+use crate::wire::captured::Captured;
+use crate::wire::departure::Departure;
 
 /// Bytes that the peer sent and that no request has taken yet.
 #[derive(Debug, Default)]
-pub(super) struct Intake {
+pub(in crate::wire) struct Intake {
     /// The bytes.
-    pub(super) buffer: Vec<u8>,
+    pub(in crate::wire) buffer: Vec<u8>,
     /// Everything since [`Self::captured`] was last called.
     captured: Captured,
     /// Whether bytes had to be thrown away.
@@ -19,12 +20,12 @@ pub(super) struct Intake {
 
 impl Intake {
     /// What has come since this was last called, if anything has.
-    pub(super) fn captured(&mut self) -> Option<Captured> {
+    pub(in crate::wire) fn captured(&mut self) -> Option<Captured> {
         Some(std::mem::take(&mut self.captured)).filter(|captured| captured.length > 0)
     }
 
     /// Whether the peer sent more than was kept, so that what is kept is no longer what it sent.
-    pub(super) fn overflowed(&self) -> bool {
+    pub(in crate::wire) fn overflowed(&self) -> bool {
         self.overflowed
     }
 
@@ -33,13 +34,13 @@ impl Intake {
     /// # Errors
     ///
     /// The peer has left.
-    pub(super) async fn more(&mut self, stream: &TcpStream) -> Result<(), Departure> {
+    pub(in crate::wire) async fn more(&mut self, stream: &TcpStream) -> Result<(), Departure> {
         while self.read(stream, usize::MAX).await? == 0 {}
         Ok(())
     }
 
     /// Reads until the peer leaves, and keeps what it sends up to `keep` bytes in all.
-    pub(super) async fn watch(&mut self, stream: &TcpStream, keep: usize) -> Departure {
+    pub(in crate::wire) async fn watch(&mut self, stream: &TcpStream, keep: usize) -> Departure {
         loop {
             if let Err(departure) = self.read(stream, keep).await {
                 return departure;

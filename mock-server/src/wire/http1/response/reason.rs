@@ -2,7 +2,7 @@
 
 /// The phrase of the [IANA registry](https://www.iana.org/assignments/http-status-codes), empty for a code that is
 /// not in it.
-pub(super) fn registered(status: u16) -> &'static str {
+pub(in crate::wire) fn registered(status: u16) -> &'static str {
     match status {
         100 => "Continue",
         101 => "Switching Protocols",

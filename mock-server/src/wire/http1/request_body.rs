@@ -1,20 +1,20 @@
 //! Bodies of requests, see [RFC 9112, section 6.3](https://www.rfc-editor.org/rfc/rfc9112#section-6.3).
 
-use super::{Malformed, Request, RequestLimits};
+use super::request::{Malformed, Request, RequestLimits};
 
 /// How long the line with a chunk's size may be, with its extensions.
 const SIZE_LINE_LIMIT: usize = 4096;
 
 /// Whether a body has ended.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Framed {
+pub(in crate::wire) enum Framed {
     More,
     Complete,
 }
 
 /// Reads one body. Nothing is allocated for a length that is only claimed.
 #[derive(Debug)]
-pub(super) struct BodyReader {
+pub(in crate::wire) struct BodyReader {
     limits: RequestLimits,
     stage: Stage,
 }
@@ -36,7 +36,7 @@ enum Stage {
 
 impl BodyReader {
     /// A reader for the body that the head of `request` announces.
-    pub(super) fn new(request: &Request, limits: RequestLimits) -> Result<Self, Malformed> {
+    pub(in crate::wire) fn new(request: &Request, limits: RequestLimits) -> Result<Self, Malformed> {
         let lengths: Vec<&[u8]> = request.header("content-length").collect();
         let codings = request.header("transfer-encoding").collect::<Vec<_>>().join(&b", "[..]);
         let stage = match (lengths.first(), codings.as_slice()) {
@@ -59,12 +59,16 @@ impl BodyReader {
     }
 
     /// Whether nothing is to come.
-    pub(super) fn is_complete(&self) -> bool {
+    pub(in crate::wire) fn is_complete(&self) -> bool {
         matches!(self.stage, Stage::Rest(0))
     }
 
     /// Moves from `buffer` to `body` what belongs there.
-    pub(super) fn advance(&mut self, buffer: &mut Vec<u8>, body: &mut Vec<u8>) -> Result<Framed, Malformed> {
+    pub(in crate::wire) fn advance(
+        &mut self,
+        buffer: &mut Vec<u8>,
+        body: &mut Vec<u8>,
+    ) -> Result<Framed, Malformed> {
         let mut position = 0;
         let framed = self.read(buffer, &mut position, body);
         buffer.drain(..position);

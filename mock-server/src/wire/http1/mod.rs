@@ -1,0 +1,18 @@
+//! HTTP/1.1, written byte for byte ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112)).
+//!
+//! - `connection`: the task that owns a socket; `intake` and `output` are its two directions
+//! - `order`, `handle`: what the task is ordered to do, and who holds it
+//! - `exchange`: one request and our response to it
+//! - `request`, `request_reader`, `request_body`: a request, and reading it from bytes
+//! - `response`: a response as bytes
+
+pub(in crate::wire) mod connection;
+pub(in crate::wire) mod exchange;
+pub(in crate::wire) mod handle;
+mod intake;
+pub(in crate::wire) mod order;
+mod output;
+pub(in crate::wire) mod request;
+mod request_body;
+mod request_reader;
+mod response;

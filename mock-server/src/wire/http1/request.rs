@@ -1,0 +1,110 @@
+//! A request, and what can be wrong with one.
+
+use std::fmt;
+
+/// How many fields a head may have.
+pub(in crate::wire) const FIELD_LIMIT: usize = 1024;
+
+/// The version of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Version {
+    /// HTTP/1.0
+    Http10,
+    /// HTTP/1.1
+    Http11,
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Http10 => "HTTP/1.0",
+            Self::Http11 => "HTTP/1.1",
+        })
+    }
+}
+
+/// A request as it came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The method, such as `GET`.
+    pub method: String,
+    /// The target as sent, such as `/7/?a=b`.
+    pub target: String,
+    /// The version.
+    pub version: Version,
+    /// The fields in order, the names in the case they were sent in.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// The body without its framing.
+    pub body: Vec<u8>,
+}
+
+impl Request {
+    /// The values of all fields of this name, whatever its case.
+    pub fn header(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        self.headers
+            .iter()
+            .filter(move |(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_slice())
+    }
+
+    /// The request of a parsed head; its body is still to come.
+    pub(in crate::wire) fn from_head(head: &httparse::Request<'_, '_>) -> Self {
+        Self {
+            method: head.method.unwrap_or_default().to_owned(),
+            target: head.path.unwrap_or_default().to_owned(),
+            version: if head.version == Some(0) { Version::Http10 } else { Version::Http11 },
+            headers: head.headers.iter().map(|field| (field.name.to_owned(), field.value.to_vec())).collect(),
+            body: Vec::new(),
+        }
+    }
+
+    /// Whether the peer wants the connection closed after the answer, see
+    /// [RFC 9112, section 9.3](https://www.rfc-editor.org/rfc/rfc9112#section-9.3). That an HTTP/1.0 peer may ask
+    /// for more is not honoured.
+    pub(in crate::wire) fn wants_close(&self) -> bool {
+        self.version == Version::Http10 || self.header("connection").any(|value| has_token(value, "close"))
+    }
+}
+
+/// Whether a comma-separated list holds `token`, whatever its case.
+pub(in crate::wire) fn has_token(list: &[u8], token: &str) -> bool {
+    list.split(|byte| *byte == b',').any(|item| item.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
+}
+
+/// Why bytes are not a request that we take.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(in crate::wire) enum Malformed {
+    #[error("not the head of an HTTP/1.1 request: {0}")]
+    Head(httparse::Error),
+    #[error("the head is longer than {0} bytes")]
+    LongHead(usize),
+    #[error("the head has more than {FIELD_LIMIT} fields")]
+    ManyFields,
+    #[error("content-length is not one number: \"{0}\"")]
+    ContentLength(String),
+    #[error("both transfer-encoding and content-length are given")]
+    TwoFramings,
+    #[error("transfer-encoding is not \"chunked\" but \"{0}\"")]
+    TransferEncoding(String),
+    #[error("the body is longer than {0} bytes")]
+    LongBody(u64),
+    #[error("the body has a chunk without a valid size")]
+    ChunkSize,
+    #[error("the body has a chunk that does not end where its size says")]
+    ChunkEnd,
+    #[error("the trailers are longer than {0} bytes")]
+    LongTrailers(usize),
+    #[error("more than {0} bytes came before the answer to the request before them")]
+    Pipelined(usize),
+    #[error("the listener has more than {0} connections at once")]
+    Crowded(usize),
+}
+
+/// How large a request may be.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::wire) struct RequestLimits {
+    /// Bytes of the head; also of the trailers.
+    pub(in crate::wire) head: usize,
+    /// Bytes of the body.
+    pub(in crate::wire) body: u64,
+}
