@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
-use super::Check;
+use super::document::Check;
 use crate::{
     limits,
     markdown::{linked, prose, text},

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::Coverage;
+use super::document::{Seen, Suite};
 use crate::{
     fold::{CaseOutcome, Outcome, fold},
     results::{Level, Results},
@@ -46,24 +46,6 @@ fn as_pair<S: serde::Serializer>(share: &Share, serializer: S) -> Result<S::Ok, 
     serializer.collect_map([("held", share.held), ("of", share.of)])
 }
 
-/// What one implementation made of one statement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Seen {
-    /// The implementation's name and version.
-    pub implementation: String,
-    /// The worst that a case of the statement came to.
-    #[serde(serialize_with = "as_word")]
-    pub outcome: Outcome,
-    /// How many of its cases held.
-    pub held: usize,
-    /// How many of them ran.
-    pub ran: usize,
-}
-
-fn as_word<S: serde::Serializer>(outcome: &Outcome, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(outcome.as_str())
-}
-
 impl Implementation {
     /// What its statements call it.
     pub(super) fn key(&self) -> String {
@@ -75,40 +57,37 @@ fn key(name: &str, version: &str) -> String {
     format!("{name} {version}").trim_end().to_owned()
 }
 
-impl Coverage {
-    /// Notes what one run made of each statement.
-    pub(super) fn see(&mut self, run: &Results) -> Implementation {
-        let cases = fold(run.results());
-        let mut by_statement: BTreeMap<&str, Vec<&CaseOutcome<'_>>> = BTreeMap::new();
-        for case in &cases {
-            for id in &case.worst().requirements {
-                by_statement.entry(id).or_default().push(case);
+/// Notes what one run made of each statement.
+pub(super) fn see(documents: &mut [Suite], run: &Results) -> Implementation {
+    let cases = fold(run.results());
+    let mut by_statement: BTreeMap<&str, Vec<&CaseOutcome<'_>>> = BTreeMap::new();
+    for case in &cases {
+        for id in &case.worst().requirements {
+            by_statement.entry(id).or_default().push(case);
+        }
+    }
+    let named = &run.header().implementation;
+    let mut suites = Vec::new();
+    for suite in documents {
+        let mut kept = Kept { suite: suite.name.clone(), must: Share::default(), should: Share::default() };
+        for statement in suite.sections.iter_mut().flat_map(|section| &mut section.requirements) {
+            let Some(cases) = by_statement.get(statement.id.as_str()) else { continue };
+            let seen = seen(key(&named.name, &named.version), cases);
+            // What is disputed is judged as `may`, of which there is no share.
+            if statement.disputed.is_none() {
+                kept.add(statement.level, seen.outcome);
             }
+            statement.results.push(seen);
         }
-        let named = &run.header().implementation;
-        let mut suites = Vec::new();
-        for suite in &mut self.suites {
-            let mut kept =
-                Kept { suite: suite.name.clone(), must: Share::default(), should: Share::default() };
-            for statement in suite.sections.iter_mut().flat_map(|section| &mut section.requirements) {
-                let Some(cases) = by_statement.get(statement.id.as_str()) else { continue };
-                let seen = seen(key(&named.name, &named.version), cases);
-                // What is disputed is judged as `may`, of which there is no share.
-                if statement.disputed.is_none() {
-                    kept.add(statement.level, seen.outcome);
-                }
-                statement.results.push(seen);
-            }
-            suites.push(kept);
-        }
-        Implementation {
-            name: named.name.clone(),
-            version: named.version.clone(),
-            title: terminal::identity(run.header()),
-            complete: run.is_complete(),
-            suites,
-            percentages: Some(Totals::of(run, &cases).percentages),
-        }
+        suites.push(kept);
+    }
+    Implementation {
+        name: named.name.clone(),
+        version: named.version.clone(),
+        title: terminal::identity(run.header()),
+        complete: run.is_complete(),
+        suites,
+        percentages: Some(Totals::of(run, &cases).percentages),
     }
 }
 

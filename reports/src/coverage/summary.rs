@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Statement, Suite};
+use super::document::{Statement, Suite};
 
 /// How many statements of a suite bind a role, and how many of them have a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
