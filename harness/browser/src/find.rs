@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{BrowserError, Engine};
+use super::engine::Engine;
+use super::error::BrowserError;
 
 /// The programs of a browser.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,15 +5,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
-use super::bidi::Bidi;
-use super::process::Household;
-use super::{BrowserError, Engine, Installed};
+use super::engine::Engine;
+use super::error::BrowserError;
+use super::find::Installed;
+use super::process::ProcessTree;
+use super::remote::{Remote, RemoteError};
 
 /// A Firefox that runs.
 #[derive(Debug)]
 pub(super) struct Firefox {
-    bidi: Bidi,
-    household: Mutex<Household>,
+    bidi: Remote,
+    processes: Mutex<ProcessTree>,
 }
 
 /// A page, in a user context of its own: with its own cookies, cache and connections.
@@ -70,8 +72,8 @@ user_pref("trailhead.firstrun.didSeeAboutWelcome", true);
 impl Firefox {
     /// Starts one with a fresh profile.
     pub(super) async fn start(installed: &Installed) -> Result<Self, BrowserError> {
-        let mut household = Household::new(Engine::Firefox)?;
-        let profile = household.folder().join("profile");
+        let mut processes = ProcessTree::new(Engine::Firefox)?;
+        let profile = processes.folder().join("profile");
         let written =
             std::fs::create_dir(&profile).and_then(|()| std::fs::write(profile.join("user.js"), PREFERENCES));
         written.map_err(|error| start(format!("no profile: {error}")))?;
@@ -81,26 +83,30 @@ impl Firefox {
                 .into();
         arguments.extend([profile.into_os_string(), "about:blank".into()]);
         let environment = [("MOZ_CRASHREPORTER_DISABLE", OsString::from("1"))];
-        let mut printed = household.start(&installed.program, &arguments, &environment)?;
+        let mut printed = processes.start(&installed.program, &arguments, &environment)?;
         let address = printed
             .wait_for(|line| {
                 line.strip_prefix("WebDriver BiDi listening on ").map(|url| url.trim().to_owned())
             })
             .await;
         let address = address.ok_or_else(|| start(printed.end()))?;
-        let bidi = Bidi::connect(&format!("{address}/session")).await.map_err(start)?;
-        bidi.command("session.new", json!({ "capabilities": {} })).await.map_err(start)?;
-        Ok(Self { bidi, household: Mutex::new(household) })
+        let failed = |error: RemoteError| start(error.to_string());
+        let bidi = Remote::connect(&format!("{address}/session")).await.map_err(failed)?;
+        bidi.command("session.new", json!({ "capabilities": {} })).await.map_err(failed)?;
+        Ok(Self { bidi, processes: Mutex::new(processes) })
     }
 
     pub(super) fn lives(&self) -> bool {
-        self.household.lock().unwrap_or_else(PoisonError::into_inner).lives()
+        self.processes.lock().unwrap_or_else(PoisonError::into_inner).lives()
     }
 
     /// Opens a page: in a window, since Firefox slows the timers of tabs in the background.
     pub(super) async fn open(this: &Arc<Self>, url: &str) -> Result<Page, BrowserError> {
-        let refused =
-            |problem| BrowserError::Refused { engine: Engine::Firefox, what: "open the page", problem };
+        let refused = |error: RemoteError| BrowserError::Refused {
+            engine: Engine::Firefox,
+            what: "open the page",
+            problem: error.to_string(),
+        };
         let user = this.bidi.command("browser.createUserContext", json!({})).await.map_err(refused)?;
         let user_context = user["userContext"].clone();
         let created = this

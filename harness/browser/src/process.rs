@@ -13,7 +13,8 @@ use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::sync::watch;
 
-use super::{BrowserError, Engine};
+use super::engine::Engine;
+use super::error::BrowserError;
 
 /// The variable that marks all processes of a browser.
 pub(super) const MARK: &str = "SSESPEC_BROWSER";
@@ -26,7 +27,7 @@ const KEPT: usize = 8 * 1024;
 
 /// A browser's folder and the processes that were started in it. Dropped, all of it goes.
 #[derive(Debug)]
-pub(super) struct Household {
+pub(super) struct ProcessTree {
     engine: Engine,
     folder: Option<TempDir>,
     mark: String,
@@ -40,8 +41,8 @@ pub(super) struct Printed {
     changed: watch::Receiver<bool>,
 }
 
-impl Household {
-    /// A household with an empty folder.
+impl ProcessTree {
+    /// An empty folder, and no process yet.
     pub(super) fn new(engine: Engine) -> Result<Self, BrowserError> {
         let folder = tempfile::Builder::new()
             .prefix("ssespec-browser-")
@@ -165,7 +166,7 @@ impl Printed {
     }
 }
 
-impl Drop for Household {
+impl Drop for ProcessTree {
     fn drop(&mut self) {
         for child in &mut self.children {
             // A group of which nobody lives any more cannot be killed, which is what we want.
@@ -185,7 +186,7 @@ impl Drop for Household {
     }
 }
 
-impl Household {
+impl ProcessTree {
     fn lives_any(&mut self) -> bool {
         self.children.iter_mut().any(|child| matches!(child.inner_mut().try_wait(), Ok(None)))
     }

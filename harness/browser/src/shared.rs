@@ -7,9 +7,11 @@ use ssespec::page::opener::{Browser, BrowserPage, OpeningPage, PageNotOpened};
 use tokio::sync::Mutex;
 
 use super::chromium::Chromium;
+use super::engine::Engine;
+use super::error::BrowserError;
+use super::find::find;
 use super::firefox::Firefox;
 use super::webkit::WebKit;
-use super::{BrowserError, Engine, find};
 
 /// How long a browser may take to start.
 const STARTING: Duration = Duration::from_secs(60);
@@ -131,7 +133,7 @@ impl Running {
     async fn dies(&self) -> bool {
         let dead = async {
             while self.lives() {
-                // Its processes belong to the household, which only a look tells whether they have ended.
+                // Its processes belong to the processes, which only a look tells whether they have ended.
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };

@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::find::Places;
-use super::process::{Household, Printed, marked};
+use super::process::{Printed, ProcessTree, marked};
 use super::*;
 
 /// A file system with these files, and nothing but `bin` on its search path.
@@ -95,11 +96,11 @@ fn engines_have_names() {
     assert!(error.to_string().contains("chromium, firefox or webkit") && error.hint().contains("--page"));
 }
 
-/// Starts a shell script in a household.
+/// Starts a shell script in a processes.
 #[cfg(target_os = "linux")]
-fn script(household: &mut Household, script: &str) -> Printed {
+fn script(processes: &mut ProcessTree, script: &str) -> Printed {
     let arguments = ["-c", script].map(OsString::from);
-    household.start(Path::new("/bin/sh"), &arguments, &[]).expect("a shell")
+    processes.start(Path::new("/bin/sh"), &arguments, &[]).expect("a shell")
 }
 
 /// A child, its child in the same group, and one that left for a session of its own.
@@ -112,24 +113,24 @@ fn living(mark: &str) -> Vec<i32> {
 }
 
 #[cfg(target_os = "linux")]
-async fn family() -> (Household, PathBuf, String) {
-    let mut household = Household::new(Engine::Chromium).expect("a folder");
-    let mut printed = script(&mut household, FAMILY);
+async fn family() -> (ProcessTree, PathBuf, String) {
+    let mut processes = ProcessTree::new(Engine::Chromium).expect("a folder");
+    let mut printed = script(&mut processes, FAMILY);
     assert_eq!(printed.wait_for(|line| (line == "ready").then_some(())).await, Some(()));
-    let folder = household.folder().to_owned();
+    let folder = processes.folder().to_owned();
     let mark = folder.to_string_lossy().into_owned();
     while living(&mark).len() < 4 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
-    (household, folder, mark)
+    (processes, folder, mark)
 }
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
-async fn nothing_is_left_of_a_household() {
-    let (mut household, folder, mark) = family().await;
-    assert!(household.lives());
-    drop(household);
+async fn nothing_is_left_of_a_processes() {
+    let (mut processes, folder, mark) = family().await;
+    assert!(processes.lives());
+    drop(processes);
     assert_eq!(living(&mark), Vec::<i32>::new());
     assert!(!folder.exists());
 }
@@ -137,9 +138,9 @@ async fn nothing_is_left_of_a_household() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn nothing_is_left_after_a_panic() {
-    let (household, folder, mark) = family().await;
+    let (processes, folder, mark) = family().await;
     let panicked = tokio::spawn(async move {
-        let _held = household;
+        let _held = processes;
         std::panic::panic_any("on purpose");
     });
     assert!(panicked.await.expect_err("it panics").is_panic());
@@ -150,23 +151,23 @@ async fn nothing_is_left_after_a_panic() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_program_that_ends_is_noticed() {
-    let mut household = Household::new(Engine::Firefox).expect("a folder");
-    let mut printed = script(&mut household, "echo some words; echo last words >&2; exit 3");
+    let mut processes = ProcessTree::new(Engine::Firefox).expect("a folder");
+    let mut printed = script(&mut processes, "echo some words; echo last words >&2; exit 3");
     assert_eq!(printed.wait_for(|line| (line == "no such line").then_some(())).await, None);
     assert!(
         printed.end().contains("last words") && printed.end().contains("some words"),
         "{}",
         printed.end()
     );
-    while household.lives() {
+    while processes.lives() {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 
 #[tokio::test]
 async fn a_program_that_does_not_start() {
-    let mut household = Household::new(Engine::WebKit).expect("a folder");
-    let started = household.start(Path::new("/no/such/program"), &[], &[]);
+    let mut processes = ProcessTree::new(Engine::WebKit).expect("a folder");
+    let started = processes.start(Path::new("/no/such/program"), &[], &[]);
     // Where something else starts it, that is what ends.
     if let Ok(mut printed) = started {
         assert_eq!(printed.wait_for(|_| None::<()>).await, None);

@@ -17,6 +17,26 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// How long an answer may be, in bytes.
 const ANSWER_LIMIT: usize = 1024 * 1024;
 
+/// Why a command failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(super) enum WebDriverError {
+    /// The connection failed, or what came over it is no answer of a driver.
+    #[error("{0}")]
+    Connection(String),
+    /// The driver began a session without saying which.
+    #[error("a session without an id: {0}")]
+    NoSession(Value),
+    /// The answer took too long.
+    #[error("no answer to {path} within {}", humantime::format_duration(PATIENCE))]
+    Slow {
+        /// The command.
+        path: String,
+    },
+    /// The driver answered with an error, in these words.
+    #[error("{0}")]
+    Refused(String),
+}
+
 /// A driver, and where in it commands go.
 #[derive(Debug, Clone)]
 pub(super) struct WebDriver {
@@ -31,29 +51,39 @@ impl WebDriver {
     }
 
     /// Begins a session. What the driver says of its browser comes with it.
-    pub(super) async fn begin(mut self, capabilities: Value) -> Result<(Self, Value), String> {
+    pub(super) async fn begin(mut self, capabilities: Value) -> Result<(Self, Value), WebDriverError> {
         let mut answer = self.command(Method::POST, "/session", capabilities).await?;
         let Some(id) = answer["sessionId"].as_str() else {
-            return Err(format!("a session without an id: {answer}"));
+            return Err(WebDriverError::NoSession(answer));
         };
         self.session = format!("/session/{id}");
         Ok((self, answer["capabilities"].take()))
     }
 
     /// Gives a command of the session.
-    pub(super) async fn session(&self, method: Method, path: &str, body: Value) -> Result<Value, String> {
+    pub(super) async fn session(
+        &self,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> Result<Value, WebDriverError> {
         self.command(method, &format!("{}{path}", self.session), body).await
     }
 
     /// Gives a command and waits for its answer.
-    pub(super) async fn command(&self, method: Method, path: &str, body: Value) -> Result<Value, String> {
-        tokio::time::timeout(PATIENCE, self.exchange(method, path, body)).await.unwrap_or_else(|_| {
-            Err(format!("no answer to {path} within {}", humantime::format_duration(PATIENCE)))
-        })
+    pub(super) async fn command(
+        &self,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> Result<Value, WebDriverError> {
+        tokio::time::timeout(PATIENCE, self.exchange(method, path, body))
+            .await
+            .unwrap_or_else(|_| Err(WebDriverError::Slow { path: path.to_owned() }))
     }
 
-    async fn exchange(&self, method: Method, path: &str, body: Value) -> Result<Value, String> {
-        let said = |error: &dyn std::fmt::Display| error.to_string();
+    async fn exchange(&self, method: Method, path: &str, body: Value) -> Result<Value, WebDriverError> {
+        let said = |error: &dyn std::fmt::Display| WebDriverError::Connection(error.to_string());
         let stream = TcpStream::connect(self.address).await.map_err(|error| said(&error))?;
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.map_err(|error| said(&error))?;
@@ -78,6 +108,6 @@ impl WebDriver {
             return Ok(value);
         }
         let text = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
-        Err(format!("{} {}", text("error"), text("message")).trim().to_owned())
+        Err(WebDriverError::Refused(format!("{} {}", text("error"), text("message")).trim().to_owned()))
     }
 }

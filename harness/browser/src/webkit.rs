@@ -10,9 +10,11 @@ use http::Method;
 use serde_json::{Value, json};
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::process::Household;
-use super::webdriver::WebDriver;
-use super::{BrowserError, Engine, Installed};
+use super::engine::Engine;
+use super::error::BrowserError;
+use super::find::Installed;
+use super::process::ProcessTree;
+use super::webdriver::{WebDriver, WebDriverError};
 
 /// A MiniBrowser that runs.
 #[derive(Debug)]
@@ -22,7 +24,7 @@ pub(super) struct WebKit {
     /// The window that it began with, which stays: new ones are made from one that is open.
     first: Value,
     name: (String, String),
-    household: Mutex<Household>,
+    processes: Mutex<ProcessTree>,
 }
 
 /// A page, in a window of its own. They share cookies, which are of a session's path.
@@ -39,9 +41,9 @@ const ASKING: Duration = Duration::from_millis(20);
 impl WebKit {
     /// Starts one with a fresh profile.
     pub(super) async fn start(installed: &Installed) -> Result<Self, BrowserError> {
-        let mut household = Household::new(Engine::WebKit)?;
+        let mut processes = ProcessTree::new(Engine::WebKit)?;
         let words = ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"];
-        let mut screen = household.start(Path::new("Xvfb"), &words.map(OsString::from), &[])?;
+        let mut screen = processes.start(Path::new("Xvfb"), &words.map(OsString::from), &[])?;
         // It prints the number of its display when it is ready.
         let display = screen.wait_for(|line| line.trim().parse::<u32>().ok()).await;
         let display = display.ok_or_else(|| start(format!("Xvfb: {}", screen.end())))?;
@@ -55,7 +57,7 @@ impl WebKit {
             ("NO_AT_BRIDGE", "1".into()),
         ];
         let port = OsString::from(format!("--port={}", address.port()));
-        let mut printed = household.start(&installed.program, &[port], &environment)?;
+        let mut printed = processes.start(&installed.program, &[port], &environment)?;
         let driver = WebDriver::at(address);
         let ready = async {
             while driver.command(Method::GET, "/status", Value::Null).await.is_err() {
@@ -73,16 +75,19 @@ impl WebKit {
         let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
         let (driver, capabilities) =
             driver.begin(wanted).await.map_err(|problem| start(format!("{problem}\n{}", printed.end())))?;
-        let first = driver.session(Method::GET, "/window", Value::Null).await.map_err(start)?;
+        let first = driver
+            .session(Method::GET, "/window", Value::Null)
+            .await
+            .map_err(|error| start(error.to_string()))?;
         let version = capabilities["browserVersion"].as_str().unwrap_or_default();
         // Its minor version is what others call the major one.
         let version: Vec<&str> = version.split('.').take(2).collect();
         let name = ("WebKitGTK".to_owned(), version.join("."));
-        Ok(Self { driver: Arc::new(AsyncMutex::new(driver)), first, name, household: Mutex::new(household) })
+        Ok(Self { driver: Arc::new(AsyncMutex::new(driver)), first, name, processes: Mutex::new(processes) })
     }
 
     pub(super) fn lives(&self) -> bool {
-        self.household.lock().unwrap_or_else(PoisonError::into_inner).lives()
+        self.processes.lock().unwrap_or_else(PoisonError::into_inner).lives()
     }
 
     /// Its name and version.
@@ -92,8 +97,11 @@ impl WebKit {
 
     /// Opens a page.
     pub(super) async fn open(this: &Arc<Self>, url: &str) -> Result<Page, BrowserError> {
-        let refused =
-            |problem| BrowserError::Refused { engine: Engine::WebKit, what: "open the page", problem };
+        let refused = |error: WebDriverError| BrowserError::Refused {
+            engine: Engine::WebKit,
+            what: "open the page",
+            problem: error.to_string(),
+        };
         let driver = this.driver.lock().await;
         let first = json!({ "handle": this.first });
         driver.session(Method::POST, "/window", first).await.map_err(refused)?;

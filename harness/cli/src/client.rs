@@ -74,7 +74,7 @@ pub(super) async fn perform(arguments: Arguments) -> Status {
     let mut words = how.rerun_options();
     let launch = if arguments.reference {
         words.push("--reference".into());
-        Launch::InProcess(ssespec_reference::client())
+        Launch::Client(ssespec_reference::client())
     } else if let Some(name) = &arguments.browser {
         words.extend(["--browser".into(), name.clone()]);
         match launch::browser(name) {

@@ -8,17 +8,18 @@ use ssespec::page::opener::Invitation;
 use ssespec::page::{Board, Opener};
 use ssespec::run::Launch;
 use ssespec::run::launch::PageLaunch;
+use ssespec_reports::results::Role;
 
 use super::{output, qr};
 
 /// The adapter of a server by a command.
 pub(super) fn server(words: Vec<String>, folder: PathBuf) -> Launch {
-    Launch::ServerProcess(Command { words, folder })
+    Launch::Process(Role::Server, Command { words, folder })
 }
 
 /// The adapter of a client by a command.
 pub(super) fn command(words: Vec<String>, folder: PathBuf) -> Launch {
-    Launch::Process(Command { words, folder })
+    Launch::Process(Role::Client, Command { words, folder })
 }
 
 /// As a browser that we start.
@@ -26,9 +27,9 @@ pub(super) fn command(words: Vec<String>, folder: PathBuf) -> Launch {
 pub(super) fn browser(name: &str) -> Result<Launch, String> {
     use std::sync::Arc;
 
-    use ssespec_browser::{BrowserError, Engine, Shared};
+    use ssespec_browser::{Engine, Shared, UnknownEngine};
     let engine: Engine =
-        name.parse().map_err(|error: BrowserError| format!("{error}\nhelp: {}", error.hint()))?;
+        name.parse().map_err(|error: UnknownEngine| format!("{error}\nhelp: {}", error.hint()))?;
     let opener = Opener::Browser(Arc::new(Shared::new(engine)));
     Ok(Launch::Page(PageLaunch { opener, board: Board::default() }))
 }

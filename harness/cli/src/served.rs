@@ -73,7 +73,7 @@ pub(super) async fn perform(
     }
     let launch = if options.reference {
         words.push("--reference".into());
-        Launch::ServerInProcess(ssespec_reference::server())
+        Launch::Server(ssespec_reference::server())
     } else {
         words.push("--".into());
         words.extend(command.iter().cloned());

@@ -117,7 +117,7 @@ fn lacks(folder: &Folder) -> Option<String> {
         return None;
     }
     if let Start::Browser(name) = &folder.start
-        && let Err(missing) = name.parse().and_then(browser::find)
+        && let Err(missing) = name.parse().map_err(browser::BrowserError::from).and_then(browser::find)
     {
         return Some(format!("{missing}; {}", missing.hint()));
     }

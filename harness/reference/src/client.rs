@@ -22,7 +22,7 @@ use super::mime::is_event_stream;
 use super::patience::Patience;
 use super::request::Request;
 use body::Body;
-use ssespec::adapter::in_process::Observer;
+use ssespec::Observer;
 use ssespec::protocol::{CloseIn, ConnectRequest, Event};
 use wrong::Wrong;
 

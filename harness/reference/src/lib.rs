@@ -35,8 +35,8 @@ pub use server::ServerDefect;
 
 use ssespec_cases::Capability;
 
-use ssespec::adapter::in_process::Client;
-use ssespec::adapter::in_process_server::Server;
+use ssespec::adapter::in_process::client::Client;
+use ssespec::adapter::in_process::server::Server;
 
 /// What the client's API reaches: everything but a browser's own matters.
 const CAPABILITIES: [Capability; 12] = [
@@ -100,7 +100,7 @@ pub fn surveyed_server(asked: Asked<ServerDefect>) -> Server {
 }
 
 fn serving(defects: Defects<ServerDefect>) -> Server {
-    let mut reference = Server::new("reference", move |session| server::session(session, defects.clone()));
+    let mut reference = Server::server("reference", move |session| server::session(session, defects.clone()));
     let identity = reference.identity_mut();
     identity.version = env!("CARGO_PKG_VERSION").into();
     identity.capabilities.extend(SERVER_CAPABILITIES);
@@ -108,7 +108,7 @@ fn serving(defects: Defects<ServerDefect>) -> Server {
 }
 
 fn with(defects: Defects) -> Client {
-    let mut reference = Client::new("reference", move |options, observer| {
+    let mut reference = Client::client("reference", move |options, observer| {
         client::session(options, observer, defects.clone())
     });
     let identity = reference.identity_mut();

@@ -32,11 +32,10 @@ mod serving;
 pub mod session;
 pub mod setup;
 
-pub use adapter::in_process::Observer;
-pub use adapter::in_process_server::{ServerObserver, ServerSession};
-pub use cargo_test::client;
-pub use cargo_test::server::server;
-pub use protocol::serving::{Emit, ServerOrder};
+pub use adapter::in_process::client::Observer;
+pub use adapter::in_process::server::{ServerObserver, ServerSession};
+pub use cargo_test::suite::{client, server};
+pub use protocol::server::{Emit, ServerOrder};
 pub use protocol::{ConnectRequest, Event};
 pub use ssespec_cases::Capability;
 pub use ssespec_cases::case::ReadyState;

@@ -1,6 +1,6 @@
 //! What each beast comes to: one clear verdict in bounded time and memory, and the lane goes on.
 
-use ssespec::adapter::Fault;
+use ssespec::adapter::fault::Fault;
 use ssespec::run::RunError;
 use ssespec_reports::results::Verdict::{Error, Fail, Pass};
 

@@ -9,6 +9,7 @@ use ssespec::run::{Baseline, Launch, Rerun, Run, RunError, Selection};
 use ssespec::session::Patience;
 use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
+use ssespec_reports::results::Role;
 use ssespec_reports::results::{CaseResult, Record, Verdict};
 use tempfile::TempDir;
 
@@ -56,10 +57,10 @@ pub(crate) fn run(beast: &str, keys: &str, steps: &str) -> Result<Came, RunError
     let exe = std::env::current_exe().expect("a path").display().to_string();
     let run = Run {
         corpus: Arc::new(Corpus::load(folder.path()).expect("cases")),
-        launch: Launch::ServerProcess(Command {
-            words: vec![exe, "adapter".into(), beast.into()],
-            folder: folder.path().to_owned(),
-        }),
+        launch: Launch::Process(
+            Role::Server,
+            Command { words: vec![exe, "adapter".into(), beast.into()], folder: folder.path().to_owned() },
+        ),
         selection: Selection::default(),
         baseline: Baseline::default(),
         patience: Patience { observation: Duration::from_secs(2), request: Duration::from_secs(2) },

@@ -13,7 +13,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 use crate::client;
-use ssespec::adapter::{Adapter, Heard};
+use ssespec::adapter::heard::Heard;
+use ssespec::adapter::running::Adapter;
 use ssespec::protocol::{CloseIn, ConnectRequest, Order, Shown};
 
 /// How long anything may take that must happen.

@@ -13,7 +13,7 @@ use super::super::interpreter::{Interpreter, Shown};
 use super::super::mime::names_other_charset;
 use super::super::request::Request;
 use super::{End, EventSource, Failure, Flow, Loss, RECONNECTION_TIME};
-use ssespec::adapter::in_process::Observer;
+use ssespec::Observer;
 use ssespec::protocol::{CloseIn, ConnectRequest};
 
 /// How long a client with a defect waits with what it should do later or not at all.

@@ -6,8 +6,8 @@ use super::defect::Defects;
 use super::site::Server;
 use super::topic::Topic;
 use super::{Emission, Event, Notice};
-use ssespec::adapter::in_process_server::ServerSession;
-use ssespec::protocol::serving::{Emit, ServerOrder};
+use ssespec::ServerSession;
+use ssespec::protocol::server::{Emit, ServerOrder};
 
 /// Where a session's streams are served.
 const PATH: &str = "/events";

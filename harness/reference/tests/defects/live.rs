@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ssespec::adapter::Adapter;
+use ssespec::adapter::running::Adapter;
 use ssespec::run::{Baseline, Launch, Rerun, Run, Selection, Trial, play_case};
 use ssespec::session::{Patience, Stage, Stop};
 use ssespec_cases::Corpus;

@@ -5,10 +5,11 @@ use std::time::Duration;
 use ssespec_cases::capability::UnknownCapability;
 use ssespec_reports::results::Role;
 
-use super::UNREAD_LIMIT;
+use super::unread::UNREAD_LIMIT;
 #[cfg(feature = "page")]
 use crate::page::opener::PageNotOpened;
-use crate::protocol::{LINE_LIMIT, Meant, NotProtocol, PROTOCOL};
+use crate::protocol::not_protocol::Meant;
+use crate::protocol::{LINE_LIMIT, NotProtocol, PROTOCOL};
 
 /// Why an adapter is beyond use, or a session with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

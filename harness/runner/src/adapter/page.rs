@@ -14,11 +14,18 @@ use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message as Frame};
 
+use super::fault::Fault;
 use super::footprint::Processes;
-use super::{Adapter, Fault, Heard, Identity, Stderr, Task, Unread};
+use super::heard::Heard;
+use super::identity::Identity;
+use super::running::Adapter;
+use super::stderr::Stderr;
+use super::task::Task;
+use super::unread::Unread;
 use crate::page::opener::Opened;
 use crate::page::{Board, Socket, Turn};
-use crate::protocol::{Message, NotProtocol, Order, excerpt};
+use crate::protocol::not_protocol::excerpt;
+use crate::protocol::{Message, NotProtocol, Order};
 
 /// Makes an adapter of a page that has connected, and awaits its hello for at most `patience`. `opened` closes the page
 /// when the adapter ends, which it does when its `turn` is over; `board` is shown by it.

@@ -1,7 +1,7 @@
 //! What a client of this process says when it panics: it belongs into the report of its case, with the place in the
 //! source, and not between the lines of a passing run.
 
-use super::Stderr;
+use super::stderr::Stderr;
 
 tokio::task_local! {
     /// Where the panics of the present task are told.
@@ -14,7 +14,7 @@ pub(super) fn told_to(stderr: Stderr, future: impl Future<Output = ()>) -> impl 
 }
 
 /// A future for a task of its own, whose panics are told where those of the present task are.
-pub(super) fn passed_on(future: impl Future<Output = ()>) -> impl Future<Output = ()> {
+pub(super) fn passed_on<T>(future: impl Future<Output = T>) -> impl Future<Output = T> {
     let stderr = TOLD_TO.try_with(Clone::clone).unwrap_or_default();
     TOLD_TO.scope(stderr, future)
 }

@@ -12,10 +12,17 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::mpsc;
 
+use super::fault::Fault;
 use super::footprint::Processes;
+use super::heard::Heard;
+use super::identity::Identity;
 use super::lines::{Line, read_line};
-use super::{Adapter, Fault, Heard, Identity, Stderr, Task, Unread};
-use crate::protocol::{LINE_LIMIT, Message, NotProtocol, Order, excerpt};
+use super::running::Adapter;
+use super::stderr::Stderr;
+use super::task::Task;
+use super::unread::Unread;
+use crate::protocol::not_protocol::excerpt;
+use crate::protocol::{LINE_LIMIT, Message, NotProtocol, Order};
 
 /// The most memory that is kept from one line for the next, in bytes.
 const LINE_KEPT: usize = 1024 * 1024;

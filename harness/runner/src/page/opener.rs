@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Board;
-use crate::adapter::Fault;
+use crate::adapter::fault::Fault;
 
 /// Who opens the page of a lane.
 #[derive(Clone)]

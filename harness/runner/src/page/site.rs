@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::files;
-use crate::adapter::Task;
+use crate::adapter::task::Task;
 use crate::protocol::LINE_LIMIT;
 
 /// A page's connection.

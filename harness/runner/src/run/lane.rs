@@ -9,7 +9,8 @@ use tokio::sync::mpsc;
 
 use super::plan::Trial;
 use super::{Run, WATCHED, stage};
-use crate::adapter::{Adapter, Fault};
+use crate::adapter::fault::Fault;
+use crate::adapter::running::Adapter;
 use crate::session::{EndedBy, Failure, Late, Outcome, Stage, Stop, play};
 
 /// What a lane tells.

@@ -5,24 +5,23 @@ use std::time::Duration;
 use ssespec_mock_server::wire::Listener;
 use ssespec_reports::results::{Role, Transport};
 
-use crate::adapter::in_process::Client;
-use crate::adapter::in_process_server::Server;
+use crate::adapter::fault::Fault;
+use crate::adapter::in_process::client::Client;
+use crate::adapter::in_process::server::Server;
 use crate::adapter::process::Command;
-use crate::adapter::{Adapter, Fault};
+use crate::adapter::running::Adapter;
 #[cfg(feature = "page")]
 use crate::page::{self, Board, Opener, Site};
 
 /// How an adapter is started, as often as needed.
 #[derive(Debug, Clone)]
 pub enum Launch {
-    /// As a child process.
-    Process(Command),
-    /// As a function of this process.
-    InProcess(Client),
-    /// The adapter of a server, as a child process.
-    ServerProcess(Command),
+    /// A child process that speaks the protocol as this role.
+    Process(Role, Command),
+    /// A client as a function of this process.
+    Client(Client),
     /// A server as a function of this process.
-    ServerInProcess(Server),
+    Server(Server),
     /// As a page in a browser.
     #[cfg(feature = "page")]
     Page(PageLaunch),
@@ -48,6 +47,18 @@ pub struct Ground {
 /// How long a process may take until its hello: runtimes start slowly on a busy machine.
 const HELLO_PATIENCE: Duration = Duration::from_secs(20);
 
+impl From<Client> for Launch {
+    fn from(client: Client) -> Self {
+        Self::Client(client)
+    }
+}
+
+impl From<Server> for Launch {
+    fn from(server: Server) -> Self {
+        Self::Server(server)
+    }
+}
+
 impl Launch {
     /// Starts an adapter.
     ///
@@ -57,10 +68,9 @@ impl Launch {
         // Only pages stand on it.
         let _ = ground;
         match self {
-            Self::Process(command) => command.start(HELLO_PATIENCE).await,
-            Self::InProcess(client) => Ok(client.start()),
-            Self::ServerProcess(command) => command.start_as(Role::Server, HELLO_PATIENCE).await,
-            Self::ServerInProcess(server) => Ok(server.start()),
+            Self::Process(role, command) => command.start_as(*role, HELLO_PATIENCE).await,
+            Self::Client(client) => Ok(client.start()),
+            Self::Server(server) => Ok(server.start()),
             #[cfg(feature = "page")]
             Self::Page(launch) => launch.start(ground).await,
         }
@@ -87,15 +97,18 @@ impl Launch {
     /// The role of what is started.
     pub fn role(&self) -> Role {
         match self {
-            Self::ServerProcess(_) | Self::ServerInProcess(_) => Role::Server,
-            _ => Role::Client,
+            Self::Process(role, _) => *role,
+            Self::Server(_) => Role::Server,
+            Self::Client(_) => Role::Client,
+            #[cfg(feature = "page")]
+            Self::Page(_) => Role::Client,
         }
     }
 
     pub(super) fn transport(&self) -> Transport {
         match self {
-            Self::Process(_) | Self::ServerProcess(_) => Transport::Process,
-            Self::InProcess(_) | Self::ServerInProcess(_) => Transport::InProcess,
+            Self::Process(..) => Transport::Process,
+            Self::Client(_) | Self::Server(_) => Transport::InProcess,
             #[cfg(feature = "page")]
             Self::Page(_) => Transport::Page,
         }
@@ -104,8 +117,8 @@ impl Launch {
     /// Starts an adapter beside others, if the time and memory of each are told apart.
     pub(super) fn start_apart(&self) -> Option<tokio::task::JoinHandle<Option<Adapter>>> {
         match self {
-            Self::Process(command) | Self::ServerProcess(command) if cfg!(target_os = "linux") => {
-                let (command, role) = (command.clone(), self.role());
+            Self::Process(role, command) if cfg!(target_os = "linux") => {
+                let (command, role) = (command.clone(), *role);
                 Some(tokio::spawn(async move { command.start_as(role, HELLO_PATIENCE).await.ok() }))
             }
             _ => None,
@@ -116,10 +129,10 @@ impl Launch {
     /// what to do and waits for nothing. Each page is one or two processes of a browser, which take 270 MB.
     pub fn lanes_a_core(&self) -> usize {
         match self {
-            Self::Process(_) | Self::InProcess(_) => 8,
-            Self::ServerProcess(_) | Self::ServerInProcess(_) => 2,
             #[cfg(feature = "page")]
             Self::Page(_) => 6,
+            _ if self.role() == Role::Server => 2,
+            _ => 8,
         }
     }
 
@@ -142,7 +155,7 @@ impl Launch {
 
     /// Whether something of a session can outlive it: the future of a function that returned cannot.
     pub(super) fn outlives_its_sessions(&self) -> bool {
-        !matches!(self, Self::InProcess(_) | Self::ServerInProcess(_))
+        !matches!(self, Self::Client(_) | Self::Server(_))
     }
 
     /// What shows the run's progress to who looks at the page.

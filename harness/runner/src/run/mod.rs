@@ -43,7 +43,8 @@ use tokio::sync::mpsc;
 pub use verdict::Rerun;
 pub use verdict::requirement as requirement_record;
 
-use crate::adapter::{Fault, Identity};
+use crate::adapter::fault::Fault;
+use crate::adapter::identity::Identity;
 use crate::session::Patience;
 
 /// Everything that a run needs to know.

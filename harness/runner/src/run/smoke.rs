@@ -4,7 +4,7 @@ use ssespec_cases::script::expand;
 use ssespec_diagnostics::Source;
 use ssespec_reports::results::Role;
 
-use crate::adapter::Fault;
+use crate::adapter::fault::Fault;
 use crate::delivery::{DeliveryKind, programs};
 use crate::serving;
 use crate::session::{Late, LateKind, Patience, Stage, Stop, play};

@@ -8,7 +8,7 @@ use ssespec_mock_server::wire::{BarrierMode, Listener, Options};
 use tokio::sync::mpsc;
 
 use super::Launch;
-use crate::adapter::Fault;
+use crate::adapter::fault::Fault;
 use crate::session::Stage;
 
 /// How long an adapter may take to leave by itself when its stdin ends.

@@ -12,7 +12,7 @@ use ssespec_reports::results::{
 use super::Run;
 use super::lane::Played;
 use super::plan::{Skipped, Trial};
-use crate::adapter::Fault;
+use crate::adapter::fault::Fault;
 use crate::session::{EndedBy, Failure, Late, LateKind, Stop};
 
 /// How a single case is run again.

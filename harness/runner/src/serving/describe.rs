@@ -7,7 +7,7 @@ use ssespec_reports::transcript::escape;
 
 use super::seen::{ResponseHead, Seen};
 use super::target::Target;
-use crate::protocol::serving::ServerShown;
+use crate::protocol::server::ServerShown;
 pub(super) use crate::session::describe::drop_word;
 
 /// What an adapter said.

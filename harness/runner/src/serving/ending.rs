@@ -8,7 +8,7 @@ use super::intake::Came;
 use super::seen::{Seen, Strictness};
 use super::stream::{Left, State};
 use super::{Presence, Session, Stop, describe, time};
-use crate::adapter::Fault;
+use crate::adapter::fault::Fault;
 use crate::protocol::Order;
 
 /// What a failed sentinel usually means.

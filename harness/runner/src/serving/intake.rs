@@ -8,9 +8,10 @@ use super::seen::Seen;
 use super::stream::{State, Told};
 use super::target::Target;
 use super::{Presence, Session, Stop, describe};
-use crate::adapter::{Fault, Heard};
+use crate::adapter::fault::Fault;
+use crate::adapter::heard::Heard;
 use crate::protocol::Shown;
-use crate::protocol::serving::ServerShown;
+use crate::protocol::server::ServerShown;
 use crate::session::{LATE_LIMIT, Late, LateKind, describe as client};
 
 /// Whether something came before the deadline.
@@ -153,7 +154,7 @@ impl Session<'_> {
                 self.closed = true;
                 Ok(())
             }
-            Shown::Serving(said) => self.absorb_said(said),
+            Shown::Server(said) => self.absorb_said(said),
             _ => Err(self.fault(Fault::OfAnotherRole { what: what() })),
         }
     }
@@ -206,7 +207,7 @@ impl Session<'_> {
 /// What an adapter says too late of a session; `None` for what the network tells it when it likes.
 pub(crate) fn late(shown: &Shown) -> Option<String> {
     match shown {
-        Shown::Serving(ServerShown::Connected { .. } | ServerShown::Disconnected) => None,
+        Shown::Server(ServerShown::Connected { .. } | ServerShown::Disconnected) => None,
         shown => Some(client::shown(shown)),
     }
 }

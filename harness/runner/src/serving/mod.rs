@@ -35,10 +35,10 @@ use stream::{Stream, Told};
 use target::Target;
 use tokio::sync::mpsc;
 
-use crate::adapter::Fault;
+use crate::adapter::fault::Fault;
 use crate::delivery::{Op, OpKind, Program};
 use crate::protocol::Order;
-use crate::protocol::serving::ServerOrder;
+use crate::protocol::server::ServerOrder;
 use crate::session::growth::Gauge;
 use crate::session::transcript::Transcript;
 use crate::session::{EndedBy, Failure, Outcome, Patience, Stage, Stop};
@@ -284,7 +284,7 @@ impl Session<'_> {
     }
 
     fn order(&mut self, order: ServerOrder) {
-        self.stage.adapter.order(self.number, Order::Serving(order));
+        self.stage.adapter.order(self.number, Order::Server(order));
     }
 
     fn failure(&self, expected: impl Into<String>, observed: impl Into<String>) -> Failure {

@@ -7,8 +7,8 @@ use ssespec_cases::serving::{Emission, HangUp, Reading, Request, Serving};
 use super::intake::Came;
 use super::stream::{Left, State, Stream};
 use super::{Presence, Session, Stop, describe, time};
-use crate::adapter::Fault;
-use crate::protocol::serving::{Emit, ServerOrder};
+use crate::adapter::fault::Fault;
+use crate::protocol::server::{Emit, ServerOrder};
 
 /// How long a connection that is left may take to be gone.
 const LEAVING: Duration = Duration::from_secs(2);

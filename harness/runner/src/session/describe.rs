@@ -41,7 +41,7 @@ pub(crate) fn shown(shown: &Shown) -> String {
         Shown::Script(result) => script_result(result),
         Shown::Report(text) => format!("the report {}", quote(text)),
         Shown::Exception(exception) => format!("the constructor throws {}", thrown(exception)),
-        Shown::Serving(shown) => crate::serving::describe::shown(shown),
+        Shown::Server(shown) => crate::serving::describe::shown(shown),
         Shown::Closed => "closed: the client is done for good".into(),
     }
 }
@@ -87,7 +87,7 @@ pub(super) fn shown_word(shown: &Shown) -> &'static str {
         Shown::Script(_) => "script",
         Shown::Report(_) => "report",
         Shown::Exception(_) => "exception",
-        Shown::Serving(shown) => crate::serving::describe::shown_word(shown),
+        Shown::Server(shown) => crate::serving::describe::shown_word(shown),
         Shown::Closed => "closed",
     }
 }

@@ -10,7 +10,7 @@ use ssespec_mock_server::action::Respond;
 
 use super::intake::{Came, Seen, late_request};
 use super::{Answer, Body, Closing, EndedBy, Session, Silence, Stop, describe};
-use crate::adapter::Fault;
+use crate::adapter::fault::Fault;
 use crate::protocol::{Order, Shown};
 
 /// How long clients may take to let go of the connections that we closed.

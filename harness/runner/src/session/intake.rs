@@ -11,7 +11,9 @@ use ssespec_mock_server::action::Respond;
 use ssespec_mock_server::wire::{Exchange, WireEvent, WireEventKind};
 
 use super::{Session, Stop, describe};
-use crate::adapter::{Fault, Heard, UNREAD_LIMIT};
+use crate::adapter::fault::Fault;
+use crate::adapter::heard::Heard;
+use crate::adapter::unread::UNREAD_LIMIT;
 use crate::protocol::Shown;
 use crate::protocol::page::ScriptResult;
 
@@ -194,7 +196,7 @@ impl Session<'_> {
         if self.intake.closed {
             return Err(self.fault(Fault::AfterClosed { what: describe::shown(&shown) }));
         }
-        if let Shown::Serving(said) = &shown {
+        if let Shown::Server(said) = &shown {
             return Err(self.fault(Fault::OfAnotherRole { what: crate::serving::describe::shown(said) }));
         }
         let named = &self.intake.named;
@@ -210,7 +212,7 @@ impl Session<'_> {
             Shown::Opened { .. } => named.opened,
             Shown::Error { .. } => named.errors,
             Shown::Comment { .. } => named.comments,
-            Shown::Event(_) | Shown::Report(_) | Shown::Exception(_) | Shown::Serving(_) => true,
+            Shown::Event(_) | Shown::Report(_) | Shown::Exception(_) | Shown::Server(_) => true,
             Shown::Closed => {
                 self.intake.closed = true;
                 true

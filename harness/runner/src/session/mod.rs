@@ -39,7 +39,9 @@ use ssespec_reports::results::{Fact, Row};
 use tokio::sync::mpsc;
 use transcript::Transcript;
 
-use crate::adapter::{Adapter, Fault, Heard};
+use crate::adapter::fault::Fault;
+use crate::adapter::heard::Heard;
+use crate::adapter::running::Adapter;
 use crate::delivery::{Op, OpKind, Program};
 use crate::run::launch::Ground;
 

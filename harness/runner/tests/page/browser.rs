@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use ssespec::adapter::Heard;
+use ssespec::adapter::heard::Heard;
 use ssespec::page::opener::Invitation;
 use ssespec::page::{Board, Opener};
 use ssespec::protocol::{ConnectRequest, Order, Shown};

@@ -1,7 +1,7 @@
 //! Pages that do not: each costs one case the verdict `error`, or ends the run before it began, as with any adapter.
 
 use serde_json::json;
-use ssespec::adapter::Fault;
+use ssespec::adapter::fault::Fault;
 use ssespec::run::{Conclusion, RunError};
 use ssespec_reports::results::Role;
 use ssespec_reports::results::Verdict;

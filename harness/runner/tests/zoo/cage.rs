@@ -13,7 +13,7 @@ use ssespec::session::Patience;
 use ssespec_cases::Corpus;
 use ssespec_diagnostics::Source;
 use ssespec_mock_server::wire::BarrierMode;
-use ssespec_reports::results::{CaseResult, Footer, Record};
+use ssespec_reports::results::{CaseResult, Footer, Record, Role};
 use tempfile::TempDir;
 
 use crate::tether::Tether;
@@ -106,7 +106,7 @@ impl Cage {
     pub(crate) fn run(&self) -> Run {
         Run {
             corpus: Arc::new(if self.suite.is_empty() { corpus(&self.cases) } else { of_suite(self.suite) }),
-            launch: Launch::Process(self.command()),
+            launch: Launch::Process(Role::Client, self.command()),
             selection: Selection { deliveries: vec![DeliveryKind::AsWritten], ..Selection::default() },
             baseline: Baseline::default(),
             patience: self.patience,

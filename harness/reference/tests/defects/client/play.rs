@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use ssespec::adapter::in_process::Client;
+use ssespec::adapter::in_process::client::Client;
 use ssespec::run::{Launch, Plan, Selection, Trial, stage};
 use ssespec::session::{Patience, Stage};
 use ssespec_cases::case::{Case, Expectation, StepKind};
@@ -256,7 +256,7 @@ async fn lane(
         *count
     };
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let launch = Launch::InProcess(reference::client());
+    let launch = Launch::Client(reference::client());
     let mut stage = stage::open(address, BarrierMode::Auto, &launch).await.expect("a port");
     let mut all = Vec::new();
     loop {
@@ -302,5 +302,5 @@ async fn session(
     patience: Patience,
 ) -> Came {
     let adapter = client.start();
-    live(corpus, stage, (adapter, Launch::InProcess(client)), trial, patience).await
+    live(corpus, stage, (adapter, Launch::Client(client)), trial, patience).await
 }

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use ssespec::adapter::in_process_server::Server;
+use ssespec::adapter::in_process::server::Server;
 use ssespec::delivery::OpKind;
 use ssespec::run::{Launch, Plan, Selection, Trial, stage};
 use ssespec::session::{Patience, Stage};
@@ -207,7 +207,7 @@ async fn lane(
     patience: Patience,
 ) -> Vec<Done> {
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
-    let launch = Launch::ServerInProcess(reference::server());
+    let launch = Launch::Server(reference::server());
     let mut stage = stage::open(address, BarrierMode::Auto, &launch).await.expect("a port");
     let mut all = Vec::new();
     loop {
@@ -260,5 +260,5 @@ async fn session(
     patience: Patience,
 ) -> Came {
     let adapter = server.start();
-    live(corpus, stage, (adapter, Launch::ServerInProcess(server)), trial, patience).await
+    live(corpus, stage, (adapter, Launch::Server(server)), trial, patience).await
 }

@@ -1,6 +1,9 @@
 use ssespec_cases::case::Scope;
 
 use super::*;
+use crate::protocol::connect::ConnectRequest;
+use crate::protocol::order::Order;
+use crate::protocol::page::{Place, ScriptResult};
 
 fn place() -> Place {
     Place {

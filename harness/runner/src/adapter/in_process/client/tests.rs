@@ -35,21 +35,21 @@ fn with_close(mut client: Client) -> Client {
 
 #[tokio::test]
 async fn a_client_that_returns_is_done() {
-    let client = Client::new("c", |_, observer| async move { observer.event(Event::new("a")) });
+    let client = Client::client("c", |_, observer| async move { observer.event(Event::new("a")) });
     let event = Shown::Event(Event { data: Some("a".into()), ..Event::default() });
     assert_eq!(heard(&client, None, None, 2).await, [format!("{event:?}"), "Closed".into()]);
 }
 
 #[tokio::test]
 async fn an_error_that_is_returned_is_the_last_word() {
-    let client = Client::new("c", |_, _| async { Err::<(), _>("out of order") });
+    let client = Client::client("c", |_, _| async { Err::<(), _>("out of order") });
     let error = Shown::Error { message: "out of order".into(), ready_state: None };
     assert_eq!(heard(&client, None, None, 2).await, [format!("{error:?}"), "Closed".into()]);
 }
 
 #[tokio::test]
 async fn an_error_has_the_state_that_was_told_last() {
-    let client = Client::new("c", |_, observer| async move {
+    let client = Client::client("c", |_, observer| async move {
         observer.set_state(ReadyState::Closed);
         observer.error("lost");
     });
@@ -59,13 +59,13 @@ async fn an_error_has_the_state_that_was_told_last() {
 
 #[tokio::test]
 async fn without_close_the_future_is_dropped() {
-    let client = Client::new("c", |_, _| std::future::pending::<()>());
+    let client = Client::client("c", |_, _| std::future::pending::<()>());
     assert_eq!(heard(&client, None, Some(Order::Close), 1).await, ["Closed"]);
 }
 
 #[tokio::test]
 async fn close_ends_the_waiting_for_an_item() {
-    let client = with_close(Client::new("c", |_, observer| async move {
+    let client = with_close(Client::client("c", |_, observer| async move {
         let item: Option<()> = observer.until_close(std::future::pending()).await;
         assert_eq!(item, None);
         observer.comment("closed it");
@@ -76,7 +76,7 @@ async fn close_ends_the_waiting_for_an_item() {
 
 #[tokio::test]
 async fn close_in_a_handler_comes_before_an_item_that_is_ready() {
-    let client = with_close(Client::new("c", |_, observer| async move {
+    let client = with_close(Client::client("c", |_, observer| async move {
         while observer.until_close(async { Some(()) }).await.is_some() {
             observer.opened();
         }
@@ -89,13 +89,13 @@ async fn close_in_a_handler_comes_before_an_item_that_is_ready() {
 
 #[tokio::test]
 async fn a_client_that_does_not_notice_close_is_told_what_to_do() {
-    let client = with_close(Client::new("c", |_, _| std::future::pending::<()>()));
+    let client = with_close(Client::client("c", |_, _| std::future::pending::<()>()));
     assert_eq!(heard(&client, None, Some(Order::Close), 1).await, [format!("{}: ", Fault::NotWatched)]);
 }
 
 #[tokio::test]
 async fn a_panic_is_a_fault() {
-    let client = Client::new("c", |_, _| async {
+    let client = Client::client("c", |_, _| async {
         if true {
             panic!("byte index 1");
         }

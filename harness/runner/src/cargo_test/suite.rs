@@ -1,42 +1,4 @@
-//! The suite under `cargo test`: every case is a test with a name, filters and `--list` as for any other.
-//!
-//! ```no_run
-//! // tests/conformance.rs, with `harness = false` for this test in Cargo.toml
-//! use ssespec::{Capability, Event};
-//! # struct Source;
-//! # struct Message { name: String, data: String }
-//! # impl Source { async fn next(&mut self) -> Option<Result<Message, std::io::Error>> { None } fn close(self) {} }
-//! # fn connect(url: &str) -> Source { Source }
-//!
-//! fn main() -> std::process::ExitCode {
-//!     ssespec::client("my-client", |request, observer| async move {
-//!         let mut source = connect(&request.url);
-//!         while let Some(item) = observer.until_close(source.next()).await {
-//!             match item {
-//!                 Ok(message) => observer.event(Event::new(message.data).kind(message.name)),
-//!                 Err(error) => observer.error(error),
-//!             }
-//!         }
-//!         source.close();
-//!     })
-//!     .capabilities([Capability::Reconnect, Capability::Close, Capability::Errors, Capability::EventType])
-//!     .baseline("tests/ssespec.toml")
-//!     .main()
-//! }
-//! ```
-//!
-//! A test passes where its case does, and fails with all that a maintainer needs: requirement, step, expected and
-//! observed, the bytes, the command that runs it again. What is neither is `ignored`, with its reason: a known failure,
-//! a `should` that does not hold, a failure in a suite that does not decide, a capability that is lacking.
-//!
-//! A server is tested in the same way, see [`server`](mod@server).
-//!
-//! A known failure that passes fails its test, and entries of the baseline that match no case fail the test `baseline`.
-
-mod known;
-pub mod server;
-mod target;
-mod trial;
+//! A suite: an implementation under test, and the options that its author sets.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -50,43 +12,65 @@ use ssespec_cases::{Capability, Corpus};
 use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reports::terminal::{Color, Style};
 
-use crate::adapter::in_process::{Client, Observer, Outcome};
+use super::cargo_target;
+use super::known::BaselineFile;
+use super::trial::Trials;
+use crate::adapter::in_process::client::{Client, ClientSession, Observer};
+use crate::adapter::in_process::function::{Function, Outcome};
+use crate::adapter::in_process::server::{Server, ServerSession};
 use crate::adapter::panics::{self, Printed};
 use crate::protocol::ConnectRequest;
 use crate::run::{Launch, Plan, Rerun, Run, Selection};
 use crate::session::Patience;
-use known::BaselineFile;
-use trial::Trials;
 
-/// A client under test, and how it is tested.
+/// An implementation under test, and how it is tested. `S` is what its function is called with for each session.
 #[derive(Debug)]
-pub struct ClientSuite {
-    client: Client,
-    suite: Suite,
+pub struct Suite<S> {
+    function: Function<S>,
+    options: Options,
 }
 
-/// A suite for a client that is an async function: it is called once a session, with where to connect and where to
-/// report, and is done when it returns. An error that it returns is reported as the last of the session.
+/// A client under test, made by [`client`].
+pub type ClientSuite = Suite<ClientSession>;
+
+/// A server under test, made by [`server`].
+pub type ServerSuite = Suite<ServerSession>;
+
+/// A suite for a client that is an async function: it is called once per session, with where to connect and where to
+/// report, and is done when it returns. If it returns an error, that is reported as the last of the session.
 ///
-/// It runs on a tokio runtime of its own, a fresh one for each test.
+/// Each test runs on a fresh tokio runtime.
 pub fn client<F, R>(name: &str, client: F) -> ClientSuite
 where
     F: Fn(ConnectRequest, Observer) -> R + Send + Sync + 'static,
     R: Future<Output: Outcome> + Send + 'static,
 {
-    ClientSuite { client: Client::new(name, client), suite: Suite::default() }
+    Suite { function: Client::client(name, client), options: Options::default() }
 }
 
-impl ClientSuite {
-    /// What the client's API can reach; cases that need more are ignored, with the reason.
+/// A suite for a server that is driven by an async function: it is called once per session, says where the session's
+/// streams are served, follows orders, and returns when [`ServerSession::next`] gives `None`. Everything that it
+/// served may be gone then.
+///
+/// Each test runs on a fresh tokio runtime.
+pub fn server<F, R>(name: &str, server: F) -> ServerSuite
+where
+    F: Fn(ServerSession) -> R + Send + Sync + 'static,
+    R: Future<Output: Outcome> + Send + 'static,
+{
+    Suite { function: Server::server(name, server), options: Options::default() }
+}
+
+impl<S> Suite<S> {
+    /// Sets what the implementation's API can reach; cases that need more are ignored, with the reason.
     #[must_use]
     pub fn capabilities(mut self, capabilities: impl IntoIterator<Item = Capability>) -> Self {
-        self.client.identity_mut().capabilities = capabilities.into_iter().collect();
+        self.function.identity_mut().capabilities = capabilities.into_iter().collect();
         self
     }
 
-    /// A file of known failures. Its path is relative to the folder in which the test runs, which for cargo is that of
-    /// the package's Cargo.toml.
+    /// Names a file of known failures. Its path is relative to the folder of the package's Cargo.toml, where cargo
+    /// runs tests.
     ///
     /// ```toml
     /// [[known-failure]]
@@ -96,37 +80,42 @@ impl ClientSuite {
     /// ```
     #[must_use]
     pub fn baseline(mut self, file: impl Into<PathBuf>) -> Self {
-        self.suite.baseline = Some(file.into());
+        self.options.baseline = Some(file.into());
         self
     }
 
-    /// A folder of cases instead of those that are built in.
+    /// Runs the cases of a folder instead of the built-in ones.
     #[must_use]
     pub fn cases(mut self, folder: impl Into<PathBuf>) -> Self {
-        self.suite.cases = Some(folder.into());
+        self.options.cases = Some(folder.into());
         self
     }
 
-    /// Runs the cases of these suites only, all of which decide then. Where none is named all cases run, and those of
-    /// the standards (`whatwg`, `http`) decide.
+    /// Runs only the cases of these suites, all of which then decide the exit status. By default all cases run, and
+    /// those of the standards (`whatwg`, `http`) decide.
     #[must_use]
     pub fn suites(mut self, suites: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        self.suite.selection.suites = suites.into_iter().map(Into::into).collect();
+        self.options.selection.suites = suites.into_iter().map(Into::into).collect();
         self
-    }
-
-    /// Runs the suite with the arguments of the command line, those of any Rust test (`-- --help` lists them).
-    ///
-    /// The exit status is 0 where all is as expected, 101 where a test failed and 2 where a file has a mistake.
-    pub fn main(self) -> ExitCode {
-        let capabilities = self.client.identity().capabilities.clone();
-        self.suite.main(Launch::InProcess(self.client), &capabilities)
     }
 }
 
-/// How an implementation is tested, whatever its role.
+impl<S> Suite<S>
+where
+    Launch: From<Function<S>>,
+{
+    /// Runs the suite with the arguments of the command line, those of any Rust test (`-- --help` lists them).
+    ///
+    /// The exit status is 0 if everything is as expected, 101 if a test failed and 2 if a file has a mistake.
+    pub fn main(self) -> ExitCode {
+        let capabilities = self.function.identity().capabilities.clone();
+        self.options.main(Launch::from(self.function), &capabilities)
+    }
+}
+
+/// What the author of a suite sets.
 #[derive(Debug, Default)]
-struct Suite {
+struct Options {
     baseline: Option<PathBuf>,
     cases: Option<PathBuf>,
     selection: Selection,
@@ -135,7 +124,7 @@ struct Suite {
 /// Exit status for wrong usage or a file with mistakes.
 const USAGE: u8 = 2;
 
-impl Suite {
+impl Options {
     /// Runs the suite with the arguments of the command line.
     fn main(self, launch: Launch, capabilities: &BTreeSet<Capability>) -> ExitCode {
         let mut arguments = Arguments::from_args();
@@ -177,7 +166,7 @@ impl Suite {
             lanes: 1,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             barrier: BarrierMode::Auto,
-            rerun: Rerun::CargoTest(target::words()),
+            rerun: Rerun::CargoTest(cargo_target::words()),
         };
         let baseline = baseline.map(Arc::new);
         let trials = Arc::new(Trials { run, baseline: baseline.clone(), style: style(arguments) });

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::empty::Empty;
+
 #[cfg(test)]
 mod tests;
 
@@ -95,10 +97,10 @@ pub enum ServerShown {
 pub(super) struct Fields {
     pub(super) serving: Option<Serving>,
     pub(super) connected: Option<Connected>,
-    pub(super) disconnected: Option<super::Empty>,
-    pub(super) emitted: Option<super::Empty>,
+    pub(super) disconnected: Option<Empty>,
+    pub(super) emitted: Option<Empty>,
     pub(super) refused: Option<Refused>,
-    pub(super) stopped: Option<super::Empty>,
+    pub(super) stopped: Option<Empty>,
 }
 
 #[derive(Debug, Deserialize)]

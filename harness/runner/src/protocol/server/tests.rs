@@ -2,13 +2,13 @@ use super::*;
 use crate::protocol::{Message, Order, Shown};
 
 fn line(order: ServerOrder) -> String {
-    Order::Serving(order).to_line(7)
+    Order::Server(order).to_line(7)
 }
 
 #[track_caller]
 fn said(line: &str) -> ServerShown {
     match Message::from_line(line.as_bytes()).expect("a message") {
-        Message::Shown(7, Shown::Serving(shown)) => shown,
+        Message::Shown(7, Shown::Server(shown)) => shown,
         other => panic!("{other:?}"),
     }
 }

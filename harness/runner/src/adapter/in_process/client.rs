@@ -1,0 +1,258 @@
+//! A client as an async function.
+
+use std::fmt::Display;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::time::Duration;
+
+use ssespec_cases::Capability;
+use ssespec_cases::case::ReadyState;
+use tokio::sync::{mpsc, watch};
+
+use super::function::{Function, Outcome, start};
+use super::session::{Reporter, SessionTask};
+use crate::adapter::fault::Fault;
+use crate::adapter::heard::Heard;
+use crate::adapter::running::Adapter;
+use crate::protocol::{CloseIn, ConnectRequest, Event, Order, Shown};
+
+/// One session of a client function: where to connect, and where to report.
+#[derive(Debug)]
+pub struct ClientSession {
+    /// What a user would pass to the client.
+    pub request: ConnectRequest,
+    /// Where the client's events are reported.
+    pub observer: Observer,
+}
+
+/// A client as an async function.
+pub type Client = Function<ClientSession>;
+
+impl Function<ClientSession> {
+    /// A client with this name and no capabilities yet.
+    pub fn client<F, R>(name: &str, client: F) -> Self
+    where
+        F: Fn(ConnectRequest, Observer) -> R + Send + Sync + 'static,
+        R: Future<Output: Outcome> + Send + 'static,
+    {
+        Self::new(name, move |session: ClientSession| client(session.request, session.observer))
+    }
+
+    /// Starts the client as an adapter.
+    pub fn start(&self) -> Adapter {
+        let client = self.clone();
+        start(self.identity(), |orders, heard| serve(client, orders, heard))
+    }
+}
+
+/// How long a client with a public close() may take to return after it was asked to close.
+const CLOSE_PATIENCE: Duration = Duration::from_secs(4);
+
+/// Follows orders; each session is a task of its own, and a client that returns is done for good.
+async fn serve(
+    client: Client,
+    mut orders: mpsc::UnboundedReceiver<(u64, Order)>,
+    heard: mpsc::UnboundedSender<Heard>,
+) {
+    let has_close = client.identity().capabilities.contains(&Capability::Close);
+    let mut current: Option<Running> = None;
+    loop {
+        tokio::select! {
+            order = orders.recv() => match order {
+                Some((session, Order::Connect(request))) => {
+                    current = Some(Running::start(&client, session, *request, &heard));
+                }
+                Some((session, Order::Close)) => {
+                    if let Some(running) = current.take_if(|running| running.session == session)
+                        && let Err(fault) = running.close(has_close).await
+                    {
+                        let _ = heard.send(Heard::Fault(fault));
+                        return;
+                    }
+                }
+                Some((_, Order::State)) => {
+                    if let Some(running) = &current {
+                        let state = running.observer.state().unwrap_or(ReadyState::Connecting);
+                        running.observer.reporter.report(Shown::State(state));
+                    }
+                }
+                // These need the capability `dom`, which is a page's, or are for servers.
+                Some((
+                    _,
+                    Order::ConnectIn(..)
+                    | Order::Enter(_)
+                    | Order::Run(_)
+                    | Order::Evaluate(_)
+                    | Order::Server(_),
+                )) => {}
+                None => return,
+            },
+            result = returned(&mut current) => {
+                if let Err(fault) = result {
+                    let _ = heard.send(Heard::Fault(fault));
+                    return;
+                }
+                if let Some(running) = current.take() {
+                    running.observer.reporter.report(Shown::Closed);
+                }
+            }
+        }
+    }
+}
+
+/// Waits until the client of the running session returns; forever where none runs.
+async fn returned(current: &mut Option<Running>) -> Result<(), Fault> {
+    match current {
+        Some(running) => running.returned().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A session while the client runs.
+struct Running {
+    session: u64,
+    observer: Observer,
+    task: SessionTask,
+}
+
+impl Running {
+    fn start(
+        client: &Client,
+        session: u64,
+        request: ConnectRequest,
+        heard: &mpsc::UnboundedSender<Heard>,
+    ) -> Self {
+        let observer = Observer {
+            reporter: Reporter::new(session, heard),
+            state: Arc::new(AtomicU8::new(NO_STATE)),
+            close_in: request.close_in,
+            wish: Arc::new(watch::Sender::new(Wish::None)),
+            watched: Arc::default(),
+        };
+        let run = client.run(ClientSession { request, observer: observer.clone() });
+        Self { session, observer, task: SessionTask::spawn(run) }
+    }
+
+    /// Waits until the client has returned, and reports the error that it returned.
+    async fn returned(&mut self) -> Result<(), Fault> {
+        if let Some(message) = self.task.returned().await? {
+            self.observer.error(message);
+        }
+        Ok(())
+    }
+
+    /// Ends the session: by the client's own close() if it has one, otherwise by dropping its future.
+    async fn close(mut self, has_close: bool) -> Result<(), Fault> {
+        self.observer.wish.send_replace(Wish::Close);
+        if has_close {
+            match tokio::time::timeout(CLOSE_PATIENCE, self.returned()).await {
+                Ok(result) => result?,
+                Err(_) if !self.observer.watched.load(Ordering::SeqCst) => return Err(Fault::NotWatched),
+                Err(_) => self.task.abort().await,
+            }
+        } else {
+            self.task.abort().await;
+        }
+        self.observer.reporter.report(Shown::Closed);
+        Ok(())
+    }
+}
+
+/// Who wants the client to close.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wish {
+    /// Nobody.
+    None,
+    /// The handler in which the case wants close() to be called.
+    CloseIn,
+    /// The harness, by its order.
+    Close,
+}
+
+/// The state of a client that never told one.
+const NO_STATE: u8 = u8::MAX;
+
+/// Where a client function reports what it sees. Cheap to clone; usable from any thread.
+#[derive(Debug, Clone)]
+pub struct Observer {
+    reporter: Reporter,
+    state: Arc<AtomicU8>,
+    close_in: Option<CloseIn>,
+    wish: Arc<watch::Sender<Wish>>,
+    watched: Arc<AtomicBool>,
+}
+
+impl Observer {
+    /// The connection was announced as open.
+    pub fn opened(&self) {
+        self.reporter.report(Shown::Opened { ready_state: self.state() });
+        self.handled(CloseIn::Opened);
+    }
+
+    /// An event was dispatched.
+    pub fn event(&self, event: Event) {
+        self.reporter.report(Shown::Event(event));
+        self.handled(CloseIn::Event);
+    }
+
+    /// A comment was shown; `text` is all that follows the colon.
+    pub fn comment(&self, text: &str) {
+        self.reporter.report(Shown::Comment { text: text.into() });
+    }
+
+    /// An error was reported, in the state that was told last.
+    pub fn error(&self, error: impl Display) {
+        self.reporter.report(Shown::Error { message: error.to_string(), ready_state: self.state() });
+        self.handled(CloseIn::Error);
+    }
+
+    /// The client's ready state changed; it is told to the harness when it asks. For clients with the capability
+    /// [`State`](Capability::State).
+    pub fn set_state(&self, state: ReadyState) {
+        self.state.store(state as u8, Ordering::SeqCst);
+    }
+
+    /// Waits for the client's next item; `None` where there is none or where the client is to be closed, which its
+    /// user does then. For clients with the capability [`Close`](Capability::Close).
+    ///
+    /// It also does what [`ConnectRequest::close_in`] asks for.
+    pub async fn until_close<T>(&self, next: impl Future<Output = Option<T>>) -> Option<T> {
+        tokio::select! {
+            // What is to be closed must not show what happened to be ready as well.
+            biased;
+            () = self.wished(|wish| wish != Wish::None) => None,
+            item = next => item,
+        }
+    }
+
+    /// Waits until the harness wants the client to be closed. For clients with the capability
+    /// [`Close`](Capability::Close) that [`until_close`](Self::until_close) does not fit.
+    pub async fn close_requested(&self) {
+        self.wished(|wish| wish == Wish::Close).await;
+    }
+
+    async fn wished(&self, enough: impl Fn(Wish) -> bool) {
+        self.watched.store(true, Ordering::SeqCst);
+        // The sender lives as long as this observer.
+        let _ = self.wish.subscribe().wait_for(|wish| enough(*wish)).await;
+    }
+
+    fn handled(&self, handler: CloseIn) {
+        if self.close_in == Some(handler) {
+            self.wish.send_if_modified(|wish| {
+                let first = *wish == Wish::None;
+                if first {
+                    *wish = Wish::CloseIn;
+                }
+                first
+            });
+        }
+    }
+
+    fn state(&self) -> Option<ReadyState> {
+        ReadyState::from_number(self.state.load(Ordering::SeqCst).into())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,78 @@
+//! An adapter while it runs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::fault::Fault;
+use super::footprint::Processes;
+use super::heard::Heard;
+use super::identity::Identity;
+use super::stderr::Stderr;
+use super::task::Task;
+use crate::protocol::Order;
+
+/// A running adapter.
+#[derive(Debug)]
+pub struct Adapter {
+    pub(super) identity: Identity,
+    pub(super) orders: mpsc::UnboundedSender<(u64, Order)>,
+    pub(super) heard: mpsc::UnboundedReceiver<Heard>,
+    pub(super) stderr: Stderr,
+    pub(super) unfinished: Arc<AtomicUsize>,
+    pub(super) processes: Processes,
+    pub(super) task: Task,
+}
+
+impl Adapter {
+    /// The identity of the implementation.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Gives an order. An adapter that is gone is noticed by [`Adapter::hear`].
+    pub fn order(&self, session: u64, order: Order) {
+        // The receiver is gone only with the adapter, whose fault is heard next.
+        let _ = self.orders.send((session, order));
+    }
+
+    /// Asks the adapter to exit: it gets no more orders.
+    pub fn dismiss(&mut self) {
+        // What is sent to nobody is dropped.
+        (self.orders, _) = mpsc::unbounded_channel();
+    }
+
+    /// Waits for the adapter's next message. Dropping the future loses nothing.
+    pub async fn hear(&mut self) -> Heard {
+        self.heard.recv().await.unwrap_or(Heard::Fault(Fault::Gone))
+    }
+
+    /// Which processes it consists of.
+    pub fn processes(&self) -> Processes {
+        self.processes
+    }
+
+    /// The end of what the adapter has written to stderr.
+    pub fn stderr(&self) -> String {
+        self.stderr.text()
+    }
+
+    /// How many bytes the adapter has written since its last newline.
+    pub fn unfinished_line(&self) -> usize {
+        self.unfinished.load(Ordering::Relaxed)
+    }
+
+    /// Ends the adapter and all its children at once. It is unusable afterwards.
+    pub async fn kill(&mut self) {
+        std::mem::take(&mut self.task).end(Duration::ZERO).await;
+    }
+
+    /// Ends the adapter and all its children: it has this long to exit, then it is killed.
+    pub async fn stop(self, grace: Duration) {
+        let Self { orders, heard, task, .. } = self;
+        drop((orders, heard));
+        task.end(grace).await;
+    }
+}

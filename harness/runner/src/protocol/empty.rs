@@ -1,0 +1,7 @@
+//! A message without fields.
+
+use serde::Deserialize;
+
+/// `{}`
+#[derive(Debug, Deserialize)]
+pub(super) struct Empty {}

@@ -1,0 +1,34 @@
+//! How an adapter introduces itself.
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the protocol that this harness speaks.
+pub const PROTOCOL: u32 = 1;
+
+/// The longest line that an adapter may write, in bytes (64 MiB).
+pub const LINE_LIMIT: usize = 64 * 1024 * 1024;
+
+/// What an adapter says first: who it is and what its implementation's API can reach.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hello {
+    /// The version of the protocol that the adapter speaks; must be [`PROTOCOL`].
+    pub protocol: u32,
+    /// `client` or `server`.
+    pub role: String,
+    /// The implementation's name, as its users know it.
+    pub name: String,
+    /// The implementation's version.
+    #[serde(default)]
+    pub version: String,
+    /// The language it is written in.
+    #[serde(default)]
+    pub language: String,
+    /// Capabilities by their names; unknown names are refused with a hint.
+    #[serde(default)]
+    pub capabilities: Vec<String>,
+    /// The types of the events that a server sends by itself, on every stream; nobody has told it to, and no case
+    /// expects them.
+    #[serde(default, rename = "ownEvents")]
+    pub own_events: Vec<String>,
+}

@@ -1,0 +1,137 @@
+//! A line of an adapter, read.
+
+use serde::Deserialize;
+use ssespec_cases::case::ReadyState;
+
+use super::empty::Empty;
+use super::event::Event;
+use super::hello::Hello;
+use super::not_protocol::{NotProtocol, excerpt};
+use super::page::{self, Exception};
+use super::server::{self, Fields};
+use super::shown::Shown;
+
+#[cfg(test)]
+mod tests;
+
+/// A line that an adapter wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Message {
+    /// Its introduction.
+    Hello(Hello),
+    /// What its implementation showed in a session.
+    Shown(u64, Shown),
+}
+
+/// The form of a line: exactly one message beside the session's number.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Line {
+    session: Option<u64>,
+    hello: Option<Hello>,
+    opened: Option<OpenedShown>,
+    event: Option<Event>,
+    comment: Option<Comment>,
+    error: Option<ErrorShown>,
+    state: Option<StateShown>,
+    closed: Option<Empty>,
+    ran: Option<page::Ran>,
+    value: Option<page::Value>,
+    report: Option<page::Report>,
+    exception: Option<Exception>,
+    serving: Option<server::Serving>,
+    connected: Option<server::Connected>,
+    disconnected: Option<Empty>,
+    emitted: Option<Empty>,
+    refused: Option<server::Refused>,
+    stopped: Option<Empty>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Comment {
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct OpenedShown {
+    ready_state: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ErrorShown {
+    #[serde(default)]
+    message: String,
+    ready_state: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct StateShown {
+    ready_state: u64,
+}
+
+impl Message {
+    /// Reads a line of an adapter.
+    ///
+    /// # Errors
+    /// When it is not of the protocol; the error says what is wrong with it.
+    pub fn from_line(line: &[u8]) -> Result<Self, NotProtocol> {
+        let wrong = |problem: String| NotProtocol { problem, line: excerpt(line) };
+        if !line.trim_ascii_start().starts_with(b"{") {
+            return Err(wrong("not a JSON object".into()));
+        }
+        let text = str::from_utf8(line)
+            .map_err(|error| wrong(format!("not UTF-8 after {} bytes", error.valid_up_to())))?;
+        let parsed: Line = serde_json::from_str(text).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => wrong(format!("not a message of the protocol ({error})")),
+            _ => wrong(format!("not JSON ({error})")),
+        })?;
+        let Line { session, hello, opened, event, comment, error, state, closed, .. } = parsed;
+        let (ran, value, report, exception) = (parsed.ran, parsed.value, parsed.report, parsed.exception);
+        let of_a_server = Fields {
+            serving: parsed.serving,
+            connected: parsed.connected,
+            disconnected: parsed.disconnected,
+            emitted: parsed.emitted,
+            refused: parsed.refused,
+            stopped: parsed.stopped,
+        };
+        if let Some(hello) = hello {
+            return Ok(Self::Hello(hello));
+        }
+        let number = |n: u64| ReadyState::from_number(n).ok_or_else(|| wrong(format!("no readyState {n}")));
+        let mut shown = Vec::new();
+        if let Some(opened) = opened {
+            shown.push(Shown::Opened { ready_state: opened.ready_state.map(number).transpose()? });
+        }
+        shown.extend(event.map(Shown::Event));
+        shown.extend(comment.map(|c| Shown::Comment { text: c.text }));
+        if let Some(error) = error {
+            let ready_state = error.ready_state.map(number).transpose()?;
+            shown.push(Shown::Error { message: error.message, ready_state });
+        }
+        if let Some(state) = state {
+            shown.push(Shown::State(number(state.ready_state)?));
+        }
+        shown.extend(ran.map(|ran| Shown::Script(ran.into())));
+        if let Some(value) = value {
+            let neither = || wrong("a value is either a text or an exception".into());
+            shown.push(Shown::Script(value.result().ok_or_else(neither)?));
+        }
+        shown.extend(report.map(|report| Shown::Report(report.text)));
+        shown.extend(exception.map(Shown::Exception));
+        shown.extend(of_a_server.shown().map(Shown::Server));
+        shown.extend(closed.map(|_| Shown::Closed));
+        let Some(session) = session else {
+            return Err(wrong("the session's number is missing".into()));
+        };
+        match (shown.pop(), shown.is_empty()) {
+            (Some(one), true) => Ok(Self::Shown(session, one)),
+            (None, _) => Err(wrong("a line without a message".into())),
+            (Some(_), false) => Err(wrong("more than one message in a line".into())),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What the harness orders an adapter to do.
+
+use serde::Serialize;
+
+use super::connect::ConnectRequest;
+use super::page::Place;
+use super::server::ServerOrder;
+
+/// What the harness tells an adapter to do, in one session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    /// Connect and report what is seen until `closed`.
+    Connect(Box<ConnectRequest>),
+    /// The same for a page: what scripts know goes along.
+    ConnectIn(Box<ConnectRequest>, Place),
+    /// Begin a session in which scripts construct what they need.
+    Enter(Place),
+    /// Run statements of JavaScript.
+    Run(String),
+    /// Evaluate an expression of JavaScript.
+    Evaluate(String),
+    /// Tear down by any means and answer `closed`.
+    Close,
+    /// Answer with the present state.
+    State,
+    /// What only the adapter of a server is ordered.
+    Server(ServerOrder),
+}
+
+/// An order to connect with what scripts know, in one object.
+#[derive(Serialize)]
+struct BothOf<'a> {
+    #[serde(flatten)]
+    request: &'a ConnectRequest,
+    #[serde(flatten)]
+    place: &'a Place,
+}
+
+impl Order {
+    /// The order as a line of the protocol, with its line end.
+    pub fn to_line(&self, session: u64) -> String {
+        let body = match self {
+            Self::Connect(request) => serde_json::json!({ "session": session, "connect": request }),
+            Self::ConnectIn(request, place) => serde_json::json!({
+                "session": session,
+                "connect": BothOf { request, place },
+            }),
+            Self::Enter(place) => serde_json::json!({ "session": session, "enter": place }),
+            Self::Run(script) => serde_json::json!({ "session": session, "run": { "script": script } }),
+            Self::Evaluate(script) => {
+                serde_json::json!({ "session": session, "evaluate": { "script": script } })
+            }
+            Self::Close => serde_json::json!({ "session": session, "close": {} }),
+            Self::State => serde_json::json!({ "session": session, "state": {} }),
+            Self::Server(order) => order.to_json(session),
+        };
+        format!("{body}\n")
+    }
+}
