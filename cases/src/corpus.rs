@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use include_dir::{Dir, include_dir};
-use ssespec_diagnostics::source::SourceError;
+use ssespec_diagnostics::SourceError;
 use ssespec_diagnostics::{Diagnostics, Findings, Source};
 
 use crate::counterpart::{self, List};

@@ -16,7 +16,7 @@
 
 use std::path::{Path, PathBuf};
 
-use ssespec_diagnostics::source::SourceError;
+use ssespec_diagnostics::SourceError;
 use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, parse, value};
 use ssespec_reports::results::{KnownFailure, Role};
 use toml::de::DeTable;

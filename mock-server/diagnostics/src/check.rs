@@ -1,12 +1,15 @@
-//! A document held against its shape: every mistake is found in one pass, and a near miss is named.
+//! Checking a document against its shape: one pass finds every mistake, and a near miss gets a suggestion.
 
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue, Error};
 
-use super::shape::{Argument, listed, one_of};
-use super::value::LONGEST;
-use super::{Diagnostics, Findings, Key, Shape, Source, Table, Value, Verb, lexical, value};
+use crate::diagnostic::{Diagnostics, Findings};
+use crate::lexical;
+use crate::nearest::nearest;
+use crate::shape::{Argument, Key, Shape, Table, Verb, listed, one_of};
+use crate::source::Source;
+use crate::value::{self, LONGEST, Value};
 
 #[cfg(test)]
 mod tests;
@@ -108,6 +111,8 @@ fn check(found: &Value<'_>, shape: &Shape, doc: &str, findings: &mut Findings) {
             Some(shape) => check(found, shape, doc, findings),
             None => mismatch(found, shape, doc, findings),
         },
+        // Reported with its key.
+        (Shape::Renamed(_), _) => {}
         (Shape::Step(verbs), DeValue::String(_) | DeValue::Table(_)) => check_step(found, verbs, findings),
         _ => mismatch(found, shape, doc, findings),
     }
@@ -128,14 +133,20 @@ fn same_type(shape: &Shape, found: &DeValue<'_>) -> bool {
         Shape::Table(_) | Shape::Map(_) => found.is_table(),
         Shape::Either(shapes) => shapes.iter().any(|s| same_type(s, found)),
         Shape::Step(_) => found.is_str() || found.is_table(),
+        Shape::Renamed(_) => false,
     }
 }
 
 fn check_table(found: &DeTable<'_>, span: Range<usize>, shape: &Table, findings: &mut Findings) {
-    let names: Vec<&str> = shape.keys.iter().map(|key| key.name).collect();
+    let names: Vec<&str> = shape.keys.iter().filter(|key| !key.is_renamed()).map(|key| key.name).collect();
     let mut misspelt = Vec::new();
     for (name, entry) in found {
         match shape.keys.iter().find(|key| key.name == name.get_ref()) {
+            Some(Key { shape: Shape::Renamed(to), .. }) => {
+                let message = format!("`{}` is now `{to}`", name.get_ref());
+                let hint = format!("rename this key to `{to}`");
+                findings.add_with_hint(name.span(), message, "renamed", hint);
+            }
             Some(key) => check(entry, &key.shape, &about(key), findings),
             None => {
                 let message = format!("unknown key `{}` in {}", name.get_ref(), shape.what);
@@ -227,16 +238,6 @@ fn wrapped(list: &str) -> String {
         width = after;
     }
     text
-}
-
-/// The known name that `found` was probably meant to be.
-pub fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&found.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= (name.chars().count().min(found.chars().count()) / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
 }
 
 fn type_name(found: &DeValue<'_>) -> &'static str {

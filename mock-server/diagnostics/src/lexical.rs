@@ -4,7 +4,7 @@
 //! was checked out; a bare CR does not survive editors; and the other additions of TOML 1.1 are unknown to many
 //! editors.
 
-use super::Findings;
+use crate::diagnostic::Findings;
 
 #[cfg(test)]
 mod tests;

@@ -13,6 +13,7 @@ static THING: Table = Table {
         Key::optional("inner", Shape::Table(&INNER), "What is inside."),
         Key::optional("map", Shape::Map(&Shape::Either(&[Shape::Text, Shape::Flag])), "By name."),
         Key::optional("steps", Shape::List(&Shape::Step(&[VERBS])), "The steps."),
+        Key::renamed("caption", "title"),
     ],
 };
 
@@ -216,4 +217,14 @@ fn long_lists_are_wrapped() {
     assert!(text.lines().count() > 1 && text.lines().all(|line| line.len() <= LIST_WIDTH), "{text}");
     assert_eq!(text.replace('\n', " "), list);
     assert_eq!(wrapped(""), "");
+}
+
+#[test]
+fn a_renamed_key_gets_an_error_that_names_the_new_one() {
+    let expected = |place: &str| {
+        (place.to_owned(), "`caption` is now `title`".to_owned(), "rename this key to `title`".to_owned())
+    };
+    assert_eq!(told("title = \"a\"\ncaption = \"b\"\n"), [expected("caption")]);
+    // It is never suggested.
+    assert!(!told("title = \"a\"\ncaptoin = \"b\"\n")[0].2.contains("caption"));
 }
