@@ -27,6 +27,7 @@ pub mod implementation;
 #[cfg(feature = "page")]
 pub mod page;
 pub mod protocol;
+mod role;
 pub mod run;
 mod serving;
 pub mod session;
@@ -39,4 +40,4 @@ pub use cargo_test::server::server;
 pub use protocol::serving::{Emit, ServerOrder};
 pub use protocol::{ConnectRequest, Event};
 pub use ssespec_cases::Capability;
-pub use ssespec_cases::case::ReadyState;
+pub use ssespec_cases::client::ReadyState;

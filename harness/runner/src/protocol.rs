@@ -7,7 +7,7 @@ pub mod page;
 pub mod serving;
 
 use serde::{Deserialize, Serialize};
-use ssespec_cases::case::{Moment, ReadyState};
+use ssespec_cases::client::{Moment, ReadyState};
 
 pub use self::event::Event;
 use self::page::{Exception, Place, ScriptResult};

@@ -24,7 +24,7 @@ mod listener;
 mod output;
 mod port;
 mod registry;
-mod request;
+pub(crate) mod request;
 mod response;
 
 pub use self::barrier::{BARRIER_PATIENCE, Barrier, BarrierMode};

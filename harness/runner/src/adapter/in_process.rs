@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use ssespec_cases::Capability;
-use ssespec_cases::case::ReadyState;
+use ssespec_cases::client::ReadyState;
 use tokio::sync::{mpsc, watch};
 
 use super::footprint::Processes;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use ssespec_cases::case::{Expectation, ReadyState, Scope, ValueExpectation};
+use ssespec_cases::client::{Expectation, ReadyState, Scope, ValueExpectation};
 
 use super::intake::Came;
 use super::{Closing, Session, Stop, describe};

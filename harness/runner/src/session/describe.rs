@@ -1,7 +1,8 @@
 //! What was observed, in words; what is expected is put into words beside the case format.
 
-pub(crate) use ssespec_cases::words::growth;
-pub(super) use ssespec_cases::words::{alternative, expectation, quote};
+pub(super) use ssespec_cases::client::words::{alternative, alternatives, attempts, expectation};
+pub(crate) use ssespec_cases::grammar::measure::words as growth;
+pub(super) use ssespec_cases::quote::quote;
 use ssespec_mock_server::action::Drop;
 use ssespec_mock_server::wire::{Departure, Request};
 
@@ -93,10 +94,7 @@ pub(super) fn shown_word(shown: &Shown) -> &'static str {
 }
 
 pub(crate) fn drop_word(how: Drop) -> &'static str {
-    match how {
-        Drop::Fin => "fin",
-        Drop::Reset => "reset",
-    }
+    how.word()
 }
 
 pub(super) fn departure(how: Departure) -> &'static str {

@@ -28,7 +28,8 @@ fn an_unknown_word_names_nothing() {
     for word in ["", "Up", "upwards", "left", " up"] {
         assert_eq!(Direction::from_word(word), None, "{word:?}");
     }
-    let document = DeTable::parse("a = \"up\"\nb = \"left\"\nc = 1\nd = [\"down\", \"left\"]\n").expect("TOML");
+    let document =
+        DeTable::parse("a = \"up\"\nb = \"left\"\nc = 1\nd = [\"down\", \"left\"]\n").expect("TOML");
     let table = document.get_ref();
     let read = |key| value::word_of::<Direction>(table, key);
     assert_eq!((read("a"), read("b"), read("c"), read("e")), (Some(Direction::Up), None, None, None));
