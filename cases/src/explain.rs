@@ -14,7 +14,7 @@ pub fn explain(case: &Case, corpus: &Corpus) -> String {
     if let Some(why) = &case.why {
         text.push_str(&format!("\nWhy: {why}\n"));
     }
-    text.push_str("\nIt checks\n");
+    text.push_str("\nRequirements\n");
     for id in &case.requirements {
         match corpus.requirements.get(id) {
             Some(requirement) => {
@@ -32,9 +32,9 @@ pub fn explain(case: &Case, corpus: &Corpus) -> String {
         }
     }
     if !case.counterparts.is_empty() {
-        text.push_str(&format!("\nThe same claim is made by {}\n", case.counterparts.join(", ")));
+        text.push_str(&format!("\nCounterparts: {}\n", case.counterparts.join(", ")));
     }
-    text.push_str("\nStep by step\n");
+    text.push_str("\nSteps\n");
     let (steps, ending) = match &case.script {
         Script::Client(script) => {
             let ending = client::words::ending(client::implied::ending(script));
@@ -46,7 +46,7 @@ pub fn explain(case: &Case, corpus: &Corpus) -> String {
     };
     text.push_str(&steps);
     text.push_str(&format!("  {:>7}  {ending}\n", "implied"));
-    text.push_str(&format!("\nIt is written in {}\n", case.source.name()));
+    text.push_str(&format!("\nFile: {}\n", case.source.name()));
     text
 }
 

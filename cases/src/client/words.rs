@@ -29,7 +29,7 @@ pub fn expectation(expectation: &Expectation) -> String {
         Expectation::Error { state: None } => "an error".into(),
         Expectation::Error { state: Some(state) } => format!("an error while {}", state.word()),
         Expectation::State(state) => format!("state {}", state.word()),
-        Expectation::Closed => "closed: the client is done for good".into(),
+        Expectation::Closed => "closed: the client has stopped".into(),
         Expectation::Report(text) => format!("the report {}", quote(text)),
         Expectation::Value(ValueExpectation { of, is }) => match is.strip_prefix("throws ") {
             Some(name) => format!("`{}` throws {}", visible(of), visible(name)),
@@ -77,9 +77,7 @@ fn expected_request(request: &RequestExpectation) -> String {
     words.extend(fields::words(&request.headers));
     words.extend(request.body.as_ref().map(|body| format!("with the body {}", quote(body))));
     words.extend(
-        request
-            .after
-            .map(|time| format!("no earlier than {} after the end", humantime::format_duration(time))),
+        request.after.map(|time| format!("at least {} after the end", humantime::format_duration(time))),
     );
     words.join(", ")
 }
@@ -87,7 +85,7 @@ fn expected_request(request: &RequestExpectation) -> String {
 /// How often the client may try to connect.
 pub fn attempts(attempts: &Attempts) -> String {
     let answer = match attempts.answer {
-        AttemptAnswer::Ended => "with a stream that ends at once",
+        AttemptAnswer::Ended => "with a stream that ends immediately",
         AttemptAnswer::Reset => "with a reset",
         AttemptAnswer::Unavailable => "with 503",
         AttemptAnswer::Redirected => "with a redirect to the session's URL",
@@ -100,19 +98,21 @@ pub fn attempts(attempts: &Attempts) -> String {
 pub fn step(step: &ClientStep) -> String {
     match step {
         ClientStep::Wire(action) => format!("The server {}.", wire(action)),
-        ClientStep::Connect(connect) => format!("The client is told to connect{}.", connect_options(connect)),
-        ClientStep::Close => "The client is told to close.".into(),
-        ClientStep::Enter(scope) => format!("Without an EventSource yet, scripts run {}.", place(*scope)),
-        ClientStep::Run(script) => format!("This runs: {}", visible(script)),
+        ClientStep::Connect(connect) => format!("The client connects{}.", connect_options(connect)),
+        ClientStep::Close => "The client calls close().".into(),
+        ClientStep::Enter(scope) => {
+            format!("The session starts without an EventSource; scripts run {}.", place(*scope))
+        }
+        ClientStep::Run(script) => format!("This script runs: {}", visible(script)),
         ClientStep::Expect(expected) => format!("Expected next: {}.", expectation(expected)),
         ClientStep::OneOf(list) => format!("Expected next: {}.", alternatives(list)),
         ClientStep::Attempts(expected) => format!("Expected next: {}.", attempts(expected)),
         ClientStep::Record(Fact { name, of }) => {
             let of = match of {
-                ClientFact::Delay => "the time from our end to the last request".into(),
+                ClientFact::Delay => "the time from the end of the response to the last request".into(),
                 ClientFact::Target => "the target of the last request".into(),
-                ClientFact::Header(header) => format!("the header {header} of the last request"),
-                ClientFact::Alternative { .. } => "the alternative that was taken".into(),
+                ClientFact::Header(header) => format!("the header field {header} of the last request"),
+                ClientFact::Alternative { .. } => "the alternative that happened".into(),
             };
             format!("Recorded as \"{name}\": {of}.")
         }
@@ -123,12 +123,12 @@ pub fn step(step: &ClientStep) -> String {
 /// How a run ends after its last step.
 pub(crate) fn ending(ending: Ending) -> &'static str {
     match ending {
-        Ending::TornDown => "The client is torn down; no more events and no more requests may have come.",
+        Ending::TornDown => "The client is torn down; no further events or requests may have arrived.",
         Ending::DoneOrResumed => {
-            "Either the client is done, or it connects again and the next event is the sentinel."
+            "Either the client has stopped, or it reconnects and the next event is the sentinel."
         }
         Ending::Sentinel => {
-            "Where the stream is open, one more event is sent, the sentinel, which must be the next; then the client \
+            "If the stream is open, one more event is sent, the sentinel, which must be the next event; then the client \
              is torn down."
         }
     }
@@ -143,10 +143,10 @@ fn wire(action: &Action) -> String {
         }
         Action::Wait(time) => format!("waits for {}", humantime::format_duration(*time)),
         Action::End => "ends the body".into(),
-        Action::Drop(Drop::Fin) => "ends the connection without ending the body (FIN)".into(),
+        Action::Drop(Drop::Fin) => "closes the connection without ending the body (FIN)".into(),
         Action::Drop(Drop::Reset) => "resets the connection (RST)".into(),
         Action::Refuse(time) => format!("refuses new connections for {}", humantime::format_duration(*time)),
-        Action::Raw(bytes) => format!("writes, instead of a response, {}", quote_bytes(bytes)),
+        Action::Raw(bytes) => format!("writes {} instead of a response", quote_bytes(bytes)),
     }
 }
 
@@ -164,9 +164,9 @@ fn respond_words(respond: &Respond) -> String {
     }
     match (respond.body_kind(), &respond.body) {
         (BodyKind::Complete, Some(body)) => {
-            words.push_str(&format!(", and the whole body {}", quote(&String::from_utf8_lossy(body))));
+            words.push_str(&format!(", and the complete body {}", quote(&String::from_utf8_lossy(body))));
         }
-        (BodyKind::Open(Framing::Close), _) => words.push_str(", until the connection ends"),
+        (BodyKind::Open(Framing::Close), _) => words.push_str(", delimited by the end of the connection"),
         (BodyKind::Open(Framing::Length(length)), _) => words.push_str(&format!(", {length} bytes long")),
         _ => {}
     }
@@ -187,8 +187,9 @@ fn connect_options(connect: &Connect) -> String {
     let mut words = Vec::new();
     words.extend(connect.userinfo.as_ref().map(|userinfo| format!("{} in the URL", quote(userinfo))));
     words.extend(connect.url.as_ref().map(|url| format!("the URL {}", quote(url))));
-    words
-        .extend(connect.headers.iter().map(|(name, value)| format!("the header {name}: {}", visible(value))));
+    words.extend(
+        connect.headers.iter().map(|(name, value)| format!("the header field {name}: {}", visible(value))),
+    );
     if !connect.last_event_id.is_empty() {
         words.push(format!("the last event ID {}", quote(&connect.last_event_id)));
     }
@@ -204,7 +205,7 @@ fn connect_options(connect: &Connect) -> String {
         Scope::Window => "",
         Scope::DedicatedWorker => " in a dedicated worker",
         Scope::SharedWorker => " in a shared worker",
-        Scope::Iframe => " by the constructor of an iframe",
+        Scope::Iframe => " using the constructor of an iframe",
     };
     let handler = match connect.close_in {
         Some(Moment::Opened) => ", and closes in its open handler",

@@ -285,7 +285,7 @@ fn alternatives_hold_only_observations() {
         ("record", "{ record = {} }"),
         ("expect-one-of", "{ expect-one-of = [] }"),
     ] {
-        let message = [format!("there is no step `{verb}` here")];
+        let message = [format!("no step is called `{verb}` here")];
         assert_eq!(told(&format!("{{ expect-one-of = [\"expect-closed\", {step}] }}")), message, "{step}");
         assert_eq!(told(&format!("{{ expect-one-of = [\"expect-closed\", [{step}]] }}")), message, "{step}");
     }

@@ -88,8 +88,8 @@ fn growth(argument: &Value<'_>, findings: &mut Findings) -> Option<Growth> {
 /// A step that measures, in words.
 pub(crate) fn step_words(measurement: Measurement) -> String {
     match measurement {
-        Measurement::Span(work) => format!("A span of work begins, of relative amount {work}."),
-        Measurement::Judge(expected) => format!("Judged over the spans: {}.", words(expected)),
+        Measurement::Span(work) => format!("A span of work of relative size {work} begins."),
+        Measurement::Judge(expected) => format!("Expected over the spans: {}.", words(expected)),
     }
 }
 

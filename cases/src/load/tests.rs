@@ -83,7 +83,7 @@ fn a_folder_without_a_case_is_no_corpus() {
         let folder = folder(files);
         let error = Corpus::load(folder.path()).expect_err("no case");
         assert!(matches!(&error, CorpusError::Empty(name) if *name == folder.path().display().to_string()));
-        assert!(error.to_string().contains("no case here"), "{error}");
+        assert!(error.to_string().contains("no cases found"), "{error}");
     }
 }
 

@@ -15,28 +15,28 @@ use crate::step::Step;
 pub fn step(step: &ServerStep) -> String {
     match step {
         ServerStep::Request(request) => format!("A client sends {}.", self::request(request)),
-        ServerStep::Read(stream) => format!("The client begins to read the stream {}.", quote(stream)),
-        ServerStep::Emit(emission) => format!("The server is handed {}.", self::emission(emission)),
+        ServerStep::Read(stream) => format!("The client starts reading the stream {}.", quote(stream)),
+        ServerStep::Emit(emission) => format!("The server is asked to send {}.", self::emission(emission)),
         ServerStep::EmitRepeat(emission, times) => {
-            format!("The server is handed, {times} times, {}.", self::emission(emission))
+            format!("The server is asked {times} times to send {}.", self::emission(emission))
         }
-        ServerStep::End => "The server is told to end its streams.".into(),
-        ServerStep::Stop => "The server is told to answer with 204 from now on.".into(),
-        ServerStep::Shutdown => "The server is told to shut down gracefully.".into(),
+        ServerStep::End => "The server is asked to end its streams.".into(),
+        ServerStep::Stop => "The server is asked to answer all further requests with 204.".into(),
+        ServerStep::Shutdown => "The server is asked to shut down gracefully.".into(),
         ServerStep::HangUp(HangUp { how, stream }) => {
             let how = match how {
-                Drop::Fin => "in order (FIN)",
-                Drop::Reset => "without a goodbye (RST)",
+                Drop::Fin => "cleanly (FIN)",
+                Drop::Reset => "with a reset (RST)",
             };
-            format!("The client{} leaves {how}.", of(stream))
+            format!("The client{} disconnects {how}.", of(stream))
         }
-        ServerStep::Wait(time) => format!("Nothing is done for {}.", humantime::format_duration(*time)),
+        ServerStep::Wait(time) => format!("The client waits for {}.", humantime::format_duration(*time)),
         ServerStep::Expect(expected) => format!("Expected next: {}.", expectation(expected)),
         ServerStep::OneOf(list) => format!("Expected next: {}.", alternatives(list)),
         ServerStep::Record(Fact { name, of }) => {
             let of = match of {
-                ServerFact::Header(header) => format!("the header {header} of the last response"),
-                ServerFact::Alternative { .. } => "the alternative that was taken".into(),
+                ServerFact::Header(header) => format!("the header field {header} of the last response"),
+                ServerFact::Alternative { .. } => "the alternative that happened".into(),
             };
             format!("Recorded as \"{name}\": {of}.")
         }
@@ -57,8 +57,8 @@ pub fn alternative(steps: &[Step<Expected>]) -> String {
 }
 
 /// How a run ends after its last step.
-pub(crate) const ENDING: &str = "Where a stream is open, one more event is emitted, the sentinel, which must be the next on it; a stream \
-     that the server was told to end must end cleanly, with nothing more on it.";
+pub(crate) const ENDING: &str = "If a stream is open, one more event is emitted, the sentinel, which must be the next event on \
+                                 it; a stream that the server was asked to end must end cleanly, without anything else on it.";
 
 /// What must be observed.
 pub fn expectation(expected: &Expected) -> String {
@@ -70,15 +70,15 @@ pub fn expectation(expected: &Expected) -> String {
             format!("comment {}{}", quote(text), on(stream))
         }
         Expected::Retry { stream, milliseconds } => format!("a retry of {milliseconds} ms{}", on(stream)),
-        Expected::End { stream, .. } => format!("the clean end of the body{}", on(stream)),
+        Expected::End { stream, .. } => format!("a clean end of the body{}", on(stream)),
         Expected::Break { stream, .. } => format!("the stream{} breaks off", of(stream)),
-        Expected::Emitted => "emitted: the server takes it".into(),
-        Expected::Refused => "refused: the server does not take it".into(),
-        Expected::Connected { last_event_id: None } => "the server shows that the stream was opened".into(),
+        Expected::Emitted => "emitted: the server accepts it".into(),
+        Expected::Refused => "refused: the server rejects it".into(),
+        Expected::Connected { last_event_id: None } => "the server reports that the stream was opened".into(),
         Expected::Connected { last_event_id: Some(id) } => {
-            format!("the server shows that the stream was opened with the last event ID {}", quote(id))
+            format!("the server reports that the stream was opened with the last event ID {}", quote(id))
         }
-        Expected::Disconnected { .. } => "the server shows that a client has left".into(),
+        Expected::Disconnected { .. } => "the server reports that a client has disconnected".into(),
     }
 }
 
@@ -97,9 +97,9 @@ fn request(request: &Request) -> String {
         count => format!("{count} {} requests", request.method),
     };
     match request.http {
-        Http::Http10 => words.push_str(" in HTTP/1.0"),
+        Http::Http10 => words.push_str(" over HTTP/1.0"),
         Http::Http11 => {}
-        Http::Http2 => words.push_str(" in HTTP/2"),
+        Http::Http2 => words.push_str(" over HTTP/2"),
     }
     let mut with = Vec::new();
     with.extend(request.last_event_id.as_ref().map(|id| format!("the last event ID {}", quote(id))));
@@ -111,12 +111,12 @@ fn request(request: &Request) -> String {
         words.push_str(&format!(", the stream {}", quote(&request.stream)));
     }
     if request.reading == Reading::OnDemand {
-        words.push_str(", and reads nothing");
+        words.push_str(", without reading the response");
     }
     words
 }
 
-/// What is handed over.
+/// What the server is asked to send.
 pub fn emission(emission: &Emission) -> String {
     match emission {
         Emission::Event { kind, data, id, retry } => {

@@ -12,12 +12,12 @@ mod tests;
 /// A file that could not be read as text.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
-    /// The system does not give it.
+    /// It cannot be read.
     #[error("{path}: {error}")]
     Unreadable {
         /// The file.
         path: String,
-        /// What the system says.
+        /// The error of the operating system.
         error: io::Error,
     },
     /// It is not UTF-8.
@@ -26,10 +26,10 @@ pub enum SourceError {
 }
 
 impl Source {
-    /// Reads a file, which goes by its path in messages.
+    /// Reads a file; its path is its name in messages.
     ///
     /// # Errors
-    /// When it cannot be read or is not UTF-8; the message names the file.
+    /// If it cannot be read or is not UTF-8; the message names the file.
     pub fn read(path: &Path) -> Result<Self, SourceError> {
         let name = path.display().to_string().replace('\\', "/");
         match std::fs::read(path) {
@@ -38,20 +38,20 @@ impl Source {
         }
     }
 
-    /// Bytes that go by this name in messages, as text.
+    /// Bytes as a text with this name in messages.
     ///
     /// # Errors
-    /// When they are not UTF-8; the message shows the first byte that is not.
+    /// If they are not UTF-8; the message shows the first invalid byte.
     pub fn from_bytes(name: impl AsRef<str>, bytes: Vec<u8>) -> Result<Self, Diagnostics> {
         let error = match String::from_utf8(bytes) {
             Ok(text) => return Ok(Self::new(name, text)),
             Err(error) => error,
         };
-        // What stands before the first invalid byte is shown as it is, so that the place is the same in both.
+        // The text before the first invalid byte is shown unchanged, so its place is the same in both.
         let (at, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
         let hint = match bytes {
             [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "this looks like UTF-16: save the file as UTF-8",
-            _ => "save the file as UTF-8; bytes of a stream that are no text are written with send-hex",
+            _ => "save the file as UTF-8; write bytes that are not text with send-hex",
         };
         let finding = Diagnostic {
             span: at..at + char::REPLACEMENT_CHARACTER.len_utf8(),

@@ -121,7 +121,7 @@ impl Shape {
             Self::Duration => "a duration such as \"300ms\", \"2s\" or \"1min\"".into(),
             Self::Flag => "true or false".into(),
             Self::Count(0, u64::MAX) => "a whole number".into(),
-            Self::Count(low, u64::MAX) => format!("a whole number from {low}"),
+            Self::Count(low, u64::MAX) => format!("a whole number of at least {low}"),
             Self::Count(low, high) => format!("a whole number from {low} to {high}"),
             Self::Word(words) => one_of(words),
             Self::List(_) => "an array".into(),

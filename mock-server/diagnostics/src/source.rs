@@ -14,17 +14,17 @@ pub struct Source {
 }
 
 impl Source {
-    /// A text that goes by this name in messages.
+    /// A text with this name in messages.
     pub fn new(name: impl AsRef<str>, text: impl AsRef<str>) -> Self {
         Self { name: name.as_ref().into(), text: text.as_ref().into() }
     }
 
-    /// The name by which messages call it.
+    /// Its name in messages.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The whole text.
+    /// The complete text.
     pub fn text(&self) -> &str {
         &self.text
     }

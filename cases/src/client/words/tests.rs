@@ -17,10 +17,10 @@ fn actions_of_the_server() {
         ("{ send-repeat = { hex = \"ff\", times = 9 } }", "The server sends the bytes ff, 9 times."),
         ("{ wait = \"1500ms\" }", "The server waits for 1s 500ms."),
         ("\"end\"", "The server ends the body."),
-        ("{ drop = \"fin\" }", "The server ends the connection without ending the body (FIN)."),
+        ("{ drop = \"fin\" }", "The server closes the connection without ending the body (FIN)."),
         ("{ drop = \"reset\" }", "The server resets the connection (RST)."),
         ("{ refuse = \"2s\" }", "The server refuses new connections for 2s."),
-        ("{ raw = \"HTTP\\r\\n\" }", "The server writes, instead of a response, \"HTTP\\r\\n\"."),
+        ("{ raw = \"HTTP\\r\\n\" }", "The server writes \"HTTP\\r\\n\" instead of a response."),
     ] {
         assert_eq!(words(text), expected, "{text}");
     }
@@ -38,11 +38,11 @@ fn responses() {
         ),
         (
             "{ respond = { body = \"a\\n\" } }",
-            "The server answers 200 with an event stream, and the whole body \"a\\n\".",
+            "The server answers 200 with an event stream, and the complete body \"a\\n\".",
         ),
         (
             "{ respond = { framing = \"close\" } }",
-            "The server answers 200 with an event stream, until the connection ends.",
+            "The server answers 200 with an event stream, delimited by the end of the connection.",
         ),
         (
             "{ respond = { framing = \"length\", length = 9 } }",
@@ -56,38 +56,41 @@ fn responses() {
 #[test]
 fn what_the_client_is_told() {
     for (text, expected) in [
-        ("\"connect\"", "The client is told to connect."),
-        ("{ connect = { userinfo = \"a:b\" } }", "The client is told to connect with \"a:b\" in the URL."),
-        ("\"close\"", "The client is told to close."),
+        ("\"connect\"", "The client connects."),
+        ("{ connect = { userinfo = \"a:b\" } }", "The client connects with \"a:b\" in the URL."),
+        ("\"close\"", "The client calls close()."),
         (
             "{ connect = { headers = { a = \"b\" }, last-event-id = \"1\", method = \"POST\", body = \"c\", with-credentials = true, close-in = \"opened\" } }",
-            "The client is told to connect with the header a: b, the last event ID \"1\", the method POST, the body \
+            "The client connects with the header field a: b, the last event ID \"1\", the method POST, the body \
              \"c\", credentials for other origins, and closes in its open handler.",
         ),
         (
             "{ connect = { close-in = \"event\" } }",
-            "The client is told to connect, and closes in its first event handler.",
+            "The client connects, and closes in its first event handler.",
         ),
-        (
-            "{ connect = { close-in = \"error\" } }",
-            "The client is told to connect, and closes in its error handler.",
-        ),
+        ("{ connect = { close-in = \"error\" } }", "The client connects, and closes in its error handler."),
         (
             "{ connect = { url = \"{base}a\", in = \"shared-worker\" } }",
-            "The client is told to connect in a shared worker with the URL \"{base}a\".",
+            "The client connects in a shared worker with the URL \"{base}a\".",
         ),
         (
             "{ connect = { in = \"iframe\", close-in = \"event\" } }",
-            "The client is told to connect by the constructor of an iframe, and closes in its first event handler.",
+            "The client connects using the constructor of an iframe, and closes in its first event handler.",
         ),
-        ("{ enter = \"window\" }", "Without an EventSource yet, scripts run in the window."),
+        ("{ enter = \"window\" }", "The session starts without an EventSource; scripts run in the window."),
         (
             "{ enter = \"dedicated-worker\" }",
-            "Without an EventSource yet, scripts run in a dedicated worker.",
+            "The session starts without an EventSource; scripts run in a dedicated worker.",
         ),
-        ("{ enter = \"shared-worker\" }", "Without an EventSource yet, scripts run in a shared worker."),
-        ("{ enter = \"iframe\" }", "Without an EventSource yet, scripts run in the window, for an iframe."),
-        ("{ run = \"a()\\nb()\" }", "This runs: a()\\nb()"),
+        (
+            "{ enter = \"shared-worker\" }",
+            "The session starts without an EventSource; scripts run in a shared worker.",
+        ),
+        (
+            "{ enter = \"iframe\" }",
+            "The session starts without an EventSource; scripts run in the window, for an iframe.",
+        ),
+        ("{ run = \"a()\\nb()\" }", "This script runs: a()\\nb()"),
     ] {
         assert_eq!(words(text), expected, "{text}");
     }
@@ -105,8 +108,8 @@ fn observations() {
         ),
         (
             "{ expect-request = { path = \"\", origin = \"other\", headers = { a = \"1\", b = true, c = false }, body = \"d\", after = \"300ms\" } }",
-            "a request for \"\", at the other origin, with a: \"1\", with b, without c, with the body \"d\", no earlier \
-             than 300ms after the end",
+            "a request for \"\", at the other origin, with a: \"1\", with b, without c, with the body \"d\", at least \
+             300ms after the end",
         ),
         ("{ expect-no-request = \"900ms\" }", "no request for 900ms"),
         ("\"expect-disconnect\"", "the client leaves the connection"),
@@ -136,10 +139,10 @@ fn observations() {
         ("\"expect-error\"", "an error"),
         ("{ expect-error = { state = \"closed\" } }", "an error while closed"),
         ("{ expect-state = \"open\" }", "state open"),
-        ("\"expect-closed\"", "closed: the client is done for good"),
+        ("\"expect-closed\"", "closed: the client has stopped"),
         (
             "{ expect-one-of = [\"expect-closed\", [\"expect-error\", \"expect-request\"]] }",
-            "one of: closed: the client is done for good; or an error, then a request",
+            "one of: closed: the client has stopped; or an error, then a request",
         ),
     ] {
         assert_eq!(words(text), format!("Expected next: {expected}."), "{text}");
@@ -149,10 +152,10 @@ fn observations() {
 #[test]
 fn what_is_measured() {
     for (text, expected) in [
-        ("{ measure = 4 }", "A span of work begins, of the relative amount 4."),
+        ("{ measure = 4 }", "A span of work of relative size 4 begins."),
         (
             "{ expect-growth = { time = \"linear\", memory = \"flat\" } }",
-            "Judged over the spans: time that grows in proportion to the work, and memory that does not grow.",
+            "Expected over the spans: time that grows in proportion to the work, and memory that does not grow.",
         ),
     ] {
         assert_eq!(words(text), expected, "{text}");
@@ -162,10 +165,10 @@ fn what_is_measured() {
 #[test]
 fn facts() {
     for (of, expected) in [
-        ("of = \"delay\"", "the time from our end to the last request"),
+        ("of = \"delay\"", "the time from the end of the response to the last request"),
         ("of = \"target\"", "the target of the last request"),
-        ("of = \"header\", header = \"accept\"", "the header accept of the last request"),
-        ("of = \"alternative\"", "the alternative that was taken"),
+        ("of = \"header\", header = \"accept\"", "the header field accept of the last request"),
+        ("of = \"alternative\"", "the alternative that happened"),
     ] {
         assert_eq!(
             words(&format!("{{ record = {{ fact = \"f\", {of} }} }}")),

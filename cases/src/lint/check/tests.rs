@@ -277,7 +277,7 @@ fn alternatives_without_a_request_leave_the_answer_open() {
 
 #[test]
 fn a_script_left_open_ends_between_two_blocks() {
-    let message = "this script leaves its stream open in the middle of a block";
+    let message = "this script leaves its stream open in the middle of an event block";
     let steps = "{ send = \"data: a\\n\" }, \"expect-event\"";
     assert_eq!(told(&[case(steps)]), expected(&[("{ send = \"data: a\\n\" }", message)]));
     for end in ["\"end\"", "{ drop = \"fin\" }", "\"expect-closed\"", "{ expect-no-request = \"1ms\" }"] {

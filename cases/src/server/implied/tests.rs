@@ -20,12 +20,12 @@ const OPENED: [&str; 2] = [
 fn a_stream_is_opened_first_and_what_is_emitted_is_taken() {
     let all = played("{ emit = { data = \"a\" } }, { expect-event = { data = \"a\" } }");
     let rest = [
-        "The server is handed an event with data \"a\".",
-        "(Expected next: emitted: the server takes it.)",
+        "The server is asked to send an event with data \"a\".",
+        "(Expected next: emitted: the server accepts it.)",
         "Expected next: event data \"a\".",
     ];
     assert_eq!(all, [&OPENED[..], &rest].concat());
-    assert_eq!(played("\"end\""), [&OPENED[..], &["The server is told to end its streams."]].concat());
+    assert_eq!(played("\"end\""), [&OPENED[..], &["The server is asked to end its streams."]].concat());
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn an_alternative_that_says_nothing_of_the_answer_begins_with_its_being_taken() 
     let all = played(
         "{ emit = { data = \"a\" } }, { expect-one-of = [\"expect-refused\", [{ expect-event = { data = \"a\" } }]] }",
     );
-    let last = "Expected next: one of: refused: the server does not take it; or emitted: the server takes it, then \
+    let last = "Expected next: one of: refused: the server rejects it; or emitted: the server accepts it, then \
                 event data \"a\".";
     assert_eq!(all.last().map(String::as_str), Some(last));
     // Alternatives that do not ask what became of it leave it implied before them.

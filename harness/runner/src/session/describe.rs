@@ -43,7 +43,7 @@ pub(crate) fn shown(shown: &Shown) -> String {
         Shown::Report(text) => format!("the report {}", quote(text)),
         Shown::Exception(exception) => format!("the constructor throws {}", thrown(exception)),
         Shown::Serving(shown) => crate::serving::describe::shown(shown),
-        Shown::Closed => "closed: the client is done for good".into(),
+        Shown::Closed => "closed: the client has stopped".into(),
     }
 }
 

@@ -88,7 +88,7 @@ impl Session<'_> {
                 None => {}
             }
             if self.intake.closed && self.closing == Closing::No {
-                let observed = "closed: the client is done for good";
+                let observed = "closed: the client has stopped";
                 return Err(self.failure(expected, observed).into());
             }
             if let Some(event @ Shown::Event(_)) = self.intake.shown.front() {

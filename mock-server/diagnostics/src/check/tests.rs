@@ -156,8 +156,8 @@ fn all_mistakes_are_found_in_one_pass() {
 fn steps_are_words_or_tables_with_one_verb() {
     assert_eq!(one("steps = [{ end = true }]").1, "`end` takes no argument");
     assert_eq!(one("steps = [\"send\"]").1, "`send` needs an argument");
-    assert_eq!(one("steps = [{}]").1, "a step has one verb, this one has none");
-    assert_eq!(one("steps = [{ send = \"a\", end = 1 }]").1, "a step has one verb, this one has 2");
+    assert_eq!(one("steps = [{}]").1, "a step has one verb, but this one has 0");
+    assert_eq!(one("steps = [{ send = \"a\", end = 1 }]").1, "a step has one verb, but this one has 2");
     assert_eq!(one("steps = [{ respond = {} }]").1, "`inner` needs the keys `first` and `second`");
     let (at, message, hint) = one("steps = [{ sned = \"a\" }]");
     assert_eq!(
