@@ -162,7 +162,7 @@ fn steps_are_words_or_tables_with_one_verb() {
     let (at, message, hint) = one("steps = [{ sned = \"a\" }]");
     assert_eq!(
         (at.as_str(), message.as_str(), hint.as_str()),
-        ("sned", "there is no step `sned` here", "did you mean `send`?")
+        ("sned", "no step is called `sned` here", "did you mean `send`?")
     );
     assert_eq!(one("steps = [\"leave\"]").2, "expected \"end\", \"send\" or \"respond\"");
 }
