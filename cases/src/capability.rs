@@ -1,91 +1,103 @@
-//! What an implementation's API can reach. A case that needs more is skipped.
+//! Capabilities: what an implementation's API can do and show. A case that needs more is skipped.
 
-use std::fmt;
 use std::str::FromStr;
 
 use ssespec_diagnostics::nearest;
 
+use crate::role::Role;
+
 #[cfg(test)]
 mod tests;
 
-macro_rules! capabilities {
-    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal,)+) => {
-        /// Something that an implementation's API does or shows; never what it chooses to obey.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum Capability {
-            $($(#[doc = $doc])+ $variant,)+
-        }
-
-        impl Capability {
-            /// Every capability.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
-            /// The names of [`Capability::ALL`], as cases and adapters write them.
-            pub const NAMES: &[&str] = &[$($name,)+];
-
-            /// The name that cases and adapters write.
-            pub fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)+ }
-            }
-
-            /// What an implementation with this capability does or shows.
-            pub fn meaning(self) -> &'static str {
-                match self { $(Self::$variant => concat!($($doc),+),)+ }
-            }
-        }
-    };
+ssespec_diagnostics::words! {
+    /// Something that an implementation's API can do or show; never what it chooses to obey.
+    pub enum Capability {
+        /// It reconnects on its own.
+        Reconnect = "reconnect",
+        /// It has a public close(), which the adapter calls.
+        Close = "close",
+        /// It can start with a last event ID.
+        InitialLastEventId = "initial-last-event-id",
+        /// Its user can add request header fields.
+        Headers = "headers",
+        /// Its user can choose the request method and send a body.
+        Methods = "methods",
+        /// Its user can choose whether to send credentials to other origins.
+        Credentials = "credentials",
+        /// It reports when the connection is open.
+        Opened = "opened",
+        /// It reports errors.
+        Errors = "errors",
+        /// It exposes its ready state.
+        State = "state",
+        /// A client exposes the type of an event; a server sends it.
+        EventType = "event-type",
+        /// A client exposes the last event ID with an event; a server sends an event's id.
+        EventId = "event-id",
+        /// A client exposes only the event's own id, so an earlier id is not expected; a server assigns ids itself.
+        OwnId = "own-id",
+        /// A client reports comments; a server sends them.
+        Comments = "comments",
+        /// It exposes an event's origin.
+        Origin = "origin",
+        /// It is a browser's own EventSource.
+        Dom = "dom",
+        /// It sends a reconnection time.
+        Retry = "retry",
+        /// It accepts a reconnection time of any type, including text.
+        RetryText = "retry-text",
+        /// It can end a stream cleanly.
+        End = "end",
+        /// It reports when a client has disconnected.
+        Disconnects = "disconnects",
+        /// It stores events and resends those after the Last-Event-ID.
+        Resume = "resume",
+        /// It can answer with 204, so that clients stop reconnecting.
+        NoContent = "no-content",
+        /// It can shut down gracefully.
+        Shutdown = "shutdown",
+        /// It speaks HTTP/2 over cleartext TCP with prior knowledge.
+        Http2 = "http2",
+    }
 }
 
-capabilities! {
-    /// connects again by itself after a loss
-    Reconnect = "reconnect",
-    /// has a public close(), which the adapter calls
-    Close = "close",
-    /// can be started with a last event ID
-    InitialLastEventId = "initial-last-event-id",
-    /// lets its user add request headers
-    Headers = "headers",
-    /// lets its user choose the method and send a body
-    Methods = "methods",
-    /// lets its user choose whether other origins get credentials
-    Credentials = "credentials",
-    /// shows when a connection was announced as open
-    Opened = "opened",
-    /// shows errors
-    Errors = "errors",
-    /// shows its ready state
-    State = "state",
-    /// shows an event's type
-    EventType = "event-type",
-    /// shows the last event ID with an event
-    EventId = "event-id",
-    /// documents the event's own id only, so that an earlier one is not expected; of a server: it gives ids by itself
-    OwnId = "own-id",
-    /// shows comments
-    Comments = "comments",
-    /// shows an event's origin
-    Origin = "origin",
-    /// is a browser's own EventSource
-    Dom = "dom",
-    /// sends a reconnection time
-    Retry = "retry",
-    /// takes a reconnection time of any type, text included
-    RetryText = "retry-text",
-    /// ends a stream in order
-    End = "end",
-    /// tells when a client has left
-    Disconnects = "disconnects",
-    /// keeps events, and sends those again that came after Last-Event-ID
-    Resume = "resume",
-    /// answers with 204, so that clients do not come again
-    NoContent = "no-content",
-    /// shuts down gracefully
-    Shutdown = "shutdown",
-    /// speaks HTTP/2 in clear text, with prior knowledge
-    Http2 = "http2",
+impl Capability {
+    /// What an implementation of this role with this capability does or shows: `reports errors`.
+    pub fn meaning(self, role: Role) -> &'static str {
+        let sends = role == Role::Server;
+        match self {
+            Self::Reconnect => "reconnects on its own after losing the connection",
+            Self::Close => "has a public close(), which the adapter calls",
+            Self::InitialLastEventId => "can start with a last event ID",
+            Self::Headers => "lets its user add request header fields",
+            Self::Methods => "lets its user choose the request method and send a body",
+            Self::Credentials => "lets its user choose whether to send credentials to other origins",
+            Self::Opened => "reports when the connection is open",
+            Self::Errors => "reports errors",
+            Self::State => "exposes its ready state",
+            Self::EventType if sends => "sends an event's type",
+            Self::EventType => "exposes an event's type",
+            Self::EventId if sends => "sends an event's id",
+            Self::EventId => "exposes the last event ID with an event",
+            Self::OwnId if sends => "assigns event ids itself",
+            Self::OwnId => "exposes only the event's own id, so an earlier id is not expected",
+            Self::Comments if sends => "sends comments",
+            Self::Comments => "reports comments",
+            Self::Origin => "exposes an event's origin",
+            Self::Dom => "is a browser's own EventSource",
+            Self::Retry => "sends a reconnection time",
+            Self::RetryText => "accepts a reconnection time of any type, including text",
+            Self::End => "can end a stream cleanly",
+            Self::Disconnects => "reports when a client has disconnected",
+            Self::Resume => "stores events and resends those after the Last-Event-ID",
+            Self::NoContent => "can answer with 204, so that clients stop reconnecting",
+            Self::Shutdown => "can shut down gracefully",
+            Self::Http2 => "speaks HTTP/2 over cleartext TCP with prior knowledge",
+        }
+    }
 }
 
-/// A name that is no capability.
+/// A name that is not a capability.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("unknown capability \"{name}\"{hint}")]
 pub struct UnknownCapability {
@@ -97,18 +109,12 @@ impl FromStr for Capability {
     type Err = UnknownCapability;
 
     fn from_str(name: &str) -> Result<Self, UnknownCapability> {
-        Self::ALL.iter().copied().find(|c| c.name() == name).ok_or_else(|| UnknownCapability {
+        Self::from_word(name).ok_or_else(|| UnknownCapability {
             name: name.into(),
-            hint: match nearest(name, Self::NAMES.iter().copied()) {
+            hint: match nearest(name, Self::WORDS.iter().copied()) {
                 Some(near) => format!(", did you mean \"{near}\"?"),
-                None => format!("; known are {}", Self::NAMES.join(", ")),
+                None => format!("; known are {}", Self::WORDS.join(", ")),
             },
         })
-    }
-}
-
-impl fmt::Display for Capability {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

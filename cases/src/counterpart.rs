@@ -1,7 +1,7 @@
-//! The tests of other suites, and the cases that make the same claims.
+//! Counterparts: the tests of other suites, and the cases that make the same claims.
 //!
-//! One TOML file per suite lists all its tests. A case names those that make its claim; a test that no case names has a
-//! reason here.
+//! One TOML file per suite lists all its tests. A case names those that make its claim; for a test that no case names,
+//! the file gives the reason.
 //!
 //! ```toml
 //! title = "Web Platform Tests, eventsource/"
@@ -16,29 +16,29 @@
 //! "eventsource-onmessage-realm.htm" = "It compares objects of two realms of one window."
 //! ```
 //!
-//! A case names a test by the name of the list's file and its own, `wpt:format-bom.any.js`. A `*` stands for any
-//! characters: `sse-contract-tests:linefeeds/LF separator/*`.
+//! A case names a test by the name of the list's file and the test's own name, `wpt:format-bom.any.js`. A `*` matches
+//! any characters: `sse-contract-tests:linefeeds/LF separator/*`.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, nearest, parse, value};
 
-use crate::Case;
+use crate::case::Case;
 
 #[cfg(test)]
 mod tests;
 
-/// All tests of a foreign suite.
+/// All tests of another suite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
-    /// What stands before the colon where a case names one of its tests: the name of the list's file.
+    /// The name of the list's file; cases write it before the colon.
     pub name: String,
-    /// What the suite is called.
+    /// The name of the suite.
     pub title: String,
     /// Where it is published.
     pub url: String,
-    /// The state of it that is listed: a commit or a date.
+    /// The listed revision: a commit or a date.
     pub revision: String,
     /// Its tests, in its own order.
     pub tests: Vec<Test>,
@@ -46,32 +46,32 @@ pub struct List {
     pub source: Source,
 }
 
-/// One test of a foreign suite.
+/// One test of another suite.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Test {
     /// Its name in its own suite.
     pub name: String,
     /// Its place in the list.
     pub span: Range<usize>,
-    /// Why no case makes its claim, and the place of that.
+    /// Why no case makes its claim, and where that is written.
     pub none: Option<(String, Range<usize>)>,
 }
 
 static FILE: Table = Table {
     what: "a list of another suite's tests",
     keys: &[
-        Key::required("title", Shape::Text, "What the suite is called."),
+        Key::required("title", Shape::Text, "The name of the suite."),
         Key::required("url", Shape::Text, "Where it is published."),
-        Key::required("revision", Shape::Text, "The state of it that is listed: a commit or a date."),
-        Key::required("tests", Shape::List(&Shape::Text), "All its tests, by their own names."),
+        Key::required("revision", Shape::Text, "The listed revision: a commit or a date."),
+        Key::required("tests", Shape::List(&Shape::Text), "The names of all its tests."),
         Key::optional("none", Shape::Map(&Shape::Text), "Why no case makes the claim of a test."),
     ],
 };
 
-/// Reads the list of one suite, which goes by this name.
+/// Reads the list of one suite, under this name.
 ///
 /// # Errors
-/// When it is not of the format, lists a test twice, or gives a reason for one that it does not list.
+/// If the format is wrong, if a test is listed twice, or if there is a reason for a test that is not listed.
 pub fn read(source: &Source, name: &str) -> Result<List, Diagnostics> {
     let root = parse(source, &FILE)?;
     let mut findings = Findings::default();
@@ -79,7 +79,7 @@ pub fn read(source: &Source, name: &str) -> Result<List, Diagnostics> {
     for entry in value::get(&root, "tests").into_iter().flat_map(value::list) {
         let Some(test) = value::text(entry) else { continue };
         if tests.iter().any(|other| other.name == test) {
-            findings.add_with_hint(entry.span(), "a test is listed twice", "listed before", "take it out");
+            findings.add_with_hint(entry.span(), "a test is listed twice", "listed before", "remove it");
         } else {
             tests.push(Test { name: test.to_owned(), span: entry.span(), none: None });
         }
@@ -96,7 +96,7 @@ pub fn read(source: &Source, name: &str) -> Result<List, Diagnostics> {
             None => {
                 let hint = match nearest(test.get_ref(), tests.iter().map(|listed| listed.name.as_str())) {
                     Some(near) => format!("did you mean \"{near}\"?"),
-                    None => "`tests` lists what there is".to_owned(),
+                    None => "`tests` lists all of them".to_owned(),
                 };
                 let message = format!("no test \"{}\" is listed", test.get_ref());
                 findings.add_with_hint(test.span(), message, "not among `tests`", hint);
@@ -114,19 +114,19 @@ pub fn read(source: &Source, name: &str) -> Result<List, Diagnostics> {
     findings.or(source, Some(list))
 }
 
-/// Why a counterpart is not known.
+/// Why a counterpart is unknown.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct UnknownCounterpart {
     message: String,
-    /// What to do.
+    /// How to fix it.
     pub hint: String,
 }
 
 /// The tests that a case names with one counterpart.
 ///
 /// # Errors
-/// When it names no list or no test of its list.
+/// If it names no list, or no test of its list.
 pub fn named<'a>(
     counterpart: &str,
     lists: &'a BTreeMap<String, List>,
@@ -138,7 +138,7 @@ pub fn named<'a>(
         let hint = match nearest(name, known.iter().copied()) {
             Some(near) => format!("did you mean \"{near}:\"?"),
             None if known.is_empty() => "counterparts/<name>.toml lists the tests of a suite".to_owned(),
-            None => format!("the lists are {}; counterparts/<name>.toml makes another", known.join(", ")),
+            None => format!("the lists are {}; add one with counterparts/<name>.toml", known.join(", ")),
         };
         return unknown(format!("no list of tests is called \"{name}\""), hint);
     };
@@ -163,7 +163,7 @@ pub fn cases<'c>(list: &List, test: &Test, among: impl IntoIterator<Item = &'c C
     among.into_iter().filter(|case| case.counterparts.iter().any(is_named)).collect()
 }
 
-/// Whether a name matches a pattern, in which a star stands for any characters and all else for itself.
+/// Whether a name matches a pattern, in which `*` matches any characters and everything else matches itself.
 fn matches(pattern: &str, name: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == name };
     let Some(mut left) = name.strip_prefix(start) else { return false };

@@ -1,18 +1,20 @@
-//! A case in English, from its data: there is no second description to keep true.
+//! A case in English, derived from its data: there is no second description to maintain.
 
-use crate::script::{self, Ending, expand};
-use crate::{Capability, Case, Corpus, serving, words};
+use crate::case::{Case, Script};
+use crate::corpus::Corpus;
+use crate::step::Played;
+use crate::{client, server};
 
 #[cfg(test)]
 mod tests;
 
-/// The case in English: its claim, what it checks, what happens step by step, and how it ends.
+/// Explains a case in English: its claim, its requirements, its steps, and how it ends.
 pub fn explain(case: &Case, corpus: &Corpus) -> String {
     let mut text = format!("{}\n{}\n", case.id, case.title);
     if let Some(why) = &case.why {
         text.push_str(&format!("\nWhy: {why}\n"));
     }
-    text.push_str("\nIt checks\n");
+    text.push_str("\nRequirements\n");
     for id in &case.requirements {
         match corpus.requirements.get(id) {
             Some(requirement) => {
@@ -24,43 +26,35 @@ pub fn explain(case: &Case, corpus: &Corpus) -> String {
         }
     }
     if !case.needs.is_empty() {
-        let meaning = if is_server(case) { serving::words::capability } else { Capability::meaning };
         text.push_str(&format!("\nIt needs a {} that\n", case.role()));
         for need in &case.needs {
-            text.push_str(&format!("  {} ({need})\n", meaning(*need).trim()));
+            text.push_str(&format!("  {} ({need})\n", need.meaning(case.role())));
         }
     }
     if !case.counterparts.is_empty() {
-        text.push_str(&format!("\nThe same claim is made by {}\n", case.counterparts.join(", ")));
+        text.push_str(&format!("\nCounterparts: {}\n", case.counterparts.join(", ")));
     }
-    text.push_str("\nStep by step\n");
-    for played in expand(case) {
-        let number = played.written.map_or_else(|| "implied".to_owned(), |number| (number + 1).to_string());
-        text.push_str(&format!("  {number:>7}  {}\n", words::step(&played.kind)));
-    }
-    text.push_str(&format!("  {:>7}  {}\n", "implied", ending(case)));
-    text.push_str(&format!("\nIt is written in {}\n", case.source.name()));
+    text.push_str("\nSteps\n");
+    let (steps, ending) = match &case.script {
+        Script::Client(script) => {
+            let ending = client::words::ending(client::implied::ending(script));
+            (steps(client::implied::expand(script), client::words::step), ending)
+        }
+        Script::Server(script) => {
+            (steps(server::implied::expand(script), server::words::step), server::words::ENDING)
+        }
+    };
+    text.push_str(&steps);
+    text.push_str(&format!("  {:>7}  {ending}\n", "implied"));
+    text.push_str(&format!("\nFile: {}\n", case.source.name()));
     text
 }
 
-fn is_server(case: &Case) -> bool {
-    case.role() == "server"
-}
-
-/// How the case ends, after its last step.
-fn ending(case: &Case) -> &'static str {
-    if is_server(case) {
-        return "Where a stream is open, one more event is emitted, the sentinel, which must be the next on it; a stream \
-                that the server was told to end must end cleanly, with nothing more on it.";
-    }
-    match script::ending(case) {
-        Ending::TornDown => "The client is torn down; no more events and no more requests may have come.",
-        Ending::DoneOrResumed => {
-            "Either the client is done, or it connects again and the next event is the sentinel."
-        }
-        Ending::Sentinel => {
-            "Where the stream is open, one more event is sent, the sentinel, which must be the next; then the client \
-             is torn down."
-        }
-    }
+/// The steps in words, numbered.
+fn steps<K>(played: Vec<Played<K>>, words: fn(&K) -> String) -> String {
+    let number = |written: Option<usize>| {
+        written.map_or_else(|| "implied".to_owned(), |number| (number + 1).to_string())
+    };
+    let line = |played: Played<K>| format!("  {:>7}  {}\n", number(played.written), words(&played.kind));
+    played.into_iter().map(line).collect()
 }

@@ -2,35 +2,42 @@
 //!
 //! A case is one TOML file: a script in time order that checks one claim.
 //!
-//! - [`case`]: what a case holds, as types
-//! - [`mod@format`]: how it is written, and reading it
-//! - [`capability`]: what an implementation's API can reach
+//! - [`role`]: the roles that cases are written for
+//! - [`case`]: a case, as types
+//! - [`step`]: what the steps of all roles have in common
+//! - [`grammar`]: the grammar that the cases of all roles share
+//! - [`client`], [`server`]: the steps of each role
+//! - [`mod@format`]: reading a case
+//! - [`capability`]: what an implementation's API can do and show
 //! - [`requirement`]: the statements that cases check
 //! - [`counterpart`]: the tests of other suites, and the cases that make the same claims
-//! - [`corpus`]: the cases and requirements of a folder, or of this binary
-//! - [`script`]: a case with its implied steps written out
-//! - [`serving`]: what the scripts of server cases hold
-//! - [`payload`]: what the bytes of a script hold
+//! - [`corpus`]: cases with the requirements that they check
+//! - [`load`]: loading a corpus from a folder, or from this binary
 //! - [`lint`]: mistakes that the format allows
-//! - [`words`]: what a case does and expects, in words
-//! - [`explain`]: a case in English
+//! - [`mod@quote`]: texts of a case, quoted
+//! - [`mod@explain`]: a case in English
 
 pub mod capability;
 pub mod case;
+pub mod client;
 pub mod corpus;
 pub mod counterpart;
 pub mod explain;
 pub mod format;
+pub mod grammar;
 pub mod lint;
-pub mod payload;
+pub mod load;
+pub mod quote;
 pub mod requirement;
+pub mod role;
 #[cfg(test)]
 mod sample;
-pub mod script;
-pub mod serving;
-pub mod words;
+pub mod server;
+pub mod step;
 
 pub use capability::Capability;
-pub use case::{Case, Step};
+pub use case::{Case, Script};
 pub use corpus::Corpus;
 pub use requirement::{Level, Requirement};
+pub use role::Role;
+pub use step::{Played, Step};

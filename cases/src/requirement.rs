@@ -1,4 +1,4 @@
-//! The statements that cases check: one TOML file per document that they come from.
+//! Requirements: the statements that cases check. One TOML file per document that they come from.
 //!
 //! ```toml
 //! title = "HTML Living Standard, 9.2 Server-sent events"
@@ -13,49 +13,55 @@
 //! ```
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::ops::Range;
 
 use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, parse, value};
 use toml::Spanned;
 use toml::de::{DeString, DeTable};
 
+use crate::role::Role;
+
 #[cfg(test)]
 mod tests;
 
-/// How strictly a requirement binds, see [BCP 14](https://www.rfc-editor.org/info/bcp14).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Level {
-    /// An absolute requirement.
-    Must,
-    /// There may be good reasons to differ.
-    Should,
-    /// Truly optional.
-    May,
+ssespec_diagnostics::words! {
+    /// How strictly a requirement binds, see [BCP 14](https://www.rfc-editor.org/info/bcp14).
+    pub enum Level {
+        /// An absolute requirement.
+        Must = "must",
+        /// A recommendation, which may be ignored for good reasons.
+        Should = "should",
+        /// Truly optional.
+        May = "may",
+    }
 }
 
-impl Level {
-    /// The words for levels.
-    pub const WORDS: &[&str] = &["must", "should", "may"];
-
-    /// The level of this word.
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Must, Self::Should, Self::May].into_iter().find(|level| level.word() == word)
+ssespec_diagnostics::words! {
+    /// The part of an implementation that a requirement binds.
+    pub enum Bound {
+        /// The parser of event streams.
+        Parser = "parser",
+        /// The handling of connections.
+        Connection = "connection",
+        /// The API for users.
+        Api = "api",
+        /// The browser that the client is part of.
+        UserAgent = "user-agent",
+        /// The server.
+        Server = "server",
+        /// The intermediary.
+        Intermediary = "intermediary",
     }
+}
 
-    /// Its word.
-    pub fn word(self) -> &'static str {
+impl Bound {
+    /// The role of implementations with this part.
+    pub fn role(self) -> Role {
         match self {
-            Self::Must => "must",
-            Self::Should => "should",
-            Self::May => "may",
+            Self::Parser | Self::Connection | Self::Api | Self::UserAgent => Role::Client,
+            Self::Server => Role::Server,
+            Self::Intermediary => Role::Intermediary,
         }
-    }
-}
-
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
     }
 }
 
@@ -64,13 +70,13 @@ impl fmt::Display for Level {
 pub struct Requirement {
     /// `suite/id`.
     pub id: String,
-    /// The part of the document that it stands in.
+    /// The section of the document.
     pub section: Option<String>,
-    /// How strictly it binds, as its document says.
+    /// How strictly it binds according to the document.
     pub level: Level,
-    /// What it binds: `parser`, `connection`, `api`, `user-agent`, `server`.
-    pub binds: Vec<String>,
-    /// The statement, in our words.
+    /// What it binds.
+    pub binds: Vec<Bound>,
+    /// The statement, paraphrased.
     pub text: String,
     /// Where it comes from.
     pub link: String,
@@ -78,7 +84,7 @@ pub struct Requirement {
     pub evidence: Vec<String>,
     /// Why no case can check it.
     pub untestable: Option<String>,
-    /// Why it is disputed, with both readings.
+    /// Why it is disputed, with both interpretations.
     pub disputed: Option<String>,
     /// The file that defines it.
     pub source: Source,
@@ -89,7 +95,7 @@ pub struct Requirement {
 /// A document that requirements come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// What it is called.
+    /// Its title.
     pub title: String,
     /// Where it is published.
     pub url: Option<String>,
@@ -101,15 +107,14 @@ impl Requirement {
         self.id.split('/').next().unwrap_or_default()
     }
 
-    /// The level at which it is judged: what is disputed is judged as `may`.
+    /// The level at which it is judged: a disputed requirement is judged as `may`.
     pub fn judged(&self) -> Level {
         if self.disputed.is_some() { Level::May } else { self.level }
     }
 
-    /// The roles that it binds, as the ids of cases name them.
-    pub fn roles(&self) -> BTreeSet<&'static str> {
-        let role = |word: &String| BOUND.iter().find(|(bound, _)| bound == word).map(|(_, role)| *role);
-        self.binds.iter().filter_map(role).collect()
+    /// The roles that it binds.
+    pub fn roles(&self) -> BTreeSet<Role> {
+        self.binds.iter().map(|bound| bound.role()).collect()
     }
 }
 
@@ -129,38 +134,25 @@ static FILE: Table = Table {
 static REQUIREMENT: Table = Table {
     what: "a requirement",
     keys: &[
-        Key::optional("section", Shape::Text, "The part of the document that it stands in."),
+        Key::optional("section", Shape::Text, "The section of the document."),
         Key::required("level", Shape::Word(Level::WORDS), "How strictly it binds."),
-        Key::required("binds", Shape::List(&Shape::Word(BOUND_WORDS)), "What it binds."),
-        Key::required("text", Shape::Text, "The statement, in our words."),
-        Key::optional("anchor", Shape::Text, "A fragment of the document's url, or a whole URL."),
+        Key::required("binds", Shape::List(&Shape::Word(Bound::WORDS)), "What it binds."),
+        Key::required("text", Shape::Text, "The statement, paraphrased."),
+        Key::optional("anchor", Shape::Text, "A fragment of the document's url, or a complete URL."),
         Key::optional(
             "evidence",
             Shape::List(&Shape::Text),
             "Reports from the field: owner/name#number, a CVE.",
         ),
         Key::optional("untestable", Shape::Text, "Why no case can check it."),
-        Key::optional("disputed", Shape::Text, "Why it is disputed, with both readings."),
+        Key::optional("disputed", Shape::Text, "Why it is disputed, with both interpretations."),
     ],
 };
-
-/// What requirements bind, and the role that it is a part of.
-const BOUND: [(&str, &str); 6] = [
-    ("parser", "client"),
-    ("connection", "client"),
-    ("api", "client"),
-    ("user-agent", "client"),
-    ("server", "server"),
-    ("intermediary", "intermediary"),
-];
-
-/// The words of [`BOUND`].
-const BOUND_WORDS: &[&str] = &[BOUND[0].0, BOUND[1].0, BOUND[2].0, BOUND[3].0, BOUND[4].0, BOUND[5].0];
 
 /// Reads one file of requirements.
 ///
 /// # Errors
-/// When it is not of the format; every mistake is named.
+/// If the format is wrong; every mistake is reported.
 pub fn read(source: &Source, suite: &str) -> Result<Vec<Requirement>, Diagnostics> {
     let root = parse(source, &FILE)?;
     let mut findings = Findings::default();
@@ -172,7 +164,7 @@ pub fn read(source: &Source, suite: &str) -> Result<Vec<Requirement>, Diagnostic
         match one(suite, name, &url, (source, table)) {
             Some(requirement) => list.push(requirement),
             None => {
-                let hint = "say where it comes from, so that a reader can look";
+                let hint = "say where it comes from, so that readers can look it up";
                 let message = format!("requirement `{}` has neither anchor nor evidence", name.get_ref());
                 findings.add_with_hint(name.span(), message, "expected one of them", hint);
             }
@@ -181,7 +173,7 @@ pub fn read(source: &Source, suite: &str) -> Result<Vec<Requirement>, Diagnostic
     findings.or(source, Some(list))
 }
 
-/// What the head of a file of requirements says of their document; none where it does not name it.
+/// The document that a file of requirements names; `None` if it names none.
 pub fn document(source: &Source) -> Option<Document> {
     let root = DeTable::parse(source.text()).ok()?;
     let root = root.get_ref();
@@ -205,8 +197,8 @@ fn one(
     Some(Requirement {
         id: format!("{suite}/{}", name.get_ref()),
         section: value::text_of(table, "section"),
-        level: value::text_of(table, "level").as_deref().and_then(Level::from_word)?,
-        binds: value::texts_of(table, "binds"),
+        level: value::word_of(table, "level")?,
+        binds: value::words_of(table, "binds"),
         text: value::text_of(table, "text")?,
         link,
         evidence,
@@ -217,7 +209,7 @@ fn one(
     })
 }
 
-/// `owner/name#number` as an address; anything else as it is.
+/// The URL of a report such as `owner/name#number`; anything else is returned unchanged.
 fn report_link(report: &str) -> String {
     match report.split_once('#') {
         Some((repository, number)) if repository.matches('/').count() == 1 => {

@@ -2,7 +2,12 @@
 
 use ssespec_diagnostics::Source;
 
-use crate::{Case, Corpus, format, requirement};
+use crate::case::{Case, Script};
+use crate::client::step::ClientStep;
+use crate::corpus::Corpus;
+use crate::server::step::ServerStep;
+use crate::step::Step;
+use crate::{format, requirement};
 
 /// A case with these steps.
 #[track_caller]
@@ -16,6 +21,25 @@ pub(crate) fn case_with(keys: &str, steps: &str) -> Case {
     let text =
         format!("title = \"A line ends\"\nrequirements = [\"a/must\"]\n{keys}\nsteps = [\n{steps}\n]\n");
     read("client/group/case", &text)
+}
+
+/// The script of a client case with these steps.
+#[track_caller]
+pub(crate) fn client_script(steps: &str) -> Vec<Step<ClientStep>> {
+    match case(steps).script {
+        Script::Client(script) => script,
+        Script::Server(_) => panic!("it is a client case"),
+    }
+}
+
+/// The script of a server case with these steps.
+#[track_caller]
+pub(crate) fn server_script(steps: &str) -> Vec<Step<ServerStep>> {
+    let text = format!("title = \"a\"\nrequirements = [\"a/b\"]\nsteps = [\n{steps}\n]\n");
+    match read("server/group/case", &text).script {
+        Script::Server(script) => script,
+        Script::Client(_) => panic!("it is a server case"),
+    }
 }
 
 /// A case with this id and text.

@@ -1,7 +1,7 @@
 //! The suite as a whole: no testable statement is without a case, and every test of the other suites is accounted for.
 
-use ssespec_cases::Corpus;
 use ssespec_cases::lint::coverage;
+use ssespec_cases::{Corpus, Role};
 
 fn corpus() -> Corpus {
     Corpus::embedded().unwrap_or_else(|error| panic!("{error}"))
@@ -10,7 +10,7 @@ fn corpus() -> Corpus {
 #[test]
 fn every_testable_statement_that_binds_a_client_has_a_case_and_every_counterpart_a_word() {
     let mut corpus = corpus();
-    corpus.cases.retain(|_, case| case.role() == "client");
+    corpus.cases.retain(|_, case| case.role() == Role::Client);
     let told: Vec<String> = coverage::check(&corpus).iter().map(ToString::to_string).collect();
     assert!(told.is_empty(), "{}", told.join("\n"));
 }

@@ -3,16 +3,20 @@
 use std::collections::BTreeSet;
 
 use ssespec_cases::explain::explain;
-use ssespec_cases::{Case, Corpus};
+use ssespec_cases::{Case, Corpus, Role};
 
 /// The first line of each, by which editors find the schema: as many folders up as the id has.
-fn schema(id: &str) -> String {
-    let file = if id.starts_with("server/") { "server-case.schema.json" } else { "case.schema.json" };
-    format!("#:schema {}{file}\n", "../".repeat(id.matches('/').count()))
+fn schema(case: &Case) -> String {
+    let file = match case.role() {
+        Role::Client => "case.schema.json",
+        Role::Server => "server-case.schema.json",
+        Role::Intermediary => panic!("{} has no schema", case.id),
+    };
+    format!("#:schema {}{file}\n", "../".repeat(case.id.matches('/').count()))
 }
 
 /// The keys of a case in their order.
-const KEYS: &[&str] = &["title", "requirements", "needs", "why", "counterparts", "alone", "steps"];
+const KEYS: &[&str] = &["title", "requirements", "needs", "why", "counterparts", "isolated", "steps"];
 
 fn corpus() -> Corpus {
     Corpus::embedded().unwrap_or_else(|error| panic!("{error}"))
@@ -33,7 +37,7 @@ fn titles_differ() {
 #[test]
 fn each_names_its_schema() {
     for (id, case) in &corpus().cases {
-        let schema = schema(id);
+        let schema = schema(case);
         assert!(case.source.text().starts_with(&schema), "{id} does not begin with {schema}");
         assert!((2..=3).contains(&id.matches('/').count()), "{id} is in a group, which may be in a group");
     }
@@ -57,7 +61,7 @@ fn key(line: &str) -> Option<&str> {
 #[test]
 fn steps_stand_on_lines_of_their_own() {
     for (id, case) in &corpus().cases {
-        let lines: Vec<usize> = case.steps.iter().map(|step| step.line).collect();
+        let lines: Vec<usize> = case.script.locations().iter().map(|at| at.line).collect();
         assert!(lines.windows(2).all(|pair| pair[0] < pair[1]), "{id}: {lines:?}");
     }
 }
@@ -68,8 +72,8 @@ fn each_can_be_explained() {
     for (id, case) in &corpus.cases {
         let text = explain(case, &corpus);
         assert!(text.starts_with(&format!("{id}\n{}\n", case.title)), "{id}");
-        let steps = text.split_once("Step by step").map(|(_, steps)| steps).unwrap_or_default();
-        for number in 1..=case.steps.len() {
+        let steps = text.split_once("\nSteps").map(|(_, steps)| steps).unwrap_or_default();
+        for number in 1..=case.script.locations().len() {
             assert!(steps.contains(&format!("\n  {number:>7}  ")), "{id}: step {number} is missing\n{text}");
         }
         assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{id}: {text:?}");

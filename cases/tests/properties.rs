@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use ssespec_cases::explain::explain;
-use ssespec_cases::script::{ending, event_types, expand};
-use ssespec_cases::{Case, Corpus, format, lint, requirement};
+use ssespec_cases::{Case, Corpus, Script, client, format, lint, requirement, server};
 use ssespec_diagnostics::{Diagnostics, Source};
 use ssespec_mock_server::scenario;
 
@@ -17,15 +16,19 @@ static CORPUS: LazyLock<(Vec<Case>, Corpus)> = LazyLock::new(|| {
 });
 
 /// Reads and lints a text as a case, and does with it all that is done without a client.
-fn use_as_case(text: &str) -> Result<(), Diagnostics> {
-    let case = format::read(&Source::new("client/any.toml", text), "client/any")?;
-    for step in &case.steps {
-        assert_eq!(text[step.span.clone()].trim(), step.text);
-        assert_eq!(text[..step.span.start].matches('\n').count() + 1, step.line);
+fn use_as_case(text: &str, id: &str) -> Result<(), Diagnostics> {
+    let case = format::read(&Source::new(format!("{id}.toml"), text), id)?;
+    for at in case.script.locations() {
+        assert_eq!(text[at.span.clone()].trim(), at.text);
+        assert_eq!(text[..at.span.start].matches('\n').count() + 1, at.line);
     }
-    expand(&case);
-    ending(&case);
-    event_types(&case);
+    match &case.script {
+        Script::Client(script) => {
+            client::ending(script);
+            client::event_types(&client::expand(script));
+        }
+        Script::Server(script) => drop(server::expand(script)),
+    }
     assert!(!explain(&case, &CORPUS.1).is_empty());
     match lint::check(std::slice::from_ref(&case), &CORPUS.1).pop() {
         Some(told) => Err(told),
@@ -53,7 +56,8 @@ fn is_well_told(told: &Diagnostics, text: &str) {
 /// Uses a text in every way that a file is used.
 fn use_every_way(text: &str) {
     let told = [
-        use_as_case(text).err(),
+        use_as_case(text, "client/any").err(),
+        use_as_case(text, "server/any").err(),
         scenario::format::read(&Source::new("a.toml", text)).err(),
         requirement::read(&Source::new("requirements/a.toml", text), "a").err(),
     ];
@@ -117,7 +121,7 @@ const PIECES: &[&str] = &[
 /// A step of one of the suite's cases, as it is written.
 fn any_step() -> impl Strategy<Value = String> {
     let steps: Vec<String> =
-        CORPUS.0.iter().flat_map(|case| case.steps.iter().map(|step| step.text.clone())).collect();
+        CORPUS.0.iter().flat_map(|case| case.script.locations()).map(|at| at.text.clone()).collect();
     select(steps)
 }
 

@@ -1,15 +1,15 @@
-//! What a script can make the server do on the wire: the actions, without their TOML form.
+//! The actions that a script can make the server perform on the wire, without their TOML form.
 
 use std::time::Duration;
 
-/// One thing that the server does. See the [TOML form](crate::script) for how each is written.
+/// Something the server does. The [TOML form](crate::script) says how each is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Write the head of a response, and its body where the action has one.
     Respond(Respond),
     /// Write these bytes of the body in one write (one chunk where the body is chunked).
     Send(Vec<u8>),
-    /// Write a pattern many times without ever holding it whole.
+    /// Write a pattern many times without ever holding all of it in memory.
     SendRepeat(Repeat),
     /// Do nothing for this long.
     Wait(Duration),
@@ -17,7 +17,7 @@ pub enum Action {
     End,
     /// End the connection without ending the body.
     Drop(Drop),
-    /// Refuse new connections for this long; returns at once, and open connections live on.
+    /// Refuse new connections for this long; returns immediately, and open connections stay open.
     Refuse(Duration),
     /// Write these bytes instead of an HTTP response.
     Raw(Vec<u8>),
@@ -28,14 +28,14 @@ pub enum Action {
 pub struct Respond {
     /// The status code, 100 to 999.
     pub status: u16,
-    /// The reason phrase; the registered one where absent.
+    /// The reason phrase; the registered one if absent.
     pub reason: Option<String>,
-    /// The fields in the order, number and case in which they are written. `None` stands for those of an event
-    /// stream where the status is 200 and for none elsewhere.
+    /// The header fields, in the order, number and case in which they are written. `None` means the fields of an event
+    /// stream for status 200, and no fields for other statuses.
     pub headers: Option<Vec<(String, String)>>,
-    /// How the body is delimited; decided by [`Respond::body_kind`] where absent.
+    /// How the body is delimited; [`Respond::body_kind`] decides if absent.
     pub framing: Option<Framing>,
-    /// A complete body; `None` leaves the body open for the actions that follow, if the response has one.
+    /// The complete body; `None` leaves the body, if there is one, open for the actions that follow.
     pub body: Option<Vec<u8>>,
 }
 
@@ -50,7 +50,7 @@ impl Default for Respond {
 pub enum BodyKind {
     /// An interim response (1xx): another head follows.
     Interim,
-    /// The response is complete with what [`Respond`] holds.
+    /// [`Respond`] contains the complete response.
     Complete,
     /// A body that the following actions write.
     Open(Framing),
@@ -69,7 +69,7 @@ impl Respond {
     }
 }
 
-/// How the end of a body is told, see [RFC 9112, section 6](https://www.rfc-editor.org/rfc/rfc9112#section-6).
+/// How the end of a body is signaled, see [RFC 9112, section 6](https://www.rfc-editor.org/rfc/rfc9112#section-6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Framing {
     /// `Transfer-Encoding: chunked`; each write is one chunk.
@@ -87,32 +87,33 @@ pub struct Repeat {
     pub pattern: Vec<u8>,
     /// How often.
     pub times: u64,
-    /// How many bytes one write has (the last may have fewer): each waits until the peer has read the one before. Where
-    /// absent, the writes have [`Repeat::WRITE`] bytes and wait for nothing.
+    /// The number of bytes per write (the last may have fewer). Each write waits until the peer has read the previous
+    /// one. If absent, writes have [`Repeat::WRITE`] bytes and do not wait.
     pub write: Option<usize>,
 }
 
 impl Repeat {
-    /// Bytes in one write where nothing is said of it.
+    /// The default number of bytes per write.
     pub const WRITE: usize = 64 * 1024;
 
-    /// The number of bytes in all.
+    /// The total number of bytes.
     pub fn total(&self) -> u64 {
         (self.pattern.len() as u64).saturating_mul(self.times)
     }
 
-    /// How many of its writes wait for the peer to have read them; each waits for
-    /// [`BARRIER_PATIENCE`](crate::wire::BARRIER_PATIENCE) at most.
+    /// How many of its writes wait until the peer has read them; each waits at most
+    /// [`BARRIER_PATIENCE`](crate::wire::BARRIER_PATIENCE).
     pub fn waits(&self) -> u64 {
         self.write.map_or(0, |write| self.total().div_ceil(write.max(1) as u64))
     }
 }
 
-/// How a connection ends without an end of the body.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Drop {
-    /// FIN: the connection ends in order, the body does not.
-    Fin,
-    /// RST.
-    Reset,
+ssespec_diagnostics::words! {
+    /// How a connection ends before the end of its body.
+    pub enum Drop {
+        /// FIN: the connection ends cleanly, the body does not.
+        Fin = "fin",
+        /// RST.
+        Reset = "reset",
+    }
 }

@@ -1,4 +1,4 @@
-//! Whether a script can be played: nothing is written where nothing is open, and what is left open can be continued.
+//! Checks that a script can be played: nothing is written unless a body is open, and what is left open can be continued.
 
 use std::ops::Range;
 
@@ -15,7 +15,7 @@ pub struct Flow {
     answer: Answer,
 }
 
-/// What the answer to the current request has come to.
+/// The state of the answer to the current request.
 #[derive(Debug, Default)]
 enum Answer {
     /// There is no request to answer.
@@ -25,36 +25,36 @@ enum Answer {
     Awaited,
     /// A body is open.
     Open { framing: Framing, tail: Tail, written: u64 },
-    /// Bytes that are no HTTP response are written.
+    /// Raw bytes instead of an HTTP response are being written.
     Raw,
     /// The answer is over.
     Over,
-    /// The script has a mistake. What follows is not judged until the next request, since most of it would be a
-    /// consequence.
+    /// The script has a mistake. What follows is not checked until the next request, because most mistakes would be
+    /// consequences.
     Unknown,
 }
 
 /// What a script leaves behind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
-    /// Nothing that is open.
+    /// Nothing open.
     Nothing,
-    /// A stream that stands at a block boundary.
+    /// A stream at the boundary of an event block.
     AtBoundary,
-    /// A stream in the middle of a block.
+    /// A stream in the middle of an event block.
     InsideBlock,
-    /// A body that nothing can be appended to: one of a fixed length, or raw bytes.
+    /// A body to which nothing can be appended: one with a fixed length, or raw bytes.
     Uncontinuable,
 }
 
-/// Why an action cannot be played, and what to do about it.
+/// Why an action cannot be played, and how to fix it.
 struct Wrong {
     message: &'static str,
     hint: &'static str,
 }
 
 impl Flow {
-    /// A request has come, or may have.
+    /// A request has arrived, or may have.
     pub fn request(&mut self) {
         self.answer = Answer::Awaited;
     }
@@ -69,12 +69,12 @@ impl Flow {
         }
     }
 
-    /// Follows one action, which stands at this place of the document, and says where it cannot be played.
+    /// Follows one action at this place of the document, and reports it if it cannot be played.
     pub fn action(&mut self, action: &Action, place: Range<usize>, findings: &mut Findings) {
         self.answer = match std::mem::take(&mut self.answer).after(action) {
             Ok(answer) => answer,
             Err(Wrong { message, hint }) => {
-                findings.add_with_hint(place, message, "cannot be played here", hint);
+                findings.add_with_hint(place, message, "not possible here", hint);
                 Answer::Unknown
             }
         };
@@ -82,7 +82,7 @@ impl Flow {
 }
 
 impl Answer {
-    /// What it comes to by an action.
+    /// The state after an action.
     fn after(self, action: &Action) -> Result<Self, Wrong> {
         let wrong = |message, hint| Err(Wrong { message, hint });
         match (action, self) {
@@ -95,22 +95,22 @@ impl Answer {
             }),
             (Action::Raw(_), Self::Awaited) => Ok(Self::Raw),
             (Action::Respond(_) | Action::Raw(_), Self::Open { .. } | Self::Raw) => wrong(
-                "this request is answered already",
-                "end the open answer, and let another request come first",
+                "this request has already been answered",
+                "end the open answer, and wait for another request first",
             ),
             (Action::Respond(_) | Action::Raw(_), _) => {
-                wrong("there is no request to answer", "a request must come before each answer")
+                wrong("there is no request to answer", "each answer needs a request before it")
             }
             (Action::Send(_) | Action::SendRepeat(_), _) if length(action) == 0 => {
-                wrong("this writes nothing", "take the step out")
+                wrong("this writes nothing", "remove the step")
             }
             (Action::Send(_) | Action::SendRepeat(_), Self::Raw) => Ok(Self::Raw),
             (Action::Send(_) | Action::SendRepeat(_), Self::Open { framing, mut tail, written }) => {
                 let written = written.saturating_add(length(action));
                 if matches!(framing, Framing::Length(length) if written > length) {
                     return wrong(
-                        "more bytes than the content-length says",
-                        "correct `length`, or send fewer",
+                        "more bytes than the content-length",
+                        "correct `length`, or send fewer bytes",
                     );
                 }
                 tail.push(action);
@@ -130,23 +130,23 @@ impl Answer {
             (Action::End, Self::Open { .. } | Self::Raw) => Ok(Self::Over),
             (Action::End, answer) => wrong("there is no open body to end", answer.how_to_open()),
             (Action::Drop(_), Self::None) => {
-                wrong("there is no connection to drop", "a request must come first")
+                wrong("there is no connection to drop", "a request is needed first")
             }
             (Action::Drop(_), _) => Ok(Self::Over),
         }
     }
 
-    /// What to do where a body must be open and is not.
+    /// What to do if a body must be open but is not.
     fn how_to_open(&self) -> &'static str {
         match self {
-            Self::None => "a request must come first, and be answered",
-            Self::Awaited => "answer the request before: \"respond\"",
-            _ => "the answer before this is complete: leave its body open, or let another request come first",
+            Self::None => "a request is needed first, and an answer to it",
+            Self::Awaited => "answer the request first: \"respond\"",
+            _ => "the previous answer is complete: leave its body open, or wait for another request first",
         }
     }
 }
 
-/// How many bytes of the body an action writes.
+/// The number of body bytes that an action writes.
 fn length(action: &Action) -> u64 {
     match action {
         Action::Send(bytes) => bytes.len() as u64,

@@ -1,4 +1,4 @@
-//! The actions as they are written in TOML.
+//! How actions are written in TOML.
 //!
 //! ```toml
 //! steps = [
@@ -9,36 +9,42 @@
 //! ]
 //! ```
 
+use std::ops::Range;
+
+use ssespec_diagnostics::value::{self, Value};
+use ssespec_diagnostics::{Findings, Key, Shape, Table, Verb};
 use toml::de::DeTable;
 
 use crate::action::{Action, Drop, Framing, Repeat, Respond};
-use ssespec_diagnostics::value::{self, Value};
-use ssespec_diagnostics::{Findings, Key, Shape, Table, Verb};
 
 #[cfg(test)]
 mod tests;
 
-/// The actions, for steps.
+/// The verbs of the actions.
 pub static ACTIONS: &[Verb] = &[
     Verb::open(
         "respond",
         Shape::Table(&RESPOND),
-        "Answer the request with this head. Without options: 200, text/event-stream, no-store, chunked.",
+        "Answer the request with this response head. Default: 200, text/event-stream, no-store, chunked.",
     ),
-    Verb::with("send", Shape::Text, "Write this text as the next bytes of the body: one write, one chunk."),
-    Verb::with("send-hex", Shape::Hex, "Write these bytes, given in hexadecimal: one write, one chunk."),
+    Verb::with("send", Shape::Text, "Write this text to the body: one write, one chunk."),
+    Verb::with(
+        "send-hex",
+        Shape::Hex,
+        "Write these bytes, given in hexadecimal, to the body: one write, one chunk.",
+    ),
     Verb::with("send-repeat", Shape::Table(&REPEAT), "Write a pattern many times, streamed."),
     Verb::with("wait", Shape::Duration, "Do nothing for this long."),
     Verb::word("end", "End the body cleanly."),
     Verb::with(
         "drop",
-        Shape::Word(&["fin", "reset"]),
-        "End the connection without ending the body: \"fin\" in order, \"reset\" with RST.",
+        Shape::Word(Drop::WORDS),
+        "End the connection without ending the body: \"fin\" cleanly, \"reset\" with RST.",
     ),
     Verb::with(
         "refuse",
         Shape::Duration,
-        "Refuse new connections for this long, from now on. Returns at once; write it before the drop.",
+        "Refuse new connections for this long, starting now. The script continues immediately; write it before `drop`.",
     ),
     Verb::with("raw", Shape::Text, "Write these bytes instead of an HTTP response."),
 ];
@@ -46,22 +52,38 @@ pub static ACTIONS: &[Verb] = &[
 static RESPOND: Table = Table {
     what: "`respond`",
     keys: &[
-        Key::optional("status", Shape::Count(100, 999), "The status code; 200 where absent."),
-        Key::optional("reason", Shape::Text, "The reason phrase; the registered one where absent."),
+        Key::optional("status", Shape::Count(100, 999), "The status code; 200 if absent."),
+        Key::optional("reason", Shape::Text, "The reason phrase; the registered one if absent."),
         Key::optional(
             "headers",
             Shape::Map(&FIELD),
-            "The header fields, in this order and case, instead of the implied ones. An array writes several fields.",
+            "The header fields, in this order and case, instead of the implied ones. An array writes several fields of that name.",
         ),
         Key::optional(
             "framing",
-            Shape::Word(&["chunked", "close", "length"]),
-            "How the end of the body is told: chunked, by the end of the connection, or by a length.",
+            Shape::Word(FramingWord::WORDS),
+            "How the end of the body is signaled: chunked, by closing the connection, or by a length.",
         ),
         Key::optional("length", Shape::Count(0, u64::MAX), "The content-length, with framing = \"length\"."),
-        Key::optional("body", Shape::Text, "A complete body; without it a 200 stays open for sends."),
+        Key::optional(
+            "body",
+            Shape::Text,
+            "The complete body; without it, a 200 response stays open for `send`.",
+        ),
     ],
 };
+
+ssespec_diagnostics::words! {
+    /// The words for a [`Framing`].
+    enum FramingWord {
+        /// [`Framing::Chunked`]
+        Chunked = "chunked",
+        /// [`Framing::Close`]
+        Close = "close",
+        /// [`Framing::Length`], with the key `length`
+        Length = "length",
+    }
+}
 
 static FIELD: Shape = Shape::Either(&[Shape::Text, Shape::List(&Shape::Text)]);
 
@@ -74,16 +96,16 @@ static REPEAT: Table = Table {
         Key::optional(
             "write",
             Shape::Count(1, 16 << 20),
-            "How many bytes one write has, which is read before the next comes; 65536 and no waiting where absent.",
+            "The number of bytes per write; each is read before the next is written. If absent: 65536, without waiting.",
         ),
     ],
 };
 
-/// Reads an action that passed the check of its shape; `None` where the verb is none of [`ACTIONS`] or something was
+/// Reads an action that passed the check of its shape; `None` if the verb is not one of [`ACTIONS`], or if a mistake was
 /// found.
 pub fn read(
     verb: &str,
-    span: std::ops::Range<usize>,
+    span: Range<usize>,
     argument: Option<&Value<'_>>,
     findings: &mut Findings,
 ) -> Option<Action> {
@@ -95,15 +117,12 @@ pub fn read(
         ("send-repeat", Some(options)) => repeat(options, findings).map(Action::SendRepeat),
         ("wait", Some(time)) => value::duration(time).map(Action::Wait),
         ("end", None) => Some(Action::End),
-        ("drop", Some(how)) => match value::text(how)? {
-            "fin" => Some(Action::Drop(Drop::Fin)),
-            _ => Some(Action::Drop(Drop::Reset)),
-        },
+        ("drop", Some(how)) => value::word(how).map(Action::Drop),
         ("refuse", Some(time)) => value::duration(time).map(Action::Refuse),
         ("raw", Some(bytes)) => {
             let bytes: Vec<u8> = value::text(bytes)?.into();
             if bytes.is_empty() {
-                let hint = "end a connection without an answer with { drop = \"fin\" }";
+                let hint = "to close the connection without a response, write { drop = \"fin\" }";
                 findings.add_with_hint(span, "`raw` writes nothing", "expected at least one byte", hint);
                 return None;
             }
@@ -116,22 +135,22 @@ pub fn read(
 fn respond(options: &Value<'_>, findings: &mut Findings) -> Option<Respond> {
     let table = value::table(options)?;
     let length = value::count_of(table, "length");
-    let framing = match (value::text_of(table, "framing").as_deref(), length) {
-        (Some("length"), Some(length)) => Some(Framing::Length(length)),
-        (Some("length"), None) => {
+    let framing = match (value::word_of(table, "framing"), length) {
+        (Some(FramingWord::Length), Some(length)) => Some(Framing::Length(length)),
+        (Some(FramingWord::Length), None) => {
             let message = "framing = \"length\" needs a length";
-            let hint = "add the number of bytes of the body: length = 9";
+            let hint = "add the number of bytes in the body: length = 9";
             findings.add_with_hint(options.span(), message, "no length here", hint);
             return None;
         }
-        (_, Some(_)) => {
+        (Some(FramingWord::Chunked | FramingWord::Close) | None, Some(_)) => {
             let hint = "add framing = \"length\"";
             let message = "`length` goes with framing = \"length\"";
             findings.add_with_hint(options.span(), message, "not framed by length", hint);
             return None;
         }
-        (Some("close"), None) => Some(Framing::Close),
-        (Some(_), None) => Some(Framing::Chunked),
+        (Some(FramingWord::Close), None) => Some(Framing::Close),
+        (Some(FramingWord::Chunked), None) => Some(Framing::Chunked),
         (None, None) => None,
     };
     let headers = value::get(table, "headers").and_then(value::table);
@@ -139,8 +158,8 @@ fn respond(options: &Value<'_>, findings: &mut Findings) -> Option<Respond> {
     if let (Some(reason), Some(value)) = (&reason, value::get(table, "reason"))
         && reason.contains(['\r', '\n'])
     {
-        let hint = "malformed responses are written with `raw`";
-        findings.add_with_hint(value.span(), "a reason phrase with a line end", "expected one line", hint);
+        let hint = "write malformed responses with `raw`";
+        findings.add_with_hint(value.span(), "a reason phrase with a line ending", "expected one line", hint);
     }
     Some(Respond {
         status: value::count_of(table, "status").and_then(|n| u16::try_from(n).ok()).unwrap_or(200),
@@ -151,9 +170,9 @@ fn respond(options: &Value<'_>, findings: &mut Findings) -> Option<Respond> {
     })
 }
 
-/// Header fields in the order of the file; an array stands for several fields of the name.
+/// The header fields in the order of the file; an array stands for several fields of the same name.
 fn header_fields(fields: &DeTable<'_>, findings: &mut Findings) -> Vec<(String, String)> {
-    check_fields(fields, "malformed fields are written with `raw`", findings);
+    check_fields(fields, "write malformed fields with `raw`", findings);
     let mut headers = Vec::new();
     for (name, values) in fields {
         for text in value::text(values).into_iter().chain(value::list(values).filter_map(value::text)) {
@@ -163,20 +182,20 @@ fn header_fields(fields: &DeTable<'_>, findings: &mut Findings) -> Vec<(String, 
     headers
 }
 
-/// Finds names and values that cannot be those of a header field, see
+/// Finds invalid header field names and values, see
 /// [RFC 9110, section 5](https://www.rfc-editor.org/rfc/rfc9110#section-5). The hint says what to do instead.
 pub fn check_fields(fields: &DeTable<'_>, hint: &str, findings: &mut Findings) {
     let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     for (name, values) in fields {
         if name.get_ref().is_empty() || !name.get_ref().chars().all(token) {
             let label = "expected letters, digits and hyphens";
-            findings.add_with_hint(name.span(), "this is not the name of a header field", label, hint);
+            findings.add_with_hint(name.span(), "this is not a header field name", label, hint);
         }
         for entry in value::list(values).chain(std::iter::once(values)) {
             if value::text(entry).is_some_and(|text| text.contains(['\r', '\n'])) {
                 findings.add_with_hint(
                     entry.span(),
-                    "a header value with a line end",
+                    "a header field value with a line ending",
                     "expected one line",
                     hint,
                 );
@@ -190,13 +209,13 @@ fn repeat(options: &Value<'_>, findings: &mut Findings) -> Option<Repeat> {
     let hex = value::get(table, "hex").and_then(value::text).and_then(value::hex);
     let text = value::text_of(table, "text").map(String::into_bytes);
     if text.is_some() && hex.is_some() {
-        let hint = "take one of them out";
+        let hint = "remove one of them";
         findings.add_with_hint(options.span(), "`send-repeat` has two patterns", "`text` and `hex`", hint);
         return None;
     }
     let Some(pattern) = text.or(hex).filter(|pattern| !pattern.is_empty()) else {
-        let label = "expected `text` or `hex`, and not empty";
-        let hint = "write it so: { text = \": ping\\n\", times = 1000 }";
+        let label = "expected a nonempty `text` or `hex`";
+        let hint = "write it like this: { text = \": ping\\n\", times = 1000 }";
         findings.add_with_hint(options.span(), "`send-repeat` needs a pattern", label, hint);
         return None;
     };

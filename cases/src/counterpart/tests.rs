@@ -119,7 +119,7 @@ fn what_no_list_knows_is_told() {
     assert_eq!(unknown("a:z*").1, "counterparts/a.toml lists its tests");
     assert_eq!(unknown("a:[x]/one").0, "A suite has no test \"[x]/one\"");
     assert_eq!(unknown("x/one").0, "no list of tests is called \"x/one\"");
-    assert_eq!(unknown("long:x/one").1, "the lists are a; counterparts/<name>.toml makes another");
+    assert_eq!(unknown("long:x/one").1, "the lists are a; add one with counterparts/<name>.toml");
     let none = named("a:x", &BTreeMap::new()).expect_err("unknown").hint;
     assert_eq!(none, "counterparts/<name>.toml lists the tests of a suite");
 }

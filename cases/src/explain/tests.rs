@@ -11,27 +11,27 @@ A line ends
 
 Why: It went wrong.
 
-It checks
+Requirements
   a/must (must)
     The text of must.
     https://example.org/#must
 
 It needs a client that
-  connects again by itself after a loss (reconnect)
-  shows errors (errors)
+  reconnects on its own after losing the connection (reconnect)
+  reports errors (errors)
 
-The same claim is made by wpt:a.js, ld:b
+Counterparts: wpt:a.js, ld:b
 
-Step by step
-  implied  The client is told to connect.
+Steps
+  implied  The client connects.
   implied  Expected next: a request.
   implied  The server answers 200 with an event stream.
         1  The server sends \"retry: 20\\ndata: a\\n\\n\".
         2  The server ends the body.
         3  Expected next: an error.
-  implied  Either the client is done, or it connects again and the next event is the sentinel.
+  implied  Either the client has stopped, or it reconnects and the next event is the sentinel.
 
-It is written in client/group/case.toml
+File: client/group/case.toml
 ";
     assert_eq!(explain(&case_with(keys, steps), &corpus()), expected);
 }
@@ -39,7 +39,7 @@ It is written in client/group/case.toml
 #[test]
 fn what_a_case_does_not_say_is_left_out() {
     let text = explain(&case_with("", ""), &corpus());
-    for word in ["Why", "needs", "The same claim"] {
+    for word in ["Why", "needs", "Counterparts"] {
         assert!(!text.contains(word), "{text}");
     }
 }
@@ -56,7 +56,7 @@ fn disputed_and_unknown_requirements_are_named() {
 fn the_end_of_the_run_is_told() {
     let end = |steps| explain(&case_with("", steps), &corpus());
     assert!(end("").contains(
-        "  implied  Where the stream is open, one more event is sent, the sentinel, which must be the next;"
+        "  implied  If the stream is open, one more event is sent, the sentinel, which must be the next event;"
     ));
-    assert!(end("\"expect-closed\"").contains("  implied  The client is torn down; no more events"));
+    assert!(end("\"expect-closed\"").contains("  implied  The client is torn down; no further events"));
 }

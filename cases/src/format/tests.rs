@@ -3,19 +3,24 @@ use std::time::Duration;
 use ssespec_mock_server::action::{Action, Drop, Repeat};
 
 use super::*;
-use crate::Capability;
-use crate::sample::{case, case_with};
+use crate::capability::Capability;
+use crate::client::step::{
+    ClientFact, ClientStep, Connect, EventExpectation, Expectation, Moment, Origin, ReadyState,
+    RequestExpectation, Scope,
+};
+use crate::grammar::{Fact, FieldExpectation};
+use crate::sample::{case, case_with, client_script};
 
 /// The one step of a case.
 #[track_caller]
-fn step(text: &str) -> StepKind {
-    case(text).steps.remove(0).kind
+fn step(text: &str) -> ClientStep {
+    client_script(text).remove(0).kind
 }
 
 #[track_caller]
 fn expectation(text: &str) -> Expectation {
     match step(text) {
-        StepKind::Expect(expectation) => expectation,
+        ClientStep::Expect(expectation) => expectation,
         other => panic!("{other:?}"),
     }
 }
@@ -36,7 +41,7 @@ requirements = ["whatwg/a", "whatwg/b"]
 needs = ["reconnect", "event-type"]
 why = "It went wrong."
 counterparts = ["wpt:format-bom.any.js"]
-alone = true
+isolated = true
 steps = [
   { send = "data: a\r" }, # why
 
@@ -45,49 +50,53 @@ steps = [
 ]
 "#;
     let case = read(&Source::new("cases/client/lines/a.toml", text), "client/lines/a").expect("a case");
-    assert_eq!((case.id.as_str(), case.role(), case.group()), ("client/lines/a", "client", "client/lines"));
+    assert_eq!(
+        (case.id.as_str(), case.role(), case.group()),
+        ("client/lines/a", Role::Client, "client/lines")
+    );
     assert_eq!(case.title, "A CRLF cut between two reads ends one line, not two");
     assert_eq!(case.requirements, ["whatwg/a", "whatwg/b"]);
     assert_eq!(case.needs, [Capability::Reconnect, Capability::EventType]);
     assert_eq!(case.why.as_deref(), Some("It went wrong."));
     assert_eq!(case.counterparts, ["wpt:format-bom.any.js"]);
-    assert!(case.alone);
+    assert!(case.isolated);
     assert_eq!(case.source.text(), text);
-    let steps: Vec<(usize, &str)> = case.steps.iter().map(|step| (step.line, step.text.as_str())).collect();
+    let locations = case.script.locations();
+    let steps: Vec<(usize, &str)> = locations.iter().map(|at| (at.line, at.text.as_str())).collect();
     let written =
         [(9, "{ send = \"data: a\\r\" }"), (11, "{ send = \"\\ndata: b\\r\\n\\r\\n\" }"), (12, "\"end\"")];
     assert_eq!(steps, written);
-    for step in &case.steps {
-        assert_eq!(case.source.text()[step.span.clone()], step.text);
+    for at in locations {
+        assert_eq!(case.source.text()[at.span.clone()], at.text);
     }
 }
 
 #[test]
 fn what_may_be_left_out_has_a_meaning() {
     let case = case("");
-    assert_eq!((case.needs.len(), case.counterparts.len(), case.steps.len()), (0, 0, 0));
-    assert_eq!((case.why.as_deref(), case.alone), (None, false));
+    assert_eq!((case.needs.len(), case.counterparts.len(), case.script.locations().len()), (0, 0, 0));
+    assert_eq!((case.why.as_deref(), case.isolated), (None, false));
 }
 
 #[test]
 fn actions_are_those_of_the_server() {
-    assert!(matches!(step("{ send = \"a\" }"), StepKind::Wire(Action::Send(bytes)) if bytes == b"a"));
-    assert!(matches!(step("{ drop = \"reset\" }"), StepKind::Wire(Action::Drop(Drop::Reset))));
-    assert!(matches!(step("\"close\""), StepKind::Close));
+    assert!(matches!(step("{ send = \"a\" }"), ClientStep::Wire(Action::Send(bytes)) if bytes == b"a"));
+    assert!(matches!(step("{ drop = \"reset\" }"), ClientStep::Wire(Action::Drop(Drop::Reset))));
+    assert!(matches!(step("\"close\""), ClientStep::Close));
 }
 
 #[test]
 fn a_page_is_told_where_to_connect() {
     let full = r#"{ connect = { url = "{base}a b", in = "shared-worker" } }"#;
-    let StepKind::Connect(connect) = step(full) else { panic!("no connect") };
+    let ClientStep::Connect(connect) = step(full) else { panic!("no connect") };
     let url = Some("{base}a b".to_owned());
     assert_eq!(*connect, Connect { url, scope: Scope::SharedWorker, ..Connect::default() });
-    for scope in Scope::ALL {
+    for scope in Scope::ALL.iter().copied() {
         let text = format!("{{ enter = \"{}\" }}", scope.word());
-        assert!(matches!(step(&text), StepKind::Enter(read) if read == scope), "{text}");
+        assert!(matches!(step(&text), ClientStep::Enter(read) if read == scope), "{text}");
     }
     assert!(
-        matches!(step(r#"{ run = "source.close()" }"#), StepKind::Run(script) if script == "source.close()")
+        matches!(step(r#"{ run = "source.close()" }"#), ClientStep::Run(script) if script == "source.close()")
     );
 }
 
@@ -108,9 +117,9 @@ fn only_the_session_is_led_to() {
 
 #[test]
 fn a_client_is_told_how_to_connect() {
-    assert!(matches!(step("\"connect\""), StepKind::Connect(connect) if *connect == Connect::default()));
+    assert!(matches!(step("\"connect\""), ClientStep::Connect(connect) if *connect == Connect::default()));
     let full = r#"{ connect = { userinfo = "a:b", headers = { b = "1", A = "" }, last-event-id = "7", method = "POST", body = "x", with-credentials = true, close-in = "error" } }"#;
-    let StepKind::Connect(connect) = step(full) else { panic!("no connect") };
+    let ClientStep::Connect(connect) = step(full) else { panic!("no connect") };
     let expected = Connect {
         userinfo: Some("a:b".to_owned()),
         headers: vec![("b".to_owned(), "1".to_owned()), ("A".to_owned(), String::new())],
@@ -123,7 +132,8 @@ fn a_client_is_told_how_to_connect() {
     };
     assert_eq!(*connect, expected);
     for (word, moment) in [("opened", Moment::Opened), ("event", Moment::Event), ("error", Moment::Error)] {
-        let StepKind::Connect(connect) = step(&format!("{{ connect = {{ close-in = \"{word}\" }} }}")) else {
+        let ClientStep::Connect(connect) = step(&format!("{{ connect = {{ close-in = \"{word}\" }} }}"))
+        else {
             panic!("no connect")
         };
         assert_eq!(connect.close_in, Some(moment));
@@ -222,23 +232,23 @@ fn the_other_observations_are_read() {
 #[test]
 fn alternatives_are_observations_or_several_in_order() {
     let steps = "{ expect-one-of = [\"expect-closed\", [\"expect-error\", { expect-request = {} }]] }";
-    let Expectation::OneOf(alternatives) = expectation(steps) else { panic!("no alternatives") };
+    let ClientStep::OneOf(alternatives) = step(steps) else { panic!("no alternatives") };
     let lengths: Vec<usize> = alternatives.iter().map(Vec::len).collect();
     assert_eq!(lengths, [1, 2]);
-    assert_eq!(alternatives[1][0].text, "\"expect-error\"");
+    assert_eq!(alternatives[1][0].at.text, "\"expect-error\"");
 }
 
 #[test]
 fn facts_are_read() {
     let fact = |of: &str| match step(&format!("{{ record = {{ fact = \"a\", {of} }} }}")) {
-        StepKind::Record(fact) => fact,
+        ClientStep::Record(fact) => fact,
         other => panic!("{other:?}"),
     };
     for (of, source) in [
-        ("of = \"delay\"", FactSource::Delay),
-        ("of = \"target\"", FactSource::Target),
-        ("of = \"alternative\"", FactSource::Alternative { names: Vec::new() }),
-        ("of = \"header\", header = \"accept\"", FactSource::Header("accept".to_owned())),
+        ("of = \"delay\"", ClientFact::Delay),
+        ("of = \"target\"", ClientFact::Target),
+        ("of = \"alternative\"", ClientFact::Alternative { names: Vec::new() }),
+        ("of = \"header\", header = \"accept\"", ClientFact::Header("accept".to_owned())),
     ] {
         assert_eq!(fact(of), Fact { name: "a".to_owned(), of: source });
     }
@@ -252,13 +262,16 @@ fn what_the_types_allow_and_the_format_does_not_is_told() {
         ("{ expect-one-of = [\"expect-closed\", []] }", "an alternative without a step"),
         (
             "{ expect-event = { data = \"\", data-repeat = { text = \"a\", times = 1 } } }",
-            "`data` and `data-repeat` in one event",
+            "an event has both `data` and `data-repeat`",
         ),
-        ("{ record = { fact = \"a\", of = \"header\" } }", "`of` and `header` do not fit"),
-        ("{ record = { fact = \"a\", of = \"delay\", header = \"b\" } }", "`of` and `header` do not fit"),
-        ("{ connect = { headers = { a = \"b\\r\" } } }", "a header value with a line end"),
-        ("{ connect = { headers = { \"a b\" = \"\" } } }", "this is not the name of a header field"),
-        ("{ expect-request = { headers = { \"a:\" = true } } }", "this is not the name of a header field"),
+        ("{ record = { fact = \"a\", of = \"header\" } }", "`of` and `header` do not go together"),
+        (
+            "{ record = { fact = \"a\", of = \"delay\", header = \"b\" } }",
+            "`of` and `header` do not go together",
+        ),
+        ("{ connect = { headers = { a = \"b\\r\" } } }", "a header field value with a line ending"),
+        ("{ connect = { headers = { \"a b\" = \"\" } } }", "this is not a header field name"),
+        ("{ expect-request = { headers = { \"a:\" = true } } }", "this is not a header field name"),
     ] {
         assert_eq!(told(step), [message], "{step}");
     }
@@ -272,7 +285,7 @@ fn alternatives_hold_only_observations() {
         ("record", "{ record = {} }"),
         ("expect-one-of", "{ expect-one-of = [] }"),
     ] {
-        let message = [format!("there is no step `{verb}` here")];
+        let message = [format!("no step is called `{verb}` here")];
         assert_eq!(told(&format!("{{ expect-one-of = [\"expect-closed\", {step}] }}")), message, "{step}");
         assert_eq!(told(&format!("{{ expect-one-of = [\"expect-closed\", [{step}]] }}")), message, "{step}");
     }
@@ -286,7 +299,31 @@ fn every_mistake_of_a_script_is_told() {
 
 #[test]
 fn every_capability_can_be_asked_for() {
-    for name in Capability::NAMES {
+    for name in Capability::WORDS {
         assert_eq!(case_with(&format!("needs = [\"{name}\"]"), "").needs.len(), 1);
+    }
+}
+
+#[test]
+fn an_id_names_a_role_with_cases() {
+    let source = Source::new("test", "title = \"a\"\nrequirements = []\nsteps = []\n");
+    let told = |id: &str| match read(&source, id) {
+        Ok(case) => case.role().to_string(),
+        Err(told) => told.list()[0].message.clone(),
+    };
+    assert_eq!(told("client/a"), "client");
+    assert_eq!(told("server/a"), "server");
+    assert_eq!(told("intermediary/a"), "there are no cases for intermediaries yet");
+    for id in ["", "a", "clients/a", "Client/a"] {
+        assert_eq!(told(id), format!("\"{id}\" is not the id of a case"));
+    }
+}
+
+#[test]
+fn the_old_name_of_isolated_gets_an_error_that_names_the_new_one() {
+    for (id, steps) in [("client/a", ""), ("server/a", "")] {
+        let text = format!("title = \"a\"\nrequirements = []\nalone = true\nsteps = [{steps}]\n");
+        let told = read(&Source::new("test", text), id).expect_err("a mistake");
+        assert_eq!(told.list()[0].message, "`alone` is now `isolated`");
     }
 }

@@ -1,49 +1,51 @@
-//! What a corpus lacks as a whole: cases for testable requirements, and a word about each test of another suite.
+//! What a corpus lacks as a whole: cases for testable requirements, and an explanation for each test of another suite.
 //!
-//! This is no matter of one file, so it is asked for a corpus and not when a case is read: a folder with one case in it
-//! is not wrong because it covers little.
+//! This concerns a corpus rather than single files, so reading a case does not check it: a folder with a single case is
+//! not wrong because it covers little.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ssespec_diagnostics::{Diagnostics, Findings, Source};
 
+use crate::corpus::Corpus;
 use crate::counterpart::{self, List};
-use crate::{Corpus, Requirement};
+use crate::requirement::Requirement;
+use crate::role::Role;
 
 #[cfg(test)]
 mod tests;
 
-/// The roles that a requirement binds and of which no case checks it; none where no case can.
-pub fn missing(requirement: &Requirement, corpus: &Corpus) -> BTreeSet<&'static str> {
+/// The roles that a requirement binds but for which no case checks it; empty if it is untestable.
+pub fn missing(requirement: &Requirement, corpus: &Corpus) -> BTreeSet<Role> {
     let mut roles = requirement.roles();
     if requirement.untestable.is_some() {
         roles.clear();
     }
     for case in corpus.cases.values().filter(|case| case.requirements.contains(&requirement.id)) {
-        roles.remove(case.role());
+        roles.remove(&case.role());
     }
     roles
 }
 
-/// Looks at all of a corpus: each testable requirement that binds a role with cases has a case of that role, what is
-/// called untestable has none, and each test of another suite is named by a case or has a reason why none does.
+/// Checks a whole corpus: each testable requirement that binds a role with cases has a case of that role, an untestable
+/// one has none, and each test of another suite is named by a case or explains why not.
 pub fn check(corpus: &Corpus) -> Vec<Diagnostics> {
     check_beside(corpus, |_, _| false)
 }
 
-/// The same where statements are also checked by something else than cases: `elsewhere` says so of a requirement and a
-/// role.
-pub fn check_beside(corpus: &Corpus, elsewhere: impl Fn(&Requirement, &str) -> bool) -> Vec<Diagnostics> {
-    let roles: BTreeSet<&str> = corpus.cases.values().map(|case| case.role()).collect();
+/// Like [`check`], if requirements are also checked by something other than cases: `elsewhere` says whether that is so
+/// for a requirement and a role.
+pub fn check_beside(corpus: &Corpus, elsewhere: impl Fn(&Requirement, Role) -> bool) -> Vec<Diagnostics> {
+    let roles: BTreeSet<Role> = corpus.cases.values().map(|case| case.role()).collect();
     let mut files: BTreeMap<String, (Source, Findings)> = BTreeMap::new();
     for requirement in corpus.requirements.values() {
         let file = files.entry(requirement.source.name().to_owned());
         let (_, findings) = file.or_insert_with(|| (requirement.source.clone(), Findings::default()));
         let missing = missing(requirement, corpus);
-        for role in missing.intersection(&roles).filter(|role| !elsewhere(requirement, role)) {
+        for role in missing.intersection(&roles).filter(|role| !elsewhere(requirement, **role)) {
             let message = format!("no {role} case checks {}", requirement.id);
             let hint = format!(
-                "write a case that names \"{}\" among its requirements, or say why none can: untestable = \"..\"",
+                "write a case that lists \"{}\" in its requirements, or say why it is untestable: untestable = \"..\"",
                 requirement.id
             );
             findings.add_with_hint(requirement.span.clone(), message, format!("binds a {role}"), hint);
@@ -55,17 +57,17 @@ pub fn check_beside(corpus: &Corpus, elsewhere: impl Fn(&Requirement, &str) -> b
     found.filter_map(|(source, findings)| findings.or(&source, Some(())).err()).collect()
 }
 
-/// A requirement that is called untestable and has a case.
+/// Finds a requirement that is marked untestable but has a case.
 fn contradiction(requirement: &Requirement, corpus: &Corpus, findings: &mut Findings) {
     let case = corpus.cases.values().find(|case| case.requirements.contains(&requirement.id));
     if let (Some(_), Some(case)) = (&requirement.untestable, case) {
-        let message = format!("{} is called untestable, and {} checks it", requirement.id, case.id);
-        let hint = "take `untestable` out, or the requirement out of the case";
+        let message = format!("{} is marked untestable, but {} checks it", requirement.id, case.id);
+        let hint = "remove `untestable`, or remove the requirement from the case";
         findings.add_with_hint(requirement.span.clone(), message, "one of them is wrong", hint);
     }
 }
 
-/// Each test of a list is named by a case, or has a reason why none does.
+/// Finds tests that neither a case nor a reason mentions, and tests that both do.
 fn tests(list: &List, corpus: &Corpus) -> (Source, Findings) {
     let mut findings = Findings::default();
     for test in &list.tests {
@@ -73,14 +75,14 @@ fn tests(list: &List, corpus: &Corpus) -> (Source, Findings) {
         match (case, &test.none) {
             (Some(case), Some((_, place))) => {
                 let message = format!("{case} makes the claim of \"{}\"", test.name);
-                let hint = "take it out here, or out of the case's counterparts";
-                findings.add_with_hint(place.clone(), message, "so there is one", hint);
+                let hint = "remove it here, or from the counterparts of the case";
+                findings.add_with_hint(place.clone(), message, "a case exists", hint);
             }
             (None, None) => {
                 let message = format!("no case makes the claim of \"{}\"", test.name);
                 let hint = format!(
-                    "name \"{}:{}\" among the counterparts of a case that fails when the claim is broken, or say \
-                     below [none] why there is none",
+                    "add \"{}:{}\" to the counterparts of a case that fails if the claim is violated, or say \
+                     below [none] why there is no such case",
                     list.name, test.name
                 );
                 findings.add_with_hint(test.span.clone(), message, "neither named nor explained", hint);

@@ -26,7 +26,7 @@ fn a_requirement_is_read() {
     assert_eq!(requirement.id, "whatwg/line-lf");
     assert_eq!(requirement.suite(), "whatwg");
     assert_eq!((requirement.level, requirement.judged()), (Level::Must, Level::Must));
-    assert_eq!(requirement.binds, ["parser", "api"]);
+    assert_eq!(requirement.binds, [Bound::Parser, Bound::Api]);
     assert_eq!(requirement.text, "An LF ends a line.");
     assert_eq!(requirement.link, "https://example.org/page#lines");
     assert_eq!((requirement.untestable, requirement.disputed), (None, None));

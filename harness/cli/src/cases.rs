@@ -91,14 +91,14 @@ fn of_case(case: &Case, corpus: &Corpus) -> Entry {
         details: serde_json::json!({
             "id": case.id,
             "title": case.title,
-            "role": case.role(),
+            "role": case.role().word(),
             "suite": judged.map(Requirement::suite),
             "level": judged.map(|requirement| requirement.judged().word()),
             "requirements": case.requirements,
-            "needs": case.needs.iter().map(|need| need.name()).collect::<Vec<_>>(),
+            "needs": case.needs.iter().map(|need| need.word()).collect::<Vec<_>>(),
             "why": case.why,
             "counterparts": case.counterparts,
-            "alone": case.alone,
+            "isolated": case.isolated,
             "file": case.source.name(),
         }),
     }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ssespec::implementation::{FILE, Folder, FolderError};
-use ssespec_cases::corpus::CorpusError;
-use ssespec_cases::{Corpus, Requirement, lint};
+use ssespec_cases::load::CorpusError;
+use ssespec_cases::{Corpus, Requirement, Role, lint};
 use ssespec_diagnostics::{Diagnostics, Source};
 use ssespec_mock_server::scenario;
 use ssespec_probe::check;
@@ -151,17 +151,19 @@ fn files(paths: &[PathBuf]) -> Result<Checked, Problem> {
 }
 
 /// The folders of which a folder with cases has some.
-const BELOW_A_CORPUS: [&str; 5] = ["client", "server", "intermediary", "requirements", "counterparts"];
+fn below_a_corpus() -> impl Iterator<Item = &'static str> {
+    Role::WORDS.iter().copied().chain(["requirements", "counterparts"])
+}
 
 /// Whether a folder holds cases the way `--cases` wants them.
 fn is_corpus(folder: &Path) -> bool {
-    BELOW_A_CORPUS.iter().any(|below| folder.join(below).is_dir())
+    below_a_corpus().any(|below| folder.join(below).is_dir())
 }
 
 /// Whether a folder is below one that holds cases.
 fn is_of_a_corpus(folder: &Path) -> bool {
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    folder.iter().any(|part| BELOW_A_CORPUS.iter().any(|below| part == *below))
+    folder.iter().any(|part| below_a_corpus().any(|below| part == below))
 }
 
 fn folder(path: &Path) -> Result<Checked, Problem> {
@@ -174,8 +176,9 @@ fn folder(path: &Path) -> Result<Checked, Problem> {
 fn whole(corpus: &Corpus, is_judged: impl Fn(&Path) -> bool) -> Result<Checked, Problem> {
     let probed: BTreeSet<&str> = check::all().iter().map(|check| check.requirement).collect();
     // What a probe checks needs no case beside.
-    let elsewhere =
-        |requirement: &Requirement, role: &str| role == "server" && probed.contains(requirement.id.as_str());
+    let elsewhere = |requirement: &Requirement, role: Role| {
+        role == Role::Server && probed.contains(requirement.id.as_str())
+    };
     let mut lacking = lint::coverage::check_beside(corpus, elsewhere);
     lacking.retain(|told| is_judged(Path::new(told.source().name())));
     if lacking.is_empty() {

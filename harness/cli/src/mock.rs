@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ssespec::by_hand::{self, Rounds, Telling};
+use ssespec_cases::Script;
 use ssespec_diagnostics::Source;
 use ssespec_mock_server::scenario::format::read;
 use ssespec_mock_server::scenario::journal::Entry;
@@ -90,12 +91,12 @@ async fn by_case(arguments: &Arguments, id: &str) -> Status {
     let Some(case) = corpus.cases.get(id) else {
         return usage(&no_such_case(id, corpus.cases.keys().map(String::as_str)));
     };
-    if case.role() == "server" {
+    let Script::Client(script) = &case.script else {
         return usage(&format!(
             "{id} is a case for servers, which the mock server has no part in; `ssespec server --filter {id} -- COMMAND` \
              runs it with a server's adapter"
         ));
-    }
+    };
     let mut tell = |telling: Telling| {
         output::print(&match arguments.format {
             JournalFormat::Text => format!("{telling}\n"),
@@ -105,7 +106,7 @@ async fn by_case(arguments: &Arguments, id: &str) -> Status {
     let stopped = interrupted();
     let rounds = if arguments.once { Rounds::One } else { Rounds::Endless };
     tokio::select! {
-        served = by_hand::serve(case, arguments.address(), rounds, &mut tell) => match served {
+        served = by_hand::serve(script, arguments.address(), rounds, &mut tell) => match served {
             Ok(()) => Status::Fine,
             Err(error) => arguments.cannot_listen(&error),
         },

@@ -1,11 +1,12 @@
 //! `ssespec requirements`: the documents statement by statement, with the cases that check them and who keeps them.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use globset::GlobMatcher;
 use ssespec_cases::lint::coverage::missing;
-use ssespec_cases::{Case, Corpus, Requirement, counterpart};
+use ssespec_cases::{Case, Corpus, Requirement, Role, counterpart};
 use ssespec_probe as probe;
 use ssespec_reports::coverage::{
     Check, Counterparts, Coverage, ForeignSuite, ForeignTest, Section, Statement, Suite,
@@ -168,15 +169,13 @@ fn suite(name: &str, corpus: &Corpus) -> Suite {
 }
 
 fn statement(requirement: &Requirement, corpus: &Corpus) -> Statement {
-    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-    let roles: Vec<&str> = requirement.roles().into_iter().collect();
+    let words = |roles: BTreeSet<Role>| roles.into_iter().map(|role| role.word().to_owned()).collect();
     let mut probed = probe::check::all();
     probed.retain(|check| check.requirement == requirement.id);
     let mut missing = missing(requirement, corpus);
     if !probed.is_empty() {
-        missing.remove("server");
+        missing.remove(&Role::Server);
     }
-    let missing: Vec<&str> = missing.into_iter().collect();
     let probed = probed.iter().map(|check| Check { id: check.id(), title: check.title.to_owned() });
     let cases = corpus.cases.values().filter(|case| case.requirements.contains(&requirement.id));
     Statement {
@@ -186,15 +185,15 @@ fn statement(requirement: &Requirement, corpus: &Corpus) -> Statement {
             ssespec_cases::Level::Should => Level::Should,
             ssespec_cases::Level::May => Level::May,
         },
-        binds: requirement.binds.clone(),
-        roles: words(&roles),
+        binds: requirement.binds.iter().map(|bound| bound.word().to_owned()).collect(),
+        roles: words(requirement.roles()),
         text: requirement.text.clone(),
         link: requirement.link.clone(),
         evidence: requirement.evidence.clone(),
         untestable: requirement.untestable.clone(),
         disputed: requirement.disputed.clone(),
         cases: cases.map(check).chain(probed).collect(),
-        missing: words(&missing),
+        missing: words(missing),
         results: Vec::new(),
     }
 }

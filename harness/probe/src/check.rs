@@ -129,6 +129,7 @@ pub fn all() -> Vec<Check> {
 #[cfg(test)]
 mod tests {
     use ssespec_cases::Corpus;
+    use ssespec_cases::Role;
     use ssespec_cases::lint::coverage;
 
     use super::all;
@@ -136,11 +137,11 @@ mod tests {
     #[test]
     fn every_testable_statement_that_binds_a_server_has_a_case_or_a_check() {
         let mut corpus = Corpus::embedded().unwrap();
-        corpus.cases.retain(|_, case| case.role() == "server");
+        corpus.cases.retain(|_, case| case.role() == Role::Server);
         corpus.counterparts.clear();
         let checks = all();
         let told = coverage::check_beside(&corpus, |requirement, role| {
-            role == "server" && checks.iter().any(|check| check.requirement == requirement.id)
+            role == Role::Server && checks.iter().any(|check| check.requirement == requirement.id)
         });
         let told: Vec<String> = told.iter().map(ToString::to_string).collect();
         assert!(told.is_empty(), "{}", told.join("\n"));

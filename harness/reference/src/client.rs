@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::header::CONTENT_LENGTH;
-use ssespec_cases::case::ReadyState;
+use ssespec_cases::client::ReadyState;
 
 use super::defect::Defects;
 use super::exchange::{Response, words};

@@ -7,9 +7,9 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use ssespec_cases::case::{Case, Expectation, StepKind};
-use ssespec_cases::script::expand;
-use ssespec_cases::words;
+use ssespec_cases::Step;
+use ssespec_cases::client::{ClientStep, Expectation, expand, words};
+use ssespec_cases::quote::quote;
 use ssespec_mock_server::action::{self, Action, Respond};
 use ssespec_mock_server::wire::{Departure, Exchange, Listener, Options, Request, WireEvent, WireEventKind};
 use tokio::sync::mpsc;
@@ -96,7 +96,7 @@ const LEAVING: Duration = Duration::from_millis(250);
 /// # Errors
 /// When the address cannot be had.
 pub async fn serve(
-    case: &Case,
+    script: &[Step<ClientStep>],
     address: SocketAddr,
     rounds: Rounds,
     tell: &mut (dyn FnMut(Telling) + Send),
@@ -119,7 +119,7 @@ pub async fn serve(
         tell,
     };
     loop {
-        hand.round(case).await;
+        hand.round(script).await;
         if rounds == Rounds::One {
             break;
         }
@@ -164,10 +164,10 @@ struct Hand<'h> {
 }
 
 impl Hand<'_> {
-    async fn round(&mut self, case: &Case) {
+    async fn round(&mut self, script: &[Step<ClientStep>]) {
         self.ended_at = None;
         self.awaited = Awaited::Nothing;
-        for played in expand(case) {
+        for played in expand(script) {
             self.step(&played.kind).await;
         }
         self.until_left().await;
@@ -178,24 +178,28 @@ impl Hand<'_> {
         (self.tell)(Telling::Over);
     }
 
-    async fn step(&mut self, kind: &StepKind) {
+    async fn step(&mut self, step: &ClientStep) {
         self.take_in_what_came().await;
-        match kind {
-            StepKind::Wire(action) => {
-                (self.tell)(Telling::Server(words::step(kind)));
+        match step {
+            ClientStep::Wire(action) => {
+                (self.tell)(Telling::Server(words::step(step)));
                 self.act(action).await;
             }
-            StepKind::Connect(_) | StepKind::Enter(_) | StepKind::Run(_) => {
-                (self.tell)(Telling::Client(words::step(kind)));
+            ClientStep::Connect(_) | ClientStep::Enter(_) | ClientStep::Run(_) => {
+                (self.tell)(Telling::Client(words::step(step)));
             }
-            StepKind::Close => {
-                (self.tell)(Telling::Client(words::step(kind)));
+            ClientStep::Close => {
+                (self.tell)(Telling::Client(words::step(step)));
                 // By hand this takes its time, and what follows is about a client that is closed.
                 self.until_left().await;
             }
-            // By hand nothing is recorded, measured or judged; what servers do is not served.
-            StepKind::Record(_) | StepKind::Measure(_) | StepKind::Growth(_) | StepKind::Serving(_) => {}
-            StepKind::Expect(expected) => {
+            // By hand nothing is recorded, measured or judged.
+            ClientStep::Record(_) | ClientStep::Measure(_) => {}
+            ClientStep::OneOf(alternatives) => {
+                (self.tell)(Telling::Expected(words::alternatives(alternatives)));
+            }
+            ClientStep::Attempts(attempts) => (self.tell)(Telling::Expected(words::attempts(attempts))),
+            ClientStep::Expect(expected) => {
                 (self.tell)(Telling::Expected(words::expectation(expected)));
                 match expected {
                     Expectation::Request(_) => self.await_request().await,
@@ -289,9 +293,9 @@ impl Hand<'_> {
     /// A request in words: its method and target, and the one field that resuming is about.
     fn describe(&self, origin: u8, request: &Request) -> String {
         let ids = request.header("last-event-id").map(|value| String::from_utf8_lossy(value).into_owned());
-        let ids: String = ids.map(|id| format!(", last-event-id: {}", words::quote(&id))).collect();
+        let ids: String = ids.map(|id| format!(", last-event-id: {}", quote(&id))).collect();
         let at = if origin == OTHER { " at the other origin" } else { "" };
-        format!("{} {}{at}{ids}", request.method, words::quote(&request.target))
+        format!("{} {}{at}{ids}", request.method, quote(&request.target))
     }
 
     async fn take_in_what_came(&mut self) {

@@ -3,8 +3,11 @@
 //! A stream's meaning does not depend on its cuts, so every case runs as written and again with each run of adjacent
 //! sends cut otherwise. Runs over 64 KiB are left as written, and deliveries that come out the same run once.
 
-use ssespec_cases::case::StepKind;
-use ssespec_cases::script::Played;
+use ssespec_cases::Script;
+use ssespec_cases::client::{self, ClientStep};
+use ssespec_cases::grammar::Measurement;
+use ssespec_cases::server::{self, ServerStep};
+use ssespec_cases::step::Played;
 use ssespec_mock_server::action::Action;
 use ssespec_reports::results::Delivery;
 
@@ -39,22 +42,50 @@ impl DeliveryKind {
     }
 }
 
-/// One thing of a script, with its writes decided.
+/// One operation of a script, with its writes decided.
 #[derive(Debug, Clone)]
-pub struct Op {
+pub struct Op<K> {
     /// What is done or must be observed.
-    pub kind: OpKind,
-    /// Which of the case's steps it is, from 0; `None` where it is implied.
+    pub kind: K,
+    /// The index of the case's step, starting at 0; `None` for an implied step.
     pub written: Option<usize>,
 }
 
-/// What an [`Op`] is.
+/// An operation of a client case.
 #[derive(Debug, Clone)]
-pub enum OpKind {
-    /// Writes of adjacent sends.
+pub enum ClientOp {
+    /// The writes of adjacent sends.
     Write(Vec<Vec<u8>>),
     /// Anything else.
-    Step(StepKind),
+    Step(ClientStep),
+}
+
+impl ClientOp {
+    /// The step, if it is not a write.
+    pub fn step(&self) -> Option<&ClientStep> {
+        match self {
+            Self::Write(_) => None,
+            Self::Step(step) => Some(step),
+        }
+    }
+}
+
+/// The operations of a client case.
+#[derive(Debug, Clone)]
+pub struct ClientOps {
+    /// The event types that they send.
+    pub types: Vec<String>,
+    /// The operations, in order.
+    pub list: Vec<Op<ClientOp>>,
+}
+
+/// The operations of a case, by its role.
+#[derive(Debug, Clone)]
+pub enum Ops {
+    /// Of a client case.
+    Client(ClientOps),
+    /// Of a server case, which has no writes to cut.
+    Server(Vec<Op<ServerStep>>),
 }
 
 /// A script in one delivery.
@@ -63,14 +94,27 @@ pub struct Program {
     /// Which delivery it is.
     pub delivery: Delivery,
     /// What is done, in order.
-    pub ops: Vec<Op>,
+    pub ops: Ops,
 }
 
-/// The programs of a script in these deliveries, each different from the others.
-pub fn programs(script: &[Played], kinds: &[DeliveryKind]) -> Vec<Program> {
+/// The programs of a script in these deliveries, each different from the others. The script of a server case has only
+/// one.
+pub fn programs(script: &Script, kinds: &[DeliveryKind]) -> Vec<Program> {
+    match script {
+        Script::Client(steps) => client_programs(&client::expand(steps), kinds),
+        Script::Server(steps) => {
+            let op = |Played { kind, written }| Op { kind, written };
+            let ops = Ops::Server(server::expand(steps).into_iter().map(op).collect());
+            vec![Program { delivery: Delivery::AsWritten, ops }]
+        }
+    }
+}
+
+fn client_programs(script: &[Played<ClientStep>], kinds: &[DeliveryKind]) -> Vec<Program> {
     let runs = runs(script);
     // How the bytes are cut is part of what is measured.
-    let measured = script.iter().any(|played| matches!(played.kind, StepKind::Measure(_)));
+    let measured =
+        script.iter().any(|played| matches!(played.kind, ClientStep::Measure(Measurement::Span(_))));
     let short = |run: &[Vec<u8>]| !measured && short(run);
     let mut programs: Vec<(Vec<Vec<Vec<u8>>>, Delivery)> = Vec::new();
     let mut add = |delivery, writes: Vec<Vec<Vec<u8>>>| {
@@ -96,7 +140,9 @@ pub fn programs(script: &[Played], kinds: &[DeliveryKind]) -> Vec<Program> {
             }
         }
     }
-    programs.into_iter().map(|(writes, delivery)| Program { delivery, ops: ops(script, writes) }).collect()
+    let types = client::event_types(script);
+    let ops = |writes| Ops::Client(ClientOps { types: types.clone(), list: ops(script, writes) });
+    programs.into_iter().map(|(writes, delivery)| Program { delivery, ops: ops(writes) }).collect()
 }
 
 fn short(run: &[Vec<u8>]) -> bool {
@@ -104,18 +150,18 @@ fn short(run: &[Vec<u8>]) -> bool {
 }
 
 /// Each run of adjacent sends, as its writes.
-fn runs(script: &[Played]) -> Vec<Vec<Vec<u8>>> {
+fn runs(script: &[Played<ClientStep>]) -> Vec<Vec<Vec<u8>>> {
     let mut runs: Vec<Vec<Vec<u8>>> = Vec::new();
     let mut adjacent = false;
     for played in script {
         match (&played.kind, adjacent) {
-            (StepKind::Wire(Action::Send(bytes)), true) => {
+            (ClientStep::Wire(Action::Send(bytes)), true) => {
                 runs.last_mut().into_iter().for_each(|run| run.push(bytes.clone()))
             }
-            (StepKind::Wire(Action::Send(bytes)), false) => runs.push(vec![bytes.clone()]),
+            (ClientStep::Wire(Action::Send(bytes)), false) => runs.push(vec![bytes.clone()]),
             _ => {}
         }
-        adjacent = matches!(played.kind, StepKind::Wire(Action::Send(_)));
+        adjacent = matches!(played.kind, ClientStep::Wire(Action::Send(_)));
     }
     runs
 }
@@ -140,16 +186,16 @@ fn splits(runs: &[Vec<Vec<u8>>]) -> Vec<(u64, Vec<Vec<Vec<u8>>>)> {
     all
 }
 
-fn ops(script: &[Played], writes: Vec<Vec<Vec<u8>>>) -> Vec<Op> {
+fn ops(script: &[Played<ClientStep>], writes: Vec<Vec<Vec<u8>>>) -> Vec<Op<ClientOp>> {
     let mut writes = writes.into_iter();
     let mut ops = Vec::new();
     let mut adjacent = false;
     for played in script {
-        let sends = matches!(played.kind, StepKind::Wire(Action::Send(_)));
+        let sends = matches!(played.kind, ClientStep::Wire(Action::Send(_)));
         if sends && !adjacent {
-            ops.extend(writes.next().map(|run| Op { kind: OpKind::Write(run), written: played.written }));
+            ops.extend(writes.next().map(|run| Op { kind: ClientOp::Write(run), written: played.written }));
         } else if !sends {
-            ops.push(Op { kind: OpKind::Step(played.kind.clone()), written: played.written });
+            ops.push(Op { kind: ClientOp::Step(played.kind.clone()), written: played.written });
         }
         adjacent = sends;
     }

@@ -16,11 +16,13 @@
 
 use std::path::{Path, PathBuf};
 
-use ssespec_diagnostics::source::SourceError;
+use ssespec_cases::Role;
+use ssespec_diagnostics::SourceError;
 use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, parse, value};
-use ssespec_reports::results::{KnownFailure, Role};
+use ssespec_reports::results::{self, KnownFailure};
 use toml::de::DeTable;
 
+use crate::role::recorded;
 use crate::run::{Baseline, baseline};
 
 /// The name of the file in an implementation's folder.
@@ -34,7 +36,7 @@ pub struct Folder {
     /// The implementation's name.
     pub name: String,
     /// Whether it is a client or a server.
-    pub role: Role,
+    pub role: results::Role,
     /// Commands that make it ready, each run in the folder.
     pub setup: Vec<Vec<String>>,
     /// How it is started.
@@ -89,7 +91,7 @@ static SSESPEC: Table = Table {
     what: "an implementation",
     keys: &[
         Key::required("name", Shape::Text, "The implementation's name."),
-        Key::required("role", Shape::Word(&["client", "server"]), "What it is."),
+        Key::required("role", Shape::Word(&ROLES), "Whether it is a client or a server."),
         Key::optional(
             "setup",
             Shape::List(&Shape::List(&Shape::Text)),
@@ -126,6 +128,9 @@ static SSESPEC: Table = Table {
 const STARTS: [&str; 3] = ["command", "browser", "url"];
 const OF_SERVICES: [&str; 4] = ["headers", "data", "paths", "emit"];
 
+/// The roles that a folder can have.
+const ROLES: [&str; 2] = [Role::Client.word(), Role::Server.word()];
+
 /// The browsers that can be started.
 const BROWSERS: [&str; 3] = ["chromium", "firefox", "webkit"];
 
@@ -141,10 +146,11 @@ static KNOWN: Table = Table {
         Key::required("reason", Shape::Text, "What is wrong there, in a line."),
         Key::optional("link", Shape::Text, "Where it is reported."),
         Key::optional(
-            "by-chance",
+            "flaky",
             Shape::Flag,
-            "It fails, or records a fact, by chance: a pass does not contradict it.",
+            "It fails, or records a different fact, only sometimes: a pass does not contradict it.",
         ),
+        Key::renamed("by-chance", "flaky"),
     ],
 };
 
@@ -161,29 +167,26 @@ impl Folder {
         let source = Source::read(&file)?;
         let root = parse(&source, &SSESPEC)?;
         let mut findings = Findings::default();
-        let start = start(&root, &mut findings);
+        let role = value::word_of(&root, "role");
+        let start = start(&root, role, &mut findings);
         let setup = value::get(&root, "setup").into_iter().flat_map(value::list);
-        let folder = Self {
+        let folder = role.map(|role| Self {
             path: path.to_owned(),
             name: value::text_of(&root, "name").unwrap_or_default(),
-            role: match value::text_of(&root, "role").as_deref() {
-                Some("server") => Role::Server,
-                _ => Role::Client,
-            },
+            role: recorded(role),
             setup: setup
                 .map(|words| value::list(words).filter_map(value::text).map(str::to_owned).collect())
                 .collect(),
             start,
             baseline: known_failures(&root, &mut findings),
-        };
-        Ok(findings.or(&source, Some(folder))?)
+        });
+        Ok(findings.or(&source, folder)?)
     }
 }
 
 /// Reads how an implementation is started: exactly one way is given.
-fn start(root: &DeTable<'_>, findings: &mut Findings) -> Start {
+fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Start {
     let given: Vec<_> = STARTS.iter().filter_map(|key| Some((*key, value::get(root, key)?.span()))).collect();
-    let role = value::text_of(root, "role");
     match given.as_slice() {
         [] => {
             let place = value::get(root, "role").map_or(0..0, |role| role.span());
@@ -191,11 +194,11 @@ fn start(root: &DeTable<'_>, findings: &mut Findings) -> Start {
                         server that runs already";
             findings.add(place, "nothing says how the implementation is started", what);
         }
-        [("browser", place)] if role.as_deref() == Some("server") => {
+        [("browser", place)] if role == Some(Role::Server) => {
             let what = "expected `command = [..]`, which starts its adapter";
             findings.add(place.clone(), "a browser is no server", what);
         }
-        [("url", place)] if role.as_deref() == Some("client") => {
+        [("url", place)] if role == Some(Role::Client) => {
             findings.add(place.clone(), "a client has no URL", "expected `role = \"server\"`");
         }
         [("command", place)] if value::texts_of(root, "command").is_empty() => {
@@ -292,7 +295,7 @@ fn known_failures(root: &DeTable<'_>, findings: &mut Findings) -> Baseline {
             case: text("case"),
             reason: text("reason"),
             link: value::text_of(table, "link"),
-            by_chance: value::flag_of(table, "by-chance"),
+            by_chance: value::flag_of(table, "flaky"),
         });
     }
     // Every pattern was compiled above.

@@ -27,6 +27,7 @@ pub mod implementation;
 #[cfg(feature = "page")]
 pub mod page;
 pub mod protocol;
+mod role;
 pub mod run;
 mod serving;
 pub mod session;
@@ -38,4 +39,4 @@ pub use cargo_test::suite::{client, server};
 pub use protocol::server::{Emit, ServerOrder};
 pub use protocol::{ConnectRequest, Event};
 pub use ssespec_cases::Capability;
-pub use ssespec_cases::case::ReadyState;
+pub use ssespec_cases::client::ReadyState;

@@ -1,23 +1,26 @@
-//! A document held against its shape: every mistake is found in one pass, and a near miss is named.
+//! Checking a document against its shape: one pass finds every mistake, and a near miss gets a suggestion.
 
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue, Error};
 
-use super::shape::{Argument, listed, one_of};
-use super::value::LONGEST;
-use super::{Diagnostics, Findings, Key, Shape, Source, Table, Value, Verb, lexical, value};
+use crate::diagnostic::{Diagnostics, Findings};
+use crate::lexical;
+use crate::nearest::nearest;
+use crate::shape::{Argument, Key, Shape, Table, Verb, listed, one_of};
+use crate::source::Source;
+use crate::value::{self, LONGEST, Value};
 
 #[cfg(test)]
 mod tests;
 
-/// The most characters of a line that lists what is known.
+/// The maximum width of a line in a list of known names, in characters.
 const LIST_WIDTH: usize = 100;
 
-/// Parses a document and holds it against its shape. What comes back may be read without further checks of types.
+/// Parses a document and checks it against its shape. The result can be read without further type checks.
 ///
 /// # Errors
-/// When the text is not TOML or not of the shape.
+/// If the text is not TOML, or does not match the shape.
 pub fn parse<'s>(source: &'s Source, shape: &'static Table) -> Result<DeTable<'s>, Diagnostics> {
     let mut findings = Findings::default();
     lexical::characters(source.text(), &mut findings);
@@ -27,7 +30,7 @@ pub fn parse<'s>(source: &'s Source, shape: &'static Table) -> Result<DeTable<'s
     let (root, errors) = DeTable::parse_recoverable(source.text());
     let end = source.text().len();
     let place = |error: &Error| error.span().unwrap_or(end..end);
-    // What comes after the first is mostly its consequence.
+    // Later errors are mostly consequences of the first.
     if let Some(first) = errors.iter().min_by_key(|error| place(error).start) {
         not_toml(first, place(first), &mut findings);
         return findings.or(source, None);
@@ -37,21 +40,21 @@ pub fn parse<'s>(source: &'s Source, shape: &'static Table) -> Result<DeTable<'s
     findings.or(source, Some(root.into_inner()))
 }
 
-/// What helps against errors of the parser whose messages begin so.
+/// Hints for errors of the parser, by the beginning of their messages.
 const PARSER_HINTS: &[(&str, &str)] = &[
-    ("invalid basic string", "close the string on the line on which it begins"),
-    ("string values must be quoted", "strings are written in double quotes"),
+    ("invalid basic string", "close the string on the line where it begins"),
+    ("string values must be quoted", "write strings in double quotes"),
     ("duplicate key", "write each key once"),
-    ("missing escaped value", "a backslash is written as \\\\, a byte that is no text with send-hex"),
+    ("missing escaped value", "write a backslash as \\\\, and bytes that are not text with send-hex"),
     ("missing comma", "write a comma after each entry"),
-    ("unclosed array", "close it: each `[` has its `]`"),
-    ("unclosed inline table", "close it: each `{` has its `}`"),
+    ("unclosed array", "close it: each `[` needs a `]`"),
+    ("unclosed inline table", "close it: each `{` needs a `}`"),
     ("key with no value", "each line is a key, an equals sign and a value: title = \"..\""),
     ("invalid unquoted key", "each line is a key, an equals sign and a value: title = \"..\""),
-    ("cannot recurse further", "nothing here needs to be nested so deep"),
+    ("cannot recurse further", "nothing here needs such deep nesting"),
 ];
 
-/// What the parser expects there that we do not: escapes of TOML 1.1, and strings in single quotes above all others.
+/// Errors for which the parser's expectation would mislead: it suggests TOML 1.1 escapes and single quotes.
 const NOT_OURS: &[&str] = &["missing escaped value", "string values must be quoted"];
 
 fn not_toml(error: &Error, place: Range<usize>, findings: &mut Findings) {
@@ -65,24 +68,24 @@ fn not_toml(error: &Error, place: Range<usize>, findings: &mut Findings) {
     }
 }
 
-/// Holds one value against a shape. `doc` says what the value is for.
+/// Checks one value against a shape. `doc` says what the value is for.
 fn check(found: &Value<'_>, shape: &Shape, doc: &str, findings: &mut Findings) {
     let span = found.span();
     match (shape, found.get_ref()) {
         (Shape::Text, DeValue::String(_)) | (Shape::Flag, DeValue::Boolean(_)) => {}
         (Shape::Hex, DeValue::String(digits)) => {
             if value::hex(digits).is_none() {
-                let (label, hint) = ("expected pairs of 0-9 a-f", "write two digits a byte: \"ef bb bf\"");
+                let (label, hint) = ("expected pairs of 0-9 a-f", "write two digits per byte: \"ef bb bf\"");
                 findings.add_with_hint(span, "these are not hexadecimal bytes", label, hint);
             }
         }
         (Shape::Duration, DeValue::String(words)) => {
             if value::parse_duration(words).is_none() {
                 let label = format!(
-                    "expected a whole number and ms, s or min, at most {}",
+                    "expected a whole number with ms, s or min, at most {}",
                     humantime::format_duration(LONGEST)
                 );
-                let hint = "write it so: \"300ms\", \"2s\", \"1min\"";
+                let hint = "examples: \"300ms\", \"2s\", \"1min\"";
                 findings.add_with_hint(span, "this is not a duration", label, hint);
             }
         }
@@ -108,6 +111,8 @@ fn check(found: &Value<'_>, shape: &Shape, doc: &str, findings: &mut Findings) {
             Some(shape) => check(found, shape, doc, findings),
             None => mismatch(found, shape, doc, findings),
         },
+        // Reported with its key.
+        (Shape::Renamed(_), _) => {}
         (Shape::Step(verbs), DeValue::String(_) | DeValue::Table(_)) => check_step(found, verbs, findings),
         _ => mismatch(found, shape, doc, findings),
     }
@@ -128,24 +133,30 @@ fn same_type(shape: &Shape, found: &DeValue<'_>) -> bool {
         Shape::Table(_) | Shape::Map(_) => found.is_table(),
         Shape::Either(shapes) => shapes.iter().any(|s| same_type(s, found)),
         Shape::Step(_) => found.is_str() || found.is_table(),
+        Shape::Renamed(_) => false,
     }
 }
 
 fn check_table(found: &DeTable<'_>, span: Range<usize>, shape: &Table, findings: &mut Findings) {
-    let names: Vec<&str> = shape.keys.iter().map(|key| key.name).collect();
-    let mut misspelt = Vec::new();
+    let names: Vec<&str> = shape.keys.iter().filter(|key| !key.is_renamed()).map(|key| key.name).collect();
+    let mut misspelled = Vec::new();
     for (name, entry) in found {
         match shape.keys.iter().find(|key| key.name == name.get_ref()) {
+            Some(Key { shape: Shape::Renamed(to), .. }) => {
+                let message = format!("`{}` is now `{to}`", name.get_ref());
+                let hint = format!("rename this key to `{to}`");
+                findings.add_with_hint(name.span(), message, "renamed", hint);
+            }
             Some(key) => check(entry, &key.shape, &about(key), findings),
             None => {
                 let message = format!("unknown key `{}` in {}", name.get_ref(), shape.what);
                 unknown(name.span(), message, name.get_ref(), &names, findings);
-                misspelt.extend(nearest(name.get_ref(), names.iter().copied()));
+                misspelled.extend(nearest(name.get_ref(), names.iter().copied()));
             }
         }
     }
-    // A key that is misspelt is not missing.
-    let absent = |key: &&Key| value::get(found, key.name).is_none() && !misspelt.contains(&key.name);
+    // A misspelled key is not missing.
+    let absent = |key: &&Key| value::get(found, key.name).is_none() && !misspelled.contains(&key.name);
     let missing: Vec<&Key> = shape.keys.iter().filter(|key| key.required).filter(absent).collect();
     if !missing.is_empty() {
         let names: Vec<String> = missing.iter().map(|key| format!("`{}`", key.name)).collect();
@@ -166,22 +177,21 @@ fn check_step(found: &Value<'_>, verbs: &[&[Verb]], findings: &mut Findings) {
     let all = || verbs.iter().flat_map(|list| list.iter());
     let verbs_in_it = found.get_ref().as_table().map_or(1, DeTable::len);
     let Some((name, span, argument)) = value::step(found).filter(|_| verbs_in_it == 1) else {
-        let number = if verbs_in_it == 0 { "none".to_owned() } else { verbs_in_it.to_string() };
-        let message = format!("a step has one verb, this one has {number}");
-        let hint = "write each verb as a step of its own: { send = \"..\" }, \"end\"";
+        let message = format!("a step has one verb, but this one has {verbs_in_it}");
+        let hint = "write each verb as a separate step: { send = \"..\" }, \"end\"";
         findings.add_with_hint(found.span(), message, "expected one key", hint);
         return;
     };
     let Some(verb) = all().find(|verb| verb.name == name) else {
         let names: Vec<&str> = all().map(|verb| verb.name).collect();
-        unknown(span, format!("there is no step `{name}` here"), name, &names, findings);
+        unknown(span, format!("no step is called `{name}` here"), name, &names, findings);
         return;
     };
     let about = format!("`{name}`: {}", verb.doc);
     match (verb.argument, argument) {
         (Argument::None, None) | (Argument::Optional(_), None) => {}
         (Argument::None, Some(_)) => {
-            let hint = format!("write it as a word: \"{name}\"");
+            let hint = format!("write it as a plain word: \"{name}\"");
             findings.add_with_hint(
                 found.span(),
                 format!("`{name}` takes no argument"),
@@ -199,20 +209,17 @@ fn check_step(found: &Value<'_>, verbs: &[&[Verb]], findings: &mut Findings) {
     }
 }
 
-/// A finding about a name that is not among the known ones.
+/// Adds a finding about an unknown name.
 fn unknown(span: Range<usize>, message: String, found: &str, known: &[&str], findings: &mut Findings) {
     match nearest(found, known.iter().copied()) {
-        Some(near) => findings.add_with_hint(span, message, "not known", format!("did you mean `{near}`?")),
-        None => findings.add_with_hint(
-            span,
-            message,
-            "not known",
-            wrapped(&format!("expected {}", one_of(known))),
-        ),
+        Some(near) => findings.add_with_hint(span, message, "unknown", format!("did you mean `{near}`?")),
+        None => {
+            findings.add_with_hint(span, message, "unknown", wrapped(&format!("expected {}", one_of(known))))
+        }
     }
 }
 
-/// A list in lines that fit a screen.
+/// A list, wrapped to fit a screen.
 fn wrapped(list: &str) -> String {
     let mut text = String::new();
     let mut width = 0;
@@ -227,16 +234,6 @@ fn wrapped(list: &str) -> String {
         width = after;
     }
     text
-}
-
-/// The known name that `found` was probably meant to be.
-pub fn nearest<'a>(found: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&found.to_lowercase(), &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= (name.chars().count().min(found.chars().count()) / 3).max(1))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, name)| name)
 }
 
 fn type_name(found: &DeValue<'_>) -> &'static str {

@@ -1,4 +1,4 @@
-//! What is wrong with a document, where, and what to do about it.
+//! What is wrong with a document, where, and how to fix it.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,28 +6,28 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
-use super::Source;
+use crate::source::Source;
 
 #[cfg(test)]
 mod tests;
 
-/// The most findings that are shown of one document: more would not fit a screen.
+/// The maximum number of findings shown per document: more would not fit a screen.
 const SHOWN: usize = 6;
 
-/// One thing that is wrong.
+/// One mistake.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// The bytes it is about.
+    /// Where it is, in bytes.
     pub span: Range<usize>,
     /// What is wrong, in one line.
     pub message: String,
     /// What was expected there; shown below the line.
     pub label: String,
-    /// What to do.
+    /// How to fix it.
     pub hint: Option<String>,
 }
 
-/// What was found while a document was read.
+/// The mistakes found while reading a document.
 #[derive(Debug, Default)]
 pub struct Findings {
     list: Vec<Diagnostic>,
@@ -51,20 +51,20 @@ impl Findings {
         self.list.push(Diagnostic { span, message: message.into(), label: label.into(), hint });
     }
 
-    /// How many there are.
+    /// The number of findings.
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether nothing was found.
+    /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// The findings as an error about `source`; `value` where there are none.
+    /// The findings as an error about `source`, or `value` if there are none.
     ///
     /// # Errors
-    /// When something was found.
+    /// If there are findings.
     pub fn or<T>(self, source: &Source, value: Option<T>) -> Result<T, Diagnostics> {
         match value {
             Some(value) if self.list.is_empty() => Ok(value),
@@ -73,7 +73,7 @@ impl Findings {
     }
 }
 
-/// All that is wrong with one document. Displays as source snippets.
+/// All mistakes in one document. Displays as source snippets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostics {
     source: Source,
@@ -98,7 +98,7 @@ impl Diagnostics {
         &self.list
     }
 
-    /// As text with the lines shown, the first few of many; with terminal colours where `styled`.
+    /// Renders the first few findings with their source lines; with terminal colors if `styled`.
     pub fn render(&self, styled: bool) -> String {
         let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
         let renderer = renderer.decor_style(DecorStyle::Ascii);
@@ -133,12 +133,12 @@ impl Diagnostics {
     }
 }
 
-/// The control characters that the renderer of snippets lets through, and what stands for them: a character of as many
-/// bytes, so that places stay the same.
+/// The control characters that the snippet renderer lets through, and their replacement: a character of the same length
+/// in bytes, so that places stay the same.
 const C1: std::ops::RangeInclusive<char> = '\u{80}'..='\u{9f}';
 const C1_STAND_IN: &str = "\u{a4}";
 
-/// A text that may quote the document, with its control characters written out, but for the line ends of a hint.
+/// A text that may quote the document, with its control characters escaped except the line endings of a hint.
 fn visible(text: &str) -> String {
     let one =
         |c: char| if c.is_control() && c != '\n' { c.escape_default().to_string() } else { c.to_string() };

@@ -1,16 +1,15 @@
 //! What TOML allows and a script whose bytes matter must not use.
 //!
-//! `"\xEF"` is the character U+00EF in TOML, not the byte EF; what a multi-line string holds depends on how the file
-//! was checked out; a bare CR does not survive editors; and the other additions of TOML 1.1 are unknown to many
-//! editors.
+//! `"\xEF"` is the character U+00EF in TOML, not the byte EF; the content of a multi-line string depends on how the file
+//! was checked out; a bare CR does not survive editors; and many editors do not know the other additions of TOML 1.1.
 
-use super::Findings;
+use crate::diagnostic::Findings;
 
 #[cfg(test)]
 mod tests;
 
-/// Finds control characters, the first of each line. TOML allows few but tab and line ends; said here, because an
-/// editor does not show them.
+/// Finds the first control character of each line. TOML allows few besides tab and line endings; reporting them here
+/// makes them visible, because editors do not show them.
 pub fn characters(text: &str, findings: &mut Findings) {
     let mut start = 0;
     for line in text.split_inclusive('\n') {
@@ -60,7 +59,7 @@ pub fn subset(text: &str, findings: &mut Findings) {
                     let label = "not closed on this line";
                     findings.add_with_hint(
                         start..start + 1,
-                        "an inline table over several lines",
+                        "an inline table that spans several lines",
                         label,
                         hint,
                     );
@@ -69,13 +68,8 @@ pub fn subset(text: &str, findings: &mut Findings) {
             b']' => drop(open.pop()),
             b'}' => {
                 if let (Some(Bracket::Table(_)), Some(comma)) = (open.pop(), comma) {
-                    let message = "an inline table that ends with a comma";
-                    findings.add_with_hint(
-                        comma..comma + 1,
-                        message,
-                        "nothing follows",
-                        "take the comma out",
-                    );
+                    let message = "a trailing comma in an inline table";
+                    findings.add_with_hint(comma..comma + 1, message, "nothing follows", "remove the comma");
                 }
             }
             _ => {}
@@ -89,13 +83,13 @@ pub fn subset(text: &str, findings: &mut Findings) {
     }
 }
 
-/// A bracket that is not closed yet.
+/// An open bracket.
 enum Bracket {
     /// Of an array, or of the header of a table.
     Array,
-    /// Of an inline table, which begins there.
+    /// Of an inline table that begins there.
     Table(usize),
-    /// Of an inline table of which everything is said.
+    /// Of an inline table that has been reported.
     Reported,
 }
 
@@ -109,7 +103,7 @@ fn string(text: &str, from: usize, findings: &mut Findings) -> usize {
     let quote = bytes[from];
     if bytes[from..].starts_with(&[quote; 3]) {
         let hint = "write one line: \"data: a\\ndata: b\\n\\n\"";
-        let label = "its line ends depend on the checkout";
+        let label = "its line endings depend on the checkout";
         findings.add_with_hint(from..from + 3, "a multi-line string", label, hint);
         return multi_line_end(bytes, from);
     }

@@ -2,8 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::shape::Argument;
-use super::{Shape, Table, Verb};
+use crate::shape::{Argument, Shape, Table, Verb};
 
 #[cfg(test)]
 mod tests;
@@ -30,12 +29,13 @@ fn of(shape: &Shape) -> Value {
         Shape::Map(entry) => json!({ "type": "object", "additionalProperties": of(entry) }),
         Shape::Either(shapes) => json!({ "anyOf": shapes.iter().map(of).collect::<Vec<_>>() }),
         Shape::Step(verbs) => of_step(verbs),
+        Shape::Renamed(_) => json!(false),
     }
 }
 
 fn of_table(table: &Table) -> Value {
     let mut properties = Map::new();
-    for key in table.keys {
+    for key in table.keys.iter().filter(|key| !key.is_renamed()) {
         properties.insert(key.name.into(), documented(of(&key.shape), key.doc));
     }
     let required: Vec<&str> = table.keys.iter().filter(|k| k.required).map(|k| k.name).collect();

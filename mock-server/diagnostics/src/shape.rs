@@ -1,17 +1,17 @@
-//! What a document may hold, described as data.
+//! What a document may contain, described as data.
 
 /// What one value may be.
 #[derive(Debug, Clone, Copy)]
 pub enum Shape {
     /// Any string.
     Text,
-    /// A string of hexadecimal digits in pairs, white space between them as one likes.
+    /// A string of hexadecimal digits in pairs, with optional white space between them.
     Hex,
     /// A duration such as `"300ms"`, at most an hour.
     Duration,
     /// `true` or `false`.
     Flag,
-    /// A whole number in this range, both ends included.
+    /// A whole number in this range, inclusive.
     Count(u64, u64),
     /// One of these words.
     Word(&'static [&'static str]),
@@ -19,18 +19,20 @@ pub enum Shape {
     List(&'static Shape),
     /// A table with these keys and no others.
     Table(&'static Table),
-    /// A table with keys of the writer's choice.
+    /// A table with arbitrary keys.
     Map(&'static Shape),
-    /// One of these, which differ in their TOML type.
+    /// One of these shapes, which differ in their TOML type.
     Either(&'static [Shape]),
     /// A step: a verb as a word, or a table with the verb as its only key.
     Step(&'static [&'static [Verb]]),
+    /// Nothing: the key has been renamed to this one.
+    Renamed(&'static str),
 }
 
 /// A table with known keys.
 #[derive(Debug)]
 pub struct Table {
-    /// What it describes, as messages call it: `a case`.
+    /// What it describes, as used in messages: `a case`.
     pub what: &'static str,
     /// The keys.
     pub keys: &'static [Key],
@@ -43,14 +45,14 @@ pub struct Key {
     pub name: &'static str,
     /// What its value may be.
     pub shape: Shape,
-    /// Whether it must be there.
+    /// Whether it must be present.
     pub required: bool,
-    /// What it says, for the schema and for messages.
+    /// What it means, for the schema and for messages.
     pub doc: &'static str,
 }
 
 impl Key {
-    /// A key that must be there.
+    /// A key that must be present.
     pub const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Self {
         Self { name, shape, required: true, doc }
     }
@@ -59,9 +61,19 @@ impl Key {
     pub const fn optional(name: &'static str, shape: Shape, doc: &'static str) -> Self {
         Self { name, shape, required: false, doc }
     }
+
+    /// A key that existed earlier and is now called `to`: using it is an error that names the new key.
+    pub const fn renamed(name: &'static str, to: &'static str) -> Self {
+        Self { name, shape: Shape::Renamed(to), required: false, doc: "" }
+    }
+
+    /// Whether the key has been renamed, so that it may no longer be written.
+    pub const fn is_renamed(&self) -> bool {
+        matches!(self.shape, Shape::Renamed(_))
+    }
 }
 
-/// What a step can do or ask for.
+/// What a step can do or expect.
 #[derive(Debug)]
 pub struct Verb {
     /// Its name.
@@ -75,33 +87,33 @@ pub struct Verb {
 /// Whether a verb takes an argument.
 #[derive(Debug, Clone, Copy)]
 pub enum Argument {
-    /// It stands alone, as a word.
+    /// It takes none: the step is a plain word.
     None,
-    /// It stands alone or with options.
+    /// It may have one.
     Optional(Shape),
-    /// It needs its argument.
+    /// It must have one.
     Required(Shape),
 }
 
 impl Verb {
-    /// A verb that stands alone.
+    /// A verb without an argument.
     pub const fn word(name: &'static str, doc: &'static str) -> Self {
         Self { name, argument: Argument::None, doc }
     }
 
-    /// A verb that stands alone or with options.
+    /// A verb whose argument may be left out.
     pub const fn open(name: &'static str, shape: Shape, doc: &'static str) -> Self {
         Self { name, argument: Argument::Optional(shape), doc }
     }
 
-    /// A verb that needs its argument.
+    /// A verb that requires its argument.
     pub const fn with(name: &'static str, shape: Shape, doc: &'static str) -> Self {
         Self { name, argument: Argument::Required(shape), doc }
     }
 }
 
 impl Shape {
-    /// What messages call it: `a string`.
+    /// A description for messages: `a string`.
     pub fn describe(&self) -> String {
         match self {
             Self::Text => "a string".into(),
@@ -109,7 +121,7 @@ impl Shape {
             Self::Duration => "a duration such as \"300ms\", \"2s\" or \"1min\"".into(),
             Self::Flag => "true or false".into(),
             Self::Count(0, u64::MAX) => "a whole number".into(),
-            Self::Count(low, u64::MAX) => format!("a whole number from {low}"),
+            Self::Count(low, u64::MAX) => format!("a whole number of at least {low}"),
             Self::Count(low, high) => format!("a whole number from {low} to {high}"),
             Self::Word(words) => one_of(words),
             Self::List(_) => "an array".into(),
@@ -119,6 +131,7 @@ impl Shape {
                 let list: Vec<String> = shapes.iter().map(Self::describe).collect();
                 list.join(" or ")
             }
+            Self::Renamed(to) => format!("the key `{to}`"),
             Self::Step(_) => "a step: a word such as \"end\", or a table such as { send = \"..\" }".into(),
         }
     }

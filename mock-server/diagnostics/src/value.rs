@@ -1,10 +1,12 @@
-//! Reading of values that passed the check: no messages here, a value of another shape reads as absent.
+//! Reading values that passed the check. Nothing here reports mistakes: a value of another shape reads as absent.
 
 use std::ops::Range;
 use std::time::Duration;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+use crate::words::Words;
 
 #[cfg(test)]
 mod tests;
@@ -22,7 +24,7 @@ pub fn table<'a, 'i>(value: &'a Value<'i>) -> Option<&'a DeTable<'i>> {
     value.get_ref().as_table()
 }
 
-/// The entries of a list, none where it is not one.
+/// The entries of a list; empty if the value is not a list.
 pub fn list<'a, 'i>(value: &'a Value<'i>) -> impl Iterator<Item = &'a Value<'i>> {
     value.get_ref().as_array().into_iter().flat_map(|array| array.iter())
 }
@@ -37,9 +39,29 @@ pub fn text_of(table: &DeTable<'_>, key: &str) -> Option<String> {
     get(table, key).and_then(text).map(str::to_owned)
 }
 
-/// A table's list of texts of this key; empty where absent.
+/// A table's list of texts of this key; empty if absent.
 pub fn texts_of(table: &DeTable<'_>, key: &str) -> Vec<String> {
     get(table, key).into_iter().flat_map(list).filter_map(text).map(str::to_owned).collect()
+}
+
+/// A value as one of an enum's words.
+pub fn word<W: Words>(value: &Value<'_>) -> Option<W> {
+    W::from_word(text(value)?)
+}
+
+/// A table's word of this key.
+pub fn word_of<W: Words>(table: &DeTable<'_>, key: &str) -> Option<W> {
+    get(table, key).and_then(word)
+}
+
+/// A table's list of words of this key; empty if absent.
+pub fn words_of<W: Words>(table: &DeTable<'_>, key: &str) -> Vec<W> {
+    get(table, key).into_iter().flat_map(list).filter_map(word).collect()
+}
+
+/// A value as `true` or `false`.
+pub fn flag(value: &Value<'_>) -> Option<bool> {
+    value.get_ref().as_bool()
 }
 
 /// A value as a whole number.
@@ -53,14 +75,14 @@ pub fn count_of(table: &DeTable<'_>, key: &str) -> Option<u64> {
     get(table, key).and_then(count)
 }
 
-/// The longest duration that a file may name. No sum of a few of them and a time of day overflows.
+/// The longest duration that a file may name. Adding a few of them to a point in time never overflows.
 pub const LONGEST: Duration = Duration::from_secs(60 * 60);
 
 /// The units of durations, in milliseconds each.
 const UNITS: &[(&str, u64)] = &[("ms", 1), ("s", 1000), ("min", 60 * 1000)];
 
-/// The duration of words such as `300ms`, `2s` or `1min`: a whole number and a unit. `None` where they are not one, or
-/// one that is longer than [`LONGEST`].
+/// Parses a duration such as `300ms`, `2s` or `1min`: a whole number and a unit. `None` if it is anything else, or
+/// longer than [`LONGEST`].
 pub fn parse_duration(words: &str) -> Option<Duration> {
     let (number, unit) = words.split_at(words.find(|c: char| !c.is_ascii_digit())?);
     let (_, milliseconds) = UNITS.iter().find(|(name, _)| *name == unit)?;
@@ -78,12 +100,12 @@ pub fn duration_of(table: &DeTable<'_>, key: &str) -> Option<Duration> {
     get(table, key).and_then(duration)
 }
 
-/// A table's flag of this key; `false` where absent.
+/// A table's flag of this key; `false` if absent.
 pub fn flag_of(table: &DeTable<'_>, key: &str) -> bool {
-    get(table, key).and_then(|v| v.get_ref().as_bool()).unwrap_or_default()
+    get(table, key).and_then(flag).unwrap_or_default()
 }
 
-/// The bytes that hexadecimal digits stand for; `None` where they do not come in pairs.
+/// The bytes that hexadecimal digits stand for; `None` unless they come in pairs.
 pub fn hex(digits: &str) -> Option<Vec<u8>> {
     let digits: Vec<u32> =
         digits.chars().filter(|c| !c.is_ascii_whitespace()).map(|c| c.to_digit(16)).collect::<Option<_>>()?;

@@ -1,13 +1,13 @@
 //! Reading scenarios from TOML.
 
 use globset::{GlobBuilder, GlobMatcher};
+use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, Value, parse, schema, value};
 use toml::de::DeTable;
 
-use super::{FieldMatch, Route, Scenario};
+use super::route::{FieldMatch, Route, Scenario};
 use crate::action::{Action, Respond};
 use crate::flow::Flow;
 use crate::script::{self, ACTIONS};
-use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, Value, parse, schema, value};
 
 #[cfg(test)]
 mod tests;
@@ -119,10 +119,10 @@ fn glob(path: &str) -> Result<GlobMatcher, globset::Error> {
 }
 
 fn fields(table: &DeTable<'_>) -> Vec<(String, FieldMatch)> {
-    let one = |found: &Value<'_>| match (value::text(found), found.get_ref().as_bool()) {
+    let one = |found: &Value<'_>| match (value::text(found), value::flag(found)) {
         (Some(text), _) => FieldMatch::Is(text.to_owned()),
         (None, Some(true)) => FieldMatch::Present,
-        (None, _) => FieldMatch::Absent,
+        (None, Some(false) | None) => FieldMatch::Absent,
     };
     table.iter().map(|(name, found)| (name.get_ref().to_string(), one(found))).collect()
 }

@@ -18,66 +18,14 @@
 //! steps = [{ send = "id: 2\ndata: two\n\n" }]
 //! ```
 //!
+//! - [`route`]: what a scenario contains
 //! - [`mod@format`]: reading scenarios
 //! - [`server`]: serving them
 //! - [`journal`]: what the server saw and did
 
 pub mod format;
 pub mod journal;
+pub mod route;
 pub mod server;
 
-use globset::GlobMatcher;
-
-use crate::action::Action;
-use crate::wire::Request;
-
-/// Scripts for routes.
-#[derive(Debug, Clone, Default)]
-pub struct Scenario {
-    /// What it shows.
-    pub title: String,
-    /// The routes; the first that matches a request serves it.
-    pub routes: Vec<Route>,
-}
-
-/// Which requests are served, and with what.
-#[derive(Debug, Clone)]
-pub struct Route {
-    /// The method; any where absent.
-    pub method: Option<String>,
-    /// The path as written; `*` stands for any characters.
-    pub path: String,
-    pub(crate) glob: GlobMatcher,
-    /// What header fields must be.
-    pub headers: Vec<(String, FieldMatch)>,
-    /// The script of the first connection, of the second, and so on; the last one serves all that follow.
-    pub connections: Vec<Vec<Action>>,
-}
-
-/// What a header field must be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FieldMatch {
-    /// There, with this value.
-    Is(String),
-    /// There.
-    Present,
-    /// Not there.
-    Absent,
-}
-
-impl Route {
-    /// Whether it serves this request. A query is not part of the path.
-    pub fn matches(&self, request: &Request) -> bool {
-        let path = request.target.split('?').next().unwrap_or_default();
-        self.method.as_ref().is_none_or(|method| *method == request.method)
-            && self.glob.is_match(path)
-            && self.headers.iter().all(|(name, field)| {
-                let mut values = request.header(name);
-                match field {
-                    FieldMatch::Is(value) => values.any(|found| found == value.as_bytes()),
-                    FieldMatch::Present => values.next().is_some(),
-                    FieldMatch::Absent => values.next().is_none(),
-                }
-            })
-    }
-}
+pub use route::{FieldMatch, Route, Scenario};

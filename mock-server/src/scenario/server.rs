@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 use super::journal::{Entry, What};
-use super::{Route, Scenario};
+use super::route::{Route, Scenario};
 use crate::action::{Action, Drop, Respond};
 use crate::wire::{Departure, Exchange, Listener, Options, PeerGone, WireEvent, WireEventKind};
 

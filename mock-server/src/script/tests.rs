@@ -131,15 +131,15 @@ fn what_would_break_the_head_is_refused() {
     for end in ["\\r", "\\n", "\\r\\nx: y"] {
         assert_eq!(
             mistake(&format!("{{ respond = {{ reason = \"a{end}\" }} }}")),
-            "a reason phrase with a line end"
+            "a reason phrase with a line ending"
         );
-        let value = "a header value with a line end";
+        let value = "a header field value with a line ending";
         assert_eq!(mistake(&format!("{{ respond = {{ headers = {{ a = \"b{end}\" }} }} }}")), value);
         assert_eq!(mistake(&format!("{{ respond = {{ headers = {{ a = [\"b\", \"b{end}\"] }} }} }}")), value);
     }
     for name in ["\"\"", "\"a b\"", "\"a:\"", "\"é\"", "\"a\\n\"", "\"(a)\""] {
         let step = format!("{{ respond = {{ headers = {{ {name} = \"b\" }} }} }}");
-        assert_eq!(mistake(&step), "this is not the name of a header field", "{step}");
+        assert_eq!(mistake(&step), "this is not a header field name", "{step}");
     }
     assert!(respond("{ headers = { \"a!#$%&'*+.^_`|~9\" = \"é\\t\\u0000\" } }").headers.is_some());
 }

@@ -50,7 +50,7 @@ fn a_requirement_has_a_case_of_each_role_that_it_binds() {
     assert_eq!(told(&corpus), []);
     add(&mut corpus, "client/a", "requirements = [\"a/one\"]");
     assert_eq!(told(&corpus), []);
-    assert_eq!(missing(&corpus.requirements["a/one"], &corpus), ["server"].into());
+    assert_eq!(missing(&corpus.requirements["a/one"], &corpus), [Role::Server].into());
     add(&mut corpus, "server/a", "requirements = []");
     assert_eq!(told(&corpus), [("one".to_owned(), "no server case checks a/one".to_owned())]);
     add(&mut corpus, "server/a", "requirements = [\"a/one\"]");
@@ -72,7 +72,7 @@ fn what_is_untestable_has_no_case() {
     assert_eq!(told(&corpus), []);
     assert_eq!(missing(&corpus.requirements["a/one"], &corpus), [].into());
     add(&mut corpus, "client/b", "requirements = [\"a/one\"]");
-    let message = "a/one is called untestable, and client/b checks it";
+    let message = "a/one is marked untestable, but client/b checks it";
     assert_eq!(told(&corpus), [("one".to_owned(), message.to_owned())]);
 }
 

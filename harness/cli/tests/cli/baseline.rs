@@ -146,7 +146,7 @@ fn one_delivery_makes_no_entry_stale() {
 
 fn what_fails_by_chance() {
     let shop = Workshop::new();
-    let by_chance = |case| format!("{}by-chance = true\n", known(case, "now and then"));
+    let by_chance = |case| format!("{}flaky = true\n", known(case, "now and then"));
     shop.implementation("small", &format!("{}{}", by_chance(PASSES), by_chance(FAILS)));
     let before = shop.read("small/ssespec.toml");
     let printed = run(&shop).args(words("--filter client/demo/* --write-baseline")).ends(0);

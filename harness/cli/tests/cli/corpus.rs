@@ -48,19 +48,19 @@ fn cases_as_json() {
             "id": "client/demo/resumes", "title": "A client resumes after a drop in mid-event", "role": "client",
             "suite": "whatwg", "level": "must",
             "requirements": ["whatwg/reconnect-last-event-id-single-latest"], "needs": ["reconnect"],
-            "why": null, "counterparts": [], "alone": false, "file": "cases/client/demo/resumes.toml",
+            "why": null, "counterparts": [], "isolated": false, "file": "cases/client/demo/resumes.toml",
         },
         {
             "id": "client/demo/wants-another-event",
             "title": "No client passes this: it wants an event that nobody sends", "role": "client",
             "suite": "whatwg", "level": "must", "requirements": ["whatwg/line-lf"], "needs": [],
-            "why": "To see what a failure looks like.", "counterparts": [], "alone": false,
+            "why": "To see what a failure looks like.", "counterparts": [], "isolated": false,
             "file": "cases/client/demo/wants-another-event.toml",
         },
         {
             "id": "client/levels/may", "title": "A matter of taste, of which a fact is recorded", "role": "client",
             "suite": "whatwg", "level": "may", "requirements": ["whatwg/http-network-error-futile-may-fail"],
-            "needs": [], "why": null, "counterparts": [], "alone": false, "file": "cases/client/levels/may.toml",
+            "needs": [], "why": null, "counterparts": [], "isolated": false, "file": "cases/client/levels/may.toml",
         },
     ]);
     assert_eq!(list, expected);

@@ -7,7 +7,7 @@ mod redirects;
 
 use std::time::{Duration, Instant};
 
-use ssespec_cases::case::ReadyState;
+use ssespec_cases::client::ReadyState;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use ssespec_cases::case::ReadyState;
+use ssespec_cases::client::ReadyState;
 
 use super::super::defect::{Defect, Defects};
 use super::super::exchange::{ExchangeError, Response, exchange};

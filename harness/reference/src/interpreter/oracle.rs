@@ -8,15 +8,15 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
-use ssespec_cases::case::{Case, Connect, EventExpectation, Expectation, FieldExpectation, Moment, StepKind};
-use ssespec_cases::script::expand;
-use ssespec_cases::{Capability, Corpus};
+use ssespec_cases::client::{ClientStep, Connect, EventExpectation, Expectation, Moment};
+use ssespec_cases::grammar::FieldExpectation;
+use ssespec_cases::{Capability, Case, Corpus, Role};
 use ssespec_mock_server::action::{Action, Repeat, Respond};
 
 use super::{Event, Interpreter, Resumption, Shown};
 use crate::defect::Defects;
 use crate::mime::is_event_stream;
-use ssespec::delivery::{DeliveryKind, OpKind, Program, programs};
+use ssespec::delivery::{ClientOp, ClientOps, DeliveryKind, Ops, programs};
 
 /// Every way to cut a script.
 const EVERY_CUT: [DeliveryKind; 4] =
@@ -58,20 +58,19 @@ impl Walk {
         Self { resumption, stream: None, shown, close_in: None, closed: false, half_a_head: false, compared }
     }
 
-    fn through(mut self, program: &Program) -> Result<Compared, Stop> {
-        for op in &program.ops {
+    fn through(mut self, ops: &ClientOps) -> Result<Compared, Stop> {
+        for op in &ops.list {
             match &op.kind {
-                OpKind::Write(writes) => writes.iter().for_each(|write| self.feed(write)),
-                OpKind::Step(StepKind::Connect(connect)) => self.connect(connect),
-                OpKind::Step(StepKind::Close) => self.close(),
-                OpKind::Step(
-                    StepKind::Record(_) | StepKind::Measure(_) | StepKind::Growth(_) | StepKind::Serving(_),
-                ) => {}
-                OpKind::Step(StepKind::Enter(_) | StepKind::Run(_)) => {
+                ClientOp::Write(writes) => writes.iter().for_each(|write| self.feed(write)),
+                ClientOp::Step(ClientStep::Connect(connect)) => self.connect(connect),
+                ClientOp::Step(ClientStep::Close) => self.close(),
+                ClientOp::Step(ClientStep::Record(_) | ClientStep::Measure(_) | ClientStep::Attempts(_)) => {}
+                ClientOp::Step(ClientStep::OneOf(_)) => return Err(Stop::Undecided("alternatives")),
+                ClientOp::Step(ClientStep::Enter(_) | ClientStep::Run(_)) => {
                     return Err(Stop::Undecided("a script in a page"));
                 }
-                OpKind::Step(StepKind::Wire(action)) => self.act(action)?,
-                OpKind::Step(StepKind::Expect(expectation)) => self.expect(expectation)?,
+                ClientOp::Step(ClientStep::Wire(action)) => self.act(action)?,
+                ClientOp::Step(ClientStep::Expect(expectation)) => self.expect(expectation)?,
             }
         }
         match self.shown.iter().find(|shown| matches!(shown, Shown::Event(_))) {
@@ -218,7 +217,6 @@ impl Walk {
                     }
                 }
             }
-            Expectation::OneOf(_) => Err(Stop::Undecided("alternatives")),
             _ => Ok(()),
         }
     }
@@ -247,10 +245,11 @@ impl Walk {
 
 /// All cuts of a case, which must compare the same.
 fn check(case: &Case) -> Result<Compared, Stop> {
-    let programs = programs(&expand(case), &EVERY_CUT);
+    let programs = programs(&case.script, &EVERY_CUT);
     let mut compared = None;
     for program in &programs {
-        let now = match Walk::new().through(program) {
+        let Ops::Client(ops) = &program.ops else { panic!("{} is a client case", case.id) };
+        let now = match Walk::new().through(ops) {
             Err(Stop::Differs(what)) => {
                 return Err(Stop::Differs(format!("{} ({}): {what}", case.id, program.delivery)));
             }
@@ -266,10 +265,10 @@ fn cases_expect_what_the_interpreter_computes() {
     let corpus = Corpus::embedded().unwrap();
     let (mut all, mut differences) = (Compared::default(), Vec::new());
     let mut undecided: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    let clients = corpus.cases.values().filter(|case| case.role() == "client");
+    let clients = corpus.cases.values().filter(|case| case.role() == Role::Client);
     // What only a browser has is proved on browsers, and no bytes say how waits grow.
     let is_ours = |case: &&Case| {
-        !case.alone
+        !case.isolated
             && !case.needs.contains(&Capability::Dom)
             && !case.requirements.iter().any(|id| id == "resilience/backoff-grows")
     };

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
+use ssespec_cases::Case;
 use ssespec_cases::Level;
-use ssespec_cases::case::Case;
 use ssespec_reports::results::Delivery;
 
 /// A way to be wrong.

@@ -173,7 +173,7 @@ fn of_two_entries_for_one_case_that_with_the_reason_goes() {
 
 #[test]
 fn a_pattern_stands_for_what_still_fails() {
-    let text = format!("{HEAD}\n# why\n{}by-chance = false # no\n\n# end\n", block("client/a/*", "r"));
+    let text = format!("{HEAD}\n# why\n{}flaky = false # no\n\n# end\n", block("client/a/*", "r"));
     let results = vec![
         result("client/a/one", Delivery::Whole, Verdict::Pass),
         result("client/a/two", Delivery::Whole, Verdict::Fail),
@@ -191,7 +191,7 @@ fn a_pattern_stands_for_what_still_fails() {
         })
         .collect();
     let stale = vec![entry("client/a/one", "r")];
-    let each = |case| format!("{}by-chance = false # no\n", block(case, "r"));
+    let each = |case| format!("{}flaky = false # no\n", block(case, "r"));
     let expected = format!("{HEAD}\n# why\n{}\n{}\n# end\n", each("client/a/three"), each("client/a/two"));
     assert_eq!(update(&text, &run(results.clone(), stale.clone(), vec![])), expected);
     // A run that was filtered did not see all that the pattern stands for.

@@ -186,7 +186,7 @@ impl Options {
         // out, and for `--ignored`.
         let flag = arguments.list || arguments.ignored || arguments.include_ignored;
         for skipped in plan.skipped {
-            let lacking: Vec<&str> = skipped.lacking.iter().map(|capability| capability.name()).collect();
+            let lacking: Vec<&str> = skipped.lacking.iter().map(|capability| capability.word()).collect();
             let reason = format!("needs {}", lacking.join(", "));
             let test =
                 Test::ignorable_test(&skipped.trial.case.id, move || Ok(Completion::ignored_with(reason)));

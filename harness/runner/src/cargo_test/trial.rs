@@ -34,7 +34,7 @@ const REASON: usize = 200;
 impl Trials {
     /// Plays one case in all deliveries.
     pub(super) fn play(&self, id: &str) -> Result<Completion, Failed> {
-        let alone = self.run.corpus.cases.get(id).is_some_and(|case| case.alone);
+        let alone = self.run.corpus.cases.get(id).is_some_and(|case| case.isolated);
         let _held = if alone {
             (None, Some(QUIET.write().unwrap_or_else(PoisonError::into_inner)))
         } else {

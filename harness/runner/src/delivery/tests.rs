@@ -1,29 +1,36 @@
 //! How scripts are cut.
 
 use ssespec_cases::format;
-use ssespec_cases::script::expand;
 use ssespec_diagnostics::Source;
 
 use super::*;
 
 /// A script with these steps.
-fn script(steps: &str) -> Vec<Played> {
+fn script(steps: &str) -> Script {
     let text = format!(
         "title = \"T\"\nrequirements = [\"whatwg/line-lf\"]\nneeds = [\"reconnect\"]\nsteps = [{steps}]\n"
     );
-    expand(&format::read(&Source::new("test", text), "client/test/test").unwrap())
+    format::read(&Source::new("test", text), "client/test/test").unwrap().script
+}
+
+/// The operations of a program for a client.
+fn ops(program: &Program) -> &[Op<ClientOp>] {
+    match &program.ops {
+        Ops::Client(ops) => &ops.list,
+        Ops::Server(_) => panic!("it is a client case"),
+    }
 }
 
 /// The deliveries of a script, each with the writes of its runs.
 fn cut(steps: &str, kinds: &[DeliveryKind]) -> Vec<(String, Vec<Vec<String>>)> {
     let shown = |write: &Vec<u8>| write.escape_ascii().to_string();
-    let writes = |op: &Op| match &op.kind {
-        OpKind::Write(writes) => Some(writes.iter().map(shown).collect()),
-        OpKind::Step(_) => None,
+    let writes = |op: &Op<ClientOp>| match &op.kind {
+        ClientOp::Write(writes) => Some(writes.iter().map(shown).collect()),
+        ClientOp::Step(_) => None,
     };
     programs(&script(steps), kinds)
         .iter()
-        .map(|program| (program.delivery.to_string(), program.ops.iter().filter_map(writes).collect()))
+        .map(|program| (program.delivery.to_string(), ops(program).iter().filter_map(writes).collect()))
         .collect()
 }
 
@@ -140,13 +147,12 @@ fn a_long_run_does_not_keep_a_short_one_from_being_cut() {
 fn send_repeat_is_left_as_written() {
     let steps = r#"{ send = "data: " }, { send-repeat = { text = "x", times = 3 } }, { send = "\n\n" }"#;
     let program = &programs(&script(steps), &[DeliveryKind::Bytes])[0];
-    let kinds: Vec<String> = program
-        .ops
+    let kinds: Vec<String> = ops(program)
         .iter()
         .map(|op| match &op.kind {
-            OpKind::Write(writes) => format!("{} writes", writes.len()),
-            OpKind::Step(StepKind::Wire(Action::SendRepeat(_))) => "repeat".into(),
-            OpKind::Step(_) => "step".into(),
+            ClientOp::Write(writes) => format!("{} writes", writes.len()),
+            ClientOp::Step(ClientStep::Wire(Action::SendRepeat(_))) => "repeat".into(),
+            ClientOp::Step(_) => "step".into(),
         })
         .collect();
     assert_eq!(kinds, ["step", "step", "step", "6 writes", "repeat", "2 writes"]);
@@ -155,7 +161,7 @@ fn send_repeat_is_left_as_written() {
 #[test]
 fn an_op_knows_the_step_that_it_is() {
     let program = &programs(&script(TWO_RUNS), &[DeliveryKind::Whole])[0];
-    let written: Vec<Option<usize>> = program.ops.iter().map(|op| op.written).collect();
+    let written: Vec<Option<usize>> = ops(program).iter().map(|op| op.written).collect();
     // Connect, request and answer are implied; a run is the first of its sends.
     assert_eq!(written, [None, None, None, Some(0), Some(2), Some(3)]);
 }

@@ -16,7 +16,7 @@ link = "https://github.com/owner/name/issues/1"
 [[known-failure]]
 case = "client/bom/second"
 reason = "it is late"
-by-chance = true
+flaky = true
 "#;
 
 /// Reads a folder with this `ssespec.toml`.
@@ -99,7 +99,8 @@ fn what_is_misspelt_is_shown_with_its_place() {
         ("[\"npm\", \"ci\"]", "\"npm ci\"", "4:10", "expected an array"),
         ("\"client/reconnect/delay-*\"", "\"client/[\"", "8:8", "this is not a pattern"),
         ("\"it is late\"", "\"  \"", "14:10", "the reason is empty"),
-        ("by-chance = true", "by-chance = \"yes\"", "15:13", "expected true or false"),
+        ("flaky = true", "flaky = \"yes\"", "15:9", "expected true or false"),
+        ("flaky = true", "by-chance = true", "15:1", "`by-chance` is now `flaky`"),
     ] {
         let text = SOUND.replacen(right, wrong, 1);
         assert_ne!(text, SOUND, "{right}");

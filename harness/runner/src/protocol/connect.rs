@@ -1,7 +1,7 @@
 //! The order to connect.
 
 use serde::{Deserialize, Serialize};
-use ssespec_cases::case::Moment;
+use ssespec_cases::client::Moment;
 
 /// The handler in which the implementation's user calls `close()`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! A line of an adapter, read.
 
 use serde::Deserialize;
-use ssespec_cases::case::ReadyState;
+use ssespec_cases::client::ReadyState;
 
 use super::empty::Empty;
 use super::event::Event;

@@ -12,7 +12,7 @@
 //! `ran` and `value` carry `"exception":{"name":..,"message":..}` where the script throws.
 
 use serde::{Deserialize, Serialize, Serializer};
-use ssespec_cases::case::Scope;
+use ssespec_cases::client::Scope;
 
 /// Where in a browser a session takes place, and the URLs that its scripts know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,6 +1,6 @@
 //! What an implementation shows.
 
-use ssespec_cases::case::ReadyState;
+use ssespec_cases::client::ReadyState;
 
 use super::event::Event;
 use super::page::{Exception, ScriptResult};

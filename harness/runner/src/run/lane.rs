@@ -85,10 +85,10 @@ impl Lane {
         let mut usable = true;
         let mut fresh = stage.session == 0;
         while usable && let Some(trial) = self.next_trial() {
-            if trial.case.alone && !fresh {
+            if trial.case.isolated && !fresh {
                 usable = self.refresh(&mut stage).await;
             }
-            if trial.case.alone {
+            if trial.case.isolated {
                 self.prepare();
             }
             #[cfg(feature = "page")]

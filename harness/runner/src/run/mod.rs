@@ -172,7 +172,8 @@ impl Run {
         ledger: &mut Ledger<'_>,
         sink: &mut dyn FnMut(Record),
     ) {
-        let (alone, together): (Vec<Trial>, Vec<Trial>) = plan.trials.into_iter().partition(|t| t.case.alone);
+        let (alone, together): (Vec<Trial>, Vec<Trial>) =
+            plan.trials.into_iter().partition(|t| t.case.isolated);
         let lanes = self.lanes.min(together.len()).max(usize::from(!together.is_empty()));
         let queue = |trials: Vec<Trial>| Arc::new(Mutex::new(trials.into_iter().collect::<VecDeque<_>>()));
         let queues = [queue(together), queue(alone)];

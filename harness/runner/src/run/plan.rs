@@ -6,14 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use globset::GlobMatcher;
-use ssespec_cases::case::{Case, Expectation, Fact, FactSource, Step, StepKind};
-use ssespec_cases::script::expand;
-use ssespec_cases::serving::Serving;
-use ssespec_cases::{Capability, Corpus, Level};
+use ssespec_cases::client::{ClientFact, ClientStep, Expectation};
+use ssespec_cases::grammar::Fact;
+use ssespec_cases::server::ServerStep;
+use ssespec_cases::step::ScriptStep;
+use ssespec_cases::{Capability, Case, Corpus, Level, Script};
 use ssespec_mock_server::action::Action;
 use ssespec_reports::results::Role;
 
 use crate::delivery::{DeliveryKind, Program, programs};
+use crate::role;
 
 /// The suites that decide conformance unless others are asked for.
 const DECIDING: &[&str] = &["whatwg", "http"];
@@ -125,7 +127,7 @@ impl Plan {
     ) -> Self {
         let mut plan = Self::default();
         let deliveries = deliveries(role, selection);
-        for case in corpus.cases.values().filter(|case| case.role() == role.as_str()) {
+        for case in corpus.cases.values().filter(|case| role::recorded(case.role()) == role) {
             let judged = case.requirements.first().and_then(|id| corpus.requirements.get(id));
             let Some(requirement) = judged else { continue };
             let (suite, level) = (requirement.suite().to_owned(), requirement.judged());
@@ -133,8 +135,7 @@ impl Plan {
                 continue;
             }
             let case = Arc::new(case.clone());
-            let script = expand(&case);
-            let mut trials = programs(&script, deliveries).into_iter().map(|program| Trial {
+            let mut trials = programs(&case.script, deliveries).into_iter().map(|program| Trial {
                 case: Arc::clone(&case),
                 suite: suite.clone(),
                 level,
@@ -151,8 +152,8 @@ impl Plan {
         // Clients that say they are done are watched for longest, and long waits are best begun early.
         plan.trials.sort_by_cached_key(|trial| {
             (
-                Reverse(says_closed(&trial.case.steps)),
-                Reverse(waits(&trial.case.steps)),
+                Reverse(says_closed(&trial.case.script)),
+                Reverse(waits(&trial.case.script)),
                 trial.case.id.clone(),
             )
         });
@@ -180,43 +181,67 @@ pub(super) fn deliveries(role: Role, selection: &Selection) -> &[DeliveryKind] {
     }
 }
 
-fn says_closed(steps: &[Step]) -> bool {
-    steps.iter().any(|step| match &step.kind {
-        StepKind::Expect(Expectation::Closed) => true,
-        StepKind::Expect(Expectation::OneOf(alternatives)) => {
-            alternatives.iter().any(|steps| says_closed(steps))
+fn says_closed(script: &Script) -> bool {
+    match script {
+        Script::Client(steps) => {
+            let mut expected = steps.iter().flat_map(|step| step.kind.expectations());
+            expected.any(|expected| matches!(expected, Expectation::Closed))
         }
-        _ => false,
-    })
+        Script::Server(_) => false,
+    }
 }
 
 /// Whether a trial measures the time or the memory that an adapter takes.
 pub(super) fn measures(trial: &Trial) -> bool {
-    trial.case.steps.iter().any(|step| matches!(step.kind, StepKind::Measure(_) | StepKind::Growth(_)))
+    match &trial.case.script {
+        Script::Client(steps) => steps.iter().any(|step| step.kind.measurement().is_some()),
+        Script::Server(steps) => steps.iter().any(|step| step.kind.measurement().is_some()),
+    }
 }
 
 /// What a client takes before it connects again where nothing tells it, in most of them.
 const USUAL_DELAY: Duration = Duration::from_secs(3);
 
 /// How long a script may be expected to wait.
-fn waits(steps: &[Step]) -> Duration {
-    let each = steps.iter().map(|step| match &step.kind {
-        StepKind::Wire(Action::Wait(time) | Action::Refuse(time)) => *time,
-        StepKind::Expect(Expectation::NoRequest(time)) | StepKind::Serving(Serving::Wait(time)) => *time,
-        StepKind::Expect(Expectation::Request(request)) => match (request.after, request.within) {
+fn waits(script: &Script) -> Duration {
+    match script {
+        Script::Client(steps) => steps.iter().map(|step| client_waits(&step.kind)).sum(),
+        Script::Server(steps) => steps.iter().map(|step| server_waits(&step.kind)).sum(),
+    }
+}
+
+fn client_waits(step: &ClientStep) -> Duration {
+    match step {
+        ClientStep::Wire(Action::Wait(time) | Action::Refuse(time)) => *time,
+        ClientStep::Expect(expected) => awaits(expected),
+        ClientStep::OneOf(alternatives) => {
+            let each = alternatives.iter().map(|steps| steps.iter().map(|step| awaits(&step.kind)).sum());
+            each.max().unwrap_or_default()
+        }
+        ClientStep::Attempts(attempts) => attempts.time,
+        ClientStep::Record(Fact { of: ClientFact::Delay, .. }) => USUAL_DELAY,
+        _ => Duration::ZERO,
+    }
+}
+
+fn awaits(expected: &Expectation) -> Duration {
+    match expected {
+        Expectation::NoRequest(time) => *time,
+        Expectation::Request(request) => match (request.after, request.within) {
             (Some(after), _) => after,
-            // Whoever grants more time than is usual has a reason.
+            // A case that allows more time than usual has a reason.
             (None, Some(_)) => USUAL_DELAY,
             (None, None) => Duration::ZERO,
         },
-        StepKind::Expect(Expectation::Attempts(attempts)) => attempts.time,
-        StepKind::Expect(Expectation::OneOf(alternatives)) => {
-            alternatives.iter().map(|steps| waits(steps)).max().unwrap_or_default()
-        }
-        StepKind::Record(Fact { of: FactSource::Delay, .. }) => USUAL_DELAY,
         _ => Duration::ZERO,
-    });
-    each.sum()
+    }
+}
+
+fn server_waits(step: &ServerStep) -> Duration {
+    match step {
+        ServerStep::Wait(time) => *time,
+        _ => Duration::ZERO,
+    }
 }
 
 #[cfg(test)]

@@ -1,11 +1,10 @@
 //! Whether an adapter itself works, before three hundred cases say that it does not.
 
-use ssespec_cases::script::expand;
 use ssespec_diagnostics::Source;
 use ssespec_reports::results::Role;
 
 use crate::adapter::fault::Fault;
-use crate::delivery::{DeliveryKind, programs};
+use crate::delivery::{DeliveryKind, Ops, programs};
 use crate::serving;
 use crate::session::{Late, LateKind, Patience, Stage, Stop, play};
 
@@ -45,12 +44,11 @@ pub(super) async fn check(stage: &mut Stage, role: Role, patience: Patience) -> 
     };
     let case = ssespec_cases::format::read(&Source::new("smoke", text), id)
         .map_err(|mistakes| (Fault::Smoke(mistakes.to_string()), String::new()))?;
-    let script = expand(&case);
-    for program in programs(&script, &[DeliveryKind::AsWritten]) {
+    for program in programs(&case.script, &[DeliveryKind::AsWritten]) {
         for session in 1..=TIMES {
-            let held = match role {
-                Role::Server => serving::smoke(stage, &case, &program, patience).await.held,
-                _ => play(stage, &case, &program, patience).await.held,
+            let held = match &program.ops {
+                Ops::Server(ops) => serving::smoke(stage, &case, ops, patience).await.held,
+                Ops::Client(_) => play(stage, &case, &program, patience).await.held,
             };
             let fault = match held {
                 Ok(()) => continue,

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use ssespec_cases::Capability;
-use ssespec_cases::case::Case;
-use ssespec_cases::{Level, Requirement};
+use ssespec_cases::{Case, Level, Requirement};
 use ssespec_reports::results::{
     self as report, CaseResult, Delivery, Failure as FailureRecord, Source, V1, Verdict,
 };
@@ -123,7 +122,7 @@ fn fail(result: &mut CaseResult, level: Level) {
 pub(super) fn skipped(run: &Run, skipped: &Skipped) -> CaseResult {
     let mut result = blank(run, &skipped.trial);
     let lacking: Vec<&str> =
-        skipped.lacking.iter().map(|capability: &Capability| capability.name()).collect();
+        skipped.lacking.iter().map(|capability: &Capability| capability.word()).collect();
     result.verdict = Verdict::Skip;
     result.reason = Some(format!("needs {}", lacking.join(", ")));
     result
@@ -171,10 +170,11 @@ fn blank(run: &Run, trial: &Trial) -> CaseResult {
 }
 
 fn failure_record(case: &Case, failure: Failure) -> FailureRecord {
-    let step = failure.step.and_then(|number| Some((number + 1, case.steps.get(number)?)));
+    let steps = case.script.locations();
+    let step = failure.step.and_then(|number| Some((number + 1, *steps.get(number)?)));
     FailureRecord {
         step: step.map_or(0, |(number, _)| number),
-        line: step.map_or_else(|| case.steps.last().map_or(1, |step| step.line), |(_, step)| step.line),
+        line: step.map_or_else(|| steps.last().map_or(1, |step| step.line), |(_, step)| step.line),
         step_text: step
             .map_or_else(|| "(implied, after the last step)".into(), |(_, step)| step.text.clone()),
         expected: failure.expected,

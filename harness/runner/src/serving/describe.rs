@@ -1,8 +1,8 @@
 //! What was observed of a server, in words; what is expected is put into words beside the case format.
 
-pub(super) use ssespec_cases::serving::words::{emission, expectation};
-use ssespec_cases::serving::{Http, Request};
-pub(super) use ssespec_cases::words::{alternative, quote};
+pub(super) use ssespec_cases::quote::quote;
+pub(super) use ssespec_cases::server::words::{alternative, alternatives, emission, expectation};
+use ssespec_cases::server::{Http, Request};
 use ssespec_reports::transcript::escape;
 
 use super::seen::{ResponseHead, Seen};

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use ssespec_cases::serving::{Emission, EmittedData, Reading};
+use ssespec_cases::server::{Emission, EmittedData, Reading};
 
 use super::intake::Came;
 use super::seen::{Seen, Strictness};

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use ssespec_cases::case::{Step, StepKind};
-use ssespec_cases::serving::{EventExpected, Expected, Reading, ResponseExpected, Serving};
+use ssespec_cases::Step;
+use ssespec_cases::server::{EventExpected, Expected, Reading, ResponseExpected};
 
 use super::intake::Came;
 use super::matching::{Verdict, View};
@@ -14,7 +14,6 @@ use super::{Failure, Session, Stop, describe, matching, time};
 impl Session<'_> {
     pub(super) async fn expect(&mut self, expected: &Expected) -> Result<(), Stop> {
         match expected {
-            Expected::OneOf(alternatives) => self.expect_one_of(alternatives).await,
             Expected::Connected { .. } => {
                 // Each stream of the last request was opened.
                 for _ in 0..self.last_count() {
@@ -132,14 +131,11 @@ impl Session<'_> {
         within.unwrap_or(self.patience.observation)
     }
 
-    async fn expect_one_of(&mut self, alternatives: &[Vec<Step>]) -> Result<(), Stop> {
-        let longest = alternatives.iter().flatten().map(|step| match &step.kind {
-            StepKind::Serving(Serving::Expect(expected)) => self.patience_for(expected),
-            _ => Duration::ZERO,
-        });
+    pub(super) async fn expect_one_of(&mut self, alternatives: &[Vec<Step<Expected>>]) -> Result<(), Stop> {
+        let longest = alternatives.iter().flatten().map(|step| self.patience_for(&step.kind));
         let patience = longest.max().unwrap_or(self.patience.observation);
         let deadline = Instant::now() + patience;
-        let words = || describe::expectation(&Expected::OneOf(alternatives.to_vec()));
+        let words = || describe::alternatives(alternatives);
         loop {
             let mut observed = Vec::new();
             for (number, steps) in alternatives.iter().enumerate() {
@@ -169,9 +165,10 @@ impl Session<'_> {
     }
 
     /// Whether no alternative can hold any more.
-    fn is_decided(&self, alternatives: &[Vec<Step>]) -> bool {
-        let fails =
-            |steps: &Vec<Step>| matches!(self.look_at_all(steps, &mut View::default()), Verdict::Fails(_));
+    fn is_decided(&self, alternatives: &[Vec<Step<Expected>>]) -> bool {
+        let fails = |steps: &Vec<Step<Expected>>| {
+            matches!(self.look_at_all(steps, &mut View::default()), Verdict::Fails(_))
+        };
         alternatives.iter().all(fails)
     }
 }

@@ -1,15 +1,16 @@
 //! Spans of work that are measured, as for clients.
 
-use ssespec_cases::case::{Growth, StepKind};
+use ssespec_cases::grammar::{Growth, Measurement};
+use ssespec_cases::server::ServerStep;
 
 use super::{Failure, Session};
-use crate::delivery::{Op, OpKind};
+use crate::delivery::Op;
 use crate::session::describe::growth;
 use crate::session::growth::Gauge;
 
 impl Session<'_> {
     /// Ends the span that runs and begins one of this amount. `rest` is what follows in the script.
-    pub(super) fn measure(&mut self, work: u64, rest: &[Op]) {
+    pub(super) fn measure(&mut self, work: u64, rest: &[Op<ServerStep>]) {
         self.span_ends();
         if self.gauge.is_none() {
             let expected = judged(rest).map(|(growth, _)| growth).unwrap_or_default();
@@ -32,7 +33,7 @@ impl Session<'_> {
     }
 
     /// What a span came to that was cut short; `rest` is what follows in the script.
-    pub(super) fn overgrown(&mut self, rest: &[Op]) -> Failure {
+    pub(super) fn overgrown(&mut self, rest: &[Op<ServerStep>]) -> Failure {
         let (expected, step) = judged(rest).unwrap_or_default();
         self.step = step;
         self.cut_short = true;
@@ -51,9 +52,9 @@ impl Session<'_> {
 }
 
 /// What judges the spans, and its step.
-fn judged(rest: &[Op]) -> Option<(Growth, Option<usize>)> {
+fn judged(rest: &[Op<ServerStep>]) -> Option<(Growth, Option<usize>)> {
     rest.iter().find_map(|op| match &op.kind {
-        OpKind::Step(StepKind::Growth(growth)) => Some((*growth, op.written)),
+        ServerStep::Measure(Measurement::Judge(growth)) => Some((*growth, op.written)),
         _ => None,
     })
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use ssespec_cases::serving::{Http, Request};
+use ssespec_cases::server::{Http, Request};
 use ssespec_mock_server::action::Drop;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;

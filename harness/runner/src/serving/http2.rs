@@ -3,7 +3,7 @@
 
 use std::io;
 
-use ssespec_cases::serving::Request;
+use ssespec_cases::server::Request;
 use ssespec_mock_server::action::Drop;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ssespec_cases::case::FieldExpectation;
-use ssespec_cases::case::{Step, StepKind};
-use ssespec_cases::serving::{EmittedData, EventExpected, Expected, ResponseExpected, Serving};
+use ssespec_cases::Step;
+use ssespec_cases::grammar::FieldExpectation;
+use ssespec_cases::server::{EmittedData, EventExpected, Expected, ResponseExpected};
 
 use super::seen::{ResponseHead, Seen, SeenEvent, essence};
 use super::stream::{State, Stream};
@@ -35,10 +35,9 @@ pub(super) enum Verdict {
 
 impl Session<'_> {
     /// Looks whether a sequence holds from this view on, which moves along.
-    pub(super) fn look_at_all(&self, steps: &[Step], view: &mut View) -> Verdict {
+    pub(super) fn look_at_all(&self, steps: &[Step<Expected>], view: &mut View) -> Verdict {
         for step in steps {
-            let StepKind::Serving(Serving::Expect(expected)) = &step.kind else { continue };
-            match self.look(expected, view) {
+            match self.look(&step.kind, view) {
                 Verdict::Holds => {}
                 other => return other,
             }
@@ -66,8 +65,6 @@ impl Session<'_> {
                 view.disconnected += 1;
                 Verdict::Holds
             }
-            // An alternative holds no alternatives.
-            Expected::OneOf(_) => Verdict::Holds,
             Expected::Response(_)
             | Expected::Event(_)
             | Expected::Comment { .. }

@@ -28,15 +28,16 @@ use std::time::{Duration, Instant};
 
 pub(crate) use intake::late;
 use seen::{Manner, Named, ResponseHead, Strictness};
-use ssespec_cases::case::{Case, FactSource, StepKind};
-use ssespec_cases::serving::{Emission, Expected, Serving, script};
+use ssespec_cases::Case;
+use ssespec_cases::grammar::Measurement;
+use ssespec_cases::server::{Emission, Expected, ServerFact, ServerStep};
 use ssespec_reports::results::Fact;
 use stream::{Stream, Told};
 use target::Target;
 use tokio::sync::mpsc;
 
 use crate::adapter::fault::Fault;
-use crate::delivery::{Op, OpKind, Program};
+use crate::delivery::Op;
 use crate::protocol::Order;
 use crate::protocol::server::ServerOrder;
 use crate::session::growth::Gauge;
@@ -99,19 +100,29 @@ struct Session<'s> {
 }
 
 /// Plays a case with a server and tears the session down.
-pub(crate) async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: Patience) -> Outcome {
-    play_with(stage, case, program, patience, Strictness::Full).await
+pub(crate) async fn play(
+    stage: &mut Stage,
+    case: &Case,
+    ops: &[Op<ServerStep>],
+    patience: Patience,
+) -> Outcome {
+    play_with(stage, case, ops, patience, Strictness::Full).await
 }
 
 /// Plays the smoke check: whether the adapter works, not whether its server is in order.
-pub(crate) async fn smoke(stage: &mut Stage, case: &Case, program: &Program, patience: Patience) -> Outcome {
-    play_with(stage, case, program, patience, Strictness::Smoke).await
+pub(crate) async fn smoke(
+    stage: &mut Stage,
+    case: &Case,
+    ops: &[Op<ServerStep>],
+    patience: Patience,
+) -> Outcome {
+    play_with(stage, case, ops, patience, Strictness::Smoke).await
 }
 
 async fn play_with(
     stage: &mut Stage,
     case: &Case,
-    program: &Program,
+    ops: &[Op<ServerStep>],
     patience: Patience,
     strictness: Strictness,
 ) -> Outcome {
@@ -123,7 +134,7 @@ async fn play_with(
         stage,
         case,
         patience,
-        manner: manner(case, strictness),
+        manner: manner(ops, strictness),
         transcript: Transcript::new(started, Vec::new()),
         target: None,
         streams: Vec::new(),
@@ -148,7 +159,7 @@ async fn play_with(
         not_judged: None,
         cut_short: false,
     };
-    let held = session.run(program).await;
+    let held = session.run(ops).await;
     Outcome {
         held,
         facts: session.facts,
@@ -162,17 +173,16 @@ async fn play_with(
 }
 
 /// How the streams of a case are read: what it names is kept, and whole.
-fn manner(case: &Case, strictness: Strictness) -> Manner {
+fn manner(ops: &[Op<ServerStep>], strictness: Strictness) -> Manner {
     const MORE: u64 = 64 * 1024;
     const MUCH_MORE: u64 = 64 * 1024 * 1024;
-    let steps = script::all_steps(case);
-    let names = |kind: fn(&Expected) -> bool| {
-        steps.iter().any(|(step, _)| matches!(step, Serving::Expect(expected) if kind(expected)))
-    };
-    let longest = usize::try_from(script::longest_data(case).saturating_mul(2) + MORE).unwrap_or(usize::MAX);
-    let each = steps.iter().map(|(step, _)| match step {
-        Serving::Emit(Emission::Event { data, .. }) => data.length(),
-        Serving::EmitRepeat(Emission::Event { data, .. }, times) => {
+    let steps = || ops.iter().map(|op| &op.kind);
+    let names = |kind: fn(&Expected) -> bool| steps().flat_map(|step| step.expectations()).any(kind);
+    let longest = steps().map(|step| step.longest_data()).max().unwrap_or_default();
+    let longest = usize::try_from(longest.saturating_mul(2) + MORE).unwrap_or(usize::MAX);
+    let each = steps().map(|step| match step {
+        ServerStep::Emit(Emission::Event { data, .. }) => data.length(),
+        ServerStep::EmitRepeat(Emission::Event { data, .. }, times) => {
             (data.length() + 16).saturating_mul(*times)
         }
         _ => 0,
@@ -190,10 +200,10 @@ fn manner(case: &Case, strictness: Strictness) -> Manner {
 }
 
 impl Session<'_> {
-    async fn run(&mut self, program: &Program) -> Result<(), Stop> {
+    async fn run(&mut self, ops: &[Op<ServerStep>]) -> Result<(), Stop> {
         let mut held = self.serve().await;
         if held.is_ok() {
-            held = self.script(&program.ops).await;
+            held = self.script(ops).await;
         }
         if held.is_ok() && self.not_judged.is_none() {
             self.step = None;
@@ -223,7 +233,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    async fn script(&mut self, ops: &[Op]) -> Result<(), Stop> {
+    async fn script(&mut self, ops: &[Op<ServerStep>]) -> Result<(), Stop> {
         for (number, op) in ops.iter().enumerate() {
             // What the case is about cannot be known here, so the rest of it is not worth its time.
             if self.not_judged.is_some() {
@@ -249,37 +259,35 @@ impl Session<'_> {
     }
 
     /// Plays one thing of a script; `rest` begins with it.
-    async fn play_op(&mut self, op: &Op, rest: &[Op]) -> Result<(), Stop> {
+    async fn play_op(&mut self, op: &Op<ServerStep>, rest: &[Op<ServerStep>]) -> Result<(), Stop> {
         match &op.kind {
-            OpKind::Step(StepKind::Serving(Serving::Expect(Expected::Response(response))))
-                if op.written.is_none() =>
-            {
-                self.imply(response)
+            ServerStep::Expect(Expected::Response(response)) if op.written.is_none() => self.imply(response),
+            ServerStep::Expect(expected) => self.expect(expected).await,
+            ServerStep::OneOf(alternatives) => self.expect_one_of(alternatives).await,
+            ServerStep::Request(request) => self.request(request).await,
+            ServerStep::Read(name) => {
+                self.read(name);
+                Ok(())
             }
-            OpKind::Step(StepKind::Serving(Serving::Expect(expected))) => self.expect(expected).await,
-            OpKind::Step(StepKind::Serving(step)) => self.perform(step).await,
-            OpKind::Step(StepKind::Record(fact)) => {
-                if matches!(fact.of, FactSource::Header(_)) {
+            ServerStep::Emit(emission) => self.emit(emission).await,
+            ServerStep::EmitRepeat(emission, times) => self.emit_repeat(emission, *times).await,
+            ServerStep::End => self.end().await,
+            ServerStep::Stop => self.stop().await,
+            ServerStep::Shutdown => self.shutdown().await,
+            ServerStep::HangUp(hang_up) => self.hang_up(hang_up).await,
+            ServerStep::Wait(time) => self.wait(*time).await,
+            ServerStep::Record(fact) => {
+                if matches!(fact.of, ServerFact::Header(_)) {
                     self.head_came().await?;
                 }
                 self.record(&fact.name, &fact.of);
                 Ok(())
             }
-            OpKind::Step(StepKind::Measure(work)) => {
+            ServerStep::Measure(Measurement::Span(work)) => {
                 self.measure(*work, rest);
                 Ok(())
             }
-            OpKind::Step(StepKind::Growth(growth)) => Ok(self.judge_growth(*growth)?),
-            // A server case has none.
-            OpKind::Write(_)
-            | OpKind::Step(
-                StepKind::Wire(_)
-                | StepKind::Connect(_)
-                | StepKind::Close
-                | StepKind::Enter(_)
-                | StepKind::Run(_)
-                | StepKind::Expect(_),
-            ) => Ok(()),
+            ServerStep::Measure(Measurement::Judge(growth)) => Ok(self.judge_growth(*growth)?),
         }
     }
 
@@ -300,17 +308,16 @@ impl Session<'_> {
         self.streams.last()?.head.as_ref()
     }
 
-    fn record(&mut self, name: &str, of: &FactSource) {
+    fn record(&mut self, name: &str, of: &ServerFact) {
         let value = match of {
-            FactSource::Header(name) => self.last_head().map(|head| {
+            ServerFact::Header(name) => self.last_head().map(|head| {
                 let values: Vec<String> =
                     head.values(name).map(|value| String::from_utf8_lossy(value).into_owned()).collect();
                 if values.is_empty() { "absent".into() } else { values.join(", ") }
             }),
-            FactSource::Alternative { names } => {
+            ServerFact::Alternative { names } => {
                 self.alternative.as_ref().map(|(number, words)| names.get(*number).unwrap_or(words).clone())
             }
-            FactSource::Delay | FactSource::Target => None,
         };
         self.facts.push(Fact { fact: name.into(), value: value.unwrap_or_else(|| "not seen".into()) });
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ssespec_cases::serving::{Emission, HangUp, Reading, Request, Serving};
+use ssespec_cases::server::{Emission, HangUp, Reading, Request};
 
 use super::intake::Came;
 use super::stream::{Left, State, Stream};
@@ -17,39 +17,30 @@ const LEAVING: Duration = Duration::from_secs(2);
 const HEADS: Duration = Duration::from_secs(1);
 
 impl Session<'_> {
-    /// Plays a step that is no expectation.
-    pub(super) async fn perform(&mut self, step: &Serving) -> Result<(), Stop> {
-        match step {
-            Serving::Request(request) => self.request(request).await,
-            Serving::Read(name) => {
-                for number in self.named(name) {
-                    self.streams[number].read();
-                }
-                Ok(())
-            }
-            Serving::Emit(emission) => self.emit(emission).await,
-            Serving::EmitRepeat(emission, times) => self.emit_repeat(emission, *times).await,
-            Serving::End => {
-                self.all_connected().await?;
-                self.transcript.harness("end", "");
-                self.order(ServerOrder::End);
-                self.told_to_end();
-                Ok(())
-            }
-            Serving::Stop => self.stop().await,
-            Serving::Shutdown => {
-                self.all_connected().await?;
-                self.transcript.harness("shutdown", "");
-                self.order(ServerOrder::Shutdown);
-                self.presence = Presence::Leaving;
-                self.told_to_end();
-                Ok(())
-            }
-            Serving::HangUp(hang_up) => self.hang_up(hang_up).await,
-            Serving::Wait(time) => self.wait(*time).await,
-            // Held against the queues.
-            Serving::Expect(_) => Ok(()),
+    /// Starts reading the streams of a name.
+    pub(super) fn read(&mut self, name: &str) {
+        for number in self.named(name) {
+            self.streams[number].read();
         }
+    }
+
+    /// Orders the implementation to end its streams.
+    pub(super) async fn end(&mut self) -> Result<(), Stop> {
+        self.all_connected().await?;
+        self.transcript.harness("end", "");
+        self.order(ServerOrder::End);
+        self.told_to_end();
+        Ok(())
+    }
+
+    /// Orders the implementation to shut down.
+    pub(super) async fn shutdown(&mut self) -> Result<(), Stop> {
+        self.all_connected().await?;
+        self.transcript.harness("shutdown", "");
+        self.order(ServerOrder::Shutdown);
+        self.presence = Presence::Leaving;
+        self.told_to_end();
+        Ok(())
     }
 
     /// The streams of a name.
@@ -57,7 +48,7 @@ impl Session<'_> {
         self.names.get(name).cloned().unwrap_or_default()
     }
 
-    async fn request(&mut self, request: &Request) -> Result<(), Stop> {
+    pub(super) async fn request(&mut self, request: &Request) -> Result<(), Stop> {
         self.all_connected().await?;
         self.connected.clear();
         for number in self.named(&request.stream) {
@@ -116,7 +107,7 @@ impl Session<'_> {
         self.streams.iter().filter(|stream| stream.is_shown()).count() as u64
     }
 
-    async fn emit(&mut self, emission: &Emission) -> Result<(), Stop> {
+    pub(super) async fn emit(&mut self, emission: &Emission) -> Result<(), Stop> {
         self.all_connected().await?;
         self.hand_over(emission);
         Ok(())
@@ -139,7 +130,7 @@ impl Session<'_> {
         self.order(ServerOrder::Emit(emit));
     }
 
-    async fn emit_repeat(&mut self, emission: &Emission, times: u64) -> Result<(), Stop> {
+    pub(super) async fn emit_repeat(&mut self, emission: &Emission, times: u64) -> Result<(), Stop> {
         self.all_connected().await?;
         for _ in 0..times {
             self.hand_over(emission);
@@ -148,7 +139,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    async fn stop(&mut self) -> Result<(), Stop> {
+    pub(super) async fn stop(&mut self) -> Result<(), Stop> {
         self.all_connected().await?;
         self.transcript.harness("stop", "");
         self.order(ServerOrder::Stop);
@@ -167,7 +158,7 @@ impl Session<'_> {
         }
     }
 
-    async fn hang_up(&mut self, hang_up: &HangUp) -> Result<(), Stop> {
+    pub(super) async fn hang_up(&mut self, hang_up: &HangUp) -> Result<(), Stop> {
         self.all_connected().await?;
         let numbers = self.named(&hang_up.stream);
         self.heads(&numbers).await?;
@@ -207,7 +198,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    async fn wait(&mut self, time: Duration) -> Result<(), Stop> {
+    pub(super) async fn wait(&mut self, time: Duration) -> Result<(), Stop> {
         let deadline = Instant::now() + time;
         while self.take_in(deadline).await? == Came::Something {}
         Ok(())

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::{Duration, Instant};
 
-use ssespec_cases::serving::{Http, Reading, Request, ResponseExpected};
+use ssespec_cases::server::{Http, Reading, Request, ResponseExpected};
 use ssespec_mock_server::action::Drop;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};

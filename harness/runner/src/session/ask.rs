@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use ssespec_cases::case::{Expectation, ReadyState, Scope, ValueExpectation};
+use ssespec_cases::client::{Expectation, ReadyState, Scope, ValueExpectation};
 
 use super::intake::Came;
 use super::{Closing, Session, Stop, describe};
@@ -21,7 +21,7 @@ impl Session<'_> {
             }
             if self.intake.closed {
                 // Who is done for good is closed, and cannot be asked any more.
-                let observed = "closed: the client is done for good";
+                let observed = "closed: the client has stopped";
                 let closed = expected == ReadyState::Closed;
                 return if closed { Ok(()) } else { Err(self.failure(words, observed).into()) };
             }
@@ -81,7 +81,7 @@ impl Session<'_> {
             }
             if self.intake.closed {
                 // Whoever is done for good runs nothing any more.
-                return Err(self.failure(expected, "closed: the client is done for good").into());
+                return Err(self.failure(expected, "closed: the client has stopped").into());
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = format!("nothing within {}", humantime::format_duration(patience));

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use ssespec_cases::case::{AttemptAnswer, Attempts, Expectation, StepKind};
+use ssespec_cases::client::{AttemptAnswer, Attempts, ClientStep};
 use ssespec_mock_server::action::{Action, Drop, Respond};
 
 use super::intake::{Came, Seen};
@@ -69,12 +69,13 @@ impl Session<'_> {
         if requests + self.refused().unwrap_or_default() <= expected.at_most {
             return Ok(());
         }
-        let words = describe::expectation(&Expectation::Attempts(*expected));
+        let words = describe::attempts(expected);
         Err(self.failure(words, "more attempts").into())
     }
 
     fn refuses(&self) -> bool {
-        self.case.steps.iter().any(|step| matches!(step.kind, StepKind::Wire(Action::Refuse(_))))
+        let mut steps = self.ops.list.iter().filter_map(|op| op.kind.step());
+        steps.any(|step| matches!(step, ClientStep::Wire(Action::Refuse(_))))
     }
 
     /// How many attempts were refused since the port began to; `None` where that is not known.

@@ -1,7 +1,8 @@
 //! What was observed, in words; what is expected is put into words beside the case format.
 
-pub(crate) use ssespec_cases::words::growth;
-pub(super) use ssespec_cases::words::{alternative, expectation, quote};
+pub(super) use ssespec_cases::client::words::{alternative, alternatives, attempts, expectation};
+pub(crate) use ssespec_cases::grammar::measure::words as growth;
+pub(super) use ssespec_cases::quote::quote;
 use ssespec_mock_server::action::Drop;
 use ssespec_mock_server::wire::{Departure, Request};
 
@@ -42,7 +43,7 @@ pub(crate) fn shown(shown: &Shown) -> String {
         Shown::Report(text) => format!("the report {}", quote(text)),
         Shown::Exception(exception) => format!("the constructor throws {}", thrown(exception)),
         Shown::Server(shown) => crate::serving::describe::shown(shown),
-        Shown::Closed => "closed: the client is done for good".into(),
+        Shown::Closed => "closed: the client has stopped".into(),
     }
 }
 
@@ -93,10 +94,7 @@ pub(super) fn shown_word(shown: &Shown) -> &'static str {
 }
 
 pub(crate) fn drop_word(how: Drop) -> &'static str {
-    match how {
-        Drop::Fin => "fin",
-        Drop::Reset => "reset",
-    }
+    how.word()
 }
 
 pub(super) fn departure(how: Departure) -> &'static str {

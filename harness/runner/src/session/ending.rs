@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use ssespec_cases::case::RequestExpectation;
+use ssespec_cases::client::RequestExpectation;
 use ssespec_mock_server::action::Respond;
 
 use super::intake::{Came, Seen, late_request};

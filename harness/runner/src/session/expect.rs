@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use ssespec_cases::Capability;
-use ssespec_cases::case::{Expectation, Origin, RequestExpectation, Step, StepKind};
+use ssespec_cases::client::{Expectation, Origin, RequestExpectation};
+use ssespec_cases::{Capability, Step};
 use ssespec_mock_server::wire::{Exchange, Request};
 
 use super::intake::{Arrival, Came, Seen};
@@ -21,10 +21,8 @@ impl Session<'_> {
         match expectation {
             Expectation::Request(expected) => self.expect_request(expected).await,
             Expectation::NoRequest(time) => self.expect_no_request(*time).await,
-            Expectation::Attempts(attempts) => self.expect_attempts(attempts).await,
             Expectation::Disconnect { within } => self.expect_disconnect(*within).await,
             Expectation::State(state) => self.expect_state(*state).await,
-            Expectation::OneOf(alternatives) => self.expect_one_of(alternatives).await,
             Expectation::Value(value) => self.expect_value(value).await,
             Expectation::Opened { .. }
             | Expectation::Closed
@@ -90,7 +88,7 @@ impl Session<'_> {
                 None => {}
             }
             if self.intake.closed && self.closing == Closing::No {
-                let observed = "closed: the client is done for good";
+                let observed = "closed: the client has stopped";
                 return Err(self.failure(expected, observed).into());
             }
             if let Some(event @ Shown::Event(_)) = self.intake.shown.front() {
@@ -201,11 +199,14 @@ impl Session<'_> {
     }
 
     /// Takes the alternative whose first observation comes, and requires the rest of it.
-    async fn expect_one_of(&mut self, alternatives: &[Vec<Step>]) -> Result<(), Stop> {
-        let words = describe::expectation(&Expectation::OneOf(alternatives.to_vec()));
+    pub(super) async fn expect_one_of(
+        &mut self,
+        alternatives: &[Vec<Step<Expectation>>],
+    ) -> Result<(), Stop> {
+        let words = describe::alternatives(alternatives);
         let silence = alternatives.iter().enumerate().find_map(|(number, steps)| {
             match steps.first().map(|step| &step.kind) {
-                Some(StepKind::Expect(Expectation::NoRequest(time))) => Some((number, steps, *time)),
+                Some(Expectation::NoRequest(time)) => Some((number, steps, *time)),
                 _ => None,
             }
         });
@@ -216,9 +217,7 @@ impl Session<'_> {
                 if self.begins(steps) {
                     self.alternative = Some((number, describe::alternative(steps)));
                     for step in steps {
-                        if let StepKind::Expect(expectation) = &step.kind {
-                            Box::pin(self.expect(expectation)).await?;
-                        }
+                        self.expect(&step.kind).await?;
                     }
                     return Ok(());
                 }
@@ -252,19 +251,15 @@ impl Session<'_> {
     }
 
     /// Whether what waits in the queues begins this alternative.
-    fn begins(&mut self, steps: &[Step]) -> bool {
-        let Some(StepKind::Expect(expectation)) = steps.first().map(|step| &step.kind) else { return false };
+    fn begins(&mut self, steps: &[Step<Expectation>]) -> bool {
+        let Some(expectation) = steps.first().map(|step| &step.kind) else { return false };
         match expectation {
             Expectation::Request(expected) => match self.intake.wire.front() {
                 Some(Seen::Request(arrival)) => self.request_problem(expected, arrival).is_none(),
                 _ => false,
             },
             Expectation::Disconnect { .. } => matches!(self.intake.wire.front(), Some(Seen::Left { .. })),
-            Expectation::NoRequest(_)
-            | Expectation::Attempts(_)
-            | Expectation::State(_)
-            | Expectation::Value(_)
-            | Expectation::OneOf(_) => false,
+            Expectation::NoRequest(_) | Expectation::State(_) | Expectation::Value(_) => false,
             _ => match self.intake.shown.front().cloned() {
                 Some(shown) => self.matches(expectation, &shown),
                 None => false,

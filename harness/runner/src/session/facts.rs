@@ -1,19 +1,19 @@
 //! What is recorded for the report.
 
-use ssespec_cases::case::FactSource;
+use ssespec_cases::client::ClientFact;
 use ssespec_reports::results::Fact;
 
 use super::Session;
 
 impl Session<'_> {
-    pub(super) fn record(&mut self, name: &str, of: &FactSource) {
+    pub(super) fn record(&mut self, name: &str, of: &ClientFact) {
         let value = match of {
-            FactSource::Delay => self.requested_at.zip(self.ended_at).map(|(came, ended)| {
+            ClientFact::Delay => self.requested_at.zip(self.ended_at).map(|(came, ended)| {
                 // Half seconds: what is recorded shall not differ from run to run.
                 let halves = (came.saturating_duration_since(ended).as_secs_f64() * 2.0).round() / 2.0;
                 format!("{halves:.1} s")
             }),
-            FactSource::Target => {
+            ClientFact::Target => {
                 let target = self.exchange.as_ref().map(|exchange| exchange.request().target.clone());
                 target.map(|target| match self.relative(&target) {
                     Some(path) if path.is_empty() => "the session's URL".into(),
@@ -21,7 +21,7 @@ impl Session<'_> {
                     None => target,
                 })
             }
-            FactSource::Header(name) => self.exchange.as_ref().map(|exchange| {
+            ClientFact::Header(name) => self.exchange.as_ref().map(|exchange| {
                 let values: Vec<String> = exchange
                     .request()
                     .header(name)
@@ -29,7 +29,7 @@ impl Session<'_> {
                     .collect();
                 if values.is_empty() { "absent".into() } else { values.join(", ") }
             }),
-            FactSource::Alternative { names } => {
+            ClientFact::Alternative { names } => {
                 self.alternative.as_ref().map(|(number, words)| names.get(*number).unwrap_or(words).clone())
             }
         };

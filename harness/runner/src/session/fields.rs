@@ -1,6 +1,6 @@
 //! The header fields of a request, held against what a case expects of them.
 
-use ssespec_cases::case::FieldExpectation;
+use ssespec_cases::grammar::FieldExpectation;
 use ssespec_mock_server::wire::Request;
 
 /// Whether the fields of this name are as expected, where `expand` puts URLs in place of their names.

@@ -9,12 +9,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ssespec_cases::case::{Growth, StepKind};
+use ssespec_cases::client::ClientStep;
+use ssespec_cases::grammar::{Growth, Measurement};
 use tokio::sync::Notify;
 
 use super::{Failure, Session, describe};
 use crate::adapter::footprint::{Footprint, Processes, Reading};
-use crate::delivery::{Op, OpKind};
+use crate::delivery::{ClientOp, Op};
 
 /// How many times as long as in the first span a unit of work may take in another. Over spans of 1, 2, 4 and 8 a client
 /// whose time grows with the square takes 8 times as long; compilers, collectors and busy machines stay below 2.
@@ -219,11 +220,11 @@ const MEMORY_NOT_JUDGED: &str =
 
 impl Session<'_> {
     /// Ends the span that runs and begins one of this amount. `rest` is what follows in the script.
-    pub(super) fn measure(&mut self, work: u64, rest: &[Op]) {
+    pub(super) fn measure(&mut self, work: u64, rest: &[Op<ClientOp>]) {
         self.span_ends();
         if self.gauge.is_none() {
             let expected = rest.iter().find_map(|op| match &op.kind {
-                OpKind::Step(StepKind::Growth(growth)) => Some(*growth),
+                ClientOp::Step(ClientStep::Measure(Measurement::Judge(growth))) => Some(*growth),
                 _ => None,
             });
             let expected = expected.unwrap_or_default();
@@ -246,9 +247,9 @@ impl Session<'_> {
     }
 
     /// What a span came to that was cut short; `rest` is what follows in the script.
-    pub(super) fn overgrown(&mut self, rest: &[Op]) -> Failure {
+    pub(super) fn overgrown(&mut self, rest: &[Op<ClientOp>]) -> Failure {
         let judge = rest.iter().find_map(|op| match &op.kind {
-            OpKind::Step(StepKind::Growth(growth)) => Some((*growth, op.written)),
+            ClientOp::Step(ClientStep::Measure(Measurement::Judge(growth))) => Some((*growth, op.written)),
             _ => None,
         });
         let (expected, step) = judge.unwrap_or_default();

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use ssespec_cases::case::{Case, Expectation, ReadyState, Step, StepKind};
+use ssespec_cases::client::{Expectation, ReadyState};
 use ssespec_mock_server::action::Respond;
 use ssespec_mock_server::wire::{Exchange, WireEvent, WireEventKind};
 
@@ -14,6 +14,7 @@ use super::{Session, Stop, describe};
 use crate::adapter::fault::Fault;
 use crate::adapter::heard::Heard;
 use crate::adapter::unread::UNREAD_LIMIT;
+use crate::delivery::{ClientOp, Op};
 use crate::protocol::Shown;
 use crate::protocol::page::ScriptResult;
 
@@ -71,28 +72,24 @@ struct Named {
 }
 
 impl Intake {
-    pub(super) fn new(case: &Case) -> Self {
+    pub(super) fn new(ops: &[Op<ClientOp>]) -> Self {
         let mut named = Named::default();
-        named.collect(&case.steps);
+        let steps = ops.iter().filter_map(|op| op.kind.step());
+        steps.flat_map(|step| step.expectations()).for_each(|expected| named.add(expected));
         Self { named, ..Self::default() }
     }
 }
 
 impl Named {
-    fn collect(&mut self, steps: &[Step]) {
-        for step in steps {
-            match &step.kind {
-                StepKind::Expect(Expectation::Opened { .. }) => self.opened = true,
-                StepKind::Expect(Expectation::Error { .. }) => self.errors = true,
-                // Who should throw and does not shows this instead.
-                StepKind::Expect(Expectation::Exception(_)) => (self.opened, self.errors) = (true, true),
-                StepKind::Expect(Expectation::Comment { .. }) => self.comments = true,
-                StepKind::Expect(Expectation::Disconnect { .. }) => self.disconnects = true,
-                StepKind::Expect(Expectation::OneOf(alternatives)) => {
-                    alternatives.iter().for_each(|steps| self.collect(steps));
-                }
-                _ => {}
-            }
+    fn add(&mut self, expected: &Expectation) {
+        match expected {
+            Expectation::Opened { .. } => self.opened = true,
+            Expectation::Error { .. } => self.errors = true,
+            // A constructor that should throw and does not shows this instead.
+            Expectation::Exception(_) => (self.opened, self.errors) = (true, true),
+            Expectation::Comment { .. } => self.comments = true,
+            Expectation::Disconnect { .. } => self.disconnects = true,
+            _ => {}
         }
     }
 }

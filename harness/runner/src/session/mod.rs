@@ -32,8 +32,9 @@ use growth::Gauge;
 pub(crate) use intake::LATE_LIMIT;
 use intake::{Flow, Intake};
 pub use intake::{Late, LateKind};
-use ssespec_cases::Capability;
-use ssespec_cases::case::{Case, StepKind};
+use ssespec_cases::client::ClientStep;
+use ssespec_cases::grammar::Measurement;
+use ssespec_cases::{Capability, Case};
 use ssespec_mock_server::wire::{Exchange, Listener, WireEvent, WireEventKind};
 use ssespec_reports::results::{Fact, Row};
 use tokio::sync::mpsc;
@@ -42,7 +43,7 @@ use transcript::Transcript;
 use crate::adapter::fault::Fault;
 use crate::adapter::heard::Heard;
 use crate::adapter::running::Adapter;
-use crate::delivery::{Op, OpKind, Program};
+use crate::delivery::{ClientOp, ClientOps, Op, Ops, Program};
 use crate::run::launch::Ground;
 
 /// How long the harness waits for what must be observed.
@@ -188,6 +189,7 @@ enum Silence {
 struct Session<'s> {
     stage: &'s mut Stage,
     case: &'s Case,
+    ops: &'s ClientOps,
     number: u64,
     patience: Patience,
     capabilities: BTreeSet<Capability>,
@@ -226,19 +228,24 @@ struct Session<'s> {
 
 /// Plays a program with an implementation and tears the session down.
 pub async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: Patience) -> Outcome {
-    if case.role() == "server" {
-        return crate::serving::play(stage, case, program, patience).await;
+    match &program.ops {
+        Ops::Client(ops) => play_client(stage, case, ops, patience).await,
+        Ops::Server(ops) => crate::serving::play(stage, case, ops, patience).await,
     }
+}
+
+async fn play_client(stage: &mut Stage, case: &Case, ops: &ClientOps, patience: Patience) -> Outcome {
     stage.session += 1;
     let started = Instant::now();
     let number = stage.session;
     let capabilities = stage.adapter.identity().capabilities.clone();
     let mut session = Session {
         case,
+        ops,
         number,
         patience,
         capabilities,
-        intake: Intake::new(case),
+        intake: Intake::new(&ops.list),
         transcript: Transcript::new(
             started,
             vec![(stage.base.url(), "base.test"), (stage.other.url(), "other.test")],
@@ -264,7 +271,7 @@ pub async fn play(stage: &mut Stage, case: &Case, program: &Program, patience: P
         cut_short: false,
         flow: Flow::default(),
     };
-    let held = session.run(program).await;
+    let held = session.run().await;
     Outcome {
         held,
         facts: session.facts,
@@ -302,8 +309,8 @@ pub async fn watch(stage: &mut Stage, until: Instant) {
 }
 
 impl Session<'_> {
-    async fn run(&mut self, program: &Program) -> Result<(), Stop> {
-        let mut held = self.script(&program.ops).await;
+    async fn run(&mut self) -> Result<(), Stop> {
+        let mut held = self.script(&self.ops.list).await;
         if held.is_ok() {
             self.step = None;
             held = self.settle().await;
@@ -325,14 +332,14 @@ impl Session<'_> {
         }
     }
 
-    async fn script(&mut self, ops: &[Op]) -> Result<(), Stop> {
+    async fn script(&mut self, ops: &[Op<ClientOp>]) -> Result<(), Stop> {
         for (number, op) in ops.iter().enumerate() {
             // What the case is about cannot be known here, so the rest of it is not worth its time.
             if self.not_judged.is_some() {
                 return Ok(());
             }
             self.step = op.written;
-            if !matches!(op.kind, OpKind::Step(StepKind::Record(_))) {
+            if !matches!(op.kind, ClientOp::Step(ClientStep::Record(_))) {
                 self.silence = Silence::NotProved;
             }
             let rest = &ops[number..];
@@ -353,20 +360,20 @@ impl Session<'_> {
     }
 
     /// Plays one thing of a script; `rest` begins with it.
-    async fn play_op(&mut self, op: &Op, rest: &[Op]) -> Result<(), Stop> {
+    async fn play_op(&mut self, op: &Op<ClientOp>, rest: &[Op<ClientOp>]) -> Result<(), Stop> {
         match &op.kind {
-            OpKind::Write(writes) => self.write(writes).await?,
-            OpKind::Step(StepKind::Wire(action)) => self.act(action).await?,
-            OpKind::Step(StepKind::Connect(connect)) => self.connect(connect),
-            OpKind::Step(StepKind::Close) => self.close(),
-            OpKind::Step(StepKind::Enter(scope)) => self.enter(*scope),
-            OpKind::Step(StepKind::Run(script)) => self.run_script(script).await?,
-            OpKind::Step(StepKind::Record(fact)) => self.record(&fact.name, &fact.of),
-            OpKind::Step(StepKind::Expect(expectation)) => self.expect(expectation).await?,
-            OpKind::Step(StepKind::Measure(work)) => self.measure(*work, rest),
-            OpKind::Step(StepKind::Growth(growth)) => self.judge_growth(*growth)?,
-            // A client case has none.
-            OpKind::Step(StepKind::Serving(_)) => {}
+            ClientOp::Write(writes) => self.write(writes).await?,
+            ClientOp::Step(ClientStep::Wire(action)) => self.act(action).await?,
+            ClientOp::Step(ClientStep::Connect(connect)) => self.connect(connect),
+            ClientOp::Step(ClientStep::Close) => self.close(),
+            ClientOp::Step(ClientStep::Enter(scope)) => self.enter(*scope),
+            ClientOp::Step(ClientStep::Run(script)) => self.run_script(script).await?,
+            ClientOp::Step(ClientStep::Record(fact)) => self.record(&fact.name, &fact.of),
+            ClientOp::Step(ClientStep::Expect(expectation)) => self.expect(expectation).await?,
+            ClientOp::Step(ClientStep::OneOf(alternatives)) => self.expect_one_of(alternatives).await?,
+            ClientOp::Step(ClientStep::Attempts(attempts)) => self.expect_attempts(attempts).await?,
+            ClientOp::Step(ClientStep::Measure(Measurement::Span(work))) => self.measure(*work, rest),
+            ClientOp::Step(ClientStep::Measure(Measurement::Judge(growth))) => self.judge_growth(*growth)?,
         }
         Ok(())
     }

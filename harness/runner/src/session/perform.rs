@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ssespec_cases::Capability;
-use ssespec_cases::case::Connect;
+use ssespec_cases::client::Connect;
 use ssespec_mock_server::action::{Action, BodyKind, Drop, Repeat, Respond};
 use ssespec_mock_server::wire::{BARRIER_PATIENCE, PeerGone};
 use tokio::time::timeout;
@@ -33,7 +33,7 @@ impl Session<'_> {
                 || self.base_url(),
                 |userinfo| self.base_url().replacen("://", &format!("://{userinfo}@"), 1),
             ),
-            types: self.case_types(),
+            types: self.ops.types.clone(),
             headers: connect.headers.clone(),
             last_event_id: connect.last_event_id.clone(),
             method: connect.method.clone().unwrap_or_else(|| "GET".into()),
@@ -53,11 +53,6 @@ impl Session<'_> {
             Order::Connect(Box::new(request))
         };
         self.stage.adapter.order(self.number, order);
-    }
-
-    /// The event types that the case's bytes name.
-    fn case_types(&self) -> Vec<String> {
-        ssespec_cases::script::event_types(self.case)
     }
 
     pub(super) fn close(&mut self) {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ssespec_cases::Capability;
-use ssespec_cases::case::{EventExpectation, Expectation, Origin};
+use ssespec_cases::client::{EventExpectation, Expectation, Origin};
 use ssespec_mock_server::wire::Exchange;
 
 use super::intake::{Came, Seen};

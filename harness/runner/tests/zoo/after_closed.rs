@@ -18,10 +18,10 @@ pub(crate) const TESTS: Tests = &[
 fn closed_twice() {
     let life = Cage::of("repetitive").live();
     assert_snapshot!(life.text(), @"
-    1-roar: error at step 0: after `closed` the adapter said more of that session: closed: the client is done for good
+    1-roar: error at step 0: after `closed` the adapter said more of that session: closed: the client has stopped
       expected: an adapter that follows the protocol
       hint: a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it
-      late: a message after `closed`: closed: the client is done for good
+      late: a message after `closed`: closed: the client has stopped
     2-calm: pass
     status 3
     ");
@@ -32,10 +32,10 @@ fn closed_twice() {
 fn closed_twice_in_the_last_session() {
     let life = Cage::of("repetitive").alone().live();
     assert_snapshot!(life.text(), @"
-    1-roar: error at step 0: after `closed` the adapter said more of that session: closed: the client is done for good
+    1-roar: error at step 0: after `closed` the adapter said more of that session: closed: the client has stopped
       expected: an adapter that follows the protocol
       hint: a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it
-      late: a message after `closed`: closed: the client is done for good
+      late: a message after `closed`: closed: the client has stopped
     status 3
     ");
 }

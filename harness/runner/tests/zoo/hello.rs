@@ -161,7 +161,7 @@ fn close_is_ignored() {
 fn closed_twice() {
     let life = Cage::of("stammering").live();
     assert_snapshot!(life.text(), @"
-    not run: after `closed` the adapter said more of that session: closed: the client is done for good
+    not run: after `closed` the adapter said more of that session: closed: the client has stopped
       hint: a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it
     ");
 }

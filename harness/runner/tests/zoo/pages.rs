@@ -95,7 +95,7 @@ fn scripts_without_an_answer() {
 
 fn scripts_of_a_session_that_is_over() {
     assert_snapshot!(played(r#"{ enter = "window" }, { run = "leave now" }"#), @r#"
-    1-roar: fail at step 2: closed: the client is done for good
+    1-roar: fail at step 2: closed: the client has stopped
       expected: the script runs to its end
     "#);
 }

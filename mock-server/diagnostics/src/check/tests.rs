@@ -13,6 +13,7 @@ static THING: Table = Table {
         Key::optional("inner", Shape::Table(&INNER), "What is inside."),
         Key::optional("map", Shape::Map(&Shape::Either(&[Shape::Text, Shape::Flag])), "By name."),
         Key::optional("steps", Shape::List(&Shape::Step(&[VERBS])), "The steps."),
+        Key::renamed("caption", "title"),
     ],
 };
 
@@ -155,13 +156,13 @@ fn all_mistakes_are_found_in_one_pass() {
 fn steps_are_words_or_tables_with_one_verb() {
     assert_eq!(one("steps = [{ end = true }]").1, "`end` takes no argument");
     assert_eq!(one("steps = [\"send\"]").1, "`send` needs an argument");
-    assert_eq!(one("steps = [{}]").1, "a step has one verb, this one has none");
-    assert_eq!(one("steps = [{ send = \"a\", end = 1 }]").1, "a step has one verb, this one has 2");
+    assert_eq!(one("steps = [{}]").1, "a step has one verb, but this one has 0");
+    assert_eq!(one("steps = [{ send = \"a\", end = 1 }]").1, "a step has one verb, but this one has 2");
     assert_eq!(one("steps = [{ respond = {} }]").1, "`inner` needs the keys `first` and `second`");
     let (at, message, hint) = one("steps = [{ sned = \"a\" }]");
     assert_eq!(
         (at.as_str(), message.as_str(), hint.as_str()),
-        ("sned", "there is no step `sned` here", "did you mean `send`?")
+        ("sned", "no step is called `sned` here", "did you mean `send`?")
     );
     assert_eq!(one("steps = [\"leave\"]").2, "expected \"end\", \"send\" or \"respond\"");
 }
@@ -216,4 +217,14 @@ fn long_lists_are_wrapped() {
     assert!(text.lines().count() > 1 && text.lines().all(|line| line.len() <= LIST_WIDTH), "{text}");
     assert_eq!(text.replace('\n', " "), list);
     assert_eq!(wrapped(""), "");
+}
+
+#[test]
+fn a_renamed_key_gets_an_error_that_names_the_new_one() {
+    let expected = |place: &str| {
+        (place.to_owned(), "`caption` is now `title`".to_owned(), "rename this key to `title`".to_owned())
+    };
+    assert_eq!(told("title = \"a\"\ncaption = \"b\"\n"), [expected("caption")]);
+    // It is never suggested.
+    assert!(!told("title = \"a\"\ncaptoin = \"b\"\n")[0].2.contains("caption"));
 }

@@ -77,7 +77,7 @@ fn multi_line_strings_are_found_and_skipped() {
 
 #[test]
 fn inline_tables_stay_on_their_line() {
-    let message = "an inline table over several lines";
+    let message = "an inline table that spans several lines";
     assert_eq!(found(subset, "a = {\n  b = 1\n}\n"), [("{".into(), message.into())]);
     assert_eq!(messages(subset, "a = { # why\n  b = 1,\n  c = 2\n}\nd = {}\n"), [message]);
     assert_eq!(messages(subset, "a = {\n b = {\n c = 1\n } }"), [message, message]);
@@ -86,7 +86,7 @@ fn inline_tables_stay_on_their_line() {
 
 #[test]
 fn inline_tables_end_without_a_comma() {
-    let message = "an inline table that ends with a comma";
+    let message = "a trailing comma in an inline table";
     assert_eq!(found(subset, "a = { b = 1, }"), [(",".into(), message.into())]);
     assert_eq!(messages(subset, "a = { b = [1,], c = \",\" ,\t}"), [message]);
     assert_eq!(messages(subset, "a = { b = \",\" }"), [""; 0]);

@@ -95,7 +95,7 @@ fn what_a_scenario_must_have_is_told() {
     assert_eq!(told(&route("path = \"/a?b=c\"")), ["a query is not part of a path"]);
     assert_eq!(
         told(&route("path = \"/\"\nheaders = { \"a b\" = true }")),
-        ["this is not the name of a header field"]
+        ["this is not a header field name"]
     );
     assert_eq!(told(&route("path = \"/\"\nheader = { a = true }")), ["unknown key `header` in a route"]);
     assert_eq!(told(&route("path = \"/\"\nmethod = 1")), ["expected a string, found a whole number"]);
@@ -104,7 +104,7 @@ fn what_a_scenario_must_have_is_told() {
 #[test]
 fn client_steps_are_no_actions() {
     let text = "[[route]]\npath = \"/\"\n[[route.connection]]\nsteps = [\"expect-request\"]\n";
-    assert_eq!(told(text), ["there is no step `expect-request` here"]);
+    assert_eq!(told(text), ["no step is called `expect-request` here"]);
 }
 
 #[test]

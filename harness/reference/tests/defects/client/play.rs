@@ -8,15 +8,15 @@ use std::time::{Duration, Instant};
 use ssespec::adapter::in_process::client::Client;
 use ssespec::run::{Launch, Plan, Selection, Trial, stage};
 use ssespec::session::{Patience, Stage};
-use ssespec_cases::case::{Case, Expectation, StepKind};
-use ssespec_cases::{Capability, Corpus};
+use ssespec_cases::client::{ClientStep, Expectation};
+use ssespec_cases::{Capability, Case, Corpus};
 use ssespec_mock_server::action::Action;
 use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reference::{self as reference, Defect};
 
 use super::super::live::live;
 use super::super::matrix::{Came, Matrix, Row, Wrong as _};
-use ssespec::delivery::OpKind;
+use ssespec::delivery::{ClientOp, Ops};
 
 /// How long to wait for what a defect may never show.
 const SHORT: Patience =
@@ -100,7 +100,7 @@ fn cases(corpus: &Corpus) -> Vec<Task> {
     let plan = Plan::new(corpus, &Selection::default(), &capabilities);
     let mut tasks: Vec<Task> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for trial in plan.trials.into_iter().filter(|trial| !trial.case.alone) {
+    for trial in plan.trials.into_iter().filter(|trial| !trial.case.isolated) {
         let place = *places.entry(trial.case.id.clone()).or_insert_with(|| {
             tasks.push(Task { defect: None, trials: Vec::new() });
             tasks.len() - 1
@@ -141,10 +141,11 @@ fn shows(defect: Defect, case: &Case) -> bool {
 
 /// How many bytes a trial sends.
 fn bulk(trial: &Trial) -> u64 {
-    let each = trial.program.ops.iter().map(|op| match &op.kind {
-        OpKind::Write(writes) => writes.iter().map(Vec::len).sum::<usize>() as u64,
-        OpKind::Step(StepKind::Wire(Action::SendRepeat(repeat))) => repeat.total(),
-        OpKind::Step(_) => 0,
+    let Ops::Client(ops) = &trial.program.ops else { return 0 };
+    let each = ops.list.iter().map(|op| match &op.kind {
+        ClientOp::Write(writes) => writes.iter().map(Vec::len).sum::<usize>() as u64,
+        ClientOp::Step(ClientStep::Wire(Action::SendRepeat(repeat))) => repeat.total(),
+        ClientOp::Step(_) => 0,
     });
     each.sum()
 }
@@ -152,12 +153,13 @@ fn bulk(trial: &Trial) -> u64 {
 /// The trial with no more patience than this, where it asks for more.
 fn shortened(trial: &Trial, patience: Patience) -> Trial {
     let mut trial = trial.clone();
-    for op in &mut trial.program.ops {
+    let Ops::Client(ops) = &mut trial.program.ops else { return trial };
+    for op in &mut ops.list {
         match &mut op.kind {
-            OpKind::Step(StepKind::Expect(Expectation::Event(event))) => {
+            ClientOp::Step(ClientStep::Expect(Expectation::Event(event))) => {
                 event.within = event.within.map(|within| within.min(patience.observation));
             }
-            OpKind::Step(StepKind::Expect(Expectation::Request(request))) => {
+            ClientOp::Step(ClientStep::Expect(Expectation::Request(request))) => {
                 request.within = request.within.map(|within| within.min(patience.request));
             }
             _ => {}

@@ -6,12 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use ssespec::adapter::in_process::server::Server;
-use ssespec::delivery::OpKind;
+use ssespec::delivery::Ops;
 use ssespec::run::{Launch, Plan, Selection, Trial, stage};
 use ssespec::session::{Patience, Stage};
-use ssespec_cases::Corpus;
-use ssespec_cases::case::StepKind;
-use ssespec_cases::serving::{Expected, Serving};
+use ssespec_cases::server::{Expected, ServerStep};
+use ssespec_cases::{Corpus, Script};
 use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reference::{self as reference, ServerDefect as Defect};
 use ssespec_reports::results::Role;
@@ -110,8 +109,10 @@ pub(crate) fn matrix(defects: &[Defect]) -> Matrix<Defect> {
 fn cases(corpus: &Corpus) -> Vec<Task> {
     let capabilities = reference::server().identity().capabilities.clone();
     let plan = Plan::of_role(Role::Server, corpus, &Selection::default(), &capabilities);
-    let measures =
-        |trial: &Trial| trial.case.steps.iter().any(|step| matches!(step.kind, StepKind::Measure(_)));
+    let measures = |trial: &Trial| match &trial.case.script {
+        Script::Client(_) => false,
+        Script::Server(steps) => steps.iter().any(|step| matches!(step.kind, ServerStep::Measure(_))),
+    };
     let trials = plan.trials.into_iter().filter(|trial| !measures(trial));
     trials.map(|trial| Task { defect: None, trial, usual: Duration::ZERO }).collect()
 }
@@ -167,8 +168,9 @@ fn doubtful(played: Vec<Done>) -> (Vec<Task>, Vec<Done>) {
 /// The trial with no more patience than this, where it asks for more.
 fn shortened(trial: &Trial, patience: Patience) -> Trial {
     let mut trial = trial.clone();
-    for op in &mut trial.program.ops {
-        if let OpKind::Step(StepKind::Serving(Serving::Expect(Expected::Event(event)))) = &mut op.kind {
+    let Ops::Server(ops) = &mut trial.program.ops else { return trial };
+    for op in ops {
+        if let ServerStep::Expect(Expected::Event(event)) = &mut op.kind {
             event.within = event.within.map(|within| within.min(patience.observation));
         }
     }

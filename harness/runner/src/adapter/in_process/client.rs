@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::time::Duration;
 
 use ssespec_cases::Capability;
-use ssespec_cases::case::ReadyState;
+use ssespec_cases::client::ReadyState;
 use tokio::sync::{mpsc, watch};
 
 use super::function::{Function, Outcome, start};

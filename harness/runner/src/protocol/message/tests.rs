@@ -1,4 +1,4 @@
-use ssespec_cases::case::Scope;
+use ssespec_cases::client::Scope;
 
 use super::*;
 use crate::protocol::connect::ConnectRequest;

@@ -103,11 +103,11 @@ fn filters_select_by_id() {
 }
 
 #[test]
-fn servers_and_proxies_have_cases_of_their_own() {
+fn clients_and_servers_have_their_own_cases() {
     let server = r#"{ emit = { data = "a" } }, "expect-event""#;
-    let corpus = corpus(&[("server/a/b", MUST, "", server), ("intermediary/a/b", MUST, "", EVENT)]);
-    assert!(Plan::new(&corpus, &Selection::default(), &all()).is_empty());
-    // What a server is handed is not cut in any way.
+    let corpus = corpus(&[("server/a/b", MUST, "", server), ("client/a/b", MUST, "", EVENT)]);
+    assert_eq!(ids(&Plan::new(&corpus, &Selection::default(), &all())), vec!["client/a/b"]);
+    // A server case has no writes to cut.
     let plan = Plan::of_role(Role::Server, &corpus, &Selection::default(), &all());
     assert_eq!((ids(&plan), plan.trials.len()), (vec!["server/a/b"], 1));
 }

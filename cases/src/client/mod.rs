@@ -1,0 +1,24 @@
+//! Cases for clients: the implementation reads a stream, and the harness is the server.
+//!
+//! - [`step`]: the steps
+//! - `shape`: how they are written in TOML
+//! - `read`: reading them
+//! - [`implied`]: the implied steps, and how a run ends
+//! - [`mod@event_types`]: the event types that a script sends
+//! - [`words`]: the steps in words
+//! - `lint`: mistakes that the format allows
+
+pub mod event_types;
+pub mod implied;
+pub(crate) mod lint;
+pub(crate) mod read;
+pub(crate) mod shape;
+pub mod step;
+pub mod words;
+
+pub use event_types::event_types;
+pub use implied::{Ending, ending, expand};
+pub use step::{
+    AttemptAnswer, Attempts, ClientFact, ClientStep, Connect, EventExpectation, Expectation, Moment, Origin,
+    ReadyState, RequestExpectation, Scope, ValueExpectation,
+};

@@ -1,0 +1,267 @@
+//! The grammar of client cases, described as data.
+
+use ssespec_diagnostics::{Key, Shape, Table, Verb};
+use ssespec_mock_server::script::ACTIONS;
+
+use super::step::{AttemptAnswer, Moment, Origin, ReadyState, Scope};
+use crate::grammar::data::REPEATED;
+use crate::grammar::fields::FIELDS;
+use crate::grammar::keys::{ALONE, COUNTERPARTS, ISOLATED, NEEDS, REQUIREMENTS, TITLE, WHY};
+use crate::grammar::role_grammar::RoleGrammar;
+use crate::grammar::{fact, measure};
+use crate::role::Role;
+
+/// The grammar of client cases.
+pub(crate) static GRAMMAR: RoleGrammar = RoleGrammar { role: Role::Client, case: &CASE, verbs: STEPS };
+
+static CASE: Table = Table {
+    what: "a case",
+    keys: &[
+        TITLE,
+        REQUIREMENTS,
+        NEEDS,
+        WHY,
+        COUNTERPARTS,
+        ISOLATED,
+        ALONE,
+        Key::required("steps", Shape::List(&Shape::Step(STEPS)), "The script, in time order."),
+    ],
+};
+
+static STEPS: &[&[Verb]] = &[CLIENT, ACTIONS, OBSERVATIONS, ALTERNATIVES, RECORD, ATTEMPTS, measure::VERBS];
+
+static CLIENT: &[Verb] = &[
+    Verb::open(
+        "connect",
+        Shape::Table(&Table {
+            what: "`connect`",
+            keys: &[
+                Key::optional(
+                    "userinfo",
+                    Shape::Text,
+                    "The user information before the host in the URL: user:password.",
+                ),
+                Key::optional(
+                    "headers",
+                    Shape::Map(&Shape::Text),
+                    "Request header fields that the client's user adds.",
+                ),
+                Key::optional("last-event-id", Shape::Text, "The last event ID to start with."),
+                Key::optional("method", Shape::Text, "The request method."),
+                Key::optional("body", Shape::Text, "The request body."),
+                Key::optional(
+                    "with-credentials",
+                    Shape::Flag,
+                    "Whether to send credentials to other origins.",
+                ),
+                Key::optional(
+                    "close-in",
+                    Shape::Word(Moment::WORDS),
+                    "The handler in which the client's user calls close().",
+                ),
+                Key::optional(
+                    "url",
+                    Shape::Text,
+                    "What is passed to the constructor; {base} and {other} are the session's URLs. A request is \
+                     implied only if it begins with one of them.",
+                ),
+                Key::optional(
+                    "in",
+                    Shape::Word(Scope::WORDS),
+                    "Where in a browser the EventSource is constructed; the window if absent.",
+                ),
+            ],
+        }),
+        "Order the client to connect. Implied at the start.",
+    ),
+    Verb::word("close", "Order the client to close."),
+    Verb::with(
+        "enter",
+        Shape::Word(Scope::WORDS),
+        "Begin the session in this scope of a browser without an EventSource; scripts construct their own.",
+    ),
+    Verb::with(
+        "run",
+        Shape::Text,
+        "Run JavaScript statements as an async function in the scope of the EventSource `source`, and wait until they are \
+         done. `base` and `other` are the session's URLs, `frame` is the iframe, report(text) reports something.",
+    ),
+];
+
+static OBSERVATIONS: &[Verb] = &[
+    Verb::open(
+        "expect-request",
+        Shape::Table(&REQUEST),
+        "A request arrives. It is answered with an event stream unless the next step answers it differently.",
+    ),
+    Verb::with("expect-no-request", Shape::Duration, "No request arrives for this long."),
+    Verb::open("expect-disconnect", Shape::Table(&WITHIN), "The client leaves the current connection."),
+    Verb::open(
+        "expect-opened",
+        Shape::Table(&Table {
+            what: "`expect-opened`",
+            keys: &[Key::optional(
+                "state",
+                Shape::Word(ReadyState::WORDS),
+                "The ready state inside the handler.",
+            )],
+        }),
+        "The client reports that the connection is open.",
+    ),
+    Verb::open("expect-event", Shape::Table(&EVENT), "The client reports an event."),
+    Verb::open(
+        "expect-comment",
+        Shape::Table(&Table {
+            what: "`expect-comment`",
+            keys: &[Key::optional("text", Shape::Text, "Everything after the colon.")],
+        }),
+        "The client reports a comment.",
+    ),
+    Verb::open(
+        "expect-error",
+        Shape::Table(&Table {
+            what: "`expect-error`",
+            keys: &[Key::optional(
+                "state",
+                Shape::Word(ReadyState::WORDS),
+                "The ready state inside the handler.",
+            )],
+        }),
+        "The client reports an error.",
+    ),
+    Verb::with(
+        "expect-state",
+        Shape::Word(ReadyState::WORDS),
+        "The client, asked for its ready state, answers this.",
+    ),
+    Verb::word("expect-closed", "The client stops reconnecting."),
+    Verb::with("expect-report", Shape::Text, "A script calls report() with this text."),
+    Verb::with(
+        "expect-value",
+        Shape::Table(&Table {
+            what: "`expect-value`",
+            keys: &[
+                Key::required(
+                    "of",
+                    Shape::Text,
+                    "A JavaScript expression, evaluated as in `run`; it is awaited.",
+                ),
+                Key::required(
+                    "is",
+                    Shape::Text,
+                    "Its value as a string; \"throws TypeError\" if it throws that.",
+                ),
+            ],
+        }),
+        "A JavaScript expression has this value.",
+    ),
+    Verb::with("expect-exception", Shape::Text, "The constructor throws an exception of this name."),
+];
+
+/// Separate from the observations, because alternatives do not nest.
+static ALTERNATIVES: &[Verb] = &[Verb::with(
+    "expect-one-of",
+    Shape::List(&ALTERNATIVE),
+    "One of these alternatives happens; each is an observation or an array of observations in order.",
+)];
+
+ssespec_diagnostics::words! {
+    /// The words for the sources of facts.
+    pub(crate) enum FactWord {
+        /// The delay of the last request.
+        Delay = "delay",
+        /// The target of the last request.
+        Target = "target",
+        /// A header field of the last request.
+        Header = "header",
+        /// The alternative that was taken.
+        Alternative = "alternative",
+    }
+}
+
+static RECORD: &[Verb] = &[Verb::with(
+    "record",
+    Shape::Table(&Table {
+        what: "`record`",
+        keys: &[
+            fact::FACT,
+            Key::required(
+                "of",
+                Shape::Word(FactWord::WORDS),
+                "The delay, target or header field of the last request, or the alternative that the last \
+                 `expect-one-of` took.",
+            ),
+            fact::HEADER,
+            fact::AS,
+        ],
+    }),
+    "Record a fact for the report; cannot fail.",
+)];
+
+static ATTEMPTS: &[Verb] = &[Verb::with(
+    "expect-attempts",
+    Shape::Table(&Table {
+        what: "`expect-attempts`",
+        keys: &[
+            Key::required(
+                "at-most",
+                Shape::Count(0, 1 << 20),
+                "The maximum number of attempts: requests, and connections that the port refuses.",
+            ),
+            Key::required("for", Shape::Duration, "The time during which they are counted."),
+            Key::optional(
+                "answer",
+                Shape::Word(AttemptAnswer::WORDS),
+                "How each request is answered: a stream that ends immediately, a reset (the default), 503, or a redirect \
+                     to the session's URL.",
+            ),
+        ],
+    }),
+    "The client tries to connect at most this often.",
+)];
+
+static ALTERNATIVE: Shape =
+    Shape::Either(&[Shape::List(&Shape::Step(&[OBSERVATIONS])), Shape::Step(&[OBSERVATIONS])]);
+
+static REQUEST: Table = Table {
+    what: "`expect-request`",
+    keys: &[
+        Key::optional("method", Shape::Text, "The method."),
+        Key::optional(
+            "path",
+            Shape::Text,
+            "The path relative to the session's URL; \"\" is that URL itself.",
+        ),
+        Key::optional("origin", Shape::Word(Origin::WORDS), "Which of the session's two origins it reaches."),
+        Key::optional(
+            "headers",
+            FIELDS,
+            "A string: one field with that value. An array: a list with these members. true: present. false: absent.",
+        ),
+        Key::optional("body", Shape::Text, "The body."),
+        Key::optional(
+            "after",
+            Shape::Duration,
+            "The minimum time since the beginning of the harness's last ending write.",
+        ),
+        Key::optional("within", Shape::Duration, "How long to wait for it."),
+    ],
+};
+
+static WITHIN: Table = Table {
+    what: "`expect-disconnect`",
+    keys: &[Key::optional("within", Shape::Duration, "How long to wait for it.")],
+};
+
+static EVENT: Table = Table {
+    what: "`expect-event`",
+    keys: &[
+        Key::optional("type", Shape::Text, "The event type."),
+        Key::optional("data", Shape::Text, "The data."),
+        Key::optional("data-repeat", REPEATED, "The data, if it is a repeated pattern."),
+        Key::optional("id", Shape::Text, "The last event ID (lastEventId in the DOM)."),
+        Key::optional("origin", Shape::Word(Origin::WORDS), "Which of the session's two origins it has."),
+        Key::optional("times", Shape::Count(1, 1 << 20), "How many such events are reported in a row."),
+        Key::optional("within", Shape::Duration, "How long to wait for it."),
+    ],
+};

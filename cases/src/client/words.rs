@@ -1,0 +1,217 @@
+//! The steps of client cases in words: for explanations and for failures.
+
+use ssespec_mock_server::action::{Action, BodyKind, Drop, Framing, Respond};
+
+use super::implied::Ending;
+use super::step::{
+    AttemptAnswer, Attempts, ClientFact, ClientStep, Connect, EventExpectation, Expectation, Moment,
+    RequestExpectation, Scope, ValueExpectation,
+};
+use crate::grammar::fact::Fact;
+use crate::grammar::{data, fields, measure};
+use crate::quote::{quote, quote_bytes, visible};
+use crate::step::Step;
+
+#[cfg(test)]
+mod tests;
+
+/// What must be observed.
+pub fn expectation(expectation: &Expectation) -> String {
+    match expectation {
+        Expectation::Request(request) => expected_request(request),
+        Expectation::NoRequest(time) => format!("no request for {}", humantime::format_duration(*time)),
+        Expectation::Disconnect { .. } => "the client leaves the connection".into(),
+        Expectation::Opened { state: None } => "opened".into(),
+        Expectation::Opened { state: Some(state) } => format!("opened while {}", state.word()),
+        Expectation::Event(event) => expected_event(event),
+        Expectation::Comment { text: None } => "a comment".into(),
+        Expectation::Comment { text: Some(text) } => format!("comment {}", quote(text)),
+        Expectation::Error { state: None } => "an error".into(),
+        Expectation::Error { state: Some(state) } => format!("an error while {}", state.word()),
+        Expectation::State(state) => format!("state {}", state.word()),
+        Expectation::Closed => "closed: the client has stopped".into(),
+        Expectation::Report(text) => format!("the report {}", quote(text)),
+        Expectation::Value(ValueExpectation { of, is }) => match is.strip_prefix("throws ") {
+            Some(name) => format!("`{}` throws {}", visible(of), visible(name)),
+            None => format!("`{}` is {}", visible(of), quote(is)),
+        },
+        Expectation::Exception(name) => format!("the constructor throws {}", visible(name)),
+    }
+}
+
+/// The alternatives of `expect-one-of`.
+pub fn alternatives(alternatives: &[Vec<Step<Expectation>>]) -> String {
+    let list: Vec<String> = alternatives.iter().map(|steps| alternative(steps)).collect();
+    format!("one of: {}", list.join("; or "))
+}
+
+/// One alternative of `expect-one-of`.
+pub fn alternative(steps: &[Step<Expectation>]) -> String {
+    let words = steps.iter().map(|step| expectation(&step.kind));
+    words.collect::<Vec<_>>().join(", then ")
+}
+
+/// An event that is expected.
+fn expected_event(event: &EventExpectation) -> String {
+    let mut parts = Vec::new();
+    parts.extend(event.kind.as_ref().map(|kind| format!("type {}", quote(kind))));
+    parts.extend(event.data.as_ref().map(|data| format!("data {}", quote(data))));
+    parts.extend(event.data_repeat.as_ref().map(data::words));
+    parts.extend(event.id.as_ref().map(|id| format!("id {}", quote(id))));
+    parts.extend(event.origin.map(|origin| format!("the origin {origin}")));
+    let one = if parts.is_empty() { "an event".into() } else { format!("event {}", parts.join(", ")) };
+    match event.times {
+        Some(times) if times > 1 => format!("{times} times {one}"),
+        _ => one,
+    }
+}
+
+fn expected_request(request: &RequestExpectation) -> String {
+    let mut words = vec![match (&request.method, &request.path) {
+        (Some(method), Some(path)) => format!("a {method} request for {}", quote(path)),
+        (Some(method), None) => format!("a {method} request"),
+        (None, Some(path)) => format!("a request for {}", quote(path)),
+        (None, None) => "a request".into(),
+    }];
+    words.extend(request.origin.map(|origin| format!("at the {origin} origin")));
+    words.extend(fields::words(&request.headers));
+    words.extend(request.body.as_ref().map(|body| format!("with the body {}", quote(body))));
+    words.extend(
+        request.after.map(|time| format!("at least {} after the end", humantime::format_duration(time))),
+    );
+    words.join(", ")
+}
+
+/// How often the client may try to connect.
+pub fn attempts(attempts: &Attempts) -> String {
+    let answer = match attempts.answer {
+        AttemptAnswer::Ended => "with a stream that ends immediately",
+        AttemptAnswer::Reset => "with a reset",
+        AttemptAnswer::Unavailable => "with 503",
+        AttemptAnswer::Redirected => "with a redirect to the session's URL",
+    };
+    let time = humantime::format_duration(attempts.time);
+    format!("at most {} attempts to connect in {time}, each request answered {answer}", attempts.at_most)
+}
+
+/// A step.
+pub fn step(step: &ClientStep) -> String {
+    match step {
+        ClientStep::Wire(action) => format!("The server {}.", wire(action)),
+        ClientStep::Connect(connect) => format!("The client connects{}.", connect_options(connect)),
+        ClientStep::Close => "The client calls close().".into(),
+        ClientStep::Enter(scope) => {
+            format!("The session starts without an EventSource; scripts run {}.", place(*scope))
+        }
+        ClientStep::Run(script) => format!("This script runs: {}", visible(script)),
+        ClientStep::Expect(expected) => format!("Expected next: {}.", expectation(expected)),
+        ClientStep::OneOf(list) => format!("Expected next: {}.", alternatives(list)),
+        ClientStep::Attempts(expected) => format!("Expected next: {}.", attempts(expected)),
+        ClientStep::Record(Fact { name, of }) => {
+            let of = match of {
+                ClientFact::Delay => "the time from the end of the response to the last request".into(),
+                ClientFact::Target => "the target of the last request".into(),
+                ClientFact::Header(header) => format!("the header field {header} of the last request"),
+                ClientFact::Alternative { .. } => "the alternative that happened".into(),
+            };
+            format!("Recorded as \"{name}\": {of}.")
+        }
+        ClientStep::Measure(measurement) => measure::step_words(*measurement),
+    }
+}
+
+/// How a run ends after its last step.
+pub(crate) fn ending(ending: Ending) -> &'static str {
+    match ending {
+        Ending::TornDown => "The client is torn down; no further events or requests may have arrived.",
+        Ending::DoneOrResumed => {
+            "Either the client has stopped, or it reconnects and the next event is the sentinel."
+        }
+        Ending::Sentinel => {
+            "If the stream is open, one more event is sent, the sentinel, which must be the next event; then the client \
+             is torn down."
+        }
+    }
+}
+
+fn wire(action: &Action) -> String {
+    match action {
+        Action::Respond(respond) => respond_words(respond),
+        Action::Send(bytes) => format!("sends {}", quote_bytes(bytes)),
+        Action::SendRepeat(repeat) => {
+            format!("sends {}, {} times", quote_bytes(&repeat.pattern), repeat.times)
+        }
+        Action::Wait(time) => format!("waits for {}", humantime::format_duration(*time)),
+        Action::End => "ends the body".into(),
+        Action::Drop(Drop::Fin) => "closes the connection without ending the body (FIN)".into(),
+        Action::Drop(Drop::Reset) => "resets the connection (RST)".into(),
+        Action::Refuse(time) => format!("refuses new connections for {}", humantime::format_duration(*time)),
+        Action::Raw(bytes) => format!("writes {} instead of a response", quote_bytes(bytes)),
+    }
+}
+
+fn respond_words(respond: &Respond) -> String {
+    let mut words = format!("answers {}", respond.status);
+    match &respond.headers {
+        None if respond.status == 200 => words.push_str(" with an event stream"),
+        None => {}
+        Some(fields) if fields.is_empty() => words.push_str(" without header fields"),
+        Some(fields) => {
+            let list: Vec<String> =
+                fields.iter().map(|(name, value)| format!("{name}: {}", visible(value))).collect();
+            words.push_str(&format!(" with {}", list.join(", ")));
+        }
+    }
+    match (respond.body_kind(), &respond.body) {
+        (BodyKind::Complete, Some(body)) => {
+            words.push_str(&format!(", and the complete body {}", quote(&String::from_utf8_lossy(body))));
+        }
+        (BodyKind::Open(Framing::Close), _) => words.push_str(", delimited by the end of the connection"),
+        (BodyKind::Open(Framing::Length(length)), _) => words.push_str(&format!(", {length} bytes long")),
+        _ => {}
+    }
+    words
+}
+
+/// Where scripts run.
+fn place(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Window => "in the window",
+        Scope::DedicatedWorker => "in a dedicated worker",
+        Scope::SharedWorker => "in a shared worker",
+        Scope::Iframe => "in the window, for an iframe",
+    }
+}
+
+fn connect_options(connect: &Connect) -> String {
+    let mut words = Vec::new();
+    words.extend(connect.userinfo.as_ref().map(|userinfo| format!("{} in the URL", quote(userinfo))));
+    words.extend(connect.url.as_ref().map(|url| format!("the URL {}", quote(url))));
+    words.extend(
+        connect.headers.iter().map(|(name, value)| format!("the header field {name}: {}", visible(value))),
+    );
+    if !connect.last_event_id.is_empty() {
+        words.push(format!("the last event ID {}", quote(&connect.last_event_id)));
+    }
+    words.extend(connect.method.as_ref().map(|method| format!("the method {method}")));
+    if !connect.body.is_empty() {
+        words.push(format!("the body {}", quote(&connect.body)));
+    }
+    if connect.with_credentials {
+        words.push("credentials for other origins".into());
+    }
+    let options = if words.is_empty() { String::new() } else { format!(" with {}", words.join(", ")) };
+    let scope = match connect.scope {
+        Scope::Window => "",
+        Scope::DedicatedWorker => " in a dedicated worker",
+        Scope::SharedWorker => " in a shared worker",
+        Scope::Iframe => " using the constructor of an iframe",
+    };
+    let handler = match connect.close_in {
+        Some(Moment::Opened) => ", and closes in its open handler",
+        Some(Moment::Event) => ", and closes in its first event handler",
+        Some(Moment::Error) => ", and closes in its error handler",
+        None => "",
+    };
+    format!("{scope}{options}{handler}")
+}

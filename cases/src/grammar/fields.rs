@@ -1,0 +1,60 @@
+//! What header fields must be.
+
+use ssespec_diagnostics::{Shape, Value, value};
+use toml::de::DeTable;
+
+use crate::quote::quote;
+
+/// What a header field must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldExpectation {
+    /// Present exactly once, with this value.
+    Is(String),
+    /// Present, once or more often, as a list that contains these members in any order, ignoring their parameters.
+    Lists(Vec<String>),
+    /// Present.
+    Present,
+    /// Absent.
+    Absent,
+}
+
+/// The shape of such expectations, by field name.
+pub(crate) const FIELDS: Shape =
+    Shape::Map(&Shape::Either(&[Shape::Text, Shape::Flag, Shape::List(&Shape::Text)]));
+
+/// Reads what a table's `headers` must be.
+pub(crate) fn read(table: &DeTable<'_>) -> Vec<(String, FieldExpectation)> {
+    let fields = value::get(table, "headers").and_then(value::table);
+    let expectation = |found: &Value<'_>| match (value::text(found), value::flag(found)) {
+        (Some(text), _) => FieldExpectation::Is(text.to_owned()),
+        (None, Some(true)) => FieldExpectation::Present,
+        (None, Some(false)) => FieldExpectation::Absent,
+        (None, None) => {
+            FieldExpectation::Lists(value::list(found).filter_map(value::text).map(str::to_owned).collect())
+        }
+    };
+    let named = fields.into_iter().flatten();
+    named.map(|(name, found)| (name.get_ref().to_string(), expectation(found))).collect()
+}
+
+/// Reads a table's `headers` as plain values.
+pub(crate) fn values(table: &DeTable<'_>) -> Vec<(String, String)> {
+    let fields = value::get(table, "headers").and_then(value::table);
+    let named = fields.into_iter().flatten();
+    named
+        .filter_map(|(name, text)| Some((name.get_ref().to_string(), value::text(text)?.to_owned())))
+        .collect()
+}
+
+/// What header fields must be, in words, one by one.
+pub(crate) fn words(fields: &[(String, FieldExpectation)]) -> impl Iterator<Item = String> {
+    fields.iter().map(|(name, expected)| match expected {
+        FieldExpectation::Is(value) => format!("with {name}: {}", quote(value)),
+        FieldExpectation::Lists(members) => {
+            let members: Vec<String> = members.iter().map(|member| quote(member)).collect();
+            format!("with {name} listing {}", members.join(" and "))
+        }
+        FieldExpectation::Present => format!("with {name}"),
+        FieldExpectation::Absent => format!("without {name}"),
+    })
+}

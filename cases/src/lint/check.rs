@@ -1,0 +1,44 @@
+//! All lints of a case.
+
+use std::collections::BTreeMap;
+
+use ssespec_diagnostics::{Diagnostics, Findings};
+
+use super::{choices, claim, counterparts, growth, isolation, needs};
+use crate::case::{Case, Script};
+use crate::corpus::Corpus;
+use crate::{client, server};
+
+#[cfg(test)]
+mod tests;
+
+/// Checks new cases against each other and against those of a corpus.
+pub fn check(cases: &[Case], corpus: &Corpus) -> Vec<Diagnostics> {
+    let mut titles: BTreeMap<&str, &str> =
+        corpus.cases.values().map(|case| (case.title.as_str(), case.id.as_str())).collect();
+    let mut found = Vec::new();
+    for case in cases {
+        let mut findings = Findings::default();
+        claim::title(case, &mut titles, &mut findings);
+        claim::requirements(case, corpus, &mut findings);
+        needs::check(case, &mut findings);
+        counterparts::check(case, corpus, &mut findings);
+        isolation::check(case, &mut findings);
+        match &case.script {
+            Script::Client(steps) => {
+                client::lint::check(steps, &mut findings);
+                choices::check(steps, &mut findings);
+                growth::check(steps, &mut findings);
+            }
+            Script::Server(steps) => {
+                server::lint::check(steps, &mut findings);
+                choices::check(steps, &mut findings);
+                growth::check(steps, &mut findings);
+            }
+        }
+        if let Err(diagnostics) = findings.or(&case.source, Some(())) {
+            found.push(diagnostics);
+        }
+    }
+    found
+}

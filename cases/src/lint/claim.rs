@@ -1,0 +1,71 @@
+//! A case's claim: its title and its requirements.
+
+use std::collections::BTreeMap;
+
+use ssespec_diagnostics::{Findings, nearest};
+
+use super::place::place;
+use crate::case::Case;
+use crate::corpus::Corpus;
+use crate::requirement::Requirement;
+
+/// Checks that the title is there, and that no other case has it. `titles` are those of other cases, by their ids.
+pub(super) fn title<'a>(case: &'a Case, titles: &mut BTreeMap<&'a str, &'a str>, findings: &mut Findings) {
+    if case.title.trim().is_empty() {
+        let hint = "state the claim, such as \"An LF ends a line\"";
+        findings.add_with_hint(place(case, "title", None), "the title is empty", "expected a sentence", hint);
+    } else if let Some(other) = titles.insert(&case.title, &case.id)
+        && other != case.id
+    {
+        let label = format!("already the title of {other}");
+        let hint = "say what differs, or merge the cases";
+        findings.add_with_hint(place(case, "title", None), "two cases share this title", label, hint);
+    }
+}
+
+/// Checks the requirements that the case names.
+pub(super) fn requirements(case: &Case, corpus: &Corpus, findings: &mut Findings) {
+    if case.requirements.is_empty() {
+        let hint = "`ssespec cases --requirements` lists them";
+        let label = "expected at least one";
+        findings.add_with_hint(
+            place(case, "requirements", None),
+            "a case must check a requirement",
+            label,
+            hint,
+        );
+    }
+    let mut first: Option<&Requirement> = None;
+    for (number, id) in case.requirements.iter().enumerate() {
+        let place = || place(case, "requirements", Some(number));
+        if case.requirements[..number].contains(id) {
+            findings.add_with_hint(place(), "a requirement is listed twice", "listed before", "remove it");
+            continue;
+        }
+        let Some(requirement) = corpus.requirements.get(id) else {
+            let message = format!("unknown requirement \"{id}\"");
+            let hint = match nearest(id, corpus.requirements.keys().map(String::as_str)) {
+                Some(near) => format!("did you mean \"{near}\"?"),
+                None => {
+                    "`ssespec cases --requirements` lists them; requirements/<suite>.toml defines them".into()
+                }
+            };
+            findings.add_with_hint(place(), message, "not defined", hint);
+            continue;
+        };
+        let leader = *first.get_or_insert(requirement);
+        if (leader.suite(), leader.judged()) != (requirement.suite(), requirement.judged()) {
+            let label =
+                format!("this is {}, \"{}\" is {}", judgement(requirement), leader.id, judgement(leader));
+            let hint = "a verdict must have one meaning: write separate cases";
+            let message = "the requirements of a case must share suite and level";
+            findings.add_with_hint(place(), message, label, hint);
+        }
+    }
+}
+
+/// The suite and level of a requirement, for messages.
+fn judgement(requirement: &Requirement) -> String {
+    let disputed = if requirement.disputed.is_some() { ", because it is disputed" } else { "" };
+    format!("a {} of {}{disputed}", requirement.judged(), requirement.suite())
+}

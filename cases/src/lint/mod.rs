@@ -1,0 +1,24 @@
+//! Mistakes that the format allows: scripts that cannot be played, claims about unknown requirements, and capabilities
+//! that are used but not needed, or needed but not used.
+//!
+//! - [`mod@check`]: all of them
+//! - `claim`: titles and requirements
+//! - `needs`: capabilities
+//! - `counterparts`: tests of other suites
+//! - `choices`: facts about alternatives
+//! - `growth`: measured spans of work
+//! - `isolation`: steps that require an isolated case
+//! - `place`: where a key's value is
+//! - [`coverage`]: what a corpus lacks as a whole
+
+mod check;
+mod choices;
+mod claim;
+mod counterparts;
+pub mod coverage;
+mod growth;
+mod isolation;
+mod needs;
+mod place;
+
+pub use check::check;
