@@ -17,7 +17,7 @@
 use std::path::{Path, PathBuf};
 
 use ssespec_diagnostics::source::SourceError;
-use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, parse, value};
+use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, parse, schema, value};
 use ssespec_reports::results::{KnownFailure, Role};
 use toml::de::DeTable;
 
@@ -147,6 +147,11 @@ static KNOWN: Table = Table {
         ),
     ],
 };
+
+/// The JSON Schema of an `ssespec.toml`, for editors.
+pub fn schema() -> serde_json::Value {
+    schema::document(&SSESPEC, "An implementation under test")
+}
 
 impl Folder {
     /// Reads a folder's `ssespec.toml`.
