@@ -133,21 +133,12 @@ fn tables(argument: Option<&Value>) -> Vec<&Value> {
     forms.into_iter().filter(|form| form["properties"].is_object()).collect()
 }
 
-/// The steps of the first list of steps in a schema, in its order.
+/// The steps of the outermost list of steps in a schema, in its order.
 fn find_steps<'s>(schema: &'s Value, steps: &mut Vec<Step<'s>>) {
-    match schema {
-        Value::Object(object) => {
-            for (key, value) in object {
-                if key == "steps" && steps.is_empty() {
-                    for form in value["items"]["anyOf"].as_array().into_iter().flatten() {
-                        take_form(form, steps);
-                    }
-                }
-                find_steps(value, steps);
-            }
-        }
-        Value::Array(array) => array.iter().for_each(|value| find_steps(value, steps)),
-        _ => {}
+    if let Some(forms) = schema["steps"]["items"]["anyOf"].as_array() {
+        forms.iter().for_each(|form| take_form(form, steps));
+    } else if let Value::Object(object) = schema {
+        object.values().filter(|value| value.is_object()).for_each(|value| find_steps(value, steps));
     }
 }
 
@@ -177,10 +168,12 @@ fn keys(schema: &Value, page: &mut String) {
 fn rows(schema: &Value, prefix: &str, page: &mut String) {
     let required: Vec<&str> =
         schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let properties = schema["properties"].as_object();
+    // By name: the order in JSON depends on what else is built with it.
+    let mut properties: Vec<_> = schema["properties"].as_object().into_iter().flatten().collect();
+    properties.sort_by_key(|(name, _)| name.as_str());
     // What must be there comes first.
     for wanted in [true, false] {
-        for (name, value) in properties.into_iter().flatten() {
+        for &(name, value) in &properties {
             if required.contains(&name.as_str()) != wanted {
                 continue;
             }
