@@ -128,7 +128,7 @@ async fn by_scenario(arguments: &Arguments) -> Status {
         Err(error) => return arguments.cannot_listen(&error),
     };
     output::print(&match arguments.format {
-        JournalFormat::Text => format!("listening on {}\n", server.url()),
+        JournalFormat::Text => format!("{}\n", server.url()),
         JournalFormat::Json => format!("{}\n", serde_json::json!({ "listening": server.url() })),
     });
     output::note(&format!("routes:\n  {}", routes.join("\n  ")));

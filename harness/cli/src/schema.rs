@@ -31,6 +31,8 @@ enum FileFormat {
     Scenario,
     /// A results file
     Results,
+    /// An ssespec.toml
+    Implementation,
 }
 
 pub(super) fn perform(arguments: &Arguments) -> Status {
@@ -39,6 +41,7 @@ pub(super) fn perform(arguments: &Arguments) -> Status {
         FileFormat::ServerCase => ssespec_cases::format::server_case_schema(),
         FileFormat::Scenario => ssespec_mock_server::scenario::format::scenario_schema(),
         FileFormat::Results => ssespec_reports::schema::results_schema(),
+        FileFormat::Implementation => ssespec::implementation::schema(),
     };
     output::print(&format!("{schema:#}\n"));
     Status::Fine

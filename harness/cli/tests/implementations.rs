@@ -44,7 +44,6 @@ fn main() -> ExitCode {
         // While the servers run, which mostly wait; what comes of it shows when the client's turn comes.
         std::thread::spawn(move || clients.iter().for_each(|folder| drop(set_up(folder))));
     }
-    trials.push(Trial::test("readme", check_readme));
     trials.push(Trial::ignorable_test("matrix", move || check_matrix(&folders)));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
@@ -188,18 +187,6 @@ fn check(folder: &Folder) -> Result<Completion, Failed> {
         insta::assert_snapshot!(folder.name.clone(), snapshot::snapshot(&results));
     });
     Ok(Completion::Completed)
-}
-
-/// The adapter that the README shows is one that runs here.
-fn check_readme() -> Result<(), Failed> {
-    let read = |name: &str| {
-        std::fs::read_to_string(Path::new(REPOSITORY).join(name)).map_err(|e| format!("{name}: {e}"))
-    };
-    let (readme, adapter) = (read("README.md")?, read("ci/implementations/sseclient-py/adapter.py")?);
-    if readme.contains(&format!("```python\n{adapter}```\n")) {
-        return Ok(());
-    }
-    Err("README.md shows another adapter than ci/implementations/sseclient-py/adapter.py".into())
 }
 
 /// Results without what differs from run to run: where and when they came to be, and what was observed in failures for

@@ -72,7 +72,7 @@ impl Telling {
 impl fmt::Display for Telling {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Listening(url) => write!(f, "listening on {url}"),
+            Self::Listening(url) => f.write_str(url),
             other => write!(f, "{:<8} {}", other.kind(), other.text()),
         }
     }

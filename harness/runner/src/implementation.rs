@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 
 use ssespec_cases::Role;
 use ssespec_diagnostics::SourceError;
-use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, parse, value};
+use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, parse, schema, value};
 use ssespec_reports::results::{self, KnownFailure};
 use toml::de::DeTable;
 
@@ -153,6 +153,11 @@ static KNOWN: Table = Table {
         Key::renamed("by-chance", "flaky"),
     ],
 };
+
+/// The JSON Schema of an `ssespec.toml`, for editors.
+pub fn schema() -> serde_json::Value {
+    schema::document(&SSESPEC, "An implementation under test")
+}
 
 impl Folder {
     /// Reads a folder's `ssespec.toml`.

@@ -1,10 +1,101 @@
-//! The conformance test suite for Server-Sent Events.
+//! The conformance test suite for Server-Sent Events, for Rust.
 //!
-//! Cases described in TOML drive a scripted mock server against an implementation, which is connected by an adapter.
-//! Data flows one way: cases, plan, transcript, verdict, results file, renderings.
+//! Cases in TOML drive a scripted mock server against a client, or a scripted client against a server. In `cargo test`,
+//! each case is a test. For other languages, browsers and continuous integration, use the
+//! [`ssespec` command](https://github.com/ssespec/ssespec).
 //!
-//! To test a Rust client in `cargo test`, see [`cargo_test`]; for every other language and for continuous integration
-//! there is the `ssespec` command.
+//! # Test a client
+//!
+//! An async function connects your client and reports what it does. The test needs `harness = false` in Cargo.toml; see
+//! [`client`] for capabilities, known failures and filters.
+//!
+//! ```no_run
+//! // tests/conformance.rs
+//! use ssespec::{Capability, Event};
+//! # struct Source;
+//! # struct Message { name: String, data: String }
+//! # impl Source { async fn next(&mut self) -> Option<Result<Message, std::io::Error>> { None } fn close(self) {} }
+//! # fn connect(url: &str) -> Source { Source }
+//!
+//! fn main() -> std::process::ExitCode {
+//!     ssespec::client("my-client", |request, observer| async move {
+//!         let mut source = connect(&request.url); // your client
+//!         while let Some(item) = observer.until_close(source.next()).await {
+//!             match item {
+//!                 Ok(message) => observer.event(Event::new(message.data).kind(message.name)),
+//!                 Err(error) => observer.error(error),
+//!             }
+//!         }
+//!         source.close();
+//!     })
+//!     .capabilities([Capability::Reconnect, Capability::Close, Capability::Errors, Capability::EventType])
+//!     .main()
+//! }
+//! ```
+//!
+//! # Test a server
+//!
+//! An async function starts your server and passes the harness's events to it; see [`server`](fn@server).
+//!
+//! ```no_run
+//! // tests/conformance.rs
+//! use ssespec::{Capability, Emit, ServerOrder};
+//! # struct MyServer;
+//! # impl MyServer {
+//! #     async fn start(_: impl Fn() + Send + 'static) -> Self { Self }
+//! #     fn url(&self) -> String { String::new() }
+//! #     async fn send(&self, _: Option<String>, _: String) -> Result<(), std::io::Error> { Ok(()) }
+//! # }
+//!
+//! fn main() -> std::process::ExitCode {
+//!     ssespec::server("my-server", |mut session| async move {
+//!         let observer = session.observer();
+//!         let server = MyServer::start(move || observer.connected(None)).await; // your server
+//!         session.serving(server.url());
+//!         while let Some(order) = session.next().await {
+//!             if let ServerOrder::Emit(Emit::Event { kind, data, .. }) = order {
+//!                 match server.send(kind, data).await {
+//!                     Ok(()) => session.emitted(),
+//!                     Err(error) => session.refused(error),
+//!                 }
+//!             }
+//!         }
+//!     })
+//!     .capabilities([Capability::EventType])
+//!     .main()
+//! }
+//! ```
+//!
+//! # Use the mock server in a test
+//!
+//! The mock server is a crate of its own, `ssespec-mock-server`: it writes exactly the bytes of a script, drops connections
+//! on cue, and keeps a journal.
+//!
+//! ```
+//! use ssespec_mock_server::MockServer;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let scenario = r#"
+//!     [[route]]
+//!     path = "/stream"
+//!
+//!     [[route.connection]]
+//!     steps = [{ send = "id: 1\ndata: hello\n\n" }, { drop = "reset" }]
+//! "#;
+//! let mut server = MockServer::start(scenario).await?;
+//! let url = server.url("/stream"); // connect your client to it
+//! # assert!(url.ends_with("/stream"));
+//! for request in server.requests() {
+//!     println!("{:?}", request.header("last-event-id"));
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Modules
+//!
+//! Data flows one way: cases, plan, transcript, verdict, results file.
 //!
 //! - [`adapter`]: what connects the harness to an implementation
 //! - `page`: the page through which browsers are tested (feature `page`)

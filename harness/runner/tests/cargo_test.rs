@@ -11,11 +11,12 @@ use serde_json::Value;
 struct Example {
     conformance: PathBuf,
     broken: PathBuf,
+    mock_server: PathBuf,
 }
 
 static EXAMPLE: LazyLock<Example> = LazyLock::new(|| {
     let built = cargo(&["test", "--no-run", "--message-format", "json-render-diagnostics"])
-        .args(["--test", "conformance", "--test", "broken"])
+        .args(["--test", "conformance", "--test", "broken", "--test", "mock_server"])
         .output()
         .expect("cargo starts");
     assert!(
@@ -31,7 +32,11 @@ static EXAMPLE: LazyLock<Example> = LazyLock::new(|| {
             .find_map(|message| message["executable"].as_str().map(PathBuf::from))
             .expect("a test binary")
     };
-    Example { conformance: executable("conformance"), broken: executable("broken") }
+    Example {
+        conformance: executable("conformance"),
+        broken: executable("broken"),
+        mock_server: executable("mock_server"),
+    }
 });
 
 fn folder() -> PathBuf {
@@ -118,6 +123,13 @@ const UNSTABLE: &[(&str, &str)] = &[
 ];
 
 const LF: &str = "client/lines/lf-ends-a-line";
+
+#[test]
+fn the_client_passes_its_test_with_the_mock_server() {
+    let ran = run_in(&folder(), &EXAMPLE.mock_server, &[]);
+    assert_eq!(ran.status, Some(0), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(ran.tests(), [("resumes_after_a_dropped_connection", "ok")]);
+}
 
 #[test]
 fn a_list_names_every_case_and_the_baseline() {

@@ -64,6 +64,13 @@ impl Entry {
         Self { at: humantime::format_rfc3339_millis(SystemTime::now()).to_string(), connection, what }
     }
 
+    /// The value of a header field, for a request that has it.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let What::Request { headers, .. } = &self.what else { return None };
+        let (_, value) = headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name))?;
+        Some(value)
+    }
+
     /// As a line for people, with control characters written out.
     pub fn line(&self) -> String {
         let time = self.at.get(11..23).unwrap_or(&self.at);

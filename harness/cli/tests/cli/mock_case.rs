@@ -27,10 +27,9 @@ fn resumes(options: &str) -> Running {
 /// The URL in the first line.
 #[track_caller]
 fn url(running: &Running) -> String {
-    let line = running.line();
-    let url = line.strip_prefix("listening on ").unwrap_or_else(|| panic!("{line}"));
+    let url = running.line();
     assert!(url.starts_with("http://127.0.0.1:") && url.ends_with('/'), "{url}");
-    url.to_owned()
+    url
 }
 
 /// Plays the client's part.

@@ -34,10 +34,7 @@ fn example() -> PathBuf {
 #[track_caller]
 fn url(running: &Running) -> String {
     let line = running.line();
-    line.strip_prefix("listening on ")
-        .and_then(|url| url.strip_suffix('/'))
-        .unwrap_or_else(|| panic!("{line}"))
-        .to_owned()
+    line.strip_suffix('/').unwrap_or_else(|| panic!("{line}")).to_owned()
 }
 
 fn a_drop_and_a_resume() {
@@ -168,7 +165,7 @@ fn an_address_of_ones_choice() {
     if TcpListener::bind("[::1]:0").is_ok() {
         let running = ssespec(["mock"]).args([example()]).args(["--bind", "::1"]).start();
         let line = running.line();
-        assert!(line.starts_with("listening on http://[::1]:"), "{line}");
+        assert!(line.starts_with("http://[::1]:"), "{line}");
     }
     ssespec(words("mock s.toml --bind localhost"))
         .ends(2)
