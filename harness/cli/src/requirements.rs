@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use globset::GlobMatcher;
 use ssespec_cases::lint::coverage::missing;
 use ssespec_cases::{Case, Corpus, Requirement, counterpart};
-use ssespec_probe as probe;
+use ssespec_probe::all_checks;
 use ssespec_reports::coverage::{
     Check, Counterparts, Coverage, ForeignSuite, ForeignTest, Section, Statement, Suite,
 };
@@ -170,7 +170,7 @@ fn suite(name: &str, corpus: &Corpus) -> Suite {
 fn statement(requirement: &Requirement, corpus: &Corpus) -> Statement {
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
     let roles: Vec<&str> = requirement.roles().into_iter().collect();
-    let mut probed = probe::check::all();
+    let mut probed = all_checks();
     probed.retain(|check| check.requirement == requirement.id);
     let mut missing = missing(requirement, corpus);
     if !probed.is_empty() {

@@ -29,7 +29,7 @@ pub enum Security {
 
 /// A text that is not the URL of a stream.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BadTarget {
+pub enum TargetError {
     /// It cannot be parsed, or has no host.
     #[error("{0:?} is not a URL; expected one like http://127.0.0.1:8080/events")]
     Malformed(String),
@@ -46,23 +46,23 @@ impl Target {
     ///
     /// # Errors
     /// When it is no URL of http or https with a host.
-    pub fn parse(text: &str) -> Result<Self, BadTarget> {
+    pub fn parse(text: &str) -> Result<Self, TargetError> {
         let bare = text.split('#').next().unwrap_or_default();
-        let uri: Uri = bare.parse().map_err(|_| BadTarget::Malformed(text.into()))?;
+        let uri: Uri = bare.parse().map_err(|_| TargetError::Malformed(text.into()))?;
         let security = match uri.scheme() {
             Some(scheme) if *scheme == Scheme::HTTP => Security::Plain,
             Some(scheme) if *scheme == Scheme::HTTPS => Security::Tls,
-            Some(_) => return Err(BadTarget::Scheme(text.into())),
-            None => return Err(BadTarget::Malformed(text.into())),
+            Some(_) => return Err(TargetError::Scheme(text.into())),
+            None => return Err(TargetError::Malformed(text.into())),
         };
         let host =
-            uri.host().filter(|host| !host.is_empty()).ok_or_else(|| BadTarget::Malformed(text.into()))?;
+            uri.host().filter(|host| !host.is_empty()).ok_or_else(|| TargetError::Malformed(text.into()))?;
         let usual = if security == Security::Tls { 443 } else { 80 };
         let authority = uri.authority().map_or("", |authority| authority.as_str());
         let place = authority.rsplit_once('@').map_or(authority, |(_, place)| place);
         let port = place.strip_prefix(host).unwrap_or_default().trim_start_matches(':');
         if !port.is_empty() && uri.port_u16().is_none() {
-            return Err(BadTarget::Port(text.into()));
+            return Err(TargetError::Port(text.into()));
         }
         let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
         Ok(Self {
