@@ -4,10 +4,10 @@ use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use crate::target::Target;
 use crate::tls::trust::Trust;
 use crate::wire::connection::Connection;
 use crate::wire::offer::Offer;
+use ssespec::target::Target;
 
 /// Makes the server emit an event on its open streams.
 #[derive(Debug, Clone)]

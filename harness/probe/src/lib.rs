@@ -36,7 +36,7 @@
 //!
 //! # How a check reaches its verdict
 //!
-//! Each file imports only from files further down:
+//! From the top down; no file imports from one that uses it:
 //!
 //! - `probe`: runs the selected checks and records the results
 //! - `all_checks`: the list of all checks
@@ -48,7 +48,7 @@
 //! - `http2`: the stream over HTTP/2
 //! - `outcome`: the outcome of a check, and the breach that it may have found
 //! - `wire`: requests over HTTP/1.1, each on its own connection, and the responses
-//! - `options`, `target`, `content`, `emit`, `tls`: how the server is reached, and what is sent to it
+//! - `options`, `content`, `emit`, `tls`: how the server is reached, and what is sent to it
 //!
 //! # How to add a check
 //!
@@ -77,7 +77,6 @@ mod probe;
 mod record;
 mod rejudge;
 mod survey;
-mod target;
 mod tls;
 mod wire;
 
@@ -89,6 +88,6 @@ pub use error::ProbeError;
 pub use need::Need;
 pub use options::{Length, Options};
 pub use probe::Probe;
-pub use target::{Security, Target, TargetError};
+pub use ssespec::target::{Security, Target, TargetError};
 pub use tls::roots::{Roots, RootsError};
 pub use tls::trust::Trust;

@@ -1,7 +1,7 @@
 //! What a check needs.
 
 use crate::options::{Length, Options};
-use crate::target::Security;
+use ssespec::target::Security;
 
 /// What a check needs besides a server. The check is skipped if it is missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use crate::content::Content;
 use crate::emit::EmitTrigger;
-use crate::target::Target;
 use crate::tls::trust::Trust;
 use crate::wire::request::{Method, ReadLimits, Request};
+use ssespec::target::Target;
 
 /// How long a probe takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

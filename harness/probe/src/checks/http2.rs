@@ -9,8 +9,8 @@ use crate::describe::seconds;
 use crate::http2::observation::{EVENTS, Field, Http2Observation};
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Outcome, fact};
-use crate::target::Security;
 use crate::wire::request::ReadLimits;
+use ssespec::target::Security;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::new("h2", "Support for HTTP/2", "resilience-server/connection-limit", |c| judging(support(c))),

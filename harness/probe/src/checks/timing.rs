@@ -151,7 +151,7 @@ fn batches(exchange: &Exchange) -> Outcome {
         after_pause.push(first);
     }
     if after_pause.is_empty() {
-        return Outcome::NotJudged("too few events came".into());
+        return Outcome::NotJudged("too few events came to judge".into());
     }
     let expected = "each event when it happens";
     if let Some((count, spread)) = held_back(exchange) {

@@ -8,10 +8,10 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::describe::seconds;
 use crate::options::Options;
-use crate::target::Security;
 use crate::wire::connection::Connection;
 use crate::wire::offer::Offer;
 use crate::wire::request::DEFAULT_CONTENT_TYPE as USUAL_TYPE;
+use ssespec::target::Security;
 use ssespec_strict::http2::frame::{
     ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, FRAME, GOAWAY, HEADERS, PADDED, PING, PREFACE,
     PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE,

@@ -7,11 +7,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::target::{Security, Target};
 #[cfg(feature = "tls")]
 use crate::tls::trust::TlsStream;
 use crate::tls::trust::Trust;
 use crate::wire::offer::Offer;
+use ssespec::target::{Security, Target};
 
 /// An open connection.
 #[derive(Debug)]
