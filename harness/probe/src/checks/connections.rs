@@ -1,5 +1,6 @@
 //! Many connections, and how clients disconnect.
 
+use std::io::ErrorKind;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -129,7 +130,7 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
         Disconnect::Close => "closed",
         Disconnect::Reset => "reset",
     };
-    if matches!(other.end, End::ClosedEarly | End::Broken(_)) {
+    if matches!(other.end, End::ClosedEarly | End::Broken { .. }) {
         let observed = format!("{} after {CLIENTS} others were {event}", other.describe_end());
         return Ok(Breach::new(&other, "a stream that stays open", observed).proven());
     }
@@ -161,9 +162,8 @@ async fn tls_close(context: CheckContext) -> Result<Outcome, Outcome> {
     let observation = context.observed_stream().await?;
     let exchange = &observation.exchange;
     match &exchange.end {
-        End::Broken(reason) if reason.contains("close_notify") => {
-            Ok(fact("TLS", "closed without close_notify"))
-        }
+        // The end of the connection without the alert that TLS requires before it.
+        End::Broken { kind: ErrorKind::UnexpectedEof, .. } => Ok(fact("TLS", "closed without close_notify")),
         End::Complete | End::ClosedEarly => Ok(fact("TLS", "closed with close_notify, or kept open")),
         _ => Err(Outcome::NotJudged(format!(
             "the connection did not end within {}",

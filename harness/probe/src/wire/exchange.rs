@@ -1,5 +1,6 @@
 //! A request and the response to it.
 
+use std::io;
 use std::time::Duration;
 
 use ssespec_reports::results::Row;
@@ -22,10 +23,22 @@ pub(crate) enum End {
     Complete,
     /// The server closed the connection before the response was complete.
     ClosedEarly,
-    /// The connection broke, for this reason.
-    Broken(String),
+    /// The connection broke.
+    Broken {
+        /// The kind of error.
+        kind: io::ErrorKind,
+        /// The error, in words.
+        reason: String,
+    },
     /// More bytes came than a probe reads.
     LimitReached,
+}
+
+impl End {
+    /// The connection broke with this error.
+    pub(super) fn broken(error: &io::Error) -> Self {
+        Self::Broken { kind: error.kind(), reason: error.to_string() }
+    }
 }
 
 /// One read from the connection.
@@ -197,7 +210,7 @@ impl Exchange {
                 "the server closed the connection without sending a byte".into()
             }
             End::ClosedEarly => "the server closed the connection before the end of the response".into(),
-            End::Broken(reason) => format!("the connection broke: {reason}"),
+            End::Broken { reason, .. } => format!("the connection broke: {reason}"),
             End::LimitReached => format!("{} bytes came within {duration} without an end", self.raw_length),
         }
     }

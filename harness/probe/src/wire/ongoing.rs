@@ -73,7 +73,7 @@ impl OngoingExchange {
             }
             // A server may respond before it has read everything and refuse the rest: the response counts.
             if let Err(error) = written {
-                end = End::Broken(error.to_string());
+                end = End::broken(&error);
             }
         }
         Self {
@@ -109,7 +109,7 @@ impl OngoingExchange {
                 Err(_) => break,
                 Ok(Ok(0)) => self.closed(End::ClosedEarly),
                 Ok(Ok(length)) => self.take(buffer.get(..length).unwrap_or_default()),
-                Ok(Err(error)) => self.closed(End::Broken(error.to_string())),
+                Ok(Err(error)) => self.closed(End::broken(&error)),
             }
         }
         self.note_time();
