@@ -12,7 +12,7 @@ use ssespec::session::Patience;
 use ssespec_cases::{Corpus, Level};
 use ssespec_diagnostics::value::{LONGEST, parse_duration};
 use ssespec_mock_server::wire::BarrierMode;
-use ssespec_probe::check;
+use ssespec_probe::all_checks;
 
 use super::suggest;
 
@@ -207,7 +207,7 @@ impl CaseSelection {
             }
         }
         for filter in &self.filter {
-            let is_of_check = || check::all().iter().any(|check| filter.is_match(check.id()));
+            let is_of_check = || all_checks().iter().any(|check| filter.is_match(check.id()));
             if !corpus.cases.keys().any(|id| filter.is_match(id)) && !is_of_check() {
                 return Err(suggest::no_match(filter.glob().glob(), corpus.cases.keys().map(String::as_str)));
             }

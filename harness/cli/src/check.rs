@@ -9,7 +9,7 @@ use ssespec_cases::load::CorpusError;
 use ssespec_cases::{Corpus, Requirement, Role, lint};
 use ssespec_diagnostics::{Diagnostics, Source};
 use ssespec_mock_server::scenario;
-use ssespec_probe::check;
+use ssespec_probe::all_checks;
 
 use super::Status;
 use super::output;
@@ -174,7 +174,7 @@ fn folder(path: &Path) -> Result<Checked, Problem> {
 
 /// A corpus as a whole, of which these files of requirements and counterparts are judged.
 fn whole(corpus: &Corpus, is_judged: impl Fn(&Path) -> bool) -> Result<Checked, Problem> {
-    let probed: BTreeSet<&str> = check::all().iter().map(|check| check.requirement).collect();
+    let probed: BTreeSet<&str> = all_checks().iter().map(|check| check.requirement).collect();
     // What a probe checks needs no case beside.
     let elsewhere = |requirement: &Requirement, role: Role| {
         role == Role::Server && probed.contains(requirement.id.as_str())

@@ -9,12 +9,10 @@ use globset::GlobMatcher;
 use ssespec::implementation::{FILE, Folder, Service};
 use ssespec::run::{Conclusion, Rerun};
 use ssespec_cases::Corpus;
-use ssespec_probe::check::{self, Check};
-use ssespec_probe::content::Content;
-use ssespec_probe::emit::Emit;
-use ssespec_probe::target::Target;
-use ssespec_probe::tls::{Roots, Trust};
-use ssespec_probe::{Length, Options, Probe, ProbeError, name_of};
+use ssespec_probe::{
+    Check, Content, EmitTrigger, Length, Options, Probe, ProbeError, Roots, Target, Trust, all_checks,
+    check_name,
+};
 use ssespec_reports::results::Results;
 
 use super::Status;
@@ -38,7 +36,7 @@ pub(super) fn check_field(name: &str, value: &str) -> Result<(), String> {
 
 /// Checks another path for a check.
 pub(super) fn check_path(name: &str, path: &str) -> Result<(), String> {
-    let names: Vec<&str> = check::all().iter().map(|check| check.name).collect();
+    let names: Vec<&str> = all_checks().iter().map(|check| check.name).collect();
     if !names.contains(&name) {
         return Err(suggest::no_such_check(name, names));
     }
@@ -49,17 +47,17 @@ pub(super) fn check_path(name: &str, path: &str) -> Result<(), String> {
 }
 
 /// What makes a server emit: a command, or a URL.
-pub(super) fn emit(text: &str, trust: &Trust) -> Result<Emit, String> {
+pub(super) fn emit(text: &str, trust: &Trust) -> Result<EmitTrigger, String> {
     if text.starts_with("http://") || text.starts_with("https://") {
         let target = Target::parse(text).map_err(|error| error.to_string())?;
-        return Ok(Emit::Url(Box::new(target), trust.clone()));
+        return Ok(EmitTrigger::Url(Box::new(target), trust.clone()));
     }
-    Ok(Emit::Command(text.to_owned()))
+    Ok(EmitTrigger::Command(text.to_owned()))
 }
 
 /// Checks that suites and patterns are about checks.
 pub(super) fn check_selection(suites: &[String], filters: &[GlobMatcher]) -> Result<(), String> {
-    let all = check::all();
+    let all = all_checks();
     let known = || all.iter().filter_map(|check| Some(check.requirement.split_once('/')?.0));
     if let Some(suite) = suites.iter().find(|suite| !known().any(|known| known == *suite)) {
         return Err(suggest::no_such_suite(suite, known()));
@@ -81,13 +79,13 @@ pub(super) fn of_folder(folder: &Folder, service: &Service, how: &HowToRun) -> R
         check_field(name, value).map_err(|error| place("headers", error))?;
     }
     for (name, path) in &service.paths {
-        check_path(name_of(name), path).map_err(|error| place("paths", error))?;
+        check_path(check_name(name), path).map_err(|error| place("paths", error))?;
     }
     let emit = service.emit.as_deref().map(|text| emit(text, &trust)).transpose();
-    let content = service.data.as_deref().map(|text| Content::of(text, &folder.path)).transpose();
+    let content = service.data.as_deref().map(|text| Content::read(text, &folder.path)).transpose();
     let mut words = vec![folder.path.display().to_string()];
     words.extend(how.rerun_options());
-    let paths = service.paths.iter().map(|(name, path)| (name_of(name).to_owned(), path.clone()));
+    let paths = service.paths.iter().map(|(name, path)| (check_name(name).to_owned(), path.clone()));
     Ok(Probe {
         corpus: Arc::new(corpus),
         options: Options {
@@ -97,7 +95,7 @@ pub(super) fn of_folder(folder: &Folder, service: &Service, how: &HowToRun) -> R
             paths: paths.collect::<BTreeMap<_, _>>(),
             emit: emit.map_err(|error| place("emit", error))?,
             timeout: how.patience().observation,
-            length: Length::Whole,
+            length: Length::Full,
             trust,
         },
         selection: how.selection.selection(),
@@ -115,7 +113,7 @@ pub(super) fn of_folder(folder: &Folder, service: &Service, how: &HowToRun) -> R
 pub(super) async fn execute(probe: &Probe, file: Option<&Path>, format: Format) -> (Status, Option<Results>) {
     let checks = probe.checks();
     if checks.is_empty() {
-        return (usage("no check is selected; `ssespec server --list` lists them"), None);
+        return (usage(&ProbeError::NothingSelected.to_string()), None);
     }
     let mut recorder = match Recorder::new(file, format, checks.len()) {
         Ok(recorder) => recorder,
@@ -128,7 +126,7 @@ pub(super) async fn execute(probe: &Probe, file: Option<&Path>, format: Format) 
         Err(error @ (ProbeError::Unreachable { .. } | ProbeError::Redirects { .. })) => {
             output::error(&error.to_string());
             // The text of a handshake that fails names neither.
-            let is_handshake = matches!(&error, ProbeError::Unreachable { problem, .. } if problem.kind() == ErrorKind::InvalidData);
+            let is_handshake = matches!(&error, ProbeError::Unreachable { source, .. } if source.kind() == ErrorKind::InvalidData);
             if is_handshake && matches!(probe.rerun, Rerun::Server(_)) {
                 output::note(
                     "help: --ca FILE trusts the certificates of a PEM file, --insecure trusts every one; is this a server of HTTPS?",

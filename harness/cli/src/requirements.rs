@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use globset::GlobMatcher;
 use ssespec_cases::lint::coverage::missing;
 use ssespec_cases::{Case, Corpus, Requirement, Role, counterpart};
-use ssespec_probe as probe;
+use ssespec_probe::all_checks;
 use ssespec_reports::coverage::{
     Check, Counterparts, Coverage, ForeignSuite, ForeignTest, Section, Statement, Suite,
 };
@@ -170,7 +170,7 @@ fn suite(name: &str, corpus: &Corpus) -> Suite {
 
 fn statement(requirement: &Requirement, corpus: &Corpus) -> Statement {
     let words = |roles: BTreeSet<Role>| roles.into_iter().map(|role| role.word().to_owned()).collect();
-    let mut probed = probe::check::all();
+    let mut probed = all_checks();
     probed.retain(|check| check.requirement == requirement.id);
     let mut missing = missing(requirement, corpus);
     if !probed.is_empty() {

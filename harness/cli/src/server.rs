@@ -9,12 +9,8 @@ use clap::Args;
 use globset::GlobMatcher;
 use ssespec::implementation::read_baseline;
 use ssespec::run::{Baseline, Rerun, Selection};
-use ssespec_cases::Corpus;
-use ssespec_probe::check::{self, Need, Takes};
-use ssespec_probe::content::Content;
-use ssespec_probe::target::Target;
-use ssespec_probe::tls::{Roots, Trust};
-use ssespec_probe::{Length, Options, Probe, name_of};
+use ssespec_cases::{Corpus, Requirement};
+use ssespec_probe::{Check, Content, Length, Options, Probe, Roots, Target, Trust, check_name};
 
 use super::Status;
 use super::arguments::{CaseSelection, Format, LevelWord, glob, levels, time, time_words};
@@ -118,7 +114,7 @@ fn header(text: &str) -> Result<(String, String), String> {
 /// The value of an option that is a path for a check.
 fn path(text: &str) -> Result<(String, String), String> {
     let Some((id, path)) = text.split_once('=') else { return Err("expected a check, = and a path".into()) };
-    let name = name_of(id);
+    let name = check_name(id);
     probed::check_path(name, path)?;
     Ok((name.to_owned(), path.to_owned()))
 }
@@ -162,7 +158,7 @@ fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, String> {
     let target = Target::parse(&url).map_err(|error| error.to_string())?;
     let trust = Trust::new(&roots).map_err(|error| error.to_string())?;
     let emit = arguments.emit.as_deref().map(|text| probed::emit(text, &trust)).transpose()?;
-    let content = arguments.data.as_deref().map(|text| Content::of(text, Path::new(".")));
+    let content = arguments.data.as_deref().map(|text| Content::read(text, Path::new(".")));
     let content = content.transpose().map_err(|error| format!("--data: {error}"))?;
     let baseline = match arguments.with_command.baseline.as_deref().map(read_baseline) {
         Some(baseline) => baseline.map_err(|error| error.to_string())?,
@@ -177,7 +173,7 @@ fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, String> {
             paths: arguments.path.iter().cloned().collect::<BTreeMap<_, _>>(),
             emit,
             timeout: arguments.timeout,
-            length: if arguments.quick { Length::Quick } else { Length::Whole },
+            length: if arguments.quick { Length::Quick } else { Length::Full },
             trust,
         },
         selection: Selection {
@@ -225,16 +221,10 @@ fn rerun(arguments: &Arguments, url: &str) -> String {
 fn list(probe: &Probe) -> String {
     let checks = probe.checks();
     let width = checks.iter().map(|(check, _)| check.id().len()).max().unwrap_or_default();
-    let line = |(check, requirement): &(check::Check, ssespec_cases::Requirement)| {
-        let needs = check.needs.iter().map(|need| match need {
-            Need::Emit => " (needs --emit)",
-            Need::Tls => " (needs https)",
-            Need::Get => " (not with --data)",
-        });
-        let takes = if check.takes == Takes::WholeObservation { " (not with --quick)" } else { "" };
+    let line = |(check, requirement): &(Check, Requirement)| {
         let level = requirement.judged().word();
-        let needs: String = needs.collect();
-        format!("{:<width$}  {level:<6} {}{needs}{takes}\n", check.id(), check.title)
+        let needs: String = check.needs.iter().map(|need| format!(" ({})", need.note())).collect();
+        format!("{:<width$}  {level:<6} {}{needs}\n", check.id(), check.title)
     };
     checks.iter().map(line).collect()
 }

@@ -1,149 +1,79 @@
-//! A check, and all of them.
+//! A check: one claim about a server, and the function that judges it.
 
 use std::pin::Pin;
-use std::time::Duration;
 
-use super::lab::Bench;
-use super::outcome::Outcome;
-use super::{
-    body, connections, cors, ending, fields, head, http2, identity, methods, negotiation, resume, timing,
-};
+use crate::need::Need;
+use crate::observe::observations::CheckContext;
+use crate::outcome::Outcome;
 
-/// What a check needs beside the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Need {
-    /// A command or URL that makes the server emit.
-    Emit,
-    /// A server that is reached over TLS.
-    Tls,
-    /// A stream that is had by GET, which promises more than POST: it is safe, repeatable and cacheable.
-    Get,
-}
-
-/// How long a check takes at most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Takes {
-    /// As long as an answer to a request.
-    Answer,
-    /// A few seconds of a stream.
-    Seconds,
-    /// As long as the stream is watched, where it has nothing to say: [`OBSERVATION`].
-    Observation,
-    /// The same, but a glance is not enough: left out of a quick probe.
-    WholeObservation,
-}
-
-/// How long the stream is watched. Proxies begin to close idle connections after 30 s to 60 s.
-pub const OBSERVATION: Duration = Duration::from_secs(35);
-
-/// How long it is watched by a quick probe.
-pub const GLANCE: Duration = Duration::from_millis(4500);
-
-/// What a check is about to come to.
-pub(crate) type Judging = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+/// The prefix of every check id.
+const ID_PREFIX: &str = "server/probe/";
 
 /// One claim about a server.
 #[derive(Debug, Clone, Copy)]
 pub struct Check {
-    /// The last part of its id.
+    /// The last part of the id.
     pub name: &'static str,
-    /// What is claimed.
+    /// The claim, in one line.
     pub title: &'static str,
-    /// The requirement that it checks.
+    /// The id of the requirement that is checked.
     pub requirement: &'static str,
-    /// What it needs beside the server.
+    /// What the check needs besides a server.
     pub needs: &'static [Need],
-    /// How long it takes.
-    pub takes: Takes,
-    /// Makes its observations, and judges.
+    /// Whether a server that serves one stream at a time may break this check by responding late.
+    pub(crate) serial_server: SerialServer,
+    /// Observes the server and judges the claim.
     pub(crate) judge: Judge,
 }
 
-/// Makes observations of a server, and judges.
-type Judge = fn(Bench) -> Judging;
+/// How late responses are judged if the server serves one stream at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SerialServer {
+    /// A late response is not held against the server: it waited for another stream.
+    Excused,
+    /// A late response counts: the check is about concurrent streams.
+    Judged,
+}
+
+/// Observes the server and judges the claim.
+type Judge = fn(CheckContext) -> Judging;
+
+/// The outcome of a check, once its observations are complete.
+pub(crate) type Judging = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 impl Check {
-    /// One that needs an answer to a request.
-    pub(super) const fn answered(
+    /// A check that needs nothing besides a server.
+    pub(crate) const fn new(
         name: &'static str,
         title: &'static str,
         requirement: &'static str,
         judge: Judge,
     ) -> Self {
-        Self { name, title, requirement, needs: &[], takes: Takes::Answer, judge }
+        Self { name, title, requirement, needs: &[], serial_server: SerialServer::Excused, judge }
     }
 
-    /// One that needs a few seconds of a stream.
-    pub(super) const fn in_seconds(
-        name: &'static str,
-        title: &'static str,
-        requirement: &'static str,
-        judge: Judge,
-    ) -> Self {
-        Self { takes: Takes::Seconds, ..Self::answered(name, title, requirement, judge) }
+    /// The same check, with these needs.
+    pub(crate) const fn needs(self, needs: &'static [Need]) -> Self {
+        Self { needs, ..self }
     }
 
-    /// One that judges what came while the stream was watched.
-    pub(super) const fn observed(
-        name: &'static str,
-        title: &'static str,
-        requirement: &'static str,
-        judge: Judge,
-    ) -> Self {
-        Self { takes: Takes::Observation, ..Self::answered(name, title, requirement, judge) }
+    /// The same check, as one about concurrent streams.
+    pub(crate) const fn of_concurrent_streams(self) -> Self {
+        Self { serial_server: SerialServer::Judged, ..self }
     }
 
-    /// The same, where the stream is had by GET.
-    pub(super) const fn of_get(self) -> Self {
-        Self { needs: &[Need::Get], ..self }
-    }
-
-    /// Its id in results.
+    /// The id in results and filters.
     pub fn id(&self) -> String {
-        format!("{PREFIX}{}", self.name)
+        format!("{ID_PREFIX}{}", self.name)
     }
 }
 
-/// What the ids of all checks begin with.
-pub const PREFIX: &str = "server/probe/";
-
-/// All checks, by area.
-pub fn all() -> Vec<Check> {
-    [
-        head::CHECKS,
-        timing::CHECKS,
-        body::CHECKS,
-        fields::CHECKS,
-        identity::CHECKS,
-        negotiation::CHECKS,
-        methods::CHECKS,
-        cors::CHECKS,
-        resume::CHECKS,
-        ending::CHECKS,
-        connections::CHECKS,
-        http2::CHECKS,
-    ]
-    .concat()
+/// The name of a check, from its id or name.
+pub fn check_name(id: &str) -> &str {
+    id.strip_prefix(ID_PREFIX).unwrap_or(id)
 }
 
-#[cfg(test)]
-mod tests {
-    use ssespec_cases::Corpus;
-    use ssespec_cases::Role;
-    use ssespec_cases::lint::coverage;
-
-    use super::all;
-
-    #[test]
-    fn every_testable_statement_that_binds_a_server_has_a_case_or_a_check() {
-        let mut corpus = Corpus::embedded().unwrap();
-        corpus.cases.retain(|_, case| case.role() == Role::Server);
-        corpus.counterparts.clear();
-        let checks = all();
-        let told = coverage::check_beside(&corpus, |requirement, role| {
-            role == Role::Server && checks.iter().any(|check| check.requirement == requirement.id)
-        });
-        let told: Vec<String> = told.iter().map(ToString::to_string).collect();
-        assert!(told.is_empty(), "{}", told.join("\n"));
-    }
+/// Turns the function of a check into [`Judging`]. An `Err` is the outcome if an observation is not available.
+pub(crate) fn judging(judge: impl Future<Output = Result<Outcome, Outcome>> + Send + 'static) -> Judging {
+    Box::pin(async { judge.await.unwrap_or_else(|outcome| outcome) })
 }

@@ -1,37 +1,37 @@
-//! What a request for a stream carries that is had by POST, as those of LLM services are.
+//! The content of requests that open the stream with POST, as LLM services expect.
 
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
-/// The content of each request for the stream.
+/// The content of each request that opens the stream.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Content(Bytes);
 
-/// Why there is no content.
+/// The file with the content cannot be read.
 #[derive(Debug, thiserror::Error)]
-#[error("{file}: {problem}; `@` is followed by the file with the content, relative to {folder}")]
+#[error("{file}: {source}; `@` is followed by the name of a file, relative to {}", .folder.display())]
 pub struct ContentError {
     file: String,
-    folder: String,
-    problem: std::io::Error,
+    folder: PathBuf,
+    source: io::Error,
 }
 
 impl Content {
-    /// This text, or the bytes of the file that follows an `@`, which is relative to a folder.
+    /// Reads content: the text itself, or after an `@` the file with this name, relative to `folder`.
     ///
     /// # Errors
-    /// When there is no such file.
-    pub fn of(text: &str, folder: &Path) -> Result<Self, ContentError> {
-        let Some(name) = text.strip_prefix('@') else {
+    /// If the file cannot be read.
+    pub fn read(text: &str, folder: &Path) -> Result<Self, ContentError> {
+        let Some(file) = text.strip_prefix('@') else {
             return Ok(Self(Bytes::copy_from_slice(text.as_bytes())));
         };
-        let error =
-            |problem| ContentError { file: name.into(), folder: folder.display().to_string(), problem };
-        std::fs::read(folder.join(name)).map(|bytes| Self(bytes.into())).map_err(error)
+        let error = |source| ContentError { file: file.into(), folder: folder.into(), source };
+        std::fs::read(folder.join(file)).map(|bytes| Self(bytes.into())).map_err(error)
     }
 
-    /// Its bytes.
+    /// The bytes.
     pub(crate) fn bytes(&self) -> &Bytes {
         &self.0
     }
@@ -42,12 +42,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_written_or_in_a_file() {
+    fn content_is_given_literally_or_in_a_file() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("body.json"), "{}\r\n\0").unwrap();
-        assert_eq!(Content::of("a=@b", folder.path()).unwrap().bytes(), "a=@b");
-        assert_eq!(Content::of("@body.json", folder.path()).unwrap().bytes(), "{}\r\n\0");
-        let error = Content::of("@none.json", folder.path()).unwrap_err().to_string();
+        assert_eq!(Content::read("a=@b", folder.path()).unwrap().bytes(), "a=@b");
+        assert_eq!(Content::read("@body.json", folder.path()).unwrap().bytes(), "{}\r\n\0");
+        let error = Content::read("@none.json", folder.path()).unwrap_err().to_string();
         assert!(error.starts_with("none.json: ") && error.contains("`@` is followed by"), "{error}");
     }
 }

@@ -1,68 +1,91 @@
-//! What makes the server emit.
+//! Making the server emit an event.
 
-use std::process::Stdio;
+use std::io;
+use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use super::target::Target;
-use super::tls::Trust;
-use super::wire::connection::{Connection, Offer};
+use crate::tls::trust::Trust;
+use crate::wire::connection::Connection;
+use crate::wire::offer::Offer;
+use ssespec::target::Target;
 
-/// What makes the server emit an event on its open streams.
+/// Makes the server emit an event on its open streams.
 #[derive(Debug, Clone)]
-pub enum Emit {
-    /// A command, run by the shell.
+pub enum EmitTrigger {
+    /// A shell command.
     Command(String),
-    /// A URL, which gets a POST without content.
+    /// A URL that receives a POST without content.
     Url(Box<Target>, Trust),
 }
 
-impl Emit {
-    /// Makes it emit once.
-    ///
-    /// # Errors
-    /// When that fails; says why.
-    pub(crate) async fn perform(self, limit: Duration) -> Result<(), String> {
-        let late = |_| format!("it was not done within {}", humantime::format_duration(limit));
-        tokio::time::timeout(limit, self.attempt(limit)).await.map_err(late)?
-    }
+/// Why the server could not be made to emit.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum EmitError {
+    /// The trigger took too long.
+    #[error("it did not finish within {}; --timeout gives it more time", humantime::format_duration(*.0))]
+    TimedOut(Duration),
+    /// The shell did not start.
+    #[error("the shell did not start: {0}")]
+    Shell(io::Error),
+    /// The command failed.
+    #[error("the command failed: {0}; run it in a shell to see its output")]
+    CommandFailed(ExitStatus),
+    /// The request failed.
+    #[error("the POST failed: {0}")]
+    Request(io::Error),
+    /// The response is not a success.
+    #[error("the POST was answered with {0:?} instead of a 2xx status")]
+    Status(String),
+    /// The task that ran the trigger was aborted.
+    #[error("it was aborted")]
+    Aborted,
+}
 
-    async fn attempt(self, limit: Duration) -> Result<(), String> {
-        match self {
-            Self::Command(line) => {
-                let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-                let mut command = tokio::process::Command::new(shell);
-                command.arg(flag).arg(&line).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-                let status = command.kill_on_drop(true).status().await.map_err(|error| error.to_string())?;
-                if status.success() { Ok(()) } else { Err(format!("the command failed: {status}")) }
+impl EmitTrigger {
+    /// Makes the server emit once.
+    pub(crate) async fn emit(self, limit: Duration) -> Result<(), EmitError> {
+        let attempt = async {
+            match self {
+                Self::Command(command) => run_command(&command).await,
+                Self::Url(target, trust) => post(&target, &trust, limit).await,
             }
-            Self::Url(target, trust) => {
-                let opened = Connection::open(&target, &trust, Offer::Http11, limit).await;
-                let mut connection = opened.map_err(|error| error.to_string())?;
-                let request = format!(
-                    "POST {} HTTP/1.1\r\nhost: {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
-                    target.path, target.authority
-                );
-                connection.write(request.as_bytes()).await.map_err(|error| error.to_string())?;
-                let mut answer = Vec::new();
-                let mut buffer = [0; 1024];
-                while answer.len() < STATUS {
-                    match connection.read(&mut buffer).await {
-                        Ok(0) => break,
-                        Ok(length) => answer.extend_from_slice(buffer.get(..length).unwrap_or_default()),
-                        Err(error) => return Err(error.to_string()),
-                    }
-                }
-                match answer.get(9..10) {
-                    Some(b"2") => Ok(()),
-                    _ => Err(format!(
-                        "it answered {}",
-                        String::from_utf8_lossy(answer.get(..STATUS).unwrap_or(&answer))
-                    )),
-                }
-            }
-        }
+        };
+        tokio::time::timeout(limit, attempt).await.map_err(|_| EmitError::TimedOut(limit))?
     }
 }
 
+async fn run_command(command: &str) -> Result<(), EmitError> {
+    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let mut process = tokio::process::Command::new(shell);
+    process.arg(flag).arg(command).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let status = process.kill_on_drop(true).status().await.map_err(EmitError::Shell)?;
+    if status.success() { Ok(()) } else { Err(EmitError::CommandFailed(status)) }
+}
+
 /// The length of `HTTP/1.1 200`.
-const STATUS: usize = 12;
+const STATUS_LENGTH: usize = 12;
+
+async fn post(target: &Target, trust: &Trust, limit: Duration) -> Result<(), EmitError> {
+    let opened = Connection::open(target, trust, Offer::Http11, limit).await;
+    let mut connection = opened.map_err(EmitError::Request)?;
+    let request = format!(
+        "POST {} HTTP/1.1\r\nhost: {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+        target.path, target.authority
+    );
+    connection.write(request.as_bytes()).await.map_err(EmitError::Request)?;
+    let mut response = Vec::new();
+    let mut buffer = [0; 1024];
+    while response.len() < STATUS_LENGTH {
+        match connection.read(&mut buffer).await.map_err(EmitError::Request)? {
+            0 => break,
+            length => response.extend_from_slice(buffer.get(..length).unwrap_or_default()),
+        }
+    }
+    match response.get(9..10) {
+        Some(b"2") => Ok(()),
+        _ => {
+            let start = response.get(..STATUS_LENGTH).unwrap_or(&response);
+            Err(EmitError::Status(String::from_utf8_lossy(start).into_owned()))
+        }
+    }
+}

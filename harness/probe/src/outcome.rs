@@ -1,99 +1,102 @@
-//! What a check comes to.
+//! The outcome of a check.
 
 use std::time::Duration;
 
 use ssespec_reports::results::{Fact, Row};
 
-use super::wire::{End, Exchange};
+use crate::wire::exchange::{End, Exchange};
 
-/// What a check comes to. The level of its requirement decides what a breach is worth.
+/// The outcome of a check. The level of its requirement decides how serious a breach is.
 #[derive(Debug, Clone)]
 pub(crate) enum Outcome {
-    /// It holds.
-    Held,
-    /// It holds, and something is worth saying.
-    HeldWith(String),
-    /// It does not hold.
+    /// The claim holds.
+    Holds,
+    /// The claim holds, with a note for the report.
+    HoldsWithNote(String),
+    /// The claim does not hold.
     Broken(Box<Breach>),
-    /// It looks as if it did not hold, which cannot be proved from outside: a warning at most.
+    /// The claim seems not to hold, which cannot be proved from outside: a warning at most.
     Suspected(Box<Breach>),
-    /// There is nothing to hold or to break; this is how it is.
-    Told(Vec<Fact>),
-    /// It cannot be judged, for this reason.
+    /// Facts to report; there is nothing to judge.
+    Facts(Vec<Fact>),
+    /// The claim cannot be judged, for this reason.
     NotJudged(String),
-    /// What the user gave for it does not work.
-    Trouble(String),
+    /// What the user provided for this check does not work.
+    SetupFailed(String),
 }
 
-/// What was expected, and what came instead.
+/// A claim that does not hold: what was expected, and what was observed.
 #[derive(Debug, Clone)]
 pub(crate) struct Breach {
-    /// What was asked of the server.
-    pub(crate) asked: String,
+    /// The requests, in words.
+    pub(crate) requests: String,
     pub(crate) expected: String,
     pub(crate) observed: String,
-    /// What this usually means.
+    /// The usual cause, the consequence, or how to fix it.
     pub(crate) hint: Option<String>,
+    /// The transcript.
     pub(crate) rows: Vec<Row>,
-    /// Whether an answer came late, or not at all.
-    pub(crate) waited: bool,
-    /// Whether the server may have had enough of our requests.
-    pub(crate) refused: bool,
+    /// A response came late or not at all.
+    pub(crate) has_late_response: bool,
+    /// The server may have refused a request because there were too many.
+    pub(crate) may_be_refusal: bool,
 }
 
-/// An answer that comes later than this has waited for something.
+/// A response that takes longer than this waited for something.
 const LATE: Duration = Duration::from_secs(1);
 
 impl Breach {
-    /// A breach that an exchange shows.
-    pub(crate) fn of(exchange: &Exchange, expected: impl Into<String>, observed: impl Into<String>) -> Self {
+    /// A breach that this exchange shows.
+    pub(crate) fn new(exchange: &Exchange, expected: impl Into<String>, observed: impl Into<String>) -> Self {
         Self {
-            asked: exchange.ask.describe("the stream"),
+            requests: exchange.request.describe("the stream"),
             expected: expected.into(),
             observed: observed.into(),
             hint: None,
             rows: exchange.rows(1),
-            waited: has_waited(exchange),
-            refused: is_refused(exchange),
+            has_late_response: is_late(exchange),
+            may_be_refusal: is_refusal(exchange),
         }
     }
 
-    /// With what it usually means.
+    /// With the usual cause, the consequence, or how to fix it.
     pub(crate) fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
     }
 
-    /// With a further exchange.
-    pub(crate) fn and(mut self, exchange: &Exchange, connection: u32) -> Self {
-        self.asked.push_str("; ");
-        self.asked.push_str(&exchange.ask.describe("the stream"));
+    /// With another exchange that shows it.
+    pub(crate) fn with_exchange(mut self, exchange: &Exchange, connection: u32) -> Self {
+        self.requests.push_str("; ");
+        self.requests.push_str(&exchange.request.describe("the stream"));
         self.rows.extend(exchange.rows(connection));
-        self.waited |= has_waited(exchange);
-        self.refused |= is_refused(exchange);
+        self.has_late_response |= is_late(exchange);
+        self.may_be_refusal |= is_refusal(exchange);
         self
     }
 
-    pub(crate) fn broken(self) -> Outcome {
+    /// As the outcome of a check that proves it.
+    pub(crate) fn proven(self) -> Outcome {
         Outcome::Broken(Box::new(self))
     }
 
+    /// As the outcome of a check that cannot prove it.
     pub(crate) fn suspected(self) -> Outcome {
         Outcome::Suspected(Box::new(self))
     }
 }
 
-fn has_waited(exchange: &Exchange) -> bool {
+fn is_late(exchange: &Exchange) -> bool {
     exchange.head().is_none_or(|head| head.at > LATE)
 }
 
-fn is_refused(exchange: &Exchange) -> bool {
+fn is_refusal(exchange: &Exchange) -> bool {
     match exchange.status() {
         Some(status) => matches!(status, 429 | 503),
-        None => exchange.end != End::Left,
+        None => exchange.end != End::StillOpen,
     }
 }
 
-/// A single fact.
-pub(crate) fn told(fact: &str, value: impl Into<String>) -> Outcome {
-    Outcome::Told(vec![Fact { fact: fact.into(), value: value.into() }])
+/// A single fact as an outcome.
+pub(crate) fn fact(name: &str, value: impl Into<String>) -> Outcome {
+    Outcome::Facts(vec![Fact { fact: name.into(), value: value.into() }])
 }

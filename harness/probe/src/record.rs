@@ -1,26 +1,29 @@
-//! The results that carry what checks came to.
+//! The records of a probe's results.
 
 use std::time::Duration;
 
+use ssespec::run::{self, Baseline, Conclusion, Rerun, conclude, requirement_record, timestamp};
 use ssespec_cases::{Level, Requirement};
 use ssespec_reports::results::{
     self as report, Adapter, CaseResult, Delivery, Failure, Footer, Header, Implementation, Platform, Role,
     Selection, Source, Transport, V1, Verdict,
 };
 
-use super::Probe;
-use super::check::{self, Check};
-use super::outcome::{Breach, Outcome};
-use ssespec::run::{Conclusion, conclude, requirement_record, timestamp};
+use crate::check::Check;
+use crate::outcome::{Breach, Outcome};
 
-/// The header of a probe's results.
-pub(super) fn header(probe: &Probe, checks: &[(Check, Requirement)]) -> Header {
-    let selection = &probe.selection;
+/// The header.
+pub(crate) fn header(
+    name: &str,
+    selection: &run::Selection,
+    baseline: &Baseline,
+    checks: &[(Check, Requirement)],
+) -> Header {
     Header {
         v: V1,
         suite_version: env!("CARGO_PKG_VERSION").into(),
         implementation: Implementation {
-            name: probe.name.clone(),
+            name: name.into(),
             version: String::new(),
             language: String::new(),
             role: Role::Server,
@@ -35,11 +38,11 @@ pub(super) fn header(probe: &Probe, checks: &[(Check, Requirement)]) -> Header {
             levels: selection.levels.iter().map(|word| level(*word)).collect(),
         },
         requirements: requirements(checks),
-        known_failures: probe.baseline.entries().cloned().collect(),
+        known_failures: baseline.entries().cloned().collect(),
     }
 }
 
-/// The requirements of checks, each once.
+/// The requirements of the checks, without duplicates.
 fn requirements(checks: &[(Check, Requirement)]) -> Vec<report::Requirement> {
     let mut list: Vec<&Requirement> = checks.iter().map(|(_, requirement)| requirement).collect();
     list.sort_by(|a, b| a.id.cmp(&b.id));
@@ -55,13 +58,13 @@ fn level(level: Level) -> report::Level {
     }
 }
 
-/// The result of a check; without an outcome it is one that never came to an end.
-pub(super) fn result(
-    probe: &Probe,
+/// The result of a check. Without an outcome, the check crashed or took too long.
+pub(crate) fn result(
     check: &Check,
     requirement: &Requirement,
     outcome: Option<Outcome>,
     took: Duration,
+    rerun: &Rerun,
 ) -> CaseResult {
     let id = check.id();
     let judged = requirement.judged();
@@ -83,40 +86,39 @@ pub(super) fn result(
         failure: None,
         facts: Vec::new(),
         duration_us: u64::try_from(took.as_micros()).unwrap_or(u64::MAX),
-        rerun: probe.rerun.command(&id, Delivery::AsWritten),
+        rerun: rerun.command(&id, Delivery::AsWritten),
         stderr: None,
         transcript: Vec::new(),
     };
-    // What may be otherwise is told and not judged.
-    let held = if judged == Level::May { Verdict::Info } else { Verdict::Pass };
+    // Optional behavior is recorded, not judged.
+    let holds = if judged == Level::May { Verdict::Info } else { Verdict::Pass };
     match outcome {
-        None => result.reason = Some("the check itself did not come to an end".into()),
-        Some(Outcome::Held) => result.verdict = held,
-        Some(Outcome::HeldWith(note)) => {
-            result.verdict = held;
+        None => result.reason = Some("the check crashed or took too long: a bug in ssespec".into()),
+        Some(Outcome::Holds) => result.verdict = holds,
+        Some(Outcome::HoldsWithNote(note)) => {
+            result.verdict = holds;
             result.reason = Some(note);
         }
-        Some(Outcome::Broken(breach)) => break_with(&mut result, worth(judged), *breach),
+        Some(Outcome::Broken(breach)) => record_breach(&mut result, severity(judged), *breach),
         Some(Outcome::Suspected(breach)) => {
             let verdict = if judged == Level::May { Verdict::Info } else { Verdict::Warn };
-            break_with(&mut result, verdict, *breach);
+            record_breach(&mut result, verdict, *breach);
         }
-        Some(Outcome::Told(facts)) => {
+        Some(Outcome::Facts(facts)) => {
             result.verdict = Verdict::Info;
             result.facts = facts;
         }
-        Some(Outcome::Trouble(why)) => result.reason = Some(why),
+        Some(Outcome::SetupFailed(why)) => result.reason = Some(why),
         Some(Outcome::NotJudged(why)) => {
             result.verdict = Verdict::Skip;
             result.reason = Some(why);
         }
     }
-    result.known = probe.baseline.known(&result);
     result
 }
 
-/// What a breach of this level is.
-fn worth(level: Level) -> Verdict {
+/// The verdict for a breach of a requirement of this level.
+fn severity(level: Level) -> Verdict {
     match level {
         Level::Must => Verdict::Fail,
         Level::Should => Verdict::Warn,
@@ -124,12 +126,12 @@ fn worth(level: Level) -> Verdict {
     }
 }
 
-fn break_with(result: &mut CaseResult, verdict: Verdict, breach: Breach) {
+fn record_breach(result: &mut CaseResult, verdict: Verdict, breach: Breach) {
     result.verdict = verdict;
     result.failure = Some(Failure {
         step: 1,
         line: 1,
-        step_text: breach.asked,
+        step_text: breach.requests,
         expected: breach.expected,
         observed: breach.observed,
         hint: breach.hint,
@@ -137,10 +139,15 @@ fn break_with(result: &mut CaseResult, verdict: Verdict, breach: Breach) {
     result.transcript = breach.rows;
 }
 
-/// The last record, and what the probe came to.
-pub(super) fn footer(probe: &Probe, results: &[CaseResult], took: Duration) -> (Footer, Conclusion) {
+/// The footer, and the conclusion of the probe. `ids` are those of all checks, which a baseline may name.
+pub(crate) fn footer(
+    results: &[CaseResult],
+    ids: &[String],
+    baseline: &Baseline,
+    selection: &run::Selection,
+    took: Duration,
+) -> (Footer, Conclusion) {
     let mut ordered = results.to_vec();
     ordered.sort_by(|a, b| a.case.cmp(&b.case));
-    let ids: Vec<String> = check::all().iter().map(Check::id).collect();
-    conclude(&ordered, ids.iter().map(String::as_str), &probe.baseline, &probe.selection, took)
+    conclude(&ordered, ids.iter().map(String::as_str), baseline, selection, took)
 }

@@ -105,6 +105,7 @@
 //! - [`session`]: an implementation living through one case
 //! - [`run`]: the plan, the lanes, and what the results come to
 //! - [`implementation`], [`setup`], [`baseline_file`]: an implementation's folder
+//! - [`target`]: the URL of an event stream
 //! - [`by_hand`]: a case served for curl or a browser
 //! - [`cargo_test`]: the suite as tests of a crate
 
@@ -123,6 +124,7 @@ pub mod run;
 mod serving;
 pub mod session;
 pub mod setup;
+pub mod target;
 
 pub use adapter::in_process::client::Observer;
 pub use adapter::in_process::server::{ServerObserver, ServerSession};

@@ -6,11 +6,12 @@ use std::time::Duration;
 use ssespec_reports::results::Row;
 use tokio::time::{Instant, timeout_at};
 
-use crate::Options;
-use crate::target::Security;
-use crate::wire::USUAL_TYPE;
-use crate::wire::connection::{Connection, Offer};
-use crate::wire::exchange::seconds;
+use crate::describe::seconds;
+use crate::options::Options;
+use crate::wire::connection::Connection;
+use crate::wire::offer::Offer;
+use crate::wire::request::DEFAULT_CONTENT_TYPE as USUAL_TYPE;
+use ssespec::target::Security;
 use ssespec_strict::http2::frame::{
     ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, FRAME, GOAWAY, HEADERS, PADDED, PING, PREFACE,
     PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE,

@@ -1,4 +1,4 @@
-//! A connection, and how it is left.
+//! A connection over TCP or TLS.
 
 use std::io;
 use std::time::Duration;
@@ -7,39 +7,33 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::target::{Security, Target};
-use crate::tls::Trust;
-
-/// The protocol that a client offers in a TLS handshake.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Offer {
-    /// `http/1.1`
-    Http11,
-    /// `h2`
-    H2,
-}
+#[cfg(feature = "tls")]
+use crate::tls::trust::TlsStream;
+use crate::tls::trust::Trust;
+use crate::wire::offer::Offer;
+use ssespec::target::{Security, Target};
 
 /// An open connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: Stream,
-    /// What the server chose in the TLS handshake; none without TLS or without a choice.
+    /// The protocol that the server chose in the TLS handshake, if any.
     pub(crate) protocol: Option<Vec<u8>>,
 }
 
-/// Bytes both ways.
+/// The bytes in both directions.
 #[derive(Debug)]
 enum Stream {
     Plain(TcpStream),
     #[cfg(feature = "tls")]
-    Tls(Box<crate::tls::TlsStream>),
+    Tls(Box<TlsStream>),
 }
 
 impl Connection {
-    /// Connects, at most this long.
+    /// Connects. Each of the TCP and the TLS handshake may take as long as `limit`.
     ///
     /// # Errors
-    /// When nothing answers at the address, or the TLS handshake fails.
+    /// If a handshake fails or takes too long.
     pub(crate) async fn open(
         target: &Target,
         trust: &Trust,
@@ -57,20 +51,23 @@ impl Connection {
             Security::Plain => Ok(Self { stream: Stream::Plain(tcp), protocol: None }),
             #[cfg(feature = "tls")]
             Security::Tls => {
-                let handshake = timeout(limit, trust.handshake(target, tcp, offer));
+                let handshake = timeout(limit, trust.handshake(&target.host, tcp, offer));
                 let tls = handshake.await.map_err(|_| late("no TLS handshake"))??;
                 let protocol = tls.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
                 Ok(Self { stream: Stream::Tls(Box::new(tls)), protocol })
             }
             #[cfg(not(feature = "tls"))]
-            Security::Tls => Err(trust.unsupported(offer)),
+            Security::Tls => {
+                let _ = offer;
+                Err(trust.unsupported())
+            }
         }
     }
 
-    /// Writes all of it.
+    /// Writes all bytes.
     ///
     /// # Errors
-    /// When the server has gone.
+    /// If the connection is broken.
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.stream {
             Stream::Plain(tcp) => tcp.write_all(bytes).await,
@@ -82,10 +79,10 @@ impl Connection {
         }
     }
 
-    /// Closes our direction: FIN.
+    /// Closes the sending direction (FIN).
     ///
     /// # Errors
-    /// When the server has gone.
+    /// If the connection is broken.
     pub(crate) async fn shutdown(&mut self) -> io::Result<()> {
         match &mut self.stream {
             Stream::Plain(tcp) => tcp.shutdown().await,
@@ -94,10 +91,10 @@ impl Connection {
         }
     }
 
-    /// What comes next; 0 at the end of the connection.
+    /// Reads what comes next. Returns 0 at the end of the connection.
     ///
     /// # Errors
-    /// When the connection was reset.
+    /// If the connection is broken.
     pub(crate) async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match &mut self.stream {
             Stream::Plain(tcp) => tcp.read(buffer).await,
@@ -106,9 +103,9 @@ impl Connection {
         }
     }
 
-    /// Leaves without a goodbye: RST.
+    /// Resets the connection (RST).
     pub(crate) fn reset(self) {
-        // Where it cannot be set, the connection ends with FIN.
+        // If the option cannot be set, the connection ends with FIN.
         let _ = match &self.stream {
             Stream::Plain(tcp) => tcp.set_zero_linger(),
             #[cfg(feature = "tls")]

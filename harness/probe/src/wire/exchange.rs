@@ -1,111 +1,134 @@
-//! What came in answer to a request.
+//! A request and the response to it.
 
+use std::io;
 use std::time::Duration;
 
 use ssespec_reports::results::Row;
 use ssespec_reports::transcript::escape;
-
-use super::Ask;
-use super::pending::Pending;
 use ssespec_strict::http::Head;
 use ssespec_strict::{Block, Comment, Finding, Terminators};
 
-/// How an observation ended.
+use super::block_fields::BlockFields;
+use super::request::Request;
+use crate::describe::seconds;
+
+/// How an exchange ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum End {
-    /// There was no connection.
+    /// There was no connection, for this reason.
     Unreachable(String),
-    /// It was watched for as long as it should be, and the server went on.
-    Left,
-    /// The message is complete, as its framing says.
+    /// It was read up to its limits, and the server kept the connection open.
+    StillOpen,
+    /// The response is complete, according to its framing.
     Complete,
-    /// The server closed the connection before the message was complete.
-    Cut,
+    /// The server closed the connection before the response was complete.
+    ClosedEarly,
     /// The connection broke.
-    Broken(String),
-    /// More came than any stream needs.
-    TooMuch,
+    Broken {
+        /// The kind of error.
+        kind: io::ErrorKind,
+        /// The error, in words.
+        reason: String,
+    },
+    /// More bytes came than a probe reads.
+    LimitReached,
 }
 
-/// A piece of a message's content, or of the connection.
+impl End {
+    /// The connection broke with this error.
+    pub(super) fn broken(error: &io::Error) -> Self {
+        Self::Broken { kind: error.kind(), reason: error.to_string() }
+    }
+}
+
+/// One read from the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Read {
-    /// When.
+    /// When it returned.
     pub(crate) at: Duration,
-    /// How many bytes came in one read.
+    /// How many bytes it returned.
     pub(crate) length: usize,
     /// How many of them were content.
     pub(crate) content: usize,
 }
 
-/// A block of the stream, and in what it came.
+/// An event block, and where it ended in the transfer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Event {
-    /// The block; one without data is no event to a client.
+    /// The block. Clients dispatch an event only if it has data.
     pub(crate) block: Block,
     /// The number of the read that completed it.
     pub(crate) read: u64,
-    /// The number of the chunk that completed it; 0 where there are no chunks.
+    /// The number of the chunk that completed it; 0 without chunked transfer coding.
     pub(crate) chunk: u64,
 }
 
-/// What came in answer to a request. Times count from when the request was sent.
+/// A time without a byte from the server.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Silence {
+    /// How long it lasted.
+    pub(crate) length: Duration,
+    /// When it began.
+    pub(crate) since: Duration,
+}
+
+/// A request and the response to it. Times count from when the request was sent.
 #[derive(Debug, Clone)]
 pub(crate) struct Exchange {
-    pub(crate) ask: Ask,
+    pub(crate) request: Request,
     /// The bytes of the request.
     pub(crate) sent: Vec<u8>,
-    /// The heads: those of status 1xx, then the final one.
+    /// The response heads: interim ones (1xx), then the final one.
     pub(crate) heads: Vec<Head>,
     /// The first reads.
     pub(crate) reads: Vec<Read>,
     /// How many reads there were.
     pub(crate) read_count: u64,
-    /// The longest time without a byte after the head, and when it began. The time to the present counts.
-    pub(crate) silence: (Duration, Duration),
+    /// The longest silence after the head; the time up to now counts.
+    pub(crate) longest_silence: Silence,
     /// When the last byte came.
     pub(crate) last_byte: Duration,
-    /// The first bytes of the connection.
+    /// The first bytes from the connection.
     pub(crate) raw: Vec<u8>,
-    /// How many bytes came on the connection.
+    /// How many bytes came from the connection.
     pub(crate) raw_length: u64,
     /// The first bytes of the content, decoded.
     pub(crate) content: Vec<u8>,
     /// How many bytes of content came, decoded.
     pub(crate) content_length: u64,
-    /// The blocks, as far as they are kept.
+    /// The event blocks, up to a limit.
     pub(crate) events: Vec<Event>,
-    /// The comments, as far as they are kept.
+    /// The comments, up to a limit.
     pub(crate) comments: Vec<Comment>,
-    /// What is wrong with the HTTP.
-    pub(crate) http: Vec<Finding>,
+    /// What is wrong with the HTTP message.
+    pub(crate) http_findings: Vec<Finding>,
     /// What is wrong with the stream.
-    pub(crate) findings: Vec<Finding>,
-    /// How its lines ended.
+    pub(crate) stream_findings: Vec<Finding>,
+    /// The line terminators of the stream.
     pub(crate) terminators: Terminators,
-    /// The longest line in bytes.
+    /// The longest line of the stream, in bytes.
     pub(crate) longest_line: u64,
     /// Whether content came that could not be decoded.
-    pub(crate) is_opaque: bool,
-    /// Whether a line is open.
+    pub(crate) is_undecodable: bool,
+    /// Whether the last line is unfinished.
     pub(crate) is_within_line: bool,
-    /// What was seen of fields, with and without their blank lines.
-    pub(crate) pending: Pending,
+    /// The fields of event blocks, also of unfinished ones.
+    pub(crate) block_fields: BlockFields,
     pub(crate) end: End,
-    /// How long it was watched.
-    pub(crate) watched: Duration,
+    /// How long it was observed.
+    pub(crate) duration: Duration,
 }
 
 impl Exchange {
-    /// An exchange of which nothing has come yet.
-    pub(crate) fn new(ask: Ask, sent: Vec<u8>, end: End) -> Self {
+    /// An exchange without a response so far.
+    pub(crate) fn new(request: Request, sent: Vec<u8>, end: End) -> Self {
         Self {
-            ask,
+            request,
             sent,
             heads: Vec::new(),
             reads: Vec::new(),
             read_count: 0,
-            silence: (Duration::ZERO, Duration::ZERO),
+            longest_silence: Silence::default(),
             last_byte: Duration::ZERO,
             raw: Vec::new(),
             raw_length: 0,
@@ -113,19 +136,19 @@ impl Exchange {
             content_length: 0,
             events: Vec::new(),
             comments: Vec::new(),
-            http: Vec::new(),
-            findings: Vec::new(),
+            http_findings: Vec::new(),
+            stream_findings: Vec::new(),
             terminators: Terminators::default(),
             longest_line: 0,
-            is_opaque: false,
+            is_undecodable: false,
             is_within_line: false,
-            pending: Pending::default(),
+            block_fields: BlockFields::default(),
             end,
-            watched: Duration::ZERO,
+            duration: Duration::ZERO,
         }
     }
 
-    /// The final head.
+    /// The final response head.
     pub(crate) fn head(&self) -> Option<&Head> {
         self.heads.last().filter(|head| !(100..200).contains(&head.status) || head.status == 101)
     }
@@ -135,9 +158,20 @@ impl Exchange {
         self.head().map(|head| head.status)
     }
 
-    /// The events: blocks with data.
+    /// The events that clients dispatch: blocks with data.
     pub(crate) fn dispatched(&self) -> impl Iterator<Item = &Event> {
         self.events.iter().filter(|event| event.block.is_event())
+    }
+
+    /// The dispatched events with an id that a client can resume from, each with that id.
+    pub(crate) fn identified(&self) -> impl Iterator<Item = (&Event, &str)> {
+        let all = self.dispatched().filter_map(|event| Some((event, event.block.id.as_deref()?)));
+        all.filter(|(_, id)| !id.is_empty())
+    }
+
+    /// The ids of dispatched events, in order.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.identified().map(|(_, id)| id.to_owned()).collect()
     }
 
     /// The essence of the media type, in lower case.
@@ -146,65 +180,65 @@ impl Exchange {
         Some(value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
     }
 
-    /// Whether it is an event stream, by status and type.
+    /// Whether it is an event stream, by status and media type.
     pub(crate) fn is_stream(&self) -> bool {
         self.status() == Some(200) && self.essence().as_deref() == Some("text/event-stream")
     }
 
-    /// Whether it may be an event stream: an answer of 200 that is no page and no document, however it is labelled.
+    /// Whether it may be an event stream: a 200 response whose media type is not that of a page or document.
     pub(crate) fn may_be_stream(&self) -> bool {
-        let is_other = |essence: &str| {
+        let is_document = |essence: &str| {
             ["text/html", "application/xhtml+xml", "application/json", "application/xml", "text/xml"]
                 .contains(&essence)
         };
-        self.status() == Some(200) && !self.essence().as_deref().is_some_and(is_other)
+        self.status() == Some(200) && !self.essence().as_deref().is_some_and(is_document)
     }
 
-    /// Whether it is an answer of the same kind: by status and type.
-    pub(crate) fn is_like(&self, other: &Self) -> bool {
+    /// Whether the status and media type are those of another response.
+    pub(crate) fn is_same_kind_as(&self, other: &Self) -> bool {
         self.status().is_some() && self.status() == other.status() && self.essence() == other.essence()
     }
 
     /// How it ended, in words.
-    pub(crate) fn ending(&self) -> String {
-        let watched = seconds(self.watched);
+    pub(crate) fn describe_end(&self) -> String {
+        let duration = seconds(self.duration);
         match &self.end {
-            End::Unreachable(why) => format!("no connection: {why}"),
-            End::Left => format!("the connection was open after {watched}"),
-            End::Complete => "the message was complete".into(),
-            End::Cut if self.raw_length == 0 => "the server closed the connection without a byte".into(),
-            End::Cut => "the server closed the connection before the end of the message".into(),
-            End::Broken(why) => format!("the connection broke: {why}"),
-            End::TooMuch => format!("{} bytes came within {watched}, and there was no end", self.raw_length),
+            End::Unreachable(reason) => format!("no connection: {reason}"),
+            End::StillOpen => format!("the connection was still open after {duration}"),
+            End::Complete => "the response was complete".into(),
+            End::ClosedEarly if self.raw_length == 0 => {
+                "the server closed the connection without sending a byte".into()
+            }
+            End::ClosedEarly => "the server closed the connection before the end of the response".into(),
+            End::Broken { reason, .. } => format!("the connection broke: {reason}"),
+            End::LimitReached => format!("{} bytes came within {duration} without an end", self.raw_length),
         }
     }
 
-    /// What came in place of a usable answer, in words.
-    pub(crate) fn instead(&self) -> String {
-        let first = match self.http.first() {
+    /// The response in words: its status, the first HTTP finding, how it ended.
+    pub(crate) fn summary(&self) -> String {
+        let finding = match self.http_findings.first() {
             Some(finding) => format!("{} at byte {}, ", finding.kind, finding.offset),
             None => String::new(),
         };
         match self.status() {
-            Some(status) => format!("status {status}, {first}{}", self.ending()),
-            None => format!("no response head, {first}{}", self.ending()),
+            Some(status) => format!("status {status}, {finding}{}", self.describe_end()),
+            None => format!("no response head, {finding}{}", self.describe_end()),
         }
     }
 
-    /// The rows of its transcript.
+    /// The rows of the transcript.
     pub(crate) fn rows(&self, connection: u32) -> Vec<Row> {
-        let row = |at: Duration, from: &str, kind: &str, bytes: &[u8], whole: u64| {
+        let row = |at: Duration, from: &str, kind: &str, bytes: &[u8], total: u64| {
             let escaped = escape(bytes);
-            let length = escaped.length.or((whole > bytes.len() as u64).then_some(whole));
-            let at_us = u64::try_from(at.as_micros()).unwrap_or(u64::MAX);
-            let length = length.map(|length| length.max(whole));
+            let length = escaped.length.or((total > bytes.len() as u64).then_some(total));
             Row {
-                at_us,
+                at_us: u64::try_from(at.as_micros()).unwrap_or(u64::MAX),
                 from: from.into(),
                 connection: Some(connection),
                 kind: kind.into(),
                 text: escaped.text,
-                length,
+                length: length.map(|length| length.max(total)),
             }
         };
         let mut rows = vec![row(Duration::ZERO, "harness", "bytes", &self.sent, self.sent.len() as u64)];
@@ -215,15 +249,10 @@ impl Exchange {
             rows.push(row(read.at, "server", "bytes", bytes, read.length as u64));
             start += read.length;
         }
-        rows.push(row(self.watched, "harness", "end", self.ending().as_bytes(), 0));
+        rows.push(row(self.duration, "harness", "end", self.describe_end().as_bytes(), 0));
         rows
     }
 }
 
 /// How many reads a transcript shows.
 const ROWS: usize = 40;
-
-/// A time as a report says it: in steps of 0.1 s.
-pub(crate) fn seconds(time: Duration) -> String {
-    format!("{:.1} s", time.as_secs_f64())
-}

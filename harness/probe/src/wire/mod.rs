@@ -1,19 +1,16 @@
-//! Requests on connections of their own, and all that comes back.
+//! Requests over HTTP/1.1, each on its own connection, and the responses.
 //!
-//! - `ask`: a request, and how long its answer is watched
-//! - `connection`: a connection, and how it is left
-//! - `live`: an answer while it comes
-//! - `exchange`: what came
-//! - `pending`: fields that wait for their blank line
-//! - `coding`: content codings, decoded as they come
+//! - [`request`]: a request, and how far its response is read
+//! - [`connection`]: a connection over TCP or TLS; [`offer`]: the protocol that its TLS handshake offers
+//! - [`ongoing`]: an exchange while the response is read
+//! - [`exchange`]: a request and the response to it
+//! - [`block_fields`]: fields of event blocks, also of unfinished ones
+//! - [`content_coding`]: content codings, decoded incrementally
 
-pub(super) mod ask;
-mod coding;
-pub(super) mod connection;
-pub(super) mod exchange;
-pub(super) mod live;
-mod pending;
-
-pub(super) use ask::{Ask, Method, USUAL_TYPE, Version, Watch};
-pub(super) use exchange::{End, Event, Exchange};
-pub(super) use live::Live;
+pub(crate) mod block_fields;
+pub(crate) mod connection;
+pub(crate) mod content_coding;
+pub(crate) mod exchange;
+pub(crate) mod offer;
+pub(crate) mod ongoing;
+pub(crate) mod request;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ssespec_probe::tls::{Roots, Trust};
+use ssespec_probe::{Roots, Trust};
 use ssespec_reports::results::Verdict;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -12,13 +12,13 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
-use crate::feed::Feed;
-use crate::probing::{How, probe};
+use crate::event_log::EventLog;
+use crate::probing::{ProbeSetup, probe};
 use crate::server;
 
-/// Ways to be careless over HTTP/2.
+/// What a server does wrong over HTTP/2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mistake {
+pub(crate) enum Http2Flaw {
     None,
     KeepAlive,
     UpperCase,
@@ -27,7 +27,7 @@ pub(crate) enum Mistake {
     OtherType,
 }
 
-/// The flag of a request's last frame.
+/// The flag on the last frame of a request.
 const END_STREAM: u8 = 1;
 
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
@@ -35,7 +35,7 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     [&length[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
 }
 
-/// A literal that enters no table.
+/// A header field, as an HPACK literal without indexing.
 fn literal(name: &str, value: &str) -> Vec<u8> {
     let mut bytes = vec![0];
     for text in [name, value] {
@@ -45,19 +45,17 @@ fn literal(name: &str, value: &str) -> Vec<u8> {
     bytes
 }
 
-/// Speaks HTTP/2 on a connection of which the first bytes may have been read.
-///
-/// A stream is answered when all of its request is there.
+/// Speaks HTTP/2 on a connection. Responds to a request when it is complete.
 pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     mut connection: S,
-    mistake: Mistake,
+    flaw: Http2Flaw,
 ) -> Option<()> {
     let mut buffer = vec![0; 24];
     connection.read_exact(&mut buffer).await.ok()?;
     if !buffer.starts_with(b"PRI * HTTP/2.0") {
         return None;
     }
-    let limit = if mistake == Mistake::FewStreams { 10_u32 } else { 128 };
+    let limit = if flaw == Http2Flaw::FewStreams { 10_u32 } else { 128 };
     let settings = [&[0, 3][..], &limit.to_be_bytes()].concat();
     connection.write_all(&frame(4, 0, 0, &settings)).await.ok()?;
     let mut open: Vec<u32> = Vec::new();
@@ -76,12 +74,12 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         connection.read_exact(&mut payload).await.ok()?;
         let stream = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
         match head[3] {
-            // More of the request follows.
+            // The request is not complete yet.
             0 | 1 if head[4] & END_STREAM == 0 => {}
             0 | 1 => {
                 let content_type =
-                    if mistake == Mistake::OtherType { "text/plain" } else { "text/event-stream" };
-                let date = if mistake == Mistake::UpperCase { "Date" } else { "date" };
+                    if flaw == Http2Flaw::OtherType { "text/plain" } else { "text/event-stream" };
+                let date = if flaw == Http2Flaw::UpperCase { "Date" } else { "date" };
                 let mut block = [
                     vec![0x88],
                     literal("content-type", content_type),
@@ -89,13 +87,13 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
                     literal(date, "Thu, 01 Jan 2026 00:00:00 GMT"),
                 ]
                 .concat();
-                if mistake == Mistake::KeepAlive {
+                if flaw == Http2Flaw::KeepAlive {
                     block.extend(literal("connection", "keep-alive"));
                 }
                 open.push(stream);
                 connection.write_all(&frame(1, 4, stream, &block)).await.ok()?;
             }
-            3 if mistake == Mistake::ResetsAll => return None,
+            3 if flaw == Http2Flaw::ResetsAll => return None,
             3 => open.retain(|other| *other != stream),
             4 if head[4] == 0 => connection.write_all(&frame(4, 1, 0, &[])).await.ok()?,
             _ => {}
@@ -103,11 +101,11 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// Starts a server that speaks both versions; gives its URL and its certificate.
-async fn start(mistake: Mistake) -> (String, String) {
+/// Starts a server that speaks HTTP/1.1 and HTTP/2. Returns its URL and certificate.
+async fn start(flaw: Http2Flaw) -> (String, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let port = listener.local_addr().expect("an address").port();
-    let feed = Feed::start();
+    let log = EventLog::start();
     let key = rcgen::generate_simple_self_signed(vec!["localhost".to_owned()]).expect("a certificate");
     let pem = key.cert.pem();
     let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.signing_key.serialize_der()));
@@ -121,13 +119,13 @@ async fn start(mistake: Mistake) -> (String, String) {
     let acceptor = TlsAcceptor::from(Arc::new(config));
     tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
-            let (acceptor, feed) = (acceptor.clone(), feed.clone());
+            let (acceptor, log) = (acceptor.clone(), log.clone());
             tokio::spawn(async move {
                 let tls = acceptor.accept(connection).await.ok()?;
                 if tls.get_ref().1.alpn_protocol() == Some(b"h2") {
-                    serve(tls, mistake).await
+                    serve(tls, flaw).await
                 } else {
-                    server::serve(tls, &Arc::default(), &feed).await
+                    server::serve(tls, &Arc::default(), &log).await
                 }
             });
         }
@@ -143,64 +141,65 @@ fn trusting(pem: &str) -> (tempfile::NamedTempFile, Trust) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_careful_server_over_tls_has_no_finding() {
-    let (url, pem) = start(Mistake::None).await;
+async fn a_sound_server_over_tls_has_no_problem() {
+    let (url, pem) = start(Http2Flaw::None).await;
     let (_file, trust) = trusting(&pem);
-    let probed = probe(&url, How { trust, ..How::default() }).await;
+    let probed = probe(&url, ProbeSetup { trust, ..ProbeSetup::default() }).await;
     assert_eq!(probed.problems(), "");
     for name in ["h2-fields", "h2-equal", "h2-streams", "h2-reset", "resume", "head", "content-type"] {
         assert_eq!(probed.verdict(name), Verdict::Pass, "{name}");
     }
-    assert_eq!(probed.0["h2"].facts[0].value, "chosen over TLS");
+    assert_eq!(probed.0["h2"].facts[0].value, "yes, over TLS");
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mistakes_over_http2_are_found() {
-    for (mistake, name, verdict) in [
-        (Mistake::KeepAlive, "h2-fields", Verdict::Fail),
-        (Mistake::UpperCase, "h2-fields", Verdict::Fail),
-        (Mistake::FewStreams, "h2-streams", Verdict::Warn),
-        (Mistake::ResetsAll, "h2-reset", Verdict::Fail),
-        (Mistake::OtherType, "h2-equal", Verdict::Warn),
+async fn flaws_over_http2_are_found() {
+    for (flaw, name, verdict) in [
+        (Http2Flaw::KeepAlive, "h2-fields", Verdict::Fail),
+        (Http2Flaw::UpperCase, "h2-fields", Verdict::Fail),
+        (Http2Flaw::FewStreams, "h2-streams", Verdict::Warn),
+        (Http2Flaw::ResetsAll, "h2-reset", Verdict::Fail),
+        (Http2Flaw::OtherType, "h2-equal", Verdict::Warn),
     ] {
-        let (url, _) = start(mistake).await;
+        let (url, _) = start(flaw).await;
         let trust = Trust::new(&Roots::All).expect("trust");
-        let probed = probe(&url, How { trust, filters: &["h2*"], ..How::default() }).await;
-        assert_eq!(probed.verdict(name), verdict, "{mistake:?}\n{}", probed.problems());
+        let probed = probe(&url, ProbeSetup { trust, filters: &["h2*"], ..ProbeSetup::default() }).await;
+        assert_eq!(probed.verdict(name), verdict, "{flaw:?}\n{}", probed.problems());
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_certificate_that_is_not_trusted_is_no_connection() {
-    let (url, _) = start(Mistake::None).await;
-    let (_file, other) = trusting(&start(Mistake::None).await.1);
-    let wrong =
-        tokio::spawn(async move { probe(&url, How { trust: other, ..How::default() }).await.0.len() });
+async fn an_untrusted_certificate_is_rejected() {
+    let (url, _) = start(Http2Flaw::None).await;
+    let (_file, other) = trusting(&start(Http2Flaw::None).await.1);
+    let wrong = tokio::spawn(async move {
+        probe(&url, ProbeSetup { trust: other, ..ProbeSetup::default() }).await.0.len()
+    });
     assert!(wrong.await.is_err_and(|error| error.is_panic()));
 }
 
-/// A server that speaks HTTP/2 without TLS, to whoever begins so, and HTTP/1.1 to others.
+/// A server without TLS that speaks HTTP/2 to clients that start with its preface, and HTTP/1.1 to others.
 #[tokio::test(flavor = "multi_thread")]
 async fn prior_knowledge() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/events", listener.local_addr().expect("an address"));
-    let feed = Feed::start();
+    let log = EventLog::start();
     tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
-            let feed = feed.clone();
+            let log = log.clone();
             tokio::spawn(async move {
                 let mut first = [0; 3];
                 connection.peek(&mut first).await.ok()?;
                 if first == *b"PRI" {
-                    serve(connection, Mistake::KeepAlive).await
+                    serve(connection, Http2Flaw::KeepAlive).await
                 } else {
-                    server::serve(connection, &Arc::default(), &feed).await
+                    server::serve(connection, &Arc::default(), &log).await
                 }
             });
         }
     });
-    let probed = probe(&url, How { filters: &["h2*"], ..How::default() }).await;
-    assert_eq!(probed.0["h2"].facts[0].value, "spoken with prior knowledge");
+    let probed = probe(&url, ProbeSetup { filters: &["h2*"], ..ProbeSetup::default() }).await;
+    assert_eq!(probed.0["h2"].facts[0].value, "yes, with prior knowledge");
     assert_eq!(probed.verdict("h2-fields"), Verdict::Fail);
     assert!(probed.0["h2-fields"].failure.as_ref().is_some_and(|f| f.observed == "connection: keep-alive"));
 }

@@ -1,28 +1,31 @@
-//! The probe, against servers over raw sockets: a careful one, one for each mistake, and beasts.
+//! The probe, against servers over raw sockets.
 //!
-//! - [`server`]: a server whose [`mistake`]s are switched on one by one; [`feed`]: the events that it sends
-//! - [`probing`]: probes a server, and looks at the results
-//! - the others: the tests
+//! - [`server`]: a sound server whose [`flaw`]s can be switched on; [`event_log`]: the events that it sends
+//! - [`probing`]: probes a server and reads the results
+//! - [`sound_server`]: the sound server passes every check
+//! - [`flawed_servers`]: each flaw is found by the check for it
+//! - [`hostile_servers`]: servers that send garbage, floods or nothing
+//! - the others: the tests, by topic
 
 #[cfg(test)]
-mod beasts;
+mod check_list;
 #[cfg(test)]
-mod careful;
+mod emit_trigger;
 #[cfg(test)]
-mod careless;
+mod event_log;
 #[cfg(test)]
-mod emitting;
+mod flaw;
 #[cfg(test)]
-mod feed;
+mod flawed_servers;
+#[cfg(test)]
+mod hostile_servers;
 #[cfg(test)]
 mod http2;
 #[cfg(test)]
-mod list;
-#[cfg(test)]
-mod mistake;
-#[cfg(test)]
-mod posting;
+mod opened_with_post;
 #[cfg(test)]
 mod probing;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod sound_server;

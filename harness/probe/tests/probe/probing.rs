@@ -1,4 +1,4 @@
-//! Probes a server, and looks at the results.
+//! Probes a server and reads the results.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,26 +7,22 @@ use std::time::Duration;
 use ssespec::run::baseline::id_glob;
 use ssespec::run::{Baseline, Rerun, Selection};
 use ssespec_cases::Corpus;
-use ssespec_probe::content::Content;
-use ssespec_probe::emit::Emit;
-use ssespec_probe::target::Target;
-use ssespec_probe::tls::Trust;
-use ssespec_probe::{Length, Options, Probe, ProbeError};
+use ssespec_probe::{Content, EmitTrigger, Length, Options, Probe, ProbeError, Target, Trust};
 use ssespec_reports::results::{CaseResult, Record, Verdict};
 
-/// What a probe of this server comes to, check by check.
-pub(crate) struct Probed(pub(crate) BTreeMap<String, CaseResult>);
+/// The results of a probe, by check name.
+pub(crate) struct ProbeResults(pub(crate) BTreeMap<String, CaseResult>);
 
 /// How a test probes.
-pub(crate) struct How<'h> {
-    pub(crate) filters: &'h [&'h str],
+pub(crate) struct ProbeSetup<'s> {
+    pub(crate) filters: &'s [&'s str],
     pub(crate) timeout: Duration,
     pub(crate) trust: Trust,
-    pub(crate) emit: Option<Emit>,
+    pub(crate) emit: Option<EmitTrigger>,
     pub(crate) content: Option<Content>,
 }
 
-impl Default for How<'_> {
+impl Default for ProbeSetup<'_> {
     fn default() -> Self {
         Self {
             filters: &[],
@@ -38,14 +34,14 @@ impl Default for How<'_> {
     }
 }
 
-/// Probes quickly.
-pub(crate) async fn probe(url: &str, how: How<'_>) -> Probed {
-    attempt(url, how).await.expect("a server to probe")
+/// Probes a server quickly.
+pub(crate) async fn probe(url: &str, setup: ProbeSetup<'_>) -> ProbeResults {
+    attempt(url, setup).await.expect("a server to probe")
 }
 
-/// The same, of what may not be reached.
-pub(crate) async fn attempt(url: &str, how: How<'_>) -> Result<Probed, ProbeError> {
-    let filters = how
+/// Probes a server quickly, if it can be reached.
+pub(crate) async fn attempt(url: &str, setup: ProbeSetup<'_>) -> Result<ProbeResults, ProbeError> {
+    let filters = setup
         .filters
         .iter()
         .map(|name| id_glob(&format!("server/probe/{name}")).expect("a pattern").compile_matcher());
@@ -54,12 +50,12 @@ pub(crate) async fn attempt(url: &str, how: How<'_>) -> Result<Probed, ProbeErro
         options: Options {
             target: Target::parse(url).expect("a URL"),
             headers: Vec::new(),
-            content: how.content,
+            content: setup.content,
             paths: BTreeMap::new(),
-            emit: how.emit,
-            timeout: how.timeout,
+            emit: setup.emit,
+            timeout: setup.timeout,
             length: Length::Quick,
-            trust: how.trust,
+            trust: setup.trust,
         },
         selection: Selection { filters: filters.collect(), ..Selection::default() },
         name: url.into(),
@@ -75,10 +71,10 @@ pub(crate) async fn attempt(url: &str, how: How<'_>) -> Result<Probed, ProbeErro
         }
     };
     probe.execute(&mut sink).await?;
-    Ok(Probed(results))
+    Ok(ProbeResults(results))
 }
 
-impl Probed {
+impl ProbeResults {
     /// The verdict of a check.
     #[track_caller]
     pub(crate) fn verdict(&self, name: &str) -> Verdict {
@@ -91,7 +87,7 @@ impl Probed {
         all.map(|(name, _)| name.as_str()).collect()
     }
 
-    /// What is wrong, in words.
+    /// All problems, in words.
     pub(crate) fn problems(&self) -> String {
         let wrong = [Verdict::Fail, Verdict::Warn, Verdict::Error];
         let all = self.0.values().filter(|result| wrong.contains(&result.verdict));

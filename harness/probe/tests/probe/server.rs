@@ -1,4 +1,4 @@
-//! A server of event streams over raw sockets. It does everything right, but for the mistakes that are switched on.
+//! An event stream server over raw sockets. It is sound, except for the flaws that are switched on.
 
 use std::collections::BTreeSet;
 use std::io::Write as _;
@@ -10,49 +10,49 @@ use flate2::write::GzEncoder;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
-use crate::feed::Feed;
-use crate::mistake::Mistake::{self, *};
+use crate::event_log::EventLog;
+use crate::flaw::Flaw::{self, *};
 
-pub(crate) type Mistakes = Arc<BTreeSet<Mistake>>;
+pub(crate) type Flaws = Arc<BTreeSet<Flaw>>;
 
-/// Starts a server; it lives as long as the runtime.
-pub(crate) async fn start(mistakes: &[Mistake]) -> String {
+/// Starts a server, which runs as long as the runtime. Returns the URL of its stream.
+pub(crate) async fn start(flaws: &[Flaw]) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let mistakes: Mistakes = Arc::new(mistakes.iter().copied().collect());
-    let feed = Feed::start();
+    let flaws: Flaws = Arc::new(flaws.iter().copied().collect());
+    let log = EventLog::start();
     let turn = Arc::new(tokio::sync::Mutex::new(()));
-    let places = Arc::new(tokio::sync::Semaphore::new(8));
+    let slots = Arc::new(tokio::sync::Semaphore::new(8));
     tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
-            let (mistakes, feed, turn) = (Arc::clone(&mistakes), feed.clone(), Arc::clone(&turn));
-            let places = Arc::clone(&places);
+            let (flaws, log, turn) = (Arc::clone(&flaws), log.clone(), Arc::clone(&turn));
+            let slots = Arc::clone(&slots);
             tokio::spawn(async move {
                 connection.set_nodelay(true).expect("a socket");
-                let place = places.try_acquire();
-                if mistakes.contains(&FewConnections) && place.is_err() {
-                    return busy(connection).await;
+                let slot = slots.try_acquire();
+                if flaws.contains(&FewConnections) && slot.is_err() {
+                    return refuse(connection).await;
                 }
-                if feed.is_dead() {
+                if log.has_crashed() {
                     return None;
                 }
-                let _turn = if mistakes.contains(&OneAtATime) { Some(turn.lock().await) } else { None };
-                serve(connection, &mistakes, &feed).await
+                let _turn = if flaws.contains(&OneAtATime) { Some(turn.lock().await) } else { None };
+                serve(connection, &flaws, &log).await
             });
         }
     });
     format!("http://{address}/events")
 }
 
-/// Refuses a connection that is one too many.
-async fn busy(mut connection: tokio::net::TcpStream) -> Option<()> {
+/// Refuses a connection.
+async fn refuse(mut connection: tokio::net::TcpStream) -> Option<()> {
     let mut request = [0; 16 * 1024];
     let _ = connection.read(&mut request).await.ok()?;
     let answer = b"HTTP/1.1 503 Service Unavailable\r\ndate: Sat, 21 Nov 2026 12:00:00 GMT\r\ncontent-length: 0\r\nretry-after: 1\r\nconnection: close\r\n\r\n";
     connection.write_all(answer).await.ok()
 }
 
-/// A request, as far as it matters.
+/// A request.
 struct Request {
     method: String,
     path: String,
@@ -82,8 +82,8 @@ impl Request {
     }
 }
 
-/// Answers the requests of a connection.
-pub(crate) async fn serve<S>(mut connection: S, mistakes: &Mistakes, feed: &Feed) -> Option<()>
+/// Responds to the requests on a connection.
+pub(crate) async fn serve<S>(mut connection: S, flaws: &Flaws, log: &EventLog) -> Option<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
@@ -101,20 +101,20 @@ where
         };
         let head: Vec<u8> = buffer.drain(..end + 4).collect();
         let request = Request::parse(String::from_utf8_lossy(&head).trim_end());
-        answer(&mut connection, &request, mistakes, feed).await?;
+        respond(&mut connection, &request, flaws, log).await?;
         if request.is_http10 || request.field("connection") == Some("close") {
             return None;
         }
     }
 }
 
-/// Answers one request; none when the connection is to be closed.
-async fn answer<S>(connection: &mut S, request: &Request, mistakes: &Mistakes, feed: &Feed) -> Option<()>
+/// Responds to a request. `None` closes the connection.
+async fn respond<S>(connection: &mut S, request: &Request, flaws: &Flaws, log: &EventLog) -> Option<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let has = |mistake| mistakes.contains(&mistake);
-    let mut fields = cors(request, mistakes);
+    let has = |flaw| flaws.contains(&flaw);
+    let mut fields = cors(request, flaws);
     if !has(NoDate) {
         fields.push_str("date: Thu, 01 Jan 2026 00:00:00 GMT\r\n");
     }
@@ -135,12 +135,16 @@ where
         return connection.write_all(&brief(status, &text, "<h1>Error: not found</h1>")).await.ok();
     }
     let id = request.fields.iter().find(|(name, _)| {
-        if has(OneSpelling) { name == "last-event-id" } else { name.eq_ignore_ascii_case("last-event-id") }
+        if has(CaseSensitiveField) {
+            name == "last-event-id"
+        } else {
+            name.eq_ignore_ascii_case("last-event-id")
+        }
     });
     let id = id.map(|(_, value)| value.as_str()).filter(|id| !id.is_empty());
     let last: Option<u64> = id.and_then(|id| id.parse().ok());
-    if has(DiesOfIds) && id.is_some() && last.is_none() {
-        feed.die();
+    if has(CrashesOnIds) && id.is_some() && last.is_none() {
+        log.crash();
         return None;
     }
     let allow = "allow: GET, HEAD, OPTIONS\r\n";
@@ -158,7 +162,8 @@ where
         }
     }
     let accept = request.field("accept");
-    let is_refused = (has(NeedsAccept) && accept.is_none_or(|accept| !accept.contains("text/event-stream")))
+    let is_refused = (has(RequiresAccept)
+        && accept.is_none_or(|accept| !accept.contains("text/event-stream")))
         || (has(ComparesAccept) && accept.is_some_and(|accept| accept.starts_with("text/html;")));
     if is_refused {
         return connection.write_all(&brief("406 Not Acceptable", "", "")).await.ok();
@@ -169,7 +174,7 @@ where
     if has(RefusesUnknownIds) && id.is_some() && last.is_none() {
         return connection.write_all(&brief("400 Bad Request", "", "")).await.ok();
     }
-    if has(ErrorOn200) && id.is_some() && last.is_none() {
+    if has(ErrorPageForIds) && id.is_some() && last.is_none() {
         let text = "content-type: text/html\r\n";
         return connection.write_all(&brief("200 OK", text, "<h1>Error</h1>")).await.ok();
     }
@@ -179,11 +184,11 @@ where
     if has(NotModified) && request.field("if-none-match").is_some() {
         return connection.write_all(&brief("304 Not Modified", "", "")).await.ok();
     }
-    stream(connection, request, mistakes, feed, fields, last).await
+    stream(connection, request, flaws, log, fields, last).await
 }
 
-fn cors(request: &Request, mistakes: &Mistakes) -> String {
-    let has = |mistake| mistakes.contains(&mistake);
+fn cors(request: &Request, flaws: &Flaws) -> String {
+    let has = |flaw| flaws.contains(&flaw);
     let vary = if has(EchoWithoutVary) { "" } else { "vary: Origin\r\n" };
     let origin = request.field("origin");
     let mut fields = match origin {
@@ -196,7 +201,7 @@ fn cors(request: &Request, mistakes: &Mistakes) -> String {
         Some(origin) => format!("access-control-allow-origin: {origin}\r\n{vary}"),
         None => vary.to_owned(),
     };
-    if let (true, Some(id)) = (has(Injects), request.field("last-event-id")) {
+    if let (true, Some(id)) = (has(InjectsField), request.field("last-event-id")) {
         fields.push_str(&format!("x-resumed-from: {}\r\n", id.replace("%0d%0a", "\r\n").replace("%20", " ")));
     }
     fields
@@ -206,19 +211,19 @@ fn cors(request: &Request, mistakes: &Mistakes) -> String {
 async fn stream<S>(
     connection: &mut S,
     request: &Request,
-    mistakes: &Mistakes,
-    feed: &Feed,
+    flaws: &Flaws,
+    log: &EventLog,
     mut fields: String,
     last: Option<u64>,
 ) -> Option<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let has = |mistake| mistakes.contains(&mistake);
+    let has = |flaw| flaws.contains(&flaw);
     let kind = if has(TextPlain) { "text/plain" } else { "text/event-stream" };
     let charset = if has(Latin1) { "; charset=iso-8859-1" } else { "" };
     fields.push_str(&format!("content-type: {kind}{charset}\r\n"));
-    if has(TwoTypes) {
+    if has(TwoContentTypes) {
         fields.push_str("content-type: text/event-stream\r\n");
     }
     if !has(Storable) {
@@ -230,18 +235,18 @@ where
     let offers = request.field("accept-encoding");
     let is_coded = (has(Unflushed) || has(CodingWithoutVary))
         && offers.is_some_and(|offer| offer.contains("gzip"))
-        || has(CodedUnasked) && offers.is_none();
+        || has(CompressedUnasked) && offers.is_none();
     if is_coded {
         fields.push_str("content-encoding: gzip\r\n");
     }
     if has(Unflushed) {
         fields.push_str("vary: Accept-Encoding\r\n");
     }
-    let is_chunked = !has(Length) && (!request.is_http10 || has(ChunkedForHttp10));
+    let is_chunked = !has(ContentLength) && (!request.is_http10 || has(ChunkedForHttp10));
     if is_chunked && request.method != "HEAD" {
         fields.push_str("transfer-encoding: chunked\r\n");
     }
-    if has(Length) || has(LengthAndChunked) || (has(HeadLength) && request.method == "HEAD") {
+    if has(ContentLength) || has(LengthAndChunked) || (has(HeadLength) && request.method == "HEAD") {
         fields.push_str("content-length: 1000000\r\n");
     }
     if request.is_http10 {
@@ -254,7 +259,7 @@ where
             std::future::pending::<()>().await;
         }
         connection.write_all(&head).await.ok()?;
-        if has(HeadStreams) {
+        if has(HeadWithContent) {
             connection.write_all(b"7\r\ndata: x\r\n").await.ok()?;
         }
         return Some(());
@@ -280,23 +285,23 @@ where
     } else {
         tokio::time::sleep(Duration::from_millis(1500)).await;
     }
-    if let (true, Some((_, value))) = (has(EchoesQuery), request.path.split_once('=')) {
+    if let (true, Some((_, value))) = (has(InjectsEvent), request.path.split_once('=')) {
         let value = value.split('&').next().unwrap_or_default();
         let text = value.replace("%0A", "\n").replace("%0D", "\r").replace("%20", " ");
         out.write(format!("data: hello {text}\n\n").as_bytes()).await?;
     }
-    events(&mut out, mistakes, feed, last).await
+    events(&mut out, flaws, log, last).await
 }
 
-/// Sends what is missed and what happens, until the client leaves.
-async fn events<S>(out: &mut Output<'_, S>, mistakes: &Mistakes, feed: &Feed, last: Option<u64>) -> Option<()>
+/// Sends the missed events and the new ones, until the client disconnects.
+async fn events<S>(out: &mut Output<'_, S>, flaws: &Flaws, log: &EventLog, last: Option<u64>) -> Option<()>
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
-    let has = |mistake| mistakes.contains(&mistake);
-    let from = if has(RepeatsTheLast) { last.map(|last| last - 1) } else { last };
-    let (mut missed, mut live) = feed.after(from);
-    if has(SkipsOne) && missed.len() > 1 {
+    let has = |flaw| flaws.contains(&flaw);
+    let from = if has(RepeatsLast) { last.map(|last| last - 1) } else { last };
+    let (mut missed, mut live) = log.after(from);
+    if has(SkipsEvent) && missed.len() > 1 {
         missed.remove(1);
     }
     if has(FreshIds) {
@@ -304,24 +309,24 @@ where
     }
     let (mut own, mut held, mut pending) = (0, Vec::new(), Vec::new());
     for number in missed {
-        out.write(&frame(number, mistakes)).await?;
+        out.write(&frame(number, flaws)).await?;
     }
     loop {
         let number = tokio::select! {
             number = live.recv() => number.ok()?,
-            () = out.gone() => return None,
+            () = out.wait_for_disconnect() => return None,
         };
         own += 1;
-        let mut text = frame(if has(FreshIds) { own } else { number }, mistakes);
-        if has(Clumps) {
+        let mut text = frame(if has(FreshIds) { own } else { number }, flaws);
+        if has(Batches) {
             held.extend(text);
-            if own % 4 != 0 {
+            if own % 3 != 0 {
                 continue;
             }
             text = std::mem::take(&mut held);
         }
-        if has(LateBlank) {
-            // The newline that ends the block is written before the next one.
+        if has(LateBlankLine) {
+            // The blank line is sent before the next block.
             text.pop();
             text = [std::mem::replace(&mut pending, b"\n".to_vec()), text].concat();
         }
@@ -331,15 +336,15 @@ where
             out.connection.write_all(b"0\r\n\r\n").await.ok()?;
             return None;
         }
-        if has(EndsWithoutChunk) && own == 3 {
+        if has(EndsWithoutLastChunk) && own == 3 {
             return None;
         }
         out.write(&text).await?;
     }
 }
 
-fn frame(number: u64, mistakes: &Mistakes) -> Vec<u8> {
-    let has = |mistake| mistakes.contains(&mistake);
+fn frame(number: u64, flaws: &Flaws) -> Vec<u8> {
+    let has = |flaw| flaws.contains(&flaw);
     let id = match number {
         _ if has(SameId) => "id: 7\n".into(),
         number if has(SomeIds) && number % 2 == 0 => String::new(),
@@ -349,11 +354,11 @@ fn frame(number: u64, mistakes: &Mistakes) -> Vec<u8> {
     let data = match number {
         _ if has(BareCr) => "data: first\rsecond line\n",
         _ if has(Unsplit) => "data: {\n  \"a\": 1\n}\n",
-        _ if has(Misspelt) => "Data: x\ndata: x\n",
-        _ if has(Unknown) => "topic: x\ndata: x\n",
-        _ if has(EscapedBreaks) => return b"data: x\\n\\n".to_vec(),
+        _ if has(Misspelled) => "Data: x\ndata: x\n",
+        _ if has(UnknownField) => "topic: x\ndata: x\n",
+        _ if has(EscapedLineBreaks) => return b"data: x\\n\\n".to_vec(),
         _ if has(NoData) => "event: tick\n",
-        _ if has(Beats) => "event: ping\ndata: x\n",
+        _ if has(KeepAliveEvents) => "event: ping\ndata: x\n",
         _ if has(LateBom) => "\u{feff}data: x\ndata: x\n",
         _ => "event: tick\ndata: {\"a\":1}\n",
     };
@@ -367,7 +372,7 @@ fn frame(number: u64, mistakes: &Mistakes) -> Vec<u8> {
     text
 }
 
-/// The content of an answer.
+/// The content of a response.
 struct Output<'c, S> {
     connection: &'c mut S,
     is_chunked: bool,
@@ -406,8 +411,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Output<'_, S> {
         self.connection.write_all(&bytes).await.ok()
     }
 
-    /// Waits until the client has left.
-    async fn gone(&mut self) {
+    /// Waits until the client disconnects.
+    async fn wait_for_disconnect(&mut self) {
         let mut buffer = [0; 1024];
         while let Ok(length) = self.connection.read(&mut buffer).await
             && length > 0

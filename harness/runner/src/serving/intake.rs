@@ -6,7 +6,7 @@ use ssespec_cases::Capability;
 
 use super::seen::Seen;
 use super::stream::{State, Told};
-use super::target::Target;
+use super::target;
 use super::{Presence, Session, Stop, describe};
 use crate::adapter::fault::Fault;
 use crate::adapter::heard::Heard;
@@ -166,12 +166,15 @@ impl Session<'_> {
                 if self.target.is_some() {
                     return Err(self.fault(unasked));
                 }
-                match Target::parse(url) {
+                match target::parse(url) {
                     Ok(target) => {
                         self.transcript.call(&target.origin(), "server.test");
                         self.target = Some(target);
                     }
-                    Err(problem) => return Err(self.fault(Fault::BadUrl { url: url.clone(), problem })),
+                    Err(error) => {
+                        let problem = error.to_string();
+                        return Err(self.fault(Fault::BadUrl { url: url.clone(), problem }));
+                    }
                 }
             }
             ServerShown::Connected { last_event_id } => {

@@ -1,0 +1,28 @@
+//! The checks, one file per topic.
+//!
+//! - [`head`]: the response head that opens the stream
+//! - [`timing`]: when bytes arrive: flushing, buffering, keep-alive
+//! - [`body`]: the bytes of the stream; [`fields`]: its fields; [`ids`]: its event ids
+//! - [`negotiation`]: request fields and versions that the response may depend on
+//! - [`methods`]: HEAD, OPTIONS and methods that are not offered
+//! - [`cors`]: use from other origins
+//! - [`resume`]: resuming with Last-Event-ID; [`hostile_input`]: attacks through ids and queries
+//! - [`ending`]: streams that end, and how failures are reported
+//! - [`connections`]: many connections, and how clients disconnect
+//! - [`http2`]: the stream over HTTP/2
+//! - [`stream`]: what checks of the observed stream have in common
+
+pub(crate) mod body;
+pub(crate) mod connections;
+pub(crate) mod cors;
+pub(crate) mod ending;
+pub(crate) mod fields;
+pub(crate) mod head;
+pub(crate) mod hostile_input;
+pub(crate) mod http2;
+pub(crate) mod ids;
+pub(crate) mod methods;
+pub(crate) mod negotiation;
+pub(crate) mod resume;
+pub(crate) mod stream;
+pub(crate) mod timing;

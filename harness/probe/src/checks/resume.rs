@@ -1,0 +1,238 @@
+//! Resuming with Last-Event-ID.
+//!
+//! <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::check::{Check, Judging, judging};
+use crate::describe::id_list;
+use crate::need::Need;
+use crate::observe::observations::CheckContext;
+use crate::observe::resumption::Resumption;
+use crate::outcome::{Breach, Outcome, fact};
+use crate::wire::exchange::Exchange;
+use crate::wire::request::ReadLimits;
+
+pub(crate) const CHECKS: &[Check] = &[
+    Check::new(
+        "resume",
+        "A stream with ids continues after the last event ID",
+        "resilience-server/resume",
+        |c| judge_resumption(c, continues),
+    )
+    .needs(&[Need::Get]),
+    Check::new("resume-no-loss", "Resuming loses no event", "resilience-server/resume-without-loss", |c| {
+        judge_resumption(c, no_loss)
+    })
+    .needs(&[Need::Get]),
+    Check::new(
+        "resume-no-duplicate",
+        "Resuming repeats no event",
+        "resilience-server/resume-without-repetition",
+        |c| judge_resumption(c, no_duplicate),
+    )
+    .needs(&[Need::Get]),
+    Check::new(
+        "resume-order",
+        "Resuming preserves the order of events",
+        "resilience-server/resume-in-order",
+        |c| judge_resumption(c, order),
+    )
+    .needs(&[Need::Get]),
+    Check::new(
+        "resume-header-case",
+        "Last-Event-ID is recognized in upper and lower case",
+        "http/field-names-in-any-case",
+        |c| judging(header_case(c)),
+    )
+    .needs(&[Need::Get]),
+    Check::new(
+        "resume-unknown-id",
+        "A request with an unknown Last-Event-ID gets a stream",
+        "resilience-server/unknown-id",
+        |c| judging(unknown_id(c)),
+    )
+    .needs(&[Need::Get]),
+    Check::new(
+        "resume-utf8",
+        "A request with a non-ASCII Last-Event-ID gets a stream",
+        "resilience-server/id-beyond-ascii",
+        |c| judging(utf8(c)),
+    )
+    .needs(&[Need::Get]),
+    Check::new("resume-empty", "Response to an empty Last-Event-ID", "resilience-server/empty-id", |c| {
+        judging(empty(c))
+    })
+    .needs(&[Need::Get]),
+];
+
+const DOES_NOT_RESUME: &str = "the stream does not resume";
+
+/// A breach that the first and the resumed stream show.
+fn breach(resumption: &Resumption, expected: impl Into<String>, observed: impl Into<String>) -> Breach {
+    Breach::new(&resumption.first, expected, observed).with_exchange(&resumption.second, 2)
+}
+
+/// The ids on both streams, in words.
+fn describe(resumption: &Resumption) -> String {
+    format!(
+        "ids {} on the first stream; ids {} after last-event-id: {}",
+        id_list(&resumption.first.ids()),
+        id_list(&resumption.second.ids()),
+        resumption.last_event_id
+    )
+}
+
+fn judge_resumption(context: CheckContext, judge: fn(&Resumption) -> Outcome) -> Judging {
+    judging(async move {
+        let resumption = context.resumption().await?;
+        let resumption = resumption.as_ref().as_ref().map_err(|e| Outcome::NotJudged(e.to_string()))?;
+        let mut seen = HashSet::new();
+        // If ids repeat on a single stream, repeated ids say nothing about resuming.
+        if resumption.first.ids().iter().all(|id| seen.insert(id.clone())) {
+            Ok(judge(resumption))
+        } else {
+            Err(Outcome::NotJudged("ids repeat on a single stream".into()))
+        }
+    })
+}
+
+fn continues(resumption: &Resumption) -> Outcome {
+    if resumption.continued() {
+        return Outcome::Holds;
+    }
+    let hint = "keep the latest events, and send those after the client's Last-Event-ID";
+    let Resumption { first, second, last_event_id, .. } = resumption;
+    if !second.is_same_kind_as(first) {
+        let observed = format!("{} after last-event-id: {last_event_id}", second.summary());
+        return breach(resumption, "a stream that continues", observed).hint(hint).proven();
+    }
+    let expected = format!("an event with id {} first", resumption.next());
+    breach(resumption, expected, describe(resumption)).hint(hint).proven()
+}
+
+fn no_loss(resumption: &Resumption) -> Outcome {
+    let received = resumption.second.ids();
+    let is_partial = received.iter().any(|id| resumption.after.contains(id));
+    let starts_over =
+        received.first().is_some_and(|id| resumption.before.contains(id) && *id != resumption.last_event_id);
+    if !is_partial || starts_over {
+        return Outcome::NotJudged(DOES_NOT_RESUME.into());
+    }
+    let expected = resumption.expected();
+    // Events after the last one that was received may still be on their way.
+    let Some(last) = expected.iter().rposition(|id| received.contains(id)) else { return Outcome::Holds };
+    let expected = expected.get(..=last).unwrap_or_default();
+    let lost: Vec<String> = expected.iter().filter(|id| !received.contains(id)).cloned().collect();
+    if lost.is_empty() {
+        return Outcome::Holds;
+    }
+    let observed = format!("without {}; {}", id_list(&lost), describe(resumption));
+    breach(resumption, format!("ids {}", id_list(expected)), observed)
+        .with_exchange(&resumption.uninterrupted, 3)
+        .hint("subscribe before looking up the missed events, and send new events after them")
+        .proven()
+}
+
+fn no_duplicate(resumption: &Resumption) -> Outcome {
+    let received = resumption.second.ids();
+    if received.is_empty() {
+        return Outcome::NotJudged("no event with an id came after resuming".into());
+    }
+    if let Some(old) = received.iter().find(|id| resumption.before.contains(id)) {
+        let hint = if *old == resumption.last_event_id {
+            "the client has already received the event whose id it sends: start after it"
+        } else {
+            "the stream starts over: its ids denote other events than before, or the same events are sent again"
+        };
+        let expected = format!("only events after id {}", resumption.last_event_id);
+        let observed = format!("id {old} again; {}", describe(resumption));
+        return breach(resumption, expected, observed).hint(hint).proven();
+    }
+    let mut seen = HashSet::new();
+    if let Some(twice) = received.iter().find(|id| !seen.insert(id.as_str())) {
+        let observed = format!("id {twice} twice; {}", describe(resumption));
+        return breach(resumption, "each event once", observed)
+            .hint("replayed and new events overlap")
+            .proven();
+    }
+    Outcome::Holds
+}
+
+fn order(resumption: &Resumption) -> Outcome {
+    if !resumption.continued() {
+        return Outcome::NotJudged(DOES_NOT_RESUME.into());
+    }
+    let expected = resumption.expected();
+    let received = resumption.second.ids();
+    let places: Vec<usize> =
+        received.iter().filter_map(|id| expected.iter().position(|other| other == id)).collect();
+    if places.windows(2).all(|pair| pair[0] <= pair[1]) {
+        return Outcome::Holds;
+    }
+    breach(resumption, format!("ids in the order {}", id_list(&expected)), describe(resumption))
+        .with_exchange(&resumption.uninterrupted, 3)
+        .proven()
+}
+
+async fn header_case(context: CheckContext) -> Result<Outcome, Outcome> {
+    let resumption = context.resumption().await?;
+    let resumption = match resumption.as_ref() {
+        Ok(resumption) if resumption.continued() => resumption,
+        Ok(_) => return Err(Outcome::NotJudged(DOES_NOT_RESUME.into())),
+        Err(reason) => return Err(Outcome::NotJudged(reason.to_string())),
+    };
+    let limits = ReadLimits { events: Some(2), ..context.for_up_to(Duration::from_secs(2)) };
+    for name in ["Last-Event-ID", "LAST-EVENT-ID"] {
+        let exchange = context.send(context.request(limits).add_field(name, &resumption.last_event_id)).await;
+        let received = exchange.ids();
+        let first = received.iter().find(|id| **id != resumption.last_event_id);
+        if first.is_some_and(|first| first != resumption.next()) {
+            let expected = format!("an event with id {} first, as with last-event-id", resumption.next());
+            let observed = format!("ids {} with {name}", id_list(&received));
+            return Ok(Breach::new(&exchange, expected, observed).proven());
+        }
+    }
+    Ok(Outcome::Holds)
+}
+
+/// The response to a request with a Last-Event-ID.
+///
+/// # Errors
+/// If a plain request gets no stream.
+async fn send_last_event_id(context: &CheckContext, id: &[u8]) -> Result<Arc<Exchange>, Outcome> {
+    context.prompt_stream_response().await?;
+    Ok(context.send(context.request(context.until_head()).add_field("last-event-id", id)).await)
+}
+
+async fn unknown_id(context: CheckContext) -> Result<Outcome, Outcome> {
+    let exchange = send_last_event_id(&context, b"ssespec-unknown-0f9a6c").await?;
+    if exchange.may_be_stream() {
+        return Ok(Outcome::Holds);
+    }
+    Ok(Breach::new(&exchange, "a stream", exchange.summary())
+        .hint("clients whose id has expired stop reconnecting; report it on the stream instead")
+        .proven())
+}
+
+async fn utf8(context: CheckContext) -> Result<Outcome, Outcome> {
+    let exchange = send_last_event_id(&context, "\u{2026}\u{1f600}".as_bytes()).await?;
+    if exchange.may_be_stream() {
+        return Ok(Outcome::Holds);
+    }
+    Ok(Breach::new(&exchange, "a stream", exchange.summary())
+        .hint("browsers send the last event ID encoded as UTF-8")
+        .proven())
+}
+
+async fn empty(context: CheckContext) -> Result<Outcome, Outcome> {
+    let exchange = send_last_event_id(&context, b"").await?;
+    let response = match exchange.status() {
+        _ if exchange.may_be_stream() => "a stream".into(),
+        Some(status) => format!("status {status}"),
+        None => "no response".into(),
+    };
+    Ok(fact("response to an empty Last-Event-ID", response))
+}

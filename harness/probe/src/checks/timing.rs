@@ -1,0 +1,332 @@
+//! When bytes arrive: whether heads and events are flushed, and what keeps an idle stream alive.
+
+mod timestamps;
+
+use std::time::Duration;
+
+use ssespec_reports::visible;
+
+use self::timestamps::find_timestamp;
+use super::stream::judge_stream;
+use crate::check::{Check, judging};
+use crate::describe::seconds;
+use crate::need::Need;
+use crate::observe::observations::CheckContext;
+use crate::outcome::{Breach, Outcome, fact};
+use crate::wire::exchange::{End, Event, Exchange};
+
+pub(crate) const CHECKS: &[Check] = &[
+    Check::new(
+        "headers-flushed",
+        "The response head is sent immediately, before the first event",
+        "resilience-server/headers-flushed",
+        |c| judging(headers_flushed(c)),
+    ),
+    Check::new(
+        "event-latency",
+        "Events are sent as soon as they are emitted",
+        "resilience-server/events-flushed",
+        |c| judging(event_latency(c)),
+    )
+    .needs(&[Need::Emit]),
+    Check::new("clumps", "Events arrive one at a time, not in batches", "resilience-server/no-clumps", |c| {
+        judge_stream(c, batches)
+    }),
+    Check::new(
+        "block-in-one-flush",
+        "The blank line after an event arrives together with its last field",
+        "resilience-server/blank-line-flushed",
+        |c| judge_stream(c, blank_line_delay),
+    ),
+    Check::new("blank-lines", "A blank line ends each event", "whatwg/abnf-event", |c| {
+        judge_stream(c, blank_lines)
+    }),
+    Check::new(
+        "keep-alive",
+        "An idle stream sends bytes before proxies close it",
+        "resilience-server/keep-alive",
+        |c| judge_stream(c, keep_alive),
+    )
+    .needs(&[Need::FullObservation]),
+    Check::new(
+        "keep-alive-is-comment",
+        "Keep-alives are comments, not events",
+        "resilience-server/keep-alive-is-comment",
+        |c| judge_stream(c, keep_alive_comment),
+    ),
+    Check::new("padding", "Amount of padding before the first event", "resilience-server/padding", |c| {
+        judge_stream(c, padding)
+    }),
+];
+
+/// A head or event that takes longer is late.
+const PROMPT: Duration = Duration::from_secs(1);
+
+/// Bytes that come within this time were sent together.
+const TOGETHER: Duration = Duration::from_millis(60);
+
+/// Bytes that come after this time were sent separately.
+const PAUSE: Duration = Duration::from_millis(700);
+
+async fn headers_flushed(context: CheckContext) -> Result<Outcome, Outcome> {
+    let observation = context.long_observation().await;
+    let exchange = &observation.exchange;
+    let expected = "the response head within 1 s";
+    let hint = "clients fire `open` when the head arrives; flush it (flushHeaders(), or an initial comment) before the first event";
+    let Some(head) = exchange.head() else {
+        if exchange.end == End::StillOpen && exchange.raw_length == 0 && exchange.http_findings.is_empty() {
+            let observed = format!("nothing within {}", seconds(exchange.duration));
+            return Ok(Breach::new(exchange, expected, observed).hint(hint).proven());
+        }
+        return Err(Outcome::NotJudged(format!("the server did not respond: {}", exchange.summary())));
+    };
+    if head.at <= PROMPT {
+        return Ok(Outcome::Holds);
+    }
+    let first_content = exchange.reads.iter().find(|read| read.content > 0);
+    let is_with_content = first_content.is_some_and(|read| read.at <= head.at + TOGETHER);
+    let suffix = if is_with_content { ", together with the first content" } else { "" };
+    let observed = format!("the head after {}{suffix}", seconds(head.at));
+    let breach = Breach::new(exchange, expected, observed);
+    Ok(if is_with_content { breach.hint(hint).proven() } else { breach.suspected() })
+}
+
+async fn event_latency(context: CheckContext) -> Result<Outcome, Outcome> {
+    let observation = context.observed_stream().await?;
+    let exchange = &observation.exchange;
+    if let Some(error) = &observation.emit_error {
+        return Err(Outcome::SetupFailed(format!("--emit does not make the server emit: {error}")));
+    }
+    let arrivals: Vec<Duration> = exchange.dispatched().map(|event| event.block.at).collect();
+    let mut slowest: Option<Duration> = None;
+    for emission in &observation.emissions {
+        let Some(arrival) = arrivals.iter().find(|arrival| **arrival >= emission.started) else {
+            let waited = exchange.duration.saturating_sub(emission.started);
+            let observed = format!("no event within {}", seconds(waited));
+            return Ok(Breach::new(exchange, "an event after each emission", observed).proven());
+        };
+        // A command may take some time before it does anything.
+        slowest = slowest.max(Some(arrival.saturating_sub(emission.done)));
+    }
+    Ok(match slowest {
+        Some(latency) if latency > PROMPT => {
+            let observed = format!("an event after {}", seconds(latency));
+            Breach::new(exchange, "each event within 1 s", observed)
+                .hint("something buffers the stream: the framework, compression, or a proxy")
+                .proven()
+        }
+        Some(_) => Outcome::Holds,
+        None => Outcome::NotJudged("the server was not made to emit".into()),
+    })
+}
+
+/// Groups events that came in the same chunk, or without chunks in the same read.
+fn bursts(exchange: &Exchange) -> Vec<Vec<&Event>> {
+    let mut bursts: Vec<Vec<&Event>> = Vec::new();
+    for event in exchange.dispatched() {
+        let key = |event: &Event| (event.chunk, if event.chunk == 0 { event.read } else { 0 });
+        match bursts.last_mut() {
+            Some(burst) if burst.first().is_some_and(|first| key(first) == key(event)) => burst.push(event),
+            _ => bursts.push(vec![event]),
+        }
+    }
+    bursts
+}
+
+fn batches(exchange: &Exchange) -> Outcome {
+    let all = bursts(exchange);
+    let at = |burst: &[&Event]| burst.first().map_or(Duration::ZERO, |event| event.block.at);
+    // The first burst may be a replay of earlier events.
+    let mut after_pause = Vec::new();
+    for pair in all.windows(2) {
+        if let [before, burst] = pair
+            && at(burst).saturating_sub(at(before)) >= PAUSE
+        {
+            after_pause.push(burst);
+        }
+    }
+    // If the head came late, the events that came with it were held back too.
+    let is_head_late = exchange.head().is_some_and(|head| head.at > PROMPT);
+    if is_head_late && let Some(first) = all.first() {
+        after_pause.push(first);
+    }
+    if after_pause.is_empty() {
+        return Outcome::NotJudged("too few events came to judge".into());
+    }
+    let expected = "each event when it happens";
+    if let Some((count, spread)) = held_back(exchange) {
+        let observed = format!(
+            "{count} events at the same time, although the timestamps in them are {} apart",
+            seconds(spread)
+        );
+        return Breach::new(exchange, expected, observed)
+            .hint("something buffers the stream: the server, compression, or a proxy")
+            .proven();
+    }
+    let batches = after_pause.iter().filter(|burst| burst.len() >= 2).count();
+    let largest = after_pause.iter().map(|burst| burst.len()).max().unwrap_or_default();
+    if (batches >= 2 && largest >= 3 && batches * 2 > after_pause.len()) || (batches >= 1 && largest >= 5) {
+        let unit = if exchange.events.iter().any(|event| event.chunk > 0) { "chunk" } else { "read" };
+        let observed = format!(
+            "several events in one {unit} after {batches} of {} pauses, up to {largest} events",
+            after_pause.len()
+        );
+        return Breach::new(exchange, expected, observed)
+            .hint("flush after each event, unless the events happen at the same time")
+            .proven();
+    }
+    Outcome::Holds
+}
+
+/// Events that came together although the timestamps in them differ: how many, and by how much.
+fn held_back(exchange: &Exchange) -> Option<(usize, Duration)> {
+    let events: Vec<&Event> = exchange.dispatched().collect();
+    let first = events.first()?.block.at;
+    let together = events.chunk_by(|a, b| b.block.at.saturating_sub(a.block.at) < TOGETHER);
+    // The first events may be a replay.
+    let later = together.filter(|burst| burst.first().is_some_and(|event| event.block.at > first + PAUSE));
+    let spreads = later.filter_map(|burst| {
+        let times: Vec<_> =
+            burst.iter().filter_map(|event| find_timestamp(event.block.data.as_deref()?)).collect();
+        let (format, start) = *times.first()?;
+        let (other, end) = *times.last()?;
+        let spread = u64::try_from(end.saturating_sub(start)).ok()?;
+        (format == other && (500..60_000).contains(&spread))
+            .then(|| (burst.len(), Duration::from_millis(spread)))
+    });
+    spreads.max_by_key(|(_, spread)| *spread)
+}
+
+fn blank_line_delay(exchange: &Exchange) -> Outcome {
+    let events: Vec<&Event> = exchange.dispatched().collect();
+    let delay = |event: &Event| event.block.at.saturating_sub(event.block.last_line);
+    let late: Vec<Duration> =
+        events.iter().map(|event| delay(event)).filter(|delay| *delay > TOGETHER * 2).collect();
+    let longest = late.iter().max().copied().unwrap_or_default();
+    let expected = "a blank line immediately after the last field";
+    let hint = "clients dispatch the event only when the blank line arrives: with the next event, or never";
+    // The last block stays open as long as nothing follows it. A block of comments delays no event.
+    let is_hanging = (exchange.block_fields.is_open || exchange.is_within_line)
+        && exchange.end == End::StillOpen
+        && exchange.duration.saturating_sub(exchange.last_byte) > Duration::from_secs(1)
+        && exchange.content_length > 0;
+    if is_hanging {
+        let open = exchange.duration.saturating_sub(exchange.last_byte);
+        let observed = format!("an event block without its blank line for {}", seconds(open));
+        return Breach::new(exchange, expected, observed).hint(hint).proven();
+    }
+    if events.is_empty() {
+        return Outcome::NotJudged("no event came".into());
+    }
+    if late.len() * 2 >= events.len() && (longest > PAUSE || late.len() >= 3) {
+        let observed = format!("the blank line up to {} later", seconds(longest));
+        return Breach::new(exchange, expected, observed).hint(hint).proven();
+    }
+    if longest > PAUSE {
+        let observed = format!("the blank line up to {} later, {} times", seconds(longest), late.len());
+        return Breach::new(exchange, expected, observed).suspected();
+    }
+    Outcome::Holds
+}
+
+/// How many characters of a field are shown.
+const SHOWN: usize = 200;
+
+/// How long data may wait for its blank line if no event has come.
+const UNDISPATCHED: Duration = Duration::from_secs(1);
+
+fn blank_lines(exchange: &Exchange) -> Outcome {
+    let fields = &exchange.block_fields;
+    let expected = "a blank line after the fields of each event";
+    let hint =
+        "clients dispatch an event when the blank line comes, and merge everything before it into one event";
+    let events = exchange.dispatched().count();
+    let Some(first_data) = fields.first_data else { return escaped_line_break(exchange, expected) };
+    let waited = exchange.duration.saturating_sub(first_data);
+    if events == 0 && exchange.end == End::StillOpen && waited > UNDISPATCHED {
+        let observed = format!("{} data fields within {}, but no event", fields.data_count, seconds(waited));
+        return Breach::new(exchange, expected, observed).hint(hint).proven();
+    }
+    if fields.pauses >= 2 {
+        let observed =
+            format!("{} fields that came more than 0.5 s after another one of their block", fields.pauses);
+        // A buffering proxy also cuts blocks anywhere.
+        return Breach::new(exchange, expected, observed).hint(hint).suspected();
+    }
+    if let Some(repeated) = &fields.repeated {
+        let observed = format!("another one in the same block: {}", visible::line(repeated, SHOWN));
+        return Breach::new(exchange, "one type and one id in each block", observed)
+            .hint("the blank line between two events is missing, or the field is written twice")
+            .suspected();
+    }
+    Outcome::Holds
+}
+
+/// Judges a stream without a complete field: its line breaks may be written as `\n`.
+fn escaped_line_break(exchange: &Exchange, expected: &str) -> Outcome {
+    let text = String::from_utf8_lossy(&exchange.content);
+    let line = text.rsplit(['\n', '\r']).next().unwrap_or_default();
+    if line.contains("\\n") && exchange.is_within_line && exchange.end == End::StillOpen {
+        return Breach::new(exchange, expected, format!("{} bytes without a line ending", line.len()))
+            .hint("the line break is written as a backslash followed by n")
+            .proven();
+    }
+    Outcome::NotJudged("no data came".into())
+}
+
+/// Proxies close streams that are silent for longer.
+const MAX_SILENCE: Duration = Duration::from_secs(30);
+
+fn keep_alive(exchange: &Exchange) -> Outcome {
+    let silence = exchange.longest_silence;
+    if silence.length >= MAX_SILENCE {
+        let observed = format!("no byte for {}, from {} on", seconds(silence.length), seconds(silence.since));
+        return Breach::new(exchange, "bytes about every 15 s", observed)
+            .hint("proxies close streams that are silent for 30 s or 60 s; send a comment every 15 s")
+            .proven();
+    }
+    if exchange.end != End::StillOpen {
+        return Outcome::NotJudged(format!("it was not idle for long enough: {}", exchange.describe_end()));
+    }
+    if silence.length < Duration::from_secs(10) {
+        return Outcome::HoldsWithNote(
+            "because of frequent events, the stream was never idle for 10 s".into(),
+        );
+    }
+    Outcome::Holds
+}
+
+fn keep_alive_comment(exchange: &Exchange) -> Outcome {
+    const WORDS: [&str; 7] =
+        ["ping", "heartbeat", "keepalive", "keep-alive", "keep_alive", "heart-beat", "heart_beat"];
+    let is_keep_alive = |text: &str| WORDS.contains(&text.trim().to_ascii_lowercase().as_str());
+    let found = exchange.dispatched().find(|event| {
+        let block = &event.block;
+        block.event.as_deref().is_some_and(is_keep_alive) || block.data.as_deref().is_some_and(is_keep_alive)
+    });
+    match found {
+        Some(event) => {
+            let observed = format!(
+                "an event of type {:?} with data {:?}{}",
+                event.block.event.as_deref().unwrap_or("message"),
+                event.block.data.as_deref().unwrap_or_default(),
+                if event.block.id.is_some() { " and an id" } else { "" }
+            );
+            Breach::new(exchange, "a comment, such as \": ping\"", observed)
+                .hint("an event reaches the listeners of every client; a comment does not")
+                .proven()
+        }
+        None if exchange.comments.is_empty() => Outcome::NotJudged("no keep-alive came".into()),
+        None => Outcome::Holds,
+    }
+}
+
+fn padding(exchange: &Exchange) -> Outcome {
+    let first = exchange.dispatched().next().map_or(u64::MAX, |event| event.block.offset);
+    let before = exchange.comments.iter().filter(|comment| comment.offset < first);
+    let bytes: u64 = before.map(|comment| comment.length).filter(|length| *length >= 256).sum();
+    fact("padding before the first event", if bytes == 0 { "none".into() } else { format!("{bytes} bytes") })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,58 @@
+use std::time::Duration;
+
+use super::{bursts, held_back, keep_alive};
+use crate::outcome::Outcome;
+use crate::wire::exchange::{End, Event, Exchange, Silence};
+use crate::wire::request::{Method, ReadLimits, Request};
+use ssespec_strict::Block;
+
+fn observed() -> Exchange {
+    let limits = ReadLimits { head: Duration::ZERO, body: Duration::ZERO, events: None };
+    Exchange {
+        duration: Duration::from_secs(35),
+        ..Exchange::new(Request::stream(Method::Get, limits), Vec::new(), End::StillOpen)
+    }
+}
+
+fn silent_for(seconds: u64) -> Exchange {
+    let longest_silence = Silence { length: Duration::from_secs(seconds), since: Duration::from_secs(1) };
+    Exchange { longest_silence, ..observed() }
+}
+
+#[test]
+fn a_long_silence_is_a_breach() {
+    assert!(matches!(keep_alive(&silent_for(15)), Outcome::Holds));
+    assert!(matches!(keep_alive(&silent_for(25)), Outcome::Holds));
+    assert!(matches!(keep_alive(&silent_for(31)), Outcome::Broken(_)));
+    assert!(matches!(keep_alive(&silent_for(2)), Outcome::HoldsWithNote(_)));
+    let ended = Exchange { end: End::Complete, ..silent_for(2) };
+    assert!(matches!(keep_alive(&ended), Outcome::NotJudged(_)));
+}
+
+fn event(at: u64, chunk: u64, data: &str) -> Event {
+    let at = Duration::from_millis(at);
+    Event {
+        block: Block { at, data: Some(data.into()), ..Block::default() },
+        read: at.as_millis() as u64,
+        chunk,
+    }
+}
+
+#[test]
+fn events_of_a_chunk_are_a_burst() {
+    let events = vec![event(0, 1, ""), event(900, 2, ""), event(900, 2, ""), event(900, 3, "")];
+    let exchange = Exchange { events, ..observed() };
+    assert_eq!(bursts(&exchange).iter().map(Vec::len).collect::<Vec<_>>(), [1, 2, 1]);
+}
+
+#[test]
+fn times_in_events_show_that_they_were_held_back() {
+    let first = event(0, 1, "1767225600000");
+    let late =
+        [event(3000, 2, "1767225601000"), event(3001, 3, "1767225602000"), event(3002, 4, "1767225603000")];
+    let exchange = Exchange { events: [vec![first.clone()], late.to_vec()].concat(), ..observed() };
+    assert_eq!(held_back(&exchange), Some((3, Duration::from_secs(2))));
+    let prompt = [event(1000, 2, "1767225601000"), event(2000, 3, "1767225602000")];
+    let exchange = Exchange { events: [vec![first], prompt.to_vec()].concat(), ..observed() };
+    assert_eq!(held_back(&exchange), None);
+}

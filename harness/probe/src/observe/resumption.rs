@@ -1,0 +1,129 @@
+//! A stream that is closed and resumed with Last-Event-ID, next to one that is never interrupted.
+//!
+//! <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>
+
+use std::time::Duration;
+
+use crate::options::{Length, Options};
+use crate::wire::exchange::Exchange;
+use crate::wire::ongoing::OngoingExchange;
+use crate::wire::request::ReadLimits;
+
+/// How many events with ids are read before the stream is closed.
+const ENOUGH: usize = 4;
+
+/// How long the client is disconnected.
+const DISCONNECTED: Duration = Duration::from_millis(400);
+
+/// A stream that was closed and resumed.
+#[derive(Debug)]
+pub(crate) struct Resumption {
+    /// The stream that was closed.
+    pub(crate) first: Exchange,
+    /// The stream that resumed it.
+    pub(crate) second: Exchange,
+    /// A stream that stayed open meanwhile.
+    pub(crate) uninterrupted: Exchange,
+    /// The id in Last-Event-ID.
+    pub(crate) last_event_id: String,
+    /// The ids on the first stream up to that id.
+    pub(crate) before: Vec<String>,
+    /// The ids on the first stream after that id.
+    pub(crate) after: Vec<String>,
+}
+
+/// Why there is nothing to resume.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoResumption {
+    /// No event had an id.
+    #[error("no event had an id")]
+    NoIds,
+    /// Fewer than two events had an id.
+    #[error("fewer than two events had an id, too few to resume from; --emit makes the server send some")]
+    TooFewIds,
+}
+
+impl Resumption {
+    /// The ids to expect after resuming: those on the uninterrupted stream, or else those on the first.
+    pub(crate) fn expected(&self) -> Vec<String> {
+        let ids = self.uninterrupted.ids();
+        match ids.iter().position(|id| *id == self.last_event_id) {
+            Some(at) => ids.get(at + 1..).unwrap_or_default().to_vec(),
+            None => self.after.clone(),
+        }
+    }
+
+    /// The id to expect first after resuming.
+    pub(crate) fn next(&self) -> &str {
+        self.after.first().map_or("", String::as_str)
+    }
+
+    /// Whether the stream continued where it was closed. It may repeat the last event.
+    pub(crate) fn continued(&self) -> bool {
+        let received = self.second.ids();
+        let received = match received.first() {
+            Some(first) if *first == self.last_event_id => received.get(1..).unwrap_or_default(),
+            _ => &received,
+        };
+        received.first().is_some_and(|first| first == self.next())
+    }
+}
+
+/// Opens a stream, closes it, and resumes it from an event before its last.
+pub(crate) async fn observe(options: &Options, path: Option<String>) -> Result<Resumption, NoResumption> {
+    let (first_limit, second_limit) = match options.length {
+        Length::Full => (Duration::from_secs(9), Duration::from_secs(6)),
+        Length::Quick => (Duration::from_millis(2200), Duration::from_millis(1600)),
+    };
+    let limits = ReadLimits { head: options.timeout, body: Duration::ZERO, events: None };
+    let request = options.request(limits).path(path);
+    let mut uninterrupted = OngoingExchange::open(options, &request).await;
+    let mut first = OngoingExchange::open(options, &request).await;
+    first.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+    uninterrupted.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+    start_emitting(options, ENOUGH);
+    let limit = first.elapsed() + first_limit;
+    first.read_until(limit, |exchange| exchange.identified().nth(ENOUGH - 1).is_some()).await;
+    // Also read what comes together with the last of these events.
+    let moment = first.elapsed() + Duration::from_millis(100);
+    first.read_until(moment, |_| false).await;
+    let first = first.finish();
+    let all = first.ids();
+    if all.len() < 2 {
+        return Err(if all.is_empty() { NoResumption::NoIds } else { NoResumption::TooFewIds });
+    }
+    // Not from the first id if there are more: a stream that starts over would seem to repeat only the last event.
+    let at = (all.len() - 1) / 2;
+    let (before, after) = all.split_at(at + 1);
+    let (before, after) = (before.to_vec(), after.to_vec());
+    let last_event_id = before.last().cloned().unwrap_or_default();
+    start_emitting(options, 1);
+    let reconnection = uninterrupted.elapsed() + DISCONNECTED;
+    uninterrupted.read_until(reconnection, |_| false).await;
+    let request = request.clone().add_field("last-event-id", &last_event_id);
+    let mut second = OngoingExchange::open(options, &request).await;
+    second.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+    start_emitting(options, 2);
+    let limit = second.elapsed() + second_limit;
+    let enough = after.len() + 2;
+    second.read_until(limit, |exchange| exchange.identified().nth(enough - 1).is_some()).await;
+    let second = second.finish();
+    let moment = uninterrupted.elapsed() + Duration::from_millis(100);
+    uninterrupted.read_until(moment, |_| false).await;
+    let uninterrupted = uninterrupted.finish();
+    Ok(Resumption { first, second, uninterrupted, last_event_id, before, after })
+}
+
+/// Makes the server emit several times, if the user said how. Does not wait.
+fn start_emitting(options: &Options, times: usize) {
+    let Some(trigger) = options.emit.clone() else { return };
+    let limit = options.timeout;
+    tokio::spawn(async move {
+        for _ in 0..times {
+            // If this fails, no event comes, and the check `event-latency` reports why.
+            let _ = trigger.clone().emit(limit).await;
+            // A pause as between the events of a live server, so that an event can come during a replay.
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+}

@@ -1,0 +1,54 @@
+//! Fields of event blocks, also of unfinished ones.
+
+use std::time::Duration;
+
+use ssespec_strict::Field;
+
+/// A field that comes so long after another one of its block was not written together with it.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The fields of a stream's event blocks, whether or not a blank line followed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct BlockFields {
+    /// How many data fields came.
+    pub(crate) data_count: u64,
+    /// When the first data field came.
+    pub(crate) first_data: Option<Duration>,
+    /// How often a field came long after another one of its block.
+    pub(crate) pauses: u64,
+    /// The first `event` or `id` field that is not the only one in its block, as sent.
+    pub(crate) repeated: Option<String>,
+    /// Whether fields came after the last blank line.
+    pub(crate) is_open: bool,
+    last: Duration,
+    has_event: bool,
+    has_id: bool,
+}
+
+impl BlockFields {
+    /// A field has come.
+    pub(crate) fn field(&mut self, field: &Field) {
+        if self.is_open && field.at.saturating_sub(self.last) > PAUSE {
+            self.pauses += 1;
+        }
+        (self.is_open, self.last) = (true, field.at);
+        let is_repeated = match field.name.as_str() {
+            "data" => {
+                self.data_count += 1;
+                self.first_data.get_or_insert(field.at);
+                false
+            }
+            "event" => std::mem::replace(&mut self.has_event, true),
+            "id" => std::mem::replace(&mut self.has_id, true),
+            _ => false,
+        };
+        if is_repeated && self.repeated.is_none() {
+            self.repeated = Some(format!("{}: {}", field.name, field.value));
+        }
+    }
+
+    /// A blank line has come.
+    pub(crate) fn blank_line(&mut self) {
+        (self.is_open, self.has_event, self.has_id) = (false, false, false);
+    }
+}

@@ -1,0 +1,181 @@
+//! A request, and how far its response is read.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use ssespec_strict::http::Asked;
+
+/// The method of a request.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Method {
+    /// GET.
+    Get,
+    /// POST with this content.
+    Post(Bytes),
+    /// HEAD.
+    Head,
+    /// OPTIONS.
+    Options,
+    /// PROPFIND: safe (RFC 4918), known to HTTP libraries, and not offered by event stream servers.
+    Propfind,
+}
+
+impl Method {
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post(_) => "POST",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+            Self::Propfind => "PROPFIND",
+        }
+    }
+
+    /// The content of the request.
+    fn content(&self) -> Option<&Bytes> {
+        if let Self::Post(content) = self { Some(content) } else { None }
+    }
+
+    /// What the framing of the response depends on.
+    pub(crate) fn asked(&self) -> Asked {
+        if *self == Self::Head { Asked::Head } else { Asked::Other }
+    }
+}
+
+/// The HTTP version of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Version {
+    /// HTTP/1.0
+    Http10,
+    /// HTTP/1.1
+    Http11,
+}
+
+/// The Content-Type of a request with content, unless the user gives another.
+pub(crate) const DEFAULT_CONTENT_TYPE: &str = "application/json";
+
+/// A path that no server is expected to have.
+pub(crate) const NONEXISTENT_PATH: &str = "/ssespec-probe-no-such-path";
+
+/// The fields that each request for the stream has, as browsers send them.
+const STREAM_FIELDS: [(&str, &str); 3] =
+    [("accept", "text/event-stream"), ("accept-encoding", "identity"), ("cache-control", "no-cache")];
+
+/// How far a response is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ReadLimits {
+    /// How long to wait for the head.
+    pub(crate) head: Duration,
+    /// How long to read the content after the head.
+    pub(crate) body: Duration,
+    /// Stop after this many events.
+    pub(crate) events: Option<usize>,
+}
+
+/// A request, and how far its response is read. Equal requests are sent once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) version: Version,
+    /// The path and query, if they are not those of the stream.
+    pub(crate) path: Option<String>,
+    /// The header fields, without Host and those of the user. Names are lower case; values may be any bytes.
+    pub(crate) headers: Vec<(String, Vec<u8>)>,
+    pub(crate) limits: ReadLimits,
+    /// Close the sending direction after the request.
+    pub(crate) half_close: bool,
+}
+
+impl Request {
+    /// A request that opens the stream.
+    pub(crate) fn stream(method: Method, limits: ReadLimits) -> Self {
+        let headers =
+            STREAM_FIELDS.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()));
+        let headers = headers.collect();
+        Self { method, version: Version::Http11, path: None, headers, limits, half_close: false }
+    }
+
+    /// With another method.
+    pub(crate) fn method(self, method: Method) -> Self {
+        Self { method, ..self }
+    }
+
+    /// With another path and query; `None` means those of the stream.
+    pub(crate) fn path(self, path: Option<String>) -> Self {
+        Self { path, ..self }
+    }
+
+    /// With a field that replaces those of the same name.
+    pub(crate) fn set_field(self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.remove_field(name).add_field(name, value)
+    }
+
+    /// With another field.
+    pub(crate) fn add_field(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+        self.headers.push((name.to_owned(), value.as_ref().to_vec()));
+        self
+    }
+
+    /// Without the fields of this name.
+    pub(crate) fn remove_field(mut self, name: &str) -> Self {
+        self.headers.retain(|(other, _)| !other.eq_ignore_ascii_case(name));
+        self
+    }
+
+    /// The request in words, without the fields that every request has.
+    pub(crate) fn describe(&self, path: &str) -> String {
+        let version = match self.version {
+            Version::Http10 => " HTTP/1.0",
+            Version::Http11 => "",
+        };
+        let path = self.path.as_deref().unwrap_or(path);
+        let fields = self.headers.iter().filter(|(name, value)| {
+            !STREAM_FIELDS.iter().any(|(n, v)| n == name && v.as_bytes() == value.as_slice())
+        });
+        let fields: Vec<String> = fields
+            .map(|(name, value)| format!("{name}: {}", shortened(&String::from_utf8_lossy(value))))
+            .collect();
+        let with = if fields.is_empty() { String::new() } else { format!(" with {}", fields.join(", ")) };
+        let without =
+            if self.headers.iter().any(|(name, _)| name == "accept") { "" } else { " without Accept" };
+        format!("{} {path}{version}{with}{without}", self.method.name())
+    }
+
+    /// The bytes of the request. The user's fields replace those of the same name.
+    pub(crate) fn bytes(&self, authority: &str, path: &str, users: &[(String, String)]) -> Vec<u8> {
+        let version = match self.version {
+            Version::Http10 => "HTTP/1.0",
+            Version::Http11 => "HTTP/1.1",
+        };
+        let path = self.path.as_deref().unwrap_or(path);
+        let mut bytes =
+            format!("{} {path} {version}\r\nhost: {authority}\r\n", self.method.name()).into_bytes();
+        let is_users = |name: &str| users.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+        let content = self.method.content();
+        let length = content.map(|content| content.len().to_string());
+        let of_content = length.iter().flat_map(|length| {
+            [("content-type", DEFAULT_CONTENT_TYPE.as_bytes()), ("content-length", length.as_bytes())]
+        });
+        let ours = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
+        let ours = ours.chain(of_content).filter(|(name, _)| !is_users(name));
+        for (name, value) in ours.chain(users.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))) {
+            bytes.extend_from_slice(name.as_bytes());
+            bytes.extend_from_slice(b": ");
+            bytes.extend_from_slice(value);
+            bytes.extend_from_slice(b"\r\n");
+        }
+        bytes.extend_from_slice(b"\r\n");
+        bytes.extend_from_slice(content.map_or(&[], |content| content));
+        bytes
+    }
+}
+
+/// The start of a long value, with its length.
+fn shortened(value: &str) -> String {
+    const SHOWN: usize = 60;
+    match value.char_indices().nth(SHOWN) {
+        Some((at, _)) => format!("{}… ({} bytes)", value.get(..at).unwrap_or_default(), value.len()),
+        None => value.to_owned(),
+    }
+}

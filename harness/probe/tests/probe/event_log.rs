@@ -1,0 +1,54 @@
+//! The events of a server: numbered, at regular intervals, with a history.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use tokio::sync::broadcast::{Receiver, Sender, channel};
+
+/// The time between two events.
+const INTERVAL: Duration = Duration::from_millis(300);
+
+/// The events of a server.
+#[derive(Debug, Clone)]
+pub(crate) struct EventLog {
+    history: Arc<Mutex<Vec<u64>>>,
+    live: Sender<u64>,
+    has_crashed: Arc<AtomicBool>,
+}
+
+impl EventLog {
+    /// A log that gets new events as long as the runtime lives.
+    pub(crate) fn start() -> Self {
+        let log = Self { history: Arc::default(), live: channel(100).0, has_crashed: Arc::default() };
+        let growing = log.clone();
+        tokio::spawn(async move {
+            for number in 1.. {
+                {
+                    let mut history = growing.history.lock().expect("a lock");
+                    history.push(number);
+                    // There may be no client.
+                    let _ = growing.live.send(number);
+                }
+                tokio::time::sleep(INTERVAL).await;
+            }
+        });
+        log
+    }
+
+    /// Marks the server as crashed: from now on it closes every connection without a response.
+    pub(crate) fn crash(&self) {
+        self.has_crashed.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_crashed(&self) -> bool {
+        self.has_crashed.load(Ordering::Relaxed)
+    }
+
+    /// The events after this one so far, and those to come, without a gap.
+    pub(crate) fn after(&self, last: Option<u64>) -> (Vec<u64>, Receiver<u64>) {
+        let history = self.history.lock().expect("a lock");
+        let missed = last.map(|last| history.iter().copied().filter(|number| *number > last).collect());
+        (missed.unwrap_or_default(), self.live.subscribe())
+    }
+}

@@ -1,0 +1,126 @@
+//! What a flawed server does wrong.
+
+/// What a flawed server does wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Flaw {
+    /// The media type is text/plain.
+    TextPlain,
+    /// The charset is iso-8859-1.
+    Latin1,
+    /// There are two Content-Type fields.
+    TwoContentTypes,
+    /// The stream has a Content-Length instead of chunks.
+    ContentLength,
+    /// The stream has a Content-Length and chunks.
+    LengthAndChunked,
+    /// The head is sent with the first event.
+    LateHead,
+    /// Events are sent in batches of three.
+    Batches,
+    /// Each stream numbers its events anew.
+    FreshIds,
+    /// Resuming starts with the last event that the client has.
+    RepeatsLast,
+    /// Resuming skips an event.
+    SkipsEvent,
+    /// Last-Event-ID is recognized in lower case only.
+    CaseSensitiveField,
+    /// All events have the same id.
+    SameId,
+    /// The response to HEAD keeps the connection busy.
+    HeadHangs,
+    /// The response to HEAD has a Content-Length.
+    HeadLength,
+    /// The response to HEAD has content.
+    HeadWithContent,
+    /// A compressed stream is not flushed.
+    Unflushed,
+    /// The stream is compressed without Accept-Encoding.
+    CompressedUnasked,
+    /// A payload contains an unsplit CR.
+    BareCr,
+    /// A payload contains unsplit LFs.
+    Unsplit,
+    /// A field name is written `Data`.
+    Misspelled,
+    /// There is a field `topic`.
+    UnknownField,
+    /// The response to HTTP/1.0 is chunked.
+    ChunkedForHttp10,
+    /// Unknown paths get an error page with status 200.
+    ErrorPage,
+    /// Unknown paths get an event stream with status 200.
+    ErrorStream,
+    /// Unknown ids get an error page with status 200.
+    ErrorPageForIds,
+    /// `*` is allowed with credentials.
+    StarWithCredentials,
+    /// Access-Control-Allow-Origin lists two origins.
+    TwoOrigins,
+    /// The origin is echoed without Vary.
+    EchoWithoutVary,
+    /// The stream is compressed on request, without Vary.
+    CodingWithoutVary,
+    /// There is no Cache-Control.
+    Storable,
+    /// A 405 response has no Allow.
+    NoAllow,
+    /// Every method opens the stream.
+    AnyMethod,
+    /// OPTIONS opens the stream.
+    OptionsStreams,
+    /// A retry value is `2s`.
+    RetryWords,
+    /// A retry value is 0.
+    RetryZero,
+    /// Data is not UTF-8.
+    InvalidUtf8,
+    /// There is a BOM before a later line.
+    LateBom,
+    /// Without Accept: text/event-stream there is no stream.
+    RequiresAccept,
+    /// A list of media types in Accept is not understood.
+    ComparesAccept,
+    /// The blank line after an event comes with the next event.
+    LateBlankLine,
+    /// Last-Event-ID is copied into a response field, decoded.
+    InjectsField,
+    /// Chunk sizes are wrong.
+    BadChunk,
+    /// Unknown ids get status 500.
+    FailsOnIds,
+    /// Unknown ids crash the server.
+    CrashesOnIds,
+    /// Unknown ids get status 400.
+    RefusesUnknownIds,
+    /// Range gets status 206.
+    Partial,
+    /// If-None-Match gets status 304.
+    NotModified,
+    /// The head has a folded field line.
+    Folded,
+    /// Keep-alives are events.
+    KeepAliveEvents,
+    /// One connection is served at a time.
+    OneAtATime,
+    /// The stream ends without the last chunk.
+    EndsWithoutLastChunk,
+    /// The stream ends within an event block.
+    EndsWithinBlock,
+    /// Events have no data.
+    NoData,
+    /// Every other event has no id.
+    SomeIds,
+    /// Ids end with a space.
+    SpacedIds,
+    /// There is no Date.
+    NoDate,
+    /// No blank line ends an event.
+    NoBlankLines,
+    /// Line breaks are written as `\n`.
+    EscapedLineBreaks,
+    /// The query is copied into the stream, decoded.
+    InjectsEvent,
+    /// Not a flaw: more than eight simultaneous connections get status 503.
+    FewConnections,
+}

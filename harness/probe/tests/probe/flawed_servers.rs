@@ -1,0 +1,146 @@
+//! Every flaw is found by the check for it.
+
+use std::time::Duration;
+
+use ssespec_reports::results::Verdict;
+use tokio::task::JoinSet;
+
+use crate::flaw::Flaw::{self, *};
+use crate::probing::{ProbeSetup, probe};
+use crate::server::start;
+
+/// The flaws, the checks that find them, and their verdicts.
+const FOUND: &[(Flaw, &str, Verdict)] = &[
+    (TextPlain, "content-type", Verdict::Fail),
+    (Latin1, "charset", Verdict::Fail),
+    (TwoContentTypes, "content-type-single", Verdict::Fail),
+    (ContentLength, "content-length", Verdict::Fail),
+    (LengthAndChunked, "length-and-transfer-encoding", Verdict::Fail),
+    (LateHead, "headers-flushed", Verdict::Fail),
+    (Batches, "clumps", Verdict::Warn),
+    (FreshIds, "resume-no-duplicate", Verdict::Fail),
+    (FreshIds, "resume", Verdict::Warn),
+    (RepeatsLast, "resume-no-duplicate", Verdict::Fail),
+    (SkipsEvent, "resume-no-loss", Verdict::Fail),
+    (CaseSensitiveField, "resume-header-case", Verdict::Fail),
+    (SameId, "id-unique", Verdict::Fail),
+    (HeadHangs, "head", Verdict::Fail),
+    (HeadLength, "head-length", Verdict::Fail),
+    (HeadWithContent, "head", Verdict::Fail),
+    (Unflushed, "coding-flushed", Verdict::Fail),
+    (CompressedUnasked, "coding-unasked", Verdict::Warn),
+    (BareCr, "payload-split", Verdict::Fail),
+    (BareCr, "one-terminator", Verdict::Warn),
+    (Unsplit, "payload-split", Verdict::Fail),
+    (Misspelled, "field-names", Verdict::Fail),
+    (UnknownField, "unknown-fields", Verdict::Warn),
+    (ChunkedForHttp10, "http10", Verdict::Fail),
+    (ErrorPage, "error-status", Verdict::Fail),
+    (ErrorStream, "error-status", Verdict::Fail),
+    (ErrorPageForIds, "hostile-id", Verdict::Fail),
+    (StarWithCredentials, "cors-credentials", Verdict::Fail),
+    (TwoOrigins, "cors-origin", Verdict::Fail),
+    (EchoWithoutVary, "cors-vary", Verdict::Warn),
+    (CodingWithoutVary, "vary", Verdict::Warn),
+    (Storable, "cache-control", Verdict::Warn),
+    (NoAllow, "allow", Verdict::Fail),
+    (AnyMethod, "other-method", Verdict::Warn),
+    (OptionsStreams, "options", Verdict::Warn),
+    (RetryWords, "retry-digits", Verdict::Fail),
+    (RetryZero, "retry-range", Verdict::Warn),
+    (InvalidUtf8, "utf-8", Verdict::Fail),
+    (LateBom, "bom-later", Verdict::Fail),
+    (RequiresAccept, "accept-absent", Verdict::Fail),
+    (ComparesAccept, "accept-list", Verdict::Fail),
+    (LateBlankLine, "block-in-one-flush", Verdict::Fail),
+    (InjectsField, "field-injection", Verdict::Fail),
+    (BadChunk, "chunk-syntax", Verdict::Fail),
+    (FailsOnIds, "hostile-id", Verdict::Fail),
+    (CrashesOnIds, "hostile-id", Verdict::Fail),
+    (RefusesUnknownIds, "resume-unknown-id", Verdict::Warn),
+    (RefusesUnknownIds, "resume-utf8", Verdict::Warn),
+    (Partial, "range", Verdict::Warn),
+    (NotModified, "conditional", Verdict::Warn),
+    (Folded, "head-syntax", Verdict::Fail),
+    (KeepAliveEvents, "keep-alive-is-comment", Verdict::Warn),
+    (OneAtATime, "parallel", Verdict::Fail),
+    (EndsWithoutLastChunk, "chunked-end", Verdict::Warn),
+    (EndsWithinBlock, "final-blank-line", Verdict::Fail),
+    (NoData, "block-without-data", Verdict::Warn),
+    (SomeIds, "id-coverage", Verdict::Warn),
+    (SpacedIds, "id-in-header", Verdict::Warn),
+    (NoDate, "date", Verdict::Warn),
+    (NoBlankLines, "blank-lines", Verdict::Fail),
+    (EscapedLineBreaks, "blank-lines", Verdict::Fail),
+    (InjectsEvent, "event-injection", Verdict::Fail),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_flaw_is_found() {
+    let mut tasks = JoinSet::new();
+    for (flaw, name, verdict) in FOUND {
+        tasks.spawn(async move {
+            let url = start(&[*flaw]).await;
+            let found =
+                probe(&url, ProbeSetup { filters: &[name], ..ProbeSetup::default() }).await.verdict(name);
+            (found != *verdict).then(|| format!("{flaw:?}: the verdict of {name} is {found}, not {verdict}"))
+        });
+    }
+    let wrong: Vec<String> = tasks.join_all().await.into_iter().flatten().collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_flaws_do_not_hide_each_other() {
+    let together = [
+        TextPlain,
+        Latin1,
+        LateHead,
+        Batches,
+        FreshIds,
+        HeadHangs,
+        Unflushed,
+        BareCr,
+        ChunkedForHttp10,
+        ErrorPage,
+        StarWithCredentials,
+        Storable,
+        NoAllow,
+    ];
+    let url = start(&together).await;
+    let probed = probe(&url, ProbeSetup::default()).await;
+    for (flaw, name, verdict) in FOUND.iter().filter(|(flaw, ..)| together.contains(flaw)) {
+        assert_eq!(probed.verdict(name), *verdict, "{flaw:?}: {name}\n{}", probed.problems());
+    }
+    assert_eq!(probed.with(&[Verdict::Error]), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_shows_the_bytes_and_the_command_that_reruns_it() {
+    let url = start(&[Latin1]).await;
+    let probed = probe(&url, ProbeSetup { filters: &["charset"], ..ProbeSetup::default() }).await;
+    let result = &probed.0["charset"];
+    let failure = result.failure.as_ref().expect("a failure");
+    assert_eq!(failure.observed, "content-type: text/event-stream; charset=iso-8859-1");
+    assert_eq!(result.rerun, format!("ssespec server --filter 'server/probe/charset' {url}"));
+    let bytes: Vec<&str> = result.transcript.iter().map(|row| row.text.as_str()).collect();
+    assert!(bytes[0].starts_with("GET /events HTTP/1.1\\r\\nhost: 127.0.0.1:"), "{bytes:?}");
+    assert!(bytes[1].contains("charset=iso-8859-1"), "{bytes:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_serves_one_stream_at_a_time_fails_only_the_check_for_that() {
+    let url = start(&[OneAtATime]).await;
+    let probed = probe(&url, ProbeSetup { timeout: Duration::from_secs(2), ..ProbeSetup::default() }).await;
+    assert_eq!(probed.with(&[Verdict::Fail, Verdict::Warn]), ["parallel"], "{}", probed.problems());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_limits_connections_does_not_fail_because_of_that() {
+    let url = start(&[FewConnections]).await;
+    let probed = probe(&url, ProbeSetup { timeout: Duration::from_secs(2), ..ProbeSetup::default() }).await;
+    assert_eq!(probed.with(&[Verdict::Fail, Verdict::Error]), [""; 0], "{}", probed.problems());
+    for name in ["content-type", "hostile-id", "accept-absent"] {
+        assert_eq!(probed.verdict(name), Verdict::Pass, "{name}");
+    }
+}
