@@ -12,12 +12,14 @@
 //! - `request`, `response`: bytes to requests, responses to bytes
 //! - `barrier`: waiting until a peer has read; `kernel`: asking the system whether it has
 //! - `event`: what is told
+//! - [`http2`]: HTTP/2 by hand, for what must be wrong on purpose
 
 mod barrier;
 mod connection;
 mod diversion;
 mod event;
 mod exchange;
+pub mod http2;
 mod intake;
 mod kernel;
 mod listener;
