@@ -1,13 +1,13 @@
 //! The same stream over HTTP/2.
 //!
-//! - `session`: a connection, frame by frame
+//! - `session`: a connection
 
 mod session;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use ssespec_strict::http2::frame::OF_CONNECTIONS;
+use ssespec_strict::http2::fields::Field;
 
 use self::session::{MAX_CONCURRENT_STREAMS, Session};
 use super::check::Check;
@@ -53,7 +53,8 @@ pub(crate) struct Observed {
     session: Session,
     kept: u32,
     reset: u32,
-    later: u32,
+    /// `None` if the connection ended before.
+    later: Option<u32>,
     method: &'static str,
     path: String,
 }
@@ -79,22 +80,28 @@ async fn observe(bench: &Bench) -> Result<Observed, String> {
     let options = bench.options();
     let path = bench.path.clone().unwrap_or_else(|| options.target.path.clone());
     let mut session = Session::open(options).await?;
-    let kept = session.ask(options, &path).await;
-    let reset = session.ask(options, &path).await;
+    let kept = session.ask(options, &path).await?;
+    let reset = session.ask(options, &path).await?;
     let has_head = |session: &Session, stream| {
-        session.answers.get(&stream).is_some_and(|answer| answer.fields.is_some() || answer.reset.is_some())
+        session
+            .responses
+            .get(&stream)
+            .is_some_and(|response| response.fields.is_some() || response.reset.is_some())
     };
     let limit = session.elapsed() + options.timeout;
     session.until(limit, |session| has_head(session, kept) && has_head(session, reset)).await;
     let limit = session.elapsed() + EVENTS;
     let has_event = |session: &Session| {
-        session.answers.get(&kept).is_some_and(|answer| answer.blocks.iter().any(|block| block.is_event()))
+        session
+            .responses
+            .get(&kept)
+            .is_some_and(|response| response.blocks.iter().any(|block| block.is_event()))
     };
     session.until(limit, has_event).await;
     session.cancel(reset).await;
-    let later = session.ask(options, &path).await;
+    let later = session.ask(options, &path).await.ok();
     let limit = session.elapsed() + options.timeout;
-    session.until(limit, |session| has_head(session, later)).await;
+    session.until(limit, |session| later.is_none_or(|later| has_head(session, later))).await;
     Ok(Observed { session, kept, reset, later, method: options.method().name(), path })
 }
 
@@ -128,37 +135,33 @@ async fn judged(bench: Bench, judge: fn(&Observed) -> Outcome) -> Outcome {
 }
 
 fn fields(observed: &Observed) -> Outcome {
-    let Some(answer) = observed.session.answers.get(&observed.kept) else {
-        return Outcome::NotJudged("nothing was asked".into());
+    let Some(response) = observed.session.responses.get(&observed.kept) else {
+        return Outcome::NotJudged("nothing was requested".into());
     };
-    let Some(fields) = &answer.fields else {
+    let Some(fields) = &response.fields else {
         return not_answered(observed);
     };
-    let shown = |(name, value): &(Vec<u8>, Vec<u8>)| {
-        format!("{}: {}", String::from_utf8_lossy(name), String::from_utf8_lossy(value))
+    let line = |field: &Field| {
+        format!("{}: {}", String::from_utf8_lossy(&field.name), String::from_utf8_lossy(&field.value))
     };
-    let is_wrong = |name: &[u8]| {
-        OF_CONNECTIONS.iter().any(|of| name.eq_ignore_ascii_case(of.as_bytes()))
-            || name.iter().any(u8::is_ascii_uppercase)
-    };
-    let wrong: Vec<String> = fields.iter().filter(|(name, _)| is_wrong(name)).map(shown).collect();
+    let wrong: Vec<String> = fields.iter().filter(|field| field.malformed().is_some()).map(line).collect();
     if wrong.is_empty() {
         return Outcome::Held;
     }
     observed
         .breach(
-            "no Connection, Keep-Alive, Transfer-Encoding or Upgrade, and names in lower case",
+            "no Connection, Keep-Alive, Transfer-Encoding or Upgrade, and names in lowercase",
             wrong.join("\n"),
         )
         .hint(
-            "clients treat the whole answer as malformed; such fields are copied from examples for HTTP/1.1",
+            "clients treat the entire response as malformed; such fields are copied from examples for HTTP/1.1",
         )
         .broken()
 }
 
 fn not_answered(observed: &Observed) -> Outcome {
-    let answer = observed.session.answers.get(&observed.kept);
-    let why = match (answer.and_then(|answer| answer.reset), &observed.session.over) {
+    let response = observed.session.responses.get(&observed.kept);
+    let why = match (response.and_then(|response| response.reset), &observed.session.over) {
         (Some(code), _) => format!("the stream was reset with code {code}"),
         (None, Some(why)) => why.clone(),
         (None, None) => format!("no head within {}", seconds(observed.session.elapsed())),
@@ -177,22 +180,27 @@ async fn equal(bench: Bench) -> Outcome {
         Ok(observed) => observed,
         Err(why) => return Outcome::NotJudged(format!("no HTTP/2: {why}")),
     };
-    let (Some(answer), Some(head)) = (observed.session.answers.get(&observed.kept), plain.head()) else {
+    let (Some(response), Some(head)) = (observed.session.responses.get(&observed.kept), plain.head()) else {
         return Outcome::NotJudged("HTTP/1.1 is not answered".into());
     };
-    let Some(status) = answer.status() else {
+    let Some(status) = response.status() else {
         let Outcome::NotJudged(why) = not_answered(observed) else { return Outcome::Held };
         return observed.breach(format!("status {}, as over HTTP/1.1", head.status), why).broken();
     };
-    let content_type = answer.value("content-type").unwrap_or_default();
+    let content_type = response.value("content-type").unwrap_or_default();
     let essence = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let of_plain = plain.essence().unwrap_or_default();
     if (status, essence.as_str()) != (head.status, of_plain.as_str()) {
         let of = |status, essence| format!("status {status}, content-type: {essence}");
         return observed.breach(of(head.status, &of_plain), of(status, &essence)).broken();
     }
-    let came = answer.blocks.iter().filter(|block| block.is_event()).count();
-    if came == 0 && plain.dispatched().next().is_some() && plain.watched < EVENTS / 2 {
+    let has_events = response.blocks.iter().any(|block| block.is_event());
+    // Our client rejects a malformed response, so its events are not known.
+    if !has_events
+        && !response.is_malformed()
+        && plain.dispatched().next().is_some()
+        && plain.watched < EVENTS / 2
+    {
         let observed_text = format!("no event within {}", seconds(EVENTS));
         return observed.breach("an event, as over HTTP/1.1", observed_text).broken();
     }
@@ -210,12 +218,15 @@ fn concurrency(observed: &Observed) -> Outcome {
 }
 
 fn reset(observed: &Observed) -> Outcome {
-    let answers = &observed.session.answers;
-    let (Some(kept), Some(later)) = (answers.get(&observed.kept), answers.get(&observed.later)) else {
-        return Outcome::NotJudged("nothing was asked".into());
+    let responses = &observed.session.responses;
+    let Some(kept) = responses.get(&observed.kept) else {
+        return Outcome::NotJudged("nothing was requested".into());
     };
     if kept.fields.is_none() {
         return not_answered(observed);
+    }
+    if kept.is_malformed() {
+        return Outcome::NotJudged("the head is malformed over HTTP/2, so clients reset the stream".into());
     }
     let expected = "the other stream goes on, and a new one is answered";
     if let Some(why) = &observed.session.over {
@@ -224,7 +235,8 @@ fn reset(observed: &Observed) -> Outcome {
     if let Some(code) = kept.reset {
         return observed.breach(expected, format!("the other stream was reset with code {code}")).broken();
     }
-    if later.fields.is_none() {
+    let later = observed.later.and_then(|later| responses.get(&later));
+    if later.is_none_or(|later| later.fields.is_none()) {
         return observed.breach(expected, "a new stream was not answered").broken();
     }
     Outcome::Held

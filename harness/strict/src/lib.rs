@@ -7,7 +7,7 @@
 //! - [`http`]: the messages on a connection of HTTP/1.x, <https://www.rfc-editor.org/rfc/rfc9112>
 //! - [`body`]: the event stream in one of them,
 //!   <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>
-//! - [`http2`]: the numbers and the field compression of HTTP/2
+//! - [`http2`]: what a server sent over HTTP/2
 //! - [`finding`]: what may be wrong
 //! - `utf8`: whether bytes are text
 

@@ -12,7 +12,7 @@
 //! - `request`, `response`: bytes to requests, responses to bytes
 //! - `barrier`: waiting until a peer has read; `kernel`: asking the system whether it has
 //! - `event`: what is told
-//! - [`http2`]: HTTP/2 by hand, for what must be wrong on purpose
+//! - [`http2`]: HTTP/2: a client, and frames for what must be wrong on purpose
 
 mod barrier;
 mod connection;

@@ -1,5 +1,7 @@
-//! HTTP/2 written by hand, for what must be wrong on purpose. Whatever is right, the `h2` crate writes.
+//! HTTP/2.
 //!
-//! - [`frame`]: frames and literal fields as bytes
+//! - [`client`]: a client without a socket, spoken by the `h2` crate
+//! - [`frame`]: frames and literal fields as bytes, for what must be wrong on purpose
 
+pub mod client;
 pub mod frame;
