@@ -5,7 +5,8 @@ use ssespec::adapter::in_process_server::Server;
 use ssespec_cases::Capability;
 
 use crate::client::session::session as client_session;
-use crate::defect::{Defect, Defects, Reached, ServerDefect, ServerDefects};
+use crate::defect::list::{Defect, ServerDefect};
+use crate::defect::switches::{Defects, Reached, ServerDefects};
 use crate::server::session::session as server_session;
 
 /// What the client's API reaches: everything that is not specific to browsers.

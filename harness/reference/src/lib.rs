@@ -17,4 +17,5 @@ mod server;
 mod stream;
 
 pub use adapters::{client, defective, defective_server, server, surveyed, surveyed_server};
-pub use defect::{Defect, Reached, ServerDefect};
+pub use defect::list::{Defect, ServerDefect};
+pub use defect::switches::Reached;

@@ -8,7 +8,7 @@ use ssespec_mock_server::wire::http2::client::Client;
 use ssespec_reports::results::Row;
 use ssespec_strict::http2::fields::Field;
 use ssespec_strict::http2::reader::{Piece, Reader};
-use ssespec_strict::{Block, Body, Item, Limits};
+use ssespec_strict::{Block, EventStreamReader, Item, Limits};
 use tokio::time::{Instant, timeout_at};
 
 use crate::Options;
@@ -38,7 +38,7 @@ pub(super) struct StreamResponse {
     pub(super) blocks: Vec<Block>,
     /// The code of the server's RST_STREAM.
     pub(super) reset: Option<u32>,
-    body: Body,
+    body: EventStreamReader,
 }
 
 impl StreamResponse {
@@ -47,7 +47,11 @@ impl StreamResponse {
             fields: None,
             blocks: Vec::new(),
             reset: None,
-            body: Body::new(Limits { line: 1024 * 1024, data: 1024 * 1024, ..Limits::default() }),
+            body: EventStreamReader::new(Limits {
+                line: 1024 * 1024,
+                data: 1024 * 1024,
+                ..Limits::default()
+            }),
         }
     }
 

@@ -10,7 +10,7 @@ use super::exchange::{End, Event, Exchange, Read};
 use super::{Ask, Method};
 use crate::Options;
 use ssespec_strict::http::{Piece, Reader};
-use ssespec_strict::{Body, Item, Limits};
+use ssespec_strict::{EventStreamReader, Item, Limits};
 
 /// What is kept of a line, an event and a head.
 const LIMITS: Limits = Limits { head: 64 * 1024, line: 1024 * 1024, data: 1024 * 1024 };
@@ -32,7 +32,7 @@ pub(crate) struct Live {
     began: Instant,
     reader: Reader,
     decoder: Decoder,
-    body: Body,
+    body: EventStreamReader,
     chunk: u64,
     kept: usize,
     pub(crate) exchange: Exchange,
@@ -70,7 +70,7 @@ impl Live {
             began,
             reader: Reader::new(ask.method.asked(), LIMITS),
             decoder: Decoder::new(&[]),
-            body: Body::new(LIMITS),
+            body: EventStreamReader::new(LIMITS),
             chunk: 0,
             kept: 0,
             exchange: Exchange::new(ask.clone(), sent, end),

@@ -6,7 +6,8 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::client::exchange::{Read, ResponseBody};
-use crate::defect::{Defect, Defects};
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
 
 /// How soon an end arrives that was sent with the bytes before it, also on a busy machine.
 const LOOK_AHEAD: Duration = Duration::from_millis(300);

@@ -18,7 +18,7 @@ use tokio::net::TcpStream;
 
 use crate::client::request::Request;
 use crate::client::socket::Socket;
-use crate::defect::Defects;
+use crate::defect::switches::Defects;
 
 /// Why no response arrived.
 #[derive(Debug, thiserror::Error)]

@@ -9,7 +9,8 @@ use http::header::LOCATION;
 use crate::client::exchange::{ExchangeError, Response, exchange};
 use crate::client::request::Request;
 use crate::client::url::{BadUrl, Url};
-use crate::defect::{Defect, Defects};
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
 
 /// The most redirects of one fetch, <https://fetch.spec.whatwg.org/#http-redirect-fetch>.
 const REDIRECT_LIMIT: usize = 20;

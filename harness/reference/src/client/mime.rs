@@ -6,7 +6,8 @@
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 
-use crate::defect::{Defect, Defects};
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
 
 /// Whether a response with these headers is an event stream. Parameters do not matter, not even the charset.
 pub(crate) fn is_event_stream(headers: &HeaderMap, defects: &Defects) -> bool {

@@ -14,7 +14,8 @@ use http_body_util::Full;
 use ssespec::protocol::ConnectRequest;
 
 use crate::client::url::{BadUrl, Url};
-use crate::defect::{Defect, Defects};
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
 
 /// `Last-Event-ID`, <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>.
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");

@@ -11,7 +11,8 @@ use crate::client::event_source::EventSource;
 use crate::client::exchange::send_unattended;
 use crate::client::loss::SourceEnd;
 use crate::client::request::Request;
-use crate::defect::{Defect, Defects};
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
 
 /// How long a client waits with the request that close() should have prevented.
 const SOON: Duration = Duration::from_millis(100);

@@ -7,7 +7,8 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-use crate::defect::{Defect, Defects};
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
 
 /// The status line of an interim response, without its last two digits.
 const INTERIM: &[u8] = b"HTTP/1.1 1";

@@ -1,7 +1,5 @@
 //! The lists of defects: one enum for clients and one for servers, made by one macro.
 
-use crate::defect::{client, server};
-
 /// The variant's name in lowercase with hyphens.
 fn kebab_case(variant: &str) -> String {
     let mut name = String::new();
@@ -56,12 +54,12 @@ macro_rules! defects {
     };
 }
 
-client::connection::entries! { defects!
+crate::defect::client::connection::entries! { defects!
     /// One way for a client to be wrong.
     Defect
 }
 
-server::connection::entries! { defects!
+crate::defect::server::connection::entries! { defects!
     /// One way for a server to be wrong.
     ServerDefect
 }

@@ -21,10 +21,6 @@
 //! without defects runs the same code as one with a defect.
 
 mod client;
-mod list;
+pub(crate) mod list;
 mod server;
-mod switches;
-
-pub use list::{Defect, ServerDefect};
-pub use switches::Reached;
-pub(crate) use switches::{Defects, ServerDefects};
+pub(crate) mod switches;

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use crate::defect::{ServerDefect as Defect, ServerDefects as Defects};
+use crate::defect::list::ServerDefect as Defect;
+use crate::defect::switches::ServerDefects as Defects;
 use crate::server::lines::LONG;
 
 /// A block before it is written.

@@ -5,7 +5,8 @@
 
 use bytes::Bytes;
 
-use crate::defect::{ServerDefect as Defect, ServerDefects as Defects};
+use crate::defect::list::ServerDefect as Defect;
+use crate::defect::switches::ServerDefects as Defects;
 use crate::server::block::{Block, BlockWriter};
 use crate::server::emission::{Emission, Event};
 use crate::server::lines::{comment_lines, data_lines};

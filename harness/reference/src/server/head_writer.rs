@@ -7,7 +7,8 @@ use std::task::{Context, Poll, ready};
 use ssespec_mock_server::wire::http2::frame::{Frame, literal};
 use tokio::io::AsyncWrite;
 
-use crate::defect::{ServerDefect as Defect, ServerDefects as Defects};
+use crate::defect::list::ServerDefect as Defect;
+use crate::defect::switches::ServerDefects as Defects;
 
 /// A HEADERS frame, <https://www.rfc-editor.org/rfc/rfc9113#section-6.2>.
 const HEADERS: u8 = 1;

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 
-use crate::defect::{ServerDefect as Defect, ServerDefects as Defects};
+use crate::defect::list::ServerDefect as Defect;
+use crate::defect::switches::ServerDefects as Defects;
 use crate::server::emission::Event;
 
 /// How many events are kept.

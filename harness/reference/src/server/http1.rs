@@ -7,7 +7,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
 
-use crate::defect::{ServerDefect as Defect, ServerDefects as Defects};
+use crate::defect::list::ServerDefect as Defect;
+use crate::defect::switches::ServerDefects as Defects;
 use crate::server::next_write::{NextWrite, next_write};
 use crate::server::notice::Departure;
 use crate::server::request::{LONGEST, Request, Version};

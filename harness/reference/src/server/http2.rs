@@ -14,7 +14,8 @@ use tokio::io::{AsyncReadExt as _, join};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
-use crate::defect::{ServerDefect as Defect, ServerDefects as Defects};
+use crate::defect::list::ServerDefect as Defect;
+use crate::defect::switches::ServerDefects as Defects;
 use crate::server::head_writer::HeadWriter;
 use crate::server::next_write::{NextWrite, next_write};
 use crate::server::notice::Departure;

@@ -2,7 +2,8 @@
 //!
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>
 
-use crate::defect::{ServerDefect as Defect, ServerDefects as Defects};
+use crate::defect::list::ServerDefect as Defect;
+use crate::defect::switches::ServerDefects as Defects;
 
 /// The longest line that servers with such a limit send unbroken, in bytes.
 pub(crate) const LONG: usize = 32 * 1024;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
-use crate::defect::ServerDefects as Defects;
+use crate::defect::switches::ServerDefects as Defects;
 use crate::server::connection;
 use crate::server::topic::Topic;
 use crate::server::topics::Topics;

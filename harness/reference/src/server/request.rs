@@ -1,6 +1,7 @@
 //! The parts of a request that matter to a topic.
 
-use crate::defect::{ServerDefect as Defect, ServerDefects as Defects};
+use crate::defect::list::ServerDefect as Defect;
+use crate::defect::switches::ServerDefects as Defects;
 
 /// The longest head that is read, in bytes.
 pub(crate) const LONGEST: usize = 64 * 1024;
@@ -88,7 +89,7 @@ impl Request {
 #[cfg(test)]
 mod tests {
     use super::{Request, Version};
-    use crate::defect::ServerDefects as Defects;
+    use crate::defect::switches::ServerDefects as Defects;
 
     #[test]
     fn a_head() {

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::defect::{ServerDefect as Defect, ServerDefects as Defects};
+use crate::defect::list::ServerDefect as Defect;
+use crate::defect::switches::ServerDefects as Defects;
 use crate::server::request::Request;
 use crate::server::stream_queue::StreamQueue;
 use crate::server::topic::{Opening, Topic};

@@ -5,7 +5,7 @@ use std::io;
 use ssespec::adapter::in_process_server::ServerSession;
 use ssespec::protocol::serving::{Emit, ServerOrder};
 
-use crate::defect::ServerDefects as Defects;
+use crate::defect::switches::ServerDefects as Defects;
 use crate::server::emission::{Emission, Event};
 use crate::server::listener::Listener;
 use crate::server::notice::Notice;

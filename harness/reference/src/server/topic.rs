@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use crate::defect::{ServerDefect as Defect, ServerDefects as Defects};
+use crate::defect::list::ServerDefect as Defect;
+use crate::defect::switches::ServerDefects as Defects;
 use crate::server::emission::{Emission, Event};
 use crate::server::encoder::{Encoder, Refusal};
 use crate::server::history::{History, Missed, replayed};

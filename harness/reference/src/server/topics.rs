@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::defect::ServerDefects as Defects;
+use crate::defect::switches::ServerDefects as Defects;
 use crate::server::topic::Topic;
 
 /// What the connections of a server share.

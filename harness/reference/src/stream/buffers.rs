@@ -5,7 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::defect::{Defect, Defects};
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
 use crate::stream::field::Field;
 use crate::stream::resumption::Resumption;
 use crate::stream::retry;

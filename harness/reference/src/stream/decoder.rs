@@ -2,7 +2,8 @@
 //!
 //! <https://encoding.spec.whatwg.org/#utf-8-decode>
 
-use crate::defect::{Defect, Defects};
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
 
 /// The bytes of U+FEFF BYTE ORDER MARK.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];

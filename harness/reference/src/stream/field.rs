@@ -4,7 +4,8 @@
 
 use std::borrow::Cow;
 
-use crate::defect::{Defect, Defects};
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
 
 /// The names that the standard defines.
 const KNOWN: [&str; 4] = ["event", "data", "id", "retry"];

@@ -4,7 +4,7 @@
 //!
 //! Every byte is worked on a bounded number of times, however the stream is cut, and lines have no maximum length.
 
-use crate::defect::Defects;
+use crate::defect::switches::Defects;
 use crate::stream::buffers::Buffers;
 use crate::stream::decoder::Decoder;
 use crate::stream::lines::Lines;

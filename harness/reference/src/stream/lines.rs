@@ -2,7 +2,8 @@
 //!
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation>
 
-use crate::defect::{Defect, Defects};
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
 
 /// Splits a stream that arrives in several reads into lines. It looks at each character once, and keeps one line.
 #[derive(Debug, Clone, Default)]

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::defect::{Defect, Defects};
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
 use crate::stream::buffers::Buffers;
 use crate::stream::lines::Lines;
 use crate::stream::resumption::Resumption;

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::defect::{Defect, Defects};
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
 use crate::stream::resumption::DEFAULT_RECONNECTION_TIME;
 
 /// The integer in base ten; the greatest that we can represent for one that is greater. The text does not say what an

@@ -44,17 +44,17 @@ impl Field {
 }
 
 /// The decoder of one connection.
-pub(super) struct FieldDecoder(Decoder<'static>);
+pub(crate) struct FieldDecoder(Decoder<'static>);
 
 impl FieldDecoder {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut decoder = Decoder::new();
         decoder.set_max_allowed_table_size(TABLE);
         Self(decoder)
     }
 
     /// The fields of a block; `None` if it is malformed or decodes to too much. The connection cannot go on then.
-    pub(super) fn decode(&mut self, block: &[u8]) -> Option<Vec<Field>> {
+    pub(crate) fn decode(&mut self, block: &[u8]) -> Option<Vec<Field>> {
         let (mut fields, mut size) = (Vec::new(), 0_usize);
         let decoded = self.0.decode_with_cb(block, |name, value| {
             size += name.len() + value.len() + OVERHEAD;

@@ -1,31 +1,31 @@
 //! Types, flags and limits of frames, <https://www.rfc-editor.org/rfc/rfc9113#section-6>.
 
 /// Content.
-pub(super) const DATA: u8 = 0;
+pub(crate) const DATA: u8 = 0;
 /// The start of a field block.
-pub(super) const HEADERS: u8 = 1;
+pub(crate) const HEADERS: u8 = 1;
 /// The end of a stream by an error or a cancellation.
-pub(super) const RST_STREAM: u8 = 3;
+pub(crate) const RST_STREAM: u8 = 3;
 /// Connection settings.
-pub(super) const SETTINGS: u8 = 4;
+pub(crate) const SETTINGS: u8 = 4;
 /// The end of a connection.
-pub(super) const GOAWAY: u8 = 7;
+pub(crate) const GOAWAY: u8 = 7;
 /// The continuation of a field block.
-pub(super) const CONTINUATION: u8 = 9;
+pub(crate) const CONTINUATION: u8 = 9;
 
 /// The last frame of a stream.
-pub(super) const END_STREAM: u8 = 0x1;
+pub(crate) const END_STREAM: u8 = 0x1;
 /// An acknowledgment.
-pub(super) const ACK: u8 = 0x1;
+pub(crate) const ACK: u8 = 0x1;
 /// The last frame of a field block.
-pub(super) const END_HEADERS: u8 = 0x4;
+pub(crate) const END_HEADERS: u8 = 0x4;
 /// A frame with padding.
-pub(super) const PADDED: u8 = 0x8;
+pub(crate) const PADDED: u8 = 0x8;
 /// A HEADERS frame with priority fields.
-pub(super) const PRIORITY: u8 = 0x20;
+pub(crate) const PRIORITY: u8 = 0x20;
 
 /// The length of a frame's header in bytes.
-pub(super) const HEADER: usize = 9;
+pub(crate) const HEADER: usize = 9;
 
 /// The largest payload that a server may send, in bytes: the default, which no client of ours changes.
-pub(super) const LARGEST: usize = 16_384;
+pub(crate) const LARGEST: usize = 16_384;

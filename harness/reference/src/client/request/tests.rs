@@ -3,7 +3,7 @@ use http_body_util::BodyExt as _;
 
 use super::{BadRequest, Request};
 use crate::client::url::Url;
-use crate::defect::Defects;
+use crate::defect::switches::Defects;
 use ssespec::protocol::ConnectRequest;
 
 fn options(method: &str, body: &str, headers: &[(&str, &str)]) -> ConnectRequest {

@@ -15,7 +15,7 @@ use ssespec_mock_server::action::{Action, Repeat, Respond};
 
 use super::{Interpreter, Resumption, Shown};
 use crate::client::mime::is_event_stream;
-use crate::defect::Defects;
+use crate::defect::switches::Defects;
 use crate::stream::shown::Event;
 use ssespec::delivery::{DeliveryKind, OpKind, Program, programs};
 

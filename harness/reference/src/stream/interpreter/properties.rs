@@ -6,7 +6,8 @@ use proptest::prelude::*;
 
 use super::tests::{interpret, interpret_with, resumption};
 use super::{Interpreter, Resumption, Shown};
-use crate::defect::{Defect, Defects, Reached};
+use crate::defect::list::Defect;
+use crate::defect::switches::{Defects, Reached};
 use crate::stream::decoder::Decoder;
 use crate::stream::shown::Event;
 
@@ -121,7 +122,8 @@ fn shown_by_the_reference(stream: &[u8]) -> Vec<(Option<String>, String)> {
 
 /// The same, as the strict reader has it.
 fn strict(stream: &[u8]) -> Vec<(Option<String>, String)> {
-    let (mut body, mut items) = (ssespec_strict::Body::new(ssespec_strict::Limits::default()), Vec::new());
+    let (mut body, mut items) =
+        (ssespec_strict::EventStreamReader::new(ssespec_strict::Limits::default()), Vec::new());
     body.feed(stream, Duration::ZERO, &mut items);
     let all = items.into_iter().filter_map(|item| match item {
         ssespec_strict::Item::Comment(comment) => Some((None, comment.text)),

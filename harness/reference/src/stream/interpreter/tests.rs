@@ -10,7 +10,7 @@ mod retry;
 use std::time::Duration;
 
 use super::{Interpreter, Resumption, Shown, StreamEnd};
-use crate::defect::Defects;
+use crate::defect::switches::Defects;
 use crate::stream::shown::Event;
 
 /// A reconnection time that no stream below sets.

@@ -1,14 +1,14 @@
-//! Bytes to lines. A line goes out with its terminator's first byte; whether a CR is followed by an LF is known later.
+//! Bytes to lines. A line is complete with the first byte of its terminator; whether an LF follows a CR is known later.
 
-use super::super::Limits;
-use super::super::finding::{Finder, FindingKind};
-use super::super::utf8::Utf8;
-use super::Item;
+use crate::event_stream::item::Item;
+use crate::finding::{Finder, FindingKind};
+use crate::limits::Limits;
+use crate::utf8::Utf8;
 
 /// The bytes of U+FEFF BYTE ORDER MARK.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// How many lines ended in which way.
+/// How many lines ended with each terminator.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Terminators {
     /// LF.
@@ -28,8 +28,8 @@ impl Terminators {
 
 /// How the line before ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Before {
-    /// There is none.
+pub(crate) enum Before {
+    /// There is no line before.
     Nothing,
     /// With CR alone.
     CarriageReturn,
@@ -39,42 +39,42 @@ pub(super) enum Before {
 
 /// A line without its terminator.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line<'a> {
+pub(crate) struct Line<'a> {
     /// Where it begins.
-    pub(super) offset: u64,
+    pub(crate) offset: u64,
     /// Its bytes, as far as they are kept.
-    pub(super) bytes: &'a [u8],
+    pub(crate) bytes: &'a [u8],
     /// Its true length.
-    pub(super) length: u64,
+    pub(crate) length: u64,
     /// How the line before it ended.
-    pub(super) before: Before,
+    pub(crate) before: Before,
     /// How lines before it ended.
-    pub(super) terminators: Terminators,
+    pub(crate) terminators: Terminators,
 }
 
 /// The splitter of one body.
 #[derive(Debug, Clone)]
-pub(super) struct Lines {
+pub(crate) struct Lines {
     limit: usize,
     utf8: Utf8,
     offset: u64,
     begins: u64,
     kept: Vec<u8>,
     length: u64,
-    /// A CR came last, and the byte after it decides.
+    /// The offset of a CR that is the last byte so far; the byte after it decides.
     carriage_return: Option<u64>,
     before: Before,
     terminators: Terminators,
     is_first: bool,
 }
 
-/// Takes a line.
+/// What is done with each line.
 type Each<'e> = dyn FnMut(Line<'_>, &mut Finder, &mut Vec<Item>) + 'e;
 
 impl Lines {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize) -> Self {
         Self {
-            // A byte order mark and a field's name are always looked at.
+            // A byte order mark and the name of a field are always read.
             limit: limit.max(64),
             utf8: Utf8::default(),
             offset: 0,
@@ -88,7 +88,7 @@ impl Lines {
         }
     }
 
-    pub(super) fn feed(
+    pub(crate) fn feed(
         &mut self,
         bytes: &[u8],
         finder: &mut Finder,
@@ -126,8 +126,8 @@ impl Lines {
         }
     }
 
-    /// The end: gives what is not ended by a terminator.
-    pub(super) fn end(&mut self, finder: &mut Finder, items: &mut Vec<Item>) -> Option<Line<'_>> {
+    /// The end: returns an unfinished line.
+    pub(crate) fn end(&mut self, finder: &mut Finder, items: &mut Vec<Item>) -> Option<Line<'_>> {
         if let Some(place) = self.carriage_return.take() {
             self.decided(place, false, finder, items);
         }
@@ -143,20 +143,20 @@ impl Lines {
         (self.length > 0).then_some(line)
     }
 
-    pub(super) fn offset(&self) -> u64 {
+    pub(crate) fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// How many bytes of the present line came.
-    pub(super) fn unfinished(&self) -> u64 {
+    /// How many bytes of the current line were received.
+    pub(crate) fn unfinished(&self) -> u64 {
         self.length
     }
 
-    pub(super) fn terminators(&self) -> Terminators {
+    pub(crate) fn terminators(&self) -> Terminators {
         self.terminators
     }
 
-    /// Bytes have come, whatever they are.
+    /// Counts and validates bytes.
     fn pass(&mut self, bytes: &[u8], finder: &mut Finder, items: &mut Vec<Item>) {
         self.utf8.feed(bytes, &mut |offset, bad| tell(FindingKind::InvalidUtf8, offset, bad, finder, items));
         self.offset += bytes.len() as u64;
@@ -183,14 +183,14 @@ impl Lines {
             items,
         );
         self.kept.clear();
-        // One long line is no reason to hold its memory for the rest of the stream.
+        // The memory of one long line is not held for the rest of the stream.
         self.kept.shrink_to(Limits::default().head);
         self.length = 0;
         self.begins = self.offset;
         self.is_first = false;
     }
 
-    /// What is wrong with a line whatever it says. At the start of the stream a byte order mark is taken off.
+    /// Reports what is wrong with any line. At the start of the stream, a byte order mark is removed.
     fn look_at_text(&mut self, finder: &mut Finder, items: &mut Vec<Item>) {
         if self.kept.starts_with(BYTE_ORDER_MARK) {
             if self.is_first {
@@ -211,7 +211,7 @@ impl Lines {
         }
     }
 
-    /// It is known whether a CR is the first of a pair.
+    /// Whether a CR is the first of a pair is known.
     fn decided(&mut self, place: u64, is_pair: bool, finder: &mut Finder, items: &mut Vec<Item>) {
         self.count(place, if is_pair { b"\r\n" } else { b"\r" }, finder, items);
     }

@@ -1,8 +1,8 @@
-//! Names that are almost those that clients know. Clients compare literally, so that these fields are dropped in silence.
+//! Names that are almost those that clients know. Clients compare literally, so these fields are ignored silently.
 
-use super::super::finding::Known;
+use crate::finding::Known;
 
-/// Spellings in use for a field that they do not name.
+/// Names in use for a field that has another name.
 const OTHERS: [(&str, Known); 9] = [
     ("datas", Known::Data),
     ("events", Known::Event),
@@ -15,8 +15,8 @@ const OTHERS: [(&str, Known); 9] = [
     ("retries", Known::Retry),
 ];
 
-/// Which field a name means, where that is not the field that it names.
-pub(super) fn meant(name: &str) -> Option<Known> {
+/// Which field a name means, if it is not the name of that field.
+pub(crate) fn meant(name: &str) -> Option<Known> {
     let is_odd = |c: char| c.is_whitespace() || c.is_control() || c == '\u{feff}' || c == '\u{200b}';
     let bare = name.trim_matches(is_odd).to_ascii_lowercase();
     let known = Known::ALL.into_iter().find(|known| known.name() == bare);
@@ -24,8 +24,8 @@ pub(super) fn meant(name: &str) -> Option<Known> {
     known.filter(|known| known.name() != name).or_else(other)
 }
 
-/// Whether a name is one that somebody may have chosen for a field, and not text from a payload.
-pub(super) fn is_plausible(name: &str) -> bool {
+/// Whether somebody may have chosen a name for a field, so it is not text from a payload.
+pub(crate) fn is_plausible(name: &str) -> bool {
     let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     !name.is_empty() && name.len() <= 32 && name.chars().all(is_of_a_name)
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::Item;
+use super::item::Item;
 use super::tests::read;
 use crate::FindingKind;
 

@@ -1,11 +1,13 @@
 use std::time::Duration;
 
-use super::{Block, Body, Item};
+use super::block::Block;
+use super::item::Item;
+use super::reader::EventStreamReader;
 use crate::finding::Known;
 use crate::{FindingKind, Limits};
 
-pub(super) fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Item> {
-    let mut body = Body::new(Limits { line: 100, data: 150, ..Limits::default() });
+pub(crate) fn read<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> Vec<Item> {
+    let mut body = EventStreamReader::new(Limits { line: 100, data: 150, ..Limits::default() });
     let mut items = Vec::new();
     for piece in pieces {
         body.feed(piece, Duration::ZERO, &mut items);
@@ -114,7 +116,7 @@ fn what_is_too_long_is_counted() {
 
 #[test]
 fn memory_stays_flat() {
-    let mut body = Body::new(Limits { line: 1000, data: 1000, ..Limits::default() });
+    let mut body = EventStreamReader::new(Limits { line: 1000, data: 1000, ..Limits::default() });
     let mut items = Vec::new();
     for _ in 0..1000 {
         body.feed(&[b'x'; 10_000], Duration::ZERO, &mut items);
@@ -133,7 +135,7 @@ fn findings_of_a_kind_are_bounded() {
 
 #[test]
 fn terminators_are_counted() {
-    let mut body = Body::new(Limits::default());
+    let mut body = EventStreamReader::new(Limits::default());
     body.feed(b"a\nb\r\nc\rd\r", Duration::ZERO, &mut Vec::new());
     let so_far = body.terminators();
     assert_eq!((so_far.lf, so_far.crlf, so_far.cr), (1, 1, 1));

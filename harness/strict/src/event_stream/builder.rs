@@ -2,56 +2,24 @@
 
 use std::time::Duration;
 
-use super::lines::{Before, Line};
-use super::{Comment, Field, Item, names};
+use crate::event_stream::block::Block;
+use crate::event_stream::item::{Comment, Field, Item};
+use crate::event_stream::lines::{Before, Line};
+use crate::event_stream::names;
 use crate::finding::{Finder, FindingKind};
 
-/// How many doubtful lines of one block are looked at.
-const DOUBTFUL: usize = 16;
+/// How many unknown fields of one block are kept.
+const MOST_UNKNOWN: usize = 16;
 
-/// How much of a doubtful line is kept, in bytes.
+/// How much of an unknown field is kept, in bytes.
 const SHOWN: usize = 120;
 
-/// Lines that an empty line has ended.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Block {
-    /// Where its first line begins, in bytes from the start of the body.
-    pub offset: u64,
-    /// When its first line was complete.
-    pub began: Duration,
-    /// When the last line before the empty one was complete.
-    pub last_line: Duration,
-    /// When the empty line came.
-    pub at: Duration,
-    /// The event's type, as the last `event` field says.
-    pub event: Option<String>,
-    /// The event's data as far as it is kept; none without a `data` field, and then there is no event.
-    pub data: Option<String>,
-    /// The true length of the data in bytes.
-    pub data_length: u64,
-    /// The value of the last `id` field that clients do not ignore.
-    pub id: Option<String>,
-    /// The value of the last `retry` field, whatever it is.
-    pub retry: Option<String>,
-    /// How many lines are fields.
-    pub fields: u64,
-    /// How many lines are comments.
-    pub comments: u64,
-}
-
-impl Block {
-    /// Whether it dispatches an event.
-    pub fn is_event(&self) -> bool {
-        self.data.is_some()
-    }
-}
-
-/// A line that is no field that clients know.
+/// A field that clients do not know.
 #[derive(Debug, Clone)]
-struct Doubtful {
+struct UnknownField {
     offset: u64,
     excerpt: Vec<u8>,
-    /// The line before it, or before others like it, is `data`.
+    /// Whether the line before it, or before others like it, is `data`.
     follows_data: bool,
     follows_carriage_return: bool,
     is_plausible: bool,
@@ -61,40 +29,40 @@ struct Doubtful {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Previous {
     Data,
-    Doubtful,
+    Unknown,
     Other,
 }
 
 /// The block that is being read.
 #[derive(Debug, Clone)]
-pub(super) struct Builder {
+pub(crate) struct Builder {
     limit: usize,
     block: Block,
     lines: u64,
     previous: Previous,
-    doubtful: Vec<Doubtful>,
+    unknown: Vec<UnknownField>,
     is_first_line: bool,
 }
 
 impl Builder {
-    pub(super) fn new(limit: usize) -> Self {
+    pub(crate) fn new(limit: usize) -> Self {
         Self {
             limit,
             block: Block::default(),
             lines: 0,
             previous: Previous::Other,
-            doubtful: Vec::new(),
+            unknown: Vec::new(),
             is_first_line: true,
         }
     }
 
-    /// Whether this line, as the first of the stream, is one of markup or JSON.
-    pub(super) fn is_start_of_document(&self, line: &[u8]) -> bool {
+    /// Whether this line is the first of the stream, and looks like markup or JSON.
+    pub(crate) fn is_start_of_document(&self, line: &[u8]) -> bool {
         self.is_first_line && is_document(line)
     }
 
     /// The next line.
-    pub(super) fn line(&mut self, line: &Line<'_>, at: Duration, finder: &mut Finder, items: &mut Vec<Item>) {
+    pub(crate) fn line(&mut self, line: &Line<'_>, at: Duration, finder: &mut Finder, items: &mut Vec<Item>) {
         if line.length == 0 {
             return self.blank(line, at, finder, items);
         }
@@ -120,7 +88,7 @@ impl Builder {
     }
 
     /// The end of the stream.
-    pub(super) fn end(&mut self, finder: &mut Finder, items: &mut Vec<Item>) {
+    pub(crate) fn end(&mut self, finder: &mut Finder, items: &mut Vec<Item>) {
         if self.lines > 0 {
             let rest = self.block.data.clone().unwrap_or_default();
             let found = finder.find(FindingKind::UnfinishedBlock, self.block.offset, rest.as_bytes());
@@ -142,7 +110,7 @@ impl Builder {
         match name {
             "data" => {
                 previous = Previous::Data;
-                // The colon and its space are not of the value; what is not kept of a line is of it.
+                // The colon and its space are not part of the value; what is not kept of the line is.
                 let whole = line.length.saturating_sub(line.bytes.len() as u64) + value.len() as u64;
                 self.append(value, whole);
             }
@@ -159,8 +127,8 @@ impl Builder {
             _ => match names::meant(name) {
                 Some(known) => tell(FindingKind::NearMiss(known)),
                 None => {
-                    self.doubt(line, name);
-                    previous = Previous::Doubtful;
+                    self.keep_unknown(line, name);
+                    previous = Previous::Unknown;
                 }
             },
         }
@@ -187,14 +155,14 @@ impl Builder {
         data.push_str(value.get(..end).unwrap_or_default());
     }
 
-    fn doubt(&mut self, line: &Line<'_>, name: &str) {
-        if self.doubtful.len() < DOUBTFUL {
+    fn keep_unknown(&mut self, line: &Line<'_>, name: &str) {
+        if self.unknown.len() < MOST_UNKNOWN {
             let follows = match self.previous {
                 Previous::Data => true,
-                Previous::Doubtful => self.doubtful.last().is_some_and(|before| before.follows_data),
+                Previous::Unknown => self.unknown.last().is_some_and(|before| before.follows_data),
                 Previous::Other => false,
             };
-            self.doubtful.push(Doubtful {
+            self.unknown.push(UnknownField {
                 offset: line.offset,
                 excerpt: line.bytes.get(..SHOWN).unwrap_or(line.bytes).to_vec(),
                 follows_data: follows,
@@ -204,14 +172,14 @@ impl Builder {
         }
     }
 
-    /// An empty line: the block is complete.
+    /// A blank line: the block is complete.
     fn blank(&mut self, line: &Line<'_>, at: Duration, finder: &mut Finder, items: &mut Vec<Item>) {
         if self.lines == 0 {
             return;
         }
-        // Where lines end with LF or CRLF elsewhere, a CR was within a payload.
+        // If other lines end with LF or CRLF, a CR was part of a payload.
         let is_stray = line.terminators.lf + line.terminators.crlf > 0;
-        for line in std::mem::take(&mut self.doubtful) {
+        for line in std::mem::take(&mut self.unknown) {
             let broken =
                 line.follows_data && (!line.is_plausible || (is_stray && line.follows_carriage_return));
             let kind = if broken { FindingKind::UnsplitPayload } else { FindingKind::UnknownField };
@@ -229,7 +197,7 @@ impl Builder {
     }
 }
 
-/// Whether a line is the first of markup or JSON.
+/// Whether a line looks like the start of markup or JSON.
 fn is_document(line: &[u8]) -> bool {
     let text = line.trim_ascii_start();
     let begins =
