@@ -4,4 +4,4 @@
 //! - [`observation`]: what the checks see of it
 
 pub(crate) mod observation;
-mod session;
+pub(crate) mod session;

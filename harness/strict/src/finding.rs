@@ -1,4 +1,4 @@
-//! What may be wrong with what a server writes.
+//! What can be wrong with what a server writes.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,17 +8,16 @@ use std::fmt;
 pub struct Finding {
     /// What it is.
     pub kind: FindingKind,
-    /// Where it begins: bytes from the start of the connection for what is of HTTP/1.x, from the start of the body for
-    /// what is of the stream.
+    /// Its offset in bytes: from the start of the connection for HTTP/1.x, from the start of the body for the stream.
     pub offset: u64,
-    /// The bytes at that place; at most the first [`EXCERPT`].
+    /// The bytes at that offset; at most the first [`EXCERPT`].
     pub excerpt: Vec<u8>,
 }
 
-/// How many bytes of a place are kept.
+/// How many bytes of an excerpt are kept.
 pub const EXCERPT: usize = 80;
 
-/// How many findings of one kind are told; more of the same say nothing new.
+/// How many findings of one kind are reported; more say nothing new.
 const OF_ONE_KIND: u32 = 16;
 
 /// A field that clients know.
@@ -49,11 +48,11 @@ impl Known {
     }
 }
 
-/// The kinds of what may be wrong.
+/// What can be wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FindingKind {
     // HTTP/1.x, heads: RFC 9112 §2 to §5.
-    /// What came does not begin as an HTTP/1.x response does.
+    /// The bytes do not begin like an HTTP/1.x response.
     NotHttp,
     /// The head is longer than the limit.
     HeadTooLong,
@@ -67,7 +66,7 @@ pub enum FindingKind {
     SpaceBeforeColon,
     /// A field line without a colon.
     FieldWithoutColon,
-    /// A field's name holds what is not of a token.
+    /// A field's name is not a token.
     FieldName,
     /// A CR, NUL or another control character within a line of the head.
     ControlInField,
@@ -76,7 +75,7 @@ pub enum FindingKind {
     // HTTP/1.x, framing: RFC 9112 §6 to §8.
     /// Both Content-Length and Transfer-Encoding.
     LengthAndTransferEncoding,
-    /// A Content-Length that is no number, or several that differ.
+    /// A Content-Length that is not a number, or several that differ.
     InvalidLength,
     /// A Transfer-Encoding whose last coding is not `chunked`.
     NotChunkedLast,
@@ -84,13 +83,13 @@ pub enum FindingKind {
     TransferEncodingInHttp10,
     /// Content-Length or Transfer-Encoding in a 1xx or 204 response.
     FramingWithoutContent,
-    /// A chunk's size is no hexadecimal number, or too large a one.
+    /// A chunk's size is not a hexadecimal number, or is too large.
     ChunkSize,
     /// A chunk's data is not followed by CRLF.
     ChunkEnd,
     /// The connection ended before the message did.
     Truncated,
-    /// Bytes after the end of a message that nobody asked for; after HEAD or 204, content.
+    /// Bytes that no request asked for after the end of a message; after HEAD or 204, content.
     AfterEnd,
     // The stream: HTML §9.2.5 and §9.2.6.
     /// Bytes that are not UTF-8.
@@ -107,13 +106,13 @@ pub enum FindingKind {
     LongLine,
     /// A field that clients do not know.
     UnknownField,
-    /// A field that clients do not know, and that is almost this one.
+    /// A field that clients do not know, and whose name is almost this one.
     NearMiss(Known),
-    /// What follows a line break within a payload: text that is no field, right after `data`.
+    /// Text after a line break within a payload: not a field, and right after `data`.
     UnsplitPayload,
-    /// Markup or JSON at the start of the stream, in place of an event stream.
+    /// Markup or JSON at the start of the stream instead of an event stream.
     Document,
-    /// A block with `event` or `id` that dispatches nothing, since it has no data.
+    /// A block with `event` or `id` that dispatches no event, because it has no data.
     BlockWithoutData,
     /// An `id` with U+0000, which clients ignore.
     IdWithNul,
@@ -121,21 +120,21 @@ pub enum FindingKind {
     RetryNotDigits,
     /// The stream ended within a line.
     UnfinishedLine,
-    /// The stream ended before the empty line of its last block.
+    /// The stream ended before the blank line of its last block.
     UnfinishedBlock,
 }
 
 impl fmt::Display for FindingKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = match self {
-            Self::NotHttp => "no HTTP/1.x response",
-            Self::HeadTooLong => "a head beyond the limit",
+            Self::NotHttp => "not an HTTP/1.x response",
+            Self::HeadTooLong => "a head longer than the limit",
             Self::StatusLine => "a malformed status line",
             Self::BareLineFeed => "a line of HTTP that ends with LF alone",
             Self::FoldedField => "a folded field line",
             Self::SpaceBeforeColon => "white space before the colon of a field line",
             Self::FieldWithoutColon => "a field line without a colon",
-            Self::FieldName => "a field name that is no token",
+            Self::FieldName => "a field name that is not a token",
             Self::ControlInField => "a control character in the head",
             Self::CutHead => "the connection ended within the head",
             Self::LengthAndTransferEncoding => "both Content-Length and Transfer-Encoding",
@@ -152,39 +151,39 @@ impl fmt::Display for FindingKind {
             Self::LaterByteOrderMark => "a byte order mark at the start of a later line",
             Self::Nul => "U+0000",
             Self::MixedTerminators => "a second kind of line terminator",
-            Self::LongLine => "a line beyond the limit",
+            Self::LongLine => "a line longer than the limit",
             Self::UnknownField => "a field that clients do not know",
             Self::NearMiss(known) => {
-                return write!(f, "a field that clients do not take for {}", known.name());
+                return write!(f, "a field that clients do not recognize as {}", known.name());
             }
             Self::UnsplitPayload => "text after a line break within a payload",
-            Self::Document => "a document in place of an event stream",
-            Self::BlockWithoutData => "a block with event or id and no data",
+            Self::Document => "a document instead of an event stream",
+            Self::BlockWithoutData => "a block with event or id but without data",
             Self::IdWithNul => "an id with U+0000",
-            Self::RetryNotDigits => "a retry that is not made of digits",
+            Self::RetryNotDigits => "a retry that is not all digits",
             Self::UnfinishedLine => "the stream ended within a line",
-            Self::UnfinishedBlock => "the stream ended before the empty line of its last block",
+            Self::UnfinishedBlock => "the stream ended before the blank line of its last block",
         };
         f.write_str(words)
     }
 }
 
-/// Makes findings, and stops at too many of a kind.
+/// Reports findings, up to a number of each kind.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Finder {
-    told: BTreeMap<FindingKind, u32>,
+pub(crate) struct Finder {
+    found: BTreeMap<FindingKind, u32>,
 }
 
 impl Finder {
-    /// A finding, unless enough of its kind were told.
-    pub(super) fn find(&mut self, kind: FindingKind, offset: u64, bytes: &[u8]) -> Option<Finding> {
-        let told = self.told.entry(kind).or_default();
-        *told = told.saturating_add(1);
-        (*told <= OF_ONE_KIND).then(|| Finding { kind, offset, excerpt: excerpt(bytes) })
+    /// A finding, unless enough of its kind were reported.
+    pub(crate) fn find(&mut self, kind: FindingKind, offset: u64, bytes: &[u8]) -> Option<Finding> {
+        let found = self.found.entry(kind).or_default();
+        *found = found.saturating_add(1);
+        (*found <= OF_ONE_KIND).then(|| Finding { kind, offset, excerpt: excerpt(bytes) })
     }
 }
 
-/// The bytes of a place, cut.
-pub(super) fn excerpt(bytes: &[u8]) -> Vec<u8> {
+/// An excerpt of bytes.
+pub(crate) fn excerpt(bytes: &[u8]) -> Vec<u8> {
     bytes.get(..EXCERPT).unwrap_or(bytes).to_vec()
 }

@@ -1,4 +1,4 @@
-//! Whether bytes that come in pieces are UTF-8, and where they are not.
+//! Whether bytes from several reads are UTF-8, and where they are not.
 //!
 //! <https://www.unicode.org/versions/latest/core-spec/chapter-3/#G7404>, table of well-formed sequences: neither overlong
 //! forms nor surrogates, and nothing beyond U+10FFFF.
@@ -8,7 +8,7 @@ const LONGEST: usize = 4;
 
 /// The validator of one stream. It keeps the bytes of one unfinished sequence.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Utf8 {
+pub(crate) struct Utf8 {
     offset: u64,
     pending: [u8; LONGEST],
     have: usize,
@@ -18,8 +18,8 @@ pub(super) struct Utf8 {
 }
 
 impl Utf8 {
-    /// Looks at the next bytes; each malformed sequence goes to `bad`, with its offset and its bytes.
-    pub(super) fn feed(&mut self, bytes: &[u8], bad: &mut dyn FnMut(u64, &[u8])) {
+    /// Validates the next bytes; each malformed sequence is passed to `bad`, with its offset and its bytes.
+    pub(crate) fn feed(&mut self, bytes: &[u8], bad: &mut dyn FnMut(u64, &[u8])) {
         let mut rest = bytes;
         while let Some((first, after)) = rest.split_first() {
             if self.have == 0 {
@@ -35,14 +35,14 @@ impl Utf8 {
                 self.continuation(*first);
                 rest = after;
             } else {
-                // The byte is looked at again, as the first of another sequence.
+                // The byte is read again, as the first of another sequence.
                 self.give_up(bad);
             }
         }
     }
 
     /// The end of the stream: an unfinished sequence is malformed.
-    pub(super) fn end(&mut self, bad: &mut dyn FnMut(u64, &[u8])) {
+    pub(crate) fn end(&mut self, bad: &mut dyn FnMut(u64, &[u8])) {
         if self.have > 0 {
             self.give_up(bad);
         }

@@ -10,6 +10,7 @@
 //! - `http1`: a connection of HTTP/1.1, its requests and our responses
 //! - `barrier`: waiting until a peer has read; `kernel`: asking the system whether it has
 //! - `event`: everything that is reported; `captured`, `departure`: parts of it
+//! - [`http2`]: HTTP/2: a client, and frames for what must be wrong on purpose
 
 mod barrier;
 mod captured;
@@ -17,6 +18,7 @@ mod departure;
 mod diversion;
 mod event;
 mod http1;
+pub mod http2;
 mod kernel;
 mod listener;
 mod perform;

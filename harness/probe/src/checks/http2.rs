@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use ssespec_strict::http2::frame::OF_CONNECTIONS;
+use ssespec_strict::http2::fields::Field;
 
 use crate::check::{Check, Judging, judging};
 use crate::describe::seconds;
-use crate::http2::observation::{EVENTS, Field, Http2Observation};
+use crate::http2::observation::{EVENTS, Http2Observation};
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Outcome, fact};
 use crate::wire::request::ReadLimits;
@@ -63,14 +63,11 @@ fn fields(observation: &Http2Observation) -> Outcome {
     let Some(fields) = &observation.kept.fields else {
         return Outcome::NotJudged(no_response(observation));
     };
-    let describe = |(name, value): &Field| {
-        format!("{}: {}", String::from_utf8_lossy(name), String::from_utf8_lossy(value))
+    let describe = |field: &Field| {
+        format!("{}: {}", String::from_utf8_lossy(&field.name), String::from_utf8_lossy(&field.value))
     };
-    let is_wrong = |name: &[u8]| {
-        OF_CONNECTIONS.iter().any(|of| name.eq_ignore_ascii_case(of.as_bytes()))
-            || name.iter().any(u8::is_ascii_uppercase)
-    };
-    let wrong: Vec<String> = fields.iter().filter(|(name, _)| is_wrong(name)).map(describe).collect();
+    let wrong: Vec<String> =
+        fields.iter().filter(|field| field.malformed().is_some()).map(describe).collect();
     if wrong.is_empty() {
         return Outcome::Holds;
     }
@@ -115,7 +112,12 @@ async fn equal(context: CheckContext) -> Result<Outcome, Outcome> {
         let expected = describe(head.status, &of_http1);
         return Ok(observation.breach(expected, describe(status, &essence)).proven());
     }
-    if http2.events == 0 && http1.dispatched().next().is_some() && http1.duration < EVENTS / 2 {
+    // Our client rejects a malformed response, so its events are not known.
+    if http2.events == 0
+        && !http2.is_malformed
+        && http1.dispatched().next().is_some()
+        && http1.duration < EVENTS / 2
+    {
         let observed = format!("no event within {}", seconds(EVENTS));
         return Ok(observation.breach("an event, as over HTTP/1.1", observed).proven());
     }
@@ -136,6 +138,10 @@ fn reset(observation: &Http2Observation) -> Outcome {
     let Http2Observation { kept, later, connection_end, reset_stream, .. } = observation;
     if kept.fields.is_none() {
         return Outcome::NotJudged(no_response(observation));
+    }
+    if kept.is_malformed {
+        let reason = "the head is malformed over HTTP/2, so clients reset the stream";
+        return Outcome::NotJudged(reason.into());
     }
     let observed = if let Some(reason) = connection_end {
         format!("after RST_STREAM on stream {reset_stream}: {reason}")

@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use ssespec_reports::results::Row;
 
-use super::session::{Answer, MAX_CONCURRENT_STREAMS, Session};
+use ssespec_strict::http2::fields::Field;
+
+use super::session::{MAX_CONCURRENT_STREAMS, NoHttp2, Session, StreamResponse};
 use crate::options::Options;
 use crate::outcome::Breach;
 
 /// How long to wait for events.
 pub(crate) const EVENTS: Duration = Duration::from_millis(2000);
-
-/// A field of a response: its name and value.
-pub(crate) type Field = (Vec<u8>, Vec<u8>);
 
 /// Three streams on one HTTP/2 connection.
 #[derive(Debug)]
@@ -46,12 +45,9 @@ pub(crate) struct Http2Response {
     pub(crate) reset_code: Option<u32>,
     /// How many events came.
     pub(crate) events: usize,
+    /// Whether a field of the head is not allowed in HTTP/2, so that clients reject the response.
+    pub(crate) is_malformed: bool,
 }
-
-/// The server does not speak HTTP/2, or the requests cannot be sent over it.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("no HTTP/2: {0}")]
-pub(crate) struct NoHttp2(String);
 
 impl Http2Observation {
     /// A breach that this connection shows.
@@ -69,42 +65,49 @@ impl Http2Observation {
 }
 
 impl Http2Response {
-    fn of(answer: Option<&Answer>) -> Self {
-        let Some(answer) = answer else { return Self::default() };
+    fn of(response: Option<&StreamResponse>) -> Self {
+        let Some(response) = response else { return Self::default() };
         Self {
-            fields: answer.fields.clone(),
-            status: answer.status(),
-            content_type: answer.value("content-type"),
-            reset_code: answer.reset,
-            events: answer.blocks.iter().filter(|block| block.is_event()).count(),
+            fields: response.fields.clone(),
+            status: response.status(),
+            content_type: response.value("content-type"),
+            reset_code: response.reset,
+            events: response.blocks.iter().filter(|block| block.is_event()).count(),
+            is_malformed: response.is_malformed(),
         }
     }
 }
 
 /// Opens the connection and its three streams.
 pub(crate) async fn observe(options: &Options, path: &str) -> Result<Http2Observation, NoHttp2> {
-    let mut session = Session::open(options).await.map_err(NoHttp2)?;
-    let kept = session.ask(options, path).await;
-    let reset = session.ask(options, path).await;
+    let mut session = Session::open(options).await?;
+    let kept = session.ask(options, path).await?;
+    let reset = session.ask(options, path).await?;
     let has_head = |session: &Session, stream| {
-        session.answers.get(&stream).is_some_and(|answer| answer.fields.is_some() || answer.reset.is_some())
+        session
+            .responses
+            .get(&stream)
+            .is_some_and(|response| response.fields.is_some() || response.reset.is_some())
     };
     let limit = session.elapsed() + options.timeout;
     session.until(limit, |session| has_head(session, kept) && has_head(session, reset)).await;
     let limit = session.elapsed() + EVENTS;
     let has_event = |session: &Session| {
-        session.answers.get(&kept).is_some_and(|answer| answer.blocks.iter().any(|block| block.is_event()))
+        session
+            .responses
+            .get(&kept)
+            .is_some_and(|response| response.blocks.iter().any(|block| block.is_event()))
     };
     session.until(limit, has_event).await;
     session.cancel(reset).await;
-    let later = session.ask(options, path).await;
+    let later = session.ask(options, path).await.ok();
     let limit = session.elapsed() + options.timeout;
-    session.until(limit, |session| has_head(session, later)).await;
+    session.until(limit, |session| later.is_none_or(|later| has_head(session, later))).await;
     Ok(Http2Observation {
         request: format!("{} {path} over HTTP/2", options.method().name()),
-        kept: Http2Response::of(session.answers.get(&kept)),
+        kept: Http2Response::of(session.responses.get(&kept)),
         reset_stream: reset,
-        later: Http2Response::of(session.answers.get(&later)),
+        later: Http2Response::of(later.and_then(|later| session.responses.get(&later))),
         max_concurrent_streams: session.settings.get(&MAX_CONCURRENT_STREAMS).copied(),
         connection_end: session.over.clone(),
         duration: session.elapsed(),

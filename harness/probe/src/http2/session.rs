@@ -1,61 +1,91 @@
-//! A connection of HTTP/2, <https://www.rfc-editor.org/rfc/rfc9113>, frame by frame.
+//! A connection over HTTP/2, <https://www.rfc-editor.org/rfc/rfc9113>. The `h2` crate speaks; the strict reader reads.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use bytes::Bytes;
+use ssespec_mock_server::wire::http2::client::Client;
 use ssespec_reports::results::Row;
+use ssespec_strict::http2::fields::Field;
+use ssespec_strict::http2::reader::{Piece, Reader};
+use ssespec_strict::{Block, EventStreamReader, Item, Limits};
 use tokio::time::{Instant, timeout_at};
+
+use ssespec::target::Security;
 
 use crate::describe::seconds;
 use crate::options::Options;
 use crate::wire::connection::Connection;
 use crate::wire::offer::Offer;
-use crate::wire::request::DEFAULT_CONTENT_TYPE as USUAL_TYPE;
-use ssespec::target::Security;
-use ssespec_strict::http2::frame::{
-    ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, FRAME, GOAWAY, HEADERS, PADDED, PING, PREFACE,
-    PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE,
-};
-use ssespec_strict::http2::hpack::{Decoder, Field, encode};
-use ssespec_strict::{Block, Body, Item, Limits};
+use crate::wire::request::DEFAULT_CONTENT_TYPE;
 
 /// The setting that limits how many streams may be open.
 pub(super) const MAX_CONCURRENT_STREAMS: u16 = 3;
 
-/// The setting that says how much may be sent on a stream, and how much may be without it, in bytes.
-const INITIAL_WINDOW_SIZE: u16 = 4;
-const FIRST_WINDOW: u32 = 65_535;
-
-/// What is read of a connection at most.
+/// How much of a connection is read, in bytes.
 const MOST: u64 = 8 * 1024 * 1024;
+
+/// How much is read at once, in bytes.
+const READ: usize = 16 * 1024;
 
 const ROWS: usize = 60;
 const BLOCKS: usize = 1000;
 
-/// What came on a stream.
-#[derive(Debug)]
-pub(super) struct Answer {
-    /// The final head: none before it came.
-    pub(super) fields: Option<Vec<Field>>,
-    /// When it came.
-    pub(super) at: Duration,
-    /// The blocks.
-    pub(super) blocks: Vec<Block>,
-    /// How many bytes of content came.
-    pub(super) length: u64,
-    /// The code of an RST_STREAM.
-    pub(super) reset: Option<u32>,
-    /// Whether the server has ended it.
-    pub(super) ended: bool,
-    body: Body,
+/// Why there is no stream over HTTP/2.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NoHttp2 {
+    /// The connection failed.
+    #[error("no HTTP/2: no connection: {0}")]
+    NoConnection(String),
+    /// The server chose another protocol in the TLS handshake.
+    #[error("no HTTP/2: the server does not choose h2 in the TLS handshake")]
+    NotNegotiated,
+    /// The server did not accept the connection preface.
+    #[error("no HTTP/2: the server did not accept the preface: {0}")]
+    Preface(String),
+    /// The server did not begin with SETTINGS.
+    #[error("no HTTP/2: the server did not send SETTINGS{0}")]
+    NoSettings(String),
+    /// HTTP/2 does not allow the request, or the connection is over.
+    #[error("no HTTP/2: {0}")]
+    NotRequested(String),
 }
 
-impl Answer {
-    /// A field's first value.
+/// The response on a stream.
+#[derive(Debug)]
+pub(super) struct StreamResponse {
+    /// The fields of the final head; `None` before it arrives.
+    pub(super) fields: Option<Vec<Field>>,
+    /// The event blocks.
+    pub(super) blocks: Vec<Block>,
+    /// The code of the server's RST_STREAM.
+    pub(super) reset: Option<u32>,
+    body: EventStreamReader,
+}
+
+impl StreamResponse {
+    fn new() -> Self {
+        Self {
+            fields: None,
+            blocks: Vec::new(),
+            reset: None,
+            body: EventStreamReader::new(Limits {
+                line: 1024 * 1024,
+                data: 1024 * 1024,
+                ..Limits::default()
+            }),
+        }
+    }
+
+    /// Whether the head has a field that HTTP/2 does not allow. Clients reject the response then, and so does ours.
+    pub(super) fn is_malformed(&self) -> bool {
+        self.fields.iter().flatten().any(|field| field.malformed().is_some())
+    }
+
+    /// The first value of a field.
     pub(super) fn value(&self, name: &str) -> Option<String> {
-        let fields = self.fields.as_ref()?;
-        let found = fields.iter().find(|(n, _)| n == name.as_bytes());
-        found.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
+        let found = self.fields.as_ref()?.iter().find(|field| field.name == name.as_bytes());
+        found.map(|field| String::from_utf8_lossy(&field.value).into_owned())
     }
 
     /// The status.
@@ -68,69 +98,56 @@ impl Answer {
 #[derive(Debug)]
 pub(super) struct Session {
     connection: Connection,
+    client: Client,
+    reader: Reader,
     began: Instant,
-    decoder: Decoder,
-    buffer: Vec<u8>,
-    headers: Option<(u32, bool, Vec<u8>)>,
-    next: u32,
     total: u64,
     pub(super) settings: BTreeMap<u16, u32>,
-    pub(super) answers: BTreeMap<u32, Answer>,
-    /// Why nothing more can come.
+    pub(super) responses: BTreeMap<u32, StreamResponse>,
+    /// Why the connection is over.
     pub(super) over: Option<String>,
     pub(super) rows: Vec<Row>,
 }
 
 impl Session {
-    /// Connects, says the preface, and awaits the server's.
+    /// Connects, sends the preface, and waits for the server's settings.
     ///
     /// # Errors
-    /// When the server does not speak HTTP/2; says how that showed.
-    pub(super) async fn open(options: &Options) -> Result<Self, String> {
+    /// If the server does not speak HTTP/2: how that showed.
+    pub(super) async fn open(options: &Options) -> Result<Self, NoHttp2> {
         let opened = Connection::open(&options.target, &options.trust, Offer::H2, options.timeout).await;
-        let mut connection = opened.map_err(|error| format!("no connection: {error}"))?;
+        let mut connection = opened.map_err(|error| NoHttp2::NoConnection(error.to_string()))?;
         if options.target.security == Security::Tls && connection.protocol.as_deref() != Some(b"h2") {
-            return Err("the server does not choose h2 in the TLS handshake".into());
+            return Err(NoHttp2::NotNegotiated);
         }
-        let mut hello = PREFACE.to_vec();
-        // No pushes, and as much window for each stream as there is: what we read is bounded otherwise.
-        hello.extend(frame(SETTINGS, 0, 0, &[0, 2, 0, 0, 0, 0, 0, 4, 0x7F, 0xFF, 0xFF, 0xFF]));
-        hello.extend(frame(WINDOW_UPDATE, 0, 0, &0x7FFF_0000_u32.to_be_bytes()));
-        connection.write(&hello).await.map_err(|error| format!("the preface was not taken: {error}"))?;
+        let mut client = Client::start().map_err(|error| NoHttp2::NotRequested(error.to_string()))?;
+        let preface = client.take_output();
+        connection.write(&preface).await.map_err(|error| NoHttp2::Preface(error.to_string()))?;
         let mut session = Self {
             connection,
+            client,
+            reader: Reader::default(),
             began: Instant::now(),
-            decoder: Decoder::default(),
-            buffer: Vec::new(),
-            headers: None,
-            next: 1,
             total: 0,
             settings: BTreeMap::new(),
-            answers: BTreeMap::new(),
+            responses: BTreeMap::new(),
             over: None,
             rows: Vec::new(),
         };
-        session.until(options.timeout, |session| session.is_greeted()).await;
-        if session.is_greeted() {
-            let length = options.content.as_ref().map_or(0, |content| content.bytes().len());
-            if !session.fits(length) {
-                return Err(format!(
-                    "{length} bytes of content are more than three streams may send at once"
-                ));
-            }
+        session.until(options.timeout, |session| session.has_settings()).await;
+        if session.has_settings() {
             return Ok(session);
         }
-        let start = String::from_utf8_lossy(session.buffer.get(..16).unwrap_or(&session.buffer)).into_owned();
-        Err(match session.over {
-            Some(why) => format!("the server did not say SETTINGS: {why}"),
-            None if start.is_empty() => {
-                format!("the server did not say SETTINGS within {}", seconds(options.timeout))
-            }
-            None => format!("the server did not say SETTINGS but {start:?}"),
-        })
+        let start = session.reader.unread();
+        let start = String::from_utf8_lossy(start.get(..16).unwrap_or(start)).into_owned();
+        Err(NoHttp2::NoSettings(match session.over {
+            Some(why) => format!(": {why}"),
+            None if start.is_empty() => format!(" within {}", seconds(options.timeout)),
+            None => format!(" but {start:?}"),
+        }))
     }
 
-    fn is_greeted(&self) -> bool {
+    fn has_settings(&self) -> bool {
         self.rows.iter().any(|row| row.from == "server" && row.kind == "SETTINGS")
     }
 
@@ -139,219 +156,133 @@ impl Session {
         self.began.elapsed()
     }
 
-    /// Whether content for three streams may be sent before the server says that it may be more.
-    fn fits(&self, length: usize) -> bool {
-        let window = self.settings.get(&INITIAL_WINDOW_SIZE).copied().unwrap_or(FIRST_WINDOW);
-        length <= window as usize && 3 * length <= FIRST_WINDOW as usize
-    }
-
-    /// Asks for a stream; gives its number.
-    pub(super) async fn ask(&mut self, options: &Options, path: &str) -> u32 {
-        let stream = self.next;
-        self.next += 2;
-        let content = options.content.as_ref().map(|content| content.bytes());
+    /// Requests a stream, and returns its number.
+    ///
+    /// # Errors
+    /// If the connection is over, or HTTP/2 does not allow the request.
+    pub(super) async fn ask(&mut self, options: &Options, path: &str) -> Result<u32, NoHttp2> {
+        let content = options.content.as_ref().map(|content| Bytes::copy_from_slice(content.bytes()));
         let method = options.method().name();
-        let mut fields: Vec<Field> = vec![
-            (b":method".to_vec(), method.into()),
-            (b":scheme".to_vec(), options.target.scheme().as_bytes().to_vec()),
-            (b":authority".to_vec(), options.target.authority.as_bytes().to_vec()),
-            (b":path".to_vec(), path.as_bytes().to_vec()),
-        ];
-        let users = options.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone()));
-        let users: Vec<(String, String)> = users.collect();
-        let usual_type = content.map(|_| ("content-type", USUAL_TYPE));
-        for (name, value) in
-            [("accept", "text/event-stream"), ("cache-control", "no-cache")].into_iter().chain(usual_type)
-        {
-            if !users.iter().any(|(other, _)| other == name) {
-                fields.push((name.into(), value.into()));
+        let url = format!("{}://{}{path}", options.target.scheme(), options.target.authority);
+        let mut head = http::Request::builder().method(method).uri(url);
+        let content_type = content.as_ref().map(|_| ("content-type", DEFAULT_CONTENT_TYPE));
+        let usual = [("accept", "text/event-stream"), ("cache-control", "no-cache")];
+        for (name, value) in usual.into_iter().chain(content_type) {
+            if !options.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
+                head = head.header(name, value);
             }
         }
-        fields.extend(users.into_iter().map(|(name, value)| (name.into_bytes(), value.into_bytes())));
-        let block = encode(&fields);
-        self.answers.insert(
-            stream,
-            Answer {
-                fields: None,
-                at: Duration::ZERO,
-                blocks: Vec::new(),
-                length: 0,
-                reset: None,
-                ended: false,
-                body: Body::new(Limits { line: 1024 * 1024, data: 1024 * 1024, ..Limits::default() }),
-            },
-        );
+        for (name, value) in &options.headers {
+            head = head.header(name, value);
+        }
+        let length = content.as_ref().map(Bytes::len);
+        let head = head.body(()).map_err(|error| NoHttp2::NotRequested(error.to_string()))?;
+        let stream =
+            self.client.request(head, content).map_err(|error| NoHttp2::NotRequested(error.to_string()))?;
+        self.responses.insert(stream, StreamResponse::new());
         self.note("harness", "HEADERS", Some(stream), &format!("{method} {path}"));
-        let mut pieces = block.chunks(FRAME).peekable();
-        let mut kind = HEADERS;
-        let mut bytes = Vec::new();
-        while let Some(piece) = pieces.next() {
-            let end = if pieces.peek().is_none() { END_HEADERS } else { 0 };
-            let is_all = kind == HEADERS && content.is_none();
-            let flags = if is_all { END_STREAM | end } else { end };
-            bytes.extend(frame(kind, flags, stream, piece));
-            kind = CONTINUATION;
+        if let Some(length) = length {
+            self.note("harness", "DATA", Some(stream), &format!("{length} bytes"));
         }
-        if let Some(content) = content {
-            self.note("harness", "DATA", Some(stream), &format!("{} bytes", content.len()));
-            let (whole, last) = content.split_at(content.len() - content.len() % FRAME);
-            whole.chunks(FRAME).for_each(|piece| bytes.extend(frame(DATA, 0, stream, piece)));
-            bytes.extend(frame(DATA, END_STREAM, stream, last));
-        }
-        self.write(&bytes).await;
-        stream
+        self.write().await;
+        Ok(stream)
     }
 
-    /// Resets a stream: CANCEL.
+    /// Resets a stream with CANCEL.
     pub(super) async fn cancel(&mut self, stream: u32) {
         self.note("harness", "RST_STREAM", Some(stream), "CANCEL");
-        self.write(&frame(RST_STREAM, 0, stream, &8_u32.to_be_bytes())).await;
+        self.client.cancel(stream);
+        self.write().await;
     }
 
-    /// Reads until `enough` says so, at most until this long after the opening.
+    /// Reads until `enough` is true, or until this long after the connection was opened.
     pub(super) async fn until(&mut self, limit: Duration, enough: impl Fn(&Self) -> bool) {
         let deadline = self.began + limit;
-        let mut buffer = vec![0; FRAME];
+        let mut buffer = vec![0; READ];
         while self.over.is_none() && !enough(self) {
             match timeout_at(deadline, self.connection.read(&mut buffer)).await {
                 Err(_) => break,
                 Ok(Ok(0)) => self.over = Some("the server closed the connection".into()),
                 Ok(Err(error)) => self.over = Some(format!("the connection broke: {error}")),
-                Ok(Ok(length)) => {
-                    self.total += length as u64;
-                    self.buffer.extend_from_slice(buffer.get(..length).unwrap_or_default());
-                    self.frames().await;
-                    if self.total > MOST {
-                        self.over = Some(format!("{} bytes came, and there was no end", self.total));
-                    }
-                }
+                Ok(Ok(length)) => self.take(buffer.get(..length).unwrap_or_default()).await,
             }
         }
     }
 
-    async fn write(&mut self, bytes: &[u8]) {
-        if let Err(error) = self.connection.write(bytes).await {
+    /// Writes what the client has to send.
+    async fn write(&mut self) {
+        let bytes = self.client.take_output();
+        if let Err(error) = self.connection.write(&bytes).await {
             self.over = Some(format!("the connection broke: {error}"));
         }
     }
 
-    async fn frames(&mut self) {
-        while self.over.is_none() {
-            let Some([a, b, c, kind, flags, s1, s2, s3, s4]) = self.buffer.first_chunk::<9>().copied() else {
-                return;
-            };
-            let length = usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c);
-            let stream = u32::from_be_bytes([s1, s2, s3, s4]) & 0x7FFF_FFFF;
-            let is_first = self.rows.iter().all(|row| row.from != "server");
-            if is_first && (kind != SETTINGS || stream != 0) {
-                let start =
-                    String::from_utf8_lossy(self.buffer.get(..40).unwrap_or(&self.buffer)).into_owned();
-                self.over = Some(format!("its first frame is no SETTINGS: {start:?}"));
-                return;
-            }
-            if length > FRAME {
-                self.over = Some(format!("a frame of {length} bytes, beyond the largest allowed"));
-                return;
-            }
-            let Some(payload) = self.buffer.get(9..9 + length).map(<[u8]>::to_vec) else { return };
-            self.buffer.drain(..9 + length);
-            self.frame(kind, flags, stream, &payload).await;
+    /// Takes the bytes of a read.
+    async fn take(&mut self, bytes: &[u8]) {
+        self.total += bytes.len() as u64;
+        let mut pieces = Vec::new();
+        self.reader.feed(bytes, &mut pieces);
+        for piece in pieces {
+            self.piece(piece);
+        }
+        self.client.receive(bytes);
+        self.write().await;
+        if let (None, Some(error)) = (&self.over, self.client.error()) {
+            self.over = Some(format!("clients end the connection: {error}"));
+        }
+        if self.total > MOST {
+            self.over = Some(format!("the server sent {} bytes without an end", self.total));
         }
     }
 
-    async fn frame(&mut self, kind: u8, flags: u8, stream: u32, payload: &[u8]) {
-        let at = self.elapsed();
-        match kind {
-            SETTINGS if flags & ACK == 0 => {
-                for entry in payload.chunks_exact(6) {
-                    if let [a, b, c, d, e, f] = *entry {
-                        self.settings.insert(u16::from_be_bytes([a, b]), u32::from_be_bytes([c, d, e, f]));
-                    }
-                }
-                let said = format!("{:?}", self.settings);
-                self.note("server", "SETTINGS", None, &said);
-                self.write(&frame(SETTINGS, ACK, 0, &[])).await;
+    fn piece(&mut self, piece: Piece) {
+        match piece {
+            Piece::Settings(settings) => {
+                self.settings.extend(settings);
+                let settings = format!("{:?}", self.settings);
+                self.note("server", "SETTINGS", None, &settings);
             }
-            PING if flags & ACK == 0 => self.write(&frame(PING, ACK, 0, payload)).await,
-            GOAWAY => {
-                let code =
-                    payload.get(4..8).and_then(|code| code.try_into().ok()).map_or(0, u32::from_be_bytes);
+            Piece::GoAway { code } => {
                 self.note("server", "GOAWAY", None, &format!("code {code}"));
                 self.over = Some(format!("GOAWAY with code {code}"));
             }
-            RST_STREAM => {
-                let code =
-                    payload.get(..4).and_then(|code| code.try_into().ok()).map_or(0, u32::from_be_bytes);
+            Piece::Reset { stream, code } => {
                 self.note("server", "RST_STREAM", Some(stream), &format!("code {code}"));
-                if let Some(answer) = self.answers.get_mut(&stream) {
-                    answer.reset = Some(code);
+                if let Some(response) = self.responses.get_mut(&stream) {
+                    response.reset = Some(code);
                 }
             }
-            HEADERS => {
-                let Some(mut block) = unpadded(flags, payload) else {
-                    self.over = Some("a malformed HEADERS frame".into());
-                    return;
-                };
-                if flags & PRIORITY != 0 {
-                    block = block.get(5..).unwrap_or_default();
-                }
-                self.headers = Some((stream, flags & END_STREAM != 0, block.to_vec()));
-                self.block(flags, at);
-            }
-            CONTINUATION => {
-                match &mut self.headers {
-                    Some((of, _, block)) if *of == stream && block.len() < 256 * 1024 => {
-                        block.extend_from_slice(payload)
-                    }
-                    _ => self.over = Some("a CONTINUATION frame out of place".into()),
-                }
-                self.block(flags, at);
-            }
-            DATA => {
-                let Some(content) = unpadded(flags, payload) else {
-                    self.over = Some("a malformed DATA frame".into());
-                    return;
-                };
-                self.note("server", "DATA", Some(stream), &String::from_utf8_lossy(content));
-                let Some(answer) = self.answers.get_mut(&stream) else { return };
-                answer.length += content.len() as u64;
-                answer.ended |= flags & END_STREAM != 0;
-                let mut items = Vec::new();
-                answer.body.feed(content, at, &mut items);
-                let room = BLOCKS.saturating_sub(answer.blocks.len());
-                let blocks = items.into_iter().filter_map(|item| match item {
-                    Item::Block(block) => Some(block),
-                    _ => None,
-                });
-                answer.blocks.extend(blocks.take(room));
-            }
-            _ => {}
+            Piece::Fields { stream, fields, .. } => self.fields(stream, fields),
+            Piece::Data { stream, content, .. } => self.data(stream, &content),
+            Piece::Fault(fault) => self.over = Some(fault.to_string()),
         }
     }
 
-    /// A part of a head has come.
-    fn block(&mut self, flags: u8, at: Duration) {
-        if flags & END_HEADERS == 0 {
-            return;
-        }
-        let Some((stream, is_end, block)) = self.headers.take() else { return };
-        let Some(fields) = self.decoder.decode(&block) else {
-            self.over = Some("a head that HPACK cannot decode".into());
-            return;
+    fn fields(&mut self, stream: u32, fields: Vec<Field>) {
+        let line = |field: &Field| {
+            format!("{}: {}", String::from_utf8_lossy(&field.name), String::from_utf8_lossy(&field.value))
         };
-        let lines: Vec<String> = fields
-            .iter()
-            .map(|(name, value)| {
-                format!("{}: {}", String::from_utf8_lossy(name), String::from_utf8_lossy(value))
-            })
-            .collect();
+        let lines: Vec<String> = fields.iter().map(line).collect();
         self.note("server", "HEADERS", Some(stream), &lines.join("\n"));
-        let Some(answer) = self.answers.get_mut(&stream) else { return };
-        answer.ended |= is_end;
-        let is_interim = fields.iter().any(|(name, value)| name == b":status" && value.starts_with(b"1"));
-        if answer.fields.is_none() && !is_interim {
-            (answer.fields, answer.at) = (Some(fields), at);
+        let Some(response) = self.responses.get_mut(&stream) else { return };
+        let is_interim = fields.iter().any(|field| field.name == b":status" && field.value.starts_with(b"1"));
+        if response.fields.is_none() && !is_interim {
+            response.fields = Some(fields);
         }
+    }
+
+    fn data(&mut self, stream: u32, content: &[u8]) {
+        self.note("server", "DATA", Some(stream), &String::from_utf8_lossy(content));
+        let at = self.elapsed();
+        let Some(response) = self.responses.get_mut(&stream) else { return };
+        let mut items = Vec::new();
+        response.body.feed(content, at, &mut items);
+        let room = BLOCKS.saturating_sub(response.blocks.len());
+        let blocks = items.into_iter().filter_map(|item| match item {
+            Item::Block(block) => Some(block),
+            _ => None,
+        });
+        response.blocks.extend(blocks.take(room));
     }
 
     fn note(&mut self, from: &str, kind: &str, connection: Option<u32>, text: &str) {
@@ -368,22 +299,4 @@ impl Session {
             });
         }
     }
-}
-
-/// A payload without its padding, §6.1.
-fn unpadded(flags: u8, payload: &[u8]) -> Option<&[u8]> {
-    if flags & PADDED == 0 {
-        return Some(payload);
-    }
-    let (padding, rest) = payload.split_first()?;
-    rest.get(..rest.len().checked_sub(usize::from(*padding))?)
-}
-
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).unwrap_or_default().to_be_bytes();
-    let mut bytes = length.get(1..).unwrap_or_default().to_vec();
-    bytes.extend([kind, flags]);
-    bytes.extend(stream.to_be_bytes());
-    bytes.extend_from_slice(payload);
-    bytes
 }

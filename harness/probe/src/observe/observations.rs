@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinSet;
 
-use crate::http2::observation::{self as http2, Http2Observation, NoHttp2};
+use crate::http2::observation::{self as http2, Http2Observation};
+use crate::http2::session::NoHttp2;
 use crate::observe::long::{self, LongObservation};
 use crate::observe::once::OncePerKey;
 use crate::observe::resumption::{self, NoResumption, Resumption};

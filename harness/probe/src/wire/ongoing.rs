@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ssespec_strict::http::{Piece, Reader};
-use ssespec_strict::{Body, Item, Limits};
+use ssespec_strict::{EventStreamReader, Item, Limits};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::connection::Connection;
@@ -42,7 +42,7 @@ pub(crate) struct OngoingExchange {
     started: Instant,
     reader: Reader,
     decoder: Decoder,
-    body: Body,
+    body: EventStreamReader,
     /// How many chunks came.
     chunk: u64,
     /// How many bytes of event blocks and comments are kept.
@@ -82,7 +82,7 @@ impl OngoingExchange {
             started,
             reader: Reader::new(request.method.asked(), LIMITS),
             decoder: Decoder::new(&[]),
-            body: Body::new(LIMITS),
+            body: EventStreamReader::new(LIMITS),
             chunk: 0,
             kept: 0,
             exchange: Exchange::new(request.clone(), sent, end),

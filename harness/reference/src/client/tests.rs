@@ -1,4 +1,4 @@
-//! The client on the wire, against a server that each test plays by hand.
+//! The client on the wire, against a server that each test scripts.
 
 mod closing;
 mod failing;
@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-use crate::client;
+use crate::adapters::client;
 use ssespec::adapter::heard::Heard;
 use ssespec::adapter::running::Adapter;
 use ssespec::protocol::{CloseIn, ConnectRequest, Order, Shown};

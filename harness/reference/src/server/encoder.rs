@@ -1,32 +1,31 @@
-//! What a server writes for what its application emits.
+//! What a server writes for what its application sends.
 //!
-//! <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>, read from the other side: every
-//! line break of the data is a line of its own, a space stands after each colon so that the first space of a value is its
-//! own, and what no value can hold is refused.
+//! <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>, read from the other side:
+//! every line of the data is a field of its own, and what no value can carry is refused.
 
 use bytes::Bytes;
 
-use self::wrong::Memory;
-use super::defect::Defects;
-use super::{Emission, Event};
-
-mod wrong;
+use crate::defect::list::ServerDefect as Defect;
+use crate::defect::switches::ServerDefects as Defects;
+use crate::server::block::{Block, BlockWriter};
+use crate::server::emission::{Emission, Event};
+use crate::server::lines::{comment_lines, data_lines};
 
 /// Why something cannot be sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Refusal {
+pub(crate) enum Refusal {
     /// The value of a field is one line.
-    #[error("{0} holds a line break; send it without, or as data")]
+    #[error("{0} contains a line break; send it without one, or as data")]
     LineBreak(&'static str),
     /// Clients ignore such an id.
-    #[error("the id holds U+0000, and clients would ignore it; send another")]
+    #[error("the id contains U+0000, so clients would ignore it; send another")]
     Nul,
     /// Clients ignore such a reconnection time.
     #[error("the reconnection time is not a whole number of milliseconds in ASCII digits")]
     NotDigits,
 }
 
-/// A place for text that takes one line.
+/// A value that is one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Type,
@@ -45,67 +44,68 @@ impl Place {
     }
 }
 
-/// A block before it is written: fields in their order, none with a line break.
-#[derive(Debug, Clone, Default)]
-struct Block {
-    /// Its comments, each all after the colon and the space.
-    comments: Vec<String>,
-    kind: Option<String>,
-    id: Option<String>,
-    lines: Vec<String>,
-    retry: Option<String>,
-}
-
-/// Writes for one topic.
+/// Encodes what is sent on one topic.
 #[derive(Debug, Default)]
-pub(super) struct Encoder {
+pub(crate) struct Encoder {
     defects: Defects,
-    /// What only a defect looks at.
-    memory: Memory,
+    writer: BlockWriter,
+    /// The last type, and the number of events. Only defects look at them.
+    last_kind: Option<String>,
+    events: u64,
 }
 
 impl Encoder {
-    pub(super) fn new(defects: Defects) -> Self {
-        Self { defects, memory: Memory::default() }
+    pub(crate) fn new(defects: Defects) -> Self {
+        let writer = BlockWriter::new(defects.clone());
+        Self { defects, writer, last_kind: None, events: 0 }
     }
 
-    /// The bytes of a block.
+    /// The bytes to write.
     ///
     /// # Errors
-    /// When it holds what no stream can carry.
-    pub(super) fn encode(&mut self, emission: &Emission) -> Result<Bytes, Refusal> {
-        let block = match emission {
+    /// If no stream can carry it.
+    pub(crate) fn encode(&mut self, emission: &Emission) -> Result<Bytes, Refusal> {
+        let mut block = match emission {
             Emission::Event(event) => self.event(event)?,
-            Emission::Comment(text) => self.comment(text),
+            Emission::Comment(text) => {
+                Block { comments: comment_lines(text, &self.defects), ..Block::default() }
+            }
             Emission::Retry(milliseconds) => {
                 Block { retry: Some(milliseconds.to_string()), ..Block::default() }
             }
         };
-        if self.defects.any() {
-            return Ok(self.written_wrongly(block, emission));
-        }
-        Ok(written(&block).into())
+        self.check_retry(&mut block);
+        Ok(self.writer.write(&block))
     }
 
-    fn event(&self, event: &Event) -> Result<Block, Refusal> {
+    /// The block of an event.
+    fn event(&mut self, event: &Event) -> Result<Block, Refusal> {
         let line = |place, text: &Option<String>| match text {
             Some(text) => self.one_line(place, text).map(Some),
             None => Ok(None),
         };
         let (kind, id) = (line(Place::Type, &event.kind)?, line(Place::Id, &event.id)?);
         let retry = line(Place::Retry, &event.retry)?;
-        let lines = if self.defects.any() { self.lines_wrongly(&event.data) } else { lines(&event.data) };
-        Ok(Block { kind, id, lines, retry, ..Block::default() })
+        self.events += 1;
+        let mut lines = data_lines(&event.data, &self.defects);
+        if event.data.is_empty() && self.defects.has(Defect::EmptyDataWithoutField) {
+            lines.clear();
+        }
+        let block = Block { kind: self.kind(kind), id: self.id(id), lines, retry, ..Block::default() };
+        self.last_kind = event.kind.clone().or(self.last_kind.take());
+        Ok(block)
     }
 
-    /// "An event's type or id is one line", or else it would be two fields.
+    /// A value of one line: as it is, or refused, because it would be two fields.
     fn one_line(&self, place: Place, text: &str) -> Result<String, Refusal> {
-        if self.defects.any()
-            && let Some(passed) = self.passed_wrongly(place, text)
-        {
-            return Ok(passed);
+        if self.passes(place, text) {
+            return Ok(text.to_owned());
         }
-        if text.contains(['\n', '\r']) {
+        let has_break = text.contains(['\n', '\r']);
+        if has_break && self.flattens(place) {
+            return Ok(text.replace(['\n', '\r', '\0'], ""));
+        }
+        if has_break {
             return Err(Refusal::LineBreak(place.words()));
         }
         if place == Place::Id && text.contains('\0') {
@@ -117,49 +117,103 @@ impl Encoder {
         Ok(text.to_owned())
     }
 
-    /// A comment for each line.
-    fn comment(&self, text: &str) -> Block {
-        let comments = if self.defects.any() { self.comments_wrongly(text) } else { lines(text) };
-        Block { comments, ..Block::default() }
+    /// Decides whether text that is not one line is sent as it is.
+    fn passes(&self, place: Place, text: &str) -> bool {
+        let has = |defect| self.defects.has(defect);
+        let (line_feed, carriage_return, nul) = match place {
+            Place::Type => (Defect::TypeLineFeedSent, Defect::TypeReturnSent, Defect::NulIsLineBreak),
+            Place::Id => (Defect::IdLineFeedSent, Defect::IdReturnSent, Defect::IdNulSent),
+            Place::Retry => return has(Defect::RetryTextSent),
+        };
+        let has_line_feed = text.contains('\n');
+        let has_return = text.contains('\r') && !has_line_feed;
+        let has_nul = text.contains('\0') && !has_line_feed && !has_return;
+        (has_line_feed && has(line_feed)) || (has_return && has(carriage_return)) || (has_nul && has(nul))
     }
-}
 
-/// Text between line ends: LF, CR, or CRLF, <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>.
-/// There is one more than there are line ends.
-fn lines(text: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['\n', '\r']) {
-        lines.push(rest[..at].to_owned());
-        let end = if rest[at..].starts_with("\r\n") { 2 } else { 1 };
-        rest = &rest[at + end..];
+    /// Decides whether line breaks are removed instead of refused.
+    fn flattens(&self, place: Place) -> bool {
+        match place {
+            Place::Type => self.defects.has(Defect::TypeFlattened),
+            Place::Id => self.defects.has(Defect::IdFlattened),
+            Place::Retry => false,
+        }
     }
-    lines.push(rest.to_owned());
-    lines
-}
 
-/// A block as text.
-fn written(block: &Block) -> String {
-    let mut text = String::new();
-    let mut line = |name: &str, value: &str| {
-        text.push_str(name);
-        text.push_str(": ");
-        text.push_str(value);
-        text.push('\n');
-    };
-    block.comments.iter().for_each(|comment| line("", comment));
-    block.kind.iter().for_each(|kind| line("event", kind));
-    block.id.iter().for_each(|id| line("id", id));
-    block.lines.iter().for_each(|data| line("data", data));
-    block.retry.iter().for_each(|retry| line("retry", retry));
-    text.push('\n');
-    text
+    /// The type to send: the event's.
+    fn kind(&self, kind: Option<String>) -> Option<String> {
+        let has = |defect| self.defects.has(defect);
+        let Some(kind) = kind else {
+            return if self.last_kind.is_some() && has(Defect::TypeKept) {
+                self.last_kind.clone()
+            } else {
+                has(Defect::TypeOfNothing).then(|| "undefined".into())
+            };
+        };
+        if has(Defect::TypeNotSent) {
+            None
+        } else if kind.chars().any(char::is_uppercase) && has(Defect::TypeLowercased) {
+            Some(kind.to_lowercase())
+        } else if !kind.is_ascii() && has(Defect::TypeReplacedOutsideAscii) {
+            Some(kind.replace(|c: char| !c.is_ascii(), "?"))
+        } else if kind == "message" && has(Defect::TypeOfMessagesChanged) {
+            Some("default".into())
+        } else {
+            Some(kind)
+        }
+    }
+
+    /// The id to send: the event's.
+    fn id(&self, id: Option<String>) -> Option<String> {
+        let has = |defect| self.defects.has(defect);
+        let mut id = id?;
+        let number = id.parse::<f64>().ok().map(|number| number.to_string());
+        if has(Defect::IdNotSent)
+            || (id.is_empty() && has(Defect::EmptyIdNotSent))
+            || (id == "0" && has(Defect::IdZeroNotSent))
+        {
+            return None;
+        }
+        if has(Defect::IdsNumbered) {
+            return Some(self.events.to_string());
+        }
+        if !id.is_ascii() && has(Defect::IdEncodedOutsideAscii) {
+            return Some(id.bytes().map(|byte| format!("%{byte:02X}")).collect());
+        }
+        if id.len() > 64 && id.is_ascii() && has(Defect::LongIdCut) {
+            id.truncate(64);
+        } else if let Some(number) = number.filter(|number| *number != id)
+            && has(Defect::IdIsNumber)
+        {
+            return Some(number);
+        }
+        Some(id)
+    }
+
+    /// The reconnection time to send: as it is, and without an event.
+    fn check_retry(&self, block: &mut Block) {
+        let has = |defect| self.defects.has(defect);
+        let Some(retry) = &mut block.retry else { return };
+        if retry == "0" && has(Defect::RetryZeroNotSent) {
+            retry.clear();
+        } else if has(Defect::RetryInSeconds) {
+            *retry = retry.strip_suffix("000").unwrap_or("1").into();
+        } else if has(Defect::RetryWithUnit) {
+            retry.push_str("ms");
+        } else if has(Defect::RetryWithFraction) {
+            retry.push_str(".0");
+        } else if retry.len() > 7 && has(Defect::RetryCapped) {
+            *retry = "3600000".into();
+        } else if has(Defect::RetryWithEvent) {
+            block.lines.push(String::new());
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Emission, Event};
-    use super::{Encoder, Refusal, lines};
+    use super::{Encoder, Refusal};
+    use crate::server::emission::{Emission, Event};
 
     fn encoded(emission: Emission) -> Result<String, Refusal> {
         let bytes = Encoder::default().encode(&emission)?;
@@ -176,12 +230,6 @@ mod tests {
     }
 
     #[test]
-    fn each_line_break_makes_a_line() {
-        assert_eq!(lines("a\nb\rc\r\nd\n\re"), ["a", "b", "c", "d", "", "e"]);
-        assert_eq!((lines(""), lines("\n")), (vec![String::new()], vec![String::new(), String::new()]));
-    }
-
-    #[test]
     fn blocks() {
         let all = encoded(event(Some("ping"), "a\n b", Some("1"))).unwrap();
         assert_eq!(all, "event: ping\nid: 1\ndata: a\ndata:  b\n\n");
@@ -191,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_value_can_hold_is_refused() {
+    fn what_no_value_can_carry_is_refused() {
         assert_eq!(encoded(event(Some("a\nb"), "x", None)), Err(Refusal::LineBreak("the type")));
         assert_eq!(encoded(event(None, "x", Some("1\r2"))), Err(Refusal::LineBreak("the id")));
         assert_eq!(encoded(event(None, "x", Some("1\u{0}2"))), Err(Refusal::Nul));

@@ -1,129 +1,88 @@
-//! A connection of HTTP/1.x, <https://www.rfc-editor.org/rfc/rfc9112>.
+//! A request over HTTP/1.x and its response, <https://www.rfc-editor.org/rfc/rfc9112>.
 
 use std::io;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{ReadHalf, WriteHalf};
-use tokio::sync::Notify;
 
-use super::answer::{Answer, Content, answer};
-use super::defect::{Defects, ServerDefect as Defect};
-use super::outlet::{Next, Outlet};
-use super::pulse::{Beat, beat};
-use super::request::{LONGEST, Request, Version};
-use super::site::Site;
-use super::topic::Left;
-
-/// What a connection of HTTP/2 with prior knowledge begins with,
-/// <https://www.rfc-editor.org/rfc/rfc9113#section-3.4>.
-pub(super) const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+use crate::defect::list::ServerDefect as Defect;
+use crate::defect::switches::ServerDefects as Defects;
+use crate::server::next_write::{NextWrite, next_write};
+use crate::server::notice::Departure;
+use crate::server::request::{LONGEST, Request, Version};
+use crate::server::response::{Content, Response, respond};
+use crate::server::stream_queue::{Next, StreamQueue};
+use crate::server::topics::Topics;
 
 /// How a stream's content is delimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Framing {
     Chunked,
     Close,
-    /// Only of a server with a defect.
+    /// Only a defect delimits a stream like this.
     Length,
 }
 
-/// What becomes of a connection.
+/// What happens to the connection after a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum After {
+pub(crate) enum After {
     Persists,
     Closes,
-    /// It is cut off without a goodbye.
+    /// It is reset.
     Breaks,
 }
 
-/// Serves a connection until its end.
-pub(super) async fn serve(mut stream: TcpStream, site: Arc<Site>) {
-    // Small writes go out at once, or not at all with a socket that is gone.
-    let _ = stream.set_nodelay(true);
-    let mut buffer = Vec::new();
-    loop {
-        let head = tokio::select! {
-            head = head(&mut stream, &mut buffer) => head,
-            () = site.closing() => None,
-        };
-        let Some(head) = head else { return };
-        if PREFACE.starts_with(&head) {
-            return super::http2::serve(stream, buffer, site).await;
-        }
-        let Some(request) = Request::parse(&head) else {
-            // The connection ends whether this arrives or not.
-            let _ = stream
-                .write_all(b"HTTP/1.1 400 Bad Request\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
-                .await;
-            return;
-        };
-        match Exchange::new(&mut stream, &mut buffer, &request, &site).run().await {
-            Ok(After::Persists) => {}
-            Ok(After::Closes) | Err(_) => return,
-            Ok(After::Breaks) => {
-                // A socket that is gone needs no reset.
-                let _ = stream.set_zero_linger();
-                return;
-            }
-        }
-    }
-}
-
-/// The head of the next request with its blank line, taken from the buffer; none where none comes.
-async fn head(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Vec<u8>> {
-    loop {
-        if let Some(at) = buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
-            return Some(buffer.drain(..at + 4).collect());
-        }
-        if buffer.len() > LONGEST || stream.read_buf(buffer).await.ok()? == 0 {
-            return None;
-        }
-    }
-}
-
-/// A request and its answer.
-struct Exchange<'c> {
+/// A request and its response.
+pub(crate) struct Exchange<'c> {
     read: ReadHalf<'c>,
     write: WriteHalf<'c>,
-    /// What the client has sent already.
+    /// What the client sent after the request.
     buffer: &'c mut Vec<u8>,
     request: &'c Request,
-    site: &'c Site,
+    topics: &'c Topics,
 }
 
 impl<'c> Exchange<'c> {
-    fn new(stream: &'c mut TcpStream, buffer: &'c mut Vec<u8>, request: &'c Request, site: &'c Site) -> Self {
+    pub(crate) fn new(
+        stream: &'c mut TcpStream,
+        buffer: &'c mut Vec<u8>,
+        request: &'c Request,
+        topics: &'c Topics,
+    ) -> Self {
         let (read, write) = stream.split();
-        Self { read, write, buffer, request, site }
+        Self { read, write, buffer, request, topics }
     }
 
     fn defects(&self) -> &'c Defects {
-        self.site.defects()
+        self.topics.defects()
     }
 
-    async fn run(mut self) -> io::Result<After> {
-        let answer = answer(self.request, self.site, Arc::new(Notify::new()));
-        match &answer.content {
-            Content::Stream(topic, outlet) => {
-                let after = self.stream(&answer, outlet).await;
-                // Without effect where the topic has ended the stream itself.
+    /// Answers the request, and returns what happens to the connection.
+    ///
+    /// # Errors
+    /// If the connection breaks.
+    pub(crate) async fn run(mut self) -> io::Result<After> {
+        let response = respond(self.request, self.topics);
+        match &response.content {
+            Content::Stream(topic, queue) => {
+                let after = self.stream(&response, queue).await;
+                // This has no effect if the topic ended the stream itself.
                 let how = match &after {
-                    Ok(Err(left)) => *left,
-                    Ok(Ok(_)) | Err(_) => Left::Broken,
+                    Ok(Err(departure)) => *departure,
+                    Ok(Ok(_)) | Err(_) => Departure::Broken,
                 };
-                topic.leave(outlet, how);
+                topic.leave(queue, how);
                 after.map(|after| after.unwrap_or(After::Closes))
             }
             Content::None => {
                 let framing = (self.request.method == "HEAD").then(|| self.framing());
-                self.write.write_all(&self.head(&answer, framing)).await?;
+                self.write.write_all(&self.head(&response, framing)).await?;
                 Ok(self.after())
             }
             Content::Text(text) => {
-                let mut bytes = self.head(&answer, None);
+                let mut bytes = self.head(&response, None);
                 let length = format!("content-length: {}\r\n\r\n{text}", text.len());
                 bytes.truncate(bytes.len() - 2);
                 bytes.extend_from_slice(length.as_bytes());
@@ -137,7 +96,7 @@ impl<'c> Exchange<'c> {
         if self.request.is_last() { After::Closes } else { After::Persists }
     }
 
-    /// HTTP/1.0 knows no chunks, <https://www.rfc-editor.org/rfc/rfc9112#section-6.1>.
+    /// HTTP/1.0 has no chunks, <https://www.rfc-editor.org/rfc/rfc9112#section-6.1>.
     fn framing(&self) -> Framing {
         if self.request.version == Version::Http10 && !self.defects().has(Defect::ChunksInHttp10) {
             Framing::Close
@@ -149,9 +108,9 @@ impl<'c> Exchange<'c> {
     }
 
     /// The head of a response with its blank line.
-    fn head(&self, answer: &Answer, framing: Option<Framing>) -> Vec<u8> {
-        let mut head = format!("HTTP/1.1 {} {}\r\n", answer.status, answer.reason());
-        for (name, value) in &answer.fields {
+    fn head(&self, response: &Response, framing: Option<Framing>) -> Vec<u8> {
+        let mut head = format!("HTTP/1.1 {} {}\r\n", response.status, response.reason());
+        for (name, value) in &response.fields {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         match framing {
@@ -175,30 +134,34 @@ impl<'c> Exchange<'c> {
         head.into_bytes()
     }
 
-    /// Writes a stream to its end, or until the client has left.
-    async fn stream(&mut self, answer: &Answer, outlet: &Outlet) -> io::Result<Result<After, Left>> {
+    /// Writes a stream to its end, or until the client leaves.
+    async fn stream(
+        &mut self,
+        response: &Response,
+        queue: &StreamQueue,
+    ) -> io::Result<Result<After, Departure>> {
         let (framing, defects) = (self.framing(), self.defects());
-        let mut pending = self.head(answer, Some(framing));
+        let mut pending = self.head(response, Some(framing));
         if !self.defects().has(Defect::HeadHeldBack) {
             self.write.write_all(&std::mem::take(&mut pending)).await?;
         }
         loop {
             let next = tokio::select! {
                 biased;
-                left = watch(&mut self.read, self.buffer) => return Ok(Err(left)),
-                next = beat(outlet, defects) => next,
+                departure = wait_for_departure(&mut self.read, self.buffer) => return Ok(Err(departure)),
+                next = next_write(queue, defects) => next,
             };
             match next {
-                Beat::Next(Next::Blocks(blocks)) => {
+                NextWrite::Queued(Next::Blocks(blocks)) => {
                     blocks.iter().for_each(|block| pending.extend(self.framed(block, framing)));
                 }
-                Beat::KeepAlive => pending.extend(self.framed(&Bytes::from_static(b":\n\n"), framing)),
-                Beat::Next(Next::End) => return self.end(framing, pending).await.map(Ok),
-                Beat::Next(Next::GiveUp) => return Ok(Ok(After::Breaks)),
+                NextWrite::KeepAlive => pending.extend(self.framed(&Bytes::from_static(b":\n\n"), framing)),
+                NextWrite::Queued(Next::End) => return self.end(framing, pending).await.map(Ok),
+                NextWrite::Queued(Next::Drop) => return Ok(Ok(After::Breaks)),
             }
             tokio::select! {
-                left = watch(&mut self.read, self.buffer) => return Ok(Err(left)),
-                () = outlet.given_up() => return Ok(Ok(After::Breaks)),
+                departure = wait_for_departure(&mut self.read, self.buffer) => return Ok(Err(departure)),
+                () = queue.dropped() => return Ok(Ok(After::Breaks)),
                 written = self.write.write_all(&pending) => written?,
             }
             pending.clear();
@@ -232,20 +195,20 @@ impl<'c> Exchange<'c> {
         }
         self.write.write_all(&pending).await?;
         if framing == Framing::Close && self.defects().has(Defect::Http10KeptOpen) {
-            watch(&mut self.read, self.buffer).await;
+            wait_for_departure(&mut self.read, self.buffer).await;
         }
         Ok(if framing == Framing::Chunked { self.after() } else { After::Closes })
     }
 }
 
-/// Waits until the client leaves. What it sends meanwhile is its next request.
-async fn watch(read: &mut ReadHalf<'_>, buffer: &mut Vec<u8>) -> Left {
+/// Waits until the client leaves. What it sends in the meantime is its next request.
+async fn wait_for_departure(read: &mut ReadHalf<'_>, buffer: &mut Vec<u8>) -> Departure {
     loop {
         match read.read_buf(buffer).await {
-            Ok(0) => return Left::Closed,
-            Ok(_) if buffer.len() > LONGEST => return Left::Broken,
+            Ok(0) => return Departure::Closed,
+            Ok(_) if buffer.len() > LONGEST => return Departure::Broken,
             Ok(_) => {}
-            Err(_) => return Left::Broken,
+            Err(_) => return Departure::Broken,
         }
     }
 }

@@ -1,13 +1,14 @@
-//! A request, as far as it matters to a topic.
+//! The parts of a request that matter to a topic.
 
-use super::defect::{Defects, ServerDefect as Defect};
+use crate::defect::list::ServerDefect as Defect;
+use crate::defect::switches::ServerDefects as Defects;
 
 /// The longest head that is read, in bytes.
-pub(super) const LONGEST: usize = 64 * 1024;
+pub(crate) const LONGEST: usize = 64 * 1024;
 
 /// The version of HTTP that a request speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Version {
+pub(crate) enum Version {
     Http10,
     Http11,
     Http2,
@@ -15,22 +16,25 @@ pub(super) enum Version {
 
 /// A request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Request {
-    pub(super) version: Version,
-    pub(super) method: String,
-    pub(super) path: String,
+pub(crate) struct Request {
+    pub(crate) version: Version,
+    pub(crate) method: String,
+    pub(crate) path: String,
     /// Field lines; values are bytes.
     fields: Vec<(String, Vec<u8>)>,
 }
 
 impl Request {
-    /// A request of these parts.
-    pub(super) fn new(method: String, path: String, fields: Vec<(String, Vec<u8>)>) -> Self {
-        Self { version: Version::Http2, method, path, fields }
+    /// A request over HTTP/2.
+    pub(crate) fn from_http2<B>(request: &http::Request<B>) -> Self {
+        let path = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+        let fields = request.headers().iter();
+        let fields = fields.map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect();
+        Self { version: Version::Http2, method: request.method().to_string(), path, fields }
     }
 
-    /// Reads the head of a request of HTTP/1.x, without its blank line; none where it is none.
-    pub(super) fn parse(head: &[u8]) -> Option<Self> {
+    /// Reads the head of an HTTP/1.x request; `None` if it is malformed.
+    pub(crate) fn parse(head: &[u8]) -> Option<Self> {
         let mut lines =
             head.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         let line = str::from_utf8(lines.next()?).ok()?;
@@ -55,14 +59,14 @@ impl Request {
         self.fields.iter().find(is_named).map(|(_, value)| value.as_slice())
     }
 
-    /// The value of a field, in any case of its name, <https://www.rfc-editor.org/rfc/rfc9110#section-5.1>.
-    pub(super) fn field(&self, name: &str) -> Option<String> {
+    /// The value of a field; the case of its name does not matter, <https://www.rfc-editor.org/rfc/rfc9110#section-5.1>.
+    pub(crate) fn field(&self, name: &str) -> Option<String> {
         self.bytes(name).map(|value| String::from_utf8_lossy(value).into_owned())
     }
 
-    /// The id of the last event that the client has seen, in UTF-8,
+    /// The id of the last event that the client received, in UTF-8,
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>.
-    pub(super) fn last_event_id(&self, defects: &Defects) -> Option<String> {
+    pub(crate) fn last_event_id(&self, defects: &Defects) -> Option<String> {
         let value = self.bytes("last-event-id")?;
         let usual = |(name, _): &(String, Vec<u8>)| name == "last-event-id" || name == "Last-Event-ID";
         if !self.fields.iter().any(usual) && defects.has(Defect::IdFieldInExactCase) {
@@ -74,8 +78,8 @@ impl Request {
         Some(String::from_utf8_lossy(value).into_owned())
     }
 
-    /// Whether the connection ends with the answer, <https://www.rfc-editor.org/rfc/rfc9112#section-9.3>.
-    pub(super) fn is_last(&self) -> bool {
+    /// Whether the connection ends with the response, <https://www.rfc-editor.org/rfc/rfc9112#section-9.3>.
+    pub(crate) fn is_last(&self) -> bool {
         let says_close =
             |value: String| value.to_ascii_lowercase().split(',').any(|word| word.trim() == "close");
         self.version == Version::Http10 || self.field("connection").is_some_and(says_close)
@@ -84,8 +88,8 @@ impl Request {
 
 #[cfg(test)]
 mod tests {
-    use super::super::defect::Defects;
     use super::{Request, Version};
+    use crate::defect::switches::ServerDefects as Defects;
 
     #[test]
     fn a_head() {

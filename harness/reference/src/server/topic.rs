@@ -1,61 +1,73 @@
-//! One topic: whoever opens its URL gets every event from then on, and what was missed since the event whose id it sends.
+//! One topic: a client that opens its URL gets every event from then on, and the events that it missed since the one
+//! whose id it sends.
 //!
-//! Opening and emitting exclude each other, so that nothing is lost and nothing comes twice between what was missed and
-//! what is new.
+//! Opening and sending exclude each other, so nothing is lost and nothing is repeated between the missed events and the
+//! new ones.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use tokio::sync::Notify;
 
-use super::defect::{Defects, ServerDefect as Defect};
-use super::encoder::{Encoder, Refusal};
-use super::history::History;
-use super::outlet::{Next, Outlet};
-use super::{Emission, Notice};
-use wrong::Memory;
+use crate::defect::list::ServerDefect as Defect;
+use crate::defect::switches::ServerDefects as Defects;
+use crate::server::emission::{Emission, Event};
+use crate::server::encoder::{Encoder, Refusal};
+use crate::server::history::{History, Missed, replayed};
+use crate::server::notice::{Departure, Notice};
+use crate::server::stream_queue::{Next, StreamQueue};
 
-mod wrong;
+/// More than a small event, in bytes.
+const LARGE: usize = 64 * 1024;
 
-/// Where a topic's application hears of its clients.
-type Tell = dyn Fn(Notice) + Send + Sync;
+/// The function that passes notices to the topic's application.
+type Notify = dyn Fn(Notice) + Send + Sync;
 
-/// How a client has left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Left {
-    /// It has closed its connection.
-    Closed,
-    /// Its connection broke, or it was given up.
-    Broken,
-    /// It has reset its stream over HTTP/2.
-    Reset,
-}
-
-/// What a request for a topic comes to.
+/// How a request for a topic is answered.
 #[derive(Debug)]
-pub(super) enum Opening {
-    /// This stream.
-    Stream(Arc<Outlet>),
-    /// No stream, now or later.
+pub(crate) enum Opening {
+    /// With this stream.
+    Stream(Arc<StreamQueue>),
+    /// With no stream, now or later.
     NoContent,
-    /// Only of a server with a defect: another status.
+    /// With another status, which only a defect does.
     Status(u16),
 }
 
-struct State {
+struct TopicState {
     encoder: Encoder,
-    streams: Vec<Arc<Outlet>>,
+    streams: Vec<Arc<StreamQueue>>,
     history: History,
     is_stopped: bool,
-    /// What only a defect looks at.
-    wrong: Memory,
+    notes: Notes,
+}
+
+/// What is noted of earlier streams and events. Only defects look at it.
+#[derive(Debug, Default)]
+struct Notes {
+    /// How many streams were opened.
+    opened: usize,
+    /// How many events were sent, the first of them, and the last.
+    events: usize,
+    first: Vec<Bytes>,
+    last: Bytes,
+    /// Events that are sent with the next one.
+    held: Vec<Bytes>,
+    /// Missed events that streams get after the next new one.
+    late: Vec<(Arc<StreamQueue>, Vec<Bytes>)>,
+    /// How many events were kept when the last client left.
+    kept_at_departure: usize,
+    /// How many departures were not reported, and whether one was.
+    unreported: usize,
+    has_reported: bool,
+    /// Whether the application ended the streams.
+    has_ended: bool,
 }
 
 /// One topic.
-pub(super) struct Topic {
-    state: Mutex<State>,
-    tell: Box<Tell>,
+pub(crate) struct Topic {
+    state: Mutex<TopicState>,
+    notify: Box<Notify>,
     defects: Defects,
 }
 
@@ -66,121 +78,271 @@ impl fmt::Debug for Topic {
 }
 
 impl Topic {
-    /// A topic without streams, whose application is told so of its clients.
-    pub(super) fn new(defects: Defects, tell: impl Fn(Notice) + Send + Sync + 'static) -> Arc<Self> {
-        let state = State {
+    /// A topic without streams, whose application learns about its clients by this function.
+    pub(crate) fn new(defects: Defects, notify: impl Fn(Notice) + Send + Sync + 'static) -> Arc<Self> {
+        let state = TopicState {
             encoder: Encoder::new(defects.clone()),
             streams: Vec::new(),
             history: History::default(),
             is_stopped: false,
-            wrong: Memory::default(),
+            notes: Notes::default(),
         };
-        Arc::new(Self { state: Mutex::new(state), tell: Box::new(tell), defects })
+        Arc::new(Self { state: Mutex::new(state), notify: Box::new(notify), defects })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, TopicState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends something on all streams.
     ///
     /// # Errors
-    /// When no stream can carry it.
-    pub(super) fn emit(&self, emission: &Emission) -> Result<(), Refusal> {
+    /// If no stream can carry it.
+    pub(crate) fn emit(&self, emission: &Emission) -> Result<(), Refusal> {
         let mut state = self.state();
         let encoded = state.encoder.encode(emission);
         if encoded.is_err() && self.defects.has(Defect::TextBreaksStreams) {
-            state.streams.drain(..).for_each(|outlet| outlet.end(Next::GiveUp));
+            end_all(&mut state.streams, &Next::Drop);
             return Ok(());
         }
         let bytes = encoded?;
-        if self.defects.any() {
-            self.emit_wrongly(&mut state, emission, &bytes);
-            return Ok(());
+        for _ in 0..std::mem::take(&mut state.notes.unreported) {
+            (self.notify)(Notice::Disconnected);
         }
-        if let Emission::Event(event) = emission {
-            state.history.keep(event, &bytes);
+        match emission {
+            Emission::Event(event) => self.send_event(&mut state, event, &bytes),
+            Emission::Comment(_) | Emission::Retry(_) => send(&state.streams, &bytes),
         }
-        send(&state.streams, &bytes);
         Ok(())
     }
 
-    /// Opens a stream for a client that sends this Last-Event-ID.
-    pub(super) fn open(&self, last_event_id: Option<&str>, woken: Arc<Notify>) -> Opening {
-        let mut state = self.state();
-        if self.defects.any()
-            && let Some(opening) = self.open_wrongly(&mut state, &woken)
-        {
-            return opening;
+    /// Keeps an event, and sends it immediately.
+    fn send_event(&self, state: &mut TopicState, event: &Event, bytes: &Bytes) {
+        let has = |defect| self.defects.has(defect);
+        self.keep(state, event, bytes);
+        let notes = &mut state.notes;
+        notes.events += 1;
+        notes.first.push(bytes.clone());
+        notes.first.truncate(64);
+        let last = std::mem::replace(&mut notes.last, bytes.clone());
+        if last == *bytes && has(Defect::EqualEventsMerged) {
+            return;
         }
-        if state.is_stopped {
-            return Opening::NoContent;
+        if has(Defect::EventsHeldBack) {
+            let held = std::mem::replace(&mut notes.held, vec![bytes.clone()]);
+            return held.iter().for_each(|bytes| send(&state.streams, bytes));
         }
-        let outlet = Outlet::new(woken);
-        if self.defects.any() {
-            self.begin_wrongly(&mut state, &outlet, last_event_id);
-        } else {
-            let missed = state.history.after(last_event_id.unwrap_or_default());
-            missed.into_iter().for_each(|kept| outlet.push(kept.bytes));
+        if bytes.len() > 2 * LARGE && has(Defect::LargeEventsOvertaken) {
+            return notes.held.push(bytes.clone());
         }
-        state.streams.push(Arc::clone(&outlet));
-        (self.tell)(Notice::Connected { last_event_id: last_event_id.unwrap_or_default().to_owned() });
-        Opening::Stream(outlet)
+        let is_slow = |queue: &Arc<StreamQueue>| queue.length() > 16 * LARGE;
+        if state.streams.iter().any(is_slow) && has(Defect::SlowClientsHoldUp) {
+            return;
+        }
+        self.send_to_streams(state, bytes);
+        for bytes in std::mem::take(&mut state.notes.held) {
+            send(&state.streams, &bytes);
+        }
+        for (queue, late) in std::mem::take(&mut state.notes.late) {
+            late.into_iter().for_each(|bytes| queue.push(bytes));
+        }
+        if state.notes.events == 512 && has(Defect::StreamsEndAfterManyEvents) {
+            end_all(&mut state.streams, &Next::End);
+        }
     }
 
-    /// A client has left, or was given up. Without effect where its stream was ended.
-    pub(super) fn leave(&self, outlet: &Arc<Outlet>, how: Left) {
+    /// Sends an event to each stream, once.
+    fn send_to_streams(&self, state: &TopicState, bytes: &Bytes) {
+        let has = |defect| self.defects.has(defect);
+        let streams = &state.streams;
+        if streams.len() > 1 {
+            if has(Defect::EventsForTheNewest) {
+                return streams.last().into_iter().for_each(|queue| queue.push(bytes.clone()));
+            }
+            if has(Defect::EventsInTurn) {
+                let turn = streams.get(state.notes.events % streams.len());
+                return turn.into_iter().for_each(|queue| queue.push(bytes.clone()));
+            }
+        }
+        send(streams, bytes);
+        let gone = state.notes.opened.saturating_sub(streams.len());
+        if gone > 0 && has(Defect::ListenersPileUp) {
+            (0..gone).for_each(|_| send(streams, bytes));
+        }
+    }
+
+    /// Keeps an event for clients that miss it.
+    fn keep(&self, state: &mut TopicState, event: &Event, bytes: &Bytes) {
+        let has = |defect| self.defects.has(defect);
+        if event.id.is_none()
+            || (state.streams.is_empty() && has(Defect::NothingKeptForNobody))
+            || (bytes.len() > LARGE && has(Defect::SmallHistory))
+        {
+            return;
+        }
+        state.history.keep(event, bytes);
+        if state.history.len() > 8 && has(Defect::ShortHistory) {
+            state.history.drop_oldest();
+        }
+    }
+
+    /// Opens a stream for a client that sends this Last-Event-ID.
+    pub(crate) fn open(&self, last_event_id: Option<&str>) -> Opening {
+        let has = |defect| self.defects.has(defect);
+        let mut state = self.state();
+        if state.notes.has_ended && has(Defect::EndIsForGood) {
+            return Opening::Status(404);
+        }
+        if state.streams.len() >= 64 && has(Defect::StreamsLimited) {
+            return Opening::Status(503);
+        }
+        let queue = StreamQueue::new();
+        if state.is_stopped {
+            if has(Defect::StopIsEmptyStream) {
+                queue.end(Next::End);
+                return Opening::Stream(queue);
+            }
+            return Opening::NoContent;
+        }
+        state.notes.opened += 1;
+        self.begin(&mut state, &queue, last_event_id.unwrap_or_default());
+        state.streams.push(Arc::clone(&queue));
+        (self.notify)(Notice::Connected { last_event_id: last_event_id.unwrap_or_default().to_owned() });
+        Opening::Stream(queue)
+    }
+
+    /// Begins a stream with the events that its client missed.
+    fn begin(&self, state: &mut TopicState, queue: &Arc<StreamQueue>, id: &str) {
+        let has = |defect| self.defects.has(defect);
+        if has(Defect::GreetingSent) {
+            queue.push(Bytes::from_static(b"event: connected\ndata: welcome\n\n"));
+        }
+        if id.is_empty() {
+            if !state.notes.first.is_empty() && has(Defect::PastForEveryone) {
+                state.notes.first.iter().for_each(|bytes| queue.push(bytes.clone()));
+            }
+            return;
+        }
+        let missed = Missed { id, kept_at_departure: state.notes.kept_at_departure };
+        let missed = state.history.missed(&missed, &self.defects);
+        let mut blocks: Vec<Bytes> = missed.iter().map(|kept| replayed(kept, &self.defects)).collect();
+        if !blocks.is_empty() {
+            if has(Defect::NothingReplayed) {
+                blocks.clear();
+            } else if has(Defect::ReplaySkipsOne) {
+                blocks.remove(0);
+            } else if has(Defect::ReplayWithoutTheLast) {
+                blocks.pop();
+            } else if has(Defect::ReplayRepeatsTheLast) {
+                blocks.extend(blocks.last().cloned());
+            } else if blocks.len() > 1 && has(Defect::ReplayBackwards) {
+                blocks.reverse();
+            } else if has(Defect::ReplayAfterTheNext) {
+                state.notes.late.push((Arc::clone(queue), std::mem::take(&mut blocks)));
+            } else if has(Defect::ReplayOnce) {
+                state.history.clear();
+            }
+        }
+        blocks.into_iter().for_each(|bytes| queue.push(bytes));
+    }
+
+    /// A client left, or was dropped. Has no effect if the topic ended its stream.
+    pub(crate) fn leave(&self, queue: &Arc<StreamQueue>, how: Departure) {
+        let has = |defect| self.defects.has(defect);
         let mut state = self.state();
         let before = state.streams.len();
-        state.streams.retain(|other| !Arc::ptr_eq(other, outlet));
+        state.streams.retain(|other| !Arc::ptr_eq(other, queue));
         if state.streams.len() == before {
             return;
         }
-        if self.defects.any() {
-            return self.leave_wrongly(&mut state, outlet, how);
+        state.notes.kept_at_departure = state.history.len();
+        if state.streams.is_empty() && state.history.len() > 0 && has(Defect::HistoryGoneWithTheLast) {
+            state.history.clear();
         }
-        (self.tell)(Notice::Disconnected);
+        if !state.streams.is_empty() {
+            let ends_all = match how {
+                Departure::Closed => has(Defect::LeavingEndsAll),
+                Departure::Broken | Departure::Reset => has(Defect::BreakingEndsAll),
+            };
+            if ends_all {
+                end_all(&mut state.streams, &Next::End);
+            }
+        }
+        self.report_departure(&mut state, queue, how);
     }
 
-    /// Ends all streams, in order.
-    pub(super) fn end(&self) {
-        let mut state = self.state();
-        if self.defects.any() {
-            return self.end_wrongly(&mut state);
+    /// Tells the application that a client left.
+    fn report_departure(&self, state: &mut TopicState, queue: &StreamQueue, how: Departure) {
+        let has = |defect| self.defects.has(defect);
+        let is_unreported = match how {
+            Departure::Closed => has(Defect::LeavingUntold),
+            Departure::Broken => has(Defect::BreakingUntold),
+            Departure::Reset => has(Defect::Http2ResetUntold),
+        };
+        let has_reported = std::mem::replace(&mut state.notes.has_reported, true);
+        if is_unreported
+            || (state.notes.events == 0 && !queue.is_ended() && has(Defect::LeavingBeforeEventsUntold))
+            || (has_reported && has(Defect::LeavingToldOnce))
+        {
+            return;
         }
-        state.streams.drain(..).for_each(|outlet| outlet.end(Next::End));
+        if has(Defect::LeavingToldOnWrite) {
+            state.notes.unreported += 1;
+            return;
+        }
+        (self.notify)(Notice::Disconnected);
+    }
+
+    /// Ends all streams cleanly.
+    pub(crate) fn end(&self) {
+        let has = |defect| self.defects.has(defect);
+        let mut state = self.state();
+        state.notes.has_ended = true;
+        if has(Defect::EndIsIgnored) {
+            return;
+        }
+        if has(Defect::EndIsAnnounced) {
+            send(&state.streams, &Bytes::from_static(b"event: end\ndata: [DONE]\n\n"));
+        }
+        let how = if has(Defect::EndIsReset) { Next::Drop } else { Next::End };
+        if state.streams.len() > 1 && has(Defect::EndOfTheNewest) {
+            return state.streams.pop().into_iter().for_each(|queue| queue.end(how.clone()));
+        }
+        end_all(&mut state.streams, &how);
     }
 
     /// Whether an event with this id is kept.
-    pub(super) fn knows(&self, id: &str) -> bool {
-        self.state().history.kept.iter().any(|kept| kept.id() == id)
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        self.state().history.knows(id)
     }
 
-    /// From now on clients are told not to come again.
-    pub(super) fn stop(&self) {
+    /// From now on clients are told to stop reconnecting.
+    pub(crate) fn stop(&self) {
         self.state().is_stopped = true;
     }
 
-    /// The server is about to leave.
-    pub(super) fn shut_down(&self) {
+    /// The server is about to leave: ends all streams cleanly.
+    pub(crate) fn shut_down(&self) {
         let mut state = self.state();
-        if self.defects.any()
-            && let Some(end) = self.shut_down_wrongly()
-        {
-            return state
-                .streams
-                .iter()
-                .for_each(|outlet| end.iter().for_each(|end| outlet.end(end.clone())));
+        if self.defects.has(Defect::ShutdownWaits) {
+            return;
         }
-        state.streams.drain(..).for_each(|outlet| outlet.end(Next::End));
+        if self.defects.has(Defect::ShutdownBreaks) {
+            return state.streams.iter().for_each(|queue| queue.end(Next::Drop));
+        }
+        end_all(&mut state.streams, &Next::End);
     }
 
-    /// Drops everything: its streams end without a goodbye, and nobody is told.
-    pub(super) fn close(&self) {
-        self.state().streams.drain(..).for_each(|outlet| outlet.end(Next::GiveUp));
+    /// Drops all clients without telling the application.
+    pub(crate) fn close(&self) {
+        end_all(&mut self.state().streams, &Next::Drop);
     }
 }
 
-fn send(streams: &[Arc<Outlet>], bytes: &Bytes) {
-    streams.iter().for_each(|outlet| outlet.push(bytes.clone()));
+fn send(streams: &[Arc<StreamQueue>], bytes: &Bytes) {
+    streams.iter().for_each(|queue| queue.push(bytes.clone()));
+}
+
+fn end_all(streams: &mut Vec<Arc<StreamQueue>>, how: &Next) {
+    streams.drain(..).for_each(|queue| queue.end(how.clone()));
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ssespec_strict::{Body, Finding, FindingKind, Item, Limits};
+use ssespec_strict::{EventStreamReader, Finding, FindingKind, Item, Limits};
 
 use crate::findings;
 
@@ -108,7 +108,7 @@ pub(super) enum Strictness {
 #[derive(Debug)]
 pub(super) struct Content {
     manner: Manner,
-    body: Body,
+    body: EventStreamReader,
     is_stream: bool,
     last_id: String,
 }
@@ -116,7 +116,7 @@ pub(super) struct Content {
 impl Content {
     /// A reader for a client whose last event ID is this.
     pub(super) fn new(manner: Manner, last_id: String) -> Self {
-        Self { manner, body: Body::new(manner.limits), is_stream: false, last_id }
+        Self { manner, body: EventStreamReader::new(manner.limits), is_stream: false, last_id }
     }
 
     pub(super) fn manner(&self) -> &Manner {

@@ -187,7 +187,7 @@ impl Stream {
                 tokio::spawn(connection.live(control))
             }
             Http::Http2 => {
-                let connection = super::http2::Connection::open(target, request, content, outlet).await?;
+                let connection = super::http2::Http2Stream::open(target, request, content, outlet).await?;
                 tokio::spawn(connection.live(control))
             }
         };

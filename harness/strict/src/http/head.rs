@@ -1,27 +1,23 @@
-//! The head of a response, <https://www.rfc-editor.org/rfc/rfc9112#section-4> and §5: raw, with every field line.
+//! The head of a response, raw, with every field line.
 
 use std::time::Duration;
 
-use super::super::finding::{Finder, FindingKind};
-use super::{Framing, Piece};
-
-/// What every response begins with.
-const START: &[u8] = b"HTTP/1.";
+use crate::http::framing::Framing;
 
 /// The head of a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
-    /// Where it begins, in bytes from the start of the connection.
+    /// Its offset, in bytes from the start of the connection.
     pub offset: u64,
-    /// How long it is, its empty line included.
+    /// Its length in bytes, including its blank line.
     pub length: u64,
     /// When it was complete.
     pub at: Duration,
     /// The digit after `HTTP/1.`.
     pub minor_version: u8,
-    /// The status; 0 where the status line is malformed.
+    /// The status; 0 if the status line is malformed.
     pub status: u16,
-    /// The reason phrase, as it came.
+    /// The reason phrase, unchanged.
     pub reason: Vec<u8>,
     /// The field lines in their order.
     pub fields: Vec<FieldLine>,
@@ -32,9 +28,9 @@ pub struct Head {
 /// A field line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldLine {
-    /// Where it begins, in bytes from the start of the connection.
+    /// Its offset, in bytes from the start of the connection.
     pub offset: u64,
-    /// Its name, as it came.
+    /// Its name, unchanged.
     pub name: Vec<u8>,
     /// Its value without the white space around it.
     pub value: Vec<u8>,
@@ -48,7 +44,7 @@ impl FieldLine {
 }
 
 impl Head {
-    /// The values of the field lines of this name, in whatever case.
+    /// The values of the field lines with this name, in any case.
     pub fn values<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
         let is_named = |field: &&FieldLine| field.name.eq_ignore_ascii_case(name.as_bytes());
         self.fields.iter().filter(is_named).map(|field| field.value.as_slice())
@@ -67,178 +63,8 @@ impl Head {
         self.values(name).next().map(|value| String::from_utf8_lossy(value).into_owned())
     }
 
-    /// Whether a list field has this element, in whatever case.
+    /// Whether a list field has this element, in any case.
     pub fn lists(&self, name: &str, element: &str) -> bool {
         self.list(name).iter().any(|listed| listed.eq_ignore_ascii_case(element))
     }
-}
-
-/// What became of bytes.
-#[derive(Debug)]
-pub(super) struct Reading {
-    /// How many were read.
-    pub(super) taken: usize,
-    /// The head, where it is complete.
-    pub(super) head: Option<Head>,
-    /// What follows has no meaning.
-    pub(super) lost: bool,
-}
-
-/// The reader of one head.
-#[derive(Debug, Clone)]
-pub(super) struct HeadReader {
-    limit: usize,
-    start: u64,
-    length: u64,
-    line: Vec<u8>,
-    has_status_line: bool,
-    minor_version: u8,
-    status: u16,
-    reason: Vec<u8>,
-    fields: Vec<FieldLine>,
-}
-
-impl HeadReader {
-    /// A reader for a head that begins at this offset.
-    pub(super) fn new(start: u64, limit: usize) -> Self {
-        Self {
-            limit,
-            start,
-            length: 0,
-            line: Vec::new(),
-            has_status_line: false,
-            minor_version: 0,
-            status: 0,
-            reason: Vec::new(),
-            fields: Vec::new(),
-        }
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.length == 0
-    }
-
-    pub(super) fn feed(
-        &mut self,
-        bytes: &[u8],
-        at: Duration,
-        finder: &mut Finder,
-        pieces: &mut Vec<Piece>,
-    ) -> Reading {
-        for (index, byte) in bytes.iter().enumerate() {
-            let taken = index + 1;
-            let begins = self.start + self.length - self.line.len() as u64;
-            self.length += 1;
-            let mut lose = |kind, line: &[u8]| {
-                pieces.extend(finder.find(kind, begins, line).map(Piece::Finding));
-                Reading { taken, head: None, lost: true }
-            };
-            if self.length > self.limit as u64 {
-                return lose(FindingKind::HeadTooLong, &self.line);
-            }
-            self.line.push(*byte);
-            if !self.has_status_line && !START.starts_with(&self.line) && !self.line.starts_with(START) {
-                // The rest of what is there shows better what it is, but must not depend on cuts.
-                return lose(FindingKind::NotHttp, &self.line);
-            }
-            if *byte != b'\n' {
-                continue;
-            }
-            let mut line = std::mem::take(&mut self.line);
-            line.pop();
-            let mut tell = |kind| pieces.extend(finder.find(kind, begins, &line).map(Piece::Finding));
-            if line.last() != Some(&b'\r') {
-                tell(FindingKind::BareLineFeed);
-            }
-            let text = line.strip_suffix(b"\r").unwrap_or(&line);
-            if text.iter().any(|byte| is_control(*byte)) {
-                tell(FindingKind::ControlInField);
-            }
-            if !self.has_status_line {
-                self.has_status_line = true;
-                if !self.status_line(text) {
-                    tell(FindingKind::StatusLine);
-                }
-            } else if text.is_empty() {
-                return Reading { taken, head: Some(self.head(at)), lost: false };
-            } else if let Some(kind) = self.field_line(text, begins) {
-                tell(kind);
-            }
-        }
-        Reading { taken: bytes.len(), head: None, lost: false }
-    }
-
-    fn head(&mut self, at: Duration) -> Head {
-        Head {
-            offset: self.start,
-            length: self.length,
-            at,
-            minor_version: self.minor_version,
-            status: self.status,
-            reason: std::mem::take(&mut self.reason),
-            fields: std::mem::take(&mut self.fields),
-            framing: Framing::None,
-        }
-    }
-
-    /// `status-line = HTTP-version SP status-code SP [ reason-phrase ]`; says whether it is one.
-    fn status_line(&mut self, line: &[u8]) -> bool {
-        let rest = line.strip_prefix(START).unwrap_or_default();
-        let mut parts = rest.splitn(3, |byte| *byte == b' ');
-        let (minor, status, reason) = (parts.next(), parts.next(), parts.next());
-        let digit = |byte: u8| byte.is_ascii_digit().then(|| byte - b'0');
-        let minor = minor.and_then(|minor| if let [byte] = minor { digit(*byte) } else { None });
-        let number = status.and_then(|status| match status {
-            [a, b, c] => {
-                Some(u16::from(digit(*a)?) * 100 + u16::from(digit(*b)?) * 10 + u16::from(digit(*c)?))
-            }
-            _ => None,
-        });
-        // The digit of the version decides about framing, so that the safe guess is 1.
-        self.minor_version = minor.unwrap_or(1);
-        self.status = number.unwrap_or_default();
-        self.reason = reason.unwrap_or_default().to_vec();
-        minor.is_some() && number.is_some_and(|number| number >= 100) && reason.is_some()
-    }
-
-    /// `field-line = field-name ":" OWS field-value OWS`; gives what is wrong with it.
-    fn field_line(&mut self, line: &[u8], offset: u64) -> Option<FindingKind> {
-        if line.starts_with(b" ") || line.starts_with(b"\t") {
-            if let Some(last) = self.fields.last_mut() {
-                last.value.push(b' ');
-                last.value.extend_from_slice(trim(line));
-            }
-            return Some(FindingKind::FoldedField);
-        }
-        let Some(colon) = line.iter().position(|byte| *byte == b':') else {
-            return Some(FindingKind::FieldWithoutColon);
-        };
-        let (name, value) = line.split_at(colon);
-        let value = trim(value.get(1..).unwrap_or_default()).to_vec();
-        let bare = trim(name);
-        self.fields.push(FieldLine { offset, name: bare.to_vec(), value });
-        if bare.len() < name.len() {
-            return Some(FindingKind::SpaceBeforeColon);
-        }
-        let is_token = !bare.is_empty() && bare.iter().all(|byte| is_token(*byte));
-        (!is_token).then_some(FindingKind::FieldName)
-    }
-}
-
-/// `OWS` off both ends.
-fn trim(bytes: &[u8]) -> &[u8] {
-    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let start = bytes.iter().position(|byte| !is_space(byte)).unwrap_or(bytes.len());
-    let end = bytes.iter().rposition(|byte| !is_space(byte)).map_or(start, |last| last + 1);
-    bytes.get(start..end).unwrap_or_default()
-}
-
-/// <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2>
-fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
-}
-
-/// What may not stand in a field value, <https://www.rfc-editor.org/rfc/rfc9110#section-5.5>.
-fn is_control(byte: u8) -> bool {
-    byte.is_ascii_control() && byte != b'\t'
 }

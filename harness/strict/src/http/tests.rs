@@ -3,7 +3,7 @@ use std::time::Duration;
 use super::{Asked, Framing, Head, Piece, Reader};
 use crate::{FindingKind, Limits};
 
-pub(super) fn read(pieces: &[&[u8]], asked: Asked) -> Vec<Piece> {
+pub(crate) fn read(pieces: &[&[u8]], asked: Asked) -> Vec<Piece> {
     let mut reader = Reader::new(asked, Limits { head: 1024, ..Limits::default() });
     let mut seen = Vec::new();
     for piece in pieces {

@@ -1,10 +1,12 @@
-//! HTTP/2 read byte by byte: the numbers of [RFC 9113](https://www.rfc-editor.org/rfc/rfc9113) and the field
-//! compression of [RFC 7541](https://www.rfc-editor.org/rfc/rfc7541).
+//! The strict reader of HTTP/2, <https://www.rfc-editor.org/rfc/rfc9113>: what a server sent, frame by frame.
 //!
-//! - [`frame`]: frame types, flags and limits
-//! - [`hpack`]: decoding of field blocks, and the least of encoding
-//! - `huffman`: the code that HPACK uses
+//! It only reads. It says what HTTP/2 libraries do not: which field made a head malformed, and what came instead of the
+//! preface.
+//!
+//! - [`reader`]: frames to pieces of messages
+//! - [`fields`]: decoded field blocks, and fields that HTTP/2 does not allow
+//! - `frame`: types, flags and limits of frames
 
-pub mod frame;
-pub mod hpack;
-mod huffman;
+pub mod fields;
+mod frame;
+pub mod reader;

@@ -52,7 +52,7 @@ struct Done {
     in_vain: bool,
     task: Task,
     came: Came,
-    /// The defects that were asked for, by delivery.
+    /// The defects whose decisions were reached, by delivery.
     reached: Vec<BTreeSet<Defect>>,
     /// None where the defect has failed enough cases.
     sessions: usize,
@@ -266,25 +266,25 @@ async fn lane(
         let mut done = Done { in_vain: false, task, came: Came::Held, reached: Vec::new(), sessions: 0 };
         let enough = failed(done.task.defect, 0) >= ENOUGH;
         for trial in done.task.trials.iter().filter(|_| !enough) {
-            let asked = reference::Asked::default();
+            let reached = reference::Reached::default();
             let trial = shortened(trial, patience);
             let client = match done.task.defect {
                 Some(defect) => reference::defective(defect),
-                // The sound client as its users get it, and then one that notes what it was asked for.
+                // The sound client as its users get it, and then one that records the decisions that it reaches.
                 None => {
                     done.came = session(&corpus, &mut stage, reference::client(), &trial, patience).await;
                     done.sessions += 1;
                     if !matches!(done.came, Came::Held) {
                         break;
                     }
-                    reference::surveyed(Arc::clone(&asked))
+                    reference::surveyed(Arc::clone(&reached))
                 }
             };
             let began = Instant::now();
             done.came = session(&corpus, &mut stage, client, &trial, patience).await;
             done.in_vain = began.elapsed() >= patience.observation;
             done.sessions += 1;
-            done.reached.push(std::mem::take(&mut *asked.lock().expect("no client panics")));
+            done.reached.push(std::mem::take(&mut *reached.lock().expect("no client panics")));
             if !matches!(done.came, Came::Held) {
                 break;
             }

@@ -59,7 +59,7 @@ struct Done {
     came: Came,
     /// Whether its failure is that something did not come in time.
     in_vain: bool,
-    /// The defects that were asked for.
+    /// The defects whose decisions were reached.
     reached: BTreeSet<Defect>,
     /// None where the defect has failed enough cases.
     took: Option<Duration>,
@@ -236,12 +236,12 @@ async fn lane(
             }
             None => {
                 let began = Instant::now();
-                let asked = reference::Asked::default();
-                // The sound server that notes what it was asked for, and then as its users get it.
-                let server = reference::surveyed_server(Arc::clone(&asked));
+                let reached = reference::Reached::default();
+                // The sound server that records the decisions that it reaches, and then as its users get it.
+                let server = reference::surveyed_server(Arc::clone(&reached));
                 done.came = session(&corpus, &mut stage, server, &done.task.trial, patience).await;
                 done.took = Some(began.elapsed());
-                done.reached = std::mem::take(&mut *asked.lock().expect("no server panics"));
+                done.reached = std::mem::take(&mut *reached.lock().expect("no server panics"));
                 if matches!(done.came, Came::Held) && !says(&done.task.trial, &SLOW) {
                     let server = reference::server();
                     done.came = session(&corpus, &mut stage, server, &done.task.trial, patience).await;

@@ -1,0 +1,89 @@
+//! The reference implementations as adapters in this process.
+
+use ssespec::adapter::in_process::client::Client;
+use ssespec::adapter::in_process::server::Server;
+use ssespec_cases::Capability;
+
+use crate::client::session::session as client_session;
+use crate::defect::list::{Defect, ServerDefect};
+use crate::defect::switches::{Defects, Reached, ServerDefects};
+use crate::server::session::session as server_session;
+
+/// What the client's API reaches: everything that is not specific to browsers.
+const CLIENT_CAPABILITIES: [Capability; 12] = [
+    Capability::Reconnect,
+    Capability::Close,
+    Capability::InitialLastEventId,
+    Capability::Headers,
+    Capability::Methods,
+    Capability::Opened,
+    Capability::Errors,
+    Capability::State,
+    Capability::EventType,
+    Capability::EventId,
+    Capability::Comments,
+    Capability::Origin,
+];
+
+/// What the server's API reaches.
+const SERVER_CAPABILITIES: [Capability; 11] = [
+    Capability::EventType,
+    Capability::EventId,
+    Capability::Comments,
+    Capability::Retry,
+    Capability::RetryText,
+    Capability::End,
+    Capability::Disconnects,
+    Capability::Resume,
+    Capability::NoContent,
+    Capability::Shutdown,
+    Capability::Http2,
+];
+
+/// The sound client.
+pub fn client() -> Client {
+    client_with(Defects::None)
+}
+
+/// The client with one defect.
+pub fn defective(defect: Defect) -> Client {
+    client_with(Defects::One(defect))
+}
+
+/// The sound client, which records the defects whose decisions it reaches: no other defect could change what it did.
+pub fn surveyed(reached: Reached) -> Client {
+    client_with(Defects::Survey(reached))
+}
+
+/// The sound server.
+pub fn server() -> Server {
+    server_with(Defects::None)
+}
+
+/// The server with one defect.
+pub fn defective_server(defect: ServerDefect) -> Server {
+    server_with(Defects::One(defect))
+}
+
+/// The sound server, which records the defects whose decisions it reaches.
+pub fn surveyed_server(reached: Reached<ServerDefect>) -> Server {
+    server_with(Defects::Survey(reached))
+}
+
+fn client_with(defects: Defects) -> Client {
+    let mut reference = Client::client("reference", move |options, observer| {
+        client_session(options, observer, defects.clone())
+    });
+    let identity = reference.identity_mut();
+    identity.version = env!("CARGO_PKG_VERSION").into();
+    identity.capabilities.extend(CLIENT_CAPABILITIES);
+    reference
+}
+
+fn server_with(defects: ServerDefects) -> Server {
+    let mut reference = Server::server("reference", move |session| server_session(session, defects.clone()));
+    let identity = reference.identity_mut();
+    identity.version = env!("CARGO_PKG_VERSION").into();
+    identity.capabilities.extend(SERVER_CAPABILITIES);
+    reference
+}

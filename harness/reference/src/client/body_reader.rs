@@ -1,0 +1,90 @@
+//! The reads of a response's body.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::client::exchange::{Read, ResponseBody};
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
+
+/// How soon an end arrives that was sent with the bytes before it, also on a busy machine.
+const LOOK_AHEAD: Duration = Duration::from_millis(300);
+
+/// How long a stream may be quiet in programs with a time limit for reads.
+const QUIET: Duration = Duration::from_secs(5);
+
+/// Reads a body.
+#[derive(Debug)]
+pub(crate) struct BodyReader {
+    source: Source,
+    looks_ahead: bool,
+    ahead: Option<Read>,
+    defects: Defects,
+}
+
+/// Who drives the connection.
+#[derive(Debug)]
+enum Source {
+    /// The reader, so that the connection ends with it.
+    Reader(ResponseBody),
+    /// A task that nobody ends.
+    Task(mpsc::UnboundedReceiver<Read>),
+}
+
+impl BodyReader {
+    pub(crate) fn new(body: ResponseBody, defects: &Defects) -> Self {
+        let looks_ahead = defects.has(Defect::LastReadLostWithConnection);
+        let source = if defects.has(Defect::CloseLeavesConnection) {
+            Source::Task(read_in_task(body))
+        } else {
+            Source::Reader(body)
+        };
+        Self { source, looks_ahead, ahead: None, defects: defects.clone() }
+    }
+
+    /// Waits for the next bytes.
+    pub(crate) async fn next(&mut self) -> Read {
+        let read = match self.ahead.take() {
+            Some(read) => read,
+            None => self.read().await,
+        };
+        if self.looks_ahead && matches!(read, Some(Ok(_))) {
+            match timeout(LOOK_AHEAD, self.read()).await {
+                // The bytes are lost with the end that follows them.
+                Ok(end @ (None | Some(Err(_)))) => return end,
+                next => self.ahead = next.ok(),
+            }
+        }
+        read
+    }
+
+    /// One read. There is no time limit: a stream may be quiet for as long as it likes.
+    async fn read(&mut self) -> Read {
+        match &mut self.source {
+            Source::Reader(body) => match timeout(QUIET, body.next()).await {
+                Ok(read) => read,
+                Err(_) if self.defects.has(Defect::QuietStreamLeft) => std::future::pending().await,
+                Err(_) => body.next().await,
+            },
+            Source::Task(reads) => reads.recv().await.flatten(),
+        }
+    }
+}
+
+fn read_in_task(mut body: ResponseBody) -> mpsc::UnboundedReceiver<Read> {
+    let (sender, receiver) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        loop {
+            let read = body.next().await;
+            let is_last = !matches!(read, Some(Ok(_)));
+            // The receiver may be gone, which is the defect.
+            let _ = sender.send(read);
+            if is_last {
+                return;
+            }
+        }
+    });
+    receiver
+}

@@ -1,0 +1,478 @@
+//! The processing model of `EventSource`.
+//!
+//! <https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model>
+//!
+//! The text queues tasks that do nothing when the state is CLOSED. Here close() ends the future that runs these steps,
+//! so none of them needs to check.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::StatusCode;
+use http::header::CONTENT_LENGTH;
+use ssespec::Observer;
+use ssespec::protocol::{CloseIn, ConnectRequest, Event};
+use ssespec_cases::client::ReadyState;
+
+use crate::client::body_reader::BodyReader;
+use crate::client::exchange::{ExchangeError, Response, send_unattended};
+use crate::client::fetch::{NetworkError, fetch};
+use crate::client::loss::{Failure, Flow, Loss, SourceEnd};
+use crate::client::mime::{is_event_stream, names_other_charset};
+use crate::client::past::{Announcement, BodyFraming, Past};
+use crate::client::reconnection_delay::ReconnectionDelay;
+use crate::client::request::Request;
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
+use crate::stream::interpreter::Interpreter;
+use crate::stream::resumption::{DEFAULT_RECONNECTION_TIME, Resumption};
+use crate::stream::shown::{Shown, StreamEnd};
+
+/// A short delay, for defects that wait less than they should.
+const MOMENT: Duration = Duration::from_millis(100);
+
+/// How often clients with such a limit reconnect.
+const FEW_RECONNECTIONS: u32 = 5;
+
+/// An `EventSource` object and its user, who reports what it sees to the harness.
+#[derive(Debug)]
+pub(crate) struct EventSource {
+    observer: Observer,
+    close_in: Option<CloseIn>,
+    request: Request,
+    resumption: Resumption,
+    delay: ReconnectionDelay,
+    past: Past,
+    defects: Defects,
+}
+
+impl EventSource {
+    pub(crate) fn new(
+        options: &ConnectRequest,
+        request: Request,
+        observer: Observer,
+        defects: Defects,
+    ) -> Self {
+        Self {
+            observer,
+            close_in: options.close_in,
+            resumption: Resumption {
+                reconnection_time: DEFAULT_RECONNECTION_TIME,
+                last_event_id: initial_last_event_id(options, &request),
+            },
+            past: Past::new(options, &request),
+            request,
+            delay: ReconnectionDelay::default(),
+            defects,
+        }
+    }
+
+    pub(crate) async fn run(mut self) -> SourceEnd {
+        loop {
+            if let ControlFlow::Break(end) = self.connect().await {
+                return end;
+            }
+        }
+    }
+
+    /// A fetch and the processing of its response, up to the moment of the next fetch:
+    /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource>, step 15.
+    async fn connect(&mut self) -> Flow {
+        self.set_last_event_id();
+        let loss = match self.fetch().await {
+            Ok(response) => {
+                if let Some(failure) = self.objection(&response) {
+                    return self.reject(failure, response).await;
+                }
+                self.announce()?;
+                self.interpret(response).await?
+            }
+            Err(error) if error.is_futile() => return self.fail(&Failure::Futile(error)),
+            Err(error) => Loss::Network(error),
+        };
+        self.reestablish(loss).await
+    }
+
+    /// Sets `Last-Event-ID` to the last event ID string, also to one that the user gave.
+    fn set_last_event_id(&mut self) {
+        let has = |defect| self.defects.has(defect);
+        let (id, initial) = (&*self.resumption.last_event_id, &self.past.initial_id);
+        self.request.set_last_event_id(id);
+        let is_first = self.past.reconnections == 0;
+        if !initial.is_empty() {
+            if is_first && has(Defect::InitialIdNotSent) {
+                self.request.set_last_event_id("");
+            } else if !is_first && id != initial && has(Defect::InitialIdSentAlways) {
+                self.request.set_last_event_id(initial);
+            } else if !is_first && id == initial && has(Defect::InitialIdSentOnce) {
+                self.request.set_last_event_id("");
+            }
+        } else if id.is_empty() && !is_first && has(Defect::EmptyLastEventIdSentAgain) {
+            self.request.set_empty_last_event_id();
+        }
+    }
+
+    /// Fetches. The fetch ends with the future that drives it, so close() aborts it; with a defect that leaves it
+    /// running, a task drives it, and may wait the reconnection delay itself.
+    async fn fetch(&mut self) -> Result<Response, NetworkError> {
+        let delay = self.past.delay.take();
+        if delay.is_none() && !self.defects.has(Defect::CloseLeavesRequest) {
+            let before = self.request.url().clone();
+            let fetched = fetch(&mut self.request, &self.defects).await;
+            self.past.was_redirected = *self.request.url() != before;
+            return fetched;
+        }
+        let (mut request, defects) = (self.request.clone(), self.defects.clone());
+        let task = tokio::spawn(async move {
+            tokio::time::sleep(delay.unwrap_or_default()).await;
+            let fetched = fetch(&mut request, &defects).await;
+            (request, fetched)
+        });
+        match task.await {
+            Ok((request, fetched)) => {
+                self.request = request;
+                fetched
+            }
+            // The runtime shuts down.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// "If res's status is not 200, or if res's `Content-Type` is not `text/event-stream`, then fail the connection."
+    fn objection(&self, response: &Response) -> Option<Failure> {
+        if response.status != StatusCode::OK && !self.accepts_status(response.status) {
+            return Some(Failure::Status(response.status));
+        }
+        if !is_event_stream(&response.headers, &self.defects) && !self.accepts_any_type() {
+            return Some(Failure::ContentType);
+        }
+        None
+    }
+
+    /// Decides whether a status other than 200 is accepted.
+    fn accepts_status(&self, status: StatusCode) -> bool {
+        let has = |defect| self.defects.has(defect);
+        (status.is_success() && has(Defect::AnySuccessAccepted))
+            || (self.past.was_open && has(Defect::StatusOfReconnectIgnored))
+            || has(Defect::StatusIgnored)
+    }
+
+    /// Decides whether another content type is accepted.
+    fn accepts_any_type(&self) -> bool {
+        self.past.was_open && self.defects.has(Defect::TypeOfReconnectIgnored)
+    }
+
+    /// Fails the connection because of its response.
+    async fn reject(&mut self, failure: Failure, response: Response) -> Flow {
+        let retried = match response.status.as_u16() {
+            200 => Defect::OtherTypeRetried,
+            204 => Defect::NoContentRetried,
+            205 => Defect::ResetContentRetried,
+            300 | 304 => Defect::RedirectionRetried,
+            301..=399 => Defect::RedirectWithoutLocationRetried,
+            401 | 403 => Defect::ForbiddenRetried,
+            429 => Defect::TooManyRequestsRetried,
+            400..=499 => Defect::ClientErrorRetried,
+            500..=599 => Defect::ServerErrorRetried,
+            _ => return self.fail(&failure),
+        };
+        if self.defects.has(retried) {
+            return self.reconnect(Loss::NoStream).await;
+        }
+        if self.defects.has(Defect::FailedBodyRead) {
+            let _ = Box::pin(self.interpret(response)).await?;
+        }
+        self.fail(&failure)
+    }
+
+    /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#announce-the-connection>
+    fn announce(&mut self) -> Flow {
+        let has = |defect| self.defects.has(defect);
+        self.observer.set_state(ReadyState::Open);
+        let was_open = std::mem::replace(&mut self.past.was_open, true);
+        if was_open && has(Defect::OpenOnce) {
+            return Flow::Continue(());
+        }
+        let is_twice = was_open && has(Defect::OpenTwiceOnReconnect);
+        self.past.announcement = if has(Defect::OpenWithFirstBytes) {
+            Announcement::WithFirstBytes
+        } else if has(Defect::OpenAfterFirstEvent) {
+            Announcement::AfterFirstEvent
+        } else {
+            Announcement::Made
+        };
+        if self.past.announcement != Announcement::Made {
+            return Flow::Continue(());
+        }
+        if is_twice {
+            self.observer.opened();
+        }
+        self.observer.opened();
+        self.handled(CloseIn::Opened)
+    }
+
+    /// Announces the open connection now, if that waited for this.
+    fn announce_late(&mut self, reached: Announcement) -> Flow {
+        if self.past.announcement != reached {
+            return Flow::Continue(());
+        }
+        self.past.announcement = Announcement::Made;
+        self.observer.opened();
+        self.handled(CloseIn::Opened)
+    }
+
+    /// "Interpret res's body line by line", until it ends. The text reconnects at the end of the body; that a body
+    /// which breaks off ends too follows from its introduction only: "Clients will reconnect if the connection is
+    /// closed".
+    async fn interpret(&mut self, response: Response) -> Flow<Loss> {
+        let mut interpreter = self.interpreter(&response);
+        let is_sized = response.headers.contains_key(CONTENT_LENGTH);
+        let mut body = BodyReader::new(response.body, &self.defects);
+        let mut shown = Vec::new();
+        let (end, loss) = loop {
+            match body.next().await {
+                Some(Ok(bytes)) => {
+                    interpreter.feed(&bytes, &mut self.resumption, &mut shown);
+                    self.show_all(&mut shown).await?;
+                    if interpreter.gave_up() {
+                        break (StreamEnd::Broken, Loss::Ended);
+                    }
+                }
+                Some(Err(error)) => break (StreamEnd::Broken, Loss::Broken(error)),
+                None if is_sized => break (StreamEnd::AtLength, Loss::Ended),
+                None => break (StreamEnd::Clean, Loss::Ended),
+            }
+        };
+        interpreter.end(end, &mut self.resumption, &mut shown);
+        self.show_all(&mut shown).await?;
+        self.past.stream = Some(interpreter);
+        Flow::Continue(loss)
+    }
+
+    /// The interpreter of a response's body.
+    fn interpreter(&mut self, response: &Response) -> Interpreter {
+        let mut interpreter = Interpreter::new(&self.resumption, &self.defects);
+        if let Some(before) = self.past.stream.take() {
+            interpreter.follow(&before, &self.resumption);
+        }
+        if names_other_charset(&response.headers) {
+            interpreter.set_other_charset();
+        }
+        if self.resumption.reconnection_time > DEFAULT_RECONNECTION_TIME
+            && self.defects.has(Defect::LongRetryForgottenOnConnection)
+        {
+            self.resumption.reconnection_time = DEFAULT_RECONNECTION_TIME;
+        }
+        self.past.framing = BodyFraming::of(&response.headers);
+        interpreter
+    }
+
+    /// Shows what a read completed, in its order.
+    async fn show_all(&mut self, shown: &mut Vec<Shown>) -> Flow {
+        self.announce_late(Announcement::WithFirstBytes)?;
+        for item in shown.drain(..) {
+            let is_event = item.is_event();
+            self.show(item).await?;
+            if is_event {
+                self.announce_late(Announcement::AfterFirstEvent)?;
+            }
+        }
+        if std::mem::take(&mut self.past.is_closing) { self.close() } else { Flow::Continue(()) }
+    }
+
+    /// The task that <https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage> queues.
+    async fn show(&mut self, shown: Shown) -> Flow {
+        // Each is a task of its own, so that a close() between two of them is not too late for the second.
+        tokio::task::yield_now().await;
+        match shown {
+            Shown::Comment(text) => {
+                self.observer.comment(&text);
+                Flow::Continue(())
+            }
+            Shown::Event(event) => {
+                self.delay.event_delivered();
+                self.observer.event(Event {
+                    kind: Some(event.kind),
+                    data: Some(event.data),
+                    id: Some(event.last_event_id.as_ref().to_owned()),
+                    origin: Some(self.event_origin()),
+                    ..Event::default()
+                });
+                self.handled(CloseIn::Event)
+            }
+        }
+    }
+
+    /// "The serialization of the origin of the event stream's final URL (i.e., the URL after redirects)".
+    fn event_origin(&self) -> String {
+        let (origin, first) = (self.request.url().origin(), &self.past.first_origin);
+        if *first != origin && self.defects.has(Defect::OriginOfFirstUrl) { first.clone() } else { origin }
+    }
+
+    /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#reestablish-the-connection>, but for the fetch.
+    ///
+    /// In the standard the request always is a GET. Where our user chose a method that is not safe to repeat, only the
+    /// server's own event IDs show that the stream can be resumed, and the one text about that says: "Resumption is
+    /// always via HTTP GET with `Last-Event-ID`",
+    /// <https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#resumability-and-redelivery>.
+    async fn reestablish(&mut self, loss: Loss) -> Flow {
+        if !self.request.is_idempotent() {
+            if self.resumption.last_event_id.is_empty() {
+                return self.fail(&Failure::NotRepeatable(loss));
+            }
+            self.request.become_get();
+        }
+        self.reconnect(loss).await
+    }
+
+    async fn reconnect(&mut self, loss: Loss) -> Flow {
+        if self.gives_up(&loss) {
+            return self.fail(&Failure::GaveUp(loss));
+        }
+        self.report_loss(&loss)?;
+        let delay = self.reconnection_delay();
+        self.past.reconnections += 1;
+        if !self.past.own_headers.is_empty() && self.defects.has(Defect::OwnHeadersSentOnce) {
+            self.request.remove(&self.past.own_headers);
+        }
+        if matches!(loss, Loss::Broken(_)) && self.defects.has(Defect::TwoRequestsAfterReset) {
+            send_unattended(self.request.clone(), self.defects.clone(), Duration::ZERO);
+        }
+        if self.defects.has(Defect::CloseLeavesTimer) {
+            self.past.delay = Some(delay);
+        } else {
+            tokio::time::sleep(delay).await;
+        }
+        if self.defects.has(Defect::RetryForgottenAfterUse) {
+            self.resumption.reconnection_time = Duration::ZERO;
+        }
+        Flow::Continue(())
+    }
+
+    /// Decides whether a loss stops the client, which none does.
+    fn gives_up(&self, loss: &Loss) -> bool {
+        let has = |defect| self.defects.has(defect);
+        let by_loss = match loss {
+            Loss::Ended => {
+                let by_framing = match self.past.framing {
+                    BodyFraming::Chunked => false,
+                    BodyFraming::Sized => has(Defect::SizedEndIsTheEnd),
+                    BodyFraming::ToTheEnd => has(Defect::CloseDelimitedEndIsTheEnd),
+                    BodyFraming::Empty => has(Defect::EmptyBodyIsTheEnd),
+                };
+                by_framing || has(Defect::CleanEndIsTheEnd)
+            }
+            Loss::Broken(_) => has(Defect::BreakIsTheEnd),
+            Loss::Network(error) => {
+                let is_refused = matches!(error, NetworkError::Exchange(ExchangeError::Connect(_)));
+                (is_refused && has(Defect::RefusalIsTheEnd))
+                    || (self.past.was_redirected && has(Defect::LostTargetIsTheEnd))
+                    || (!self.past.was_open && has(Defect::FailedFirstAttemptIsTheEnd))
+                    || has(Defect::FailedAttemptIsTheEnd)
+            }
+            Loss::NoStream => false,
+        };
+        by_loss || (self.past.reconnections >= FEW_RECONNECTIONS && has(Defect::FiveReconnectsOnly))
+    }
+
+    /// Step 1: "set the readyState attribute to CONNECTING and fire an event named `error`".
+    fn report_loss(&mut self, loss: &Loss) -> Flow {
+        let has = |defect| self.defects.has(defect);
+        let errors = if has(Defect::TwoErrorsForLoss) {
+            2
+        } else if has(Defect::LossWithoutError)
+            || (matches!(loss, Loss::Broken(_)) && has(Defect::BreakWithoutError))
+        {
+            0
+        } else {
+            1
+        };
+        let is_state_late = has(Defect::LossErrorBeforeState);
+        if !is_state_late {
+            self.observer.set_state(ReadyState::Connecting);
+        }
+        (0..errors).for_each(|_| self.observer.error(loss));
+        if is_state_late {
+            self.observer.set_state(ReadyState::Connecting);
+        }
+        if errors > 0 { self.handled(CloseIn::Error) } else { Flow::Continue(()) }
+    }
+
+    /// The delay before the next connection: at least the reconnection time.
+    fn reconnection_delay(&mut self) -> Duration {
+        let has = |defect| self.defects.has(defect);
+        let has_failed = self.delay.has_failed();
+        let time = self.resumption.reconnection_time;
+        let delay = self.delay.after_loss(time);
+        // Shorter times cannot be distinguished from no delay.
+        let is_long = time > MOMENT;
+        if is_long && has(Defect::ShortDelay) {
+            MOMENT
+        } else if is_long && has(Defect::DelayCut) {
+            delay * 3 / 4
+        } else if is_long && has_failed && has(Defect::NoDelayAfterFailedAttempt) {
+            MOMENT
+        } else {
+            delay
+        }
+    }
+
+    /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection>: "Once the user agent has
+    /// failed the connection, it does not attempt to reconnect." A close() in this error's handler changes nothing.
+    fn fail(&mut self, failure: &Failure) -> Flow {
+        let has = |defect| self.defects.has(defect);
+        if has(Defect::FailureErrorBeforeState) {
+            self.observer.error(failure);
+            self.observer.set_state(ReadyState::Closed);
+            return Flow::Break(SourceEnd::Failed);
+        }
+        self.observer.set_state(ReadyState::Closed);
+        if !has(Defect::FailureWithoutError) {
+            self.observer.error(failure);
+        }
+        if has(Defect::FailedConnectsAgain) {
+            send_unattended(self.request.clone(), self.defects.clone(), MOMENT * 2);
+        }
+        Flow::Break(SourceEnd::Failed)
+    }
+
+    /// The user's handler ran, and may have called close().
+    fn handled(&mut self, handler: CloseIn) -> Flow {
+        if self.close_in == Some(handler) && !self.ignores_close(handler) {
+            self.close()
+        } else {
+            Flow::Continue(())
+        }
+    }
+
+    /// Decides whether close() in a handler does nothing, or nothing yet.
+    fn ignores_close(&mut self, handler: CloseIn) -> bool {
+        if handler == CloseIn::Event && self.defects.has(Defect::CloseAfterTheRead) {
+            self.past.is_closing = true;
+        }
+        self.past.is_closing
+            || self.defects.has(match handler {
+                CloseIn::Opened => Defect::CloseInOpenHandlerIgnored,
+                CloseIn::Event => Defect::CloseInEventHandlerIgnored,
+                CloseIn::Error => Defect::CloseInErrorHandlerIgnored,
+            })
+    }
+
+    /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource-close>: the state is CLOSED
+    /// immediately, no event is fired, and leaving all steps aborts the fetch.
+    fn close(&mut self) -> Flow {
+        self.observer.set_state(ReadyState::Closed);
+        Flow::Break(SourceEnd::Closed)
+    }
+}
+
+/// The last event ID string to start with. It is empty in the standard; our user can give one, also in the form of the
+/// header, which then must not outlive the IDs of the stream.
+fn initial_last_event_id(options: &ConnectRequest, request: &Request) -> Arc<str> {
+    if options.last_event_id.is_empty() {
+        request.last_event_id().unwrap_or_default().into()
+    } else {
+        options.last_event_id.as_str().into()
+    }
+}

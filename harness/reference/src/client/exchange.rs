@@ -1,0 +1,134 @@
+//! One request and its response on a connection of its own.
+//!
+//! The connection is driven by the future that waits for the response or for its body, so dropping that closes it.
+
+use std::error::Error as _;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use http_body_util::Full;
+use hyper::body::{Body as _, Incoming};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+
+use crate::client::request::Request;
+use crate::client::socket::Socket;
+use crate::defect::switches::Defects;
+
+/// Why no response arrived.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ExchangeError {
+    /// Connecting failed.
+    #[error("no connection: {0}")]
+    Connect(#[source] std::io::Error),
+    /// The request cannot be written.
+    #[error("not a request: {0}")]
+    Request(#[from] http::Error),
+    /// The connection was lost, or the response is not HTTP.
+    #[error("no response: {}", describe(.0))]
+    Http(#[from] hyper::Error),
+}
+
+/// An error of hyper with its source, which often says more.
+pub(crate) fn describe(error: &hyper::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error} ({source})"),
+        None => error.to_string(),
+    }
+}
+
+/// The head of a final response, and its body.
+#[derive(Debug)]
+pub(crate) struct Response {
+    /// The status.
+    pub(crate) status: StatusCode,
+    /// The header list.
+    pub(crate) headers: HeaderMap,
+    /// The body.
+    pub(crate) body: ResponseBody,
+}
+
+/// A body and its connection.
+#[derive(Debug)]
+pub(crate) struct ResponseBody {
+    incoming: Incoming,
+    connection: DrivenConnection,
+}
+
+/// One read of a body; `None` at its end. An error means that the body broke off.
+pub(crate) type Read = Option<Result<Bytes, hyper::Error>>;
+
+impl ResponseBody {
+    /// Waits for the next bytes.
+    pub(crate) async fn next(&mut self) -> Read {
+        loop {
+            let incoming = &mut self.incoming;
+            let frame = self.connection.drive(|context| Pin::new(&mut *incoming).poll_frame(context)).await?;
+            match frame.map(hyper::body::Frame::into_data) {
+                Ok(Ok(bytes)) => return Some(Ok(bytes)),
+                // Trailers hold nothing that matters here.
+                Ok(Err(_)) => {}
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+/// Sends the request on a new connection and waits for the head of its final response. Interim responses (1xx) are
+/// skipped, <https://fetch.spec.whatwg.org/#http-network-fetch>.
+pub(crate) async fn exchange(request: &Request, defects: &Defects) -> Result<Response, ExchangeError> {
+    let message = request.to_message()?;
+    let (host, port) = request.url().address();
+    let stream = TcpStream::connect((host.as_str(), port)).await.map_err(ExchangeError::Connect)?;
+    let (mut sender, connection) =
+        http1::handshake(TokioIo::new(Socket::new(stream, defects.clone()))).await?;
+    let mut response = pin!(sender.send_request(message));
+    let mut connection = DrivenConnection { driver: Some(Box::pin(connection)) };
+    let response = connection.drive(|context| response.as_mut().poll(context)).await?;
+    let (head, incoming) = response.into_parts();
+    let body = ResponseBody { incoming, connection };
+    Ok(Response { status: head.status, headers: head.headers, body })
+}
+
+/// Sends a request that nothing waits for, after a delay. Only a client with a defect does this.
+pub(crate) fn send_unattended(request: Request, defects: Defects, delay: Duration) {
+    tokio::spawn(async move {
+        tokio::time::sleep(delay).await;
+        // Nobody looks at the response.
+        let _ = exchange(&request, &defects).await;
+    });
+}
+
+/// The future in which hyper reads and writes.
+type Driver = http1::Connection<TokioIo<Socket>, Full<Bytes>>;
+
+/// A connection that is driven while something on it is awaited. Dropping it closes it.
+#[derive(Debug)]
+struct DrivenConnection {
+    /// `None` after its end.
+    driver: Option<Pin<Box<Driver>>>,
+}
+
+impl DrivenConnection {
+    /// Waits for something that arrives on this connection.
+    async fn drive<T>(&mut self, mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>) -> T {
+        poll_fn(|context| {
+            if let Poll::Ready(ready) = poll(context) {
+                return Poll::Ready(ready);
+            }
+            if let Some(driver) = &mut self.driver
+                && driver.as_mut().poll(context).is_ready()
+            {
+                // Its error, if any, is also given to the response or the body.
+                self.driver = None;
+            }
+            poll(context)
+        })
+        .await
+    }
+}

@@ -1,0 +1,26 @@
+//! The reference client: an `EventSource` written from the text of the standard, step by step.
+//!
+//! Where the text leaves something open or contradicts its own examples, the comment there says what was chosen and why.
+//!
+//! - `session`: one event source, from its constructor to its end
+//! - `event_source`: the processing model; `loss`: how connections end; `past`: what is remembered of them
+//! - `reconnection_delay`: how long to wait before the next connection
+//! - `request`, `fetch`, `exchange`: a request, its redirects, and one response on the wire
+//! - `socket`, `body_reader`: the bytes of a connection and of a body
+//! - `url`, `mime`: URLs, and the media type of a response
+
+mod body_reader;
+mod event_source;
+mod exchange;
+mod fetch;
+mod loss;
+pub(crate) mod mime;
+mod past;
+mod reconnection_delay;
+mod request;
+pub(crate) mod session;
+mod socket;
+mod url;
+
+#[cfg(test)]
+mod tests;

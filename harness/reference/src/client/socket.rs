@@ -1,0 +1,94 @@
+//! The bytes of a connection to a server. This is where a defect can read the head of a response as another one.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
+
+/// The status line of an interim response, without its last two digits.
+const INTERIM: &[u8] = b"HTTP/1.1 1";
+
+/// The name of the header that decides about the stream, as servers usually write it.
+const USUAL_NAMES: [&[u8]; 2] = [b"content-type:", b"Content-Type:"];
+
+/// A connection to a server.
+#[derive(Debug)]
+pub(crate) struct Socket {
+    stream: TcpStream,
+    defects: Defects,
+}
+
+impl Socket {
+    pub(crate) fn new(stream: TcpStream, defects: Defects) -> Self {
+        Self { stream, defects }
+    }
+
+    /// Reads bytes of a response: as they are.
+    fn read(&self, bytes: &mut [u8]) {
+        if bytes.starts_with(INTERIM) && self.defects.has(Defect::InterimAnswerIsFinal) {
+            // Another status that is not 200, and that is final to hyper.
+            set(bytes, INTERIM.len() - 1, b'5');
+        }
+        if !bytes.starts_with(b"HTTP/1.1") {
+            return;
+        }
+        let [usual, _] = USUAL_NAMES;
+        let name = bytes
+            .windows(usual.len())
+            .position(|name| name.eq_ignore_ascii_case(usual) && !USUAL_NAMES.contains(&name));
+        if let Some(at) = name
+            && self.defects.has(Defect::HeaderNameCaseCounts)
+        {
+            set(bytes, at, b'x');
+        }
+    }
+}
+
+fn set(bytes: &mut [u8], at: usize, byte: u8) {
+    bytes.get_mut(at).into_iter().for_each(|place| *place = byte);
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let this = self.get_mut();
+        let before = buffer.filled().len();
+        ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
+        this.read(buffer.filled_mut().get_mut(before..).unwrap_or_default());
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.get_mut().stream).poll_shutdown(context)
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.get_mut().stream).poll_write_vectored(context, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+}

@@ -1,0 +1,38 @@
+//! Which defect an implementation has.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::defect::list::{Defect, ServerDefect};
+
+/// The defects whose decisions an implementation reached.
+pub type Reached<D = Defect> = Arc<Mutex<BTreeSet<D>>>;
+
+/// The defects of a server.
+pub(crate) type ServerDefects = Defects<ServerDefect>;
+
+/// The defects of a client or a server: at most one.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum Defects<D = Defect> {
+    /// The implementation is sound.
+    #[default]
+    None,
+    /// It has this defect.
+    One(D),
+    /// It is sound, and records the defects whose decisions it reaches.
+    Survey(Reached<D>),
+}
+
+impl<D: Copy + Ord> Defects<D> {
+    /// Decides whether the implementation has this defect.
+    pub(crate) fn has(&self, defect: D) -> bool {
+        match self {
+            Self::None => false,
+            Self::One(own) => *own == defect,
+            Self::Survey(reached) => {
+                reached.lock().unwrap_or_else(PoisonError::into_inner).insert(defect);
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The listener and its connections.
+
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::defect::switches::ServerDefects as Defects;
+use crate::server::connection;
+use crate::server::topic::Topic;
+use crate::server::topics::Topics;
+
+/// How long connections may take to end at a shutdown.
+const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
+
+/// A server on a port of its own.
+#[derive(Debug)]
+pub(crate) struct Listener {
+    topics: Arc<Topics>,
+    address: SocketAddr,
+    accepting: JoinHandle<()>,
+}
+
+impl Listener {
+    /// Listens on a free port of the loopback interface.
+    ///
+    /// # Errors
+    /// If there is no free port.
+    pub(crate) async fn start(defects: Defects) -> io::Result<Self> {
+        let listener = TcpListener::bind((IpAddr::V4(Ipv4Addr::LOCALHOST), 0)).await?;
+        let address = listener.local_addr()?;
+        let topics = Topics::new(defects);
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&topics)));
+        Ok(Self { topics, address, accepting })
+    }
+
+    /// Serves a topic at this path, in place of an earlier one, and returns its URL.
+    pub(crate) fn serve(&self, path: &str, topic: Arc<Topic>) -> String {
+        self.topics.add(path, topic);
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Accepts no more connections, ends all streams cleanly, and waits until everything is sent.
+    pub(crate) async fn shut_down(&mut self) {
+        self.topics.shut_down();
+        // What takes longer is cut off with the task that holds the connections.
+        let _ = tokio::time::timeout(SHUTDOWN_LIMIT, &mut self.accepting).await;
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+/// Accepts connections until the server is about to leave, and then waits for their ends.
+async fn accept(listener: TcpListener, topics: Arc<Topics>) {
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            () = topics.closing() => break,
+            accepted = listener.accept() => {
+                // A connection that is gone already is ignored.
+                if let Ok((stream, _)) = accepted {
+                    connections.spawn(connection::serve(stream, Arc::clone(&topics)));
+                }
+            }
+            Some(_) = connections.join_next() => {}
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}

@@ -1,0 +1,85 @@
+//! Interpretation of an event stream: bytes in, events and comments out.
+//!
+//! <https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation>
+//!
+//! Every byte is worked on a bounded number of times, however the stream is cut, and lines have no maximum length.
+
+use crate::defect::switches::Defects;
+use crate::stream::buffers::Buffers;
+use crate::stream::decoder::Decoder;
+use crate::stream::lines::Lines;
+use crate::stream::reads::Reads;
+use crate::stream::resumption::Resumption;
+use crate::stream::shown::{Shown, StreamEnd};
+
+/// The interpreter of one stream.
+#[derive(Debug)]
+pub(crate) struct Interpreter {
+    decoder: Decoder,
+    lines: Lines,
+    buffers: Buffers,
+    reads: Reads,
+    /// The text of the current read; kept for its memory.
+    text: String,
+}
+
+impl Interpreter {
+    /// An interpreter for the start of a stream.
+    pub(crate) fn new(resumption: &Resumption, defects: &Defects) -> Self {
+        Self {
+            decoder: Decoder::new(defects.clone()),
+            lines: Lines::new(defects.clone()),
+            buffers: Buffers::new(resumption, defects.clone()),
+            reads: Reads::new(defects.clone()),
+            text: String::new(),
+        }
+    }
+
+    /// The stream is that of a reconnection, and follows another. By the standard nothing is left of that one but the
+    /// [`Resumption`].
+    pub(crate) fn follow(&mut self, before: &Self, resumption: &Resumption) {
+        self.decoder.follow(&before.decoder);
+        self.lines.follow(&before.lines);
+        self.buffers.follow(&before.buffers, resumption);
+    }
+
+    /// The `charset` of the response names an encoding other than UTF-8.
+    pub(crate) fn set_other_charset(&mut self) {
+        self.decoder.set_other_charset();
+    }
+
+    /// Whether the client stopped reading the stream, which only a defect makes it do.
+    pub(crate) fn gave_up(&self) -> bool {
+        self.buffers.gave_up()
+    }
+
+    /// Interprets the next bytes of the stream, and appends to `shown` what they complete.
+    pub(crate) fn feed(&mut self, bytes: &[u8], resumption: &mut Resumption, shown: &mut Vec<Shown>) {
+        let Self { decoder, lines, buffers, reads, text } = self;
+        reads.release(shown);
+        text.clear();
+        decoder.decode(bytes, text);
+        reads.decoded(text, buffers);
+        let mut completed = Vec::new();
+        lines.split(text, |line| buffers.interpret_line(line, resumption, &mut completed));
+        reads.interpreted(lines, buffers, resumption, &mut completed);
+        reads.completed(&mut completed, resumption);
+        shown.append(&mut completed);
+    }
+
+    /// The end of the stream: "any pending data must be discarded. (If the file ends in the middle of an event, before
+    /// the final empty line, the incomplete event is not dispatched.)" A line without its terminator is not a line, and
+    /// a last event ID without its empty line is never set.
+    pub(crate) fn end(&mut self, how: StreamEnd, resumption: &mut Resumption, shown: &mut Vec<Shown>) {
+        let Self { lines, buffers, reads, .. } = self;
+        reads.release(shown);
+        reads.ended(how, lines, buffers, resumption, shown);
+    }
+}
+
+#[cfg(test)]
+mod oracle;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;

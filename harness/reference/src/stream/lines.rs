@@ -1,0 +1,147 @@
+//! Lines of a decoded stream, which end with LF, CR or CRLF.
+//!
+//! <https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation>
+
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
+
+/// Splits a stream that arrives in several reads into lines. It looks at each character once, and keeps one line.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Lines {
+    /// The unfinished line.
+    line: String,
+    before: Before,
+    /// The terminator of the last line, a CR for CRLF. Only defects look at it.
+    ended_with: Option<u8>,
+    defects: Defects,
+}
+
+/// What is directly before the next character.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Before {
+    /// A CR, which ended a line; an LF belongs to it.
+    CarriageReturn,
+    /// Anything else, or nothing.
+    #[default]
+    Other,
+}
+
+impl Lines {
+    /// A splitter for the start of a stream.
+    pub(crate) fn new(defects: Defects) -> Self {
+        Self { defects, ..Self::default() }
+    }
+
+    /// Takes the next text of the stream and calls `each` with every line that it ends, without its terminator.
+    ///
+    /// A line ends with a CRLF pair, an LF not preceded by a CR, or a CR not followed by an LF. A CR ends its line
+    /// immediately, since the next character may arrive much later; an LF that follows it then ends no line.
+    pub(crate) fn split(&mut self, text: &str, mut each: impl FnMut(&str)) {
+        let mut rest = text;
+        while let Some(at) = rest.bytes().position(|byte| self.is_terminator(byte)) {
+            let (piece, from_terminator) = rest.split_at(at);
+            let (terminator, after) = from_terminator.split_at(1);
+            rest = after;
+            let second_of_pair =
+                self.before == Before::CarriageReturn && terminator == "\n" && self.is_pair(piece);
+            self.before = if terminator == "\r" { Before::CarriageReturn } else { Before::Other };
+            self.line.push_str(piece);
+            if second_of_pair {
+                continue;
+            }
+            if !self.is_missed(terminator) {
+                each(&self.line);
+            }
+            self.line.clear();
+        }
+        if !rest.is_empty() {
+            self.line.push_str(rest);
+            if self.before != Before::CarriageReturn || !self.defects.has(Defect::AnyLfAfterCrSkipped) {
+                self.before = Before::Other;
+            }
+        }
+        if self.before == Before::CarriageReturn && self.defects.has(Defect::CutCrlfIsTwoEnds) {
+            self.before = Before::Other;
+        }
+    }
+
+    fn is_terminator(&self, byte: u8) -> bool {
+        byte == b'\n' || (byte == b'\r' && !self.defects.has(Defect::LfOnly))
+    }
+
+    /// Whether an LF after this text, which follows a CR, belongs to the CR.
+    fn is_pair(&self, between: &str) -> bool {
+        if between.is_empty() {
+            !self.defects.has(Defect::CrlfIsTwoEnds)
+        } else {
+            self.defects.has(Defect::AnyLfAfterCrSkipped)
+        }
+    }
+
+    /// Whether the line that ended is overlooked.
+    fn is_missed(&mut self, terminator: &str) -> bool {
+        let terminator = terminator.bytes().next();
+        let last = std::mem::replace(&mut self.ended_with, terminator);
+        let mixed = self.line.is_empty() && last.is_some_and(|last| terminator != Some(last));
+        mixed && self.defects.has(Defect::EmptyLineOfMixedEndsMissed)
+    }
+
+    /// The unfinished line.
+    pub(crate) fn unfinished(&self) -> &str {
+        &self.line
+    }
+
+    /// Takes the unfinished line.
+    pub(crate) fn take_unfinished(&mut self) -> String {
+        std::mem::take(&mut self.line)
+    }
+
+    /// The stream is that of a reconnection; takes over what a defect keeps of the stream before it.
+    pub(crate) fn follow(&mut self, before: &Self) {
+        if !before.line.is_empty() && self.defects.has(Defect::LineCarriedOver) {
+            self.line.clone_from(&before.line);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Lines;
+
+    fn lines(pieces: &[&str]) -> Vec<String> {
+        let (mut splitter, mut lines) = (Lines::default(), Vec::new());
+        for piece in pieces {
+            splitter.split(piece, |line| lines.push(line.to_owned()));
+        }
+        lines
+    }
+
+    #[test]
+    fn terminators() {
+        assert_eq!(lines(&["a\nb\n\n"]), ["a", "b", ""]);
+        assert_eq!(lines(&["a\rb\r\r"]), ["a", "b", ""]);
+        assert_eq!(lines(&["a\r\nb\r\n\r\n"]), ["a", "b", ""]);
+        assert_eq!(lines(&["a\n\rb\r\r\n\n"]), ["a", "", "b", "", ""]);
+    }
+
+    #[test]
+    fn an_unfinished_line_is_not_given() {
+        assert_eq!(lines(&["a\nb"]), ["a"]);
+        assert_eq!(lines(&["a", "b", "", "c\nd"]), ["abc"]);
+    }
+
+    #[test]
+    fn a_carriage_return_ends_its_line_immediately() {
+        assert_eq!(lines(&["a\r"]), ["a"]);
+        assert_eq!(lines(&["a\r", "\nb\r\n"]), ["a", "b"]);
+        assert_eq!(lines(&["a\r", "", "\n", "\n"]), ["a", ""]);
+        assert_eq!(lines(&["a\r", "b\n"]), ["a", "b"]);
+        assert_eq!(lines(&["a\r", "\r", "\n"]), ["a", ""]);
+    }
+
+    #[test]
+    fn a_line_feed_after_text_is_not_the_second_of_a_pair() {
+        assert_eq!(lines(&["a\rb", "\n"]), ["a", "b"]);
+        assert_eq!(lines(&["\ra\n\n"]), ["", "a", ""]);
+    }
+}

@@ -1,0 +1,19 @@
+//! The body of a response, from its bytes to its events.
+//!
+//! - `decoder`: bytes to text
+//! - `lines`: text to lines
+//! - `field`, `retry`: a line's name and value, and the number in a `retry` field
+//! - `buffers`: what the lines of an event block add up to
+//! - `reads`: what depends on how the bytes were cut into reads: nothing, except in a client with a defect
+//! - `interpreter`: all of them, for one stream
+//! - `resumption`, `shown`: what outlives a stream, and what a stream shows
+
+mod buffers;
+mod decoder;
+mod field;
+pub(crate) mod interpreter;
+mod lines;
+mod reads;
+pub(crate) mod resumption;
+mod retry;
+pub(crate) mod shown;

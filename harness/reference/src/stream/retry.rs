@@ -1,0 +1,97 @@
+//! The number in a `retry` field.
+
+use std::borrow::Cow;
+
+use crate::defect::list::Defect;
+use crate::defect::switches::Defects;
+use crate::stream::resumption::DEFAULT_RECONNECTION_TIME;
+
+/// The integer in base ten; the greatest that we can represent for one that is greater. The text does not say what an
+/// empty value is. It holds no integer, so it is ignored.
+pub(crate) fn integer(value: &str) -> Option<u64> {
+    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let digits = value.bytes().map(|byte| u64::from(byte - b'0'));
+    Some(digits.fold(0, |integer: u64, digit| integer.saturating_mul(10).saturating_add(digit)))
+}
+
+/// What is read as the digits: the value as it is, also where it has characters that are not digits.
+pub(crate) fn digits<'v>(value: &'v str, defects: &Defects) -> Cow<'v, str> {
+    let has = |defect| defects.has(defect);
+    if value.is_empty() {
+        return value.into();
+    }
+    if value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return read_digits(value, defects);
+    }
+    if has(Defect::InvalidRetryResets) {
+        return DEFAULT_RECONNECTION_TIME.as_millis().to_string().into();
+    }
+    let length = value.len() - value.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    if length > 0 && has(Defect::RetryPrefix) {
+        return value.get(..length).unwrap_or(value).into();
+    }
+    if let Some(digits) = value.strip_prefix('+')
+        && has(Defect::RetryWithPlus)
+    {
+        return digits.into();
+    }
+    if value.starts_with('-') && has(Defect::RetryWithMinus) {
+        return "0".into();
+    }
+    if let Some(digits) = value.strip_prefix("0x") {
+        let number = u64::from_str_radix(digits, 16).ok().filter(|_| has(Defect::RetryHexadecimal));
+        return number.map_or(value.into(), |number| number.to_string().into());
+    }
+    if let Some(number) = value.parse::<f64>().ok().filter(|_| length > 0)
+        && has(Defect::RetryFraction)
+    {
+        return format!("{number:.0}").into();
+    }
+    if value.trim() != value && has(Defect::RetryTrimmed) {
+        return value.trim().into();
+    }
+    let in_other_script: Option<String> = value.chars().map(ascii_digit).collect();
+    match in_other_script {
+        Some(digits) if has(Defect::RetryInOtherDigits) => digits.into(),
+        _ => value.into(),
+    }
+}
+
+/// The digits of a value that consists of ASCII digits: all of them.
+fn read_digits<'v>(value: &'v str, defects: &Defects) -> Cow<'v, str> {
+    let has = |defect| defects.has(defect);
+    let number: u128 = value.parse().unwrap_or(u128::from(u64::MAX));
+    if let Some(digits) = value.strip_prefix('0').filter(|digits| !digits.is_empty()) {
+        let octal = u64::from_str_radix(digits, 8).ok().filter(|_| has(Defect::RetryOctal));
+        return octal.map_or(value.into(), |number| number.to_string().into());
+    }
+    if number > 0 {
+        if number > 100 && has(Defect::RetryIgnored) {
+            return "100".into();
+        }
+        if has(Defect::RetryInSeconds) {
+            return (number * 1000).to_string().into();
+        }
+    }
+    if number > 5000 && has(Defect::RetryCut) {
+        return "5000".into();
+    }
+    if number > i32::MAX as u128 && has(Defect::RetryOverflows) {
+        return "0".into();
+    }
+    if number == 0 && has(Defect::RetryZeroIsNever) {
+        return u64::MAX.to_string().into();
+    }
+    value.into()
+}
+
+/// The ASCII digit for a digit in the scripts that the cases use.
+fn ascii_digit(character: char) -> Option<char> {
+    let zero = ['0', '\u{660}', '\u{FF10}']
+        .into_iter()
+        .map(u32::from)
+        .find(|zero| (*zero..*zero + 10).contains(&u32::from(character)))?;
+    char::from_digit(u32::from(character) - zero, 10)
+}
