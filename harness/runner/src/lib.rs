@@ -121,7 +121,6 @@ pub mod page;
 pub mod protocol;
 mod role;
 pub mod run;
-mod serving;
 pub mod session;
 pub mod setup;
 pub mod target;

@@ -111,7 +111,7 @@ impl Lane {
             self.watch(&mut stage).await;
             // What it says of its last session while it leaves is charged as well.
             stage.adapter.dismiss();
-            crate::session::watch(&mut stage, Instant::now() + stage::LEAVING).await;
+            crate::session::dispatch::watch(&mut stage, Instant::now() + stage::LEAVING).await;
             self.report_late(&mut stage);
         }
         stage::close(stage).await;
@@ -156,7 +156,7 @@ impl Lane {
     /// Watches the last clients that said they were done, as the earlier ones were watched by all that followed.
     async fn watch(&self, stage: &mut Stage) {
         let Some(until) = self.done_at.map(|at| at + WATCHED) else { return };
-        crate::session::watch(stage, until).await;
+        crate::session::dispatch::watch(stage, until).await;
         self.report_late(stage);
     }
 }
@@ -176,7 +176,7 @@ async fn restart(run: &Run, stage: &mut Stage) -> Result<(), (Fault, String)> {
 /// has one that was lost to an earlier session, and dying at the same step again is the implementation's failure, as is
 /// the silence of a page, which is ours. Says whether the stage is usable afterwards.
 pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, bool) {
-    let mut outcome = play(stage, &trial.case, &trial.program, run.patience).await;
+    let mut outcome = play(stage, &trial.program, run.patience).await;
     let mut stderr = outcome.held.is_err().then(|| stage.adapter.stderr());
     let mut note = None;
     if outcome.cut_short {
@@ -202,7 +202,7 @@ pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, 
     if !fault.is_crash() && fault.is_of_its_session() {
         return (Played { outcome, stderr, note }, true);
     }
-    let again = play(stage, &trial.case, &trial.program, run.patience).await;
+    let again = play(stage, &trial.program, run.patience).await;
     let usable = match &again.held {
         Err(Stop::Fault { fault: second, step: second_step }) => {
             if fault.is_crash() && second.is_crash() && *second_step == step {

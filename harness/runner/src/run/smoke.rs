@@ -4,9 +4,9 @@ use ssespec_diagnostics::Source;
 use ssespec_reports::results::Role;
 
 use crate::adapter::fault::Fault;
-use crate::delivery::{DeliveryKind, Ops, programs};
-use crate::serving;
-use crate::session::{Late, LateKind, Patience, Stage, Stop, play};
+use crate::delivery::{DeliveryKind, programs};
+use crate::session::dispatch::smoke;
+use crate::session::{Late, LateKind, Patience, Stage, Stop};
 
 /// What every adapter of a server must be able to do; whether the event is right is for the cases.
 const SERVER_SMOKE: &str = r#"title = "The adapter serves a stream, and sends an event on it"
@@ -46,10 +46,7 @@ pub(super) async fn check(stage: &mut Stage, role: Role, patience: Patience) -> 
         .map_err(|mistakes| (Fault::Smoke(mistakes.to_string()), String::new()))?;
     for program in programs(&case.script, &[DeliveryKind::AsWritten]) {
         for session in 1..=TIMES {
-            let held = match &program.ops {
-                Ops::Server(ops) => serving::smoke(stage, &case, ops, patience).await.held,
-                Ops::Client(_) => play(stage, &case, &program, patience).await.held,
-            };
+            let held = smoke(stage, &program, patience).await.held;
             let fault = match held {
                 Ok(()) => continue,
                 Err(Stop::Failure(failure)) if role == Role::Server => Fault::ServerSmoke(format!(

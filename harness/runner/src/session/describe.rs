@@ -1,12 +1,12 @@
 //! What was observed, in words; what is expected is put into words beside the case format.
 
-pub(super) use ssespec_cases::client::words::{alternative, alternatives, attempts, expectation};
-pub(crate) use ssespec_cases::grammar::measure::words as growth;
+use std::time::Duration;
+
 pub(super) use ssespec_cases::quote::quote;
-use ssespec_mock_server::action::Drop;
 use ssespec_mock_server::wire::{Departure, Request};
 
 use crate::protocol::page::{Exception, ScriptResult};
+use crate::protocol::server::ServerShown;
 use crate::protocol::{Event, Shown};
 
 /// A request as it came, with these header fields.
@@ -24,7 +24,7 @@ pub(super) fn request(request: &Request, names: impl IntoIterator<Item = String>
 }
 
 /// What an implementation showed.
-pub(crate) fn shown(shown: &Shown) -> String {
+pub(super) fn shown(shown: &Shown) -> String {
     match shown {
         Shown::Opened { ready_state: None } => "opened".into(),
         Shown::Opened { ready_state: Some(state) } => format!("opened while {}", state.word()),
@@ -42,7 +42,7 @@ pub(crate) fn shown(shown: &Shown) -> String {
         Shown::Script(result) => script_result(result),
         Shown::Report(text) => format!("the report {}", quote(text)),
         Shown::Exception(exception) => format!("the constructor throws {}", thrown(exception)),
-        Shown::Server(shown) => crate::serving::describe::shown(shown),
+        Shown::Server(shown) => server_shown(shown),
         Shown::Closed => "closed: the client has stopped".into(),
     }
 }
@@ -88,13 +88,9 @@ pub(super) fn shown_word(shown: &Shown) -> &'static str {
         Shown::Script(_) => "script",
         Shown::Report(_) => "report",
         Shown::Exception(_) => "exception",
-        Shown::Server(shown) => crate::serving::describe::shown_word(shown),
+        Shown::Server(shown) => server_shown_word(shown),
         Shown::Closed => "closed",
     }
-}
-
-pub(crate) fn drop_word(how: Drop) -> &'static str {
-    how.word()
 }
 
 pub(super) fn departure(how: Departure) -> &'static str {
@@ -103,4 +99,37 @@ pub(super) fn departure(how: Departure) -> &'static str {
         Departure::Reset => "reset",
         _ => "lost",
     }
+}
+
+/// What an adapter said.
+pub(super) fn server_shown(shown: &ServerShown) -> String {
+    match shown {
+        ServerShown::Serving { url } => format!("serving at {}", quote(url)),
+        ServerShown::Connected { last_event_id: None } => "connected".into(),
+        ServerShown::Connected { last_event_id: Some(id) } => {
+            format!("connected with the last event ID {}", quote(id))
+        }
+        ServerShown::Disconnected => "disconnected".into(),
+        ServerShown::Emitted => "emitted".into(),
+        ServerShown::Refused { message } if message.is_empty() => "refused".into(),
+        ServerShown::Refused { message } => format!("refused: {}", quote(message)),
+        ServerShown::Stopped => "stopped".into(),
+    }
+}
+
+/// The kind of a transcript row.
+fn server_shown_word(shown: &ServerShown) -> &'static str {
+    match shown {
+        ServerShown::Serving { .. } => "serving",
+        ServerShown::Connected { .. } => "connected",
+        ServerShown::Disconnected => "disconnected",
+        ServerShown::Emitted => "emitted",
+        ServerShown::Refused { .. } => "refused",
+        ServerShown::Stopped => "stopped",
+    }
+}
+
+/// A time in words.
+pub(super) fn time(time: Duration) -> String {
+    humantime::format_duration(time).to_string()
 }

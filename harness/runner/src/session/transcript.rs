@@ -70,7 +70,7 @@ impl Transcript {
             }
             WireEventKind::BoundaryNotKept => ("harness", "boundary-not-kept", String::new(), None),
             WireEventKind::Ended => ("harness", "end", String::new(), None),
-            WireEventKind::Dropped(how) => ("harness", "drop", describe::drop_word(*how).into(), None),
+            WireEventKind::Dropped(how) => ("harness", "drop", how.word().into(), None),
             WireEventKind::Disconnected(how) => {
                 ("client", "disconnect", describe::departure(*how).into(), None)
             }

@@ -2,13 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use ssespec_cases::client::{Expectation, Origin, RequestExpectation};
+use ssespec_cases::client::{Expectation, Origin, RequestExpectation, words};
 use ssespec_cases::{Capability, Step};
 use ssespec_mock_server::wire::{Exchange, Request};
 
-use super::intake::{Arrival, Came, Seen};
-use super::{Answer, Closing, Session, Silence, Stop, describe, fields};
+use super::fields;
+use super::queues::{Arrival, Seen};
+use super::session::{Answer, Closing, Session, Silence};
 use crate::protocol::Shown;
+use crate::session::came::Came;
+use crate::session::describe;
+use crate::session::outcome::Stop;
 
 /// By how much a timer may be early without being called early.
 const TIMER_TOLERANCE: Duration = Duration::from_millis(2);
@@ -41,7 +45,7 @@ impl Session<'_> {
     }
 
     pub(super) async fn expect_request(&mut self, expected: &RequestExpectation) -> Result<(), Stop> {
-        let words = describe::expectation(&Expectation::Request(Box::new(expected.clone())));
+        let words = words::expectation(&Expectation::Request(Box::new(expected.clone())));
         let patience = expected.within.unwrap_or(self.patience.request) + expected.after.unwrap_or_default();
         let mut repeats = 0;
         let arrival = loop {
@@ -50,7 +54,7 @@ impl Session<'_> {
             if early && repeats < SILENT_REPEATS && self.is_silent_repeat(&arrival.exchange) {
                 // Some browsers repeat a request that got no answer before they tell anyone.
                 repeats += 1;
-                self.transcript.harness("silent-repeat", "treated like the request that it repeats");
+                self.progress.transcript.harness("silent-repeat", "treated like the request that it repeats");
                 self.repeat_fate(arrival.exchange).await;
                 continue;
             }
@@ -71,7 +75,7 @@ impl Session<'_> {
         self.answer = Answer::Awaited;
         match observed {
             None => Ok(()),
-            Some(observed) => Err(self.failure(words, observed).into()),
+            Some(observed) => Err(self.progress.failure(words, observed).into()),
         }
     }
 
@@ -79,28 +83,31 @@ impl Session<'_> {
     async fn next_request(&mut self, expected: &str, patience: Duration) -> Result<Arrival, Stop> {
         let deadline = Instant::now() + patience;
         loop {
-            match self.intake.wire.pop_front() {
+            match self.queues.wire.pop_front() {
                 Some(Seen::Request(arrival)) => return Ok(arrival),
                 Some(Seen::Malformed { reason }) => {
-                    return Err(self.failure(expected, format!("a malformed request: {reason}")).into());
+                    return Err(self
+                        .progress
+                        .failure(expected, format!("a malformed request: {reason}"))
+                        .into());
                 }
                 Some(Seen::Left { .. }) => continue,
                 None => {}
             }
-            if self.intake.closed && self.closing == Closing::No {
+            if self.queues.closed && self.closing == Closing::No {
                 let observed = "closed: the client has stopped";
-                return Err(self.failure(expected, observed).into());
+                return Err(self.progress.failure(expected, observed).into());
             }
-            if let Some(event @ Shown::Event(_)) = self.intake.shown.front() {
-                return Err(self.failure(expected, describe::shown(event)).into());
+            if let Some(event @ Shown::Event(_)) = self.queues.shown.front() {
+                return Err(self.progress.failure(expected, describe::shown(event)).into());
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let silence = format!("nothing within {}", humantime::format_duration(patience));
-                let observed = match self.intake.shown.front() {
+                let observed = match self.queues.shown.front() {
                     Some(shown) => format!("{}, and no request", describe::shown(shown)),
                     None => silence,
                 };
-                return Err(self.failure(expected, observed).into());
+                return Err(self.progress.failure(expected, observed).into());
             }
         }
     }
@@ -163,14 +170,14 @@ impl Session<'_> {
     async fn expect_no_request(&mut self, time: Duration) -> Result<(), Stop> {
         let deadline = Instant::now() + time;
         loop {
-            while let Some(seen) = self.intake.wire.pop_front() {
+            while let Some(seen) = self.queues.wire.pop_front() {
                 let observed = match seen {
                     Seen::Request(arrival) => describe::request(arrival.exchange.request(), Vec::new()),
                     Seen::Malformed { reason } => format!("a malformed request: {reason}"),
                     Seen::Left { .. } => continue,
                 };
-                let expected = describe::expectation(&Expectation::NoRequest(time));
-                return Err(self.failure(expected, observed).into());
+                let expected = words::expectation(&Expectation::NoRequest(time));
+                return Err(self.progress.failure(expected, observed).into());
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 self.silence = Silence::Proved;
@@ -181,15 +188,15 @@ impl Session<'_> {
 
     async fn expect_disconnect(&mut self, within: Option<Duration>) -> Result<(), Stop> {
         let patience = within.unwrap_or(self.patience.observation);
-        let expected = describe::expectation(&Expectation::Disconnect { within });
+        let expected = words::expectation(&Expectation::Disconnect { within });
         let deadline = Instant::now() + patience;
         let current = self.exchange.as_ref().map(Exchange::connection);
         loop {
-            let at = self.intake.wire.iter().position(
+            let at = self.queues.wire.iter().position(
                 |seen| matches!(seen, Seen::Left { connection, .. } if Some(*connection) == current),
             );
             if let Some(at) = at {
-                self.intake.wire.remove(at);
+                self.queues.wire.remove(at);
                 return Ok(());
             }
             if self.take_in(deadline).await? == Came::Nothing {
@@ -203,7 +210,7 @@ impl Session<'_> {
         &mut self,
         alternatives: &[Vec<Step<Expectation>>],
     ) -> Result<(), Stop> {
-        let words = describe::alternatives(alternatives);
+        let words = words::alternatives(alternatives);
         let silence = alternatives.iter().enumerate().find_map(|(number, steps)| {
             match steps.first().map(|step| &step.kind) {
                 Some(Expectation::NoRequest(time)) => Some((number, steps, *time)),
@@ -215,14 +222,14 @@ impl Session<'_> {
         loop {
             for (number, steps) in alternatives.iter().enumerate() {
                 if self.begins(steps) {
-                    self.alternative = Some((number, describe::alternative(steps)));
+                    self.progress.alternative = Some((number, words::alternative(steps)));
                     for step in steps {
                         self.expect(&step.kind).await?;
                     }
                     return Ok(());
                 }
             }
-            let unexpected = match (self.intake.shown.front(), self.intake.wire.front()) {
+            let unexpected = match (self.queues.shown.front(), self.queues.wire.front()) {
                 (Some(shown), _) => Some(describe::shown(shown)),
                 (None, Some(Seen::Request(arrival))) => {
                     Some(describe::request(arrival.exchange.request(), Vec::new()))
@@ -232,7 +239,7 @@ impl Session<'_> {
             // What is there and begins no alternative stays in the way of all that come after it.
             if let Some(observed) = unexpected {
                 if self.take_in(Instant::now()).await? == Came::Nothing {
-                    return Err(self.failure(words, observed).into());
+                    return Err(self.progress.failure(words, observed).into());
                 }
                 continue;
             }
@@ -240,7 +247,7 @@ impl Session<'_> {
                 // Silence is an alternative where one asks for it.
                 return match silence {
                     Some((number, steps, _)) => {
-                        self.alternative = Some((number, describe::alternative(steps)));
+                        self.progress.alternative = Some((number, words::alternative(steps)));
                         self.silence = Silence::Proved;
                         Ok(())
                     }
@@ -254,13 +261,13 @@ impl Session<'_> {
     fn begins(&mut self, steps: &[Step<Expectation>]) -> bool {
         let Some(expectation) = steps.first().map(|step| &step.kind) else { return false };
         match expectation {
-            Expectation::Request(expected) => match self.intake.wire.front() {
+            Expectation::Request(expected) => match self.queues.wire.front() {
                 Some(Seen::Request(arrival)) => self.request_problem(expected, arrival).is_none(),
                 _ => false,
             },
-            Expectation::Disconnect { .. } => matches!(self.intake.wire.front(), Some(Seen::Left { .. })),
+            Expectation::Disconnect { .. } => matches!(self.queues.wire.front(), Some(Seen::Left { .. })),
             Expectation::NoRequest(_) | Expectation::State(_) | Expectation::Value(_) => false,
-            _ => match self.intake.shown.front().cloned() {
+            _ => match self.queues.shown.front().cloned() {
                 Some(shown) => self.matches(expectation, &shown),
                 None => false,
             },

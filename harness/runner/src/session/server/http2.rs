@@ -11,8 +11,8 @@ use ssespec_strict::http2::reader::{Piece, Reader};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use super::outlet::{self, Control, Left, Outlet};
 use super::seen::{Content, ResponseHead, Seen};
-use super::stream::{self, Control, Left, Outlet};
 use super::target::Target;
 
 /// How much is read at once, in bytes.
@@ -125,7 +125,7 @@ impl Http2Stream {
         if self.socket.write_all(&self.client.take_output()).await.is_err() {
             self.cut("the server closed the connection before the stream ended", seen);
         }
-        let most = self.content.manner().most;
+        let most = self.content.reading().most;
         if self.total > most {
             self.cut(&format!("more than {} MiB came", most >> 20), seen);
         }
@@ -206,7 +206,7 @@ fn head(target: &Target, request: &Request) -> Result<http::Request<()>, http::E
     let mut head = http::Request::builder()
         .method(request.method.as_str())
         .uri(format!("http://{}{}", target.authority, target.path));
-    for (name, value) in stream::fields(target, request) {
+    for (name, value) in outlet::fields(target, request) {
         if !name.eq_ignore_ascii_case("host") {
             head = head.header(name, value);
         }

@@ -3,12 +3,15 @@
 use std::time::{Duration, Instant};
 
 use ssespec_cases::Capability;
-use ssespec_cases::client::{EventExpectation, Expectation, Origin};
+use ssespec_cases::client::{EventExpectation, Expectation, Origin, words};
 use ssespec_mock_server::wire::Exchange;
 
-use super::intake::{Came, Seen};
-use super::{Failure, Session, Stop, describe};
+use super::queues::Seen;
+use super::session::Session;
 use crate::protocol::{Event, Shown};
+use crate::session::came::Came;
+use crate::session::describe;
+use crate::session::outcome::{Failure, Stop};
 
 /// The most bytes of events' data that are kept.
 const REMEMBERED: usize = 64 * 1024;
@@ -22,13 +25,13 @@ impl Session<'_> {
         expectation: &Expectation,
         within: Option<Duration>,
     ) -> Result<(), Stop> {
-        let expected = describe::expectation(expectation);
+        let expected = words::expectation(expectation);
         let patience = within.unwrap_or(self.patience.observation);
         let shown = self.next_shown(&expected, patience).await?;
         if self.matches(expectation, &shown) {
             return Ok(());
         }
-        Err(self.failure(expected, describe::shown(&shown)).into())
+        Err(self.progress.failure(expected, describe::shown(&shown)).into())
     }
 
     /// The next thing that the implementation shows.
@@ -36,7 +39,7 @@ impl Session<'_> {
         let mut deadline = Instant::now() + patience;
         let mut patience = patience;
         loop {
-            if let Some(shown) = self.intake.shown.pop_front() {
+            if let Some(shown) = self.queues.shown.pop_front() {
                 return Ok(shown);
             }
             if patience > MOVED_ON && self.has_moved_on() {
@@ -52,12 +55,12 @@ impl Session<'_> {
     /// Whether the client has left its connection and asked for another, which the script does not foresee: what it
     /// has not shown by now it will hardly show.
     fn has_moved_on(&self) -> bool {
-        matches!(self.intake.wire.front(), Some(Seen::Request(_)))
+        matches!(self.queues.wire.front(), Some(Seen::Request(_)))
             && self.exchange.as_ref().is_some_and(Exchange::peer_gone)
     }
 
     pub(super) fn timed_out(&self, expected: &str, patience: Duration) -> Failure {
-        let waiting = match self.intake.wire.front() {
+        let waiting = match self.queues.wire.front() {
             Some(Seen::Request(arrival)) => {
                 format!(", but {} came", describe::request(arrival.exchange.request(), Vec::new()))
             }
@@ -68,7 +71,7 @@ impl Session<'_> {
             _ => String::new(),
         };
         let observed = format!("nothing within {}{waiting}", humantime::format_duration(patience));
-        self.failure(expected, observed)
+        self.progress.failure(expected, observed)
     }
 
     /// Whether what was shown is what is expected. An event that is looked at becomes the last one.

@@ -3,13 +3,16 @@
 use std::time::{Duration, Instant};
 
 use ssespec_cases::Step;
-use ssespec_cases::server::{EventExpected, Expected, Reading, ResponseExpected};
+use ssespec_cases::server::{EventExpected, Expected, Reading, ResponseExpected, words};
 
-use super::intake::Came;
+use super::describe;
+use super::matching;
 use super::matching::{Verdict, View};
 use super::seen::{ResponseHead, Strictness};
+use super::session::Session;
 use super::stream::Stream;
-use super::{Failure, Session, Stop, describe, matching, time};
+use crate::session::came::Came;
+use crate::session::outcome::{Failure, Stop};
 
 impl Session<'_> {
     pub(super) async fn expect(&mut self, expected: &Expected) -> Result<(), Stop> {
@@ -36,11 +39,11 @@ impl Session<'_> {
     /// The response to a request must be this, whenever its head comes: a server that holds it back until there is
     /// something to send fails the cases about that, and need not fail every case there is.
     pub(super) fn imply(&mut self, expected: &ResponseExpected) -> Result<(), Stop> {
-        if self.manner.strictness == Strictness::Smoke {
+        if self.stream_reading.strictness == Strictness::Smoke {
             return Ok(());
         }
         for number in self.named(&expected.stream) {
-            let step = self.step;
+            let step = self.progress.step;
             let Some(stream) = self.streams.get_mut(number) else { continue };
             match stream.head.clone() {
                 Some(head) => self.check_implied(expected, &head, step)?,
@@ -66,8 +69,8 @@ impl Session<'_> {
     ) -> Result<(), Stop> {
         match matching::respond(expected, head) {
             Verdict::Fails(observed) => {
-                let words = describe::expectation(&Expected::Response(Box::new(expected.clone())));
-                Err(Failure { step, ..self.failure(words, observed) }.into())
+                let words = words::expectation(&Expected::Response(Box::new(expected.clone())));
+                Err(Failure { step, ..self.progress.failure(words, observed) }.into())
             }
             Verdict::Holds | Verdict::Open => Ok(()),
         }
@@ -86,7 +89,7 @@ impl Session<'_> {
     async fn expect_one(&mut self, expected: &Expected) -> Result<(), Stop> {
         let patience = self.patience_for(expected);
         let deadline = Instant::now() + patience;
-        let words = || describe::expectation(expected);
+        let words = || words::expectation(expected);
         loop {
             let mut view = View::default();
             match self.look(expected, &mut view) {
@@ -94,12 +97,12 @@ impl Session<'_> {
                     self.commit(view);
                     return Ok(());
                 }
-                Verdict::Fails(observed) => return Err(self.failure(words(), observed).into()),
+                Verdict::Fails(observed) => return Err(self.progress.failure(words(), observed).into()),
                 Verdict::Open => {}
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = self.nothing(expected, patience);
-                return Err(self.failure(words(), observed).into());
+                return Err(self.progress.failure(words(), observed).into());
             }
         }
     }
@@ -114,7 +117,7 @@ impl Session<'_> {
             .take(3)
             .map(describe::seen)
             .collect();
-        let nothing = format!("nothing of that within {}", time(patience));
+        let nothing = format!("nothing of that within {}", describe::time(patience));
         if came.is_empty() { nothing } else { format!("{nothing}, but {}", came.join(", ")) }
     }
 
@@ -135,7 +138,7 @@ impl Session<'_> {
         let longest = alternatives.iter().flatten().map(|step| self.patience_for(&step.kind));
         let patience = longest.max().unwrap_or(self.patience.observation);
         let deadline = Instant::now() + patience;
-        let words = || describe::alternatives(alternatives);
+        let words = || words::alternatives(alternatives);
         loop {
             let mut observed = Vec::new();
             for (number, steps) in alternatives.iter().enumerate() {
@@ -143,7 +146,7 @@ impl Session<'_> {
                 match self.look_at_all(steps, &mut view) {
                     Verdict::Holds => {
                         self.commit(view);
-                        self.alternative = Some((number, describe::alternative(steps)));
+                        self.progress.alternative = Some((number, words::alternative(steps)));
                         return Ok(());
                     }
                     Verdict::Fails(what) => {
@@ -155,11 +158,11 @@ impl Session<'_> {
                 }
             }
             if self.is_decided(alternatives) {
-                return Err(self.failure(words(), observed.join("; ")).into());
+                return Err(self.progress.failure(words(), observed.join("; ")).into());
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                let observed = format!("nothing of that within {}", time(patience));
-                return Err(self.failure(words(), observed).into());
+                let observed = format!("nothing of that within {}", describe::time(patience));
+                return Err(self.progress.failure(words(), observed).into());
             }
         }
     }

@@ -2,13 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use ssespec_cases::server::{Emission, HangUp, Reading, Request};
+use ssespec_cases::server::{Emission, HangUp, Reading, Request, words};
 
-use super::intake::Came;
-use super::stream::{Left, State, Stream};
-use super::{Presence, Session, Stop, describe, time};
+use super::describe;
+use super::outlet::Left;
+use super::session::{Presence, Session};
+use super::stream::{State, Stream};
 use crate::adapter::fault::Fault;
 use crate::protocol::server::{Emit, ServerOrder};
+use crate::session::came::Came;
+use crate::session::outcome::Stop;
 
 /// How long a connection that is left may take to be gone.
 const LEAVING: Duration = Duration::from_secs(2);
@@ -27,7 +30,7 @@ impl Session<'_> {
     /// Orders the implementation to end its streams.
     pub(super) async fn end(&mut self) -> Result<(), Stop> {
         self.all_connected().await?;
-        self.transcript.harness("end", "");
+        self.progress.transcript.harness("end", "");
         self.order(ServerOrder::End);
         self.told_to_end();
         Ok(())
@@ -36,7 +39,7 @@ impl Session<'_> {
     /// Orders the implementation to shut down.
     pub(super) async fn shutdown(&mut self) -> Result<(), Stop> {
         self.all_connected().await?;
-        self.transcript.harness("shutdown", "");
+        self.progress.transcript.harness("shutdown", "");
         self.order(ServerOrder::Shutdown);
         self.presence = Presence::Leaving;
         self.told_to_end();
@@ -58,8 +61,8 @@ impl Session<'_> {
         let mut numbers = Vec::new();
         for _ in 0..request.count {
             let number = self.streams.len();
-            self.transcript.harness("request", describe::request(&target, request));
-            let opening = Stream::open(&target, request, (number, self.manner), &self.tell);
+            self.progress.transcript.harness("request", describe::request(&target, request));
+            let opening = Stream::open(&target, request, (number, self.stream_reading), &self.tell);
             let opened = tokio::time::timeout(self.patience.request, opening).await;
             let problem = match opened {
                 Ok(Ok(stream)) => {
@@ -68,13 +71,13 @@ impl Session<'_> {
                     continue;
                 }
                 Ok(Err(error)) => error.to_string(),
-                Err(_) => format!("no connection within {}", time(self.patience.request)),
+                Err(_) => format!("no connection within {}", describe::time(self.patience.request)),
             };
             if self.streams.is_empty() {
                 let url = format!("{}{}", target.origin(), target.path);
-                return Err(self.fault(Fault::Unreachable { url, problem }));
+                return Err(self.progress.fault(Fault::Unreachable { url, problem }));
             }
-            return Err(self.failure("the server takes the connection", problem).into());
+            return Err(self.progress.failure("the server takes the connection", problem).into());
         }
         if self.stopped {
             // Nothing is opened any more.
@@ -93,10 +96,10 @@ impl Session<'_> {
             if self.take_in(deadline).await? == Came::Nothing {
                 let awaits = |stream: &Stream| stream.reading == Reading::AsItComes && stream.head.is_none();
                 if self.streams.iter().any(awaits) {
-                    let observed = format!("nothing within {}", time(self.patience.observation));
-                    return Err(self.failure("a response", observed).into());
+                    let observed = format!("nothing within {}", describe::time(self.patience.observation));
+                    return Err(self.progress.failure("a response", observed).into());
                 }
-                return Err(self.fault(Fault::NotConnected(self.patience.observation)));
+                return Err(self.progress.fault(Fault::NotConnected(self.patience.observation)));
             }
         }
         Ok(())
@@ -115,7 +118,7 @@ impl Session<'_> {
 
     /// Hands something to the implementation.
     pub(super) fn hand_over(&mut self, emission: &Emission) {
-        self.transcript.harness("emit", describe::emission(emission));
+        self.progress.transcript.harness("emit", words::emission(emission));
         let emit = match emission {
             Emission::Event { kind, data, id, retry } => {
                 self.events += 1;
@@ -141,12 +144,12 @@ impl Session<'_> {
 
     pub(super) async fn stop(&mut self) -> Result<(), Stop> {
         self.all_connected().await?;
-        self.transcript.harness("stop", "");
+        self.progress.transcript.harness("stop", "");
         self.order(ServerOrder::Stop);
         let deadline = Instant::now() + self.patience.observation;
         while !self.stopped {
             if self.take_in(deadline).await? == Came::Nothing {
-                return Err(self.fault(Fault::NotStopped(self.patience.observation)));
+                return Err(self.progress.fault(Fault::NotStopped(self.patience.observation)));
             }
         }
         Ok(())
@@ -164,7 +167,7 @@ impl Session<'_> {
         self.heads(&numbers).await?;
         // What was told of earlier streams says nothing of this one.
         self.disconnected = 0;
-        self.transcript.harness("hang-up", describe::drop_word(hang_up.how));
+        self.progress.transcript.harness("hang-up", hang_up.how.word());
         for number in numbers {
             self.leave(number, Left::HungUp(hang_up.how)).await?;
         }

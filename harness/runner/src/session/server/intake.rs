@@ -1,28 +1,23 @@
 //! What comes from the streams and the adapter, put into queues.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use ssespec_cases::Capability;
 
+use super::describe;
+use super::outlet::Told;
 use super::seen::Seen;
-use super::stream::{State, Told};
+use super::session::{Presence, Session};
+use super::stream::State;
 use super::target;
-use super::{Presence, Session, Stop, describe};
 use crate::adapter::fault::Fault;
 use crate::adapter::heard::Heard;
 use crate::protocol::Shown;
 use crate::protocol::server::ServerShown;
-use crate::session::{LATE_LIMIT, Late, LateKind, describe as client};
-
-/// Whether something came before the deadline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Came {
-    Something,
-    Nothing,
-}
-
-/// How long after a deadline what keeps coming without a pause is still taken in.
-const WITHOUT_PAUSE: Duration = Duration::from_millis(100);
+use crate::session::came::{Came, WITHOUT_PAUSE};
+use crate::session::describe::{server_shown, shown as shown_in_words};
+use crate::session::late::{LATE_LIMIT, Late, LateKind, late_message};
+use crate::session::outcome::Stop;
 
 /// How many more events than were handed over may come before a stream is called a flood.
 const MORE_EVENTS: u64 = 1000;
@@ -61,7 +56,7 @@ impl Session<'_> {
     pub(super) fn absorb(&mut self, told: Told) -> Result<(), Stop> {
         let Told { stream: number, at, seen } = told;
         let connection = u32::try_from(number + 1).unwrap_or(u32::MAX);
-        self.transcript.stream(at, connection, describe::row(&seen));
+        self.progress.transcript.stream(at, connection, describe::row(&seen));
         let reported = self.events;
         let bytes = self.bytes;
         let readers = self.streams.len() as u64;
@@ -86,7 +81,7 @@ impl Session<'_> {
                 let most = MORE_BYTES.saturating_add(bytes.saturating_mul(2).saturating_mul(readers));
                 if stream.events > reported + MORE_EVENTS || stream.kept > most {
                     let observed = format!("{} events, of which {reported} were emitted", stream.events);
-                    return Err(self.failure("no more events than were emitted", observed).into());
+                    return Err(self.progress.failure("no more events than were emitted", observed).into());
                 }
                 stream.queue.push_back(Seen::Event(event));
             }
@@ -97,12 +92,12 @@ impl Session<'_> {
             }
             Seen::Violation(what) => {
                 let expected = "a stream of valid HTTP and UTF-8";
-                return Err(self.failure(expected, format!("{what}{}", self.of(number))).into());
+                return Err(self.progress.failure(expected, format!("{what}{}", self.of(number))).into());
             }
-            Seen::Broken(_) if self.manner.named.breaks => stream.queue.push_back(seen),
+            Seen::Broken(_) if self.stream_reading.named.breaks => stream.queue.push_back(seen),
             Seen::Broken(what) => {
                 let expected = "a stream that goes on or ends cleanly";
-                return Err(self.failure(expected, format!("{what}{}", self.of(number))).into());
+                return Err(self.progress.failure(expected, format!("{what}{}", self.of(number))).into());
             }
         }
         Ok(())
@@ -120,78 +115,82 @@ impl Session<'_> {
             Heard::Fault(Fault::Exited { status })
                 if self.presence == Presence::Leaving && status.ends_with(": 0") =>
             {
-                self.transcript.harness("left", status);
+                self.progress.transcript.harness("left", status);
                 self.presence = Presence::Gone;
                 return Ok(());
             }
-            Heard::Fault(fault) => return Err(self.fault(fault)),
+            Heard::Fault(fault) => return Err(self.progress.fault(fault)),
         };
         if session < self.number {
-            return match late(&shown) {
+            return match late_message(&shown) {
                 None => Ok(()),
                 Some(what) => {
                     self.stage.late.push(Late { session, what: LateKind::Message(what) });
-                    if self.stage.late.len() < LATE_LIMIT { Ok(()) } else { Err(self.fault(Fault::Haunted)) }
+                    if self.stage.late.len() < LATE_LIMIT {
+                        Ok(())
+                    } else {
+                        Err(self.progress.fault(Fault::Haunted))
+                    }
                 }
             };
         }
         match &shown {
-            Shown::Closed => self.transcript.closed(at),
-            shown => self.transcript.shown(at, shown),
+            Shown::Closed => self.progress.transcript.closed(at),
+            shown => self.progress.transcript.shown(at, shown),
         }
         if session > self.number {
-            return Err(self.fault(Fault::UnknownSession { named: session }));
+            return Err(self.progress.fault(Fault::UnknownSession { named: session }));
         }
         if self.closed {
-            return match late(&shown) {
+            return match late_message(&shown) {
                 None => Ok(()),
-                Some(what) => Err(self.fault(Fault::AfterClosed { what })),
+                Some(what) => Err(self.progress.fault(Fault::AfterClosed { what })),
             };
         }
-        let what = || client::shown(&shown);
+        let what = || shown_in_words(&shown);
         match &shown {
             Shown::Closed => {
                 self.closed = true;
                 Ok(())
             }
             Shown::Server(said) => self.absorb_said(said),
-            _ => Err(self.fault(Fault::OfAnotherRole { what: what() })),
+            _ => Err(self.progress.fault(Fault::OfAnotherRole { what: what() })),
         }
     }
 
     fn absorb_said(&mut self, said: &ServerShown) -> Result<(), Stop> {
-        let unasked = Fault::Unasked { what: describe::shown(said) };
+        let unasked = Fault::Unasked { what: server_shown(said) };
         match said {
             ServerShown::Serving { url } => {
                 if self.target.is_some() {
-                    return Err(self.fault(unasked));
+                    return Err(self.progress.fault(unasked));
                 }
                 match target::parse(url) {
                     Ok(target) => {
-                        self.transcript.call(&target.origin(), "server.test");
+                        self.progress.transcript.call(&target.origin(), "server.test");
                         self.target = Some(target);
                     }
                     Err(error) => {
                         let problem = error.to_string();
-                        return Err(self.fault(Fault::BadUrl { url: url.clone(), problem }));
+                        return Err(self.progress.fault(Fault::BadUrl { url: url.clone(), problem }));
                     }
                 }
             }
             ServerShown::Connected { last_event_id } => {
                 self.announced += 1;
                 if self.announced > self.streams.len() as u64 + HAPPENINGS {
-                    return Err(self.fault(Fault::Flooded));
+                    return Err(self.progress.fault(Fault::Flooded));
                 }
                 self.connected.push_back(last_event_id.clone());
             }
             ServerShown::Disconnected => {
                 self.disconnected += 1;
                 if self.disconnected > HAPPENINGS {
-                    return Err(self.fault(Fault::Flooded));
+                    return Err(self.progress.fault(Fault::Flooded));
                 }
             }
             ServerShown::Emitted | ServerShown::Refused { .. } if self.awaited_answers == 0 => {
-                return Err(self.fault(unasked));
+                return Err(self.progress.fault(unasked));
             }
             ServerShown::Emitted => {
                 self.awaited_answers -= 1;
@@ -204,13 +203,5 @@ impl Session<'_> {
             ServerShown::Stopped => self.stopped = true,
         }
         Ok(())
-    }
-}
-
-/// What an adapter says too late of a session; `None` for what the network tells it when it likes.
-pub(crate) fn late(shown: &Shown) -> Option<String> {
-    match shown {
-        Shown::Server(ServerShown::Connected { .. } | ServerShown::Disconnected) => None,
-        shown => Some(client::shown(shown)),
     }
 }

@@ -9,13 +9,10 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use ssespec_cases::client::ClientStep;
-use ssespec_cases::grammar::{Growth, Measurement};
+use ssespec_cases::grammar::Growth;
 use tokio::sync::Notify;
 
-use super::{Failure, Session, describe};
 use crate::adapter::footprint::{Footprint, Processes, Reading};
-use crate::delivery::{ClientOp, Op};
 
 /// How many times as long as in the first span a unit of work may take in another. Over spans of 1, 2, 4 and 8 a client
 /// whose time grows with the square takes 8 times as long; compilers, collectors and busy machines stay below 2.
@@ -217,57 +214,6 @@ impl Alarm {
 /// What cannot be judged of an adapter whose memory the system does not tell.
 const MEMORY_NOT_JUDGED: &str =
     "the memory was not judged: the system does not tell that of this adapter alone";
-
-impl Session<'_> {
-    /// Ends the span that runs and begins one of this amount. `rest` is what follows in the script.
-    pub(super) fn measure(&mut self, work: u64, rest: &[Op<ClientOp>]) {
-        self.span_ends();
-        if self.gauge.is_none() {
-            let expected = rest.iter().find_map(|op| match &op.kind {
-                ClientOp::Step(ClientStep::Measure(Measurement::Judge(growth))) => Some(*growth),
-                _ => None,
-            });
-            let expected = expected.unwrap_or_default();
-            let (gauge, not_judged) = Gauge::of(expected, self.stage.adapter.processes());
-            self.not_judged = self.not_judged.take().or(not_judged);
-            self.gauge = Some(gauge);
-        }
-        if let Some(gauge) = &self.gauge {
-            gauge.begin(work);
-        }
-    }
-
-    /// Judges the spans until now.
-    pub(super) fn judge_growth(&mut self, expected: Growth) -> Result<(), Failure> {
-        self.span_ends();
-        match self.gauge.take().and_then(|gauge| gauge.excess()) {
-            Some(words) => Err(self.failure(describe::growth(expected), words)),
-            None => Ok(()),
-        }
-    }
-
-    /// What a span came to that was cut short; `rest` is what follows in the script.
-    pub(super) fn overgrown(&mut self, rest: &[Op<ClientOp>]) -> Failure {
-        let judge = rest.iter().find_map(|op| match &op.kind {
-            ClientOp::Step(ClientStep::Measure(Measurement::Judge(growth))) => Some((*growth, op.written)),
-            _ => None,
-        });
-        let (expected, step) = judge.unwrap_or_default();
-        self.step = step;
-        self.cut_short = true;
-        match self.judge_growth(expected) {
-            Err(failure) => failure,
-            Ok(()) => self.failure(describe::growth(expected), "more of it"),
-        }
-    }
-
-    fn span_ends(&mut self) {
-        if let Some(took) = self.gauge.as_ref().and_then(Gauge::ends) {
-            tracing::debug!(case = self.case.id, "{took}");
-            self.transcript.harness("measured", took);
-        }
-    }
-}
 
 /// What was observed: without figures, which differ from run to run and are in the transcript.
 fn words(excess: Excess) -> String {

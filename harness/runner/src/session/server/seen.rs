@@ -87,7 +87,7 @@ pub(super) struct Named {
 
 /// How a body is read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Manner {
+pub(super) struct StreamReading {
     pub(super) limits: Limits,
     pub(super) named: Named,
     pub(super) strictness: Strictness,
@@ -97,7 +97,7 @@ pub(super) struct Manner {
 
 /// How much is asked of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Strictness {
+pub(in crate::session) enum Strictness {
     /// All that the standards ask of it.
     Full,
     /// That something comes: whether the adapter works, not whether its server is in order.
@@ -107,7 +107,7 @@ pub(super) enum Strictness {
 /// The reader of one response's content.
 #[derive(Debug)]
 pub(super) struct Content {
-    manner: Manner,
+    reading: StreamReading,
     body: EventStreamReader,
     is_stream: bool,
     last_id: String,
@@ -115,17 +115,17 @@ pub(super) struct Content {
 
 impl Content {
     /// A reader for a client whose last event ID is this.
-    pub(super) fn new(manner: Manner, last_id: String) -> Self {
-        Self { manner, body: EventStreamReader::new(manner.limits), is_stream: false, last_id }
+    pub(super) fn new(reading: StreamReading, last_id: String) -> Self {
+        Self { reading, body: EventStreamReader::new(reading.limits), is_stream: false, last_id }
     }
 
-    pub(super) fn manner(&self) -> &Manner {
-        &self.manner
+    pub(super) fn reading(&self) -> &StreamReading {
+        &self.reading
     }
 
     /// The head has come.
     pub(super) fn head(&mut self, head: ResponseHead, seen: &mut Vec<Seen>) {
-        let lenient = self.manner.strictness == Strictness::Smoke && head.status == 200;
+        let lenient = self.reading.strictness == Strictness::Smoke && head.status == 200;
         self.is_stream = head.is_stream() || lenient;
         seen.push(Seen::Head(head));
     }
@@ -152,10 +152,10 @@ impl Content {
     fn take(&mut self, items: Vec<Item>, seen: &mut Vec<Seen>) {
         for item in items {
             match item {
-                Item::Comment(comment) if self.manner.named.comments => {
+                Item::Comment(comment) if self.reading.named.comments => {
                     seen.push(Seen::Comment(comment.text))
                 }
-                Item::Field(field) if self.manner.named.retries && field.name == "retry" => {
+                Item::Field(field) if self.reading.named.retries && field.name == "retry" => {
                     let digits =
                         !field.value.is_empty() && field.value.bytes().all(|byte| byte.is_ascii_digit());
                     let time = field.value.parse().ok().filter(|_| digits);
@@ -179,7 +179,7 @@ impl Content {
     }
 
     fn finding(&self, finding: &Finding) -> Seen {
-        if finding.kind == FindingKind::InvalidUtf8 && self.manner.strictness == Strictness::Full {
+        if finding.kind == FindingKind::InvalidUtf8 && self.reading.strictness == Strictness::Full {
             Seen::Violation(format!("in the stream, {}", findings::describe(finding)))
         } else {
             Seen::Remark(findings::describe(finding))
@@ -188,7 +188,7 @@ impl Content {
 
     /// Something that is wrong with the HTTP.
     pub(super) fn http(&self, finding: &Finding) -> Seen {
-        match self.manner.strictness {
+        match self.reading.strictness {
             Strictness::Full => Seen::Violation(format!("in HTTP, {}", findings::describe(finding))),
             Strictness::Smoke => Seen::Remark(findings::describe(finding)),
         }

@@ -8,10 +8,14 @@ use std::time::{Duration, Instant};
 use ssespec_cases::client::RequestExpectation;
 use ssespec_mock_server::action::Respond;
 
-use super::intake::{Came, Seen, late_request};
-use super::{Answer, Body, Closing, EndedBy, Session, Silence, Stop, describe};
+use super::queues::Seen;
+use super::session::{Answer, Body, Closing, Session, Silence};
 use crate::adapter::fault::Fault;
 use crate::protocol::{Order, Shown};
+use crate::session::came::Came;
+use crate::session::describe;
+use crate::session::late::late_request;
+use crate::session::outcome::{EndedBy, Stop};
 
 /// How long clients may take to let go of the connections that we closed.
 const LEAVING: Duration = Duration::from_millis(250);
@@ -19,7 +23,7 @@ const LEAVING: Duration = Duration::from_millis(250);
 impl Session<'_> {
     /// Proves that nothing more comes.
     pub(super) async fn settle(&mut self) -> Result<(), Stop> {
-        if self.closing != Closing::No || self.silence == Silence::Proved || self.intake.closed {
+        if self.closing != Closing::No || self.silence == Silence::Proved || self.queues.closed {
             return Ok(());
         }
         match self.answer {
@@ -35,7 +39,7 @@ impl Session<'_> {
 
     async fn sentinel(&mut self) -> Result<(), Stop> {
         let data = format!("ssespec-sentinel-{}", self.number);
-        self.transcript.harness("sentinel", data.as_str());
+        self.progress.transcript.harness("sentinel", data.as_str());
         self.write(&[format!("data: {data}\n\n").into_bytes()]).await?;
         let expected = format!("no more events, then the sentinel event {}", describe::quote(&data));
         match self.next_event(&expected).await? {
@@ -43,7 +47,7 @@ impl Session<'_> {
                 Ok(())
             }
             other => {
-                let mut failure = self.failure(expected, describe::shown(&other));
+                let mut failure = self.progress.failure(expected, describe::shown(&other));
                 failure.hint = Some(SENTINEL_HINT.into());
                 Err(failure.into())
             }
@@ -77,15 +81,15 @@ impl Session<'_> {
         let expected = "no more events, then either closed or a new request";
         let deadline = Instant::now() + self.patience.request;
         loop {
-            match self.intake.shown.pop_front() {
+            match self.queues.shown.pop_front() {
                 Some(Shown::Closed) => return Ok(()),
                 Some(event @ Shown::Event(_)) => {
-                    return Err(self.failure(expected, describe::shown(&event)).into());
+                    return Err(self.progress.failure(expected, describe::shown(&event)).into());
                 }
                 Some(_) => continue,
                 None => {}
             }
-            if matches!(self.intake.wire.front(), Some(Seen::Request(_))) {
+            if matches!(self.queues.wire.front(), Some(Seen::Request(_))) {
                 self.expect_request(&RequestExpectation::default()).await?;
                 self.respond(&Respond::default()).await;
                 return self.sentinel().await;
@@ -93,7 +97,7 @@ impl Session<'_> {
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed =
                     format!("nothing within {}", humantime::format_duration(self.patience.request));
-                return Err(self.failure(expected, observed).into());
+                return Err(self.progress.failure(expected, observed).into());
             }
         }
     }
@@ -106,7 +110,7 @@ impl Session<'_> {
             // Who is beyond use is not asked any more.
             Err(Stop::Fault { .. }) => Ok(()),
             // Who was cut short may be at it for a long time yet.
-            Err(Stop::Failure(_)) if self.cut_short => {
+            Err(Stop::Failure(_)) if self.progress.cut_short => {
                 self.stage.adapter.kill().await;
                 Ok(())
             }
@@ -123,12 +127,12 @@ impl Session<'_> {
         }
         let counts =
             |shown: &&Shown| matches!(shown, Shown::Event(_) | Shown::Report(_) | Shown::Exception(_));
-        if let Some(shown) = self.intake.shown.iter().find(counts) {
+        if let Some(shown) = self.queues.shown.iter().find(counts) {
             let expected =
                 if matches!(shown, Shown::Event(_)) { "no more events" } else { "no more reports" };
-            return Err(self.failure(expected, describe::shown(shown)).into());
+            return Err(self.progress.failure(expected, describe::shown(shown)).into());
         }
-        while let Some(seen) = self.intake.wire.pop_front() {
+        while let Some(seen) = self.queues.wire.pop_front() {
             let unexpected = match seen {
                 // What we brought about by tearing down is not what the case is about.
                 Seen::Request(arrival) if arrival.at >= began && self.ended_by == EndedBy::Harness => {
@@ -139,26 +143,26 @@ impl Session<'_> {
                 Seen::Malformed { reason } => format!("a malformed request: {reason}"),
                 Seen::Left { .. } => continue,
             };
-            return Err(self.failure("no more requests", unexpected).into());
+            return Err(self.progress.failure("no more requests", unexpected).into());
         }
         Ok(())
     }
 
     async fn await_closed(&mut self) -> Result<(), Stop> {
-        if self.intake.closed {
+        if self.queues.closed {
             return Ok(());
         }
         self.stage.adapter.order(self.number, Order::Close);
         let said = self.flow.said;
         let deadline = Instant::now() + self.patience.observation;
-        while !self.intake.closed {
+        while !self.queues.closed {
             if self.take_in(deadline).await? == Came::Nothing {
                 let fault = match self.stage.adapter.unfinished_line() {
                     // Who goes on talking is always in the middle of a line.
                     bytes if bytes > 0 && said == self.flow.said => Fault::HalfLine(bytes),
                     _ => Fault::IgnoredClose(self.patience.observation),
                 };
-                return Err(self.fault(fault));
+                return Err(self.progress.fault(fault));
             }
         }
         Ok(())

@@ -1,8 +1,8 @@
 use super::*;
 
-fn manner(strictness: Strictness) -> Manner {
+fn reading(strictness: Strictness) -> StreamReading {
     let named = Named { comments: true, retries: true, breaks: false };
-    Manner { limits: Limits::default(), named, strictness, most: u64::MAX }
+    StreamReading { limits: Limits::default(), named, strictness, most: u64::MAX }
 }
 
 fn head(kind: &str) -> ResponseHead {
@@ -11,7 +11,7 @@ fn head(kind: &str) -> ResponseHead {
 
 /// What is seen of a stream, its head left out.
 fn read(bytes: &[u8], strictness: Strictness) -> Vec<Seen> {
-    let mut content = Content::new(manner(strictness), "before".into());
+    let mut content = Content::new(reading(strictness), "before".into());
     let mut seen = Vec::new();
     content.head(head("text/event-stream"), &mut seen);
     content.feed(bytes, Duration::ZERO, &mut seen);
@@ -64,7 +64,7 @@ fn only_an_event_stream_is_read_as_one() {
     for (kind, is_read) in
         [("text/event-stream", true), ("Text/Event-Stream ; charset=utf-8", true), ("text/plain", false)]
     {
-        let mut content = Content::new(manner(Strictness::Full), String::new());
+        let mut content = Content::new(reading(Strictness::Full), String::new());
         let mut seen = Vec::new();
         content.head(head(kind), &mut seen);
         content.feed(b"data: a\n\n", Duration::ZERO, &mut seen);

@@ -4,12 +4,15 @@ use std::time::Instant;
 
 use ssespec_cases::server::{Emission, EmittedData, Reading};
 
-use super::intake::Came;
+use super::describe;
+use super::outlet::Left;
 use super::seen::{Seen, Strictness};
-use super::stream::{Left, State};
-use super::{Presence, Session, Stop, describe, time};
+use super::session::{Presence, Session};
+use super::stream::State;
 use crate::adapter::fault::Fault;
 use crate::protocol::Order;
+use crate::session::came::Came;
+use crate::session::outcome::Stop;
 
 /// What a failed sentinel usually means.
 const SENTINEL_HINT: &str = "every case that leaves a stream open ends with one more event, which must come next on it: \
@@ -18,7 +21,7 @@ const SENTINEL_HINT: &str = "every case that leaves a stream open ends with one 
 impl Session<'_> {
     /// Proves that nothing more came than was expected.
     pub(super) async fn settle(&mut self) -> Result<(), Stop> {
-        if self.manner.strictness == Strictness::Smoke {
+        if self.stream_reading.strictness == Strictness::Smoke {
             return Ok(());
         }
         for number in 0..self.streams.len() {
@@ -63,8 +66,9 @@ impl Session<'_> {
                 }
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                let observed = format!("nothing of that within {}", time(self.patience.observation));
-                return Err(self.failure(expected, observed).into());
+                let observed =
+                    format!("nothing of that within {}", describe::time(self.patience.observation));
+                return Err(self.progress.failure(expected, observed).into());
             }
         }
     }
@@ -74,7 +78,7 @@ impl Session<'_> {
         match self.next(number, &expected).await? {
             Seen::Event(event) if event.data == data => Ok(()),
             other => {
-                let mut failure = self.failure(expected, describe::seen(&other));
+                let mut failure = self.progress.failure(expected, describe::seen(&other));
                 failure.hint = Some(SENTINEL_HINT.into());
                 Err(failure.into())
             }
@@ -85,7 +89,7 @@ impl Session<'_> {
         let expected = "no more events, then the clean end of the body";
         match self.next(number, expected).await? {
             Seen::End => Ok(()),
-            other => Err(self.failure(expected, describe::seen(&other)).into()),
+            other => Err(self.progress.failure(expected, describe::seen(&other)).into()),
         }
     }
 
@@ -94,9 +98,9 @@ impl Session<'_> {
         let deadline = Instant::now() + self.patience.request;
         while self.presence != Presence::Gone && !self.closed {
             if self.take_in(deadline).await? == Came::Nothing {
-                let observed = format!("neither within {}", time(self.patience.request));
+                let observed = format!("neither within {}", describe::time(self.patience.request));
                 let expected = "the server shuts down: the adapter leaves, or says closed";
-                return Err(self.failure(expected, observed).into());
+                return Err(self.progress.failure(expected, observed).into());
             }
         }
         Ok(())
@@ -114,7 +118,7 @@ impl Session<'_> {
         }
         if self.presence != Presence::There {
             // Another server must be there for the next case; one that crashed is started afresh anyway.
-            self.cut_short = !matches!(held, Err(Stop::Fault { .. }));
+            self.progress.cut_short = !matches!(held, Err(Stop::Fault { .. }));
             if self.presence == Presence::Leaving {
                 self.stage.adapter.kill().await;
             }
@@ -124,7 +128,7 @@ impl Session<'_> {
             // Who is beyond use is not asked any more.
             Err(Stop::Fault { .. }) => Ok(()),
             // Who was cut short may be at it for a long time yet.
-            Err(Stop::Failure(_)) if self.cut_short => {
+            Err(Stop::Failure(_)) if self.progress.cut_short => {
                 self.stage.adapter.kill().await;
                 Ok(())
             }
@@ -135,7 +139,7 @@ impl Session<'_> {
     async fn await_closed(&mut self) -> Result<(), Stop> {
         if self.closed {
             // Nobody asked for it.
-            return Err(self.fault(Fault::Unasked { what: "closed".into() }));
+            return Err(self.progress.fault(Fault::Unasked { what: "closed".into() }));
         }
         self.stage.adapter.order(self.number, Order::Close);
         let deadline = Instant::now() + self.patience.observation;
@@ -145,7 +149,7 @@ impl Session<'_> {
                     0 => Fault::IgnoredClose(self.patience.observation),
                     bytes => Fault::HalfLine(bytes),
                 };
-                return Err(self.fault(fault));
+                return Err(self.progress.fault(fault));
             }
         }
         Ok(())

@@ -2,28 +2,34 @@
 
 use std::time::Instant;
 
-use ssespec_cases::client::{Expectation, ReadyState, Scope, ValueExpectation};
+use ssespec_cases::client::{Expectation, ReadyState, Scope, ValueExpectation, words};
 
-use super::intake::Came;
-use super::{Closing, Session, Stop, describe};
+use super::session::{Closing, Session};
 use crate::protocol::Order;
 use crate::protocol::page::{Place, ScriptResult};
+use crate::session::came::Came;
+use crate::session::describe;
+use crate::session::outcome::Stop;
 
 impl Session<'_> {
     pub(super) async fn expect_state(&mut self, expected: ReadyState) -> Result<(), Stop> {
-        let words = describe::expectation(&Expectation::State(expected));
+        let words = words::expectation(&Expectation::State(expected));
         self.stage.adapter.order(self.number, Order::State);
         let deadline = Instant::now() + self.patience.observation;
         loop {
-            if let Some(state) = self.intake.states.pop_front() {
+            if let Some(state) = self.queues.states.pop_front() {
                 let observed = format!("state {}", state.word());
-                return if state == expected { Ok(()) } else { Err(self.failure(words, observed).into()) };
+                return if state == expected {
+                    Ok(())
+                } else {
+                    Err(self.progress.failure(words, observed).into())
+                };
             }
-            if self.intake.closed {
+            if self.queues.closed {
                 // Who is done for good is closed, and cannot be asked any more.
                 let observed = "closed: the client has stopped";
                 let closed = expected == ReadyState::Closed;
-                return if closed { Ok(()) } else { Err(self.failure(words, observed).into()) };
+                return if closed { Ok(()) } else { Err(self.progress.failure(words, observed).into()) };
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 return Err(self.timed_out(&words, self.patience.observation).into());
@@ -33,7 +39,7 @@ impl Session<'_> {
 
     /// Begins a session in which scripts construct what they need.
     pub(super) fn enter(&mut self, scope: Scope) {
-        self.transcript.harness("enter", scope.word());
+        self.progress.transcript.harness("enter", scope.word());
         self.closing = Closing::Scripts;
         let place = self.place(scope);
         self.stage.adapter.order(self.number, Order::Enter(place));
@@ -46,18 +52,18 @@ impl Session<'_> {
 
     /// Runs statements, and waits until they are done.
     pub(super) async fn run_script(&mut self, script: &str) -> Result<(), Stop> {
-        self.transcript.harness("run", script);
+        self.progress.transcript.harness("run", script);
         let expected = "the script runs to its end";
         match self.play_script(Order::Run(script.to_owned()), expected).await? {
             ScriptResult::Ran => Ok(()),
-            other => Err(self.failure(expected, describe::script_result(&other)).into()),
+            other => Err(self.progress.failure(expected, describe::script_result(&other)).into()),
         }
     }
 
     /// Evaluates an expression and compares what it comes to.
     pub(super) async fn expect_value(&mut self, expected: &ValueExpectation) -> Result<(), Stop> {
-        let words = describe::expectation(&Expectation::Value(expected.clone()));
-        self.transcript.harness("evaluate", expected.of.as_str());
+        let words = words::expectation(&Expectation::Value(expected.clone()));
+        self.progress.transcript.harness("evaluate", expected.of.as_str());
         let result = self.play_script(Order::Evaluate(expected.of.clone()), &words).await?;
         let holds = match &result {
             ScriptResult::Value(text) => *text == self.expand(&expected.is),
@@ -66,7 +72,11 @@ impl Session<'_> {
             }
             ScriptResult::Ran => false,
         };
-        if holds { Ok(()) } else { Err(self.failure(words, describe::script_result(&result)).into()) }
+        if holds {
+            Ok(())
+        } else {
+            Err(self.progress.failure(words, describe::script_result(&result)).into())
+        }
     }
 
     /// What a script comes to. What it reports meanwhile waits to be expected.
@@ -76,16 +86,16 @@ impl Session<'_> {
         let patience = self.patience.request;
         let deadline = Instant::now() + patience;
         loop {
-            if let Some(result) = self.intake.scripts.pop_front() {
+            if let Some(result) = self.queues.scripts.pop_front() {
                 return Ok(result);
             }
-            if self.intake.closed {
+            if self.queues.closed {
                 // Whoever is done for good runs nothing any more.
-                return Err(self.failure(expected, "closed: the client has stopped").into());
+                return Err(self.progress.failure(expected, "closed: the client has stopped").into());
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = format!("nothing within {}", humantime::format_duration(patience));
-                return Err(self.failure(expected, observed).into());
+                return Err(self.progress.failure(expected, observed).into());
             }
         }
     }

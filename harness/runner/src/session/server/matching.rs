@@ -6,9 +6,10 @@ use ssespec_cases::Step;
 use ssespec_cases::grammar::FieldExpectation;
 use ssespec_cases::server::{EmittedData, EventExpected, Expected, ResponseExpected};
 
+use super::describe;
 use super::seen::{ResponseHead, Seen, SeenEvent, essence};
+use super::session::Session;
 use super::stream::{State, Stream};
-use super::{Session, describe};
 
 /// How much of each queue an alternative would take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -173,7 +174,7 @@ impl Session<'_> {
             }
         }
         if let Some(why) = view.not_judged {
-            self.not_judged = Some(why.into());
+            self.progress.not_judged = Some(why.into());
         }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::time::Instant;
 
-use ssespec_cases::client::{AttemptAnswer, Attempts, ClientStep};
+use ssespec_cases::client::{AttemptAnswer, Attempts, ClientStep, words};
 use ssespec_mock_server::action::{Action, Drop, Respond};
 
-use super::intake::{Came, Seen};
-use super::{Session, Silence, Stop, describe};
+use super::queues::Seen;
+use super::session::{Session, Silence};
+use crate::session::came::Came;
+use crate::session::outcome::Stop;
 
 /// What cannot be judged where the system counts no attempts that were refused.
 const NOT_COUNTED: &str = "the attempts were not judged: the system does not count those that a port refuses";
@@ -17,11 +19,11 @@ impl Session<'_> {
         let deadline = Instant::now() + expected.time;
         let mut requests = 0_u64;
         loop {
-            match self.intake.wire.pop_front() {
+            match self.queues.wire.pop_front() {
                 Some(Seen::Request(arrival)) => {
                     requests += 1;
                     self.exchange = Some(arrival.exchange);
-                    self.answer = super::Answer::Awaited;
+                    self.answer = super::session::Answer::Awaited;
                     self.check_attempts(expected, requests)?;
                     self.answer_attempt(expected.answer).await?;
                     continue;
@@ -32,15 +34,17 @@ impl Session<'_> {
             }
             self.check_attempts(expected, requests)?;
             // Who is done for good makes no more of them.
-            if self.intake.closed || self.take_in(deadline).await? == Came::Nothing {
+            if self.queues.closed || self.take_in(deadline).await? == Came::Nothing {
                 break;
             }
         }
         if self.refuses() && self.refused().is_none() {
-            self.not_judged = Some(NOT_COUNTED.into());
+            self.progress.not_judged = Some(NOT_COUNTED.into());
         }
         let refused = self.refused().unwrap_or_default();
-        self.transcript.harness("attempts", format!("{requests} requests, {refused} refused connections"));
+        self.progress
+            .transcript
+            .harness("attempts", format!("{requests} requests, {refused} refused connections"));
         self.check_attempts(expected, requests)?;
         self.silence = Silence::Proved;
         Ok(())
@@ -69,8 +73,8 @@ impl Session<'_> {
         if requests + self.refused().unwrap_or_default() <= expected.at_most {
             return Ok(());
         }
-        let words = describe::attempts(expected);
-        Err(self.failure(words, "more attempts").into())
+        let words = words::attempts(expected);
+        Err(self.progress.failure(words, "more attempts").into())
     }
 
     fn refuses(&self) -> bool {

@@ -7,8 +7,8 @@ use ssespec_mock_server::action::Drop;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use super::outlet::{self, Control, Left, Outlet};
 use super::seen::{Content, ResponseHead, Seen};
-use super::stream::{Control, Left, Outlet};
 use super::target::Target;
 use ssespec_strict::http::{Asked, Piece, Reader};
 use ssespec_strict::{Finding, FindingKind};
@@ -17,7 +17,7 @@ use ssespec_strict::{Finding, FindingKind};
 pub(super) fn request(target: &Target, request: &Request) -> Vec<u8> {
     let version = if request.http == Http::Http10 { "HTTP/1.0" } else { "HTTP/1.1" };
     let mut bytes = format!("{} {} {version}\r\n", request.method, target.path).into_bytes();
-    for (name, value) in super::stream::fields(target, request) {
+    for (name, value) in outlet::fields(target, request) {
         bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
     }
     bytes.extend_from_slice(b"\r\n");
@@ -110,7 +110,7 @@ impl Connection {
         let mut pieces = Vec::new();
         self.reader.feed(bytes, at, &mut pieces);
         self.pieces(pieces, seen);
-        let most = self.content.manner().most;
+        let most = self.content.reading().most;
         if self.total > most {
             seen.push(Seen::Violation(format!("more than {} MiB came", most >> 20)));
         }

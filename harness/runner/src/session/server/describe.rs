@@ -1,42 +1,14 @@
 //! What was observed of a server, in words; what is expected is put into words beside the case format.
 
 pub(super) use ssespec_cases::quote::quote;
-pub(super) use ssespec_cases::server::words::{alternative, alternatives, emission, expectation};
 use ssespec_cases::server::{Http, Request};
 use ssespec_reports::transcript::escape;
 
 use super::seen::{ResponseHead, Seen};
 use super::target::Target;
 use crate::protocol::server::ServerShown;
-pub(super) use crate::session::describe::drop_word;
-
-/// What an adapter said.
-pub(crate) fn shown(shown: &ServerShown) -> String {
-    match shown {
-        ServerShown::Serving { url } => format!("serving at {}", quote(url)),
-        ServerShown::Connected { last_event_id: None } => "connected".into(),
-        ServerShown::Connected { last_event_id: Some(id) } => {
-            format!("connected with the last event ID {}", quote(id))
-        }
-        ServerShown::Disconnected => "disconnected".into(),
-        ServerShown::Emitted => "emitted".into(),
-        ServerShown::Refused { message } if message.is_empty() => "refused".into(),
-        ServerShown::Refused { message } => format!("refused: {}", quote(message)),
-        ServerShown::Stopped => "stopped".into(),
-    }
-}
-
-/// The kind of a transcript row.
-pub(crate) fn shown_word(shown: &ServerShown) -> &'static str {
-    match shown {
-        ServerShown::Serving { .. } => "serving",
-        ServerShown::Connected { .. } => "connected",
-        ServerShown::Disconnected => "disconnected",
-        ServerShown::Emitted => "emitted",
-        ServerShown::Refused { .. } => "refused",
-        ServerShown::Stopped => "stopped",
-    }
-}
+use crate::session::describe::server_shown;
+pub(super) use crate::session::describe::time;
 
 /// The row of a transcript that shows something of a stream: its kind, its text, and its true length where that is cut.
 pub(super) fn row(seen: &Seen) -> (&'static str, String, Option<u64>) {
@@ -96,7 +68,7 @@ pub(super) fn response<'n>(head: &ResponseHead, names: impl IntoIterator<Item = 
 
 /// An answer that says no.
 pub(super) fn refused(message: &str) -> String {
-    shown(&ServerShown::Refused { message: message.into() })
+    server_shown(&ServerShown::Refused { message: message.into() })
 }
 
 /// A request, with the fields that it has.
@@ -106,7 +78,7 @@ pub(super) fn request(target: &Target, request: &Request) -> String {
         Http::Http11 => "HTTP/1.1",
         Http::Http2 => "HTTP/2",
     };
-    let fields: Vec<String> = super::stream::fields(target, request)
+    let fields: Vec<String> = super::outlet::fields(target, request)
         .into_iter()
         .map(|(name, value)| format!("{name}: {}", quote(&value)))
         .collect();

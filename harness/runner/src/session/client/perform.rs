@@ -8,10 +8,12 @@ use ssespec_mock_server::action::{Action, BodyKind, Drop, Repeat, Respond};
 use ssespec_mock_server::wire::{BARRIER_PATIENCE, PeerGone};
 use tokio::time::timeout;
 
-use super::intake::Came;
-use super::{Answer, Body, Closing, Session, Stop, attempts, describe};
+use super::attempts;
+use super::session::{Answer, Body, Closing, Session};
 use crate::protocol::page::Place;
 use crate::protocol::{ConnectRequest, Order};
+use crate::session::came::Came;
+use crate::session::outcome::Stop;
 
 /// How many bytes of a long body a client may take as long for as for a single write.
 const PORTION: u64 = 8 << 20;
@@ -41,7 +43,7 @@ impl Session<'_> {
             with_credentials: connect.with_credentials,
             close_in: connect.close_in.map(Into::into),
         };
-        self.transcript.harness("connect", "");
+        self.progress.transcript.harness("connect", "");
         if connect.close_in.is_some() {
             self.closing = Closing::Ordered;
         }
@@ -56,7 +58,7 @@ impl Session<'_> {
     }
 
     pub(super) fn close(&mut self) {
-        self.transcript.harness("close", "");
+        self.progress.transcript.harness("close", "");
         self.closing = Closing::Ordered;
         self.stage.adapter.order(self.number, Order::Close);
     }
@@ -77,17 +79,17 @@ impl Session<'_> {
     /// A client that holds its connection and reads nothing.
     fn not_read(&self, patience: Duration) -> Stop {
         let observed = format!("it had not taken all of it after {}", humantime::format_duration(patience));
-        self.failure("the client reads what is sent", observed).into()
+        self.progress.failure("the client reads what is sent", observed).into()
     }
 
     pub(super) async fn act(&mut self, action: &Action) -> Result<(), Stop> {
         match action {
             Action::Wait(time) => {
-                self.transcript.harness("wait", humantime::format_duration(*time).to_string());
+                self.progress.transcript.harness("wait", humantime::format_duration(*time).to_string());
                 tokio::time::sleep(*time).await;
             }
             Action::Refuse(time) => {
-                self.transcript.harness("refuse", humantime::format_duration(*time).to_string());
+                self.progress.transcript.harness("refuse", humantime::format_duration(*time).to_string());
                 self.refused_before = attempts::refused();
                 self.stage.base.refuse_for(*time);
             }
@@ -133,7 +135,7 @@ impl Session<'_> {
                 // As with any write.
                 _ = &mut write => break Ok(()),
                 came = self.take_in(deadline) => match came {
-                    Ok(Came::Something) if self.intake.closed => break Ok(()),
+                    Ok(Came::Something) if self.queues.closed => break Ok(()),
                     Ok(Came::Something) => {}
                     Ok(Came::Nothing) => break Err(self.not_read(patience)),
                     Err(stop) => break Err(stop),
@@ -155,7 +157,7 @@ impl Session<'_> {
             // A connection lost before its answer is a network error, after which a client connects again.
             _ => Answer::Over(Body::Stream),
         };
-        self.transcript.harness("dropped", describe::drop_word(how));
+        self.progress.transcript.harness("dropped", how.word());
     }
 
     pub(super) async fn respond(&mut self, respond: &Respond) {

@@ -3,7 +3,7 @@
 use ssespec_cases::client::ClientFact;
 use ssespec_reports::results::Fact;
 
-use super::Session;
+use super::session::Session;
 
 impl Session<'_> {
     pub(super) fn record(&mut self, name: &str, of: &ClientFact) {
@@ -29,10 +29,14 @@ impl Session<'_> {
                     .collect();
                 if values.is_empty() { "absent".into() } else { values.join(", ") }
             }),
-            ClientFact::Alternative { names } => {
-                self.alternative.as_ref().map(|(number, words)| names.get(*number).unwrap_or(words).clone())
-            }
+            ClientFact::Alternative { names } => self
+                .progress
+                .alternative
+                .as_ref()
+                .map(|(number, words)| names.get(*number).unwrap_or(words).clone()),
         };
-        self.facts.push(Fact { fact: name.into(), value: value.unwrap_or_else(|| "not seen".into()) });
+        self.progress
+            .facts
+            .push(Fact { fact: name.into(), value: value.unwrap_or_else(|| "not seen".into()) });
     }
 }

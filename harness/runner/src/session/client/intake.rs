@@ -1,0 +1,119 @@
+//! Taking in what comes from the wire and the adapter.
+
+use std::time::Instant;
+
+use ssespec_mock_server::wire::{WireEvent, WireEventKind};
+
+use super::queues::{Arrival, Seen};
+use super::session::Session;
+use crate::adapter::fault::Fault;
+use crate::adapter::heard::Heard;
+use crate::protocol::Shown;
+use crate::session::came::{Came, WITHOUT_PAUSE};
+use crate::session::describe;
+use crate::session::late::{LATE_LIMIT, Late, LateKind, late_request, session_of};
+use crate::session::outcome::Stop;
+
+impl Session<'_> {
+    /// Takes in the next thing that comes from either source, until the deadline.
+    pub(super) async fn take_in(&mut self, deadline: Instant) -> Result<Came, Stop> {
+        if Instant::now() > deadline + WITHOUT_PAUSE {
+            return Ok(Came::Nothing);
+        }
+        tokio::select! {
+            // What is there already is taken before the deadline counts.
+            biased;
+            Some(event) = self.stage.wire.recv() => {
+                self.absorb_wire(event);
+                Ok(Came::Something)
+            }
+            heard = self.stage.adapter.hear() => {
+                self.absorb_heard(heard)?;
+                Ok(Came::Something)
+            }
+            () = tokio::time::sleep_until(deadline.into()) => Ok(Came::Nothing),
+        }
+    }
+
+    /// Takes in what has come already.
+    pub(super) fn take_in_wire(&mut self) {
+        while let Ok(event) = self.stage.wire.try_recv() {
+            self.absorb_wire(event);
+        }
+    }
+
+    fn absorb_wire(&mut self, event: WireEvent) {
+        self.progress.transcript.wire(&event);
+        if let WireEventKind::Sent(captured) = &event.kind {
+            self.flow.sent = self.flow.sent.saturating_add(captured.length);
+        }
+        match event.kind {
+            WireEventKind::Request(exchange) => match session_of(&exchange.request().target) {
+                Some(number) if number < self.number => late_request(&mut self.stage.late, exchange),
+                _ => {
+                    let arrival = Arrival { exchange, at: event.at, origin: event.origin };
+                    self.queues.wire.push_back(Seen::Request(arrival));
+                }
+            },
+            WireEventKind::Malformed { reason } => self.queues.wire.push_back(Seen::Malformed { reason }),
+            WireEventKind::Disconnected(_) if self.queues.named.disconnects => {
+                self.queues.wire.push_back(Seen::Left { connection: event.connection });
+            }
+            _ => {}
+        }
+    }
+
+    fn absorb_heard(&mut self, heard: Heard) -> Result<(), Stop> {
+        let weight = heard.weight() as u64;
+        let (session, shown, at) = match heard {
+            Heard::Shown { session, shown, at, share: _ } => (session, shown, at),
+            Heard::Fault(fault) => return Err(self.progress.fault(fault)),
+        };
+        if session < self.number {
+            let what = LateKind::Message(describe::shown(&shown));
+            self.stage.late.push(Late { session, what });
+            return if self.stage.late.len() < LATE_LIMIT {
+                Ok(())
+            } else {
+                Err(self.progress.fault(Fault::Haunted))
+            };
+        }
+        self.flow.said = self.flow.said.saturating_add(weight);
+        if self.flow.is_flood() {
+            return Err(self.progress.fault(Fault::Flooded));
+        }
+        self.progress.transcript.shown(at, &shown);
+        if session > self.number {
+            return Err(self.progress.fault(Fault::UnknownSession { named: session }));
+        }
+        if self.queues.closed {
+            return Err(self.progress.fault(Fault::AfterClosed { what: describe::shown(&shown) }));
+        }
+        if let Shown::Server(said) = &shown {
+            return Err(self.progress.fault(Fault::OfAnotherRole { what: describe::server_shown(said) }));
+        }
+        let named = &self.queues.named;
+        let asked_for = match &shown {
+            Shown::State(state) => {
+                self.queues.states.push_back(*state);
+                false
+            }
+            Shown::Script(result) => {
+                self.queues.scripts.push_back(result.clone());
+                false
+            }
+            Shown::Opened { .. } => named.opened,
+            Shown::Error { .. } => named.errors,
+            Shown::Comment { .. } => named.comments,
+            Shown::Event(_) | Shown::Report(_) | Shown::Exception(_) | Shown::Server(_) => true,
+            Shown::Closed => {
+                self.queues.closed = true;
+                true
+            }
+        };
+        if asked_for {
+            self.queues.shown.push_back(shown);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,220 @@
+//! The session of a client: its state, and playing its script.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use ssespec_cases::Capability;
+use ssespec_cases::client::ClientStep;
+use ssespec_cases::grammar::{Growth, Measurement};
+use ssespec_mock_server::wire::Exchange;
+
+use super::queues::{Flow, Queues};
+use crate::delivery::{ClientOp, ClientOps, Op};
+use crate::session::outcome::{EndedBy, Outcome, Stop};
+use crate::session::patience::Patience;
+use crate::session::progress::Progress;
+use crate::session::script::{Player, next_judge, play_script};
+use crate::session::stage::Stage;
+use crate::session::transcript::Transcript;
+
+/// What the answer to the current request has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// No request has come.
+    None,
+    /// The current request has no answer yet.
+    Awaited,
+    /// Its body is open, and it is or is not an event stream.
+    Open(Body),
+    /// It is over.
+    Over(Body),
+}
+
+/// Whether a body is an event stream: status 200 and the right type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Body {
+    Stream,
+    Other,
+    /// Bytes that are no HTTP response of ours.
+    Raw,
+}
+
+/// Who closes the implementation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Closing {
+    /// Nobody has until now.
+    No,
+    /// The harness told it to close.
+    Ordered,
+    /// The scripts of the case, which alone hold what they construct.
+    Scripts,
+}
+
+/// Whether a case has waited out that nothing comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Silence {
+    NotProved,
+    Proved,
+}
+
+/// One session while it runs.
+pub(super) struct Session<'s> {
+    pub(super) stage: &'s mut Stage,
+    pub(super) ops: &'s ClientOps,
+    pub(super) number: u64,
+    pub(super) patience: Patience,
+    pub(super) capabilities: BTreeSet<Capability>,
+    pub(super) queues: Queues,
+    pub(super) progress: Progress,
+    pub(super) exchange: Option<Exchange>,
+    pub(super) answer: Answer,
+    pub(super) closing: Closing,
+    /// Whether the case itself has waited out a silence since the last thing that happened.
+    pub(super) silence: Silence,
+    /// When the last ending write began.
+    pub(super) ended_at: Option<Instant>,
+    /// When the last request came.
+    pub(super) requested_at: Option<Instant>,
+    /// The last event ID that the implementation showed.
+    pub(super) last_id: Option<String>,
+    /// The data of the last event, and that of all of them with line feeds between.
+    pub(super) last_data: Option<Vec<u8>>,
+    pub(super) all_data: Vec<u8>,
+    pub(super) ended_by: EndedBy,
+    /// How many attempts the system had seen fail when the port began to refuse.
+    pub(super) refused_before: Option<u64>,
+    /// How much the adapter has said in this session and the harness has sent, in bytes.
+    pub(super) flow: Flow,
+}
+
+/// Plays a script with a client and tears the session down.
+pub(in crate::session) async fn play(stage: &mut Stage, ops: &ClientOps, patience: Patience) -> Outcome {
+    stage.session += 1;
+    let started = Instant::now();
+    let number = stage.session;
+    let capabilities = stage.adapter.identity().capabilities.clone();
+    let mut session = Session {
+        ops,
+        number,
+        patience,
+        capabilities,
+        queues: Queues::new(&ops.list),
+        progress: Progress::new(Transcript::new(
+            started,
+            vec![(stage.base.url(), "base.test"), (stage.other.url(), "other.test")],
+        )),
+        stage,
+        exchange: None,
+        answer: Answer::None,
+        closing: Closing::No,
+        silence: Silence::NotProved,
+        ended_at: None,
+        requested_at: None,
+        last_id: None,
+        last_data: None,
+        all_data: Vec::new(),
+        ended_by: EndedBy::Harness,
+        refused_before: None,
+        flow: Flow::default(),
+    };
+    let held = session.run().await;
+    let progress = session.progress;
+    Outcome {
+        held,
+        facts: progress.facts,
+        ended_by: session.ended_by,
+        failed_before: progress.failed_before,
+        not_judged: progress.not_judged,
+        cut_short: progress.cut_short,
+        transcript: progress.transcript.rows(),
+        duration: started.elapsed(),
+    }
+}
+
+impl Session<'_> {
+    async fn run(&mut self) -> Result<(), Stop> {
+        let ops = self.ops;
+        let mut held = play_script(self, &ops.list).await;
+        if held.is_ok() {
+            self.progress.step = None;
+            held = self.settle().await;
+        }
+        self.ended_by = match (self.closing, self.queues.closed) {
+            (Closing::Ordered, _) => EndedBy::Case,
+            (Closing::No | Closing::Scripts, true) => EndedBy::Implementation,
+            (Closing::No | Closing::Scripts, false) => EndedBy::Harness,
+        };
+        let teardown = self.tear_down(&held).await;
+        self.progress.conclude(held, teardown)
+    }
+}
+
+impl Player for Session<'_> {
+    type Op = ClientOp;
+
+    fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
+    }
+
+    fn begin(&mut self, op: &Op<ClientOp>) {
+        self.progress.step = op.written;
+        if !matches!(op.kind, ClientOp::Step(ClientStep::Record(_))) {
+            self.silence = Silence::NotProved;
+        }
+    }
+
+    fn judges(op: &ClientOp) -> Option<Growth> {
+        match op.step()? {
+            ClientStep::Measure(Measurement::Judge(growth)) => Some(*growth),
+            _ => None,
+        }
+    }
+
+    async fn play(&mut self, op: &Op<ClientOp>, rest: &[Op<ClientOp>]) -> Result<(), Stop> {
+        match &op.kind {
+            ClientOp::Write(writes) => self.write(writes).await?,
+            ClientOp::Step(ClientStep::Wire(action)) => self.act(action).await?,
+            ClientOp::Step(ClientStep::Connect(connect)) => self.connect(connect),
+            ClientOp::Step(ClientStep::Close) => self.close(),
+            ClientOp::Step(ClientStep::Enter(scope)) => self.enter(*scope),
+            ClientOp::Step(ClientStep::Run(script)) => self.run_script(script).await?,
+            ClientOp::Step(ClientStep::Record(fact)) => self.record(&fact.name, &fact.of),
+            ClientOp::Step(ClientStep::Expect(expectation)) => self.expect(expectation).await?,
+            ClientOp::Step(ClientStep::OneOf(alternatives)) => self.expect_one_of(alternatives).await?,
+            ClientOp::Step(ClientStep::Attempts(attempts)) => self.expect_attempts(attempts).await?,
+            ClientOp::Step(ClientStep::Measure(Measurement::Span(work))) => {
+                let (expected, _) = next_judge::<Self>(rest);
+                self.progress.measure(*work, expected, self.stage.adapter.processes());
+            }
+            ClientOp::Step(ClientStep::Measure(Measurement::Judge(growth))) => {
+                self.progress.judge_growth(*growth)?
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Session<'_> {
+    /// The session's URL at its own origin.
+    pub(super) fn base_url(&self) -> String {
+        format!("{}/{}/", self.stage.base.url(), self.number)
+    }
+
+    /// The session's URL at the second origin.
+    pub(super) fn other_url(&self) -> String {
+        format!("{}/{}/", self.stage.other.url(), self.number)
+    }
+
+    /// A text of the case with its variables replaced: `{base}` and `{other}` are the session's URLs at its two
+    /// origins, `{origin}` is the first of these origins.
+    pub(super) fn expand(&self, text: &str) -> String {
+        text.replace("{base}", &self.base_url())
+            .replace("{other}", &self.other_url())
+            .replace("{origin}", &self.stage.base.url())
+    }
+
+    /// A request target relative to the session's URL; `None` where it is not below it.
+    pub(super) fn relative(&self, target: &str) -> Option<String> {
+        target.strip_prefix(&format!("/{}/", self.number)).map(str::to_owned)
+    }
+}

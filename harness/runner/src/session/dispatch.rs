@@ -1,0 +1,54 @@
+//! Playing a case with an implementation of its role, and watching for what comes late.
+
+use std::time::Instant;
+
+use ssespec_mock_server::wire::WireEventKind;
+
+use super::late::{LATE_LIMIT, Late, LateKind, late_message, late_request};
+use super::outcome::Outcome;
+use super::patience::Patience;
+use super::server::seen::Strictness;
+use super::stage::Stage;
+use super::{client, server};
+use crate::adapter::heard::Heard;
+use crate::delivery::{Ops, Program};
+
+/// Plays a program with an implementation and tears the session down.
+pub async fn play(stage: &mut Stage, program: &Program, patience: Patience) -> Outcome {
+    match &program.ops {
+        Ops::Client(ops) => client::session::play(stage, ops, patience).await,
+        Ops::Server(ops) => server::session::play(stage, ops, patience, Strictness::Full).await,
+    }
+}
+
+/// Plays the smoke check of an adapter: whether the adapter works, not whether its implementation is right.
+pub async fn smoke(stage: &mut Stage, program: &Program, patience: Patience) -> Outcome {
+    match &program.ops {
+        Ops::Client(ops) => client::session::play(stage, ops, patience).await,
+        Ops::Server(ops) => server::session::play(stage, ops, patience, Strictness::Smoke).await,
+    }
+}
+
+/// Watches a stage on which no session runs for what comes late, until this time.
+pub async fn watch(stage: &mut Stage, until: Instant) {
+    while Instant::now() < until {
+        tokio::select! {
+            Some(event) = stage.wire.recv() => {
+                if let WireEventKind::Request(exchange) = event.kind {
+                    late_request(&mut stage.late, exchange);
+                }
+            }
+            heard = stage.adapter.hear() => match heard {
+                Heard::Shown { session, shown, .. } => {
+                    let Some(what) = late_message(&shown) else { continue };
+                    stage.late.push(Late { session, what: LateKind::Message(what) });
+                    if stage.late.len() >= LATE_LIMIT {
+                        return;
+                    }
+                }
+                Heard::Fault(_) => return,
+            },
+            () = tokio::time::sleep_until(until.into()) => return,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! What comes after the end of the session that it belongs to.
+
+use ssespec_mock_server::action::Respond;
+use ssespec_mock_server::wire::Exchange;
+
+use super::describe;
+use crate::protocol::Shown;
+use crate::protocol::server::ServerShown;
+
+/// Something that came after the end of the session that it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// The session.
+    pub session: u64,
+    /// What came.
+    pub what: LateKind,
+}
+
+/// What came late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LateKind {
+    /// The client made a request.
+    Request(String),
+    /// The adapter said something.
+    Message(String),
+}
+
+/// How much has come late when an adapter is unusable.
+pub(super) const LATE_LIMIT: usize = 1000;
+
+/// Puts down a request of a session that is over, and tells its client that there is nothing more.
+pub(super) fn late_request(late: &mut Vec<Late>, exchange: Exchange) {
+    if let Some(session) = session_of(&exchange.request().target) {
+        let what = describe::request(exchange.request(), ["last-event-id".to_owned()]);
+        late.push(Late { session, what: LateKind::Request(what) });
+    }
+    dismiss(exchange);
+}
+
+/// The session that a request target belongs to.
+pub(super) fn session_of(target: &str) -> Option<u64> {
+    target.strip_prefix('/')?.split(['/', '?']).next()?.parse().ok()
+}
+
+/// Tells a client whose session is over that there is nothing more.
+fn dismiss(mut exchange: Exchange) {
+    tokio::spawn(async move {
+        let no_content = Respond { status: 204, ..Respond::default() };
+        // Whoever has left already need not be told.
+        let _ = exchange.respond(&no_content, str::to_owned).await;
+    });
+}
+
+/// What an adapter reports too late in a session; `None` for what the network can cause at any time.
+pub(super) fn late_message(shown: &Shown) -> Option<String> {
+    match shown {
+        Shown::Server(ServerShown::Connected { .. } | ServerShown::Disconnected) => None,
+        shown => Some(describe::shown(shown)),
+    }
+}

@@ -1,0 +1,73 @@
+//! What a session came to.
+
+use std::time::Duration;
+
+use ssespec_reports::results::{Fact, Row};
+
+use crate::adapter::fault::Fault;
+
+/// Why a case did not hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// Which of the case's steps, from 0; `None` where it is implied.
+    pub step: Option<usize>,
+    /// What had to be observed.
+    pub expected: String,
+    /// What was.
+    pub observed: String,
+    /// What may help to understand it.
+    pub hint: Option<String>,
+}
+
+/// Why a session stopped before its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stop {
+    /// The implementation did not do what the case asks for.
+    Failure(Failure),
+    /// The adapter is unusable.
+    Fault {
+        /// What it did.
+        fault: Fault,
+        /// The step at which it did it.
+        step: Option<usize>,
+    },
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failure(failure)
+    }
+}
+
+/// The outcome of a session.
+#[derive(Debug)]
+pub struct Outcome {
+    /// Whether the script held.
+    pub held: Result<(), Stop>,
+    /// The facts that it recorded.
+    pub facts: Vec<Fact>,
+    /// The record of it.
+    pub transcript: Vec<Row>,
+    /// How long it took.
+    pub duration: Duration,
+    /// Who ended the session.
+    pub ended_by: EndedBy,
+    /// What the script failed with before the adapter proved unusable.
+    pub failed_before: Option<Failure>,
+    /// What the case asks for and could not be judged here; the script was not played to its end then.
+    pub not_judged: Option<String>,
+    /// Whether the adapter is no more, as the case or the harness wanted it: its server was shut down, or it was killed
+    /// when a span of work was cut short.
+    pub cut_short: bool,
+}
+
+/// Who ended a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndedBy {
+    /// The implementation reported on its own that it has stopped.
+    Implementation,
+    /// The case told it to close.
+    Case,
+    /// The harness tore it down.
+    Harness,
+}

@@ -1,0 +1,122 @@
+//! What sessions of either role have in common while their script is played.
+
+use ssespec_cases::grammar::Growth;
+use ssespec_cases::grammar::measure::words as growth_in_words;
+use ssespec_reports::results::Fact;
+
+use super::gauge::Gauge;
+use super::outcome::{Failure, Stop};
+use super::transcript::Transcript;
+use crate::adapter::fault::Fault;
+use crate::adapter::footprint::Processes;
+
+/// The state of a script that is being played.
+pub(super) struct Progress {
+    /// The record of the session.
+    pub(super) transcript: Transcript,
+    /// The step that is being played, from 0; `None` where it is implied.
+    pub(super) step: Option<usize>,
+    /// The facts that were recorded.
+    pub(super) facts: Vec<Fact>,
+    /// The alternative that the last `expect-one-of` took: its number, and in words.
+    pub(super) alternative: Option<(usize, String)>,
+    /// What measures, from the first `measure` to `expect-growth`.
+    pub(super) gauge: Option<Gauge>,
+    /// What the case asks for and cannot be judged here.
+    pub(super) not_judged: Option<String>,
+    /// What the script failed with before the adapter proved unusable.
+    pub(super) failed_before: Option<Failure>,
+    /// Whether the adapter has ended, as the case or the harness wanted it.
+    pub(super) cut_short: bool,
+}
+
+impl Progress {
+    pub(super) fn new(transcript: Transcript) -> Self {
+        Self {
+            transcript,
+            step: None,
+            facts: Vec::new(),
+            alternative: None,
+            gauge: None,
+            not_judged: None,
+            failed_before: None,
+            cut_short: false,
+        }
+    }
+
+    /// A failure of the current step.
+    pub(super) fn failure(&self, expected: impl Into<String>, observed: impl Into<String>) -> Failure {
+        Failure { step: self.step, expected: expected.into(), observed: observed.into(), hint: None }
+    }
+
+    /// A fault of the adapter at the current step.
+    pub(super) fn fault(&self, fault: Fault) -> Stop {
+        Stop::Fault { fault, step: self.step }
+    }
+
+    /// Records a fact; `None` stands for what was not seen.
+    pub(super) fn record(&mut self, fact: &str, value: Option<String>) {
+        self.facts.push(Fact { fact: fact.into(), value: value.unwrap_or_else(|| "not seen".into()) });
+    }
+
+    /// The alternative that the last `expect-one-of` took, by the case's name for it, or in words.
+    pub(super) fn alternative(&self, names: &[String]) -> Option<String> {
+        self.alternative.as_ref().map(|(number, words)| names.get(*number).unwrap_or(words).clone())
+    }
+
+    /// Ends the running span of work and begins one of this amount. `expected` is what the script expects of the spans.
+    pub(super) fn measure(&mut self, work: u64, expected: Growth, processes: Processes) {
+        self.end_span();
+        if self.gauge.is_none() {
+            let (gauge, not_judged) = Gauge::of(expected, processes);
+            self.not_judged = self.not_judged.take().or(not_judged);
+            self.gauge = Some(gauge);
+        }
+        if let Some(gauge) = &self.gauge {
+            gauge.begin(work);
+        }
+    }
+
+    /// Judges the spans of work so far.
+    pub(super) fn judge_growth(&mut self, expected: Growth) -> Result<(), Failure> {
+        self.end_span();
+        match self.gauge.take().and_then(|gauge| gauge.excess()) {
+            Some(observed) => Err(self.failure(growth_in_words(expected), observed)),
+            None => Ok(()),
+        }
+    }
+
+    /// The failure of a span of work that was cut short, at the step that would have judged it.
+    pub(super) fn overgrown(&mut self, expected: Growth, step: Option<usize>) -> Failure {
+        self.step = step;
+        self.cut_short = true;
+        match self.judge_growth(expected) {
+            Err(failure) => failure,
+            Ok(()) => self.failure(growth_in_words(expected), "more of it"),
+        }
+    }
+
+    fn end_span(&mut self) {
+        if let Some(took) = self.gauge.as_ref().and_then(Gauge::ends) {
+            tracing::debug!("{took}");
+            self.transcript.harness("measured", took);
+        }
+    }
+
+    /// What a session came to, given how its script and its teardown ended.
+    pub(super) fn conclude(
+        &mut self,
+        script: Result<(), Stop>,
+        teardown: Result<(), Stop>,
+    ) -> Result<(), Stop> {
+        match (script, teardown) {
+            (Ok(()), teardown) => teardown,
+            // What an unusable adapter shows, or does not show, says nothing of its implementation.
+            (Err(Stop::Failure(failure)), Err(fault @ Stop::Fault { .. })) => {
+                self.failed_before = Some(failure);
+                Err(fault)
+            }
+            (script, _) => script,
+        }
+    }
+}

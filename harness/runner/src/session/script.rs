@@ -1,0 +1,62 @@
+//! Playing a script, whatever the role of the implementation.
+
+use ssespec_cases::grammar::Growth;
+
+use super::gauge::Gauge;
+use super::outcome::Stop;
+use super::progress::Progress;
+use crate::delivery::Op;
+
+/// A session as the player of its script.
+pub(super) trait Player: Send {
+    /// An operation of the role's scripts.
+    type Op: Sync;
+
+    /// The state of the script.
+    fn progress(&mut self) -> &mut Progress;
+
+    /// Notes that an operation begins.
+    fn begin(&mut self, op: &Op<Self::Op>);
+
+    /// Plays one operation; `rest` begins with it.
+    fn play(
+        &mut self,
+        op: &Op<Self::Op>,
+        rest: &[Op<Self::Op>],
+    ) -> impl Future<Output = Result<(), Stop>> + Send;
+
+    /// What an operation expects of the spans of work before it, if it judges them.
+    fn judges(op: &Self::Op) -> Option<Growth>;
+}
+
+/// What judges the spans of work that come next, and its step.
+pub(super) fn next_judge<P: Player>(rest: &[Op<P::Op>]) -> (Growth, Option<usize>) {
+    let judge = rest.iter().find_map(|op| Some((P::judges(&op.kind)?, op.written)));
+    judge.unwrap_or_default()
+}
+
+/// Plays operations one after another. A span of work that has had more than it may have ends the script.
+pub(super) async fn play_script<P: Player>(player: &mut P, ops: &[Op<P::Op>]) -> Result<(), Stop> {
+    for (number, op) in ops.iter().enumerate() {
+        // What the case is about cannot be judged here, so the rest of it is not worth its time.
+        if player.progress().not_judged.is_some() {
+            return Ok(());
+        }
+        player.begin(op);
+        let rest = &ops[number..];
+        let Some(alarm) = player.progress().gauge.as_ref().map(Gauge::alarm) else {
+            player.play(op, rest).await?;
+            continue;
+        };
+        let cut_short = tokio::select! {
+            biased;
+            played = player.play(op, rest) => { played?; false }
+            () = alarm.rings() => true,
+        };
+        if cut_short {
+            let (expected, step) = next_judge::<P>(rest);
+            return Err(player.progress().overgrown(expected, step).into());
+        }
+    }
+    Ok(())
+}

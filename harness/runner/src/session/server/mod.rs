@@ -1,0 +1,25 @@
+//! A server living through one case: it is given events to send, and every byte of its streams is read.
+//!
+//! - [`session`]: its state, and playing its script
+//! - `target`: the URL that it serves
+//! - `stream`: one stream as a client holds it; `http1` and `http2` read it, `outlet` connects its task to the session
+//! - [`seen`]: what a stream shows
+//! - `intake`: taking in what comes from the streams and the adapter
+//! - `perform`: what the harness does
+//! - `expect`, `matching`: what must be observed
+//! - `ending`: how every session ends, so that nothing unexpected goes unseen
+//! - `describe`: what was observed, in words
+
+mod describe;
+mod ending;
+mod expect;
+mod http1;
+mod http2;
+mod intake;
+mod matching;
+mod outlet;
+mod perform;
+pub(super) mod seen;
+pub(super) mod session;
+mod stream;
+mod target;

@@ -1,0 +1,128 @@
+//! Between a session and the task that reads one of its streams: what the task reports, and what it is ordered.
+
+use std::time::{Duration, Instant};
+
+use ssespec_cases::server::{Reading, Request};
+use ssespec_mock_server::action::Drop;
+use ssespec_strict::Limits;
+use tokio::sync::mpsc;
+
+use super::seen::Seen;
+use super::target::Target;
+
+/// How many reads of a stream the transcript shows, and how much of each.
+const READS: u64 = 500;
+const SHOWN: usize = 4096;
+
+/// The fields of a request: those that every client sends, with the case's in place of those of the same name.
+pub(super) fn fields(target: &Target, request: &Request) -> Vec<(String, String)> {
+    let mut fields = vec![
+        ("host", target.authority.clone()),
+        ("accept", "text/event-stream".into()),
+        ("cache-control", "no-store".into()),
+    ];
+    fields.extend(request.last_event_id.clone().map(|id| ("last-event-id", id)));
+    let is_cases = |name: &str| request.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+    let ours = fields.into_iter().filter(|(name, _)| !is_cases(name));
+    ours.map(|(name, value)| (name.to_owned(), value)).chain(request.headers.iter().cloned()).collect()
+}
+
+/// Something that a stream shows, for the session.
+#[derive(Debug)]
+pub(super) struct Told {
+    /// Which stream.
+    pub(super) stream: usize,
+    pub(super) at: Instant,
+    pub(super) seen: Seen,
+}
+
+/// Where what a stream shows goes.
+#[derive(Debug)]
+pub(super) struct Outlet {
+    pub(super) stream: usize,
+    pub(super) tell: mpsc::Sender<Told>,
+    pub(super) began: Instant,
+    pub(super) limits: Limits,
+    pub(super) reads: u64,
+}
+
+impl Outlet {
+    pub(super) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// How long ago the stream was opened.
+    pub(super) fn elapsed(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// Bytes for the transcript, as long as it shows them.
+    pub(super) fn bytes(&mut self, bytes: &[u8]) -> Option<Seen> {
+        self.reads += 1;
+        if self.reads > READS {
+            return None;
+        }
+        Some(Seen::Bytes(bytes.get(..SHOWN).unwrap_or(bytes).to_vec(), bytes.len() as u64))
+    }
+
+    /// Tells what was seen; waits until the session has room for it, or the stream is to be left.
+    pub(super) async fn tell(&self, seen: Vec<Seen>, control: &mut Control) -> Option<Left> {
+        let telling = async {
+            for seen in seen {
+                let told = Told { stream: self.stream, at: Instant::now(), seen };
+                // Nobody hears a session that is over.
+                let _ = self.tell.send(told).await;
+            }
+        };
+        tokio::pin!(telling);
+        loop {
+            tokio::select! {
+                biased;
+                left = control.next() => if left.is_some() { return left },
+                () = &mut telling => return None,
+            }
+        }
+    }
+}
+
+/// How a stream is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Left {
+    /// The case leaves it.
+    HungUp(Drop),
+    /// The session is over.
+    Forgotten,
+}
+
+/// What a stream's task is told.
+#[derive(Debug)]
+pub(super) struct Control {
+    pub(super) orders: mpsc::UnboundedReceiver<StreamOrder>,
+    pub(super) reading: Reading,
+}
+
+/// What a stream's task is ordered to do.
+#[derive(Debug)]
+pub(super) enum StreamOrder {
+    Read,
+    Leave(Left),
+}
+
+impl Control {
+    /// Whether the stream is read.
+    pub(super) fn reads(&self) -> bool {
+        self.reading == Reading::AsItComes
+    }
+
+    /// Waits for the next order: how the stream is to be left, or `None` where reading begins.
+    pub(super) async fn next(&mut self) -> Option<Left> {
+        match self.orders.recv().await {
+            Some(StreamOrder::Leave(left)) => Some(left),
+            Some(StreamOrder::Read) => {
+                self.reading = Reading::AsItComes;
+                None
+            }
+            None => Some(Left::Forgotten),
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! The session of a server: its state, and playing its script.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Instant;
+
+use ssespec_cases::grammar::{Growth, Measurement};
+use ssespec_cases::server::{Emission, Expected, ServerFact, ServerStep};
+use ssespec_strict::Limits;
+use tokio::sync::mpsc;
+
+use super::outlet::Told;
+use super::seen::{Named, ResponseHead, StreamReading, Strictness};
+use super::stream::Stream;
+use super::target::Target;
+use crate::adapter::fault::Fault;
+use crate::delivery::Op;
+use crate::protocol::Order;
+use crate::protocol::server::ServerOrder;
+use crate::session::came::Came;
+use crate::session::outcome::{EndedBy, Outcome, Stop};
+use crate::session::patience::Patience;
+use crate::session::progress::Progress;
+use crate::session::script::{Player, next_judge, play_script};
+use crate::session::stage::Stage;
+use crate::session::transcript::Transcript;
+
+/// How much of what streams show may wait until the session takes it in.
+const WAITING: usize = 1024;
+
+/// Whether the adapter is there to be told something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// It is.
+    There,
+    /// It was told to shut its server down.
+    Leaving,
+    /// It has left, as it was told to, or said that the session is over.
+    Gone,
+}
+
+/// One session while it runs.
+pub(super) struct Session<'s> {
+    pub(super) stage: &'s mut Stage,
+    pub(super) number: u64,
+    pub(super) patience: Patience,
+    pub(super) stream_reading: StreamReading,
+    pub(super) progress: Progress,
+    pub(super) target: Option<Target>,
+    /// All streams that were opened.
+    pub(super) streams: Vec<Stream>,
+    /// Those that each name stands for.
+    pub(super) names: BTreeMap<String, Vec<usize>>,
+    pub(super) tell: mpsc::Sender<Told>,
+    pub(super) told: mpsc::Receiver<Told>,
+    /// The answers to what was handed over, and how many are still to come.
+    pub(super) answers: VecDeque<Result<(), String>>,
+    pub(super) awaited_answers: u64,
+    /// The last event IDs that the adapter showed of the streams opened by the last request.
+    pub(super) connected: VecDeque<Option<String>>,
+    /// How many streams the adapter has shown.
+    pub(super) announced: u64,
+    pub(super) disconnected: u64,
+    pub(super) stopped: bool,
+    pub(super) presence: Presence,
+    pub(super) closed: bool,
+    /// How many events were handed over, and how many bytes of data.
+    pub(super) events: u64,
+    pub(super) bytes: u64,
+}
+
+/// Plays a script with a server and tears the session down.
+pub(in crate::session) async fn play(
+    stage: &mut Stage,
+    ops: &[Op<ServerStep>],
+    patience: Patience,
+    strictness: Strictness,
+) -> Outcome {
+    stage.session += 1;
+    let started = Instant::now();
+    let (tell, told) = mpsc::channel(WAITING);
+    let mut session = Session {
+        number: stage.session,
+        stage,
+        patience,
+        stream_reading: stream_reading(ops, strictness),
+        progress: Progress::new(Transcript::new(started, Vec::new())),
+        target: None,
+        streams: Vec::new(),
+        names: BTreeMap::new(),
+        tell,
+        told,
+        answers: VecDeque::new(),
+        awaited_answers: 0,
+        connected: VecDeque::new(),
+        announced: 0,
+        disconnected: 0,
+        stopped: false,
+        presence: Presence::There,
+        closed: false,
+        events: 0,
+        bytes: 0,
+    };
+    let held = session.run(ops).await;
+    let progress = session.progress;
+    Outcome {
+        held,
+        facts: progress.facts,
+        ended_by: EndedBy::Harness,
+        failed_before: progress.failed_before,
+        not_judged: progress.not_judged,
+        cut_short: progress.cut_short,
+        transcript: progress.transcript.rows(),
+        duration: started.elapsed(),
+    }
+}
+
+/// How the streams of a case are read: what it names is kept, and whole.
+fn stream_reading(ops: &[Op<ServerStep>], strictness: Strictness) -> StreamReading {
+    const MORE: u64 = 64 * 1024;
+    const MUCH_MORE: u64 = 64 * 1024 * 1024;
+    let steps = || ops.iter().map(|op| &op.kind);
+    let names = |kind: fn(&Expected) -> bool| steps().flat_map(|step| step.expectations()).any(kind);
+    let longest = steps().map(|step| step.longest_data()).max().unwrap_or_default();
+    let longest = usize::try_from(longest.saturating_mul(2) + MORE).unwrap_or(usize::MAX);
+    let each = steps().map(|step| match step {
+        ServerStep::Emit(Emission::Event { data, .. }) => data.length(),
+        ServerStep::EmitRepeat(Emission::Event { data, .. }, times) => {
+            (data.length() + 16).saturating_mul(*times)
+        }
+        _ => 0,
+    });
+    StreamReading {
+        limits: Limits { line: longest, data: longest, ..Limits::default() },
+        named: Named {
+            comments: names(|expected| matches!(expected, Expected::Comment { .. })),
+            retries: names(|expected| matches!(expected, Expected::Retry { .. })),
+            breaks: names(|expected| matches!(expected, Expected::Break { .. })),
+        },
+        strictness,
+        most: each.fold(0, u64::saturating_add).saturating_mul(8).saturating_add(MUCH_MORE),
+    }
+}
+
+impl Session<'_> {
+    async fn run(&mut self, ops: &[Op<ServerStep>]) -> Result<(), Stop> {
+        let mut held = self.serve().await;
+        if held.is_ok() {
+            held = play_script(self, ops).await;
+        }
+        if held.is_ok() && self.progress.not_judged.is_none() {
+            self.progress.step = None;
+            held = self.settle().await;
+        }
+        let teardown = self.tear_down(&held).await;
+        self.progress.conclude(held, teardown)
+    }
+
+    /// Has the session's URL served.
+    async fn serve(&mut self) -> Result<(), Stop> {
+        self.order(ServerOrder::Serve);
+        let deadline = Instant::now() + self.patience.request;
+        while self.target.is_none() {
+            if self.take_in(deadline).await? == Came::Nothing {
+                return Err(self.progress.fault(Fault::NotServing(self.patience.request)));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn order(&mut self, order: ServerOrder) {
+        self.stage.adapter.order(self.number, Order::Server(order));
+    }
+
+    /// The head of the response to the last request, if it has come.
+    pub(super) fn last_head(&self) -> Option<&ResponseHead> {
+        self.streams.last()?.head.as_ref()
+    }
+
+    pub(super) fn record(&mut self, name: &str, of: &ServerFact) {
+        let value = match of {
+            ServerFact::Header(name) => self.last_head().map(|head| {
+                let values: Vec<String> =
+                    head.values(name).map(|value| String::from_utf8_lossy(value).into_owned()).collect();
+                if values.is_empty() { "absent".into() } else { values.join(", ") }
+            }),
+            ServerFact::Alternative { names } => self.progress.alternative(names),
+        };
+        self.progress.record(name, value);
+    }
+}
+
+impl Player for Session<'_> {
+    type Op = ServerStep;
+
+    fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
+    }
+
+    fn begin(&mut self, op: &Op<ServerStep>) {
+        // An implied operation fails at the step that implies it.
+        self.progress.step = op.written.or(self.progress.step);
+    }
+
+    fn judges(op: &ServerStep) -> Option<Growth> {
+        match op {
+            ServerStep::Measure(Measurement::Judge(growth)) => Some(*growth),
+            _ => None,
+        }
+    }
+
+    async fn play(&mut self, op: &Op<ServerStep>, rest: &[Op<ServerStep>]) -> Result<(), Stop> {
+        match &op.kind {
+            ServerStep::Expect(Expected::Response(response)) if op.written.is_none() => self.imply(response),
+            ServerStep::Expect(expected) => self.expect(expected).await,
+            ServerStep::OneOf(alternatives) => self.expect_one_of(alternatives).await,
+            ServerStep::Request(request) => self.request(request).await,
+            ServerStep::Read(name) => {
+                self.read(name);
+                Ok(())
+            }
+            ServerStep::Emit(emission) => self.emit(emission).await,
+            ServerStep::EmitRepeat(emission, times) => self.emit_repeat(emission, *times).await,
+            ServerStep::End => self.end().await,
+            ServerStep::Stop => self.stop().await,
+            ServerStep::Shutdown => self.shutdown().await,
+            ServerStep::HangUp(hang_up) => self.hang_up(hang_up).await,
+            ServerStep::Wait(time) => self.wait(*time).await,
+            ServerStep::Record(fact) => {
+                if matches!(fact.of, ServerFact::Header(_)) {
+                    self.head_came().await?;
+                }
+                self.record(&fact.name, &fact.of);
+                Ok(())
+            }
+            ServerStep::Measure(Measurement::Span(work)) => {
+                let (expected, _) = next_judge::<Self>(rest);
+                self.progress.measure(*work, expected, self.stage.adapter.processes());
+                Ok(())
+            }
+            ServerStep::Measure(Measurement::Judge(growth)) => Ok(self.progress.judge_growth(*growth)?),
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! One stream as a client holds it: a task that reads it, and what the session knows of it.
+
+use std::collections::VecDeque;
+use std::io;
+use std::time::Instant;
+
+use ssespec_cases::server::{Http, Reading, Request, ResponseExpected};
+use tokio::sync::mpsc;
+use tokio::task::{AbortHandle, JoinHandle};
+
+use super::outlet::{Control, Left, Outlet, StreamOrder, Told};
+use super::seen::{Content, ResponseHead, Seen, StreamReading};
+use super::target::Target;
+use super::{http1, http2};
+
+/// What a stream has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
+    /// It is there.
+    Open,
+    /// The server was told to end it.
+    ToldToEnd,
+    /// It has ended, and that was expected.
+    Over,
+    /// The client has left it.
+    Left,
+}
+
+/// A stream.
+#[derive(Debug)]
+pub(super) struct Stream {
+    orders: mpsc::UnboundedSender<StreamOrder>,
+    task: Option<JoinHandle<()>>,
+    abort: AbortHandle,
+    pub(super) request: Request,
+    pub(super) reading: Reading,
+    pub(super) state: State,
+    /// Whether the adapter has to show it.
+    pub(super) is_announced: bool,
+    pub(super) head: Option<ResponseHead>,
+    /// What the head must be whenever it comes, and the step that implies it.
+    pub(super) implied: Option<(ResponseExpected, Option<usize>)>,
+    pub(super) queue: VecDeque<Seen>,
+    /// How many events have come.
+    pub(super) events: u64,
+    /// How many bytes of what came wait in the queue.
+    pub(super) kept: u64,
+}
+
+impl Stream {
+    /// Opens a stream.
+    ///
+    /// # Errors
+    /// When nobody listens there.
+    pub(super) async fn open(
+        target: &Target,
+        request: &Request,
+        (stream, reading): (usize, StreamReading),
+        tell: &mpsc::Sender<Told>,
+    ) -> io::Result<Self> {
+        let outlet =
+            Outlet { stream, tell: tell.clone(), began: Instant::now(), limits: reading.limits, reads: 0 };
+        let last_id = request.last_event_id.clone().unwrap_or_default();
+        let content = Content::new(reading, last_id);
+        let (orders, queue) = mpsc::unbounded_channel();
+        let control = Control { orders: queue, reading: request.reading };
+        let task = match request.http {
+            Http::Http10 | Http::Http11 => {
+                let connection = http1::Connection::open(target, request, content, outlet).await?;
+                tokio::spawn(connection.live(control))
+            }
+            Http::Http2 => {
+                let connection = http2::Http2Stream::open(target, request, content, outlet).await?;
+                tokio::spawn(connection.live(control))
+            }
+        };
+        Ok(Self {
+            orders,
+            abort: task.abort_handle(),
+            task: Some(task),
+            request: request.clone(),
+            reading: request.reading,
+            state: State::Open,
+            is_announced: request.method != "HEAD",
+            head: None,
+            implied: None,
+            queue: VecDeque::new(),
+            events: 0,
+            kept: 0,
+        })
+    }
+
+    /// Begins to read.
+    pub(super) fn read(&mut self) {
+        self.reading = Reading::AsItComes;
+        // A task that has ended reads nothing.
+        let _ = self.orders.send(StreamOrder::Read);
+    }
+
+    /// Leaves the stream; the connection is gone when the task is.
+    pub(super) fn leave(&mut self, left: Left) {
+        self.state = State::Left;
+        let _ = self.orders.send(StreamOrder::Leave(left));
+    }
+
+    /// Waits until the connection is gone.
+    pub(super) async fn gone(&mut self) {
+        if let Some(task) = self.task.take() {
+            // One that panicked is gone as well.
+            let _ = task.await;
+        }
+    }
+
+    /// Whether it is an event stream, or must turn out to be one.
+    pub(super) fn is_stream(&self) -> bool {
+        // The answer to HEAD has no content.
+        self.request.method != "HEAD"
+            && self.head.as_ref().map_or(self.implied.is_some(), ResponseHead::is_stream)
+    }
+
+    /// Whether the adapter shows it, as it does each stream that is opened; a response may say otherwise later.
+    pub(super) fn is_shown(&self) -> bool {
+        self.is_announced && self.head.as_ref().is_none_or(ResponseHead::is_stream)
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.abort.abort();
+    }
+}

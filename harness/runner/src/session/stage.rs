@@ -1,0 +1,26 @@
+//! Where sessions take place.
+
+use ssespec_mock_server::wire::{Listener, WireEvent};
+use tokio::sync::mpsc;
+
+use super::late::Late;
+use crate::adapter::running::Adapter;
+use crate::run::launch::Ground;
+
+/// Where sessions take place, one after another: two listeners and an adapter.
+pub struct Stage {
+    /// The listener of the session's URL.
+    pub base: Listener,
+    /// The listener of the second origin.
+    pub other: Listener,
+    /// What happens on the wire.
+    pub wire: mpsc::UnboundedReceiver<WireEvent>,
+    /// What its adapters stand on.
+    pub ground: Ground,
+    /// The adapter.
+    pub adapter: Adapter,
+    /// The number of the last session.
+    pub session: u64,
+    /// What came after the end of the session that it belongs to.
+    pub late: Vec<Late>,
+}
