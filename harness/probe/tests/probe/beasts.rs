@@ -96,9 +96,9 @@ async fn without_an_answer_there_is_one_clear_failure() {
         (Beast::Silence, "no response head, the connection was open"),
         (Beast::ClosesAtOnce, "no response head, the server closed the connection without a byte"),
         (Beast::Resets, "no response head, the connection broke"),
-        (Beast::Garbage, "no response head, no HTTP/1.x response at byte 0"),
-        (Beast::EndlessGarbage, "no response head, no HTTP/1.x response at byte 0"),
-        (Beast::EndlessHead, "no response head, a head beyond the limit"),
+        (Beast::Garbage, "no response head, not an HTTP/1.x response at byte 0"),
+        (Beast::EndlessGarbage, "no response head, not an HTTP/1.x response at byte 0"),
+        (Beast::EndlessHead, "no response head, a head longer than the limit"),
         (Beast::EndlessInterim, "no response head"),
         (Beast::Trickle, "no response head"),
     ] {
