@@ -18,7 +18,14 @@ const ALLOWED: [(&str, &[&str]); 10] = [
     ("ssespec-reference", &["ssespec-mock-server", "ssespec-cases", "ssespec", "ssespec-strict"]),
     (
         "ssespec-probe",
-        &["ssespec-diagnostics", "ssespec-cases", "ssespec", "ssespec-strict", "ssespec-reports"],
+        &[
+            "ssespec-diagnostics",
+            "ssespec-mock-server",
+            "ssespec-cases",
+            "ssespec",
+            "ssespec-strict",
+            "ssespec-reports",
+        ],
     ),
     ("ssespec-browser", &["ssespec"]),
     (

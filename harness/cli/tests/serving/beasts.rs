@@ -31,7 +31,7 @@ pub(crate) const TESTS: Tests = &[
     ("late", || on_roar("late").is(Pass, "")),
     ("wrong_role", wrong_role),
     ("closes", || on_roar("closes").is(Fail, "closed the connection before the message ended")),
-    ("garbage", || on_roar("garbage").is(Fail, "no HTTP/1.x response")),
+    ("garbage", || on_roar("garbage").is(Fail, "not an HTTP/1.x response")),
     ("bytes", || on_roar("bytes").is(Fail, "bytes that are not UTF-8")),
     ("twice", || on_roar("twice").is(Fail, "event type \"message\", data \"roar\"")),
     ("cut", cut),

@@ -101,9 +101,9 @@ async fn without_a_response_there_is_one_clear_failure() {
             "no response head, the server closed the connection without sending a byte",
         ),
         (HostileServer::Resets, "no response head, the connection broke"),
-        (HostileServer::Garbage, "no response head, no HTTP/1.x response at byte 0"),
-        (HostileServer::EndlessGarbage, "no response head, no HTTP/1.x response at byte 0"),
-        (HostileServer::EndlessHead, "no response head, a head beyond the limit"),
+        (HostileServer::Garbage, "no response head, not an HTTP/1.x response at byte 0"),
+        (HostileServer::EndlessGarbage, "no response head, not an HTTP/1.x response at byte 0"),
+        (HostileServer::EndlessHead, "no response head, a head longer than the limit"),
         (HostileServer::EndlessInterim, "no response head"),
         (HostileServer::Trickle, "no response head"),
     ] {

@@ -82,7 +82,8 @@ impl BlockWriter {
             }
         }
         if block.lines.len() > 1 && has(Defect::LinesAreEvents) {
-            let one = |line: &String| Block { lines: vec![line.clone()], ..block.clone() }.fields();
+            let others = Block { lines: Vec::new(), ..block.clone() };
+            let one = |line: &String| Block { lines: vec![line.clone()], ..others.clone() }.fields();
             return Some(block.lines.iter().map(one).collect());
         }
         if block.lines.iter().any(|line| is_like_field(line)) && has(Defect::LinesLikeFieldsSent) {

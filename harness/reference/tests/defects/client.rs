@@ -1,10 +1,9 @@
-//! Who tests the tests: every way to be wrong that the reference client can have is caught by a case, and every case
-//! that must hold catches one.
+//! Who tests the tests: each defect of the reference client is caught by a case, and each `must` case catches one.
 //!
-//! First the sound client lives through all cases that it can reach, and notes which decision points each of them came
-//! to. A case that did not come to a defect's decision point cannot be changed by it; all others are played with it.
+//! First the sound client plays all cases that it can reach, and records which decisions each of them reached. A case
+//! that did not reach a defect's decision cannot be changed by it; all others are played with it.
 //!
-//! `SSESPEC_DEFECT=name cargo test -p ssespec --test defects -- --nocapture client::one` shows what a single defect does.
+//! `SSESPEC_DEFECT=name cargo test -p ssespec-reference --test defects -- --nocapture client::one` shows what a single defect does.
 
 mod play;
 
@@ -12,10 +11,10 @@ use std::sync::LazyLock;
 
 use ssespec_reference::Defect;
 
-use super::matrix::{Matrix, Wrong};
+use super::matrix::{Matrix, Mistake};
 use super::{begin, say};
 
-impl Wrong for Defect {
+impl Mistake for Defect {
     const MANY: usize = 40;
 
     fn name(self) -> String {
@@ -64,7 +63,7 @@ fn each_defect_is_caught() {
     let missing = played().missing();
     assert!(
         missing.is_empty(),
-        "no case catches these defects. Each wants a case below cases/client that fails with it (or a decision point \
+        "no case catches these defects. Each wants a case below cases/client that fails with it (or a decision \
          that makes a difference):\n{missing}"
     );
 }
@@ -75,8 +74,8 @@ fn each_case_that_must_hold_catches_a_defect() {
     assert!(
         idle.is_empty(),
         "no defect fails these cases, so that nothing shows that they can fail. For each, add the mistake that it is \
-         about to harness/src/reference/defect/stream.rs or connection.rs (two lines), and an `if defects.has(..)` where \
-         the client does it:\n{idle}"
+         about to harness/reference/src/defect/client (two lines), and an `if defects.has(..)` where the client does \
+         it:\n{idle}"
     );
 }
 

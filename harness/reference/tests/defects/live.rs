@@ -12,7 +12,7 @@ use ssespec_mock_server::wire::BarrierMode;
 
 use super::matrix::Came;
 
-/// Lives through a case in place of whoever had the stage before.
+/// Plays a case in place of the adapter that had the stage before.
 pub(crate) async fn live(
     corpus: &Arc<Corpus>,
     stage: &mut Stage,
@@ -22,7 +22,7 @@ pub(crate) async fn live(
 ) -> Came {
     let before = std::mem::replace(&mut stage.adapter, adapter);
     before.stop(Duration::ZERO).await;
-    // What comes of earlier sessions is not this one's.
+    // Late messages of earlier sessions do not concern this one.
     stage.late.clear();
     let run = Run {
         corpus: Arc::clone(corpus),

@@ -8,23 +8,23 @@ use ssespec_cases::Case;
 use ssespec_cases::Level;
 use ssespec_reports::results::Delivery;
 
-/// A way to be wrong.
-pub(crate) trait Wrong: Copy + Ord {
-    /// More cases than point at such a mistake.
+/// A defect.
+pub(crate) trait Mistake: Copy + Ord {
+    /// A defect that more cases catch is not listed with them.
     const MANY: usize;
     fn name(self) -> String;
     fn description(self) -> &'static str;
     fn origin(self) -> &'static str;
 }
 
-/// What came of a case.
+/// The result of a case.
 #[derive(Debug, Clone)]
 pub(crate) enum Came {
-    /// It held.
+    /// It passed.
     Held,
     /// It failed in this delivery, for this reason.
     Failed(Delivery, String),
-    /// The adapter did what no adapter may do.
+    /// The adapter broke the protocol.
     Fault(String),
 }
 
@@ -33,13 +33,13 @@ pub(crate) enum Came {
 pub(crate) struct Row<D> {
     pub(crate) case: Arc<Case>,
     pub(crate) level: Level,
-    /// What came of it with the sound one.
+    /// Its result with the sound implementation.
     pub(crate) sound: Came,
-    /// The defects to whose decision points it came.
+    /// The defects whose decisions it reached.
     pub(crate) reached: BTreeSet<D>,
 }
 
-/// All of it.
+/// The results of all cases with all defects.
 #[derive(Debug)]
 pub(crate) struct Matrix<D> {
     pub(crate) defects: Vec<D>,
@@ -49,7 +49,7 @@ pub(crate) struct Matrix<D> {
     pub(crate) seconds: [f64; 3],
 }
 
-impl<D: Wrong> Matrix<D> {
+impl<D: Mistake> Matrix<D> {
     pub(crate) fn sound_failures(&self) -> Vec<String> {
         let failures = self.rows.values().filter_map(|row| match &row.sound {
             Came::Held => None,
@@ -67,7 +67,7 @@ impl<D: Wrong> Matrix<D> {
         faults.collect()
     }
 
-    /// The cases that a defect fails, those whose failure is more than a matter of taste.
+    /// The cases that a defect fails, without those of level `may`.
     fn caught(&self, defect: D) -> Vec<(&str, Delivery)> {
         let failed = self.came.iter().filter_map(|((other, case), came)| match came {
             Came::Failed(delivery, _) if *other == defect && self.rows[case].level != Level::May => {
@@ -82,7 +82,7 @@ impl<D: Wrong> Matrix<D> {
         self.defects.iter().copied().filter(|defect| self.caught(*defect).is_empty()).collect()
     }
 
-    /// The cases that came to a defect's decision point.
+    /// The cases that reached a defect's decision.
     fn reached_by(&self, defect: D) -> Vec<&str> {
         let rows = self.rows.values().filter(|row| row.reached.contains(&defect));
         rows.map(|row| row.case.id.as_str()).collect()
@@ -101,23 +101,23 @@ impl<D: Wrong> Matrix<D> {
         idle.map(|row| &*row.case).collect()
     }
 
-    /// The defects that no case fails, a block each.
+    /// The defects that fail no case.
     pub(crate) fn missing(&self) -> String {
         let mut missing = String::new();
         for defect in self.uncaught() {
             let near = self.reached_by(defect);
             let _ = writeln!(missing, "- {}: {} ({})", defect.name(), defect.description(), defect.origin());
             let _ = match near.len() {
-                0 => writeln!(missing, "  no case comes to its decision point"),
+                0 => writeln!(missing, "  no case reaches its decision"),
                 _ => {
-                    writeln!(missing, "  cases that come to its decision point and hold: {}", near.join(", "))
+                    writeln!(missing, "  cases that reach its decision and pass: {}", near.join(", "))
                 }
             };
         }
         missing
     }
 
-    /// The cases that must hold and that no defect fails, a block each.
+    /// The `must` cases that no defect fails.
     pub(crate) fn idle(&self) -> String {
         let mut idle = String::new();
         for case in self.idle_cases(Level::Must) {
@@ -125,7 +125,7 @@ impl<D: Wrong> Matrix<D> {
             let reached: BTreeSet<String> =
                 self.rows[&case.id].reached.iter().map(|defect| defect.name()).collect();
             let reached: Vec<String> = reached.into_iter().collect();
-            let _ = writeln!(idle, "  holds in spite of: {}", reached.join(", "));
+            let _ = writeln!(idle, "  passes with: {}", reached.join(", "));
         }
         idle
     }
@@ -136,7 +136,7 @@ impl<D: Wrong> Matrix<D> {
         counts.get(counts.len() / 2).copied().unwrap_or_default()
     }
 
-    /// Figures for whoever watches.
+    /// Figures to print.
     pub(crate) fn statistics(&self) -> String {
         let mut counts: Vec<(usize, String)> =
             self.defects.iter().map(|defect| (self.caught(*defect).len(), defect.name())).collect();
@@ -174,13 +174,13 @@ impl<D: Wrong> Matrix<D> {
     }
 }
 
-fn count<D: Wrong>(cases: usize) -> String {
+fn count<D: Mistake>(cases: usize) -> String {
     if cases > D::MANY { format!("more than {}", D::MANY) } else { cases.to_string() }
 }
 
 /// A block for each defect: what it is, and for each group the cases that it fails. A delivery stands behind a case that
 /// holds as it is written.
-impl<D: Wrong> fmt::Display for Matrix<D> {
+impl<D: Mistake> fmt::Display for Matrix<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Failing cases of a defect: median {}", self.median())?;
         for defect in &self.defects {

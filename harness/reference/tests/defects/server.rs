@@ -1,10 +1,10 @@
-//! Who tests the tests of servers: every way to be wrong that the reference server can have is caught by a case, and every
-//! case that must hold catches one.
+//! Who tests the tests of servers: each defect of the reference server is caught by a case, and each `must` case catches
+//! one.
 //!
-//! As for clients: the sound server lives through all cases, and notes which decision points each came
-//! to; those cases are played with the defect.
+//! As for clients: the sound server plays all cases, and records which decisions each reached; those cases are played
+//! with the defect.
 //!
-//! `SSESPEC_DEFECT=name cargo test -p ssespec --test defects -- --nocapture server::one` shows what a single defect does.
+//! `SSESPEC_DEFECT=name cargo test -p ssespec-reference --test defects -- --nocapture server::one` shows what a single defect does.
 
 mod play;
 
@@ -12,10 +12,10 @@ use std::sync::LazyLock;
 
 use ssespec_reference::ServerDefect as Defect;
 
-use super::matrix::{Matrix, Wrong};
+use super::matrix::{Matrix, Mistake};
 use super::{begin, say};
 
-impl Wrong for Defect {
+impl Mistake for Defect {
     const MANY: usize = 20;
 
     fn name(self) -> String {
@@ -64,7 +64,7 @@ fn each_defect_is_caught() {
     let missing = played().missing();
     assert!(
         missing.is_empty(),
-        "no case catches these defects. Each wants a case below cases/server that fails with it (or a decision point \
+        "no case catches these defects. Each wants a case below cases/server that fails with it (or a decision \
          that makes a difference):\n{missing}"
     );
 }
@@ -75,7 +75,7 @@ fn each_case_that_must_hold_catches_a_defect() {
     assert!(
         idle.is_empty(),
         "no defect fails these cases, so that nothing shows that they can fail. For each, add the mistake that it is \
-         about to harness/src/reference/server/defect/ (two lines), and an `if defects.has(..)` where the server does \
+         about to harness/reference/src/defect/server (two lines), and an `if defects.has(..)` where the server does \
          it:\n{idle}"
     );
 }

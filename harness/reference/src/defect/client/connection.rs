@@ -6,101 +6,101 @@ macro_rules! entries {
         crate::defect::client::stream::entries! { $define! { $($list)* }
             // Status
 
-            /// Any status from 200 to 299 is taken for success.
+            /// Any status from 200 to 299 is accepted.
             AnySuccessAccepted: "whatwg/http-other-2xx-fails-connection",
-            /// The status is not looked at.
+            /// The status is not checked.
             StatusIgnored: "whatwg/http-200-required",
-            /// A client that was answered 204 connects again.
+            /// The client reconnects after a 204.
             NoContentRetried: "EventSource/eventsource#14",
-            /// A client that was answered 205 connects again.
+            /// The client reconnects after a 205.
             ResetContentRetried: "whatwg/http-205-fails-connection",
-            /// A client that was answered 300 or 304 connects again.
+            /// The client reconnects after a 300 or 304.
             RedirectionRetried: "whatwg/http-3xx-unfollowed-fails-connection",
-            /// A client that was answered a redirect without a Location connects again.
+            /// The client reconnects after a redirect without a Location.
             RedirectWithoutLocationRetried: "whatwg/http-3xx-unfollowed-fails-connection",
-            /// A client that was answered 401 or 403 connects again.
+            /// The client reconnects after a 401 or 403.
             ForbiddenRetried: "EventSource/eventsource#60",
-            /// A client that was answered 429 connects again.
+            /// The client reconnects after a 429.
             TooManyRequestsRetried: "whatwg/http-4xx-fails-connection",
-            /// A client that was answered another status from 400 to 499 connects again.
+            /// The client reconnects after another status from 400 to 499.
             ClientErrorRetried: "fanout/reconnecting-eventsource#73",
-            /// A client that was answered a status from 500 to 599 connects again.
+            /// The client reconnects after a status from 500 to 599.
             ServerErrorRetried: "Yaffle/EventSource#88",
-            /// The status of the answer to a reconnect is not looked at.
+            /// The status of the response to a reconnection is not checked.
             StatusOfReconnectIgnored: "whatwg/http-reconnect-response-same-checks",
-            /// The events in the body of a failed answer are delivered.
+            /// The events in the body of a failed response are delivered.
             FailedBodyRead: "whatwg/http-failed-response-body-ignored",
-            /// A failed answer gives no error.
+            /// Failing the connection fires no error event.
             FailureWithoutError: "whatwg/fail-closed-before-error",
-            /// The error of a failed answer comes before the state is closed.
+            /// Failing the connection fires the error event before readyState is CLOSED.
             FailureErrorBeforeState: "whatwg/fail-closed-before-error",
-            /// A client that said it was done connects again.
+            /// The client connects again after it failed the connection.
             FailedConnectsAgain: "whatwg/fail-never-reconnects",
-            /// An interim answer is taken for the final one.
+            /// An interim response is treated as the final one.
             InterimAnswerIsFinal: "whatwg/http-1xx-ignored",
-            /// Header names are compared with regard to case.
+            /// Header field names are compared case-sensitively.
             HeaderNameCaseCounts: "whatwg/mime-type-required",
 
             // Content type
 
-            /// The content type is not looked at.
+            /// The content type is not checked.
             TypeNotChecked: "whatwg/mime-type-mismatch-fails",
             /// A missing content type is accepted.
             MissingTypeAccepted: "ktorio/ktor#5836",
-            /// The case of the content type counts.
+            /// The content type is compared case-sensitively.
             TypeCaseCounts: "clue/reactphp-eventsource#2",
-            /// A content type with parameters is refused.
+            /// A content type with parameters is rejected.
             ParametersRefused: "Azure/fetch-event-source#1",
-            /// A semicolon after the content type makes it another.
+            /// A content type with a trailing semicolon is rejected.
             LastSemicolonRefused: "whatwg/mime-trailing-semicolon-accepted",
-            /// A charset other than UTF-8 is refused.
+            /// A charset other than UTF-8 is rejected.
             OtherCharsetRefused: "whatwg/mime-charset-parameter-ignored",
-            /// A content type that begins like the right one is accepted.
+            /// A content type that begins with text/event-stream is accepted.
             TypePrefixEnough: "whatwg/mime-type-mismatch-fails",
-            /// A stream in plain text is recognised.
+            /// An event stream labeled as text/plain is accepted.
             PlainTextSniffed: "whatwg/mime-no-sniffing",
             /// A content type that cannot be parsed is accepted.
             MalformedTypeAccepted: "whatwg/mime-malformed-fails",
-            /// A client that was answered another type connects again.
+            /// The client reconnects after a response with another content type.
             OtherTypeRetried: "whatwg/mime-type-mismatch-fails",
-            /// The content type of the answer to a reconnect is not looked at.
+            /// The content type of the response to a reconnection is not checked.
             TypeOfReconnectIgnored: "whatwg/http-reconnect-response-same-checks",
 
             // Requests
 
-            /// An empty Last-Event-ID is sent while there is none.
+            /// An empty Last-Event-ID is sent if the last event ID is empty.
             EmptyLastEventIdSent: "whatwg/request-first-has-no-last-event-id",
-            /// An empty Last-Event-ID is sent with a reconnect while there is none.
+            /// An empty Last-Event-ID is sent on reconnection if the last event ID is empty.
             EmptyLastEventIdSentAgain: "whatwg/reconnect-omits-empty-last-event-id",
             /// Last-Event-ID is never sent.
             LastEventIdNeverSent: "alevinval/sse#40",
-            /// The Last-Event-ID of the first reconnect is sent with all that follow.
+            /// The Last-Event-ID of the first reconnection is sent with all later ones.
             FirstLastEventIdSentAlways: "EventSource/eventsource#27",
-            /// Last-Event-ID is sent once for each id.
+            /// Last-Event-ID is sent only once for each id.
             LastEventIdSentOnce: "modelcontextprotocol/typescript-sdk#2809",
             /// A new Last-Event-ID is added to the old one.
             LastEventIdAdded: "whatwg/reconnect-last-event-id-single-latest",
-            /// After an empty id the old Last-Event-ID is still sent.
+            /// The old Last-Event-ID is sent after an empty id.
             StaleLastEventIdSent: "whatwg/reconnect-omits-header-after-reset",
-            /// An id outside ASCII is not sent.
+            /// A non-ASCII id is not sent.
             OtherThanAsciiNotSent: "nodejs/undici#5746",
-            /// An id outside ASCII is sent in Latin-1, with question marks.
+            /// A non-ASCII id is sent in Latin-1, with question marks.
             LastEventIdInLatin1: "whatwg/reconnect-sends-last-event-id-utf8",
             /// A space in Last-Event-ID is sent as %20.
             LastEventIdPercentEncoded: "whatwg/reconnect-sends-last-event-id-utf8",
             /// An id of more than 255 bytes is not sent.
             LongIdNotSent: "nodejs/undici#5746",
-            /// The id that the client was started with is not sent.
+            /// The initial last event ID is not sent.
             InitialIdNotSent: "overcat/requests-sse#22",
-            /// The id that the client was started with is sent with every request.
+            /// The initial last event ID is sent with every request.
             InitialIdSentAlways: "launchdarkly/dotnet-eventsource#53",
-            /// The id that the client was started with is sent once.
+            /// The initial last event ID is sent only once.
             InitialIdSentOnce: "EventSource/eventsource#27",
-            /// A GET has a content-length of 0.
+            /// A GET request has a Content-Length of 0.
             GetWithContentLength: "whatwg/request-method-get-no-body",
             /// The user's headers are sent with the first request only.
             OwnHeadersSentOnce: "whatwg/reestablish-reuses-request",
-            /// A reset is followed by a request at once and by another after the delay.
+            /// A reset causes two requests: one immediately and one after the reconnection delay.
             TwoRequestsAfterReset: "EventSource/eventsource#57",
 
             // Redirects
@@ -117,88 +117,88 @@ macro_rules! entries {
             FewRedirectsFollowed: "whatwg/redirect-limit-20",
             /// Redirects are followed without limit.
             RedirectsFollowedForEver: "EventSource/eventsource#273",
-            /// A relative Location is refused.
+            /// A relative Location is rejected.
             RelativeLocationRefused: "EventSource/eventsource#273",
-            /// A relative Location is resolved against the first URL, not that of the request.
+            /// A relative Location is resolved against the first URL instead of the current one.
             LocationRelativeToFirst: "whatwg/redirect-301-307-followed",
             /// Last-Event-ID is not sent to the target of a redirect.
             RedirectLosesLastEventId: "whatwg/redirect-carries-last-event-id",
-            /// An event carries the origin of the first URL.
+            /// An event has the origin of the first URL.
             OriginOfFirstUrl: "whatwg/dispatch-origin-final-url",
-            /// A redirect by 307 or 308 makes a GET of any method.
+            /// A 307 or 308 redirect changes any method to GET.
             MethodLostByRedirect: "resilience/request-as-asked",
-            /// A redirect to what cannot be fetched is waited for without end.
+            /// A redirect to a URL that cannot be fetched makes the client hang.
             BadTargetHangs: "whatwg/redirect-bad-target-network-error",
 
             // Reconnecting
 
-            /// A clean end of the stream is the end of the client.
+            /// A clean end of the stream stops reconnection.
             CleanEndIsTheEnd: "erizet/EventSource4Net#7",
-            /// The end of a body with a content-length is the end of the client.
+            /// The end of a body with a Content-Length stops reconnection.
             SizedEndIsTheEnd: "whatwg/end-of-body-reconnects",
-            /// The end of a body that ends with the connection is the end of the client.
+            /// The end of a close-delimited body stops reconnection.
             CloseDelimitedEndIsTheEnd: "whatwg/end-of-body-reconnects",
-            /// An empty body is the end of the client.
+            /// An empty body stops reconnection.
             EmptyBodyIsTheEnd: "whatwg/http-200-empty-body-open-then-reconnect",
-            /// A body that breaks off is the end of the client.
+            /// A truncated body stops reconnection.
             BreakIsTheEnd: "lluchs/eventsource#1",
-            /// A connection that comes to nothing is the end of the client.
+            /// A failed connection attempt stops reconnection.
             FailedAttemptIsTheEnd: "Synphonyte/leptos-use#242",
-            /// A first connection that comes to nothing is the end of the client.
+            /// A failed first connection attempt stops reconnection.
             FailedFirstAttemptIsTheEnd: "whatwg/http-network-error-reconnects",
-            /// A refused connection is the end of the client.
+            /// A refused connection stops reconnection.
             RefusalIsTheEnd: "whatwg/http-network-error-reconnects",
-            /// A target of a redirect that comes to nothing is the end of the client.
+            /// An unreachable redirect target stops reconnection.
             LostTargetIsTheEnd: "whatwg/http-network-error-reconnects",
-            /// A stream that is quiet for five seconds is left for good.
+            /// The client stops reading a stream that is quiet for five seconds.
             QuietStreamLeft: "resilience/quiet-stream-kept",
-            /// A client reconnects five times at most.
+            /// The client reconnects five times at most.
             FiveReconnectsOnly: "whatwg/reestablish-no-attempt-limit",
-            /// A reconnect waits for a moment only, whatever was asked for.
+            /// The reconnection delay is short, whatever the reconnection time is.
             ShortDelay: "whatwg/reestablish-waits-reconnection-time",
-            /// A reconnect waits only a part of the time.
+            /// The reconnection delay is only part of the reconnection time.
             DelayCut: "whatwg/reestablish-waits-reconnection-time",
-            /// After a failed attempt the next waits for a moment only.
+            /// The reconnection delay after a failed attempt is short.
             NoDelayAfterFailedAttempt: "launchdarkly/rust-eventsource-client#99",
             /// The events of the last read are lost with the connection.
             LastReadLostWithConnection: "whatwg/messages-before-loss-still-delivered",
 
             // What is shown
 
-            /// A lost connection gives two errors.
+            /// A lost connection fires two error events.
             TwoErrorsForLoss: "whatwg/reestablish-one-error-per-loss",
-            /// A lost connection gives no error.
+            /// A lost connection fires no error event.
             LossWithoutError: "whatwg/reestablish-one-error-per-loss",
-            /// A connection that breaks gives no error.
+            /// A connection that breaks fires no error event.
             BreakWithoutError: "whatwg/reestablish-one-error-per-loss",
-            /// The error of a loss comes before the state is connecting.
+            /// A lost connection fires the error event before readyState is CONNECTING.
             LossErrorBeforeState: "whatwg/reestablish-connecting-before-error",
-            /// The client is announced as open on its first connection only.
+            /// The open event is fired on the first connection only.
             OpenOnce: "whatwg/open-event-on-every-connection",
-            /// The client is announced as open twice on a reconnect.
+            /// The open event is fired twice on reconnection.
             OpenTwiceOnReconnect: "whatwg/open-event-on-every-connection",
-            /// The client is announced as open when the first bytes of the body have come.
+            /// The open event is fired when the first bytes of the body arrive.
             OpenWithFirstBytes: "whatwg/open-on-headers-not-first-byte",
-            /// The client is announced as open after the first event.
+            /// The open event is fired after the first event.
             OpenAfterFirstEvent: "whatwg/open-before-first-message",
 
             // Closing
 
-            /// close() leaves an open connection.
+            /// close() leaves an open connection running.
             CloseLeavesConnection: "r3labs/sse#21",
-            /// close() leaves a request that has no answer yet.
+            /// close() leaves a pending request running.
             CloseLeavesRequest: "whatwg/close-while-connecting",
-            /// close() leaves the timer of a reconnect.
+            /// close() leaves the reconnection timer running.
             CloseLeavesTimer: "lukas-reining/eventsource#11",
-            /// close() of an open stream is taken for a loss, and followed by a reconnect.
+            /// close() of an open stream causes a reconnection.
             CloseIsALoss: "rexxars/eventsource-client#2",
-            /// close() reports an error.
+            /// close() fires an error event.
             CloseGivesError: "whatwg/close-fires-no-event",
             /// close() in the open handler is ignored.
             CloseInOpenHandlerIgnored: "whatwg/close-inside-handler",
             /// close() in an event handler is ignored.
             CloseInEventHandlerIgnored: "whatwg/close-inside-handler",
-            /// close() in an event handler does not stop the events that have come with it.
+            /// close() in an event handler does not stop the later events of the same read.
             CloseAfterTheRead: "whatwg/close-no-further-events",
             /// close() in the error handler is ignored.
             CloseInErrorHandlerIgnored: "rexxars/eventsource-client#3",

@@ -5,91 +5,91 @@ macro_rules! entries {
     ($define:ident! { $($list:tt)* } $($others:tt)*) => { $define! {
         $($list)*
 
-        // Byte-order marks
+        // Byte order marks
 
-        /// A byte-order mark at the start of the stream is taken for text.
+        /// A BOM at the start of the stream is kept as text.
         MarkKept: "openai/openai-python#3819",
-        /// Every byte-order mark at the start of the stream is removed, not only the first.
+        /// All BOMs at the start of the stream are removed, not only the first.
         MarksAllRemoved: "whatwg/parse-second-bom-kept",
-        /// A byte-order mark at the start of any read is removed.
+        /// A BOM at the start of any read is removed.
         MarkOfEveryReadRemoved: "whatwg/parse-mid-stream-bom-kept",
-        /// U+FEFF is removed wherever it stands.
+        /// U+FEFF is removed everywhere.
         MarkRemovedEverywhere: "whatwg/parse-mid-stream-bom-kept",
-        /// A byte-order mark is removed only if it comes in one read.
+        /// A BOM is removed only if it arrives in one read.
         MarkInPiecesKept: "rexxars/eventsource-parser#41",
-        /// Bytes that begin like a byte-order mark and are none get lost.
+        /// Bytes that begin like a BOM but are not one are lost.
         PartOfMarkLost: "whatwg/parse-bom-split-across-reads",
-        /// A byte-order mark is removed on the first connection only.
+        /// A BOM is removed on the first connection only.
         MarkOfLaterConnectionsKept: "oven-sh/bun#29960",
-        /// A byte-order mark is removed after blank lines too.
+        /// A BOM is removed after blank lines too.
         MarkAfterBlankLinesRemoved: "whatwg/parse-mid-stream-bom-kept",
-        /// A byte-order mark at the start of any line is removed.
+        /// A BOM at the start of any line is removed.
         MarkOfEveryLineRemoved: "whatwg/parse-mid-stream-bom-kept",
-        /// Of the three bytes of a byte-order mark one is removed.
+        /// Only one of the three bytes of a BOM is removed.
         MarkCutByOneByte: "jpopesculian/eventsource-stream#10",
-        /// The byte-order mark of UTF-16 is removed as well.
+        /// The BOM of UTF-16 is removed too.
         Utf16MarkRemoved: "whatwg/html#7791",
 
         // Decoding
 
-        /// Each read is decoded by itself, so that a character cut in two is replaced.
+        /// Each read is decoded separately, so a character split across reads is replaced.
         ReadsDecodedAlone: "btubbs/sseclient#38",
         /// The bytes of a character that a read does not complete are dropped.
         CutCharacterDropped: "api7/aisix#111",
-        /// Invalid bytes are dropped, not replaced.
+        /// Invalid bytes are dropped instead of replaced.
         InvalidBytesDropped: "whatwg/decode-invalid-bytes-replaced",
-        /// The stream is given up at the first invalid byte.
+        /// The client stops reading the stream at the first invalid byte.
         InvalidByteEndsStream: "whatwg/decode-invalid-bytes-replaced",
-        /// A line with an invalid byte is left out.
+        /// A line with an invalid byte is skipped.
         InvalidLineLeftOut: "whatwg/decode-invalid-bytes-replaced",
-        /// A read that is not valid UTF-8 is taken for Latin-1.
+        /// A read that is not valid UTF-8 is decoded as Latin-1.
         Latin1Guessed: "whatwg/decode-always-utf8",
-        /// All bytes are taken for Latin-1.
+        /// All bytes are decoded as Latin-1.
         Latin1Always: "EventSource/eventsource#22",
         /// The charset of the content type decides how bytes are decoded.
         CharsetHonoured: "whatwg/mime-charset-parameter-ignored",
-        /// A sequence that breaks off gives a U+FFFD for each of its bytes.
+        /// A truncated sequence becomes one U+FFFD for each of its bytes.
         ReplacementForEachByte: "whatwg/decode-replacement-count",
-        /// Invalid bytes in a row give one U+FFFD.
+        /// Consecutive invalid bytes become one U+FFFD.
         ReplacementsJoined: "whatwg/decode-replacement-count",
-        /// An encoded surrogate gives one U+FFFD.
+        /// An encoded surrogate becomes one U+FFFD.
         SurrogateReplacedOnce: "whatwg/decode-replacement-count",
         /// Overlong forms are decoded.
         OverlongDecoded: "whatwg/decode-replacement-count",
-        /// The byte that ends a broken sequence is swallowed with it.
+        /// The byte that ends a malformed sequence is lost with it.
         ByteAfterBrokenSequenceLost: "whatwg/decode-invalid-never-swallows-newline",
-        /// A broken sequence takes the line end after it along.
+        /// A line ending after a malformed sequence is lost with it.
         LineEndAfterBrokenSequenceLost: "whatwg/decode-invalid-never-swallows-newline",
-        /// Characters beyond U+FFFF are replaced.
+        /// Characters above U+FFFF are replaced.
         AstralReplaced: "whatwg/decode-multibyte-split-across-reads",
-        /// NUL is removed.
+        /// U+0000 is removed.
         NulRemoved: "whatwg/decode-nul-preserved",
-        /// NUL is replaced by U+FFFD.
+        /// U+0000 is replaced by U+FFFD.
         NulReplaced: "whatwg/decode-nul-preserved",
-        /// What follows a NUL in the same read is lost.
+        /// The rest of a read after U+0000 is lost.
         ReadEndsAtNul: "whatwg/decode-nul-preserved",
-        /// Data ends at its first NUL.
+        /// Data ends at its first U+0000.
         DataEndsAtNul: "whatwg/decode-nul-preserved",
 
         // Lines
 
         /// Only LF ends a line.
         LfOnly: "hey-api/hey-api#3054",
-        /// CR is removed from the text, so that it ends nothing by itself.
+        /// CR is removed from the text, so CR alone does not end a line.
         CrRemoved: "a2aproject/a2a-js#714",
-        /// CR is looked for only where a read has no LF.
+        /// CR ends a line only in reads without an LF.
         CrOnlyInReadsWithoutLf: "EventSource/eventsource#326",
         /// CRLF ends two lines.
         CrlfIsTwoEnds: "whatwg/line-crlf-single-terminator",
-        /// CRLF ends two lines if it is cut between two reads.
+        /// CRLF ends two lines if it is split across reads.
         CutCrlfIsTwoEnds: "rexxars/eventsource-parser#17",
-        /// An LF that comes later than directly after a CR is taken for the second of the pair.
+        /// The next LF after a CR is skipped, even if text is between them.
         AnyLfAfterCrSkipped: "whatwg/line-mixed-terminators",
-        /// An empty line is seen only between line ends of one kind.
+        /// A blank line is recognized only between line endings of the same kind.
         EmptyLineOfMixedEndsMissed: "EventSource/eventsource#326",
-        /// A CR at the end of a read ends its line when the next read has come.
+        /// A CR at the end of a read does not end its line until the next read arrives.
         CrWaitsForMore: "whatwg/line-cr-last-byte-not-delayed",
-        /// A CR at the end of the stream ends no line.
+        /// A CR at the end of the stream does not end a line.
         CrAtTheEndLost: "openai/openai-agents-python#4215",
         /// U+2028 and U+2029 end a line.
         UnicodeSeparatorEndsLine: "florimondmanca/httpx-sse#34",
@@ -97,43 +97,43 @@ macro_rules! entries {
         NextLineEndsLine: "langgenius/dify#39008",
         /// VT, FF and the information separators end a line.
         ControlEndsLine: "modelcontextprotocol/python-sdk#1356",
-        /// A stream is given up without a word at a line longer than 64 KiB.
+        /// The client silently stops reading the stream at a line longer than 64 KiB.
         LongLineEndsStream: "openai/openai-go#368",
         /// A line is cut after 64 KiB.
         LongLineCut: "btubbs/sseclient#34",
-        /// A line longer than 256 KiB is left out.
+        /// A line longer than 256 KiB is skipped.
         VeryLongLineLeftOut: "mark3labs/mcp-go#61",
 
         // Reads
 
-        /// What a read leaves of a line is dropped.
+        /// An unfinished line at the end of a read is dropped.
         LineCutByReadLost: "graniet/llm#90",
-        /// What a read leaves of a line is taken for a line.
+        /// The end of a read ends a line.
         ReadEndsLine: "graniet/llm#90",
-        /// A read that ends inside an event begins it anew.
+        /// An event block split across reads loses what the earlier read held.
         ReadBeginsBlock: "ax-llm/ax#622",
-        /// The end of a read ends the event.
+        /// The end of a read ends the event block.
         ReadEndsBlock: "FellouAI/eko#287",
-        /// Of several events in a read only the first is delivered.
+        /// Only the first of several events in a read is delivered.
         FirstEventOfReadOnly: "whatwg/line-split-at-arbitrary-boundaries",
-        /// Of several events in a read only the last is delivered.
+        /// Only the last of several events in a read is delivered.
         LastEventOfReadOnly: "whatwg/line-split-at-arbitrary-boundaries",
-        /// The events of a read are delivered when the next read has come.
+        /// The events of a read are delivered when the next read arrives.
         EventsOneReadLate: "whatwg/buffering-timely-dispatch",
-        /// The events of a read come in reverse.
+        /// The events of a read are delivered in reverse order.
         EventsOfReadReversed: "launchdarkly/dotnet-eventsource#83",
-        /// Of the events of a read those with a type of their own come first.
+        /// Of the events of a read, those with a type other than message are delivered first.
         NamedEventsFirst: "whatwg/events-in-stream-order",
-        /// What remains of a read after its last event is dropped.
+        /// The rest of a read after its last event is dropped.
         RestOfReadLost: "whatwg/line-split-at-arbitrary-boundaries",
 
         // Fields
 
         /// The last colon of a line separates name and value.
         LastColonSeparates: "whatwg/field-split-at-first-colon",
-        /// What follows the second colon of a line is lost.
+        /// The value ends at the second colon of a line.
         SecondColonEndsValue: "whatwg/field-split-at-first-colon",
-        /// A field needs a space after its colon.
+        /// A field without a space after its colon is ignored.
         SpaceAfterColonRequired: "agentic-os-org/ANOLISA#2209",
         /// The space after the colon is kept.
         SpaceKept: "whatwg/field-one-leading-space-stripped",
@@ -151,19 +151,19 @@ macro_rules! entries {
         ValueTrimmed: "whatwg/field-trailing-whitespace-kept",
         /// A line without a colon is ignored.
         NameAloneIgnored: "whatwg/field-no-colon-empty-value",
-        /// Names are compared without regard to case.
+        /// Field names are compared case-insensitively.
         NameCaseIgnored: "whatwg/field-name-case-sensitive",
-        /// Names are trimmed.
+        /// Field names are trimmed.
         NameTrimmed: "whatwg/field-name-not-trimmed",
-        /// Spaces before a line are removed.
+        /// Whitespace at the start of a line is removed.
         LineIndentRemoved: "whatwg/field-name-not-trimmed",
-        /// A name counts if it begins with a known one.
+        /// A field name that begins with a known name is treated as that name.
         NamePrefixEnough: "whatwg/field-unknown-ignored",
-        /// NUL in a name is overlooked.
+        /// U+0000 in a field name is ignored.
         NulInNameOverlooked: "whatwg/field-name-nul-significant",
-        /// A name ends at its first NUL.
+        /// A field name ends at its first U+0000.
         NameEndsAtNul: "whatwg/field-name-nul-significant",
-        /// A field with an unknown name is taken for data.
+        /// A field with an unknown name is treated as data.
         UnknownFieldIsData: "whatwg/field-unknown-ignored",
         /// A field with an unknown name discards the data before it.
         UnknownFieldDiscardsData: "whatwg/field-unknown-ignored",
@@ -172,160 +172,160 @@ macro_rules! entries {
 
         // Comments
 
-        /// A comment ends the event.
+        /// A comment ends the event block.
         CommentEndsEvent: "whatwg/field-comment-never-dispatches",
         /// A comment discards the data before it.
         CommentDiscardsData: "linagora/cozy-stack#3292",
-        /// A comment that looks like a field is one.
+        /// A comment that looks like a field is treated as one.
         CommentIsAField: "whatwg/field-comment-ignored",
-        /// A comment is taken for data.
+        /// A comment is treated as data.
         CommentIsData: "tmc/langchaingo#631",
-        /// A comment ends the stream.
+        /// The client stops reading the stream at a comment.
         CommentEndsStream: "continuedev/continue#13144",
-        /// A comment longer than 64 KiB ends the stream.
+        /// The client stops reading the stream at a comment longer than 64 KiB.
         LongCommentEndsStream: "rexxars/eventsource-parser#33",
-        /// A NUL in a comment ends the stream.
+        /// The client stops reading the stream at a comment with U+0000.
         NulInCommentEndsStream: "whatwg/field-comment-ignored",
 
         // Blocks without data
 
-        /// An empty line after a comment fires an event.
+        /// A block of comments alone dispatches an event.
         CommentAloneFires: "openai/openai-go#651",
-        /// An empty line after another fires an event.
+        /// A blank line after another dispatches an event.
         EmptyLineFires: "btubbs/sseclient#5",
-        /// An empty line at the start of the stream fires an event.
+        /// A blank line at the start of the stream dispatches an event.
         EmptyLineAtTheStartFires: "gatling/gatling#2462",
-        /// A block with nothing but a type fires an event.
+        /// A block with an event field alone dispatches an event.
         TypeAloneFires: "whatwg/dispatch-empty-data-no-event",
-        /// A block with nothing but an id fires an event.
+        /// A block with an id field alone dispatches an event.
         IdAloneFires: "rexxars/eventsource-parser#39",
-        /// A block with nothing but a retry fires an event.
+        /// A block with a retry field alone dispatches an event.
         RetryAloneFires: "yjacquin/fast-mcp#146",
-        /// A block with nothing but unknown fields fires an event.
+        /// A block of unknown fields alone dispatches an event.
         UnknownFieldAloneFires: "whatwg/dispatch-empty-data-no-event",
 
         // Data
 
-        /// Lines of data are joined with a space.
+        /// Data lines are joined with a space.
         DataJoinedWithSpace: "whatwg/field-data-multi-line-joined",
-        /// Lines of data are joined with nothing.
+        /// Data lines are joined without a separator.
         DataJoinedWithNothing: "whatwg/field-data-multi-line-joined",
-        /// Lines of data are joined with CRLF.
+        /// Data lines are joined with CRLF.
         DataJoinedWithCrlf: "whatwg/field-data-multi-line-joined",
-        /// Of several lines of data the last counts.
+        /// Only the last of several data lines is used.
         LastDataWins: "whatwg/field-data-multi-line-joined",
-        /// Of several lines of data the first counts.
+        /// Only the first of several data lines is used.
         FirstDataWins: "whatwg/field-data-multi-line-joined",
-        /// Lines of data are joined in reverse.
+        /// Data lines are joined in reverse order.
         DataReversed: "whatwg/line-processing-order",
-        /// Each line of data is an event.
+        /// Each data line dispatches an event.
         EachDataFires: "whatwg/field-data-multi-line-joined",
-        /// Another field between lines of data ends the event.
+        /// Another field between data lines ends the event block.
         OtherFieldEndsEvent: "whatwg/field-data-multi-line-joined",
-        /// A line of data without a value is left out.
+        /// A data line without a value is skipped.
         EmptyDataLeftOut: "whatwg/field-data-empty-value-counts",
         /// An event with empty data is not delivered.
         EmptyEventNotDelivered: "whatwg/field-data-empty-value-counts",
-        /// The LF after the last line of data is kept.
+        /// The LF after the last data line is kept.
         LastLfKept: "whatwg/dispatch-strip-one-trailing-lf",
         /// All LFs at the end of the data are removed.
         AllLastLfsRemoved: "whatwg/dispatch-strip-one-trailing-lf",
-        /// Data is not forgotten after its event.
+        /// The data buffer is not reset after an event.
         DataKept: "whatwg/dispatch-resets-data-buffer",
-        /// Data that is JSON is parsed and written anew.
+        /// Data that is JSON is parsed and serialized again.
         JsonRewritten: "whatwg/dispatch-data-string",
 
         // Types
 
         /// The type is always `message`.
         TypeIgnored: "whatwg/field-event-sets-type",
-        /// The type is not forgotten after its event.
+        /// The event type buffer is not reset after an event.
         TypeKept: "whatwg/event-type-reset-after-dispatch",
-        /// The type of a block without data is not forgotten.
+        /// The event type buffer is not reset after a block without data.
         TypeOfBlockWithoutDataKept: "whatwg/event-type-reset-after-empty-block",
-        /// Of several types in a block the first counts.
+        /// The first of several event fields in a block is used.
         FirstTypeWins: "whatwg/field-event-last-wins",
-        /// Several types in a block are joined.
+        /// Several event fields in a block are concatenated.
         TypesJoined: "whatwg/field-event-last-wins",
-        /// An empty event field does not take back an earlier one.
+        /// An empty event field does not override an earlier one.
         EmptyTypeIgnored: "whatwg/field-event-empty-clears-earlier",
         /// An empty event field makes the type the empty string.
         EmptyTypeIsAType: "whatwg/field-event-empty-means-message",
-        /// Types are put in lowercase.
+        /// Types are converted to lowercase.
         TypeLowercased: "whatwg/event-type-arbitrary-names",
         /// Types are trimmed.
         TypeTrimmed: "whatwg/event-type-arbitrary-names",
-        /// A type with other than letters, digits, hyphens and underscores is ignored.
+        /// A type with anything but letters, digits, hyphens and underscores is ignored.
         OddTypeIgnored: "whatwg/event-type-arbitrary-names",
-        /// Events of the type `error` are not delivered.
+        /// Events of type `error` are not delivered.
         ErrorTypeNotDelivered: "whatwg/event-type-arbitrary-names",
-        /// Events of the type `open` are not delivered.
+        /// Events of type `open` are not delivered.
         OpenTypeNotDelivered: "whatwg/event-type-arbitrary-names",
 
         // Ids
 
         /// Ids are ignored.
         IdIgnored: "whatwg/field-id-sets-buffer",
-        /// An event without an id shows none.
+        /// An event without an id has an empty last event ID.
         OwnIdOnly: "EventSource/eventsource#358",
-        /// An event without an id makes the client forget the last one.
+        /// An event without an id resets the last event ID.
         IdForgottenByNextEvent: "whatwg/last-event-id-persists-across-events",
-        /// A new connection makes the client forget the last id at its first empty line.
+        /// The first blank line of a new connection resets the last event ID.
         IdForgottenOnConnection: "modelcontextprotocol/typescript-sdk#2499",
         /// An empty id is ignored.
         EmptyIdIgnored: "whatwg/field-id-empty-resets",
         /// An id line without a colon is ignored.
         IdWithoutColonIgnored: "whatwg/field-id-without-colon-resets",
-        /// An id with a NUL is accepted.
+        /// An id with U+0000 is accepted.
         IdWithNulAccepted: "whatwg/field-id-null-ignored",
-        /// An id ends at its first NUL.
+        /// An id ends at its first U+0000.
         IdEndsAtNul: "whatwg/field-id-null-ignored",
-        /// An id with a NUL resets the last event ID.
+        /// An id with U+0000 resets the last event ID.
         IdWithNulResets: "whatwg/field-id-null-ignored",
-        /// Of several ids in a block the first counts.
+        /// The first of several ids in a block is used.
         FirstIdWins: "whatwg/field-id-last-wins",
         /// An id after the data is ignored.
         IdAfterDataIgnored: "whatwg/field-order-free",
         /// Ids are trimmed.
         IdTrimmed: "whatwg/field-id-sets-buffer",
-        /// An id counts before its block has ended.
+        /// An id takes effect before its block ends.
         IdSetAtOnce: "whatwg/last-event-id-incomplete-block-not-committed",
         /// The id of a block without data is ignored.
         IdWithoutDataIgnored: "rexxars/eventsource-parser#39",
-        /// All events of a read carry the id of the last.
+        /// All events of a read have the id of the last one.
         IdOfReadShared: "whatwg/dispatch-lasteventid-snapshot",
-        /// An id must be a number.
+        /// An id that is not a number is ignored.
         IdMustBeNumber: "whatwg/last-event-id-value-space",
-        /// The id of an event with a type of its own is not kept.
+        /// The id of an event with a type other than message is not kept.
         IdOfMessagesOnly: "whatwg/reconnect-sends-last-event-id-utf8",
-        /// Before any id has come the last event ID is the word null.
+        /// The last event ID is the string null before the first id.
         NoIdIsTheWordNull: "whatwg/last-event-id-initially-empty",
 
         // Retry
 
-        /// Retry is ignored, and the delay is short.
+        /// Retry is ignored, and the reconnection time is short.
         RetryIgnored: "EventSource/eventsource#54",
-        /// Of several retry fields the first counts.
+        /// The first of several retry fields is used.
         FirstRetryWins: "whatwg/retry-last-wins",
-        /// A retry counts when its block has ended.
+        /// A retry takes effect at the end of its block.
         RetryWaitsForEmptyLine: "whatwg/retry-immediate-effect",
-        /// A retry counts for one reconnect.
+        /// A retry applies to one reconnection only.
         RetryForgottenAfterUse: "whatwg/retry-persists",
-        /// A retry longer than the default is forgotten by the next connection.
+        /// A new connection resets a reconnection time longer than the default.
         LongRetryForgottenOnConnection: "whatwg/retry-persists",
-        /// A retry in the block of an event with a type of its own is ignored.
+        /// A retry in the block of an event with a type other than message is ignored.
         RetryOfMessagesOnly: "whatwg/retry-sets-reconnection-time",
-        /// An invalid retry sets the default delay.
+        /// An invalid retry sets the default reconnection time.
         InvalidRetryResets: "whatwg/retry-ascii-digits-only",
-        /// Retry is taken for seconds.
+        /// Retry is read as seconds.
         RetryInSeconds: "mdn/content#10060",
-        /// A retry is cut to five seconds.
+        /// A retry is capped at five seconds.
         RetryCut: "whatwg/retry-sets-reconnection-time",
         /// A retry may have a plus sign.
         RetryWithPlus: "whatwg/retry-ascii-digits-only",
-        /// A negative retry means no delay.
+        /// A negative retry sets the reconnection time to 0.
         RetryWithMinus: "whatwg/retry-ascii-digits-only",
-        /// A retry is read up to the first character that is no digit.
+        /// The leading digits of an invalid retry are used.
         RetryPrefix: "whatwg/retry-ascii-digits-only",
         /// A retry may be a decimal fraction or have an exponent.
         RetryFraction: "whatwg/retry-ascii-digits-only",
@@ -333,34 +333,34 @@ macro_rules! entries {
         RetryHexadecimal: "whatwg/retry-ascii-digits-only",
         /// A retry is trimmed.
         RetryTrimmed: "whatwg/retry-ascii-digits-only",
-        /// A retry may have the digits of any script.
+        /// A retry may have digits of any script.
         RetryInOtherDigits: "whatwg/retry-ascii-digits-only",
-        /// A retry with a leading zero is octal.
+        /// A retry with a leading zero is read as octal.
         RetryOctal: "whatwg/retry-base-ten",
-        /// A retry of more than 31 bits is no delay.
+        /// A retry of more than 31 bits sets the reconnection time to 0.
         RetryOverflows: "whatwg/retry-huge-value",
-        /// A retry of zero means never.
+        /// A retry of 0 stops reconnection.
         RetryZeroIsNever: "whatwg/retry-zero",
 
         // The end of a stream
 
-        /// An event without its empty line is delivered at the end of the stream.
+        /// A pending event is dispatched at the end of the stream.
         PendingEventFired: "whatwg/eof-no-synthetic-dispatch",
-        /// An event without its empty line is delivered at the end of a body with a content-length.
+        /// A pending event is dispatched at the end of a body with a Content-Length.
         PendingEventFiredAtLength: "whatwg/eof-no-synthetic-dispatch",
-        /// An event without its empty line is delivered when the connection breaks.
+        /// A pending event is dispatched when the connection breaks.
         PendingEventFiredAfterBreak: "whatwg/eof-discards-pending",
-        /// Bytes after the last line end are a line at the end of the stream.
+        /// An unterminated line is processed at the end of the stream.
         UnterminatedLineRead: "whatwg/eof-unterminated-line-not-processed",
-        /// Bytes after the last line end are a line when the connection breaks.
+        /// An unterminated line is processed when the connection breaks.
         UnterminatedLineReadAfterBreak: "whatwg/eof-unterminated-line-not-processed",
-        /// Data of an unfinished event appears on the next connection.
+        /// The data of a pending event appears on the next connection.
         DataCarriedOver: "whatwg/parse-buffers-initialised-per-stream",
-        /// The type of an unfinished event appears on the next connection.
+        /// The type of a pending event appears on the next connection.
         TypeCarriedOver: "whatwg/parse-buffers-initialised-per-stream",
-        /// An unfinished line goes on on the next connection.
+        /// An unterminated line continues on the next connection.
         LineCarriedOver: "whatwg/eof-discards-pending",
-        /// An unfinished character goes on on the next connection.
+        /// An incomplete character continues on the next connection.
         CharacterCarriedOver: "whatwg/eof-discards-pending",
 
         $($others)*

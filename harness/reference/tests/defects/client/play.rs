@@ -15,7 +15,7 @@ use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reference::{self as reference, Defect};
 
 use super::super::live::live;
-use super::super::matrix::{Came, Matrix, Row, Wrong as _};
+use super::super::matrix::{Came, Matrix, Mistake as _, Row};
 use ssespec::delivery::{ClientOp, Ops};
 
 /// How long to wait for what a defect may never show.

@@ -16,7 +16,7 @@ use ssespec_reference::{self as reference, ServerDefect as Defect};
 use ssespec_reports::results::Role;
 
 use super::super::live::live;
-use super::super::matrix::{Came, Matrix, Row, Wrong as _};
+use super::super::matrix::{Came, Matrix, Mistake as _, Row};
 
 /// How long to wait for what a defect may never show.
 const SHORT: Patience =
