@@ -11,7 +11,7 @@
 //! - `place`: where a key's value is
 //! - [`coverage`]: what a corpus lacks as a whole
 
-mod check;
+pub(crate) mod check;
 mod choices;
 mod claim;
 mod counterparts;

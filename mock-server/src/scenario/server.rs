@@ -9,8 +9,12 @@ use tokio::task::JoinSet;
 
 use super::journal::{Entry, What};
 use super::route::{Route, Scenario};
-use crate::action::{Action, Drop, Respond};
-use crate::wire::{Departure, Exchange, Listener, Options, PeerGone, WireEvent, WireEventKind};
+use crate::action::{Action, Respond};
+use crate::wire::departure::Departure;
+use crate::wire::event::{WireEvent, WireEventKind};
+use crate::wire::exchange::Exchange;
+use crate::wire::handle::PeerGone;
+use crate::wire::listener::{Listener, Options};
 
 /// A running mock server. Ends when dropped; [`Server::shutdown`] waits until it has.
 #[derive(Debug)]
@@ -62,7 +66,7 @@ impl Server {
     }
 }
 
-impl std::ops::Drop for Server {
+impl Drop for Server {
     fn drop(&mut self) {
         self.task.abort();
     }
@@ -126,8 +130,7 @@ impl Serving {
                     Departure::Failed(kind) => kind.to_string(),
                 },
             },
-            WireEventKind::Dropped(Drop::Fin) => What::Dropped { how: "fin".into() },
-            WireEventKind::Dropped(Drop::Reset) => What::Dropped { how: "reset".into() },
+            WireEventKind::Dropped(how) => What::Dropped { how: how.word().into() },
             WireEventKind::Ended => What::Ended,
             _ => return,
         };

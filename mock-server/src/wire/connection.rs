@@ -10,36 +10,23 @@ use std::time::Duration;
 use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
-use tokio::sync::oneshot;
 
 use super::barrier::{Boundary, Kept};
+use super::captured::{CAPTURE_LIMIT, Captured};
+use super::departure::Departure;
 use super::diversion::{Diversion, Diverted};
-use super::event::{CAPTURE_LIMIT, Captured, Departure, Reporter, WireEventKind};
-use super::exchange::{Answered, Exchange, Line};
+use super::event::{Reporter, WireEventKind};
+use super::exchange::Exchange;
+use super::handle::{Answered, ConnectionHandle};
 use super::intake::Intake;
+use super::order::{Done, Order};
 use super::output::{Output, beginning};
 use super::registry::Entry;
-use super::request::{Malformed, Progress, Request, RequestLimits, RequestReader};
-use super::response::{BAD_REQUEST, CONTINUE, Coding, Ending};
-use crate::action::{self, Repeat};
-
-/// Answers an order when it is done. Dropped, it says that the connection is no longer open.
-pub(super) type Done = oneshot::Sender<()>;
-
-/// What the task is told to do.
-#[derive(Debug)]
-pub(super) enum Order {
-    /// Write these bytes, and then end the response if it is complete.
-    Write { bytes: Vec<u8>, shown: Option<Captured>, ending: Option<Ending>, done: Done },
-    /// Write a pattern many times.
-    Repeat { repeat: Repeat, coding: Coding, done: Done },
-    /// End the connection at once, also in the middle of a write.
-    Drop { how: action::Drop, done: Done },
-    /// FIN, and wait for the peer to leave.
-    Leave,
-    /// RST.
-    Abort,
-}
+use super::request::Request;
+use super::request_reader::malformed::{Malformed, RequestLimits};
+use super::request_reader::{Progress, RequestReader};
+use super::response::{BAD_REQUEST, CONTINUE, Ending};
+use crate::action;
 
 /// Why a connection does not go on.
 #[derive(Debug)]
@@ -91,7 +78,7 @@ pub(super) struct Connection {
     stream: TcpStream,
     reporter: Reporter,
     limits: RequestLimits,
-    line: Arc<Line>,
+    handle: Arc<ConnectionHandle>,
     inbox: Inbox,
     intake: Intake,
     output: Output,
@@ -111,7 +98,7 @@ impl Connection {
     ) -> Self {
         Self {
             stream,
-            line: Arc::new(Line::new(reporter.connection, sender)),
+            handle: Arc::new(ConnectionHandle::new(reporter.connection, sender)),
             reporter,
             limits,
             inbox: Inbox { orders, waiting: VecDeque::new() },
@@ -132,10 +119,10 @@ impl Connection {
     pub(super) async fn run(mut self) {
         let mut exit = self.exchanges().await;
         let done = loop {
-            self.line.close();
+            self.handle.close();
             exit = match exit {
                 Exit::Departed(departure) => {
-                    self.line.set_peer_gone();
+                    self.handle.set_peer_gone();
                     self.tell_received();
                     self.reporter.tell(WireEventKind::Disconnected(departure));
                     break None;
@@ -189,7 +176,7 @@ impl Connection {
             }
             self.tell_received();
             let answered = Arc::new(Answered::default());
-            let exchange = Exchange::new(request, Arc::clone(&self.line), Arc::clone(&answered));
+            let exchange = Exchange::new(request, Arc::clone(&self.handle), Arc::clone(&answered));
             self.reporter.tell(WireEventKind::Request(exchange));
             if let Err(exit) = self.answer(&answered).await {
                 return exit;

@@ -1,16 +1,14 @@
 //! What the wire tells: one event for everything that happens on a connection.
 
-use std::io;
 use std::net::SocketAddr;
 use std::time::Instant;
 
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::captured::Captured;
+use super::departure::Departure;
 use super::exchange::Exchange;
 use crate::action;
-
-/// How many bytes of one row are kept for the transcript.
-pub const CAPTURE_LIMIT: usize = 4096;
 
 /// Something that happened on a connection.
 ///
@@ -67,54 +65,6 @@ pub enum WireEventKind {
     Disconnected(Departure),
     /// The last event of every connection: its socket is gone, or [given away](super::Diversion).
     Closed,
-}
-
-/// How a peer left a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Departure {
-    /// FIN. A peer that only closes its own direction counts as gone, as with most HTTP servers.
-    Fin,
-    /// RST.
-    Reset,
-    /// The system gave another reason, such as a time-out.
-    Failed(io::ErrorKind),
-}
-
-impl From<io::Error> for Departure {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            // EPIPE is how a write learns of a reset that came before it.
-            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => {
-                Self::Reset
-            }
-            kind => Self::Failed(kind),
-        }
-    }
-}
-
-/// Bytes as the transcript keeps them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Captured {
-    /// The first bytes, at most [`CAPTURE_LIMIT`].
-    pub bytes: Vec<u8>,
-    /// How many bytes there were in all.
-    pub length: u64,
-}
-
-impl Captured {
-    /// Captures `bytes`.
-    pub(super) fn of(bytes: &[u8]) -> Self {
-        let mut captured = Self::default();
-        captured.add(bytes);
-        captured
-    }
-
-    /// Captures what comes after what is already there.
-    pub(super) fn add(&mut self, bytes: &[u8]) {
-        let room = CAPTURE_LIMIT.saturating_sub(self.bytes.len());
-        self.bytes.extend(bytes.iter().take(room));
-        self.length = self.length.saturating_add(bytes.len() as u64);
-    }
 }
 
 /// Tells the events of one connection.

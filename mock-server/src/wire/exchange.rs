@@ -1,65 +1,13 @@
 //! One request and our answer to it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::mpsc::UnboundedSender;
-use tokio::sync::oneshot;
-
-use super::connection::{Done, Order};
-use super::event::Captured;
-use super::listener::Listener;
+use super::captured::Captured;
+use super::handle::{Answered, ConnectionHandle, PeerGone};
+use super::order::Order;
 use super::request::Request;
 use super::response::{self, Coding, Ending, LAST_CHUNK, Next};
-use crate::action::{self, Action, Framing, Repeat, Respond};
-
-/// Nothing can be written any more: the peer has left, the connection was closed at the end of a session, or the
-/// response is complete.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the connection is no longer open to this exchange; the transcript says who closed it")]
-pub struct PeerGone;
-
-/// A connection as seen from its exchanges.
-#[derive(Debug)]
-pub(super) struct Line {
-    connection: u32,
-    orders: UnboundedSender<Order>,
-    closed: AtomicBool,
-    peer_gone: AtomicBool,
-}
-
-impl Line {
-    pub(super) fn new(connection: u32, orders: UnboundedSender<Order>) -> Self {
-        Self { connection, orders, closed: AtomicBool::new(false), peer_gone: AtomicBool::new(false) }
-    }
-
-    /// Nothing will be written any more.
-    pub(super) fn close(&self) {
-        self.closed.store(true, Ordering::Release);
-    }
-
-    /// The peer has left.
-    pub(super) fn set_peer_gone(&self) {
-        self.peer_gone.store(true, Ordering::Release);
-    }
-
-    /// Gives an order and waits until it is done. The order stands when the future is dropped.
-    async fn order(&self, order: impl FnOnce(Done) -> Order) -> Result<(), PeerGone> {
-        let (done, answer) = oneshot::channel();
-        self.orders.send(order(done)).map_err(|_| PeerGone)?;
-        answer.await.map_err(|_| PeerGone)
-    }
-}
-
-/// Whether any byte of an answer was written.
-#[derive(Debug, Default)]
-pub(super) struct Answered(AtomicBool);
-
-impl Answered {
-    pub(super) fn set(&self) {
-        self.0.store(true, Ordering::Release);
-    }
-}
+use crate::action::{self, Framing, Repeat, Respond};
 
 /// What a write would be part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +34,7 @@ enum Body {
 #[derive(Debug)]
 pub struct Exchange {
     request: Box<Request>,
-    line: Arc<Line>,
+    handle: Arc<ConnectionHandle>,
     answered: Arc<Answered>,
     body: Body,
     head: Head,
@@ -115,10 +63,10 @@ impl Head {
 }
 
 impl Exchange {
-    pub(super) fn new(request: Request, line: Arc<Line>, answered: Arc<Answered>) -> Self {
+    pub(super) fn new(request: Request, handle: Arc<ConnectionHandle>, answered: Arc<Answered>) -> Self {
         Self {
             request: Box::new(request),
-            line,
+            handle,
             answered,
             body: Body::Unopened,
             head: Head::Begun(Vec::new()),
@@ -132,12 +80,12 @@ impl Exchange {
 
     /// The number of the connection, as in [`WireEvent`](super::WireEvent).
     pub fn connection(&self) -> u32 {
-        self.line.connection
+        self.handle.connection
     }
 
     /// Whether any byte of an answer was written. Our own `100 Continue` is none.
     pub fn answered(&self) -> bool {
-        self.answered.0.load(Ordering::Acquire)
+        self.answered.is_set()
     }
 
     /// Whether a whole head of a response was written, of whatever status.
@@ -147,13 +95,12 @@ impl Exchange {
 
     /// Whether something can be written: the response is not complete, and nobody has closed the connection.
     pub fn is_open(&self) -> bool {
-        let closed = self.line.closed.load(Ordering::Acquire) || self.line.orders.is_closed();
-        self.body != Body::Over && !closed
+        self.body != Body::Over && !self.handle.is_closed()
     }
 
     /// Whether the peer has left the connection.
     pub fn peer_gone(&self) -> bool {
-        self.line.peer_gone.load(Ordering::Acquire)
+        self.handle.peer_gone()
     }
 
     /// Writes the head of a response in one write, with the body if the response is complete. `expand` gives the
@@ -221,7 +168,7 @@ impl Exchange {
         }
         let (repeat, coding) = (repeat.clone(), self.coding());
         self.count(repeat.total());
-        self.line.order(|done| Order::Repeat { repeat, coding, done }).await
+        self.handle.order(|done| Order::Repeat { repeat, coding, done }).await
     }
 
     /// Ends the response as its framing says: the last chunk where it is chunked, nothing where the promised length
@@ -250,7 +197,7 @@ impl Exchange {
     pub async fn drop_connection(&mut self, how: action::Drop) {
         self.body = Body::Over;
         // It is an end either way.
-        let _ = self.line.order(|done| Order::Drop { how, done }).await;
+        let _ = self.handle.order(|done| Order::Drop { how, done }).await;
     }
 
     /// Writes bytes instead of a response. What is sent after them is written as it is, and the end is FIN.
@@ -266,38 +213,6 @@ impl Exchange {
         }
         self.head.add(bytes);
         self.write(bytes.to_vec(), Some(Captured::of(bytes)), None).await
-    }
-
-    /// Does what an action says. `listener` is the one that refuses, `expand` as in [`respond`](Self::respond).
-    ///
-    /// # Errors
-    ///
-    /// The peer has left, or the response is complete already.
-    pub async fn perform(
-        &mut self,
-        action: &Action,
-        listener: &Listener,
-        expand: impl Fn(&str) -> String,
-    ) -> Result<(), PeerGone> {
-        match action {
-            Action::Respond(respond) => self.respond(respond, expand).await,
-            Action::Send(bytes) => self.send(bytes).await,
-            Action::SendRepeat(repeat) => self.send_repeat(repeat).await,
-            Action::Raw(bytes) => self.raw(bytes).await,
-            Action::End => self.end().await,
-            Action::Drop(how) => {
-                self.drop_connection(*how).await;
-                Ok(())
-            }
-            Action::Wait(time) => {
-                tokio::time::sleep(*time).await;
-                Ok(())
-            }
-            Action::Refuse(time) => {
-                listener.refuse_for(*time);
-                Ok(())
-            }
-        }
     }
 
     fn writable(&self) -> Result<(), PeerGone> {
@@ -320,6 +235,6 @@ impl Exchange {
         shown: Option<Captured>,
         ending: Option<Ending>,
     ) -> Result<(), PeerGone> {
-        self.line.order(|done| Order::Write { bytes, shown, ending, done }).await
+        self.handle.order(|done| Order::Write { bytes, shown, ending, done }).await
     }
 }

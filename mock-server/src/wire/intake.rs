@@ -4,7 +4,8 @@ use std::io;
 
 use tokio::net::TcpStream;
 
-use super::event::{Captured, Departure};
+use super::captured::Captured;
+use super::departure::Departure;
 
 /// Bytes that the peer sent and that no request has taken yet.
 #[derive(Debug, Default)]

@@ -15,13 +15,14 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use super::barrier::{Barrier, BarrierMode, Boundary};
-use super::connection::{Connection, Order};
+use super::connection::Connection;
 use super::diversion::Diversion;
 use super::event::{Reporter, WireEvent, WireEventKind};
 use super::kernel::Kernel;
+use super::order::Order;
 use super::port::{Port, PortState, RETRY};
 use super::registry::Registry;
-use super::request::{Malformed, RequestLimits};
+use super::request_reader::malformed::{Malformed, RequestLimits};
 
 /// How long to wait when the system has no more file descriptors.
 const EXHAUSTED: Duration = Duration::from_millis(10);

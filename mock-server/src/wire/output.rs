@@ -5,8 +5,8 @@ use std::io;
 use tokio::net::TcpStream;
 
 use super::barrier::{Boundary, Kept};
-use super::event::Departure;
-use super::exchange::Answered;
+use super::departure::Departure;
+use super::handle::Answered;
 use super::response::{self, Coding};
 use crate::action::Repeat;
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::sync::watch;
 
-use super::connection::Order;
+use super::order::Order;
 
 /// The open connections, each with the way to give it orders.
 #[derive(Debug)]

@@ -15,6 +15,6 @@ fn checks_and_requirements_fit_each_other() {
     for check in &all {
         let requirement = corpus.requirements.get(check.requirement);
         let requirement = requirement.unwrap_or_else(|| panic!("{}: no {}", check.name, check.requirement));
-        assert!(requirement.binds.iter().any(|bound| *bound == Bound::Server), "{}", check.name);
+        assert!(requirement.binds.contains(&Bound::Server), "{}", check.name);
     }
 }

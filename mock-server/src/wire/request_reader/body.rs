@@ -1,6 +1,7 @@
 //! Bodies of requests, see [RFC 9112, section 6.3](https://www.rfc-editor.org/rfc/rfc9112#section-6.3).
 
-use super::{Malformed, Request, RequestLimits};
+use super::malformed::{Malformed, RequestLimits};
+use crate::wire::request::Request;
 
 /// How long the line with a chunk's size may be, with its extensions.
 const SIZE_LINE_LIMIT: usize = 4096;

@@ -1,0 +1,29 @@
+//! Bytes as the transcript keeps them.
+
+/// How many bytes of one row are kept for the transcript.
+pub const CAPTURE_LIMIT: usize = 4096;
+
+/// Bytes as the transcript keeps them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Captured {
+    /// The first bytes, at most [`CAPTURE_LIMIT`].
+    pub bytes: Vec<u8>,
+    /// How many bytes there were in all.
+    pub length: u64,
+}
+
+impl Captured {
+    /// Captures `bytes`.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let mut captured = Self::default();
+        captured.add(bytes);
+        captured
+    }
+
+    /// Captures what comes after what is already there.
+    pub(super) fn add(&mut self, bytes: &[u8]) {
+        let room = CAPTURE_LIMIT.saturating_sub(self.bytes.len());
+        self.bytes.extend(bytes.iter().take(room));
+        self.length = self.length.saturating_add(bytes.len() as u64);
+    }
+}

@@ -1,0 +1,26 @@
+//! How a peer left a connection.
+
+use std::io;
+
+/// How a peer left a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Departure {
+    /// FIN. A peer that only closes its own direction counts as gone, as with most HTTP servers.
+    Fin,
+    /// RST.
+    Reset,
+    /// The system gave another reason, such as a time-out.
+    Failed(io::ErrorKind),
+}
+
+impl From<io::Error> for Departure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            // EPIPE is how a write learns of a reset that came before it.
+            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => {
+                Self::Reset
+            }
+            kind => Self::Failed(kind),
+        }
+    }
+}

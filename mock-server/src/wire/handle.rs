@@ -1,0 +1,70 @@
+//! A connection as seen from its exchanges.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
+
+use super::order::{Done, Order};
+
+/// Nothing can be written any more: the peer has left, the connection was closed at the end of a session, or the
+/// response is complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the connection is no longer open to this exchange; the transcript says who closed it")]
+pub struct PeerGone;
+
+/// A connection as seen from its exchanges.
+#[derive(Debug)]
+pub(super) struct ConnectionHandle {
+    pub(super) connection: u32,
+    orders: UnboundedSender<Order>,
+    closed: AtomicBool,
+    peer_gone: AtomicBool,
+}
+
+impl ConnectionHandle {
+    pub(super) fn new(connection: u32, orders: UnboundedSender<Order>) -> Self {
+        Self { connection, orders, closed: AtomicBool::new(false), peer_gone: AtomicBool::new(false) }
+    }
+
+    /// Nothing will be written any more.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    /// The peer has left.
+    pub(super) fn set_peer_gone(&self) {
+        self.peer_gone.store(true, Ordering::Release);
+    }
+
+    /// Whether nothing can be written any more.
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire) || self.orders.is_closed()
+    }
+
+    /// Whether the peer has left.
+    pub(super) fn peer_gone(&self) -> bool {
+        self.peer_gone.load(Ordering::Acquire)
+    }
+
+    /// Gives an order and waits until it is done. The order stands when the future is dropped.
+    pub(super) async fn order(&self, order: impl FnOnce(Done) -> Order) -> Result<(), PeerGone> {
+        let (done, answer) = oneshot::channel();
+        self.orders.send(order(done)).map_err(|_| PeerGone)?;
+        answer.await.map_err(|_| PeerGone)
+    }
+}
+
+/// Whether any byte of an answer was written.
+#[derive(Debug, Default)]
+pub(super) struct Answered(AtomicBool);
+
+impl Answered {
+    pub(super) fn set(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    pub(super) fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}

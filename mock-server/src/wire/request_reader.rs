@@ -1,0 +1,97 @@
+//! Reading requests from bytes as they arrive. No I/O happens here, and no input makes it panic.
+
+pub(super) mod malformed;
+
+mod body;
+#[cfg(test)]
+mod tests;
+
+use self::body::{BodyReader, Framed};
+use self::malformed::{FIELD_LIMIT, Malformed, RequestLimits};
+use super::request::{Request, Version, has_token};
+
+/// What the bytes so far amount to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Progress {
+    /// More bytes are needed.
+    More,
+    /// The peer waits for `100 Continue` before it sends the body. Told once.
+    AwaitsContinue,
+    /// Here is a request; the bytes after it are left in the buffer.
+    Complete(Request),
+}
+
+/// Reads one request.
+#[derive(Debug)]
+pub(super) struct RequestReader {
+    limits: RequestLimits,
+    /// The head, and what is still to come of the body.
+    begun: Option<(Request, BodyReader)>,
+}
+
+impl RequestReader {
+    /// A reader that has seen nothing.
+    pub(super) fn new(limits: RequestLimits) -> Self {
+        Self { limits, begun: None }
+    }
+
+    /// Takes from `buffer` what belongs to the request. To be called again whenever bytes were added.
+    ///
+    /// # Errors
+    ///
+    /// The bytes are no request, or too long a one. The reader is of no more use then.
+    pub(super) fn advance(&mut self, buffer: &mut Vec<u8>) -> Result<Progress, Malformed> {
+        let mut awaits_continue = false;
+        if self.begun.is_none() {
+            let Some((request, length)) = read_head(buffer, self.limits.head)? else {
+                return Ok(Progress::More);
+            };
+            buffer.drain(..length);
+            let body = BodyReader::new(&request, self.limits)?;
+            awaits_continue = !body.is_complete()
+                && buffer.is_empty()
+                && request.version == Version::Http11
+                && request.header("expect").any(|value| has_token(value, "100-continue"));
+            self.begun = Some((request, body));
+        }
+        let Some((request, body)) = &mut self.begun else { return Ok(Progress::More) };
+        match body.advance(buffer, &mut request.body)? {
+            Framed::Complete => {}
+            Framed::More if awaits_continue => return Ok(Progress::AwaitsContinue),
+            Framed::More => return Ok(Progress::More),
+        }
+        Ok(self.begun.take().map_or(Progress::More, |(request, _)| Progress::Complete(request)))
+    }
+}
+
+/// Reads a head; `None` where it is not all there. Returns its length too.
+fn read_head(buffer: &[u8], limit: usize) -> Result<Option<(Request, usize)>, Malformed> {
+    let mut fields = vec![httparse::EMPTY_HEADER; 64];
+    loop {
+        let mut head = httparse::Request::new(&mut fields);
+        match head.parse(buffer) {
+            Ok(httparse::Status::Complete(length)) if length <= limit => {
+                return Ok(Some((from_head(&head), length)));
+            }
+            Ok(httparse::Status::Partial) if buffer.len() < limit => return Ok(None),
+            Ok(_) => return Err(Malformed::LongHead(limit)),
+            Err(httparse::Error::TooManyHeaders) if fields.len() < FIELD_LIMIT => {
+                let more = fields.len() * 4;
+                fields = vec![httparse::EMPTY_HEADER; more.min(FIELD_LIMIT)];
+            }
+            Err(httparse::Error::TooManyHeaders) => return Err(Malformed::ManyFields),
+            Err(error) => return Err(Malformed::Head(error)),
+        }
+    }
+}
+
+/// The request with this head, still without its body.
+fn from_head(head: &httparse::Request<'_, '_>) -> Request {
+    Request {
+        method: head.method.unwrap_or_default().to_owned(),
+        target: head.path.unwrap_or_default().to_owned(),
+        version: if head.version == Some(0) { Version::Http10 } else { Version::Http11 },
+        headers: head.headers.iter().map(|field| (field.name.to_owned(), field.value.to_vec())).collect(),
+        body: Vec::new(),
+    }
+}
