@@ -8,8 +8,9 @@ use include_dir::{Dir, include_dir};
 use ssespec_diagnostics::{Diagnostics, Findings, Source, SourceError};
 
 use crate::corpus::Corpus;
+use crate::lint::check::check;
 use crate::role::Role;
-use crate::{counterpart, format, lint, requirement};
+use crate::{counterpart, format, requirement};
 
 #[cfg(test)]
 mod tests;
@@ -127,7 +128,7 @@ impl Corpus {
         }
         // Definitions that failed to read would be reported as unknown in every case that names them.
         if all_is_known {
-            found.extend(lint::check(&read, &self));
+            found.extend(check(&read, &self));
         }
         self.cases.extend(read.into_iter().map(|case| (case.id.clone(), case)));
         if found.is_empty() { Ok(self) } else { Err(CorpusError::Mistakes(found)) }

@@ -1,7 +1,7 @@
 //! Mistakes that the format allows: scripts that cannot be played, claims about unknown requirements, and capabilities
 //! that are used but not needed, or needed but not used.
 //!
-//! - [`mod@check`]: all of them
+//! - `check`: all of them
 //! - `claim`: titles and requirements
 //! - `needs`: capabilities
 //! - `counterparts`: tests of other suites
@@ -11,7 +11,7 @@
 //! - `place`: where a key's value is
 //! - [`coverage`]: what a corpus lacks as a whole
 
-mod check;
+pub(crate) mod check;
 mod choices;
 mod claim;
 mod counterparts;

@@ -205,7 +205,7 @@ mod linux {
                          if (one) setTimeout(() => one.close(), i) }";
         for number in 0..4 {
             let text = format!(
-                "title = \"Windows {number}\"\nrequirements = [\"whatwg/line-lf\"]\nneeds = [\"dom\"]\nalone = true\n\
+                "title = \"Windows {number}\"\nrequirements = [\"whatwg/line-lf\"]\nneeds = [\"dom\"]\nisolated = true\n\
                  steps = [{{ enter = \"window\" }}, {{ run = \"{vanishing}\" }}, {{ wait = \"100ms\" }}]\n"
             );
             std::fs::write(cases.join(format!("client/mine/windows-{number}.toml")), text)?;

@@ -15,11 +15,11 @@ mod tests;
 static SCENARIO: Table = Table {
     what: "a scenario",
     keys: &[
-        Key::optional("title", Shape::Text, "What it shows."),
+        Key::optional("title", Shape::Text, "What it demonstrates."),
         Key::required(
             "route",
             Shape::List(&Shape::Table(&ROUTE)),
-            "The routes; the first that matches serves.",
+            "The routes; the first that matches a request serves it.",
         ),
     ],
 };
@@ -27,17 +27,17 @@ static SCENARIO: Table = Table {
 static ROUTE: Table = Table {
     what: "a route",
     keys: &[
-        Key::optional("method", Shape::Text, "The method; any where absent."),
-        Key::required("path", Shape::Text, "The path; `*` stands for any characters."),
+        Key::optional("method", Shape::Text, "The method; any if absent."),
+        Key::required("path", Shape::Text, "The path; `*` matches any characters."),
         Key::optional(
             "headers",
             Shape::Map(&Shape::Either(&[Shape::Text, Shape::Flag])),
-            "What fields must be. A value: this value. true: present. false: absent.",
+            "What header fields must be. A string: this value. true: present. false: absent.",
         ),
         Key::required(
             "connection",
             Shape::List(&Shape::Table(&CONNECTION)),
-            "The script of the first connection, of the second, and so on; the last one serves all that follow.",
+            "The scripts of the first connection, the second, and so on; the last one serves all further connections.",
         ),
     ],
 };
@@ -71,10 +71,10 @@ fn route(entry: &Value<'_>, findings: &mut Findings) -> Option<Route> {
     let text = value::text(path)?;
     if !text.starts_with(['/', '*']) {
         let hint = format!("write \"/{text}\"");
-        findings.add_with_hint(path.span(), "a path begins with a slash", "no slash", hint);
+        findings.add_with_hint(path.span(), "a path must begin with a slash", "no slash", hint);
     }
     if text.contains(['?', '#']) {
-        let hint = "take it out: a route serves its path with every query";
+        let hint = "remove it: a route serves its path with every query";
         findings.add_with_hint(path.span(), "a query is not part of a path", "expected a path only", hint);
     }
     let glob = match glob(text) {

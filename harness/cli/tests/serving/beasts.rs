@@ -90,7 +90,7 @@ fn reset() {
 }
 
 fn shuts_down_never() {
-    let keys = "needs = [\"shutdown\"]\nalone = true\n";
+    let keys = "needs = [\"shutdown\"]\nisolated = true\n";
     let steps = "{ wait = \"1ms\" }, \"shutdown\", \"expect-end\"";
     let came = run("shuts-down-never", keys, steps).unwrap_or_else(|error| panic!("{error}"));
     came.is(Fail, "neither within 2s");

@@ -15,6 +15,6 @@ fn check_names_are_unique_and_every_check_has_a_requirement_for_servers() {
     for check in &all {
         let requirement = corpus.requirements.get(check.requirement);
         let requirement = requirement.unwrap_or_else(|| panic!("{}: no {}", check.name, check.requirement));
-        assert!(requirement.binds.iter().any(|bound| *bound == Bound::Server), "{}", check.name);
+        assert!(requirement.binds.contains(&Bound::Server), "{}", check.name);
     }
 }
