@@ -34,10 +34,13 @@
 
 pub mod action;
 pub mod flow;
+#[cfg(feature = "scenarios")]
 pub mod mock;
+#[cfg(feature = "scenarios")]
 pub mod scenario;
 pub mod script;
 pub mod stream;
 pub mod wire;
 
+#[cfg(feature = "scenarios")]
 pub use mock::MockServer;

@@ -99,17 +99,23 @@
 //! ```
 
 mod compare;
+#[cfg(feature = "renderings")]
 pub mod coverage;
+#[cfg(feature = "renderings")]
 pub mod diff;
 pub mod fold;
 #[cfg(feature = "junit")]
 pub mod junit;
 mod limits;
+#[cfg(feature = "renderings")]
 pub mod markdown;
 pub mod results;
+#[cfg(feature = "renderings")]
 pub mod schema;
+#[cfg(feature = "renderings")]
 pub mod snapshot;
 pub mod terminal;
+#[cfg(feature = "renderings")]
 pub mod totals;
 pub mod transcript;
 pub mod visible;

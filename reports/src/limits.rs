@@ -4,6 +4,7 @@
 pub(crate) const ID: usize = 160;
 
 /// The name or version of an implementation.
+#[cfg(feature = "renderings")]
 pub(crate) const NAME: usize = 80;
 
 /// A sentence: a title, a reason, a fact.

@@ -18,6 +18,7 @@ mod departure;
 mod diversion;
 mod event;
 mod http1;
+#[cfg(feature = "http2")]
 pub mod http2;
 mod kernel;
 mod listener;

@@ -3,17 +3,27 @@
 
 mod failure;
 mod paint;
+#[cfg(feature = "renderings")]
 mod progress;
+#[cfg(feature = "renderings")]
 mod run;
+#[cfg(feature = "renderings")]
 mod tally;
+#[cfg(feature = "renderings")]
 mod totals;
 
 pub use crate::transcript::Times;
 pub use failure::failure;
+#[cfg(feature = "renderings")]
 pub(crate) use paint::Paint;
 pub use paint::{Color, Style};
+#[cfg(feature = "renderings")]
 pub(crate) use progress::SHOWN;
+#[cfg(feature = "renderings")]
 pub use progress::{Progress, case_line, progress_line};
+#[cfg(feature = "renderings")]
 pub use run::render;
+#[cfg(feature = "renderings")]
 pub(crate) use run::{identity, selection};
+#[cfg(feature = "renderings")]
 pub(crate) use totals::suite_shares;
