@@ -5,9 +5,9 @@ use std::time::Duration;
 use ssespec_cases::capability::UnknownCapability;
 use ssespec_reports::results::Role;
 
-use super::unread::UNREAD_LIMIT;
+use super::limits::UNREAD_LIMIT;
 #[cfg(feature = "page")]
-use crate::page::opener::PageNotOpened;
+use crate::page::not_opened::PageNotOpened;
 use crate::protocol::not_protocol::Meant;
 use crate::protocol::{LINE_LIMIT, NotProtocol, PROTOCOL};
 
