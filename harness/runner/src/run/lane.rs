@@ -188,13 +188,13 @@ pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, 
         && run.launch.adapter_is_ours()
         && let Some(failure) = outcome.failed_before.take()
     {
-        let hint = Some(format!("and then nothing more: {fault}"));
+        let hint = Some(format!("then it stopped responding: {fault}"));
         outcome.held = Err(Stop::Failure(Failure { hint, ..failure }));
         let restarted = restart(run, stage).await.is_ok();
         return (Played { outcome, stderr, note }, restarted);
     }
     if let Err((fault, _)) = restart(run, stage).await {
-        note = Some(format!("no adapter could be started after that: {fault}"));
+        note = Some(format!("the adapter could not be restarted: {fault}"));
         return (Played { outcome, stderr, note }, false);
     }
     if !fault.is_crash() && fault.is_of_its_session() {
@@ -208,9 +208,9 @@ pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, 
                 outcome = again;
                 outcome.held = Err(Stop::Failure(Failure {
                     step,
-                    expected: format!("the {} lives on", trial.case.role()),
-                    observed: format!("it crashed, twice at this step: {fault}"),
-                    hint: Some("the adapter's stderr says more".into()),
+                    expected: format!("the {} keeps running", trial.case.role()),
+                    observed: format!("it crashed twice at this step: {fault}"),
+                    hint: Some("see the adapter's stderr".into()),
                 }));
             }
             restart(run, stage).await.is_ok()

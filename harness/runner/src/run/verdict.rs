@@ -89,14 +89,15 @@ pub(super) fn skipped(run: &Run, skipped: &Skipped) -> CaseResult {
 pub(super) fn not_measured(run: &Run, trial: &Trial) -> CaseResult {
     let mut result = blank(run, trial);
     result.verdict = Verdict::Skip;
-    result.reason = Some("measures a client's own processes, and a browser's pages share theirs".into());
+    result.reason =
+        Some("measures the client's own processes, but the pages of a browser share theirs".into());
     result
 }
 
 /// The result of a trial that no lane could play.
 pub(super) fn unplayed(run: &Run, trial: &Trial) -> CaseResult {
     let mut result = blank(run, trial);
-    result.reason = Some("no adapter could be started any more".into());
+    result.reason = Some("no adapter could be started".into());
     result
 }
 
@@ -177,7 +178,7 @@ pub(super) fn charge(result: &mut CaseResult, trial: &Trial, late: &Late, ended_
             fail(result, trial.level);
             let failure = Failure {
                 step: None,
-                expected: "no request after the client was done".into(),
+                expected: "no request after the client stopped".into(),
                 observed: what,
                 hint: None,
             };
