@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ssespec::page::opener::{Browser, BrowserPage, OpeningPage, PageNotOpened};
+use ssespec::page::not_opened::PageNotOpened;
+use ssespec::page::opener::{Browser, BrowserPage, OpeningPage};
 use tokio::sync::Mutex;
 
 use super::chromium::Chromium;

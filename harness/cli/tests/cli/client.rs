@@ -53,7 +53,7 @@ fn a_program_that_is_missing() {
 fn a_command_that_is_no_adapter() {
     let printed =
         ssespec(words("client --cases cases")).adapter(["exit", "stderr=what do you want of me"]).ends(3);
-    printed.says(&["the adapter ended by itself: ", "help: ", "its stderr:\n  what do you want of me"]);
+    printed.says(&["the adapter exited: ", "help: ", "its stderr:\n  what do you want of me"]);
 }
 
 fn neither_or_both() {

@@ -22,7 +22,7 @@ pub(crate) const TESTS: Tests = &[
     ("nobody_listens", || on_roar("nobody-listens").is(Error, "nobody listens at http://127.0.0.1:")),
     ("silent", || on_roar("silent").is(Error, "did not say `connected`")),
     ("answers_twice", || on_roar("answers-twice").is(Error, "what nobody had asked it for: emitted")),
-    ("never_answers", || on_roar("never-answers").is(Fail, "nothing of that within 2s")),
+    ("never_answers", || on_roar("never-answers").is(Fail, "no match within 2s")),
     ("dies", dies),
     ("talks_nonsense", || on_roar("talks-nonsense").is(Error, "not of the protocol: not a JSON object")),
     ("is_a_client", || on_roar("is-a-client").is(Error, "what an adapter of its role has not to say")),
@@ -76,7 +76,7 @@ fn lazy() {
     on_roar("lazy").is(Pass, "");
     let steps = "\"request\", { expect-response = { status = 200 } }";
     let came = run("lazy", "", steps).unwrap_or_else(|error| panic!("{error}"));
-    came.is(Fail, "nothing of that within 2s");
+    came.is(Fail, "no match within 2s");
 }
 
 /// Over HTTP/2 a stream that the server resets is broken.

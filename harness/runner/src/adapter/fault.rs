@@ -5,9 +5,9 @@ use std::time::Duration;
 use ssespec_cases::capability::UnknownCapability;
 use ssespec_reports::results::Role;
 
-use super::unread::UNREAD_LIMIT;
+use super::limits::UNREAD_LIMIT;
 #[cfg(feature = "page")]
-use crate::page::opener::PageNotOpened;
+use crate::page::not_opened::PageNotOpened;
 use crate::protocol::not_protocol::Meant;
 use crate::protocol::{LINE_LIMIT, NotProtocol, PROTOCOL};
 
@@ -23,19 +23,19 @@ pub enum Fault {
         problem: String,
     },
     /// It said nothing.
-    #[error("the adapter said no hello within {}", humantime::format_duration(*.0))]
+    #[error("the adapter did not send its hello within {}", humantime::format_duration(*.0))]
     NoHello(Duration),
     /// It began with something else.
-    #[error("the adapter's first line is not its hello")]
+    #[error("the adapter's first line is not a hello")]
     NotHello,
     /// It wrote a line that is not of the protocol.
-    #[error("the adapter wrote a line that is not of the protocol: {0}")]
+    #[error("the adapter wrote an invalid line: {0}")]
     NotProtocol(NotProtocol),
     /// It wrote a line without an end.
-    #[error("the adapter wrote more than {} MiB without a line end", LINE_LIMIT >> 20)]
+    #[error("the adapter wrote more than {} MiB without a newline", LINE_LIMIT >> 20)]
     LineTooLong,
     /// It ended.
-    #[error("the adapter ended by itself: {status}")]
+    #[error("the adapter exited: {status}")]
     Exited {
         /// How it ended.
         status: String,
@@ -44,19 +44,19 @@ pub enum Fault {
     #[error("the client panicked: {0}")]
     Panicked(String),
     /// The server function returned an error.
-    #[error("the server function ended: {0}")]
+    #[error("the server function failed: {0}")]
     ServerEnded(String),
-    /// It closed its stdout and lives on.
-    #[error("the adapter closed its stdout and went on running")]
+    /// It closed its stdout but kept running.
+    #[error("the adapter closed stdout but kept running")]
     StdoutClosed,
     /// It speaks another protocol.
-    #[error("the adapter speaks protocol {said}, this harness speaks {PROTOCOL}")]
+    #[error("the adapter speaks protocol {said}; this harness speaks {PROTOCOL}")]
     WrongProtocol {
         /// The version that it said.
         said: u32,
     },
     /// It has another role.
-    #[error("the adapter says that its role is \"{said}\", but a {} is wanted here", wanted.as_str())]
+    #[error("the adapter's role is \"{said}\", but a {} is under test", wanted.as_str())]
     WrongRole {
         /// The role that it said.
         said: String,
@@ -70,25 +70,25 @@ pub enum Fault {
     #[error("the adapter did not answer `close` with `closed` within {}", humantime::format_duration(*.0))]
     IgnoredClose(Duration),
     /// The client function says that it has a close() and never asks whether to call it.
-    #[error("the client function has the capability `close` but does not notice when it is to close")]
+    #[error("the client function has the capability `close` but does not react to close requests")]
     NotWatched,
     /// It stopped in the middle of a line.
-    #[error("the adapter wrote {0} bytes of a line and then not its end")]
+    #[error("the adapter wrote {0} bytes without a newline")]
     HalfLine(usize),
     /// It said something about a session that was over.
-    #[error("after `closed` the adapter said more of that session: {what}")]
+    #[error("the adapter sent a message for a closed session: {what}")]
     AfterClosed {
         /// What it said.
         what: String,
     },
     /// It said what only an adapter of another role says.
-    #[error("the adapter said what an adapter of its role has not to say: {what}")]
+    #[error("the adapter sent a message that its role does not send: {what}")]
     OfAnotherRole {
         /// What it said.
         what: String,
     },
     /// It said something that nobody had asked for.
-    #[error("the adapter said what nobody had asked it for: {what}")]
+    #[error("the adapter sent an answer without an order: {what}")]
     Unasked {
         /// What it said.
         what: String,
@@ -105,7 +105,7 @@ pub enum Fault {
         problem: String,
     },
     /// Nobody listens where it serves.
-    #[error("nobody listens at {url}, which the adapter names: {problem}")]
+    #[error("cannot connect to {url}, the URL that the adapter sent: {problem}")]
     Unreachable {
         /// The URL.
         url: String,
@@ -113,22 +113,22 @@ pub enum Fault {
         problem: String,
     },
     /// It did not show that a stream was opened.
-    #[error("the adapter did not say `connected` within {} of a stream that was opened", humantime::format_duration(*.0))]
+    #[error("the adapter did not report `connected` within {} after a stream was opened", humantime::format_duration(*.0))]
     NotConnected(Duration),
     /// It did not answer `stop`.
     #[error("the adapter did not answer `stop` with `stopped` within {}", humantime::format_duration(*.0))]
     NotStopped(Duration),
     /// It named a session that does not exist.
-    #[error("the adapter named session {named}, which was not started")]
+    #[error("the adapter sent a message for session {named}, which was not started")]
     UnknownSession {
         /// The number that it named.
         named: u64,
     },
     /// It said more in a session than the stream can hold.
-    #[error("the adapter said much more than the case sent: over {} MiB in one session", UNREAD_LIMIT >> 20)]
+    #[error("the adapter reported much more than the case sent: over {} MiB in one session", UNREAD_LIMIT >> 20)]
     Flooded,
     /// It said more and more about sessions that were over.
-    #[error("the adapter went on and on about sessions that were over")]
+    #[error("the adapter kept sending messages for closed sessions")]
     Haunted,
     /// It did not pass the smoke check.
     #[error("the adapter failed the smoke check: {0}")]
@@ -137,7 +137,7 @@ pub enum Fault {
     #[error("the adapter failed the smoke check: {0}")]
     ServerSmoke(String),
     /// Its page was closed, crashed or lost its connection.
-    #[error("the page is gone: it was closed, loaded anew, or crashed")]
+    #[error("the page is gone: it was closed, reloaded, or crashed")]
     PageGone,
     /// The page did not come.
     #[error("the page did not connect within {}", humantime::format_duration(*.0))]
@@ -152,8 +152,7 @@ pub enum Fault {
 }
 
 /// How an adapter introduces itself.
-const HELLO: &str = "the first line on stdout is {\"hello\":{\"protocol\":1,\"role\":\"client\" or \"server\",\"name\":..,\"version\":..,\
-     \"capabilities\":[..]}}; flush it";
+const HELLO: &str = "the first line on stdout must be {\"hello\":{\"protocol\":1,\"role\":\"client\" or \"server\",\"name\":..,\"version\":..,\"capabilities\":[..]}}; flush it";
 
 impl Fault {
     /// What the adapter's author can do about it.
@@ -166,76 +165,65 @@ impl Fault {
             Self::NotProtocol(wrong) => match wrong.meant() {
                 Meant::Hello => HELLO,
                 Meant::Message => {
-                    "a line is one message in UTF-8, such as {\"session\":n,\"event\":{\"type\":..,\"data\":..,\"id\":..}}; \
-                     what the API does not show is left out"
+                    "each line must be one UTF-8 message, such as {\"session\":n,\"event\":{\"type\":..,\"data\":..,\"id\":..}}; omit what the API does not expose"
                 }
-                Meant::Text => {
-                    "stdout is for the protocol, one JSON object a line; logs and print statements go to stderr"
-                }
+                Meant::Text => "stdout is for the protocol, one JSON object per line; write logs to stderr",
             },
-            Self::LineTooLong | Self::HalfLine(_) => "end each message with a line feed and flush it",
-            Self::ServerEnded(_) => "a server function returns when `ServerSession::next` gives nothing more",
-            Self::Panicked(_) => "an error that a peer can cause is reported, not panicked over",
-            Self::Exited { .. } => {
-                "an adapter lives until its stdin ends; catch the implementation's exceptions: a client reports them as `error`, a \
-                 server answers `refused`"
+            Self::LineTooLong | Self::HalfLine(_) => "end each message with a newline and flush it",
+            Self::ServerEnded(_) => {
+                "return from the server function when `ServerSession::next` returns `None`"
             }
-            Self::StdoutClosed => "keep stdout open until stdin ends",
+            Self::Panicked(_) => "report errors that a peer can cause instead of panicking",
+            Self::Exited { .. } => {
+                "an adapter runs until stdin closes; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`"
+            }
+            Self::StdoutClosed => "keep stdout open until stdin closes",
             Self::WrongProtocol { .. } => {
-                "say \"protocol\":1 in the hello, or use a version of ssespec that fits"
+                "send \"protocol\":1 in the hello, or use a matching version of ssespec"
             }
             Self::WrongRole { wanted: Role::Server, .. } => {
-                "say \"role\":\"server\" in the hello; clients are tested by `ssespec client` and with role = \"client\""
+                "send \"role\":\"server\" in the hello; to test a client, use `ssespec client`, or role = \"client\" in ssespec.toml"
             }
             Self::WrongRole { .. } => {
-                "say \"role\":\"client\" in the hello; servers are tested by `ssespec server` and with role = \"server\""
+                "send \"role\":\"client\" in the hello; to test a server, use `ssespec server`, or role = \"server\" in ssespec.toml"
             }
-            Self::UnknownCapability(_) => "take the name out of the hello or correct it",
+            Self::UnknownCapability(_) => "correct the name or remove it from the hello",
             Self::IgnoredClose(_) => {
-                "answer {\"session\":n,\"close\":{}} by closing the connection and writing {\"session\":n,\"closed\":{}}, \
-                 whatever else is waited for"
+                "answer {\"session\":n,\"close\":{}} by closing the connection and writing {\"session\":n,\"closed\":{}}, even while waiting for something else"
             }
             Self::NotWatched => {
-                "wait for the client's items in `Observer::until_close`, or watch `Observer::close_requested`; then call \
-                 the client's close() and return"
+                "await the client's items in `Observer::until_close`, or watch `Observer::close_requested`; then call the client's close() and return"
             }
-            Self::Flooded => {
-                "report each thing that the implementation shows once, and nothing that it does not show"
-            }
+            Self::Flooded => "report each observation once, and only what the implementation exposes",
             Self::AfterClosed { .. } | Self::Haunted => {
-                "a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it"
+                "send exactly one `closed` per session, as its last message"
             }
             Self::OfAnotherRole { .. } => {
-                "clients say what they see (opened, event, error ..), servers what they do (serving, connected, emitted ..)"
+                "clients report opened, event, error, ..; servers report serving, connected, emitted, .."
             }
             Self::Unasked { .. } => {
-                "each order has exactly one answer: `serve` serving, `emit` emitted or refused, `stop` stopped, `close` closed"
+                "answer each order exactly once: `serve` with `serving`, `emit` with `emitted` or `refused`, `stop` with `stopped`, `close` with `closed`"
             }
             Self::NotServing(_) | Self::BadUrl { .. } | Self::Unreachable { .. } => {
-                "answer {\"session\":n,\"serve\":{}} with {\"session\":n,\"serving\":{\"url\":\"http://127.0.0.1:PORT/n\"}} \
-                 once the server listens there"
+                "answer {\"session\":n,\"serve\":{}} with {\"session\":n,\"serving\":{\"url\":\"http://127.0.0.1:PORT/n\"}} once the server listens there"
             }
             Self::NotConnected(_) => {
-                "say {\"session\":n,\"connected\":{}} for each stream as soon as what is emitted goes to it"
+                "send {\"session\":n,\"connected\":{}} for each stream as soon as it gets what is emitted"
             }
             Self::NotStopped(_) => {
-                "answer {\"session\":n,\"stop\":{}} with {\"session\":n,\"stopped\":{}}, or take \"no-content\" out of the \
-                 hello's capabilities"
+                "answer {\"session\":n,\"stop\":{}} with {\"session\":n,\"stopped\":{}}, or remove \"no-content\" from the hello's capabilities"
             }
             Self::UnknownSession { .. } => {
-                "repeat the number of the order (`connect`, `serve`) that the message belongs to"
+                "use the session number of the order (`connect`, `serve`) that the message belongs to"
             }
             Self::Smoke(_) => {
-                "an adapter connects when told, reports the event, and on `close` ends the connection and says `closed`"
+                "on `connect` an adapter must connect and report the event; on `close` it must close the connection and send `closed`"
             }
             Self::ServerSmoke(_) => {
-                "an adapter of a server answers a request at the URL that it names with an event stream, sends on it what it \
-                 is told to emit, and on `close` says `closed`"
+                "a server adapter must answer requests at its URL with an event stream, send each `emit` on it, and on `close` send `closed`"
             }
             Self::PageGone => "leave the page open and in the foreground until the run is over",
-            Self::NoPage(_) => {
-                "see whether the browser can reach the URL, and whether scripts are allowed there"
-            }
+            Self::NoPage(_) => "check that the browser can reach the URL and allows scripts there",
             #[cfg(feature = "page")]
             Self::Browser(error) => error.hint,
             Self::Gone => "see the adapter's stderr",

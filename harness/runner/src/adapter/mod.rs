@@ -8,7 +8,7 @@
 //! - [`fault`]: what an adapter can do wrong, and what its author can do about it
 //! - [`footprint`]: the processor time and memory it takes
 //! - `lines`: reading lines that may never end
-//! - `unread`: the memory that unread messages may take
+//! - `limits`, `unread`: how much it may write, and the memory that unread messages may take
 //! - `stderr`, `panics`: what is kept for the report
 //! - `task`: a task that ends with its handle
 
@@ -17,6 +17,7 @@ pub mod footprint;
 pub mod heard;
 pub mod identity;
 pub mod in_process;
+pub(crate) mod limits;
 mod lines;
 #[cfg(feature = "page")]
 pub mod page;
@@ -25,4 +26,4 @@ pub mod process;
 pub mod running;
 pub(crate) mod stderr;
 pub(crate) mod task;
-pub(crate) mod unread;
+mod unread;

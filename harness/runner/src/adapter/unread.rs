@@ -5,10 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::heard::Heard;
-use crate::protocol::LINE_LIMIT;
-
-/// The most memory that unread messages of one adapter may take, in bytes: the longest line, and some beside it.
-pub(crate) const UNREAD_LIMIT: usize = LINE_LIMIT + 16 * 1024 * 1024;
+use super::limits::UNREAD_LIMIT;
 
 /// The memory for unread messages of one adapter: an adapter that writes more waits until they have been read.
 #[derive(Debug, Clone)]

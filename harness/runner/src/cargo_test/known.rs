@@ -37,7 +37,7 @@ impl BaselineFile {
             .iter()
             .map(|entry| {
                 format!(
-                    "{}: \"{}\" matches no case of the suite; correct it or take it out",
+                    "{}: \"{}\" matches no case of the suite; correct it or remove it",
                     self.place(entry),
                     entry.case
                 )
@@ -51,7 +51,7 @@ impl BaselineFile {
         let entry = self.baseline.entries_of(case).next();
         let place = entry.map_or_else(|| self.path.display().to_string(), |entry| self.place(entry));
         let (pattern, reason) = entry.map_or((case, ""), |entry| (&entry.case, &entry.reason));
-        let advice = if pattern == case { "take it out" } else { "narrow it down or take it out" };
+        let advice = if pattern == case { "remove it" } else { "narrow it down or remove it" };
         format!(
             "{case} passes in every delivery, but is a known failure; {advice}:\n{place}: \"{pattern}\", {reason}"
         )

@@ -4,15 +4,18 @@
 //! - [`site`]: the path of a lane's listener beneath which the page lives
 //! - `files`: the page's files, and HTTP answers that carry them
 //! - [`board`]: what the page shows of the run
-//! - [`opener`]: who opens the page: a person, another page, or a browser that we start
+//! - [`opener`]: who opens the page: a person, another page, or a browser that the harness starts; [`not_opened`]: why it
+//!   could not
 //!
 //! The adapter over its WebSocket is [`adapter::page`](crate::adapter::page).
 
 pub mod board;
 mod files;
+pub mod not_opened;
 pub mod opener;
 pub mod site;
 
 pub use board::Board;
+pub use not_opened::PageNotOpened;
 pub use opener::Opener;
 pub use site::{Site, Socket, Turn};

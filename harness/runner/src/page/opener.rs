@@ -5,7 +5,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::Board;
+use super::board::Board;
+use super::not_opened::PageNotOpened;
 use crate::adapter::fault::Fault;
 
 /// Who opens the page of a lane.
@@ -31,16 +32,6 @@ pub type OpeningPage<'b> =
 pub trait BrowserPage: Debug + Send + Sync {
     /// The browser's name and version, where the browser knows them better than the page.
     fn name(&self) -> Option<&(String, String)>;
-}
-
-/// Why a browser could not open a page.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{problem}")]
-pub struct PageNotOpened {
-    /// What happened.
-    pub problem: String,
-    /// What to do about it.
-    pub hint: &'static str,
 }
 
 /// How a person is told the URL.

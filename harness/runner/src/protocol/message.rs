@@ -86,7 +86,7 @@ impl Message {
         let text = str::from_utf8(line)
             .map_err(|error| wrong(format!("not UTF-8 after {} bytes", error.valid_up_to())))?;
         let parsed: Line = serde_json::from_str(text).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => wrong(format!("not a message of the protocol ({error})")),
+            serde_json::error::Category::Data => wrong(format!("not a protocol message ({error})")),
             _ => wrong(format!("not JSON ({error})")),
         })?;
         let Line { session, hello, opened, event, comment, error, state, closed, .. } = parsed;

@@ -8,10 +8,15 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use super::plan::Trial;
-use super::{Run, WATCHED, stage};
+use super::played::Played;
+use super::settings::Run;
+use super::stage;
 use crate::adapter::fault::Fault;
 use crate::adapter::running::Adapter;
-use crate::session::{EndedBy, Failure, Late, Outcome, Stage, Stop, play};
+use crate::session::dispatch::{self, play};
+use crate::session::late::Late;
+use crate::session::outcome::{EndedBy, Failure, Stop};
+use crate::session::stage::Stage;
 
 /// What a lane tells.
 #[derive(Debug)]
@@ -22,16 +27,9 @@ pub(super) enum News {
     Late(Trial, Late, EndedBy),
 }
 
-/// What a trial came to.
-#[derive(Debug)]
-pub struct Played {
-    /// What the session came to.
-    pub outcome: Outcome,
-    /// The end of the adapter's stderr, where something went wrong.
-    pub stderr: Option<String>,
-    /// What is worth knowing beside it.
-    pub note: Option<String>,
-}
+/// How long after its end a session of a client that said it was done is watched for a request: longer than the
+/// usual default reconnection time of 3 s.
+const WATCHED: Duration = Duration::from_millis(3500);
 
 /// From which end of the queue a lane takes its trials. The long waits are in front: while some lanes wait, others work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +109,7 @@ impl Lane {
             self.watch(&mut stage).await;
             // What it says of its last session while it leaves is charged as well.
             stage.adapter.dismiss();
-            crate::session::dispatch::watch(&mut stage, Instant::now() + stage::LEAVING).await;
+            dispatch::watch(&mut stage, Instant::now() + stage::LEAVING).await;
             self.report_late(&mut stage);
         }
         stage::close(stage).await;
@@ -156,7 +154,7 @@ impl Lane {
     /// Watches the last clients that said they were done, as the earlier ones were watched by all that followed.
     async fn watch(&self, stage: &mut Stage) {
         let Some(until) = self.done_at.map(|at| at + WATCHED) else { return };
-        crate::session::dispatch::watch(stage, until).await;
+        dispatch::watch(stage, until).await;
         self.report_late(stage);
     }
 }
@@ -166,7 +164,7 @@ const NO_GRACE: Duration = Duration::ZERO;
 
 /// Puts a fresh adapter in the place of one that is beyond use.
 async fn restart(run: &Run, stage: &mut Stage) -> Result<(), (Fault, String)> {
-    let fresh = run.launch.start(&stage.ground).await?;
+    let fresh = run.launch.start(&stage.lane_page).await?;
     let old = std::mem::replace(&mut stage.adapter, fresh);
     old.stop(NO_GRACE).await;
     Ok(())
@@ -190,13 +188,13 @@ pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, 
         && run.launch.adapter_is_ours()
         && let Some(failure) = outcome.failed_before.take()
     {
-        let hint = Some(format!("and then nothing more: {fault}"));
+        let hint = Some(format!("then it stopped responding: {fault}"));
         outcome.held = Err(Stop::Failure(Failure { hint, ..failure }));
         let restarted = restart(run, stage).await.is_ok();
         return (Played { outcome, stderr, note }, restarted);
     }
     if let Err((fault, _)) = restart(run, stage).await {
-        note = Some(format!("no adapter could be started after that: {fault}"));
+        note = Some(format!("the adapter could not be restarted: {fault}"));
         return (Played { outcome, stderr, note }, false);
     }
     if !fault.is_crash() && fault.is_of_its_session() {
@@ -210,9 +208,9 @@ pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, 
                 outcome = again;
                 outcome.held = Err(Stop::Failure(Failure {
                     step,
-                    expected: format!("the {} lives on", trial.case.role()),
-                    observed: format!("it crashed, twice at this step: {fault}"),
-                    hint: Some("the adapter's stderr says more".into()),
+                    expected: format!("the {} keeps running", trial.case.role()),
+                    observed: format!("it crashed twice at this step: {fault}"),
+                    hint: Some("see the adapter's stderr".into()),
                 }));
             }
             restart(run, stage).await.is_ok()

@@ -5,13 +5,18 @@ use std::time::Duration;
 use ssespec_mock_server::wire::Listener;
 use ssespec_reports::results::{Role, Transport};
 
+use super::lane_page::LanePage;
 use crate::adapter::fault::Fault;
 use crate::adapter::in_process::client::Client;
 use crate::adapter::in_process::server::Server;
 use crate::adapter::process::Command;
 use crate::adapter::running::Adapter;
 #[cfg(feature = "page")]
-use crate::page::{self, Board, Opener, Site};
+use crate::page::board::Board;
+#[cfg(feature = "page")]
+use crate::page::opener::{Lane, Opener};
+#[cfg(feature = "page")]
+use crate::page::site::Site;
 
 /// How an adapter is started, as often as needed.
 #[derive(Debug, Clone)]
@@ -37,13 +42,6 @@ pub struct PageLaunch {
     pub board: Board,
 }
 
-/// What adapters of a lane need of its listener.
-#[derive(Debug)]
-pub struct Ground {
-    #[cfg(feature = "page")]
-    page: Option<(Site, page::opener::Lane)>,
-}
-
 /// How long a process may take until its hello: runtimes start slowly on a busy machine.
 const HELLO_PATIENCE: Duration = Duration::from_secs(20);
 
@@ -64,15 +62,15 @@ impl Launch {
     ///
     /// # Errors
     /// When it cannot be started or introduces itself wrongly; with the end of its stderr.
-    pub async fn start(&self, ground: &Ground) -> Result<Adapter, (Fault, String)> {
-        // Only pages stand on it.
-        let _ = ground;
+    pub async fn start(&self, lane_page: &LanePage) -> Result<Adapter, (Fault, String)> {
+        // Only pages need it.
+        let _ = lane_page;
         match self {
             Self::Process(role, command) => command.start_as(*role, HELLO_PATIENCE).await,
             Self::Client(client) => Ok(client.start()),
             Self::Server(server) => Ok(server.start()),
             #[cfg(feature = "page")]
-            Self::Page(launch) => launch.start(ground).await,
+            Self::Page(launch) => launch.start(lane_page).await,
         }
     }
 
@@ -80,15 +78,15 @@ impl Launch {
     ///
     /// # Errors
     /// When the page's URL cannot be made.
-    pub fn ground(&self, listener: &Listener) -> std::io::Result<Ground> {
+    pub fn lane_page(&self, listener: &Listener) -> std::io::Result<LanePage> {
         // Only pages are served there.
         let _ = listener;
         #[cfg(feature = "page")]
         let page = match self {
-            Self::Page(_) => Some((Site::open(listener)?, page::opener::Lane::default())),
+            Self::Page(_) => Some((Site::open(listener)?, Lane::default())),
             _ => None,
         };
-        Ok(Ground {
+        Ok(LanePage {
             #[cfg(feature = "page")]
             page,
         })
@@ -174,8 +172,8 @@ const PAGE_PATIENCE: Duration = Duration::from_secs(30);
 
 #[cfg(feature = "page")]
 impl PageLaunch {
-    async fn start(&self, ground: &Ground) -> Result<Adapter, (Fault, String)> {
-        let Some((site, lane)) = &ground.page else {
+    async fn start(&self, lane_page: &LanePage) -> Result<Adapter, (Fault, String)> {
+        let Some((site, lane)) = &lane_page.page else {
             // A lane's listener is prepared before its adapter starts.
             return Err((Fault::Gone, String::new()));
         };

@@ -6,7 +6,10 @@ use ssespec_reports::results::Role;
 use crate::adapter::fault::Fault;
 use crate::delivery::{DeliveryKind, programs};
 use crate::session::dispatch::smoke;
-use crate::session::{Late, LateKind, Patience, Stage, Stop};
+use crate::session::late::{Late, LateKind};
+use crate::session::outcome::Stop;
+use crate::session::patience::Patience;
+use crate::session::stage::Stage;
 
 /// What every adapter of a server must be able to do; whether the event is right is for the cases.
 const SERVER_SMOKE: &str = r#"title = "The adapter serves a stream, and sends an event on it"

@@ -7,9 +7,9 @@ use std::time::Duration;
 use ssespec_mock_server::wire::{BarrierMode, Listener, Options};
 use tokio::sync::mpsc;
 
-use super::Launch;
+use super::launch::Launch;
 use crate::adapter::fault::Fault;
-use crate::session::Stage;
+use crate::session::stage::Stage;
 
 /// How long an adapter may take to leave by itself when its stdin ends.
 pub(super) const LEAVING: Duration = Duration::from_millis(500);
@@ -39,9 +39,10 @@ pub async fn open(address: IpAddr, barrier: BarrierMode, launch: &Launch) -> Res
     let options = Options { barrier, ..Options::default() };
     let base = Listener::bind(any_port, options, events.clone(), 0).await?;
     let other = Listener::bind(any_port, options, events, 1).await?;
-    let ground = launch.ground(&base)?;
-    let adapter = launch.start(&ground).await.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
-    Ok(Stage { base, other, wire, ground, adapter, session: 0, late: Vec::new() })
+    let lane_page = launch.lane_page(&base)?;
+    let adapter =
+        launch.start(&lane_page).await.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
+    Ok(Stage { base, other, wire, lane_page, adapter, session: 0, late: Vec::new() })
 }
 
 /// Closes a lane: nothing of it is left when this returns.

@@ -1,58 +1,15 @@
 //! What a session comes to: verdicts, and the results that carry them.
 
-use std::path::PathBuf;
-
 use ssespec_cases::Capability;
 use ssespec_cases::{Case, Level, Requirement};
-use ssespec_reports::results::{
-    self as report, CaseResult, Delivery, Failure as FailureRecord, Source, V1, Verdict,
-};
+use ssespec_reports::results::{self as report, CaseResult, Failure as FailureRecord, Source, V1, Verdict};
 
-use super::Run;
-use super::lane::Played;
 use super::plan::{Skipped, Trial};
+use super::played::Played;
+use super::settings::Run;
 use crate::adapter::fault::Fault;
-use crate::session::{EndedBy, Failure, Late, LateKind, Stop};
-
-/// How a single case is run again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Rerun {
-    /// `ssespec run` for a folder.
-    Folder {
-        /// The folder.
-        folder: PathBuf,
-        /// The folder and the options that the run depends on, as one would type them.
-        words: String,
-    },
-    /// `ssespec client` with these words at its end.
-    Command(String),
-    /// `ssespec server` with these words at its end.
-    Server(String),
-    /// `cargo test` with these words, which select the test target.
-    CargoTest(String),
-}
-
-impl Rerun {
-    /// The command that reruns just this case in this delivery.
-    pub fn command(&self, case: &str, delivery: Delivery) -> String {
-        let delivery = match delivery {
-            Delivery::Split(_) => "splits".to_owned(),
-            other => other.to_string(),
-        };
-        // Of a case that is named by a user: the names of ours hold nothing that a pattern would take for more.
-        let filter = globset::escape(case);
-        match self {
-            Self::Folder { words, .. } => {
-                format!("ssespec run {words} --filter '{filter}' --delivery {delivery}")
-            }
-            Self::Command(command) => {
-                format!("ssespec client --filter '{filter}' --delivery {delivery} {command}")
-            }
-            Self::Server(command) => format!("ssespec server --filter '{filter}' {command}"),
-            Self::CargoTest(target) => format!("cargo test {target} -- --exact {case}"),
-        }
-    }
-}
+use crate::session::late::{Late, LateKind};
+use crate::session::outcome::{EndedBy, Failure, Stop};
 
 /// A case's level, as results spell it.
 pub(super) fn level(level: Level) -> report::Level {
@@ -132,14 +89,15 @@ pub(super) fn skipped(run: &Run, skipped: &Skipped) -> CaseResult {
 pub(super) fn not_measured(run: &Run, trial: &Trial) -> CaseResult {
     let mut result = blank(run, trial);
     result.verdict = Verdict::Skip;
-    result.reason = Some("measures a client's own processes, and a browser's pages share theirs".into());
+    result.reason =
+        Some("measures the client's own processes, but the pages of a browser share theirs".into());
     result
 }
 
 /// The result of a trial that no lane could play.
 pub(super) fn unplayed(run: &Run, trial: &Trial) -> CaseResult {
     let mut result = blank(run, trial);
-    result.reason = Some("no adapter could be started any more".into());
+    result.reason = Some("no adapter could be started".into());
     result
 }
 
@@ -220,7 +178,7 @@ pub(super) fn charge(result: &mut CaseResult, trial: &Trial, late: &Late, ended_
             fail(result, trial.level);
             let failure = Failure {
                 step: None,
-                expected: "no request after the client was done".into(),
+                expected: "no request after the client stopped".into(),
                 observed: what,
                 hint: None,
             };

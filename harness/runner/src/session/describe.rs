@@ -50,7 +50,7 @@ pub(super) fn shown(shown: &Shown) -> String {
 /// What a script came to.
 pub(super) fn script_result(result: &ScriptResult) -> String {
     match result {
-        ScriptResult::Ran => "the script has run".into(),
+        ScriptResult::Ran => "the script ran".into(),
         ScriptResult::Value(text) => format!("the value {}", quote(text)),
         ScriptResult::Threw(exception) => format!("it throws {}", thrown(exception)),
     }

@@ -212,8 +212,7 @@ impl Alarm {
 }
 
 /// What cannot be judged of an adapter whose memory the system does not tell.
-const MEMORY_NOT_JUDGED: &str =
-    "the memory was not judged: the system does not tell that of this adapter alone";
+const MEMORY_NOT_JUDGED: &str = "memory was not judged: the system does not report it for this adapter alone";
 
 /// What was observed: without figures, which differ from run to run and are in the transcript.
 fn words(excess: Excess) -> String {
@@ -223,12 +222,12 @@ fn words(excess: Excess) -> String {
         }
         Excess::Patience => {
             format!(
-                "a span that was not done after {} of processor time",
+                "a span that was not finished after {} of processor time",
                 humantime::format_duration(LONGEST)
             )
         }
         Excess::Memory => {
-            format!("more than {} MiB above the most of the first span", MORE_MEMORY / (1024 * 1024))
+            format!("more than {} MiB above the peak of the first span", MORE_MEMORY / (1024 * 1024))
         }
     }
 }

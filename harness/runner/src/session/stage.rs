@@ -5,7 +5,7 @@ use tokio::sync::mpsc;
 
 use super::late::Late;
 use crate::adapter::running::Adapter;
-use crate::run::launch::Ground;
+use crate::run::lane_page::LanePage;
 
 /// Where sessions take place, one after another: two listeners and an adapter.
 pub struct Stage {
@@ -15,8 +15,8 @@ pub struct Stage {
     pub other: Listener,
     /// What happens on the wire.
     pub wire: mpsc::UnboundedReceiver<WireEvent>,
-    /// What its adapters stand on.
-    pub ground: Ground,
+    /// The page of the lane's listener.
+    pub lane_page: LanePage,
     /// The adapter.
     pub adapter: Adapter,
     /// The number of the last session.

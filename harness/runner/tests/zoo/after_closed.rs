@@ -18,9 +18,9 @@ pub(crate) const TESTS: Tests = &[
 fn closed_twice() {
     let life = Cage::of("repetitive").live();
     assert_snapshot!(life.text(), @"
-    1-roar: error at step 0: after `closed` the adapter said more of that session: closed: the client has stopped
+    1-roar: error at step 0: the adapter sent a message for a closed session: closed: the client has stopped
       expected: an adapter that follows the protocol
-      hint: a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it
+      hint: send exactly one `closed` per session, as its last message
       late: a message after `closed`: closed: the client has stopped
     2-calm: pass
     status 3
@@ -32,9 +32,9 @@ fn closed_twice() {
 fn closed_twice_in_the_last_session() {
     let life = Cage::of("repetitive").alone().live();
     assert_snapshot!(life.text(), @"
-    1-roar: error at step 0: after `closed` the adapter said more of that session: closed: the client has stopped
+    1-roar: error at step 0: the adapter sent a message for a closed session: closed: the client has stopped
       expected: an adapter that follows the protocol
-      hint: a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it
+      hint: send exactly one `closed` per session, as its last message
       late: a message after `closed`: closed: the client has stopped
     status 3
     ");
@@ -43,9 +43,9 @@ fn closed_twice_in_the_last_session() {
 fn an_event() {
     let life = Cage::of("talkative").live();
     assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 0: after `closed` the adapter said more of that session: event data "one more thing"
+    1-roar: error at step 0: the adapter sent a message for a closed session: event data "one more thing"
       expected: an adapter that follows the protocol
-      hint: a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it
+      hint: send exactly one `closed` per session, as its last message
       late: a message after `closed`: event data "one more thing"
     2-calm: pass
     status 3
@@ -66,7 +66,7 @@ fn a_request_after_close() {
     let life = Cage::of("lingering").then(r#""close", "expect-disconnect""#).live();
     assert_snapshot!(life.text(), @r#"
     1-roar: fail at step 0: a request after the end of the session: GET "/3/", without last-event-id
-      expected: no request after the client was done
+      expected: no request after the client stopped
       late: a request after the end of the session: GET "/3/", without last-event-id
     2-calm: pass
     status 1
@@ -79,7 +79,7 @@ fn a_request_after_the_client_was_done() {
     let life = Cage::of("lingering").then(r#""end", "expect-closed""#).live();
     assert_snapshot!(life.text(), @r#"
     1-roar: fail at step 0: a request after the end of the session: GET "/3/", without last-event-id
-      expected: no request after the client was done
+      expected: no request after the client stopped
       late: a request after the end of the session: GET "/3/", without last-event-id
     2-calm: pass
     status 1

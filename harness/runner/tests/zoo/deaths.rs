@@ -20,9 +20,9 @@ pub(crate) const TESTS: Tests = &[
 fn at_the_same_step_twice() {
     let life = Cage::of("mortal").live();
     assert_snapshot!(life.text(), @"
-    1-roar: fail at step 2: it crashed, twice at this step: the adapter ended by itself: exit status: 101
-      expected: the client lives on
-      hint: the adapter's stderr says more
+    1-roar: fail at step 2: it crashed twice at this step: the adapter exited: exit status: 101
+      expected: the client keeps running
+      hint: see the adapter's stderr
       stderr: thread 'main' panicked: a byte-order mark
     2-calm: pass
     status 1
@@ -33,7 +33,7 @@ fn once() {
     let life = Cage::of("frail").live();
     assert_snapshot!(life.text(), @"
     1-roar: pass
-      note: the first attempt ended with: the adapter ended by itself: exit status: 7
+      note: the first attempt ended with: the adapter exited: exit status: 7
     2-calm: pass
     status 0
     ");
@@ -42,9 +42,9 @@ fn once() {
 fn at_another_step_each_time() {
     let life = Cage::of("unlucky").live();
     assert_snapshot!(life.text(), @"
-    1-roar: error at step 2: the adapter ended by itself: exit status: 7
+    1-roar: error at step 2: the adapter exited: exit status: 7
       expected: an adapter that follows the protocol
-      hint: an adapter lives until its stdin ends; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
+      hint: an adapter runs until stdin closes; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
       stderr: killed by the weather
     2-calm: pass
     status 3
@@ -54,9 +54,9 @@ fn at_another_step_each_time() {
 fn in_the_middle_of_a_line() {
     let life = Cage::of("interrupted").live();
     assert_snapshot!(life.text(), @"
-    1-roar: fail at step 2: it crashed, twice at this step: the adapter ended by itself: exit status: 0
-      expected: the client lives on
-      hint: the adapter's stderr says more
+    1-roar: fail at step 2: it crashed twice at this step: the adapter exited: exit status: 0
+      expected: the client keeps running
+      hint: see the adapter's stderr
     2-calm: pass
     status 1
     ");
@@ -65,9 +65,9 @@ fn in_the_middle_of_a_line() {
 fn on_close() {
     let life = Cage::of("deadly-close").live();
     assert_snapshot!(life.text(), @"
-    1-roar: fail at step 0: it crashed, twice at this step: the adapter ended by itself: exit status: 134
-      expected: the client lives on
-      hint: the adapter's stderr says more
+    1-roar: fail at step 0: it crashed twice at this step: the adapter exited: exit status: 134
+      expected: the client keeps running
+      hint: see the adapter's stderr
       stderr: double free
     2-calm: pass
     status 1
@@ -79,7 +79,7 @@ fn between_two_sessions() {
     assert_snapshot!(life.text(), @"
     1-roar: pass
     2-calm: pass
-      note: the first attempt ended with: the adapter ended by itself: exit status: 0
+      note: the first attempt ended with: the adapter exited: exit status: 0
     status 0
     ");
 }
@@ -87,13 +87,13 @@ fn between_two_sessions() {
 fn and_cannot_be_started_again() {
     let life = Cage::of("only-child").live();
     assert_snapshot!(life.text(), @"
-    1-roar: error at step 2: the adapter ended by itself: exit status: 7
+    1-roar: error at step 2: the adapter exited: exit status: 7
       expected: an adapter that follows the protocol
-      hint: an adapter lives until its stdin ends; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
-      note: no adapter could be started after that: the adapter ended by itself: exit status: 1
+      hint: an adapter runs until stdin closes; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
+      note: the adapter could not be restarted: the adapter exited: exit status: 1
       stderr: killed by the weather
     2-calm: error
-      note: no adapter could be started any more
+      note: no adapter could be started
     status 3
     ");
 }
@@ -102,9 +102,9 @@ fn and_cannot_be_started_again() {
 fn stdout_is_closed() {
     let life = Cage::of("withdrawn").live();
     assert_snapshot!(life.text(), @"
-    1-roar: error at step 2: the adapter closed its stdout and went on running
+    1-roar: error at step 2: the adapter closed stdout but kept running
       expected: an adapter that follows the protocol
-      hint: keep stdout open until stdin ends
+      hint: keep stdout open until stdin closes
       stderr: asleep
     2-calm: pass
     status 3

@@ -43,9 +43,9 @@ fn check(measured: &Measured, limit: usize) {
 fn a_line_without_end() {
     let measured = measured("endless-line", WORKING, "");
     assert_snapshot!(measured.text, @"
-    1-roar: error at step 2: the adapter wrote more than 64 MiB without a line end
+    1-roar: error at step 2: the adapter wrote more than 64 MiB without a newline
       expected: an adapter that follows the protocol
-      hint: end each message with a line feed and flush it
+      hint: end each message with a newline and flush it
     2-calm: pass
     status 3
     ");
@@ -55,9 +55,9 @@ fn a_line_without_end() {
 fn events_without_end() {
     let measured = measured("endless-events", WORKING, "");
     assert_snapshot!(measured.text, @r#"
-    1-roar: error at step 0: the adapter said much more than the case sent: over 80 MiB in one session
+    1-roar: error at step 0: the adapter reported much more than the case sent: over 80 MiB in one session
       expected: an adapter that follows the protocol
-      hint: report each thing that the implementation shows once, and nothing that it does not show
+      hint: report each observation once, and only what the implementation exposes
       note: before: expected no more events, then the sentinel event "ssespec-sentinel-3"; observed event data "roar"
     2-calm: pass
     status 3
@@ -68,9 +68,9 @@ fn events_without_end() {
 fn events_without_end_while_nobody_listens() {
     let measured = measured("endless-events", WORKING, r#"{ wait = "4s" }"#);
     assert_snapshot!(measured.text, @r#"
-    1-roar: error at step 0: the adapter said much more than the case sent: over 80 MiB in one session
+    1-roar: error at step 0: the adapter reported much more than the case sent: over 80 MiB in one session
       expected: an adapter that follows the protocol
-      hint: report each thing that the implementation shows once, and nothing that it does not show
+      hint: report each observation once, and only what the implementation exposes
       note: before: expected no more events, then the sentinel event "ssespec-sentinel-3"; observed event data "roar"
     2-calm: pass
     status 3
@@ -81,9 +81,9 @@ fn events_without_end_while_nobody_listens() {
 fn openings_without_end() {
     let measured = measured("endless-openings", WORKING, "");
     assert_snapshot!(measured.text, @"
-    1-roar: error at step 2: the adapter said much more than the case sent: over 80 MiB in one session
+    1-roar: error at step 2: the adapter reported much more than the case sent: over 80 MiB in one session
       expected: an adapter that follows the protocol
-      hint: report each thing that the implementation shows once, and nothing that it does not show
+      hint: report each observation once, and only what the implementation exposes
     2-calm: pass
     status 3
     ");
@@ -95,7 +95,7 @@ fn blank_lines_without_end() {
     assert_snapshot!(measured.text, @r#"
     1-roar: error at step 2: the adapter did not answer `close` with `closed` within 2s
       expected: an adapter that follows the protocol
-      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, whatever else is waited for
+      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
       note: before: expected event data "roar"; observed nothing within 2s
     2-calm: pass
     status 3
@@ -106,9 +106,9 @@ fn blank_lines_without_end() {
 fn messages_of_a_past_session_without_end() {
     let measured = measured("haunting", WORKING, "");
     assert_snapshot!(measured.text, @r#"
-    1-roar: error at step 0: after `closed` the adapter said more of that session: event data "boo"
+    1-roar: error at step 0: the adapter sent a message for a closed session: event data "boo"
       expected: an adapter that follows the protocol
-      hint: a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it
+      hint: send exactly one `closed` per session, as its last message
       late: a message after `closed`: event data "boo"
       late: a message after `closed`: event data "boo"
       late: a message after `closed`: event data "boo"
@@ -120,7 +120,7 @@ fn messages_of_a_past_session_without_end() {
       late: a message after `closed`: event data "boo"
       late: a message after `closed`: event data "boo"
     2-calm: pass
-      note: the first attempt ended with: the adapter went on and on about sessions that were over
+      note: the first attempt ended with: the adapter kept sending messages for closed sessions
     status 3
     "#);
     check(&measured, FLOODED);
@@ -160,9 +160,9 @@ fn a_long_event_is_not_repeated_in_the_results() {
 fn a_line_that_is_too_long() {
     let measured = measured("overlong", WORKING, "");
     assert_snapshot!(measured.text, @"
-    1-roar: error at step 2: the adapter wrote more than 64 MiB without a line end
+    1-roar: error at step 2: the adapter wrote more than 64 MiB without a newline
       expected: an adapter that follows the protocol
-      hint: end each message with a line feed and flush it
+      hint: end each message with a newline and flush it
     2-calm: pass
     status 3
     ");

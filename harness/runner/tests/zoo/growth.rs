@@ -78,7 +78,7 @@ fn memory_without_end() {
     assert_eq!(verdicts(&life, MEMORY), hoards.map(judged), "{}", life.text());
     if let Some(failure) = &life.of_case(MEMORY[0]).failure {
         insta::assert_snapshot!(failure.expected, @"memory that does not grow");
-        insta::assert_snapshot!(failure.observed, @"more than 64 MiB above the most of the first span");
+        insta::assert_snapshot!(failure.observed, @"more than 64 MiB above the peak of the first span");
     }
 }
 

@@ -57,8 +57,8 @@ fn sound() {
 
 fn no_hello() {
     assert_snapshot!(introduced("silent", Duration::from_secs(1)), @r#"
-    the adapter said no hello within 1s
-      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
+    the adapter did not send its hello within 1s
+      hint: the first line on stdout must be {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
     "#);
 }
 
@@ -68,32 +68,32 @@ fn late_hello() {
 
 fn hello_without_a_line_end() {
     assert_snapshot!(introduced("breathless", Duration::from_secs(1)), @"
-    the adapter wrote 80 bytes of a line and then not its end
-      hint: end each message with a line feed and flush it
+    the adapter wrote 80 bytes without a newline
+      hint: end each message with a newline and flush it
     ");
 }
 
 fn prints_before_hello() {
     let life = Cage::of("announcer").live();
     assert_snapshot!(life.text(), @"
-    not run: the adapter wrote a line that is not of the protocol: not a JSON object: Listening on port 3000
-      hint: stdout is for the protocol, one JSON object a line; logs and print statements go to stderr
+    not run: the adapter wrote an invalid line: not a JSON object: Listening on port 3000
+      hint: stdout is for the protocol, one JSON object per line; write logs to stderr
     ");
 }
 
 fn speaks_before_hello() {
     let life = Cage::of("hasty").live();
     assert_snapshot!(life.text(), @r#"
-    not run: the adapter's first line is not its hello
-      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
+    not run: the adapter's first line is not a hello
+      hint: the first line on stdout must be {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
     "#);
 }
 
 fn dies_at_once() {
     let life = Cage::of("stillborn").live();
     assert_snapshot!(life.text(), @"
-    not run: the adapter ended by itself: exit status: 1
-      hint: an adapter lives until its stdin ends; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
+    not run: the adapter exited: exit status: 1
+      hint: an adapter runs until stdin closes; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
       stderr: Error: Cannot find module 'eventsource'
     ");
 }
@@ -113,16 +113,16 @@ fn no_such_program() {
 fn another_role() {
     let life = Cage::of("server").live();
     assert_snapshot!(life.text(), @r#"
-    not run: the adapter says that its role is "server", but a client is wanted here
-      hint: say "role":"client" in the hello; servers are tested by `ssespec server` and with role = "server"
+    not run: the adapter's role is "server", but a client is under test
+      hint: send "role":"client" in the hello; to test a server, use `ssespec server`, or role = "server" in ssespec.toml
     "#);
 }
 
 fn another_protocol() {
     let life = Cage::of("futuristic").live();
     assert_snapshot!(life.text(), @r#"
-    not run: the adapter speaks protocol 2, this harness speaks 1
-      hint: say "protocol":1 in the hello, or use a version of ssespec that fits
+    not run: the adapter speaks protocol 2; this harness speaks 1
+      hint: send "protocol":1 in the hello, or use a matching version of ssespec
     "#);
 }
 
@@ -130,15 +130,15 @@ fn misspelt_capability() {
     let life = Cage::of("misspelt").live();
     assert_snapshot!(life.text(), @r#"
     not run: the adapter's hello: unknown capability "reconect", did you mean "reconnect"?
-      hint: take the name out of the hello or correct it
+      hint: correct the name or remove it from the hello
     "#);
 }
 
 fn hello_without_a_name() {
     let life = Cage::of("nameless").live();
     assert_snapshot!(life.text(), @r#"
-    not run: the adapter wrote a line that is not of the protocol: not a message of the protocol (missing field `name` at line 1 column 39): {"hello":{"protocol":1,"role":"client"}}
-      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
+    not run: the adapter wrote an invalid line: not a protocol message (missing field `name` at line 1 column 39): {"hello":{"protocol":1,"role":"client"}}
+      hint: the first line on stdout must be {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
     "#);
 }
 
@@ -146,7 +146,7 @@ fn orders_are_not_read() {
     let life = Cage::of("deaf").live();
     assert_snapshot!(life.text(), @r#"
     not run: the adapter did not answer `close` with `closed` within 2s
-      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, whatever else is waited for
+      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
     "#);
 }
 
@@ -154,22 +154,22 @@ fn close_is_ignored() {
     let life = Cage::of("clinging").live();
     assert_snapshot!(life.text(), @r#"
     not run: the adapter did not answer `close` with `closed` within 2s
-      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, whatever else is waited for
+      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
     "#);
 }
 
 fn closed_twice() {
     let life = Cage::of("stammering").live();
     assert_snapshot!(life.text(), @"
-    not run: after `closed` the adapter said more of that session: closed: the client has stopped
-      hint: a session has exactly one `closed`, and it is the last thing said of it; stop reporting before you say it
+    not run: the adapter sent a message for a closed session: closed: the client has stopped
+      hint: send exactly one `closed` per session, as its last message
     ");
 }
 
 fn one_session_only() {
     let life = Cage::of("one-shot").live();
     assert_snapshot!(life.text(), @"
-    not run: the adapter ended by itself: exit status: 0
-      hint: an adapter lives until its stdin ends; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
+    not run: the adapter exited: exit status: 0
+      hint: an adapter runs until stdin closes; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
     ");
 }

@@ -22,9 +22,9 @@ pub(crate) const TESTS: Tests = &[
 fn a_child_holds_stdout_and_its_parent_exits() {
     let life = Cage::of("begetting").live();
     assert_snapshot!(life.text(), @"
-    1-roar: fail at step 2: it crashed, twice at this step: the adapter ended by itself: exit status: 0
-      expected: the client lives on
-      hint: the adapter's stderr says more
+    1-roar: fail at step 2: it crashed twice at this step: the adapter exited: exit status: 0
+      expected: the client keeps running
+      hint: see the adapter's stderr
     2-calm: pass
     status 1
     ");

@@ -26,9 +26,9 @@ pub(crate) const TESTS: Tests = &[
 fn a_print_statement() {
     let life = Cage::of("babbling").live();
     assert_snapshot!(life.text(), @"
-    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: not a JSON object: got an event!
+    1-roar: error at step 2: the adapter wrote an invalid line: not a JSON object: got an event!
       expected: an adapter that follows the protocol
-      hint: stdout is for the protocol, one JSON object a line; logs and print statements go to stderr
+      hint: stdout is for the protocol, one JSON object per line; write logs to stderr
     2-calm: pass
     status 3
     ");
@@ -37,9 +37,9 @@ fn a_print_statement() {
 fn colours_and_control_characters() {
     let life = Cage::of("colourful").live();
     assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: not a JSON object: \x1B[31mgot an event\x1B[0m \x07\xE2\x80\xAE
+    1-roar: error at step 2: the adapter wrote an invalid line: not a JSON object: \x1B[31mgot an event\x1B[0m \x07\xE2\x80\xAE
       expected: an adapter that follows the protocol
-      hint: stdout is for the protocol, one JSON object a line; logs and print statements go to stderr
+      hint: stdout is for the protocol, one JSON object per line; write logs to stderr
     2-calm: pass
     status 3
     "#);
@@ -48,9 +48,9 @@ fn colours_and_control_characters() {
 fn another_encoding() {
     let life = Cage::of("latin-1").live();
     assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: not UTF-8 after 33 bytes: {"session":3,"event":{"data":"caf\xE9"}}
+    1-roar: error at step 2: the adapter wrote an invalid line: not UTF-8 after 33 bytes: {"session":3,"event":{"data":"caf\xE9"}}
       expected: an adapter that follows the protocol
-      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+      hint: each line must be one UTF-8 message, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; omit what the API does not expose
     2-calm: pass
     status 3
     "#);
@@ -59,9 +59,9 @@ fn another_encoding() {
 fn half_a_surrogate_pair() {
     let life = Cage::of("surrogate").live();
     assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: not JSON (unexpected end of hex escape at line 1 column 37): {"session":3,"event":{"data":"\\ud83d"}}
+    1-roar: error at step 2: the adapter wrote an invalid line: not JSON (unexpected end of hex escape at line 1 column 37): {"session":3,"event":{"data":"\\ud83d"}}
       expected: an adapter that follows the protocol
-      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+      hint: each line must be one UTF-8 message, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; omit what the API does not expose
     2-calm: pass
     status 3
     "#);
@@ -70,9 +70,9 @@ fn half_a_surrogate_pair() {
 fn a_million_brackets() {
     let life = Cage::of("nested").live();
     assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: not a message of the protocol (invalid type: sequence, expected a string at line 1 column 29): {"session":3,"event":{"data":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[… and 2096983 bytes more
+    1-roar: error at step 2: the adapter wrote an invalid line: not a protocol message (invalid type: sequence, expected a string at line 1 column 29): {"session":3,"event":{"data":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[… and 2096983 bytes more
       expected: an adapter that follows the protocol
-      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+      hint: each line must be one UTF-8 message, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; omit what the API does not expose
     2-calm: pass
     status 3
     "#);
@@ -81,9 +81,9 @@ fn a_million_brackets() {
 fn two_messages_in_one_line() {
     let life = Cage::of("double").live();
     assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: more than one message in a line: {"session":3,"opened":{},"event":{"data":"roar"}}
+    1-roar: error at step 2: the adapter wrote an invalid line: more than one message in a line: {"session":3,"opened":{},"event":{"data":"roar"}}
       expected: an adapter that follows the protocol
-      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+      hint: each line must be one UTF-8 message, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; omit what the API does not expose
     2-calm: pass
     status 3
     "#);
@@ -92,9 +92,9 @@ fn two_messages_in_one_line() {
 fn no_message() {
     let life = Cage::of("empty").live();
     assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: a line without a message: {"session":3}
+    1-roar: error at step 2: the adapter wrote an invalid line: a line without a message: {"session":3}
       expected: an adapter that follows the protocol
-      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+      hint: each line must be one UTF-8 message, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; omit what the API does not expose
     2-calm: pass
     status 3
     "#);
@@ -103,9 +103,9 @@ fn no_message() {
 fn a_message_that_does_not_exist() {
     let life = Cage::of("inventive").live();
     assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: not a message of the protocol (unknown field `message`, expected one of `session`, `hello`, `opened`, `event`, `comment`, `error`, `state`, `closed`, `ran`, `value`, `report`, `exception`, `serving`, `connected`, `disconnected`, `emitted`, `refused`, `stopped` at line 1 column 22): {"session":3,"message":{"data":"roar"}}
+    1-roar: error at step 2: the adapter wrote an invalid line: not a protocol message (unknown field `message`, expected one of `session`, `hello`, `opened`, `event`, `comment`, `error`, `state`, `closed`, `ran`, `value`, `report`, `exception`, `serving`, `connected`, `disconnected`, `emitted`, `refused`, `stopped` at line 1 column 22): {"session":3,"message":{"data":"roar"}}
       expected: an adapter that follows the protocol
-      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+      hint: each line must be one UTF-8 message, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; omit what the API does not expose
     2-calm: pass
     status 3
     "#);
@@ -114,9 +114,9 @@ fn a_message_that_does_not_exist() {
 fn no_session() {
     let life = Cage::of("forgetful").live();
     assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: the session's number is missing: {"event":{"data":"roar"}}
+    1-roar: error at step 2: the adapter wrote an invalid line: the session's number is missing: {"event":{"data":"roar"}}
       expected: an adapter that follows the protocol
-      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+      hint: each line must be one UTF-8 message, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; omit what the API does not expose
     2-calm: pass
     status 3
     "#);
@@ -125,9 +125,9 @@ fn no_session() {
 fn a_state_that_does_not_exist() {
     let life = Cage::of("stateless").live();
     assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: no readyState 7: {"session":3,"error":{"readyState":7}}
+    1-roar: error at step 2: the adapter wrote an invalid line: no readyState 7: {"session":3,"error":{"readyState":7}}
       expected: an adapter that follows the protocol
-      hint: a line is one message in UTF-8, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; what the API does not show is left out
+      hint: each line must be one UTF-8 message, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; omit what the API does not expose
     2-calm: pass
     status 3
     "#);
@@ -136,9 +136,9 @@ fn a_state_that_does_not_exist() {
 fn a_second_hello() {
     let life = Cage::of("polite").live();
     assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 2: the adapter wrote a line that is not of the protocol: a second hello: {"hello":{"protocol":1,"role":"client","name":"beast","capabilities":["close"]}}
+    1-roar: error at step 2: the adapter wrote an invalid line: a second hello: {"hello":{"protocol":1,"role":"client","name":"beast","capabilities":["close"]}}
       expected: an adapter that follows the protocol
-      hint: the first line on stdout is {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
+      hint: the first line on stdout must be {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
     2-calm: pass
     status 3
     "#);
@@ -147,9 +147,9 @@ fn a_second_hello() {
 fn a_session_that_does_not_exist() {
     let life = Cage::of("lost").live();
     assert_snapshot!(life.text(), @"
-    1-roar: error at step 2: the adapter named session 99, which was not started
+    1-roar: error at step 2: the adapter sent a message for session 99, which was not started
       expected: an adapter that follows the protocol
-      hint: repeat the number of the order (`connect`, `serve`) that the message belongs to
+      hint: use the session number of the order (`connect`, `serve`) that the message belongs to
     2-calm: pass
     status 3
     ");

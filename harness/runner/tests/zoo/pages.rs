@@ -82,21 +82,21 @@ fn reports_nobody_expects() {
 fn scripts_that_throw() {
     assert_snapshot!(played(r#"{ enter = "window" }, { run = "throw TypeError" }"#), @r#"
     1-roar: fail at step 2: it throws "TypeError" ("on purpose")
-      expected: the script runs to its end
+      expected: the script completes
     "#);
 }
 
 fn scripts_without_an_answer() {
     assert_snapshot!(played(r#"{ enter = "window" }, { run = "say nothing" }"#), @r#"
     1-roar: fail at step 2: nothing within 2s
-      expected: the script runs to its end
+      expected: the script completes
     "#);
 }
 
 fn scripts_of_a_session_that_is_over() {
     assert_snapshot!(played(r#"{ enter = "window" }, { run = "leave now" }"#), @r#"
     1-roar: fail at step 2: closed: the client has stopped
-      expected: the script runs to its end
+      expected: the script completes
     "#);
 }
 

@@ -15,9 +15,9 @@ pub(crate) const TESTS: Tests = &[
 fn half_a_line() {
     let life = Cage::of("stalling").live();
     assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 2: the adapter wrote 18 bytes of a line and then not its end
+    1-roar: error at step 2: the adapter wrote 18 bytes without a newline
       expected: an adapter that follows the protocol
-      hint: end each message with a line feed and flush it
+      hint: end each message with a newline and flush it
       note: before: expected event data "roar"; observed nothing within 2s
     2-calm: pass
     status 3
@@ -29,7 +29,7 @@ fn in_the_middle_of_a_case() {
     assert_snapshot!(life.text(), @r#"
     1-roar: error at step 2: the adapter did not answer `close` with `closed` within 2s
       expected: an adapter that follows the protocol
-      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, whatever else is waited for
+      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
       note: before: expected event data "roar"; observed nothing within 2s
     2-calm: pass
     status 3
@@ -41,7 +41,7 @@ fn orders_are_not_read() {
     assert_snapshot!(life.text(), @r#"
     1-roar: error at step 0: the adapter did not answer `close` with `closed` within 2s
       expected: an adapter that follows the protocol
-      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, whatever else is waited for
+      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
       note: before: expected a request; observed nothing within 2s
     2-calm: pass
     status 3
@@ -53,7 +53,7 @@ fn close_is_ignored() {
     assert_snapshot!(life.text(), @r#"
     1-roar: error at step 0: the adapter did not answer `close` with `closed` within 2s
       expected: an adapter that follows the protocol
-      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, whatever else is waited for
+      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
     2-calm: pass
     status 3
     "#);

@@ -53,7 +53,7 @@ impl Session<'_> {
     /// Runs statements, and waits until they are done.
     pub(super) async fn run_script(&mut self, script: &str) -> Result<(), Stop> {
         self.progress.transcript.harness("run", script);
-        let expected = "the script runs to its end";
+        let expected = "the script completes";
         match self.play_script(Order::Run(script.to_owned()), expected).await? {
             ScriptResult::Ran => Ok(()),
             other => Err(self.progress.failure(expected, describe::script_result(&other)).into()),

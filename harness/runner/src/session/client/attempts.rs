@@ -11,7 +11,7 @@ use crate::session::came::Came;
 use crate::session::outcome::Stop;
 
 /// What cannot be judged where the system counts no attempts that were refused.
-const NOT_COUNTED: &str = "the attempts were not judged: the system does not count those that a port refuses";
+const NOT_COUNTED: &str = "attempts were not judged: the system does not count refused connections";
 
 impl Session<'_> {
     /// Answers every request that comes in a time, and counts them with the attempts that the port refused.

@@ -170,5 +170,4 @@ impl Session<'_> {
 }
 
 /// What a failed sentinel usually means.
-const SENTINEL_HINT: &str = "every script that leaves its stream open ends with one more event, which must come next: \
-     what came instead was not expected by the case";
+const SENTINEL_HINT: &str = "a script that leaves its stream open ends with one more event, which must come next; the case does not expect what came instead";

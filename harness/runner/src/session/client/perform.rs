@@ -78,7 +78,7 @@ impl Session<'_> {
 
     /// A client that holds its connection and reads nothing.
     fn not_read(&self, patience: Duration) -> Stop {
-        let observed = format!("it had not taken all of it after {}", humantime::format_duration(patience));
+        let observed = format!("it had not read all of it after {}", humantime::format_duration(patience));
         self.progress.failure("the client reads what is sent", observed).into()
     }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 use ssespec_cases::client::{Expectation, ReadyState};
 use ssespec_mock_server::wire::Exchange;
 
-use crate::adapter::unread::UNREAD_LIMIT;
+use crate::adapter::limits::UNREAD_LIMIT;
 use crate::delivery::{ClientOp, Op};
 use crate::protocol::Shown;
 use crate::protocol::page::ScriptResult;

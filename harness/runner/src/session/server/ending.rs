@@ -15,8 +15,7 @@ use crate::session::came::Came;
 use crate::session::outcome::Stop;
 
 /// What a failed sentinel usually means.
-const SENTINEL_HINT: &str = "every case that leaves a stream open ends with one more event, which must come next on it: \
-     what came instead was not expected by the case";
+const SENTINEL_HINT: &str = "a case that leaves a stream open ends with one more event, which must come next on it; the case does not expect what came instead";
 
 impl Session<'_> {
     /// Proves that nothing more came than was expected.
@@ -66,8 +65,7 @@ impl Session<'_> {
                 }
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                let observed =
-                    format!("nothing of that within {}", describe::time(self.patience.observation));
+                let observed = format!("no match within {}", describe::time(self.patience.observation));
                 return Err(self.progress.failure(expected, observed).into());
             }
         }
@@ -99,7 +97,7 @@ impl Session<'_> {
         while self.presence != Presence::Gone && !self.closed {
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = format!("neither within {}", describe::time(self.patience.request));
-                let expected = "the server shuts down: the adapter leaves, or says closed";
+                let expected = "the server shuts down: the adapter exits or sends closed";
                 return Err(self.progress.failure(expected, observed).into());
             }
         }

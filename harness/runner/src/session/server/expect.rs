@@ -117,7 +117,7 @@ impl Session<'_> {
             .take(3)
             .map(describe::seen)
             .collect();
-        let nothing = format!("nothing of that within {}", describe::time(patience));
+        let nothing = format!("no match within {}", describe::time(patience));
         if came.is_empty() { nothing } else { format!("{nothing}, but {}", came.join(", ")) }
     }
 
@@ -161,7 +161,7 @@ impl Session<'_> {
                 return Err(self.progress.failure(words(), observed.join("; ")).into());
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                let observed = format!("nothing of that within {}", describe::time(patience));
+                let observed = format!("no match within {}", describe::time(patience));
                 return Err(self.progress.failure(words(), observed).into());
             }
         }

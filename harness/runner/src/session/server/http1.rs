@@ -112,7 +112,7 @@ impl Connection {
         self.pieces(pieces, seen);
         let most = self.content.reading().most;
         if self.total > most {
-            seen.push(Seen::Violation(format!("more than {} MiB came", most >> 20)));
+            seen.push(Seen::Violation(format!("more than {} MiB arrived", most >> 20)));
         }
         self.total <= most
     }

@@ -127,7 +127,7 @@ impl Http2Stream {
         }
         let most = self.content.reading().most;
         if self.total > most {
-            self.cut(&format!("more than {} MiB came", most >> 20), seen);
+            self.cut(&format!("more than {} MiB arrived", most >> 20), seen);
         }
     }
 

@@ -96,7 +96,7 @@ impl Session<'_> {
             }
             Seen::Broken(_) if self.stream_reading.named.breaks => stream.queue.push_back(seen),
             Seen::Broken(what) => {
-                let expected = "a stream that goes on or ends cleanly";
+                let expected = "a stream that continues or ends cleanly";
                 return Err(self.progress.failure(expected, format!("{what}{}", self.of(number))).into());
             }
         }

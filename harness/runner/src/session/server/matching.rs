@@ -92,7 +92,7 @@ impl Session<'_> {
         match (expected, shown) {
             (None, _) => Verdict::Holds,
             (Some(_), None) => {
-                view.not_judged = Some("its API does not show the Last-Event-ID of a request");
+                view.not_judged = Some("its API does not expose the Last-Event-ID of a request");
                 Verdict::Holds
             }
             (Some(expected), Some(shown)) if expected == shown => Verdict::Holds,

@@ -77,7 +77,7 @@ impl Session<'_> {
                 let url = format!("{}{}", target.origin(), target.path);
                 return Err(self.progress.fault(Fault::Unreachable { url, problem }));
             }
-            return Err(self.progress.failure("the server takes the connection", problem).into());
+            return Err(self.progress.failure("the server accepts the connection", problem).into());
         }
         if self.stopped {
             // Nothing is opened any more.

@@ -1,0 +1,166 @@
+//! Executing a run: the header, the lanes, the footer.
+
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use ssespec_reports::results::{
+    Adapter as AdapterRecord, Header, Implementation, Platform, Record, Selection as SelectionRecord, V1,
+};
+use tokio::sync::mpsc;
+
+use super::conclusion::{Conclusion, timestamp};
+use super::error::RunError;
+use super::lane::{Lane, QueueEnd};
+use super::ledger::Ledger;
+use super::plan::{self, Plan, Trial};
+use super::settings::Run;
+use super::stage::{self, NotOpened};
+use super::{smoke, verdict};
+use crate::adapter::fault::Fault;
+use crate::adapter::identity::Identity;
+use crate::session::stage::Stage;
+
+impl Run {
+    /// Runs the plan. Every record goes to `sink` in order: the header, results as they come, the footer.
+    ///
+    /// # Errors
+    /// When the run could not begin; nothing has gone to the sink then.
+    pub async fn execute(&self, sink: &mut dyn FnMut(Record)) -> Result<Conclusion, RunError> {
+        let began = Instant::now();
+        let mut stage =
+            stage::open(self.address, self.barrier, &self.launch).await.map_err(|not| match not {
+                NotOpened::Listen(problem) => RunError::Listen { address: self.address, problem },
+                NotOpened::Adapter(fault, stderr) => adapter_error((fault, stderr)),
+            })?;
+        smoke::check(&mut stage, self.launch.role(), self.patience).await.map_err(adapter_error)?;
+        let identity = stage.adapter.identity().clone();
+        let role = self.launch.role();
+        let mut plan = Plan::of_role(role, &self.corpus, &self.selection, &identity.capabilities);
+        // A failure is often noticed by waiting in vain, and long waits are best begun early.
+        plan.trials.sort_by_key(|trial| !self.baseline.expects(&trial.case.id));
+        if plan.is_empty() {
+            stage::close(stage).await;
+            return Err(RunError::NothingSelected(self.selection.describe()));
+        }
+        #[cfg(feature = "page")]
+        let mut shown = |record: Record| {
+            if let Some(board) = self.launch.board() {
+                board.record(&record);
+            }
+            sink(record);
+        };
+        #[cfg(feature = "page")]
+        let sink: &mut dyn FnMut(Record) = &mut shown;
+        #[cfg(feature = "page")]
+        if let Some(board) = self.launch.board() {
+            let trials = plan.trials.iter().chain(plan.skipped.iter().map(|skipped| &skipped.trial));
+            board.plan(trials.map(|trial| (trial.case.id.as_str(), trial.case.title.as_str())));
+        }
+        sink(Record::Header(Box::new(self.header(&identity))));
+        let mut ledger = Ledger::new(self);
+        for skipped in &plan.skipped {
+            let result = verdict::skipped(self, skipped);
+            ledger.enter(result, sink);
+        }
+        if !self.launch.can_be_measured() {
+            let (measured, others) = plan.trials.into_iter().partition(plan::measures);
+            plan.trials = others;
+            for trial in measured {
+                ledger.enter(verdict::not_measured(self, &trial), sink);
+            }
+        }
+        self.play(stage, plan, &mut ledger, sink).await;
+        let (footer, conclusion) = ledger.footer(began);
+        sink(Record::Footer(Box::new(footer)));
+        #[cfg(feature = "page")]
+        if let Some(board) = self.launch.board() {
+            board.parted().await;
+        }
+        Ok(conclusion)
+    }
+
+    async fn play(&self, first: Stage, plan: Plan, ledger: &mut Ledger<'_>, sink: &mut dyn FnMut(Record)) {
+        let (alone, together): (Vec<Trial>, Vec<Trial>) =
+            plan.trials.into_iter().partition(|t| t.case.isolated);
+        let lanes = self.lanes.min(together.len()).max(usize::from(!together.is_empty()));
+        let queue = |trials: Vec<Trial>| Arc::new(Mutex::new(trials.into_iter().collect::<VecDeque<_>>()));
+        let queues = [queue(together), queue(alone)];
+        let [together, alone] = &queues;
+        let mut first = Some(first);
+        let (tell, mut news) = mpsc::unbounded_channel();
+        let (playing, mut played) = mpsc::channel(1);
+        let mut tasks = tokio::task::JoinSet::new();
+        for number in 0..lanes {
+            let end = if number % 2 == 0 { QueueEnd::Front } else { QueueEnd::Back };
+            let lane =
+                Lane::new(self.clone(), Arc::clone(together), end, tell.clone(), Some(playing.clone()));
+            tasks.spawn(lane.work(first.take()));
+        }
+        drop(playing);
+        if alone.lock().is_ok_and(|queue| !queue.is_empty()) {
+            let lane = Lane::new(self.clone(), Arc::clone(alone), QueueEnd::Front, tell.clone(), None);
+            let stage = first.take();
+            tasks.spawn(async move {
+                let stage = match stage {
+                    Some(stage) => Some(stage),
+                    None => lane.open().await,
+                };
+                // When the others have played: then they only watch, and take nothing from it.
+                let _: Option<Infallible> = played.recv().await;
+                lane.work(stage).await;
+            });
+        }
+        drop(tell);
+        while let Some(item) = news.recv().await {
+            ledger.take(item, sink);
+        }
+        while tasks.join_next().await.is_some() {}
+        // Whatever no lane could play any more is nobody's conformance.
+        for queue in queues {
+            let left: Vec<Trial> =
+                queue.lock().map(|mut queue| queue.drain(..).collect()).unwrap_or_default();
+            for trial in left {
+                ledger.enter(verdict::unplayed(self, &trial), sink);
+            }
+        }
+        if let Some(stage) = first {
+            stage::close(stage).await;
+        }
+    }
+
+    fn header(&self, identity: &Identity) -> Header {
+        Header {
+            v: V1,
+            suite_version: env!("CARGO_PKG_VERSION").into(),
+            implementation: Implementation {
+                name: identity.name.clone(),
+                version: identity.version.clone(),
+                language: identity.language.clone(),
+                role: self.launch.role(),
+            },
+            adapter: AdapterRecord {
+                transport: self.launch.transport(),
+                capabilities: identity.capabilities.iter().map(ToString::to_string).collect(),
+            },
+            platform: Platform { os: std::env::consts::OS.into(), arch: std::env::consts::ARCH.into() },
+            started: timestamp(),
+            selection: SelectionRecord {
+                filters: self.selection.filters.iter().map(|filter| filter.glob().to_string()).collect(),
+                deliveries: plan::deliveries(self.launch.role(), &self.selection)
+                    .iter()
+                    .map(|kind| kind.name().into())
+                    .collect(),
+                suites: self.selection.suites.clone(),
+                levels: self.selection.levels.iter().map(|level| verdict::level(*level)).collect(),
+            },
+            requirements: self.corpus.requirements.values().map(verdict::requirement).collect(),
+            known_failures: self.baseline.entries().cloned().collect(),
+        }
+    }
+}
+
+fn adapter_error((fault, stderr): (Fault, String)) -> RunError {
+    RunError::Adapter { fault: Box::new(fault), stderr }
+}

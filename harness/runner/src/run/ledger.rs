@@ -1,0 +1,66 @@
+//! The results of a run, where the reports of all lanes meet.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use ssespec_reports::results::{CaseResult, Delivery, Footer, Record};
+
+use super::conclusion::{Conclusion, conclude};
+use super::lane::News;
+use super::settings::Run;
+use super::verdict;
+
+/// The results so far.
+pub(super) struct Ledger<'r> {
+    run: &'r Run,
+    sequence: u64,
+    results: BTreeMap<(String, Delivery), CaseResult>,
+}
+
+impl<'r> Ledger<'r> {
+    /// A ledger without results.
+    pub(super) fn new(run: &'r Run) -> Self {
+        Self { run, sequence: 0, results: BTreeMap::new() }
+    }
+
+    /// Enters what a lane reports.
+    pub(super) fn take(&mut self, news: News, sink: &mut dyn FnMut(Record)) {
+        match news {
+            News::Played(trial, outcome) => {
+                let result = verdict::result(self.run, &trial, *outcome);
+                self.enter(result, sink);
+            }
+            News::Late(trial, late, ended_by) => {
+                let key = (trial.case.id.clone(), trial.program.delivery);
+                if let Some(earlier) = self.results.get(&key) {
+                    let mut result = earlier.clone();
+                    verdict::charge(&mut result, &trial, &late, ended_by);
+                    // Only the first few late items are kept.
+                    if result != *earlier {
+                        self.enter(result, sink);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Enters a result; it supersedes an earlier one of the same case and delivery.
+    pub(super) fn enter(&mut self, mut result: CaseResult, sink: &mut dyn FnMut(Record)) {
+        self.sequence += 1;
+        result.sequence = self.sequence;
+        result.known = self.run.baseline.known(&result);
+        if self.run.baseline.varies(&result) {
+            // A fact that varies cannot be compared with an accepted report.
+            result.facts.iter_mut().for_each(|fact| fact.value = "differs from run to run".into());
+        }
+        self.results.insert((result.case.clone(), result.delivery), result.clone());
+        sink(Record::Result(Box::new(result)));
+    }
+
+    /// The last record of the run.
+    pub(super) fn footer(&self, began: Instant) -> (Footer, Conclusion) {
+        let results: Vec<CaseResult> = self.results.values().cloned().collect();
+        let ids = self.run.corpus.cases.keys().map(String::as_str);
+        conclude(&results, ids, &self.run.baseline, &self.run.selection, began.elapsed())
+    }
+}

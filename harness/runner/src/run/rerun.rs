@@ -1,0 +1,45 @@
+//! The command that reruns a single case.
+
+use std::path::PathBuf;
+
+use ssespec_reports::results::Delivery;
+
+/// The command that reruns a single case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Rerun {
+    /// `ssespec run` for a folder.
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// The folder and the options that the run depends on, as one would type them.
+        words: String,
+    },
+    /// `ssespec client` with these words at its end.
+    Command(String),
+    /// `ssespec server` with these words at its end.
+    Server(String),
+    /// `cargo test` with these words, which select the test target.
+    CargoTest(String),
+}
+
+impl Rerun {
+    /// The command that reruns just this case in this delivery.
+    pub fn command(&self, case: &str, delivery: Delivery) -> String {
+        let delivery = match delivery {
+            Delivery::Split(_) => "splits".to_owned(),
+            other => other.to_string(),
+        };
+        // Cases of users may have names with the special characters of globs.
+        let filter = globset::escape(case);
+        match self {
+            Self::Folder { words, .. } => {
+                format!("ssespec run {words} --filter '{filter}' --delivery {delivery}")
+            }
+            Self::Command(command) => {
+                format!("ssespec client --filter '{filter}' --delivery {delivery} {command}")
+            }
+            Self::Server(command) => format!("ssespec server --filter '{filter}' {command}"),
+            Self::CargoTest(target) => format!("cargo test {target} -- --exact {case}"),
+        }
+    }
+}

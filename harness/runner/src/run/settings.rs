@@ -1,0 +1,46 @@
+//! The settings of a run.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use ssespec_cases::Corpus;
+use ssespec_mock_server::wire::BarrierMode;
+
+use super::baseline::Baseline;
+use super::launch::Launch;
+use super::plan::Selection;
+use super::rerun::Rerun;
+use crate::session::patience::Patience;
+
+/// The settings of a run. [`execute`](Self::execute) runs it.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// The cases and requirements.
+    pub corpus: Arc<Corpus>,
+    /// How adapters are started.
+    pub launch: Launch,
+    /// Which cases run, in which deliveries.
+    pub selection: Selection,
+    /// The known failures.
+    pub baseline: Baseline,
+    /// How long to wait for an expected observation.
+    pub patience: Patience,
+    /// How many lanes run in parallel; at least one.
+    pub lanes: usize,
+    /// The loopback address on which the mock server listens.
+    pub address: IpAddr,
+    /// How write boundaries are kept.
+    pub barrier: BarrierMode,
+    /// The command that reruns a single case.
+    pub rerun: Rerun,
+}
+
+impl Run {
+    /// The name of the run in messages.
+    pub fn name(&self) -> String {
+        match &self.rerun {
+            Rerun::Folder { folder, .. } => folder.display().to_string(),
+            Rerun::Command(_) | Rerun::Server(_) | Rerun::CargoTest(_) => "this run".into(),
+        }
+    }
+}
