@@ -18,7 +18,7 @@ use crate::{
 
 /// The XML cannot be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write JUnit XML: {0}; this is a bug of ssespec, please report it")]
+#[error("cannot write JUnit XML: {0}; this is a bug in ssespec, please report it")]
 pub struct JunitError(#[from] quick_junit::SerializeError);
 
 /// A run as JUnit XML.
@@ -155,7 +155,7 @@ fn run_itself(results: &Results) -> Option<TestSuite> {
     let mut suite = TestSuite::new("run");
     if !results.is_complete() {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-        status.set_type("incomplete").set_message("the run stopped before its end, so cases are missing");
+        status.set_type("incomplete").set_message("the run did not finish, so cases are missing");
         suite.add_test_case(run_case("the run finished", status));
     }
     if let Some(footer) = results.footer() {

@@ -4,7 +4,7 @@
 //!   counted beside it. So are errors, which are nobody's conformance, and facts.
 //! - A known failure is a failure: the baseline excuses the build, not the implementation.
 //! - Percentages are rounded down, so 100 means all.
-//! - A run that did not finish, or in which more than 1 % of the cases came to an error, has no
+//! - A run that did not finish, or in which more than 1 % of the cases ended in an error, has no
 //!   percentage at all.
 //! - Suites are never added up: verdicts of different documents mean different things.
 
@@ -45,7 +45,7 @@ impl Percentages {
         match self {
             Self::Shown => None,
             Self::Incomplete => Some("no percentages: the run did not finish"),
-            Self::TooManyErrors => Some("no percentages: more than 1 % of the cases came to an error"),
+            Self::TooManyErrors => Some("no percentages: more than 1 % of the cases ended in an error"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Chromium, driven by the [DevTools Protocol](https://chromedevtools.github.io/devtools-protocol/) without a driver in between.
+//! Chromium, driven directly by the [DevTools Protocol](https://chromedevtools.github.io/devtools-protocol/).
 
 use std::ffi::OsString;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,16 +18,16 @@ pub(super) struct Chromium {
     processes: Mutex<ProcessTree>,
 }
 
-/// A page, in a context of its own: with its own cookies, cache and connections.
+/// A page in its own browser context, with its own cookies, cache and connections.
 #[derive(Debug)]
 pub(super) struct Page {
     context: Value,
-    /// It lives as long as its pages.
+    /// Keeps the browser running while a page is open.
     chromium: Arc<Chromium>,
 }
 
-/// What makes it quiet and even: no sandbox, since it opens nothing but our own page and cannot have one where it runs
-/// as root; no requests of its own; no page slower than another.
+/// Flags that keep runs reproducible: no sandbox, because it opens only our own page and Chromium cannot sandbox when
+/// running as root; no background requests; no throttled pages.
 const FLAGS: [&str; 14] = [
     "--headless",
     "--no-sandbox",
@@ -67,7 +67,7 @@ impl Chromium {
         self.processes.lock().unwrap_or_else(PoisonError::into_inner).lives()
     }
 
-    /// Opens a page in a browser context of its own.
+    /// Opens a page in a new browser context.
     pub(super) async fn open(this: &Arc<Self>, url: &str) -> Result<Page, BrowserError> {
         let refused = |error: RemoteError| BrowserError::Refused {
             engine: Engine::Chromium,
@@ -86,7 +86,7 @@ impl Chromium {
 
 impl Drop for Page {
     fn drop(&mut self) {
-        // With its context go all pages in it, those that it opened itself included.
+        // Disposing of the context closes all its pages, including popups.
         let context = json!({ "browserContextId": self.context });
         self.chromium.devtools.send("Target.disposeBrowserContext", context);
     }

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A browser engine that we can start.
+/// A browser engine that ssespec can start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Engine {
-    /// Chromium, by preference the small `chromium-headless-shell`.
+    /// Chromium, preferably the small `chromium-headless-shell`.
     Chromium,
     /// Firefox.
     Firefox,
@@ -27,7 +27,7 @@ impl Engine {
         }
     }
 
-    /// The Debian packages that bring it.
+    /// The Debian packages that provide it.
     pub fn packages(self) -> &'static str {
         match self {
             Self::Chromium => "chromium-headless-shell",
@@ -63,13 +63,13 @@ impl FromStr for Engine {
     }
 }
 
-/// A name that no engine has.
+/// The name of no known engine.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no browser \"{0}\"; expected chromium, firefox or webkit")]
 pub struct UnknownEngine(String);
 
 impl UnknownEngine {
-    /// What to do instead.
+    /// How to fix it.
     pub fn hint(&self) -> &'static str {
         "use `ssespec client --page` for any other browser"
     }

@@ -11,19 +11,19 @@ pub enum BrowserError {
     #[error(transparent)]
     Unknown(#[from] UnknownEngine),
     /// It is not installed.
-    #[error("{engine} is not installed here: no {program} on the PATH or in the usual places")]
+    #[error("{engine} is not installed: {program} was found neither on the PATH nor in the usual places")]
     Missing {
         /// Which browser.
         engine: Engine,
         /// The program that was looked for.
         program: &'static str,
     },
-    /// The variable that should name it names something else.
-    #[error("{variable} names {path}, which is not a file")]
+    /// The environment variable does not name a file.
+    #[error("{variable} is set to {path}, which is not a file")]
     Misnamed {
         /// The variable.
         variable: &'static str,
-        /// What it holds.
+        /// Its value.
         path: String,
     },
     /// It did not start.
@@ -34,14 +34,14 @@ pub enum BrowserError {
         /// What happened, with the end of its stderr.
         problem: String,
     },
-    /// It did not do what it was told.
+    /// A command failed.
     #[error("{engine} did not {what}: {problem}")]
     Refused {
         /// Which browser.
         engine: Engine,
-        /// What it was told.
+        /// The command, as in "open the page".
         what: &'static str,
-        /// What it said.
+        /// The browser's error message.
         problem: String,
     },
     /// It took too long.
@@ -49,31 +49,31 @@ pub enum BrowserError {
     Slow {
         /// Which browser.
         engine: Engine,
-        /// What it was told.
+        /// The command, as in "open the page".
         what: &'static str,
-        /// How long that may take.
+        /// The time limit.
         within: Duration,
     },
 }
 
 impl BrowserError {
-    /// What can be done about it.
+    /// How to fix it.
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Unknown(unknown) => unknown.hint(),
             Self::Missing { engine: Engine::Chromium, .. } => {
-                "on Debian and Ubuntu `apt-get install chromium-headless-shell` brings it; CHROME names a program elsewhere"
+                "on Debian and Ubuntu, run `apt-get install chromium-headless-shell`; set CHROME to use a program elsewhere"
             }
             Self::Missing { engine: Engine::Firefox, .. } => {
-                "on Debian `apt-get install firefox-esr` brings it; FIREFOX names a program elsewhere"
+                "on Debian, run `apt-get install firefox-esr`; set FIREFOX to use a program elsewhere"
             }
             Self::Missing { engine: Engine::WebKit, .. } => {
-                "on Debian and Ubuntu `apt-get install webkit2gtk-driver xvfb` brings it; WEBKIT_DRIVER names a \
+                "on Debian and Ubuntu, run `apt-get install webkit2gtk-driver xvfb`; set WEBKIT_DRIVER to use a \
                  WebKitWebDriver elsewhere"
             }
-            Self::Misnamed { .. } => "give the path of the program, or unset the variable",
+            Self::Misnamed { .. } => "set it to the path of the program, or unset it",
             Self::Start { .. } | Self::Refused { .. } | Self::Slow { .. } => {
-                "see whether the browser starts by itself; a busy machine may need fewer --lanes"
+                "check that the browser starts on its own; on a busy machine, use fewer --lanes"
             }
         }
     }

@@ -11,12 +11,12 @@ use super::error::BrowserError;
 pub struct Installed {
     /// The program that is started.
     pub program: PathBuf,
-    /// The browser that a driver starts, where the program is a driver.
+    /// The browser that the driver starts, if the program is a driver.
     pub driven: Option<PathBuf>,
 }
 
-/// The usual places of each, best first. Debian's `/usr/bin/chromium-headless-shell` is a script that does not replace
-/// itself by the browser, so that ending it would leave the browser behind.
+/// The usual locations of each browser, best first. Debian's `/usr/bin/chromium-headless-shell` is a script that does
+/// not `exec` the browser, so killing it would leave the browser running.
 const CHROMIUM: [&str; 8] = [
     "/usr/lib/chromium/chromium-headless-shell",
     "chrome-headless-shell",
@@ -38,10 +38,10 @@ const WEBKIT: [&str; 1] = ["WebKitWebDriver"];
 const MINI_BROWSER: [&str; 4] =
     ["webkit2gtk-4.1", "webkitgtk-6.0", "webkit2gtk-4.0", "webkit2gtk-4.1/libexec"];
 
-/// Where the machine says that programs are.
+/// Where to look for programs.
 #[derive(Debug, Clone)]
 pub(super) struct Places {
-    /// What the engine's variable holds.
+    /// The value of the engine's environment variable.
     pub(super) named: Option<OsString>,
     /// The search path.
     pub(super) path: OsString,
@@ -53,7 +53,7 @@ pub(super) struct Places {
 /// the search path.
 ///
 /// # Errors
-/// When it is not there.
+/// If it is not installed.
 pub fn find(engine: Engine) -> Result<Installed, BrowserError> {
     let places = Places {
         named: std::env::var_os(engine.variable()).filter(|value| !value.is_empty()),
@@ -90,7 +90,7 @@ impl Places {
         Ok(Installed { program, driven })
     }
 
-    /// The first of these that is there: a path, or a name on the search path.
+    /// The first of these programs that exists: an absolute path, or a name on the search path.
     fn first(&self, programs: &[&str]) -> Option<PathBuf> {
         programs.iter().find_map(|program| match program.strip_prefix('/') {
             Some(path) => Some(self.root.join(path)).filter(|path| path.is_file()),
@@ -100,7 +100,7 @@ impl Places {
         })
     }
 
-    /// MiniBrowser lies in the libraries' folder, whose name holds the architecture.
+    /// MiniBrowser is in the library folder, whose name contains the architecture.
     fn mini_browser(&self) -> Option<PathBuf> {
         let libraries = self.root.join("usr/lib");
         let mut folders = vec![self.root.join("usr/libexec"), self.root.join("usr/lib64"), libraries.clone()];

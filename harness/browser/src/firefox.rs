@@ -1,4 +1,4 @@
-//! Firefox, driven by WebDriver BiDi without a driver in between.
+//! Firefox, driven directly by WebDriver BiDi.
 
 use std::ffi::OsString;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,23 +11,23 @@ use super::find::Installed;
 use super::process::ProcessTree;
 use super::remote::{Remote, RemoteError};
 
-/// A Firefox that runs.
+/// A running Firefox.
 #[derive(Debug)]
 pub(super) struct Firefox {
     bidi: Remote,
     processes: Mutex<ProcessTree>,
 }
 
-/// A page, in a user context of its own: with its own cookies, cache and connections.
+/// A page in its own user context, with its own cookies, cache and connections.
 #[derive(Debug)]
 pub(super) struct Page {
     context: Value,
     user_context: Value,
-    /// It lives as long as its pages.
+    /// Keeps the browser running while a page is open.
     firefox: Arc<Firefox>,
 }
 
-/// What makes it quiet and even: no requests of its own, no proxy, no page slower than another.
+/// Preferences that keep runs reproducible: no background requests, no proxy, no throttled pages.
 const PREFERENCES: &str = r#"user_pref("app.normandy.enabled", false);
 user_pref("app.update.enabled", false);
 user_pref("browser.aboutwelcome.enabled", false);
@@ -100,7 +100,7 @@ impl Firefox {
         self.processes.lock().unwrap_or_else(PoisonError::into_inner).lives()
     }
 
-    /// Opens a page: in a window, since Firefox slows the timers of tabs in the background.
+    /// Opens a page in a new window, because Firefox throttles timers in background tabs.
     pub(super) async fn open(this: &Arc<Self>, url: &str) -> Result<Page, BrowserError> {
         let refused = |error: RemoteError| BrowserError::Refused {
             engine: Engine::Firefox,

@@ -1,6 +1,6 @@
-//! Starting browsers, opening pages in them, and leaving nothing of them behind.
+//! Starts browsers, opens pages in them, and cleans up all their processes and files.
 //!
-//! - `find`: where a browser is installed, and which package brings it
+//! - `find`: where a browser is installed, and which package provides it
 //! - `process`: a browser's processes and its folder, which end together
 //! - `chromium`, `firefox`, `webkit`: one engine each; `remote` drives the first two, `webdriver` the third
 //! - `engine`, `error`: the engines, and why one cannot be used

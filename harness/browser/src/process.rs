@@ -1,6 +1,7 @@
 //! A browser's processes and its folder, which end together.
 //!
-//! Every process that a browser starts is in its process group, or has at least inherited a mark in its environment. Where `setpriv` is there, the kernel ends the browser even if this process is killed.
+//! Every process that a browser starts belongs to its process group, or has at least inherited an environment variable
+//! that identifies it. If `setpriv` is available, the kernel kills the browser even if this process is killed.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -16,16 +17,16 @@ use tokio::sync::watch;
 use super::engine::Engine;
 use super::error::BrowserError;
 
-/// The variable that marks all processes of a browser.
+/// The environment variable that identifies the processes of a browser.
 pub(super) const MARK: &str = "SSESPEC_BROWSER";
 
-/// How long killed processes may take to be gone.
+/// How long killed processes may take to exit.
 const DYING: Duration = Duration::from_secs(5);
 
-/// How much of what it printed is kept, in bytes.
+/// How many bytes of its output are kept.
 const KEPT: usize = 8 * 1024;
 
-/// A browser's folder and the processes that were started in it. Dropped, all of it goes.
+/// A browser's folder and the processes started in it. Dropping it kills the processes and removes the folder.
 #[derive(Debug)]
 pub(super) struct ProcessTree {
     engine: Engine,
@@ -34,7 +35,7 @@ pub(super) struct ProcessTree {
     children: Vec<Box<dyn ChildWrapper>>,
 }
 
-/// What a child prints, line by line.
+/// The output of a child process, line by line.
 #[derive(Debug, Clone)]
 pub(super) struct Printed {
     lines: Arc<Mutex<Vec<String>>>,
@@ -44,10 +45,9 @@ pub(super) struct Printed {
 impl ProcessTree {
     /// An empty folder, and no process yet.
     pub(super) fn new(engine: Engine) -> Result<Self, BrowserError> {
-        let folder = tempfile::Builder::new()
-            .prefix("ssespec-browser-")
-            .tempdir()
-            .map_err(|error| BrowserError::Start { engine, problem: format!("no folder for it: {error}") })?;
+        let folder = tempfile::Builder::new().prefix("ssespec-browser-").tempdir().map_err(|error| {
+            BrowserError::Start { engine, problem: format!("cannot create a temporary folder: {error}") }
+        })?;
         let mark = folder.path().to_string_lossy().into_owned();
         Ok(Self { engine, folder: Some(folder), mark, children: Vec::new() })
     }
@@ -57,7 +57,7 @@ impl ProcessTree {
         self.folder.as_ref().map_or(Path::new(""), TempDir::path)
     }
 
-    /// Starts a program. What it prints on stdout and stderr can be read.
+    /// Starts a program and captures its stdout and stderr.
     pub(super) fn start(
         &mut self,
         program: &Path,
@@ -77,7 +77,7 @@ impl ProcessTree {
                 .env("HOME", &folder)
                 .env("TMPDIR", &folder)
                 .env(MARK, &self.mark);
-            // It talks to this machine only, and to no desktop.
+            // It must talk only to this machine, and to no desktop session.
             for name in UNWANTED {
                 command.env_remove(name).env_remove(name.to_lowercase());
             }
@@ -101,17 +101,17 @@ impl ProcessTree {
         Ok(Printed { lines, changed })
     }
 
-    /// Whether all that was started still runs.
+    /// Whether all started processes are still running.
     pub(super) fn lives(&mut self) -> bool {
         self.children.iter_mut().all(|child| matches!(child.inner_mut().try_wait(), Ok(None)))
     }
 }
 
-/// What would lead a browser elsewhere.
+/// Variables that would make a browser use a proxy or a desktop session.
 const UNWANTED: [&str; 6] =
     ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "DISPLAY", "WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS"];
 
-/// The program and what goes before its arguments, so that it does not outlive this process.
+/// The program to run, and arguments to put first, so that it does not outlive this process.
 fn tied(program: &Path) -> (PathBuf, Vec<OsString>) {
     let setpriv = Path::new("/usr/bin/setpriv");
     if cfg!(target_os = "linux") && setpriv.is_file() {
@@ -135,13 +135,13 @@ async fn keep(
             kept.remove(0);
         }
         drop(kept);
-        // Whoever waited may have what it wants.
+        // Wake the tasks that wait for a line.
         let _ = tell.send(true);
     }
 }
 
 impl Printed {
-    /// Waits for a line of which `find` makes something; `None` where the program ended without one.
+    /// Waits for a line for which `find` returns a value; `None` if the program ended without one.
     pub(super) async fn wait_for<T>(&mut self, find: impl Fn(&str) -> Option<T>) -> Option<T> {
         loop {
             self.changed.mark_unchanged();
@@ -169,19 +169,19 @@ impl Printed {
 impl Drop for ProcessTree {
     fn drop(&mut self) {
         for child in &mut self.children {
-            // A group of which nobody lives any more cannot be killed, which is what we want.
+            // Killing a group without processes fails, which is fine.
             let _ = child.start_kill();
         }
         let groups: Vec<u32> = self.children.iter().filter_map(|child| child.id()).collect();
         let deadline = Instant::now() + DYING;
-        // Ours are reaped; what left the groups is killed by its mark.
+        // Children are reaped; processes that left their group are found by the environment variable.
         while (self.lives_any() | marked::kill(&self.mark, &groups)) && Instant::now() < deadline {
             std::thread::sleep(Duration::from_millis(5));
         }
         if let Some(folder) = self.folder.take()
             && let Err(error) = folder.close()
         {
-            tracing::warn!(%error, "a browser's folder cannot be removed");
+            tracing::warn!(%error, "cannot remove a browser's folder");
         }
     }
 }
@@ -192,7 +192,7 @@ impl ProcessTree {
     }
 }
 
-/// Processes by the mark in their environment.
+/// Finds processes by the variable in their environment.
 #[cfg(target_os = "linux")]
 pub(super) mod marked {
     use nix::sys::signal::{Signal, kill as signal};
@@ -200,7 +200,7 @@ pub(super) mod marked {
 
     use super::MARK;
 
-    /// Kills all processes with this mark or of these groups; says whether there were any.
+    /// Kills all processes with this value or in these groups; returns whether there were any.
     pub(crate) fn kill(mark: &str, groups: &[u32]) -> bool {
         let found = find(mark, groups);
         for id in &found {
@@ -210,14 +210,14 @@ pub(super) mod marked {
         !found.is_empty()
     }
 
-    /// The processes with this mark or of these groups. Some browsers write over the environment of their children,
-    /// and others' children leave the group.
+    /// The processes with this value or in these groups. Some browsers overwrite the environment of their children,
+    /// and the children of others leave the group.
     pub(crate) fn find(mark: &str, groups: &[u32]) -> Vec<i32> {
         let wanted = format!("{MARK}={mark}");
         let processes = std::fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
         let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
         ids.filter(|id: &i32| {
-            // Those of others cannot be read, and are not ours. A zombie has none.
+            // Another user's processes cannot be read, and are not ours. A zombie has no environment.
             let environment = std::fs::read(format!("/proc/{id}/environ")).unwrap_or_default();
             environment.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes())
                 || group(*id).is_some_and(|group| groups.contains(&group))
@@ -228,14 +228,14 @@ pub(super) mod marked {
     /// The process group of a process that has not ended.
     fn group(id: i32) -> Option<u32> {
         let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
-        // Its name may hold anything, but is the last thing in brackets.
+        // The name may contain anything, but ends at the last parenthesis.
         let mut fields = stat.rsplit_once(") ")?.1.split(' ');
         let (state, _parent, group) = (fields.next()?, fields.next()?, fields.next()?);
         (state != "Z" && state != "X").then(|| group.parse().ok()).flatten()
     }
 }
 
-/// Elsewhere the process group is all there is.
+/// On other systems only the process group is killed.
 #[cfg(not(target_os = "linux"))]
 pub(super) mod marked {
     pub(crate) fn kill(_mark: &str, _groups: &[u32]) -> bool {

@@ -17,13 +17,13 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Why a command failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum RemoteError {
-    /// The address is not one of a WebSocket.
+    /// The address is not a WebSocket URL.
     #[error("{0:?} is not a ws:// URL")]
     Address(String),
     /// The connection failed.
     #[error("{0}")]
     Connection(String),
-    /// The browser has ended.
+    /// The browser has exited.
     #[error("the browser is gone")]
     Gone,
     /// The answer took too long.
@@ -32,14 +32,14 @@ pub(super) enum RemoteError {
         /// The command.
         method: String,
     },
-    /// The browser answered with an error, in these words.
+    /// The browser answered with this error.
     #[error("{0}")]
     Refused(String),
 }
 
 type Answer = oneshot::Sender<Result<Value, RemoteError>>;
 
-/// A connection to a browser. Cheap to clone; it ends with its last clone.
+/// A connection to a browser. Cheap to clone; dropping the last clone closes it.
 #[derive(Debug, Clone)]
 pub(super) struct Remote(mpsc::UnboundedSender<(Value, Option<Answer>)>);
 
@@ -71,7 +71,7 @@ impl Remote {
 
     /// Sends a command without waiting for the answer.
     pub(super) fn send(&self, method: &str, params: Value) {
-        // A browser that is gone needs no command.
+        // Ignore a browser that has exited.
         let _ = self.0.send((json!({ "method": method, "params": params }), None));
     }
 }
@@ -111,7 +111,7 @@ async fn converse(
     let _ = socket.close(None).await;
 }
 
-/// The message of an error: BiDi has it beside the error's name, the DevTools Protocol inside the error.
+/// The message of an error: BiDi has it next to the error code, the DevTools Protocol inside the error object.
 fn complaint(message: &Value) -> String {
     let text = message["message"].as_str().or_else(|| message["error"]["message"].as_str());
     text.unwrap_or("an error without a message").to_owned()

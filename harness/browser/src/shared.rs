@@ -1,4 +1,4 @@
-//! One browser for all lanes: started with the first page, and anew where it died.
+//! One browser for all lanes, started with the first page and restarted if it dies.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,23 +15,23 @@ use super::firefox::Firefox;
 use super::webkit::WebKit;
 
 /// How long a browser may take to start.
-const STARTING: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How long one that does not answer any more may take to be dead.
-const DYING: Duration = Duration::from_secs(1);
+/// How long a browser that no longer answers may take to exit.
+const EXIT_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long it may take to open a page.
-const OPENING: Duration = Duration::from_secs(30);
+const OPEN_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// A browser that is started when the first page is opened. It ends, with all its processes, when all clones of this
-/// and all pages are dropped. Cheap to clone.
+/// A browser that starts when the first page is opened. It exits, with all its processes, when all clones of this and
+/// all pages are dropped. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Shared {
     engine: Engine,
     running: Arc<Mutex<Option<Running>>>,
 }
 
-/// A browser that runs.
+/// A running browser.
 #[derive(Debug, Clone)]
 enum Running {
     Chromium(Arc<Chromium>),
@@ -91,10 +91,10 @@ impl Shared {
 
     async fn open_in(&self, running: &Running, url: &str) -> Result<Page, BrowserError> {
         let opening = running.open(url);
-        tokio::time::timeout(OPENING, opening).await.unwrap_or(Err(BrowserError::Slow {
+        tokio::time::timeout(OPEN_TIMEOUT, opening).await.unwrap_or(Err(BrowserError::Slow {
             engine: self.engine,
             what: "open the page",
-            within: OPENING,
+            within: OPEN_TIMEOUT,
         }))
     }
 
@@ -105,8 +105,8 @@ impl Shared {
             return Ok(running.clone());
         }
         let starting = Running::start(self.engine);
-        let slow = BrowserError::Slow { engine: self.engine, what: "start", within: STARTING };
-        let started = tokio::time::timeout(STARTING, starting).await.unwrap_or(Err(slow))?;
+        let slow = BrowserError::Slow { engine: self.engine, what: "start", within: START_TIMEOUT };
+        let started = tokio::time::timeout(START_TIMEOUT, starting).await.unwrap_or(Err(slow))?;
         *running = Some(started.clone());
         Ok(started)
     }
@@ -130,15 +130,15 @@ impl Running {
         }
     }
 
-    /// Whether it has died, which the loss of its connection announces.
+    /// Whether it exits soon, as it does after its connection was lost.
     async fn dies(&self) -> bool {
         let dead = async {
             while self.lives() {
-                // Its processes belong to the processes, which only a look tells whether they have ended.
+                // Only polling shows whether its processes have exited.
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(DYING, dead).await.is_ok()
+        tokio::time::timeout(EXIT_TIMEOUT, dead).await.is_ok()
     }
 
     async fn open(&self, url: &str) -> Result<Page, BrowserError> {

@@ -1,4 +1,4 @@
-//! A client of [WebDriver](https://www.w3.org/TR/webdriver2/): one JSON request after another.
+//! A [WebDriver](https://www.w3.org/TR/webdriver2/) client, which sends one JSON request after another.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -20,10 +20,10 @@ const ANSWER_LIMIT: usize = 1024 * 1024;
 /// Why a command failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum WebDriverError {
-    /// The connection failed, or what came over it is no answer of a driver.
+    /// The connection failed, or the answer is not a WebDriver response.
     #[error("{0}")]
     Connection(String),
-    /// The driver began a session without saying which.
+    /// The driver started a session without returning its id.
     #[error("a session without an id: {0}")]
     NoSession(Value),
     /// The answer took too long.
@@ -32,12 +32,12 @@ pub(super) enum WebDriverError {
         /// The command.
         path: String,
     },
-    /// The driver answered with an error, in these words.
+    /// The driver answered with this error.
     #[error("{0}")]
     Refused(String),
 }
 
-/// A driver, and where in it commands go.
+/// A driver, and the path prefix of its commands.
 #[derive(Debug, Clone)]
 pub(super) struct WebDriver {
     address: SocketAddr,
@@ -45,12 +45,12 @@ pub(super) struct WebDriver {
 }
 
 impl WebDriver {
-    /// A driver that listens at `address`; without a session.
+    /// A driver that listens at `address`, without a session.
     pub(super) fn at(address: SocketAddr) -> Self {
         Self { address, session: String::new() }
     }
 
-    /// Begins a session. What the driver says of its browser comes with it.
+    /// Starts a session. Returns the capabilities that the driver reports.
     pub(super) async fn begin(mut self, capabilities: Value) -> Result<(Self, Value), WebDriverError> {
         let mut answer = self.command(Method::POST, "/session", capabilities).await?;
         let Some(id) = answer["sessionId"].as_str() else {
@@ -60,7 +60,7 @@ impl WebDriver {
         Ok((self, answer["capabilities"].take()))
     }
 
-    /// Gives a command of the session.
+    /// Sends a command of the session.
     pub(super) async fn session(
         &self,
         method: Method,
@@ -70,7 +70,7 @@ impl WebDriver {
         self.command(method, &format!("{}{path}", self.session), body).await
     }
 
-    /// Gives a command and waits for its answer.
+    /// Sends a command and waits for its answer.
     pub(super) async fn command(
         &self,
         method: Method,

@@ -1,4 +1,4 @@
-//! WebKitGTK: its MiniBrowser, driven by WebKitWebDriver on a display of its own.
+//! WebKitGTK's MiniBrowser, driven by WebKitWebDriver on its own virtual display.
 
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -16,27 +16,27 @@ use super::find::Installed;
 use super::process::ProcessTree;
 use super::webdriver::{WebDriver, WebDriverError};
 
-/// A MiniBrowser that runs.
+/// A running MiniBrowser.
 #[derive(Debug)]
 pub(super) struct WebKit {
-    /// One command after another: which window they are for is a state of the session.
+    /// Locked across commands, because the current window is state of the WebDriver session.
     driver: Arc<AsyncMutex<WebDriver>>,
-    /// The window that it began with, which stays: new ones are made from one that is open.
+    /// The initial window, which stays open: a new window is created from an open one.
     first: Value,
     name: (String, String),
     processes: Mutex<ProcessTree>,
 }
 
-/// A page, in a window of its own. They share cookies, which are of a session's path.
+/// A page in its own window. All windows share cookies, which are scoped to a session's path.
 #[derive(Debug)]
 pub(super) struct Page {
     window: Value,
-    /// It lives as long as its pages.
+    /// Keeps the browser running while a page is open.
     webkit: Arc<WebKit>,
 }
 
-/// How often a driver is asked whether it is ready.
-const ASKING: Duration = Duration::from_millis(20);
+/// How often the driver is polled until it is ready.
+const POLLING: Duration = Duration::from_millis(20);
 
 impl WebKit {
     /// Starts one with a fresh profile.
@@ -51,7 +51,7 @@ impl WebKit {
         let environment = [
             ("DISPLAY", OsString::from(format!(":{display}"))),
             ("GDK_BACKEND", "x11".into()),
-            // No desktop is there to ask.
+            // There is no desktop session.
             ("GIO_USE_VFS", "local".into()),
             ("GSETTINGS_BACKEND", "memory".into()),
             ("NO_AT_BRIDGE", "1".into()),
@@ -61,8 +61,8 @@ impl WebKit {
         let driver = WebDriver::at(address);
         let ready = async {
             while driver.command(Method::GET, "/status", Value::Null).await.is_err() {
-                // It prints nothing when it listens, so that it must be asked.
-                tokio::time::sleep(ASKING).await;
+                // It prints nothing when it starts to listen, so poll it.
+                tokio::time::sleep(POLLING).await;
             }
         };
         let ended = async { printed.wait_for(|_| None::<()>).await };
@@ -80,7 +80,7 @@ impl WebKit {
             .await
             .map_err(|error| start(error.to_string()))?;
         let version = capabilities["browserVersion"].as_str().unwrap_or_default();
-        // Its minor version is what others call the major one.
+        // WebKitGTK's minor version identifies a release, as the major version does elsewhere.
         let version: Vec<&str> = version.split('.').take(2).collect();
         let name = ("WebKitGTK".to_owned(), version.join("."));
         Ok(Self { driver: Arc::new(AsyncMutex::new(driver)), first, name, processes: Mutex::new(processes) })
@@ -124,7 +124,7 @@ impl Drop for Page {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         runtime.spawn(async move {
             let driver = driver.lock().await;
-            // A window that is gone already need not be closed.
+            // Ignore a window that is already closed.
             if driver.session(Method::POST, "/window", json!({ "handle": window })).await.is_ok() {
                 let _ = driver.session(Method::DELETE, "/window", Value::Null).await;
             }
@@ -132,11 +132,11 @@ impl Drop for Page {
     }
 }
 
-/// A port that nobody listens at.
+/// A port on which nothing listens.
 fn free_port() -> Result<SocketAddr, BrowserError> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
     let address = listener.and_then(|listener| listener.local_addr());
-    address.map_err(|error| start(format!("no port: {error}")))
+    address.map_err(|error| start(format!("no free port: {error}")))
 }
 
 fn start(problem: String) -> BrowserError {

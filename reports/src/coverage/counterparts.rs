@@ -56,12 +56,12 @@ impl ForeignSuite {
         ]
     }
 
-    /// `62 tests: a case makes the claim of 32; of 30 the reason is given why none does`.
+    /// `62 tests: 32 with a case here, 30 with a reason why not`.
     fn sum(&self) -> String {
         let [made, explained, unknown] = self.numbers();
-        let rest = if unknown > 0 { format!("; nothing is said of {unknown}") } else { String::new() };
+        let rest = if unknown > 0 { format!("; {unknown} with neither") } else { String::new() };
         format!(
-            "{} tests: a case of ours makes the claim of {made}; of {explained} it is said why none does{rest}",
+            "{} tests: {made} with a case here, {explained} with a reason why not{rest}",
             self.tests.len()
         )
     }
@@ -90,7 +90,7 @@ impl Counterparts {
                         let _ = writeln!(
                             page,
                             "    {}",
-                            paint.bad("neither a case nor a reason why there is none")
+                            paint.bad("neither a case nor a reason for its absence")
                         );
                     }
                     _ => {}
@@ -107,12 +107,12 @@ impl Counterparts {
 
     /// All of it as a Markdown page.
     pub fn markdown(&self) -> String {
-        let mut page = String::from("# The tests of other suites, and ours\n");
+        let mut page = String::from("# Tests of other suites and their counterparts here\n");
         for suite in &self.suites {
             let title = linked(&text(&suite.title, limits::SENTENCE), &suite.url);
             let _ = writeln!(page, "\n## {}\n", text(&suite.name, limits::ID));
             let _ = writeln!(page, "{title}, {}. {}.\n", text(&suite.revision, limits::NAME), suite.sum());
-            page.push_str("| test | our cases, or why there is none |\n| --- | --- |\n");
+            page.push_str("| test | our cases, or why there are none |\n| --- | --- |\n");
             for test in &suite.tests {
                 let cases: Vec<String> = test.cases.iter().map(|case| text(&case.id, limits::ID)).collect();
                 let ours = match &test.none {

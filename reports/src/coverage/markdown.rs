@@ -16,11 +16,11 @@ use crate::{
 impl Coverage {
     /// All of it as a Markdown page: the numbers, then a table for every section.
     pub fn markdown(&self) -> String {
-        let mut page = String::from("# Server-Sent Events: what is checked\n\n");
+        let mut page = String::from("# Server-Sent Events: requirements and the cases that check them\n\n");
         // Writing to a String cannot fail, here and below.
         page.push_str(
-            "Every statement of the documents that ssespec knows, in our own words, with the cases that check it. \
-             Each links to where it comes from.\n\n",
+            "Every statement of the documents that ssespec covers, paraphrased, with the cases that check it. \
+             Each links to its source.\n\n",
         );
         self.summary_table(&mut page);
         self.implementations_table(&mut page);

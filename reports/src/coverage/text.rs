@@ -42,7 +42,7 @@ impl Coverage {
 
     fn numbers(&self, paint: Paint) -> String {
         let mut text = String::new();
-        let _ = writeln!(text, "{}", paint.strong("Testable statements that have a case"));
+        let _ = writeln!(text, "{}", paint.strong("Testable statements with a case"));
         let names: Vec<String> =
             self.summary.iter().map(|tally| visible::line(&tally.suite, limits::ID)).collect();
         let width = names.iter().map(|name| name.chars().count()).max().unwrap_or_default();
@@ -57,7 +57,7 @@ impl Coverage {
             let _ = writeln!(
                 text,
                 "\n{}",
-                paint.strong("Statements that hold, of those that the cases could show")
+                paint.strong("Statements that hold, out of those the cases could check")
             );
         }
         for implementation in &self.implementations {

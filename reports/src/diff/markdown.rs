@@ -45,7 +45,7 @@ impl Diff<'_> {
         if left_out > 0 {
             let _ = writeln!(
                 page,
-                "\n{left_out} more cases are left out here: a comment is short. `ssespec diff` lists them."
+                "\n{left_out} more cases are omitted to keep this comment short. `ssespec diff` lists them all."
             );
         }
         page

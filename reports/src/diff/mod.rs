@@ -141,18 +141,17 @@ impl<'a> Diff<'a> {
         let mut cautions = Vec::new();
         for (run, which) in [(self.before, "first"), (self.after, "second")] {
             if !run.is_complete() {
-                cautions.push(format!(
-                    "INCOMPLETE RUN: the {which} run stopped before its end, so cases are missing"
-                ));
+                cautions
+                    .push(format!("INCOMPLETE RUN: the {which} run did not finish, so cases are missing"));
             }
         }
         let [old, new] =
             [self.before, self.after].map(|run| visible::line(&run.header().suite_version, limits::NAME));
         if old != new {
-            cautions.push(format!("the cases are not the same: ssespec {old} and {new}"));
+            cautions.push(format!("the runs used different versions of the suite: ssespec {old} and {new}"));
         }
         if self.before.header().adapter.capabilities != self.after.header().adapter.capabilities {
-            cautions.push("the capabilities are not the same, so other cases are skipped".to_owned());
+            cautions.push("the capabilities differ, so different cases are skipped".to_owned());
         }
         cautions
     }

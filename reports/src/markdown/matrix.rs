@@ -62,7 +62,7 @@ pub fn matrix(runs: &[Results]) -> Result<String, MatrixError> {
     check(runs)?;
     let mut page = String::new();
     // Writing to a String cannot fail, here and below.
-    let _ = writeln!(page, "# Server-Sent Events: who does what\n");
+    let _ = writeln!(page, "# Server-Sent Events: compatibility of implementations\n");
     let version = runs.first().map(|run| run.header().suite_version.as_str()).unwrap_or_default();
     let _ = writeln!(page, "{}\n", introduction(&text(version, limits::NAME)));
     page.push_str(LEGEND);
@@ -78,9 +78,9 @@ fn introduction(version: &str) -> String {
     format!(
         "Every case of ssespec {version} against every implementation. **What this does not mean:** \
          an implementation that passes everything here is not free of bugs, and one that fails something \
-         may suit you well; a skipped case says what an interface cannot reach, not what is wrong; the order \
-         of the columns is by failed musts and is no ranking of quality. Read the notes below each table \
-         before you draw a conclusion."
+         may suit you well; a skipped case shows what an interface cannot reach, not a fault; the columns are \
+         ordered by the number of failed MUSTs, which is not a ranking of quality. Read the notes below each \
+         table before you draw a conclusion."
     )
 }
 
@@ -90,7 +90,7 @@ const LEGEND: &str = "\
 | ✔ n/m | every step held, in n of m deliveries (ways to cut the same bytes into writes) |
 | ✘ n/m | a MUST did not hold; it did hold in n of m deliveries |
 | ~ n/m | every MUST held, a SHOULD did not |
-| i | a fact that the standard leaves open, as it was observed |
+| i | something the standard leaves open, as observed |
 | – | skipped: the interface cannot reach it, for the reason in the note |
 | ! | an error of the adapter, the harness or the machine: neither a failure nor a pass |
 | · | not run |

@@ -96,7 +96,7 @@ fn summary(page: &mut String, columns: &[(&Column<'_>, &SuiteTotals)]) {
         );
     }
     page.push_str(
-        "\nHow many cases held, of those that the implementation can reach. Known failures are failures.\n",
+        "\nCases that held, out of those the implementation can reach. Known failures count as failures.\n",
     );
     for (column, _) in columns {
         if let Some(why) = column.totals.percentages.withheld() {

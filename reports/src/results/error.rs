@@ -40,7 +40,7 @@ pub enum ReadError {
         found: String,
     },
     /// The line is damaged.
-    #[error("{file}:{line}:{column}: damaged: {why}; restore the file, or run again")]
+    #[error("{file}:{line}:{column}: damaged: {why}; restore the file, or run it again")]
     Damaged {
         /// The file.
         file: String,
@@ -52,14 +52,14 @@ pub enum ReadError {
         why: String,
     },
     /// No line says what ran.
-    #[error("{file}: no header: the run ended before it wrote anything; run again")]
+    #[error("{file}: no header: the run ended before it wrote anything; run it again")]
     NoHeader {
         /// The file.
         file: String,
     },
     /// Two runs in one file.
     #[error(
-        "{file}:{line}: a second header: this file holds two runs; split it before this line, \
+        "{file}:{line}: a second header: this file contains two runs; split it before this line, \
          and pass both files"
     )]
     SecondHeader {
@@ -69,7 +69,9 @@ pub enum ReadError {
         line: usize,
     },
     /// Something follows the footer.
-    #[error("{file}:{line}: a line after the footer: the run was over; restore the file, or run again")]
+    #[error(
+        "{file}:{line}: a line after the footer, which ends a results file; restore the file, or run it again"
+    )]
     AfterFooter {
         /// The file.
         file: String,
@@ -82,9 +84,9 @@ pub enum ReadError {
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The line cannot be written.
-    #[error("cannot write the results: {0}; is there room on the disk, and may you write there?")]
+    #[error("cannot write the results: {0}; check the free space and your permissions")]
     Io(#[from] io::Error),
     /// The line cannot be put into JSON. Holds for no record of this crate.
-    #[error("cannot put a result into JSON: {0}; this is a bug of ssespec, please report it")]
+    #[error("cannot serialize a result as JSON: {0}; this is a bug in ssespec, please report it")]
     Json(#[from] serde_json::Error),
 }

@@ -42,11 +42,15 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::CutLine { file, line } => {
-                write!(f, "{}:{line}: the last line is cut; the run was stopped while writing it", show(file))
+                write!(
+                    f,
+                    "{}:{line}: the last line is truncated; the run was stopped while writing it",
+                    show(file)
+                )
             }
             Self::UnknownKind { file, line, kind } => write!(
                 f,
-                "{}:{line}: passed over a line of the unknown kind {}; a newer ssespec wrote it",
+                "{}:{line}: skipped a line of the unknown kind {}; a newer ssespec wrote it",
                 show(file),
                 show(kind)
             ),

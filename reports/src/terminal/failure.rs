@@ -80,7 +80,7 @@ impl Block {
     fn requirement(&mut self, id: &str, requirement: Option<&Requirement>) {
         let mut lines = vec![visible::line(id, limits::ID)];
         match requirement {
-            None => lines.push("(the results do not say what it requires)".to_owned()),
+            None => lines.push("(the results file does not include its text)".to_owned()),
             Some(requirement) => {
                 let disputed = if requirement.disputed.is_some() { ", disputed" } else { "" };
                 lines = vec![format!(
@@ -102,7 +102,8 @@ impl Block {
         if case.outcome() == Outcome::Error {
             self.field(
                 "note",
-                &["the adapter, the harness or the machine failed: nobody's conformance".to_owned()],
+                &["the adapter, the harness or the machine failed; this says nothing about conformance"
+                    .to_owned()],
             );
         }
         if let Some(reason) = &worst.reason {
@@ -168,7 +169,7 @@ impl Block {
         // The last connections are where it broke.
         let left_out = streams.len().saturating_sub(STREAMS);
         if left_out > 0 {
-            self.field("sent", &[format!("… on {left_out} connections before these")]);
+            self.field("sent", &[format!("… on {left_out} earlier connections")]);
         }
         for written in streams.iter().skip(left_out) {
             let name = if written.from == "harness" { "sent" } else { "received" };

@@ -21,7 +21,7 @@ pub fn render(results: &Results, style: Style) -> String {
     let mut run = Run { text: String::new(), paint: Paint::new(style.color) };
     run.head(results);
     if cases.is_empty() {
-        run.section("No case was run: nothing was selected, or the run stopped before the first case.");
+        run.section("No case ran: nothing was selected, or the run stopped before the first case.");
     } else {
         run.text.push('\n');
         run.text.push_str(&tally::tallies(&cases, run.paint));
@@ -68,7 +68,7 @@ impl Run {
             self.line(&self.paint.notice(warning));
         }
         if !results.is_complete() {
-            self.line(&self.paint.bad("INCOMPLETE RUN: it stopped before its end, so cases are missing"));
+            self.line(&self.paint.bad("INCOMPLETE RUN: it did not finish, so cases are missing"));
         }
     }
 
@@ -132,7 +132,7 @@ impl Run {
         if late.is_empty() {
             return;
         }
-        self.section("Seen after the end of their sessions");
+        self.section("Observed after the end of the session");
         for (id, late) in late {
             self.line(&format!("  {id}: {}", visible::line(late, limits::SENTENCE)));
         }

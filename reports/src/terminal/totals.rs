@@ -45,7 +45,7 @@ pub(super) fn totals(results: &Results, totals: &Totals, paint: Paint) -> String
         let _ = writeln!(
             text,
             "{}",
-            paint.quiet(format!("of what {name} can reach; skipped cases, errors and facts are not in it"))
+            paint.quiet(format!("of what {name} can reach; skipped cases, errors and facts are not counted"))
         );
     }
     if let Some(told) = beside_conformance(results, totals) {
@@ -60,7 +60,7 @@ pub(super) fn totals(results: &Results, totals: &Totals, paint: Paint) -> String
             let _ = writeln!(
                 text,
                 "{}",
-                paint.bad("INCOMPLETE RUN: these numbers are of what was recorded before it stopped")
+                paint.bad("INCOMPLETE RUN: these numbers cover only what was recorded before it stopped")
             );
         }
     }
@@ -77,10 +77,10 @@ fn ending(footer: &Footer) -> String {
             "the standards are kept, or as the baseline says; {failures} {} of suites that do not decide it",
             if failures == 1 { "failure is" } else { "failures are" }
         ),
-        0 => "conforming, or as the baseline says",
-        1 => "not conforming, or not as the baseline says",
+        0 => "conforming, or failing only where the baseline expects it",
+        1 => "not conforming, or not matching the baseline",
         2 => "wrong usage, or nothing selected",
-        3 => "the implementation could not be run, or a case came to an error",
+        3 => "the implementation could not be run, or a case ended in an error",
         _ => "unknown to this version",
     };
     let seconds = footer.duration_us / 1_000_000;
@@ -100,7 +100,7 @@ fn beside_conformance(results: &Results, totals: &Totals) -> Option<String> {
         [] => (last.clone(), "does"),
         rest => (format!("{} and {last}", rest.join(", ")), "do"),
     };
-    Some(format!("{names} {verb} not decide the exit status, unless asked for by --suite"))
+    Some(format!("{names} {verb} not affect the exit status unless selected with --suite"))
 }
 
 /// One line for every suite: `whatwg  MUST 212 of 215 (98.6 %)  SHOULD 3 of 3 (100 %)`.

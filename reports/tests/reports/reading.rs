@@ -62,7 +62,7 @@ fn a_line_of_an_unknown_kind_is_passed_over() {
     let run = Results::read("newer.jsonl", lines.join("\n").as_bytes()).unwrap();
     assert_snapshot!(
         run.warnings()[0],
-        @"newer.jsonl:2: passed over a line of the unknown kind note; a newer ssespec wrote it"
+        @"newer.jsonl:2: skipped a line of the unknown kind note; a newer ssespec wrote it"
     );
     assert!(run.is_complete());
 }
@@ -81,19 +81,19 @@ fn every_error_says_where_and_what_to_do() {
         lines[at] = line.to_owned();
         error(&lines.join("\n"))
     };
-    assert_snapshot!(error(""), @"run.jsonl: no header: the run ended before it wrote anything; run again");
-    assert_snapshot!(error(&lines[0][..99]), @"run.jsonl: no header: the run ended before it wrote anything; run again");
+    assert_snapshot!(error(""), @"run.jsonl: no header: the run ended before it wrote anything; run it again");
+    assert_snapshot!(error(&lines[0][..99]), @"run.jsonl: no header: the run ended before it wrote anything; run it again");
     assert_snapshot!(error("<html>"), @"run.jsonl:1: not a results file: the first line is not a header (expected value at line 1 column 1); pass a file that `ssespec run --output FILE` wrote");
     assert_snapshot!(error("{}"), @r#"run.jsonl:1: not a results file: the line has no version ("v":1); pass a file that `ssespec run --output FILE` wrote"#);
     assert_snapshot!(error(&lines[1]), @"run.jsonl:1: not a results file: the first line is not a header; pass a file that `ssespec run --output FILE` wrote");
     assert_snapshot!(with(2, &lines[2].replace("\"v\":1", "\"v\":2")), @"run.jsonl:3: version 2 of the results format, but this ssespec reads version 1 only; read it with the ssespec that wrote it, or run again with this one");
     assert_snapshot!(with(2, &lines[2].replace("\"v\":1", "\"v\":\"\\u001b[31m\"")), @r#"run.jsonl:3: version "\u001b[31m" of the results format, but this ssespec reads version 1 only; read it with the ssespec that wrote it, or run again with this one"#);
-    assert_snapshot!(with(2, &lines[2][..50]), @"run.jsonl:3:50: damaged: EOF while parsing a string; restore the file, or run again");
-    assert_snapshot!(with(lines.len() - 1, &format!("{}\n{{", lines[lines.len() - 1])), @"run.jsonl:21:1: damaged: EOF while parsing an object; restore the file, or run again");
-    assert_snapshot!(with(2, &lines[2].replace("\"title\"", "\"titel\"")), @"run.jsonl:3:576: damaged: missing field `title`; restore the file, or run again");
-    assert_snapshot!(with(2, &lines[2].replace("\"delivery\":\"whole\"", "\"delivery\":\"\\u001b]0;x\\u0007\"")), @r#"run.jsonl:3:462: damaged: unknown delivery "\u{1b}]0;x\u{7}", expected as-written, whole, bytes or split@ and a number; restore the file, or run again"#);
-    assert_snapshot!(with(2, &lines[0]), @"run.jsonl:3: a second header: this file holds two runs; split it before this line, and pass both files");
-    assert_snapshot!(with(lines.len() - 1, &format!("{}\n{}", lines[lines.len() - 1], lines[1])), @"run.jsonl:21: a line after the footer: the run was over; restore the file, or run again");
+    assert_snapshot!(with(2, &lines[2][..50]), @"run.jsonl:3:50: damaged: EOF while parsing a string; restore the file, or run it again");
+    assert_snapshot!(with(lines.len() - 1, &format!("{}\n{{", lines[lines.len() - 1])), @"run.jsonl:21:1: damaged: EOF while parsing an object; restore the file, or run it again");
+    assert_snapshot!(with(2, &lines[2].replace("\"title\"", "\"titel\"")), @"run.jsonl:3:576: damaged: missing field `title`; restore the file, or run it again");
+    assert_snapshot!(with(2, &lines[2].replace("\"delivery\":\"whole\"", "\"delivery\":\"\\u001b]0;x\\u0007\"")), @r#"run.jsonl:3:462: damaged: unknown delivery "\u{1b}]0;x\u{7}", expected as-written, whole, bytes or split@ and a number; restore the file, or run it again"#);
+    assert_snapshot!(with(2, &lines[0]), @"run.jsonl:3: a second header: this file contains two runs; split it before this line, and pass both files");
+    assert_snapshot!(with(lines.len() - 1, &format!("{}\n{}", lines[lines.len() - 1], lines[1])), @"run.jsonl:21: a line after the footer, which ends a results file; restore the file, or run it again");
     let missing = Results::open(std::path::Path::new("no/such\u{1b}.jsonl")).unwrap_err().to_string();
     assert!(missing.starts_with("no/such\\x1B.jsonl: cannot be read: "), "{missing}");
 }

@@ -31,8 +31,10 @@ fn formats() {
         .shows(&["whatwg\n  client/demo     ✔ 3   ✘ 1", "✘ FAIL must client/demo/wants-another-event"]);
     let lines = run("jsonl", 1).json_lines();
     assert_eq!((&lines[0]["kind"], &lines[lines.len() - 1]["kind"]), (&"header".into(), &"footer".into()));
-    run("markdown", 1)
-        .shows(&["# Server-Sent Events: who does what", "| client/demo/wants-another-event | MUST | ✘ 0/2"]);
+    run("markdown", 1).shows(&[
+        "# Server-Sent Events: compatibility of implementations",
+        "| client/demo/wants-another-event | MUST | ✘ 0/2",
+    ]);
     let xml = run("junit", 1);
     xml.shows(&[
         "<?xml version=\"1.0\"",

@@ -91,7 +91,7 @@ fn all_statements_are_listed() {
         "\n    whatwg/line-lf   must, binds parser\n      An LF that does not follow a CR ends a line.\n",
         "      client/lines/lf-ends-a-line ",
         "resilience: Resilience of clients\n",
-        "\nTestable statements that have a case\n",
+        "\nTestable statements with a case\n",
     ]);
     // Each is there once, and those of the standard come first.
     let count = ssespec(words("cases --requirements")).ends(0).stdout.lines().count();
@@ -130,7 +130,7 @@ fn a_selection() {
     let printed = asks(&shop, "--suite house --level must --uncovered").ends(0);
     assert_eq!(
         printed.stdout,
-        "Testable statements that have a case\n  house   client     2 of   2   (1 untestable)\n"
+        "Testable statements with a case\n  house   client     2 of   2   (1 untestable)\n"
     );
     let suites = asks(&shop, "--suite house --suite resilience --format json").ends(0).json();
     let names: Vec<&str> =
@@ -186,8 +186,8 @@ fn other_suites() {
     let printed = asks(&shop, "--counterparts").ends(0);
     printed.shows(&[
         "theirs: Theirs (1 May)\nhttps://theirs.test/\n\n  first\n    client/mine/broken\n    client/mine/kept\n  b_c\n    none: It is \
-         about `tea`.\n  last\n    neither a case nor a reason why there is none\n",
-        "\n  theirs: 3 tests: a case of ours makes the claim of 1; of 1 it is said why none does; nothing is said of 1\n",
+         about `tea`.\n  last\n    neither a case nor a reason for its absence\n",
+        "\n  theirs: 3 tests: 1 with a case here, 1 with a reason why not; 1 with neither\n",
     ]);
     asks(&shop, "--counterparts --format markdown").ends(0).shows(&[
         "\n## theirs\n\n[Theirs](<https://theirs.test/>), 1 May. 3 tests: ",

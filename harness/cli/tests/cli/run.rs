@@ -25,7 +25,7 @@ fn a_folder() {
         "✔ 2",
         "client/demo/wants-another-event: nobody sends it",
         "2 skipped (1 needs dom; 1 needs reconnect)",
-        "exit status 0: conforming, or as the baseline says",
+        "exit status 0: conforming, or failing only where the baseline expects it",
     ]);
     assert_eq!(printed.stderr, "", "nothing needs attention");
 }
