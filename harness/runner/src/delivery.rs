@@ -6,6 +6,7 @@
 use ssespec_cases::Script;
 use ssespec_cases::client::{self, ClientStep};
 use ssespec_cases::grammar::Measurement;
+#[cfg(feature = "server")]
 use ssespec_cases::server::{self, ServerStep};
 use ssespec_cases::step::Played;
 use ssespec_mock_server::action::Action;
@@ -85,6 +86,7 @@ pub enum Ops {
     /// Of a client case.
     Client(ClientOps),
     /// Of a server case, which has no writes to cut.
+    #[cfg(feature = "server")]
     Server(Vec<Op<ServerStep>>),
 }
 
@@ -102,11 +104,15 @@ pub struct Program {
 pub fn programs(script: &Script, kinds: &[DeliveryKind]) -> Vec<Program> {
     match script {
         Script::Client(steps) => client_programs(&client::expand(steps), kinds),
+        #[cfg(feature = "server")]
         Script::Server(steps) => {
             let op = |Played { kind, written }| Op { kind, written };
             let ops = Ops::Server(server::expand(steps).into_iter().map(op).collect());
             vec![Program { delivery: Delivery::AsWritten, ops }]
         }
+        // Without the feature there is nothing that could play it.
+        #[cfg(not(feature = "server"))]
+        Script::Server(_) => Vec::new(),
     }
 }
 

@@ -275,6 +275,7 @@ pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
 ///
 /// # Errors
 /// When it is not of the format.
+#[cfg(feature = "command")]
 pub(crate) fn read_known_failures(source: &Source) -> Result<(DeTable<'_>, Vec<KnownFailure>), FolderError> {
     let root = parse(source, &SSESPEC)?;
     let mut findings = Findings::default();

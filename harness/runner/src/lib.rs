@@ -110,10 +110,13 @@
 //! - [`cargo_test`]: the suite as tests of a crate
 
 pub mod adapter;
+#[cfg(feature = "command")]
 pub mod baseline_file;
+#[cfg(feature = "command")]
 pub mod by_hand;
 pub mod cargo_test;
 pub mod delivery;
+#[cfg(feature = "server")]
 pub mod findings;
 pub mod implementation;
 #[cfg(feature = "page")]
@@ -122,12 +125,18 @@ pub mod protocol;
 mod role;
 pub mod run;
 pub mod session;
+#[cfg(feature = "command")]
 pub mod setup;
+#[cfg(feature = "server")]
 pub mod target;
 
 pub use adapter::in_process::client::Observer;
+#[cfg(feature = "server")]
 pub use adapter::in_process::server::{ServerObserver, ServerSession};
-pub use cargo_test::suite::{client, server};
+pub use cargo_test::suite::client;
+#[cfg(feature = "server")]
+pub use cargo_test::suite::server;
+#[cfg(feature = "server")]
 pub use protocol::server::{Emit, ServerOrder};
 pub use protocol::{ConnectRequest, Event};
 pub use ssespec_cases::Capability;

@@ -18,12 +18,15 @@ pub mod heard;
 pub mod identity;
 pub mod in_process;
 pub(crate) mod limits;
+#[cfg(feature = "command")]
 mod lines;
 #[cfg(feature = "page")]
 pub mod page;
 pub(crate) mod panics;
+#[cfg(feature = "command")]
 pub mod process;
 pub mod running;
 pub(crate) mod stderr;
 pub(crate) mod task;
+#[cfg(any(feature = "command", feature = "page"))]
 mod unread;

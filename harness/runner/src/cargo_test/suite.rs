@@ -17,6 +17,7 @@ use super::known::BaselineFile;
 use super::trial::Trials;
 use crate::adapter::in_process::client::{Client, ClientSession, Observer};
 use crate::adapter::in_process::function::{Function, Outcome};
+#[cfg(feature = "server")]
 use crate::adapter::in_process::server::{Server, ServerSession};
 use crate::adapter::panics::{self, Printed};
 use crate::protocol::ConnectRequest;
@@ -34,6 +35,7 @@ pub struct Suite<S> {
 pub type ClientSuite = Suite<ClientSession>;
 
 /// A server under test, made by [`server`].
+#[cfg(feature = "server")]
 pub type ServerSuite = Suite<ServerSession>;
 
 /// A suite for a client that is an async function: it is called once per session, with where to connect and where to
@@ -53,6 +55,7 @@ where
 /// served may be gone then.
 ///
 /// Each test runs on a fresh tokio runtime.
+#[cfg(feature = "server")]
 pub fn server<F, R>(name: &str, server: F) -> ServerSuite
 where
     F: Fn(ServerSession) -> R + Send + Sync + 'static,

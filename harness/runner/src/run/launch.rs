@@ -1,5 +1,6 @@
 //! How an adapter is started.
 
+#[cfg(any(feature = "command", feature = "page"))]
 use std::time::Duration;
 
 use ssespec_mock_server::wire::Listener;
@@ -8,7 +9,9 @@ use ssespec_reports::results::{Role, Transport};
 use super::lane_page::LanePage;
 use crate::adapter::fault::Fault;
 use crate::adapter::in_process::client::Client;
+#[cfg(feature = "server")]
 use crate::adapter::in_process::server::Server;
+#[cfg(feature = "command")]
 use crate::adapter::process::Command;
 use crate::adapter::running::Adapter;
 #[cfg(feature = "page")]
@@ -22,10 +25,12 @@ use crate::page::site::Site;
 #[derive(Debug, Clone)]
 pub enum Launch {
     /// A child process that speaks the protocol as this role.
+    #[cfg(feature = "command")]
     Process(Role, Command),
     /// A client as a function of this process.
     Client(Client),
     /// A server as a function of this process.
+    #[cfg(feature = "server")]
     Server(Server),
     /// As a page in a browser.
     #[cfg(feature = "page")]
@@ -43,6 +48,7 @@ pub struct PageLaunch {
 }
 
 /// How long a process may take until its hello: runtimes start slowly on a busy machine.
+#[cfg(any(feature = "command", feature = "page"))]
 const HELLO_PATIENCE: Duration = Duration::from_secs(20);
 
 impl From<Client> for Launch {
@@ -51,6 +57,7 @@ impl From<Client> for Launch {
     }
 }
 
+#[cfg(feature = "server")]
 impl From<Server> for Launch {
     fn from(server: Server) -> Self {
         Self::Server(server)
@@ -66,8 +73,10 @@ impl Launch {
         // Only pages need it.
         let _ = lane_page;
         match self {
+            #[cfg(feature = "command")]
             Self::Process(role, command) => command.start_as(*role, HELLO_PATIENCE).await,
             Self::Client(client) => Ok(client.start()),
+            #[cfg(feature = "server")]
             Self::Server(server) => Ok(server.start()),
             #[cfg(feature = "page")]
             Self::Page(launch) => launch.start(lane_page).await,
@@ -95,7 +104,9 @@ impl Launch {
     /// The role of what is started.
     pub fn role(&self) -> Role {
         match self {
+            #[cfg(feature = "command")]
             Self::Process(role, _) => *role,
+            #[cfg(feature = "server")]
             Self::Server(_) => Role::Server,
             Self::Client(_) => Role::Client,
             #[cfg(feature = "page")]
@@ -105,8 +116,11 @@ impl Launch {
 
     pub(super) fn transport(&self) -> Transport {
         match self {
+            #[cfg(feature = "command")]
             Self::Process(..) => Transport::Process,
-            Self::Client(_) | Self::Server(_) => Transport::InProcess,
+            Self::Client(_) => Transport::InProcess,
+            #[cfg(feature = "server")]
+            Self::Server(_) => Transport::InProcess,
             #[cfg(feature = "page")]
             Self::Page(_) => Transport::Page,
         }
@@ -115,6 +129,7 @@ impl Launch {
     /// Starts an adapter beside others, if the time and memory of each are told apart.
     pub(super) fn start_apart(&self) -> Option<tokio::task::JoinHandle<Option<Adapter>>> {
         match self {
+            #[cfg(feature = "command")]
             Self::Process(role, command) if cfg!(target_os = "linux") => {
                 let (command, role) = (command.clone(), *role);
                 Some(tokio::spawn(async move { command.start_as(role, HELLO_PATIENCE).await.ok() }))
@@ -153,7 +168,7 @@ impl Launch {
 
     /// Whether something of a session can outlive it: the future of a function that returned cannot.
     pub(super) fn outlives_its_sessions(&self) -> bool {
-        !matches!(self, Self::Client(_) | Self::Server(_))
+        self.transport() != Transport::InProcess
     }
 
     /// What shows the run's progress to who looks at the page.

@@ -4,12 +4,15 @@ use std::time::Instant;
 
 use ssespec_mock_server::wire::WireEventKind;
 
+use super::client;
 use super::late::{LATE_LIMIT, Late, LateKind, late_message, late_request};
 use super::outcome::Outcome;
 use super::patience::Patience;
+#[cfg(feature = "server")]
+use super::server;
+#[cfg(feature = "server")]
 use super::server::seen::Strictness;
 use super::stage::Stage;
-use super::{client, server};
 use crate::adapter::heard::Heard;
 use crate::delivery::{Ops, Program};
 
@@ -17,6 +20,7 @@ use crate::delivery::{Ops, Program};
 pub async fn play(stage: &mut Stage, program: &Program, patience: Patience) -> Outcome {
     match &program.ops {
         Ops::Client(ops) => client::session::play(stage, ops, patience).await,
+        #[cfg(feature = "server")]
         Ops::Server(ops) => server::session::play(stage, ops, patience, Strictness::Full).await,
     }
 }
@@ -25,6 +29,7 @@ pub async fn play(stage: &mut Stage, program: &Program, patience: Patience) -> O
 pub async fn smoke(stage: &mut Stage, program: &Program, patience: Patience) -> Outcome {
     match &program.ops {
         Ops::Client(ops) => client::session::play(stage, ops, patience).await,
+        #[cfg(feature = "server")]
         Ops::Server(ops) => server::session::play(stage, ops, patience, Strictness::Smoke).await,
     }
 }

@@ -18,6 +18,7 @@ pub mod outcome;
 pub mod patience;
 mod progress;
 mod script;
+#[cfg(feature = "server")]
 mod server;
 pub mod stage;
 pub mod transcript;

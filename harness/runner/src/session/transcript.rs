@@ -29,16 +29,19 @@ impl Transcript {
     }
 
     /// Lets a name stand for the host of an origin.
+    #[cfg(feature = "server")]
     pub(crate) fn call(&mut self, origin: &str, name: &'static str) {
         self.origins.push((origin.into(), name));
     }
 
     /// The implementation said that the session is over.
+    #[cfg(feature = "server")]
     pub(crate) fn closed(&mut self, at: Instant) {
         self.push(at, "implementation", None, "closed", String::new(), None);
     }
 
     /// What a stream of the implementation shows: kind, text, and the true length of a text that is cut.
+    #[cfg(feature = "server")]
     pub(crate) fn stream(
         &mut self,
         at: Instant,

@@ -6,5 +6,6 @@
 
 pub mod client;
 pub mod function;
+#[cfg(feature = "server")]
 pub mod server;
 mod session;

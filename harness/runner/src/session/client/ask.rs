@@ -94,7 +94,7 @@ impl Session<'_> {
                 return Err(self.progress.failure(expected, "closed: the client has stopped").into());
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                let observed = format!("nothing within {}", humantime::format_duration(patience));
+                let observed = format!("nothing within {}", describe::time(patience));
                 return Err(self.progress.failure(expected, observed).into());
             }
         }

@@ -95,8 +95,7 @@ impl Session<'_> {
                 return self.sentinel().await;
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                let observed =
-                    format!("nothing within {}", humantime::format_duration(self.patience.request));
+                let observed = format!("nothing within {}", describe::time(self.patience.request));
                 return Err(self.progress.failure(expected, observed).into());
             }
         }

@@ -102,7 +102,7 @@ impl Session<'_> {
                 return Err(self.progress.failure(expected, describe::shown(event)).into());
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                let silence = format!("nothing within {}", humantime::format_duration(patience));
+                let silence = format!("nothing within {}", describe::time(patience));
                 let observed = match self.queues.shown.front() {
                     Some(shown) => format!("{}, and no request", describe::shown(shown)),
                     None => silence,
@@ -162,8 +162,8 @@ impl Session<'_> {
         );
         Some(format!(
             "{} after the end, which is earlier than {}",
-            humantime::format_duration(gap),
-            humantime::format_duration(after)
+            describe::time(gap),
+            describe::time(after)
         ))
     }
 

@@ -1,7 +1,6 @@
 //! What is recorded for the report.
 
 use ssespec_cases::client::ClientFact;
-use ssespec_reports::results::Fact;
 
 use super::session::Session;
 
@@ -29,14 +28,8 @@ impl Session<'_> {
                     .collect();
                 if values.is_empty() { "absent".into() } else { values.join(", ") }
             }),
-            ClientFact::Alternative { names } => self
-                .progress
-                .alternative
-                .as_ref()
-                .map(|(number, words)| names.get(*number).unwrap_or(words).clone()),
+            ClientFact::Alternative { names } => self.progress.alternative(names),
         };
-        self.progress
-            .facts
-            .push(Fact { fact: name.into(), value: value.unwrap_or_else(|| "not seen".into()) });
+        self.progress.record(name, value);
     }
 }

@@ -13,6 +13,7 @@ use super::session::{Answer, Body, Closing, Session};
 use crate::protocol::page::Place;
 use crate::protocol::{ConnectRequest, Order};
 use crate::session::came::Came;
+use crate::session::describe;
 use crate::session::outcome::Stop;
 
 /// How many bytes of a long body a client may take as long for as for a single write.
@@ -78,18 +79,18 @@ impl Session<'_> {
 
     /// A client that holds its connection and reads nothing.
     fn not_read(&self, patience: Duration) -> Stop {
-        let observed = format!("it had not read all of it after {}", humantime::format_duration(patience));
+        let observed = format!("it had not read all of it after {}", describe::time(patience));
         self.progress.failure("the client reads what is sent", observed).into()
     }
 
     pub(super) async fn act(&mut self, action: &Action) -> Result<(), Stop> {
         match action {
             Action::Wait(time) => {
-                self.progress.transcript.harness("wait", humantime::format_duration(*time).to_string());
+                self.progress.transcript.harness("wait", describe::time(*time).to_string());
                 tokio::time::sleep(*time).await;
             }
             Action::Refuse(time) => {
-                self.progress.transcript.harness("refuse", humantime::format_duration(*time).to_string());
+                self.progress.transcript.harness("refuse", describe::time(*time).to_string());
                 self.refused_before = attempts::refused();
                 self.stage.base.refuse_for(*time);
             }

@@ -70,7 +70,7 @@ impl Session<'_> {
             }
             _ => String::new(),
         };
-        let observed = format!("nothing within {}{waiting}", humantime::format_duration(patience));
+        let observed = format!("nothing within {}{waiting}", describe::time(patience));
         self.progress.failure(expected, observed)
     }
 
