@@ -106,16 +106,16 @@
 //! - [`run`]: the plan, the lanes, and what the results come to
 //! - [`implementation`], [`setup`], [`baseline_file`]: an implementation's folder
 //! - [`target`]: the URL of an event stream
-//! - [`by_hand`]: a case served for curl or a browser
+//! - [`manual`]: a case served for curl or a browser
 //! - [`cargo_test`]: the suite as tests of a crate
 
 pub mod adapter;
 pub mod baseline_file;
-pub mod by_hand;
 pub mod cargo_test;
 pub mod delivery;
 pub mod findings;
 pub mod implementation;
+pub mod manual;
 #[cfg(feature = "page")]
 pub mod page;
 pub mod protocol;

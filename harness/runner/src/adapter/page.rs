@@ -16,8 +16,8 @@ use tokio_tungstenite::tungstenite::{Error, Message as Frame};
 
 use super::fault::Fault;
 use super::footprint::Processes;
-use super::heard::Heard;
 use super::identity::Identity;
+use super::incoming::Incoming;
 use super::running::Adapter;
 use super::stderr::Stderr;
 use super::task::Task;
@@ -69,7 +69,7 @@ pub async fn start(
 
 /// Where what a page says goes.
 struct Reader {
-    tell: mpsc::UnboundedSender<Heard>,
+    tell: mpsc::UnboundedSender<Incoming>,
     /// Who awaits the hello, until it came.
     introduce: Option<oneshot::Sender<Result<Identity, Fault>>>,
     unread: Unread,
@@ -109,7 +109,7 @@ async fn serve(
     // Whoever awaited this adapter may be gone.
     match reader.introduce.take() {
         Some(introduce) => drop(introduce.send(Err(fault))),
-        None => drop(reader.tell.send(Heard::Fault(fault))),
+        None => drop(reader.tell.send(Incoming::Fault(fault))),
     }
 }
 
@@ -247,10 +247,10 @@ impl Reader {
                 // Whoever awaited this adapter may be gone.
                 let _ = introduce.send(Identity::from_hello(hello, Role::Client));
             }
-            Ok(Message::Shown(..)) if self.introduce.is_some() => return Some(Fault::NotHello),
-            Ok(Message::Shown(session, shown)) => {
+            Ok(Message::Observation(..)) if self.introduce.is_some() => return Some(Fault::NotHello),
+            Ok(Message::Observation(session, shown)) => {
                 let share = self.unread.share(text.len()).await;
-                if self.tell.send(Heard::Shown { session, shown, at, share }).is_err() {
+                if self.tell.send(Incoming::Observation { session, shown, at, share }).is_err() {
                     return Some(Fault::Gone);
                 }
             }

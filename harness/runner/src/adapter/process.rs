@@ -14,8 +14,8 @@ use tokio::sync::mpsc;
 
 use super::fault::Fault;
 use super::footprint::Processes;
-use super::heard::Heard;
 use super::identity::Identity;
+use super::incoming::Incoming;
 use super::lines::{Line, read_line};
 use super::running::Adapter;
 use super::stderr::Stderr;
@@ -157,7 +157,7 @@ impl Drop for Group {
 struct Reader {
     /// The role that it must have.
     role: Role,
-    tell: mpsc::UnboundedSender<Heard>,
+    tell: mpsc::UnboundedSender<Incoming>,
     /// Who awaits the hello, until it came.
     introduce: Option<tokio::sync::oneshot::Sender<Result<Identity, Fault>>>,
     unread: Unread,
@@ -181,7 +181,7 @@ async fn serve(
     // Whoever awaited this adapter may be gone.
     match reader.introduce.take() {
         Some(introduce) => drop(introduce.send(Err(fault))),
-        None => drop(reader.tell.send(Heard::Fault(fault))),
+        None => drop(reader.tell.send(Incoming::Fault(fault))),
     }
 }
 
@@ -265,10 +265,10 @@ impl Reader {
                     // Whoever awaited this adapter may be gone.
                     let _ = introduce.send(Identity::from_hello(hello, self.role));
                 }
-                Ok(Message::Shown(..)) if self.introduce.is_some() => return Some(Fault::NotHello),
-                Ok(Message::Shown(session, shown)) => {
+                Ok(Message::Observation(..)) if self.introduce.is_some() => return Some(Fault::NotHello),
+                Ok(Message::Observation(session, shown)) => {
                     let share = self.unread.share(line.len()).await;
-                    if self.tell.send(Heard::Shown { session, shown, at, share }).is_err() {
+                    if self.tell.send(Incoming::Observation { session, shown, at, share }).is_err() {
                         return None;
                     }
                 }

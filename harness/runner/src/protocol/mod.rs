@@ -4,7 +4,7 @@
 //!
 //! - [`hello`]: how an adapter introduces itself
 //! - [`connect`], [`order`]: what the harness orders; [`server`], [`page`]: what only servers and pages are ordered and report
-//! - [`shown`], [`event`]: what an implementation shows
+//! - [`observation`], [`event`]: what an implementation shows
 //! - [`message`]: a line of an adapter, read
 //! - [`not_protocol`]: a line that is not of the protocol
 
@@ -14,15 +14,15 @@ pub mod event;
 pub mod hello;
 pub mod message;
 pub mod not_protocol;
+pub mod observation;
 pub mod order;
 pub mod page;
 pub mod server;
-pub mod shown;
 
 pub use connect::{CloseIn, ConnectRequest};
 pub use event::Event;
 pub use hello::{Hello, LINE_LIMIT, PROTOCOL};
 pub use message::Message;
 pub use not_protocol::NotProtocol;
+pub use observation::Observation;
 pub use order::Order;
-pub use shown::Shown;

@@ -68,7 +68,7 @@ impl ServerOrder {
 
 /// What a server showed, in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ServerShown {
+pub enum ServerObservation {
     /// The session's streams are served there.
     Serving {
         /// The URL.
@@ -124,14 +124,15 @@ pub(super) struct Refused {
 
 impl Fields {
     /// The messages that are there.
-    pub(super) fn shown(self) -> impl Iterator<Item = ServerShown> {
+    pub(super) fn shown(self) -> impl Iterator<Item = ServerObservation> {
         let list = [
-            self.serving.map(|serving| ServerShown::Serving { url: serving.url }),
-            self.connected.map(|connected| ServerShown::Connected { last_event_id: connected.last_event_id }),
-            self.disconnected.map(|_| ServerShown::Disconnected),
-            self.emitted.map(|_| ServerShown::Emitted),
-            self.refused.map(|refused| ServerShown::Refused { message: refused.message }),
-            self.stopped.map(|_| ServerShown::Stopped),
+            self.serving.map(|serving| ServerObservation::Serving { url: serving.url }),
+            self.connected
+                .map(|connected| ServerObservation::Connected { last_event_id: connected.last_event_id }),
+            self.disconnected.map(|_| ServerObservation::Disconnected),
+            self.emitted.map(|_| ServerObservation::Emitted),
+            self.refused.map(|refused| ServerObservation::Refused { message: refused.message }),
+            self.stopped.map(|_| ServerObservation::Stopped),
         ];
         list.into_iter().flatten()
     }

@@ -142,7 +142,7 @@ pub(crate) struct Gauge {
 #[derive(Debug)]
 struct Shared {
     measured: Mutex<Measured>,
-    /// Told when a span has had too much.
+    /// StreamUpdate when a span has had too much.
     alarm: Notify,
 }
 

@@ -4,8 +4,8 @@ use ssespec_mock_server::action::Respond;
 use ssespec_mock_server::wire::Exchange;
 
 use super::describe;
-use crate::protocol::Shown;
-use crate::protocol::server::ServerShown;
+use crate::protocol::Observation;
+use crate::protocol::server::ServerObservation;
 
 /// Something that came after the end of the session that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,9 +52,9 @@ fn dismiss(mut exchange: Exchange) {
 }
 
 /// What an adapter reports too late in a session; `None` for what the network can cause at any time.
-pub(super) fn late_message(shown: &Shown) -> Option<String> {
+pub(super) fn late_message(shown: &Observation) -> Option<String> {
     match shown {
-        Shown::Server(ServerShown::Connected { .. } | ServerShown::Disconnected) => None,
+        Observation::Server(ServerObservation::Connected { .. } | ServerObservation::Disconnected) => None,
         shown => Some(describe::shown(shown)),
     }
 }

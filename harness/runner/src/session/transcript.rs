@@ -7,7 +7,7 @@ use ssespec_reports::results::Row;
 use ssespec_reports::transcript::{ROW_LIMIT, escape};
 
 use super::describe;
-use crate::protocol::Shown;
+use crate::protocol::Observation;
 
 /// The most rows that are kept; what a flood adds is counted.
 const ROWS: usize = 4000;
@@ -80,7 +80,7 @@ impl Transcript {
     }
 
     /// What the implementation showed.
-    pub fn shown(&mut self, at: Instant, shown: &Shown) {
+    pub fn shown(&mut self, at: Instant, shown: &Observation) {
         self.push(at, "implementation", None, describe::shown_word(shown), describe::shown(shown), None);
     }
 

@@ -9,8 +9,8 @@ use std::sync::atomic::AtomicUsize;
 use tokio::sync::mpsc;
 
 use crate::adapter::footprint::Processes;
-use crate::adapter::heard::Heard;
 use crate::adapter::identity::Identity;
+use crate::adapter::incoming::Incoming;
 use crate::adapter::panics;
 use crate::adapter::running::Adapter;
 use crate::adapter::stderr::Stderr;
@@ -96,7 +96,7 @@ impl<S> Function<S> {
 /// Starts an adapter in this process: `serve` follows its orders and sends what is to be heard.
 pub(super) fn start<F>(
     identity: &Identity,
-    serve: impl FnOnce(mpsc::UnboundedReceiver<(u64, Order)>, mpsc::UnboundedSender<Heard>) -> F,
+    serve: impl FnOnce(mpsc::UnboundedReceiver<(u64, Order)>, mpsc::UnboundedSender<Incoming>) -> F,
 ) -> Adapter
 where
     F: Future<Output = ()> + Send + 'static,

@@ -11,7 +11,7 @@ use ssespec_mock_server::action::Respond;
 use super::queues::Seen;
 use super::session::{Answer, Body, Closing, Session, Silence};
 use crate::adapter::fault::Fault;
-use crate::protocol::{Order, Shown};
+use crate::protocol::{Observation, Order};
 use crate::session::came::Came;
 use crate::session::describe;
 use crate::session::late::late_request;
@@ -43,7 +43,9 @@ impl Session<'_> {
         self.write(&[format!("data: {data}\n\n").into_bytes()]).await?;
         let expected = format!("no more events, then the sentinel event {}", describe::quote(&data));
         match self.next_event(&expected).await? {
-            Shown::Event(event) if event.bytes().is_some_and(|found| self.is_sentinel(&found, &data)) => {
+            Observation::Event(event)
+                if event.bytes().is_some_and(|found| self.is_sentinel(&found, &data)) =>
+            {
                 Ok(())
             }
             other => {
@@ -67,10 +69,10 @@ impl Session<'_> {
     }
 
     /// The next thing shown that is not an opening, an error or a comment.
-    async fn next_event(&mut self, expected: &str) -> Result<Shown, Stop> {
+    async fn next_event(&mut self, expected: &str) -> Result<Observation, Stop> {
         loop {
             match self.next_shown(expected, self.patience.observation).await? {
-                Shown::Opened { .. } | Shown::Error { .. } | Shown::Comment { .. } => {}
+                Observation::Opened { .. } | Observation::Error { .. } | Observation::Comment { .. } => {}
                 other => return Ok(other),
             }
         }
@@ -82,8 +84,8 @@ impl Session<'_> {
         let deadline = Instant::now() + self.patience.request;
         loop {
             match self.queues.shown.pop_front() {
-                Some(Shown::Closed) => return Ok(()),
-                Some(event @ Shown::Event(_)) => {
+                Some(Observation::Closed) => return Ok(()),
+                Some(event @ Observation::Event(_)) => {
                     return Err(self.progress.failure(expected, describe::shown(&event)).into());
                 }
                 Some(_) => continue,
@@ -125,11 +127,12 @@ impl Session<'_> {
         if held.is_err() {
             return Ok(());
         }
-        let counts =
-            |shown: &&Shown| matches!(shown, Shown::Event(_) | Shown::Report(_) | Shown::Exception(_));
+        let counts = |shown: &&Observation| {
+            matches!(shown, Observation::Event(_) | Observation::Report(_) | Observation::Exception(_))
+        };
         if let Some(shown) = self.queues.shown.iter().find(counts) {
             let expected =
-                if matches!(shown, Shown::Event(_)) { "no more events" } else { "no more reports" };
+                if matches!(shown, Observation::Event(_)) { "no more events" } else { "no more reports" };
             return Err(self.progress.failure(expected, describe::shown(shown)).into());
         }
         while let Some(seen) = self.queues.wire.pop_front() {

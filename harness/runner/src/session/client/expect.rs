@@ -9,7 +9,7 @@ use ssespec_mock_server::wire::{Exchange, Request};
 use super::fields;
 use super::queues::{Arrival, Seen};
 use super::session::{Answer, Closing, Session, Silence};
-use crate::protocol::Shown;
+use crate::protocol::Observation;
 use crate::session::came::Came;
 use crate::session::describe;
 use crate::session::outcome::Stop;
@@ -98,7 +98,7 @@ impl Session<'_> {
                 let observed = "closed: the client has stopped";
                 return Err(self.progress.failure(expected, observed).into());
             }
-            if let Some(event @ Shown::Event(_)) = self.queues.shown.front() {
+            if let Some(event @ Observation::Event(_)) = self.queues.shown.front() {
                 return Err(self.progress.failure(expected, describe::shown(event)).into());
             }
             if self.take_in(deadline).await? == Came::Nothing {

@@ -11,7 +11,7 @@ use ssespec_mock_server::wire::Exchange;
 
 use crate::adapter::limits::UNREAD_LIMIT;
 use crate::delivery::{ClientOp, Op};
-use crate::protocol::Shown;
+use crate::protocol::Observation;
 use crate::protocol::page::ScriptResult;
 
 /// Something seen on the wire that a case can ask for.
@@ -33,7 +33,7 @@ pub(super) struct Arrival {
 #[derive(Default)]
 pub(super) struct Queues {
     pub(super) wire: VecDeque<Seen>,
-    pub(super) shown: VecDeque<Shown>,
+    pub(super) shown: VecDeque<Observation>,
     pub(super) states: VecDeque<ReadyState>,
     pub(super) scripts: VecDeque<ScriptResult>,
     /// Whether the implementation said that it is done.

@@ -6,7 +6,7 @@ use ssespec_reports::transcript::escape;
 
 use super::seen::{ResponseHead, Seen};
 use super::target::Target;
-use crate::protocol::server::ServerShown;
+use crate::protocol::server::ServerObservation;
 use crate::session::describe::server_shown;
 pub(super) use crate::session::describe::time;
 
@@ -68,7 +68,7 @@ pub(super) fn response<'n>(head: &ResponseHead, names: impl IntoIterator<Item = 
 
 /// An answer that says no.
 pub(super) fn refused(message: &str) -> String {
-    server_shown(&ServerShown::Refused { message: message.into() })
+    server_shown(&ServerObservation::Refused { message: message.into() })
 }
 
 /// A request, with the fields that it has.

@@ -8,7 +8,7 @@ use ssespec_cases::server::{Emission, Expected, ServerFact, ServerStep};
 use ssespec_strict::Limits;
 use tokio::sync::mpsc;
 
-use super::outlet::Told;
+use super::outlet::StreamUpdate;
 use super::seen::{Named, ResponseHead, StreamReading, Strictness};
 use super::stream::Stream;
 use super::target::Target;
@@ -50,8 +50,8 @@ pub(super) struct Session<'s> {
     pub(super) streams: Vec<Stream>,
     /// Those that each name stands for.
     pub(super) names: BTreeMap<String, Vec<usize>>,
-    pub(super) tell: mpsc::Sender<Told>,
-    pub(super) told: mpsc::Receiver<Told>,
+    pub(super) tell: mpsc::Sender<StreamUpdate>,
+    pub(super) told: mpsc::Receiver<StreamUpdate>,
     /// The answers to what was handed over, and how many are still to come.
     pub(super) answers: VecDeque<Result<(), String>>,
     pub(super) awaited_answers: u64,

@@ -8,7 +8,7 @@ use ssespec_cases::server::{Http, Reading, Request, ResponseExpected};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
 
-use super::outlet::{Control, Left, Outlet, StreamOrder, Told};
+use super::outlet::{Control, Left, Outlet, StreamOrder, StreamUpdate};
 use super::seen::{Content, ResponseHead, Seen, StreamReading};
 use super::target::Target;
 use super::{http1, http2};
@@ -56,7 +56,7 @@ impl Stream {
         target: &Target,
         request: &Request,
         (stream, reading): (usize, StreamReading),
-        tell: &mpsc::Sender<Told>,
+        tell: &mpsc::Sender<StreamUpdate>,
     ) -> io::Result<Self> {
         let outlet =
             Outlet { stream, tell: tell.clone(), began: Instant::now(), limits: reading.limits, reads: 0 };

@@ -1,4 +1,4 @@
-//! A case served by hand: its requests are awaited from any client, and what the client should do or show next is
+//! A case served by session: its requests are awaited from any client, and what the client should do or show next is
 //! told.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 
 /// Something told to the one who holds the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Telling {
+pub enum Notice {
     /// The server listens at this URL.
     Listening(String),
     /// The server does this.
@@ -35,7 +35,7 @@ pub enum Telling {
     Over,
 }
 
-impl Telling {
+impl Notice {
     /// What it is, in a word.
     fn kind(&self) -> &'static str {
         match self {
@@ -69,7 +69,7 @@ impl Telling {
     }
 }
 
-impl fmt::Display for Telling {
+impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Listening(url) => f.write_str(url),
@@ -99,15 +99,15 @@ pub async fn serve(
     script: &[Step<ClientStep>],
     address: SocketAddr,
     rounds: Rounds,
-    tell: &mut (dyn FnMut(Telling) + Send),
+    notify: &mut (dyn FnMut(Notice) + Send),
 ) -> io::Result<()> {
     let (events, wire) = mpsc::unbounded_channel();
     let base = Listener::bind(address, Options::default(), events.clone(), BASE).await?;
     let other = Listener::bind(SocketAddr::new(address.ip(), 0), Options::default(), events, OTHER).await?;
-    tell(Telling::Listening(format!("{}/", base.url())));
+    notify(Notice::Listening(format!("{}/", base.url())));
     let requests = VecDeque::new();
     let awaited = Awaited::Nothing;
-    let mut hand = Hand {
+    let mut session = ManualSession {
         base,
         other,
         wire,
@@ -116,20 +116,20 @@ pub async fn serve(
         left: BTreeMap::new(),
         ended_at: None,
         awaited,
-        tell,
+        notify,
     };
     loop {
-        hand.round(script).await;
+        session.round(script).await;
         if rounds == Rounds::One {
             break;
         }
-        if hand.awaited == Awaited::Nothing {
+        if session.awaited == Awaited::Nothing {
             // The next round would be over as soon as it began, and so on.
-            hand.until_requested().await;
+            session.until_requested().await;
         }
     }
-    tokio::join!(hand.base.close_connections(LEAVING), hand.other.close_connections(LEAVING));
-    tokio::join!(hand.base.shutdown(), hand.other.shutdown());
+    tokio::join!(session.base.close_connections(LEAVING), session.other.close_connections(LEAVING));
+    tokio::join!(session.base.shutdown(), session.other.shutdown());
     Ok(())
 }
 
@@ -146,7 +146,7 @@ enum Awaited {
 }
 
 /// A case while it is served.
-struct Hand<'h> {
+struct ManualSession<'h> {
     base: Listener,
     other: Listener,
     wire: mpsc::UnboundedReceiver<WireEvent>,
@@ -160,10 +160,10 @@ struct Hand<'h> {
     ended_at: Option<Instant>,
     /// Whether this round has awaited a request.
     awaited: Awaited,
-    tell: &'h mut (dyn FnMut(Telling) + Send),
+    notify: &'h mut (dyn FnMut(Notice) + Send),
 }
 
-impl Hand<'_> {
+impl ManualSession<'_> {
     async fn round(&mut self, script: &[Step<ClientStep>]) {
         self.ended_at = None;
         self.awaited = Awaited::Nothing;
@@ -175,32 +175,32 @@ impl Hand<'_> {
             // Nobody shall wait for more of a script that is over.
             exchange.drop_connection(action::Drop::Fin).await;
         }
-        (self.tell)(Telling::Over);
+        (self.notify)(Notice::Over);
     }
 
     async fn step(&mut self, step: &ClientStep) {
         self.take_in_what_came().await;
         match step {
             ClientStep::Wire(action) => {
-                (self.tell)(Telling::Server(words::step(step)));
+                (self.notify)(Notice::Server(words::step(step)));
                 self.act(action).await;
             }
             ClientStep::Connect(_) | ClientStep::Enter(_) | ClientStep::Run(_) => {
-                (self.tell)(Telling::Client(words::step(step)));
+                (self.notify)(Notice::Client(words::step(step)));
             }
             ClientStep::Close => {
-                (self.tell)(Telling::Client(words::step(step)));
+                (self.notify)(Notice::Client(words::step(step)));
                 // By hand this takes its time, and what follows is about a client that is closed.
                 self.until_left().await;
             }
             // By hand nothing is recorded, measured or judged.
             ClientStep::Record(_) | ClientStep::Measure(_) => {}
             ClientStep::OneOf(alternatives) => {
-                (self.tell)(Telling::Expected(words::alternatives(alternatives)));
+                (self.notify)(Notice::Expected(words::alternatives(alternatives)));
             }
-            ClientStep::Attempts(attempts) => (self.tell)(Telling::Expected(words::attempts(attempts))),
+            ClientStep::Attempts(attempts) => (self.notify)(Notice::Expected(words::attempts(attempts))),
             ClientStep::Expect(expected) => {
-                (self.tell)(Telling::Expected(words::expectation(expected)));
+                (self.notify)(Notice::Expected(words::expectation(expected)));
                 match expected {
                     Expectation::Request(_) => self.await_request().await,
                     Expectation::Disconnect { .. } => self.until_left().await,
@@ -237,10 +237,10 @@ impl Hand<'_> {
         if let Some(ended_at) = self.ended_at {
             line.push_str(&format!(", {} ms after the end", ended_at.elapsed().as_millis()));
         }
-        (self.tell)(Telling::Request(line));
+        (self.notify)(Notice::Request(line));
         self.exchange = Some((origin, exchange));
         // Who was quick has left before the request was awaited.
-        self.tell_if_left();
+        self.report_departure();
     }
 
     /// Waits until there is a request that nobody has awaited yet.
@@ -266,10 +266,10 @@ impl Hand<'_> {
     }
 
     /// Tells that the client of the last exchange has left, if it has.
-    fn tell_if_left(&mut self) {
+    fn report_departure(&mut self) {
         let Some((origin, exchange)) = &self.exchange else { return };
         if let Some(how) = self.left.get(&(*origin, exchange.connection())) {
-            (self.tell)(Telling::Left(format!("The client left the connection ({}).", departure(*how))));
+            (self.notify)(Notice::Left(format!("The client left the connection ({}).", departure(*how))));
         }
     }
 
@@ -286,7 +286,7 @@ impl Hand<'_> {
         let came: Vec<String> =
             self.requests.iter().map(|(origin, e)| self.describe(*origin, e.request())).collect();
         for request in came.into_iter().skip(told) {
-            (self.tell)(Telling::Unexpected(format!("a request came: {request}; it begins the case again")));
+            (self.notify)(Notice::Unexpected(format!("a request came: {request}; it begins the case again")));
         }
     }
 
@@ -317,7 +317,7 @@ impl Hand<'_> {
             }
             WireEventKind::Request(exchange) => self.requests.push_back((event.origin, exchange)),
             WireEventKind::Malformed { reason } => {
-                (self.tell)(Telling::Unexpected(format!("not a request: {reason}")));
+                (self.notify)(Notice::Unexpected(format!("not a request: {reason}")));
             }
             WireEventKind::Disconnected(how) => {
                 self.left.insert((event.origin, event.connection), how);
@@ -325,7 +325,7 @@ impl Hand<'_> {
                     (*origin, exchange.connection()) == (event.origin, event.connection)
                 };
                 if self.exchange.as_ref().is_some_and(is_last) {
-                    self.tell_if_left();
+                    self.report_departure();
                 }
             }
             _ => {}

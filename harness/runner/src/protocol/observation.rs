@@ -4,11 +4,11 @@ use ssespec_cases::client::ReadyState;
 
 use super::event::Event;
 use super::page::{Exception, ScriptResult};
-use super::server::ServerShown;
+use super::server::ServerObservation;
 
 /// What an implementation showed, in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shown {
+pub enum Observation {
     /// The connection was announced as open.
     Opened {
         /// The state inside the handler, where the API shows one.
@@ -37,7 +37,7 @@ pub enum Shown {
     /// The constructor threw.
     Exception(Exception),
     /// What only the adapter of a server reports.
-    Server(ServerShown),
+    Server(ServerObservation),
     /// The session is over; nothing of it may follow.
     Closed,
 }
