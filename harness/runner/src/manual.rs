@@ -1,5 +1,5 @@
-//! A case served by session: its requests are awaited from any client, and what the client should do or show next is
-//! told.
+//! A case served for a client that a person operates, such as curl or a browser: the server performs the script and
+//! reports what the client should do or show next.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -14,7 +14,7 @@ use ssespec_mock_server::action::{self, Action, Respond};
 use ssespec_mock_server::wire::{Departure, Exchange, Listener, Options, Request, WireEvent, WireEventKind};
 use tokio::sync::mpsc;
 
-/// Something told to the one who holds the client.
+/// A notice for the person who operates the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notice {
     /// The server listens at this URL.
@@ -25,18 +25,18 @@ pub enum Notice {
     Request(String),
     /// The client left the connection.
     Left(String),
-    /// The client is to be told to do this.
+    /// The person should make the client do this.
     Client(String),
     /// This must be observed next.
     Expected(String),
-    /// This came, and should not have.
+    /// This was observed, but not expected.
     Unexpected(String),
-    /// The case is played.
+    /// The script is complete.
     Over,
 }
 
 impl Notice {
-    /// What it is, in a word.
+    /// The kind, as JSON and text output name it.
     fn kind(&self) -> &'static str {
         match self {
             Self::Listening(_) => "listening",
@@ -83,18 +83,18 @@ impl fmt::Display for Notice {
 pub enum Rounds {
     /// Once.
     One,
-    /// Again and again, at the same URL: the next request begins it again.
+    /// Repeatedly, at the same URL: the next request starts it again.
     Endless,
 }
 
-/// How long clients may take to let go of the connections at the end.
+/// How long clients may take to close their connections at the end.
 const LEAVING: Duration = Duration::from_millis(250);
 
-/// Serves a case at one URL. A round is over when the script is played and the last client has left, or a new request
-/// has come; the first one awaits its client as long as it takes.
+/// Serves a case at one URL. A round is over when the script is complete and the last client has disconnected, or a new
+/// request has arrived; the first request is awaited without a time limit.
 ///
 /// # Errors
-/// When the address cannot be had.
+/// If binding fails.
 pub async fn serve(
     script: &[Step<ClientStep>],
     address: SocketAddr,
@@ -124,7 +124,7 @@ pub async fn serve(
             break;
         }
         if session.awaited == Awaited::Nothing {
-            // The next round would be over as soon as it began, and so on.
+            // Without this, rounds would repeat in a busy loop.
             session.until_requested().await;
         }
     }
@@ -133,9 +133,9 @@ pub async fn serve(
     Ok(())
 }
 
-/// The number of the listener that the client is told of.
+/// The number of the listener whose URL is printed.
 const BASE: u8 = 0;
-/// The number of the second origin's.
+/// The number of the second origin's listener.
 const OTHER: u8 = 1;
 
 /// What a round has waited for.
@@ -172,7 +172,7 @@ impl ManualSession<'_> {
         }
         self.until_left().await;
         if let Some((_, mut exchange)) = self.exchange.take().filter(|(_, exchange)| exchange.is_open()) {
-            // Nobody shall wait for more of a script that is over.
+            // No client should wait for more of a completed script.
             exchange.drop_connection(action::Drop::Fin).await;
         }
         (self.notify)(Notice::Over);
@@ -190,10 +190,10 @@ impl ManualSession<'_> {
             }
             ClientStep::Close => {
                 (self.notify)(Notice::Client(words::step(step)));
-                // By hand this takes its time, and what follows is about a client that is closed.
+                // A person takes some time to close it, and the next steps are about a closed client.
                 self.until_left().await;
             }
-            // By hand nothing is recorded, measured or judged.
+            // A manual session records, measures and judges nothing.
             ClientStep::Record(_) | ClientStep::Measure(_) => {}
             ClientStep::OneOf(alternatives) => {
                 (self.notify)(Notice::Expected(words::alternatives(alternatives)));
@@ -205,7 +205,7 @@ impl ManualSession<'_> {
                     Expectation::Request(_) => self.await_request().await,
                     Expectation::Disconnect { .. } => self.until_left().await,
                     Expectation::NoRequest(time) => self.await_silence(*time).await,
-                    // Whoever holds the client sees the rest.
+                    // The person sees the rest in the client.
                     _ => {}
                 }
             }
@@ -222,7 +222,7 @@ impl ManualSession<'_> {
             value.replace("{base}", &base).replace("{other}", &other).replace("{origin}", &origin)
         };
         if let Some((_, exchange)) = &mut self.exchange {
-            // A client that has left is told of by what comes in.
+            // A disconnect is reported by the wire events.
             let _ = self.base.perform(action, exchange, expand).await;
         } else if let Action::Refuse(time) = action {
             self.base.refuse_for(*time);
@@ -239,7 +239,7 @@ impl ManualSession<'_> {
         }
         (self.notify)(Notice::Request(line));
         self.exchange = Some((origin, exchange));
-        // Who was quick has left before the request was awaited.
+        // A fast client may have left before the request was awaited.
         self.report_departure();
     }
 
@@ -276,7 +276,7 @@ impl ManualSession<'_> {
     /// Waits out a time in which no request should come.
     async fn await_silence(&mut self, time: Duration) {
         let told = self.requests.len();
-        // It ends by the clock: what comes in is taken in for ever.
+        // Ends with the timeout.
         let _ = tokio::time::timeout(time, async {
             loop {
                 self.take_in().await;
@@ -286,11 +286,11 @@ impl ManualSession<'_> {
         let came: Vec<String> =
             self.requests.iter().map(|(origin, e)| self.describe(*origin, e.request())).collect();
         for request in came.into_iter().skip(told) {
-            (self.notify)(Notice::Unexpected(format!("a request came: {request}; it begins the case again")));
+            (self.notify)(Notice::Unexpected(format!("a request came: {request}; it starts the case again")));
         }
     }
 
-    /// A request in words: its method and target, and the one field that resuming is about.
+    /// A request in words: its method, target and Last-Event-ID.
     fn describe(&self, origin: u8, request: &Request) -> String {
         let ids = request.header("last-event-id").map(|value| String::from_utf8_lossy(value).into_owned());
         let ids: String = ids.map(|id| format!(", last-event-id: {}", quote(&id))).collect();
@@ -341,11 +341,11 @@ fn departure(how: Departure) -> String {
     }
 }
 
-/// What browsers ask for when a URL is opened in them, which is no part of any case.
+/// What browsers request when a URL is opened in them; not part of any case.
 const ICON: &str = "/favicon.ico";
 
 async fn refuse_icon(mut exchange: Exchange) {
     let none = Respond { status: 404, ..Respond::default() };
-    // Who does not wait for the answer does not need it.
+    // A client that does not wait for the answer does not need it.
     let _ = exchange.respond(&none, str::to_owned).await;
 }

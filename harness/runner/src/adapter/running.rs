@@ -64,7 +64,7 @@ impl Adapter {
         self.unfinished.load(Ordering::Relaxed)
     }
 
-    /// Ends the adapter and all its children at once. It is unusable afterwards.
+    /// Kills the adapter and all its children immediately. It is unusable afterwards.
     pub async fn kill(&mut self) {
         std::mem::take(&mut self.task).end(Duration::ZERO).await;
     }

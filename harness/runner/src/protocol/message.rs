@@ -1,4 +1,4 @@
-//! A line of an adapter, read.
+//! Reading a line of an adapter.
 
 use serde::Deserialize;
 use ssespec_cases::client::ReadyState;
@@ -19,11 +19,11 @@ mod tests;
 pub enum Message {
     /// Its introduction.
     Hello(Hello),
-    /// What its implementation showed in a session.
+    /// An observation in a session.
     Observation(u64, Observation),
 }
 
-/// The form of a line: exactly one message beside the session's number.
+/// The form of a line: exactly one message, and the number of the session.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
@@ -77,7 +77,7 @@ impl Message {
     /// Reads a line of an adapter.
     ///
     /// # Errors
-    /// When it is not of the protocol; the error says what is wrong with it.
+    /// If it is not a protocol message.
     pub fn from_line(line: &[u8]) -> Result<Self, NotProtocol> {
         let wrong = |problem: String| NotProtocol { problem, line: excerpt(line) };
         if !line.trim_ascii_start().starts_with(b"{") {

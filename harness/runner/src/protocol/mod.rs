@@ -3,10 +3,10 @@
 //! After `hello` every message carries the number of its session. Words are the DOM's where it has one.
 //!
 //! - [`hello`]: how an adapter introduces itself
-//! - [`connect`], [`order`]: what the harness orders; [`server`], [`page`]: what only servers and pages are ordered and report
-//! - [`observation`], [`event`]: what an implementation shows
-//! - [`message`]: a line of an adapter, read
-//! - [`not_protocol`]: a line that is not of the protocol
+//! - [`connect`], [`order`]: orders of the harness; [`server`], [`page`]: orders and reports of servers and pages only
+//! - [`observation`], [`event`]: observations: what an implementation shows
+//! - [`message`]: reading a line of an adapter
+//! - [`not_protocol`]: an invalid line
 
 pub mod connect;
 mod empty;

@@ -1,4 +1,4 @@
-//! What was observed, in words; what is expected is put into words beside the case format.
+//! Observations in words; the case format puts expectations into words.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::protocol::page::{Exception, ScriptResult};
 use crate::protocol::server::ServerObservation;
 use crate::protocol::{Event, Observation};
 
-/// A request as it came, with these header fields.
+/// A request with these header fields.
 pub(super) fn request(request: &Request, names: impl IntoIterator<Item = String>) -> String {
     let mut words = vec![format!("{} {}", request.method, quote(&request.target))];
     for name in names {
@@ -23,7 +23,7 @@ pub(super) fn request(request: &Request, names: impl IntoIterator<Item = String>
     words.join(", ")
 }
 
-/// What an implementation showed.
+/// An observation.
 pub(super) fn shown(shown: &Observation) -> String {
     match shown {
         Observation::Opened { ready_state: None } => "opened".into(),
@@ -47,7 +47,7 @@ pub(super) fn shown(shown: &Observation) -> String {
     }
 }
 
-/// What a script came to.
+/// The result of a script.
 pub(super) fn script_result(result: &ScriptResult) -> String {
     match result {
         ScriptResult::Ran => "the script ran".into(),
@@ -56,7 +56,7 @@ pub(super) fn script_result(result: &ScriptResult) -> String {
     }
 }
 
-/// An exception: its name, and the browser's words for it.
+/// An exception: its name, and the browser's message.
 fn thrown(exception: &Exception) -> String {
     if exception.message.is_empty() {
         quote(&exception.name)
@@ -101,7 +101,7 @@ pub(super) fn departure(how: Departure) -> &'static str {
     }
 }
 
-/// What an adapter said.
+/// A report of a server's adapter.
 pub(super) fn server_shown(shown: &ServerObservation) -> String {
     match shown {
         ServerObservation::Serving { url } => format!("serving at {}", quote(url)),

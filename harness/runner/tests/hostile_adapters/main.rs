@@ -3,8 +3,9 @@
 //! Whatever an adapter does, it costs at most its own case: the run neither hangs nor grows, the lane goes on with a
 //! fresh adapter, no process is left, and a message tells the adapter's author what to mend.
 //!
-//! The test executable contains the adapters. Started as `hostile_adapters adapter BEHAVIOR LIVENESS` it is that adapter; otherwise it runs a
-//! test for each hostile adapter. Every hostile adapter connects to the liveness, a port of its test, so that its death can be seen.
+//! The test executable contains the adapters. Started as `hostile_adapters adapter BEHAVIOR LIVENESS` it is that
+//! adapter; otherwise it runs a test for each hostile adapter. Every hostile adapter connects to the liveness, a port
+//! of its test, so that its death can be seen.
 //!
 //! - [`adapter`]: the hostile adapters, each a deviation from one sound adapter
 //! - [`scenario`]: runs a hostile adapter on a case or two, and says what came of it in a few lines

@@ -27,8 +27,8 @@ const NEXT: &str = r#"{ send = "data: next\n\n" }, { expect-event = { data = "ne
 /// How long a run may take in which no hostile adapter is waited for.
 const LONGEST_RUN: Duration = Duration::from_secs(30);
 
-/// A hostile adapter, and the cases that it will live through: one in which it shows itself, and one that shows whether the lane
-/// goes on.
+/// A hostile adapter, and the cases that it will live through: one in which it shows itself, and one that shows whether
+/// the lane goes on.
 pub(crate) struct Scenario {
     behavior: &'static str,
     cases: Vec<(&'static str, String)>,

@@ -104,7 +104,7 @@ where
     let (orders, queue) = mpsc::unbounded_channel();
     let (sender, heard) = mpsc::unbounded_channel();
     let stderr = Stderr::default();
-    let task = Task::spawn(panics::told_to(stderr.clone(), serve(queue, sender)));
+    let task = Task::spawn(panics::recorded_in(stderr.clone(), serve(queue, sender)));
     Adapter {
         identity: identity.clone(),
         orders,

@@ -72,7 +72,7 @@ async fn serve(
             returned = returned(&mut current) => {
                 let Some(running) = current.take() else { continue };
                 match returned {
-                    // What a server that has returned says last is that it is done.
+                    // A function that returns ends its session.
                     Ok(None) => running.observer.0.report(Observation::Closed),
                     Ok(Some(error)) => {
                         let _ = heard.send(Incoming::Fault(Fault::ServerEnded(error)));
@@ -126,7 +126,7 @@ impl Running {
     }
 }
 
-/// A session of a server function: what it is told, and where it tells what it does.
+/// A session of a server function: its orders, and where it reports.
 #[derive(Debug)]
 pub struct ServerSession {
     orders: mpsc::UnboundedReceiver<ServerOrder>,
@@ -134,22 +134,22 @@ pub struct ServerSession {
 }
 
 impl ServerSession {
-    /// The session's streams are served there from now on: the first thing to tell.
+    /// Reports the URL of the session's streams; must be called first.
     pub fn serving(&self, url: impl Display) {
         self.observer.report(ServerObservation::Serving { url: url.to_string() });
     }
 
-    /// Waits for what is to be done next; `None` where the session is over and all of its streams shall go.
+    /// Waits for the next order; `None` if the session is over and all of its streams should be closed.
     pub async fn next(&mut self) -> Option<ServerOrder> {
         self.orders.recv().await
     }
 
-    /// What was to be sent was taken: the answer to [`ServerOrder::Emit`].
+    /// The implementation accepted what it should send: an answer to [`ServerOrder::Emit`].
     pub fn emitted(&self) {
         self.observer.report(ServerObservation::Emitted);
     }
 
-    /// What was to be sent was not taken: the other answer to [`ServerOrder::Emit`].
+    /// The implementation refused what it should send: the other answer to [`ServerOrder::Emit`].
     pub fn refused(&self, error: impl Display) {
         self.observer.report(ServerObservation::Refused { message: error.to_string() });
     }
@@ -159,13 +159,13 @@ impl ServerSession {
         self.observer.report(ServerObservation::Stopped);
     }
 
-    /// Where what happens to streams is told, from wherever they are served.
+    /// An observer, to report connections and disconnections from anywhere.
     pub fn observer(&self) -> ServerObserver {
         self.observer.clone()
     }
 }
 
-/// Where a server function tells what happens to its streams. Cheap to clone; usable from any thread.
+/// Where a server function reports what happens to its streams. Cheap to clone; usable from any thread.
 #[derive(Debug, Clone)]
 pub struct ServerObserver(Reporter);
 

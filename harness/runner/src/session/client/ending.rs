@@ -17,7 +17,7 @@ use crate::session::describe;
 use crate::session::late::late_request;
 use crate::session::outcome::{EndedBy, Stop};
 
-/// How long clients may take to let go of the connections that we closed.
+/// How long clients may take to close the connections that the harness closed.
 const LEAVING: Duration = Duration::from_millis(250);
 
 impl Session<'_> {
@@ -109,9 +109,9 @@ impl Session<'_> {
     pub(super) async fn tear_down(&mut self, held: &Result<(), Stop>) -> Result<(), Stop> {
         let began = Instant::now();
         let closed = match held {
-            // Who is beyond use is not asked any more.
+            // An unusable adapter gets no orders.
             Err(Stop::Fault { .. }) => Ok(()),
-            // Who was cut short may be at it for a long time yet.
+            // The work that was cut short may go on for a long time.
             Err(Stop::Failure(_)) if self.progress.cut_short => {
                 self.stage.adapter.kill().await;
                 Ok(())
@@ -161,7 +161,7 @@ impl Session<'_> {
         while !self.queues.closed {
             if self.take_in(deadline).await? == Came::Nothing {
                 let fault = match self.stage.adapter.unfinished_line() {
-                    // Who goes on talking is always in the middle of a line.
+                    // An adapter that keeps writing is always in the middle of a line.
                     bytes if bytes > 0 && said == self.flow.said => Fault::HalfLine(bytes),
                     _ => Fault::IgnoredClose(self.patience.observation),
                 };

@@ -1,7 +1,7 @@
-//! What has come from the wire and the adapter, in one queue per source.
+//! What arrived from the wire and the adapter, in one queue per source.
 //!
-//! Openings, errors, comments and disconnects are queued only if the case names their kind, since clients differ in what
-//! they show; every event and every request waits until the case takes it.
+//! Openings, errors, comments and disconnects are queued only if the case names their kind, since clients differ in
+//! what they show; every event and every request waits until the case takes it.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -21,7 +21,7 @@ pub(super) enum Seen {
     Left { connection: u32 },
 }
 
-/// A request as it came.
+/// A request that arrived.
 pub(super) struct Arrival {
     pub(super) exchange: Exchange,
     pub(super) at: Instant,

@@ -1,4 +1,4 @@
-//! What was observed of a server, in words; what is expected is put into words beside the case format.
+//! Observations of a server in words; the case format puts expectations into words.
 
 pub(super) use ssespec_cases::quote::quote;
 use ssespec_cases::server::{Http, Request};
@@ -66,7 +66,7 @@ pub(super) fn response<'n>(head: &ResponseHead, names: impl IntoIterator<Item = 
     words.join(", ")
 }
 
-/// An answer that says no.
+/// A refusal.
 pub(super) fn refused(message: &str) -> String {
     server_shown(&ServerObservation::Refused { message: message.into() })
 }

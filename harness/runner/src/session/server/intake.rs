@@ -19,16 +19,16 @@ use crate::session::describe::{server_shown, shown as shown_in_words};
 use crate::session::late::{LATE_LIMIT, Late, LateKind, late_message};
 use crate::session::outcome::Stop;
 
-/// How many more events than were handed over may come before a stream is called a flood.
+/// How many more events than were emitted may arrive before a stream counts as a flood.
 const MORE_EVENTS: u64 = 1000;
 
-/// How many bytes of them, likewise.
+/// How many more bytes, likewise.
 const MORE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// The most things of one stream that wait beside events.
+/// The most items of one stream that are queued in addition to events.
 const WAITING: usize = 10_000;
 
-/// How much an adapter may say of things that happen by themselves, such as streams that were opened.
+/// How many connections and disconnections an adapter may report.
 const HAPPENINGS: u64 = 100_000;
 
 impl Session<'_> {

@@ -13,13 +13,13 @@ use super::seen::{Content, ResponseHead, Seen, StreamReading};
 use super::target::Target;
 use super::{http1, http2};
 
-/// What a stream has come to.
+/// The state of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     /// It is there.
     Open,
-    /// The server was told to end it.
-    ToldToEnd,
+    /// The server was ordered to end it.
+    Ending,
     /// It has ended, and that was expected.
     Over,
     /// The client has left it.
