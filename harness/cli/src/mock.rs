@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use ssespec::by_hand::{self, Rounds, Telling};
+use ssespec::manual::{self, Notice, Rounds};
 use ssespec_cases::Script;
 use ssespec_diagnostics::Source;
 use ssespec_mock_server::scenario::format::read;
@@ -97,16 +97,16 @@ async fn by_case(arguments: &Arguments, id: &str) -> Status {
              runs it with a server's adapter"
         ));
     };
-    let mut tell = |telling: Telling| {
+    let mut notify = |notice: Notice| {
         output::print(&match arguments.format {
-            JournalFormat::Text => format!("{telling}\n"),
-            JournalFormat::Json => format!("{}\n", telling.json()),
+            JournalFormat::Text => format!("{notice}\n"),
+            JournalFormat::Json => format!("{}\n", notice.json()),
         });
     };
     let stopped = interrupted();
     let rounds = if arguments.once { Rounds::One } else { Rounds::Endless };
     tokio::select! {
-        served = by_hand::serve(script, arguments.address(), rounds, &mut tell) => match served {
+        served = manual::serve(script, arguments.address(), rounds, &mut notify) => match served {
             Ok(()) => Status::Fine,
             Err(error) => arguments.cannot_listen(&error),
         },

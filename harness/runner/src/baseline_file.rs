@@ -1,6 +1,6 @@
-//! Writing of a baseline: today's failures become known ones, and those that pass are taken out.
+//! Writing a baseline: adds today's failures and removes entries that pass.
 //!
-//! Only whole entries are added and taken out. Everything else in the file, comments included, is kept to the letter.
+//! Only complete entries are added and removed. Everything else in the file, including comments, is unchanged.
 
 use std::io;
 use std::ops::Range;
@@ -23,12 +23,12 @@ pub enum UpdateError {
     /// The file cannot be read, or has mistakes.
     #[error(transparent)]
     File(#[from] FolderError),
-    /// The known failures have a form that is not kept.
-    #[error("{file}:{line}: known failures are written here only where each begins with a line {HEADING}")]
+    /// The known failures are not written as `[[known-failure]]` tables.
+    #[error("{file}:{line}: known failures can only be updated if each starts with a line {HEADING}")]
     Form {
         /// The file.
         file: String,
-        /// The line of one that does not, from 1.
+        /// The line of one that does not, starting at 1.
         line: usize,
     },
     /// The file cannot be written.
@@ -44,21 +44,22 @@ pub enum UpdateError {
 /// What was changed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// The cases that are known to fail from now on.
+    /// The cases that were added as known failures.
     pub added: Vec<String>,
-    /// The patterns of entries that were taken out.
+    /// The patterns of entries that were removed.
     pub removed: Vec<String>,
-    /// Patterns of which some cases pass, in a run that did not see all of them: they are left as they are.
+    /// Patterns that match passing cases, in a run that did not select all cases: they are unchanged.
     pub left: Vec<String>,
 }
 
 /// Updates the known failures of an `ssespec.toml`.
 ///
-/// An entry goes where its cases pass or it matches none. A pattern of which only some cases pass is replaced by an
-/// entry for each that does not, with the same reason. New entries come last, with what was seen for a reason.
+/// An entry is removed if all its cases pass or it matches no case. If only some cases of a pattern pass, it is
+/// replaced by one entry for each case that fails, with the same reason. New entries are appended; their reason is the
+/// observation.
 ///
 /// # Errors
-/// When the file cannot be read, or not be written, or when its known failures are in a form that is not kept.
+/// If the file cannot be read or written, or if its known failures are not `[[known-failure]]` tables.
 pub fn update(file: &Path, results: &Results, selection: &Selection) -> Result<Changes, UpdateError> {
     let source = Source::read(file).map_err(FolderError::from)?;
     let (text, changes) = updated(&source, results, selection)?;
@@ -69,7 +70,7 @@ pub fn update(file: &Path, results: &Results, selection: &Selection) -> Result<C
     Ok(changes)
 }
 
-/// An entry as it stands in the file.
+/// An entry in the file.
 struct Entry {
     known: KnownFailure,
     /// Its lines, from its heading to the last that is neither blank nor a comment.
@@ -78,11 +79,11 @@ struct Entry {
     pattern: Range<usize>,
 }
 
-/// What becomes of an entry.
+/// What happens to an entry.
 enum Fate {
     Stays,
     Goes,
-    /// It stands for these cases from now on.
+    /// It is replaced by one entry for each of these cases.
     Narrows(Vec<String>),
     /// Whether all its cases pass is not known.
     Undecided,
@@ -109,7 +110,7 @@ fn updated(
                 changes.left.push(entry.known.case);
             }
             Fate::Goes => {
-                // The blank lines after it go with it.
+                // The blank lines after it are removed too.
                 let rest = &text[from..];
                 from += rest.len() - rest.trim_start_matches(['\n', '\r']).len();
                 changes.removed.push(entry.known.case);
@@ -128,7 +129,7 @@ fn updated(
     }
     written.push_str(&text[from..]);
     let cases = fold(results.results());
-    // What does not decide needs no excuse.
+    // Suites that do not decide need no known failures.
     let failed = |case: &&CaseOutcome<'_>| case.outcome() == Outcome::Fail && selection.decides(case.suite());
     for case in cases.iter().filter(failed) {
         let mut end = written.trim_end().to_owned();
@@ -177,7 +178,7 @@ fn entries(source: &Source) -> Result<Vec<Entry>, UpdateError> {
     Ok(entries)
 }
 
-/// Lines with their ends, and where each begins; the first is what is left of its line.
+/// Lines with their newlines, and the offset of each; the first may be the rest of a line.
 fn lines(text: &str, range: Range<usize>) -> impl Iterator<Item = (usize, &str)> {
     let mut at = range.start;
     text[range].split_inclusive('\n').map(move |line| {
@@ -208,7 +209,7 @@ fn fate(entry: &KnownFailure, results: &Results, selection: &Selection) -> Fate 
     if !matched.iter().any(|case| is_stale(case.case())) {
         return Fate::Stays;
     }
-    // Whoever names a case means that one alone.
+    // A pattern that names one case means only that case.
     let names_one = matched.len() == 1 && globset::escape(matched[0].case()) == entry.case;
     if !names_one && !selection.is_whole() {
         return Fate::Undecided;

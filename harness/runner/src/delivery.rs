@@ -1,7 +1,7 @@
 //! How a case's bytes are cut into writes.
 //!
 //! A stream's meaning does not depend on its cuts, so every case runs as written and again with each run of adjacent
-//! sends cut otherwise. Runs over 64 KiB are left as written, and deliveries that come out the same run once.
+//! sends cut differently. Runs over 64 KiB are left as written, and identical deliveries run once.
 
 use ssespec_cases::Script;
 use ssespec_cases::client::{self, ClientStep};
@@ -12,17 +12,17 @@ use ssespec_cases::step::Played;
 use ssespec_mock_server::action::Action;
 use ssespec_reports::results::Delivery;
 
-/// The longest run that is cut otherwise, in bytes.
+/// The longest run that is cut differently, in bytes.
 const CUT_LIMIT: usize = 64 * 1024;
 
 /// A kind of delivery that a user can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DeliveryKind {
-    /// One write a send.
+    /// One write per send.
     AsWritten,
-    /// One write a run.
+    /// One write per run.
     Whole,
-    /// One byte a write.
+    /// One byte per write.
     Bytes,
     /// One delivery for every single cut point.
     Splits,

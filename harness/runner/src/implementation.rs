@@ -12,7 +12,7 @@
 //! link = "https://github.com/owner/name/issues/1"
 //! ```
 //!
-//! In place of a command stands `browser = "chromium"` for a browser, or `url = ".."` for a server that runs already.
+//! Instead of a command, use `browser = "chromium"` for a browser, or `url = ".."` for a running server.
 
 use std::path::{Path, PathBuf};
 
@@ -37,7 +37,7 @@ pub struct Folder {
     pub name: String,
     /// Whether it is a client or a server.
     pub role: results::Role,
-    /// Commands that make it ready, each run in the folder.
+    /// Setup commands, each run in the folder.
     pub setup: Vec<Vec<String>>,
     /// How it is started.
     pub start: Start,
@@ -52,22 +52,22 @@ pub enum Start {
     Command(Vec<String>),
     /// As a browser: `chromium`, `firefox` or `webkit`.
     Browser(String),
-    /// Not by us: it is a server that runs already, and is probed.
+    /// Not started: a running server, which is probed.
     Service(Service),
 }
 
-/// A server that runs already.
+/// A running server.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Service {
     /// The URL of its stream.
     pub url: String,
     /// Header fields of every request.
     pub headers: Vec<(String, String)>,
-    /// What is sent to it where the stream is had by POST: a text, or `@` and a file.
+    /// The content of a POST request that opens the stream: text, or `@` and a file name.
     pub data: Option<String>,
-    /// Other paths for single checks, by their names.
+    /// Other paths for single checks, by check name.
     pub paths: Vec<(String, String)>,
-    /// A command for the shell, or a URL that gets a POST, that makes it emit an event.
+    /// A shell command, or a URL for a POST request, that makes it emit an event.
     pub emit: Option<String>,
 }
 
@@ -124,7 +124,7 @@ static SSESPEC: Table = Table {
     ],
 };
 
-/// The keys that say how the implementation is started, and those that go with a URL only.
+/// The keys that say how the implementation is started, and those that require a URL.
 const STARTS: [&str; 3] = ["command", "browser", "url"];
 const OF_SERVICES: [&str; 4] = ["headers", "data", "paths", "emit"];
 
@@ -163,7 +163,7 @@ impl Folder {
     /// Reads a folder's `ssespec.toml`.
     ///
     /// # Errors
-    /// When it is not there or not of the format.
+    /// If it is missing or malformed.
     pub fn read(path: &Path) -> Result<Self, FolderError> {
         let file = path.join(FILE);
         if !file.is_file() {
@@ -201,7 +201,7 @@ fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Sta
         }
         [("browser", place)] if role == Some(Role::Server) => {
             let what = "expected `command = [..]`, which starts its adapter";
-            findings.add(place.clone(), "a browser is no server", what);
+            findings.add(place.clone(), "a browser is not a server", what);
         }
         [("url", place)] if role == Some(Role::Client) => {
             findings.add(place.clone(), "a client has no URL", "expected `role = \"server\"`");
@@ -255,10 +255,10 @@ fn pairs_of(root: &DeTable<'_>, key: &str) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Reads a baseline of its own: a file that holds nothing but known failures, or an `ssespec.toml`.
+/// Reads a baseline: a file that contains only known failures, or an `ssespec.toml`.
 ///
 /// # Errors
-/// When it cannot be read or is not of the format.
+/// If it cannot be read or is malformed.
 pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
     let source = Source::read(path)?;
     let begins =
@@ -274,7 +274,7 @@ pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
 /// The known failures of an `ssespec.toml`, in its order, with the document for their places in it.
 ///
 /// # Errors
-/// When it is not of the format.
+/// If it is malformed.
 #[cfg(feature = "command")]
 pub(crate) fn read_known_failures(source: &Source) -> Result<(DeTable<'_>, Vec<KnownFailure>), FolderError> {
     let root = parse(source, &SSESPEC)?;

@@ -68,8 +68,8 @@
 //!
 //! # Use the mock server in a test
 //!
-//! The mock server is a crate of its own, `ssespec-mock-server`: it writes exactly the bytes of a script, drops connections
-//! on cue, and keeps a journal.
+//! The mock server is a crate of its own, `ssespec-mock-server`: it writes exactly the bytes of a script, drops
+//! connections on cue, and keeps a journal.
 //!
 //! ```
 //! use ssespec_mock_server::MockServer;
@@ -97,28 +97,28 @@
 //!
 //! Data flows one way: cases, plan, transcript, verdict, results file.
 //!
-//! - [`adapter`]: what connects the harness to an implementation
+//! - [`adapter`]: connecting the harness to an implementation
 //! - `page`: the page through which browsers are tested (feature `page`)
 //! - [`protocol`]: the messages between the two
 //! - [`delivery`]: how a case's bytes are cut into writes
-//! - [`findings`]: what the strict reader found, in words
-//! - [`session`]: an implementation living through one case
-//! - [`run`]: the plan, the lanes, and what the results come to
+//! - [`findings`]: findings of the strict reader, in words
+//! - [`session`]: an implementation running one case
+//! - [`run`]: the plan, the lanes, and the results
 //! - [`implementation`], [`setup`], [`baseline_file`]: an implementation's folder
 //! - [`target`]: the URL of an event stream
-//! - [`by_hand`]: a case served for curl or a browser
+//! - [`manual`]: a case served for curl or a browser by `ssespec mock --case`
 //! - [`cargo_test`]: the suite as tests of a crate
 
 pub mod adapter;
 #[cfg(feature = "command")]
 pub mod baseline_file;
-#[cfg(feature = "command")]
-pub mod by_hand;
 pub mod cargo_test;
 pub mod delivery;
 #[cfg(feature = "server")]
 pub mod findings;
 pub mod implementation;
+#[cfg(feature = "command")]
+pub mod manual;
 #[cfg(feature = "page")]
 pub mod page;
 pub mod protocol;

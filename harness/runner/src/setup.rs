@@ -7,14 +7,16 @@ use std::path::{Path, PathBuf};
 use crate::adapter::process::program_path;
 use crate::implementation::Folder;
 
-/// The file that says for which contents the setup has run.
+/// The file that records for which contents the setup has run.
 const STAMP: &str = ".ssespec-setup";
 
-/// Why an implementation could not be made ready.
+/// Why the setup of an implementation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
     /// A command could not be started.
-    #[error("{folder}: setup `{command}` could not be started: {problem}; is it installed and on the PATH?")]
+    #[error(
+        "{folder}: setup `{command}` could not be started: {problem}; check that it is installed and on the PATH"
+    )]
     Start {
         /// The folder.
         folder: String,
@@ -43,10 +45,10 @@ const OUTPUT_LINES: usize = 30;
 /// Runs a folder's setup commands, one after another.
 ///
 /// # Errors
-/// When one cannot be started or fails; the rest is not run then.
+/// If one cannot be started or fails; the rest is not run.
 pub async fn run(folder: &Folder) -> Result<(), SetupError> {
     let name = folder.path.display().to_string();
-    // A setup that fails half-way is not done.
+    // A setup that fails halfway is not done.
     let _ = std::fs::remove_file(folder.path.join(STAMP));
     for words in &folder.setup {
         let [program, arguments @ ..] = words.as_slice() else { continue };
@@ -84,8 +86,8 @@ pub fn is_done(folder: &Folder) -> bool {
             .is_ok_and(|stamp| stamp == fingerprint(&folder.path))
 }
 
-/// A fingerprint of the files in a folder. What a setup makes lies in folders of its own; known failures change
-/// nothing about the setup.
+/// A fingerprint of the files in a folder. What a setup creates is in folders of its own; `ssespec.toml` does
+/// not count, since known failures do not affect the setup.
 fn fingerprint(folder: &Path) -> String {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .into_iter()

@@ -14,9 +14,9 @@ pub(crate) const CASES: &str = "SSESPEC_TEST_SERVER_CASES";
 /// The variable that makes the server refuse comments.
 const MUTE: &str = "SSESPEC_TEST_SERVER_MUTE";
 
-struct Told(ServerObserver);
+struct StreamUpdate(ServerObserver);
 
-impl Visits for Told {
+impl Visits for StreamUpdate {
     fn connected(&self, last_event_id: &str) {
         self.0.connected(Some(last_event_id));
     }
@@ -45,7 +45,7 @@ pub(crate) fn main(cases: &str) -> ExitCode {
 
 async fn serve(mut session: ServerSession, mute: bool) {
     let server = Arc::new(Server::start(Wire::Sound).await);
-    session.serving(server.open(1, Told(session.observer())));
+    session.serving(server.open(1, StreamUpdate(session.observer())));
     while let Some(order) = session.next().await {
         match order {
             ServerOrder::Emit(emit) => {

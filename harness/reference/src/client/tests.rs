@@ -13,9 +13,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 use crate::adapters::client;
-use ssespec::adapter::heard::Heard;
+use ssespec::adapter::incoming::Incoming;
 use ssespec::adapter::running::Adapter;
-use ssespec::protocol::{CloseIn, ConnectRequest, Order, Shown};
+use ssespec::protocol::{CloseIn, ConnectRequest, Observation, Order};
 
 /// How long anything may take that must happen.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -109,49 +109,52 @@ impl User {
         Self(adapter)
     }
 
-    async fn next(&mut self) -> Shown {
-        match timeout(PATIENCE, self.0.hear()).await.expect("something is shown") {
-            Heard::Shown { shown, .. } => shown,
-            Heard::Fault(fault) => panic!("{fault}"),
+    async fn next(&mut self) -> Observation {
+        match timeout(PATIENCE, self.0.receive()).await.expect("something is shown") {
+            Incoming::Observation { shown, .. } => shown,
+            Incoming::Fault(fault) => panic!("{fault}"),
         }
     }
 
     async fn nothing(&mut self) {
-        if let Ok(heard) = timeout(SILENCE, self.0.hear()).await {
+        if let Ok(heard) = timeout(SILENCE, self.0.receive()).await {
             panic!("{heard:?}");
         }
     }
 
     async fn opened(&mut self) {
-        assert!(matches!(self.next().await, Shown::Opened { .. }));
+        assert!(matches!(self.next().await, Observation::Opened { .. }));
     }
 
     async fn event(&mut self, data: &str) {
         let shown = self.next().await;
-        assert!(matches!(&shown, Shown::Event(event) if event.data.as_deref() == Some(data)), "{shown:?}");
+        assert!(
+            matches!(&shown, Observation::Event(event) if event.data.as_deref() == Some(data)),
+            "{shown:?}"
+        );
     }
 
     async fn error(&mut self, state: ReadyState) -> String {
         match self.next().await {
-            Shown::Error { message, ready_state } if ready_state == Some(state) => message,
+            Observation::Error { message, ready_state } if ready_state == Some(state) => message,
             shown => panic!("{shown:?}"),
         }
     }
 
     async fn state(&mut self, state: ReadyState) {
         self.0.order(1, Order::State);
-        assert_eq!(self.next().await, Shown::State(state));
+        assert_eq!(self.next().await, Observation::State(state));
     }
 
     async fn failed(&mut self, message: &str) {
         assert_eq!(self.error(ReadyState::Closed).await, message);
         // The client's future is gone, so that nothing can follow.
-        assert_eq!(self.next().await, Shown::Closed);
+        assert_eq!(self.next().await, Observation::Closed);
     }
 
     async fn close(&mut self) {
         self.0.order(1, Order::Close);
-        assert_eq!(self.next().await, Shown::Closed);
+        assert_eq!(self.next().await, Observation::Closed);
     }
 }
 

@@ -1,4 +1,4 @@
-//! What an adapter can do wrong. Each message tells its author what to mend.
+//! What an adapter can do wrong. Each hint tells its author what to fix.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::page::not_opened::PageNotOpened;
 use crate::protocol::not_protocol::Meant;
 use crate::protocol::{LINE_LIMIT, NotProtocol, PROTOCOL};
 
-/// Why an adapter is beyond use, or a session with it.
+/// Why an adapter, or a session with it, is unusable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// It could not be started.
@@ -22,22 +22,22 @@ pub enum Fault {
         /// What the operating system said.
         problem: String,
     },
-    /// It said nothing.
+    /// It sent nothing.
     #[error("the adapter did not send its hello within {}", humantime::format_duration(*.0))]
     NoHello(Duration),
-    /// It began with something else.
+    /// Its first line is something else.
     #[error("the adapter's first line is not a hello")]
     NotHello,
-    /// It wrote a line that is not of the protocol.
+    /// It wrote a line that is not a protocol message.
     #[error("the adapter wrote an invalid line: {0}")]
     NotProtocol(NotProtocol),
-    /// It wrote a line without an end.
+    /// It wrote a line that exceeds the limit.
     #[error("the adapter wrote more than {} MiB without a newline", LINE_LIMIT >> 20)]
     LineTooLong,
-    /// It ended.
+    /// It exited.
     #[error("the adapter exited: {status}")]
     Exited {
-        /// How it ended.
+        /// Its exit status.
         status: String,
     },
     /// The client function panicked.
@@ -49,18 +49,18 @@ pub enum Fault {
     /// It closed its stdout but kept running.
     #[error("the adapter closed stdout but kept running")]
     StdoutClosed,
-    /// It speaks another protocol.
+    /// It speaks another version of the protocol.
     #[error("the adapter speaks protocol {said}; this harness speaks {PROTOCOL}")]
     WrongProtocol {
-        /// The version that it said.
+        /// The version that it sent.
         said: u32,
     },
-    /// It has another role.
+    /// It has the wrong role.
     #[error("the adapter's role is \"{said}\", but a {} is under test", wanted.as_str())]
     WrongRole {
-        /// The role that it said.
+        /// The role that it sent.
         said: String,
-        /// The role that is wanted.
+        /// The role under test.
         wanted: Role,
     },
     /// It names a capability that does not exist.
@@ -69,34 +69,34 @@ pub enum Fault {
     /// It did not answer `close`.
     #[error("the adapter did not answer `close` with `closed` within {}", humantime::format_duration(*.0))]
     IgnoredClose(Duration),
-    /// The client function says that it has a close() and never asks whether to call it.
+    /// The client function has the capability `close` but never checks whether to call close().
     #[error("the client function has the capability `close` but does not react to close requests")]
     NotWatched,
     /// It stopped in the middle of a line.
     #[error("the adapter wrote {0} bytes without a newline")]
     HalfLine(usize),
-    /// It said something about a session that was over.
+    /// It sent a message for a closed session.
     #[error("the adapter sent a message for a closed session: {what}")]
     AfterClosed {
-        /// What it said.
+        /// What it sent.
         what: String,
     },
-    /// It said what only an adapter of another role says.
+    /// It sent a message of another role.
     #[error("the adapter sent a message that its role does not send: {what}")]
     OfAnotherRole {
-        /// What it said.
+        /// What it sent.
         what: String,
     },
-    /// It said something that nobody had asked for.
+    /// It sent an answer without an order.
     #[error("the adapter sent an answer without an order: {what}")]
     Unasked {
-        /// What it said.
+        /// What it sent.
         what: String,
     },
-    /// It did not say where it serves.
+    /// It did not report its URL.
     #[error("the adapter did not answer `serve` with `serving` within {}", humantime::format_duration(*.0))]
     NotServing(Duration),
-    /// It named a URL that cannot be used.
+    /// It sent an unusable URL.
     #[error("the adapter serves at {url:?}: {problem}")]
     BadUrl {
         /// The URL.
@@ -104,7 +104,7 @@ pub enum Fault {
         /// What is wrong with it.
         problem: String,
     },
-    /// Nobody listens where it serves.
+    /// Connecting to its URL fails.
     #[error("cannot connect to {url}, the URL that the adapter sent: {problem}")]
     Unreachable {
         /// The URL.
@@ -112,41 +112,41 @@ pub enum Fault {
         /// What the operating system said.
         problem: String,
     },
-    /// It did not show that a stream was opened.
+    /// It did not report that a stream was opened.
     #[error("the adapter did not report `connected` within {} after a stream was opened", humantime::format_duration(*.0))]
     NotConnected(Duration),
     /// It did not answer `stop`.
     #[error("the adapter did not answer `stop` with `stopped` within {}", humantime::format_duration(*.0))]
     NotStopped(Duration),
-    /// It named a session that does not exist.
+    /// It used the number of a session that does not exist.
     #[error("the adapter sent a message for session {named}, which was not started")]
     UnknownSession {
-        /// The number that it named.
+        /// The number.
         named: u64,
     },
-    /// It said more in a session than the stream can hold.
+    /// It reported more in a session than the stream can contain.
     #[error("the adapter reported much more than the case sent: over {} MiB in one session", UNREAD_LIMIT >> 20)]
     Flooded,
-    /// It said more and more about sessions that were over.
+    /// It kept sending messages for closed sessions.
     #[error("the adapter kept sending messages for closed sessions")]
     Haunted,
     /// It did not pass the smoke check.
     #[error("the adapter failed the smoke check: {0}")]
     Smoke(String),
-    /// It did not pass the smoke check, and is of a server.
+    /// The adapter of a server did not pass the smoke check.
     #[error("the adapter failed the smoke check: {0}")]
     ServerSmoke(String),
     /// Its page was closed, crashed or lost its connection.
     #[error("the page is gone: it was closed, reloaded, or crashed")]
     PageGone,
-    /// The page did not come.
+    /// The page did not connect.
     #[error("the page did not connect within {}", humantime::format_duration(*.0))]
     NoPage(Duration),
-    /// The browser that is to open the page does not.
+    /// The browser did not open the page.
     #[cfg(feature = "page")]
     #[error("{0}")]
     Browser(#[from] PageNotOpened),
-    /// It is gone, and said before why.
+    /// It is gone; an earlier fault says why.
     #[error("the adapter is gone")]
     Gone,
 }
@@ -230,13 +230,12 @@ impl Fault {
         }
     }
 
-    /// Whether it says something of the session in which it came to light. What an adapter says of earlier ones is
-    /// charged to those.
+    /// Whether it concerns the session in which it was noticed. Messages for earlier sessions are charged to those.
     pub fn is_of_its_session(&self) -> bool {
         !matches!(self, Self::Haunted)
     }
 
-    /// Whether the adapter's process died: what crashes twice at one step is the implementation's failure.
+    /// Whether the adapter's process died: a crash that repeats at the same step is a failure of the implementation.
     pub fn is_crash(&self) -> bool {
         matches!(self, Self::Exited { .. } | Self::Panicked(_) | Self::PageGone)
     }

@@ -1,27 +1,27 @@
-//! What an adapter takes from the machine: processor time and memory of all its processes, where the system tells.
+//! The processor time and memory of all processes of an adapter, where the system reports them.
 //!
-//! Linux tells it in `/proc`, see <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>. Elsewhere nothing is
-//! known.
+//! Linux reports them in `/proc`, see <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>. Other systems are
+//! not supported.
 
 use std::time::Duration;
 
-/// Whose processor time and memory are an adapter's.
+/// The processes of an adapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Processes {
-    /// Those of a process group, by its number.
+    /// A process group, by its number.
     Group(u32),
-    /// Those of this process, of which the harness is a part.
+    /// This process, which also runs the harness.
     Own,
-    /// Of processes that the harness knows nothing of.
+    /// Unknown to the harness.
     Unknown,
 }
 
-/// What was read at one moment.
+/// The measurements at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    /// The processor time since the processes began.
+    /// The processor time since the processes started.
     pub processor: Duration,
-    /// The most resident memory since [`Footprint::forget_peak`], in bytes; `None` where it is not the adapter's alone.
+    /// The most resident memory since [`Footprint::forget_peak`], in bytes; `None` if it is not only the adapter's.
     pub peak: Option<u64>,
 }
 
@@ -30,14 +30,14 @@ pub struct Reading {
 pub struct Footprint {
     #[cfg(target_os = "linux")]
     processes: Processes,
-    /// What was read before: the time of a process that nobody waited for is not lost with it.
+    /// The largest value so far: the time of a process that was never waited for is not lost.
     processor: Duration,
-    /// The most memory that was seen, in bytes.
+    /// The peak memory, in bytes.
     peak: u64,
 }
 
 impl Footprint {
-    /// That of these processes; `None` where the system does not tell.
+    /// The footprint of these processes; `None` if the system does not report it.
     pub fn of(processes: Processes) -> Option<Self> {
         #[cfg(target_os = "linux")]
         {
@@ -51,14 +51,14 @@ impl Footprint {
         }
     }
 
-    /// Begins to look for the most memory anew.
+    /// Resets the peak memory.
     pub fn forget_peak(&mut self) {
         self.peak = 0;
         #[cfg(target_os = "linux")]
         proc::members(self.processes).into_iter().for_each(proc::reset_peak);
     }
 
-    /// What the processes have taken until now; `None` where none of them lives any more.
+    /// The current measurements; `None` if all processes have exited.
     pub fn read(&mut self) -> Option<Reading> {
         #[cfg(target_os = "linux")]
         {
@@ -79,7 +79,7 @@ impl Footprint {
     }
 }
 
-/// Reading `/proc`. Processes come and go meanwhile: what cannot be read is gone.
+/// Reading `/proc`. Processes that cannot be read have exited.
 #[cfg(target_os = "linux")]
 mod proc {
     use std::fs;
@@ -87,7 +87,7 @@ mod proc {
 
     use super::Processes;
 
-    /// The length of the kernel's tick as it tells it to users (`USER_HZ`, 100 on every architecture in use).
+    /// The length of the kernel's tick as exposed to user space (`USER_HZ`, 100 on every architecture in use).
     const TICK: Duration = Duration::from_millis(10);
 
     /// The numbers of the processes.
@@ -103,7 +103,7 @@ mod proc {
         }
     }
 
-    /// What is used of `/proc/<process>/stat`.
+    /// The fields used from `/proc/<process>/stat`.
     struct Stat {
         group: u32,
         /// Ticks in user and kernel mode, with those of children that were waited for.
@@ -124,7 +124,7 @@ mod proc {
         Some(TICK.saturating_mul(stat(process)?.ticks))
     }
 
-    /// The most memory that was resident since it was reset, in bytes.
+    /// The peak resident memory since the last reset, in bytes.
     pub(super) fn peak(process: u32) -> Option<u64> {
         let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
         let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -132,8 +132,8 @@ mod proc {
         Some(kib * 1024)
     }
 
-    /// Makes the present memory the most that there was, where that is permitted. Elsewhere the most of a later span
-    /// is never less than that of an earlier one, so that growth shows all the same.
+    /// Resets the peak to the current memory, if that is permitted. Otherwise the peak of a later span is never less
+    /// than that of an earlier one, so growth is still visible.
     pub(super) fn reset_peak(process: u32) {
         let _ = fs::write(format!("/proc/{process}/clear_refs"), "5");
     }

@@ -1,22 +1,22 @@
-//! Reading of lines that may never end.
+//! Reading lines of unbounded length.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
-/// What reading for a line came to.
+/// The result of reading a line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
-    /// A line is in the buffer, without its end.
+    /// A line is in the buffer, without its newline.
     Complete,
-    /// The limit was passed without a line end.
+    /// The limit was exceeded before a newline.
     TooLong,
-    /// The source ended; what is in the buffer has no line end.
+    /// The source ended; the buffer holds an incomplete line.
     End,
 }
 
 /// Reads up to the next line feed into `buffer`, which is cleared first and never holds more than `limit` bytes.
-/// `unfinished` always tells how many bytes of a line without its end have come.
+/// `unfinished` always holds how many bytes of an incomplete line have been read.
 pub(super) async fn read_line(
     source: &mut (impl AsyncBufRead + Unpin),
     buffer: &mut Vec<u8>,

@@ -4,7 +4,7 @@
 //! - [`in_process`]: an async function of this process
 //! - `page`: a page in a browser, over a WebSocket
 //! - [`running`]: an adapter while it runs, over whichever transport
-//! - [`identity`], [`heard`]: what it says of itself, and what is heard from it
+//! - [`identity`], [`incoming`]: what it says of itself, and what is heard from it
 //! - [`fault`]: what an adapter can do wrong, and what its author can do about it
 //! - [`footprint`]: the processor time and memory it takes
 //! - `lines`: reading lines that may never end
@@ -14,9 +14,9 @@
 
 pub mod fault;
 pub mod footprint;
-pub mod heard;
 pub mod identity;
 pub mod in_process;
+pub mod incoming;
 pub(crate) mod limits;
 #[cfg(feature = "command")]
 mod lines;

@@ -16,8 +16,8 @@ use tokio_tungstenite::tungstenite::{Error, Message as Frame};
 
 use super::fault::Fault;
 use super::footprint::Processes;
-use super::heard::Heard;
 use super::identity::Identity;
+use super::incoming::Incoming;
 use super::running::Adapter;
 use super::stderr::Stderr;
 use super::task::Task;
@@ -69,7 +69,7 @@ pub async fn start(
 
 /// Where what a page says goes.
 struct Reader {
-    tell: mpsc::UnboundedSender<Heard>,
+    tell: mpsc::UnboundedSender<Incoming>,
     /// Who awaits the hello, until it came.
     introduce: Option<oneshot::Sender<Result<Identity, Fault>>>,
     unread: Unread,
@@ -78,7 +78,7 @@ struct Reader {
     name: Option<(String, String)>,
 }
 
-/// Serves a page until it is beyond use or not needed any more.
+/// Serves a page until it is unusable or no longer needed.
 async fn serve(
     socket: Socket,
     opened: Opened,
@@ -97,7 +97,7 @@ async fn serve(
         Err(fault) => fault,
         Ok(end) => {
             if end == End::Dismissed && matches!(opened, Opened::Person) {
-                // Who looks at it wants to know what the run came to.
+                // The person who opened it wants to see the result of the run.
                 board.part(async move { writer.part().await });
             } else {
                 let _ = tokio::time::timeout(PARTING, writer.close(end, &opened)).await;
@@ -106,14 +106,14 @@ async fn serve(
         }
     };
     drop(opened);
-    // Whoever awaited this adapter may be gone.
+    // The receiver may be gone.
     match reader.introduce.take() {
         Some(introduce) => drop(introduce.send(Err(fault))),
-        None => drop(reader.tell.send(Heard::Fault(fault))),
+        None => drop(reader.tell.send(Incoming::Fault(fault))),
     }
 }
 
-/// How long a page may take to read the last of what it is told.
+/// How long a page may take to read the last messages.
 const PARTING: Duration = Duration::from_secs(1);
 
 /// Why a page gets no more orders.
@@ -136,7 +136,7 @@ struct Writer {
 }
 
 impl Writer {
-    /// Writes orders, and the run's progress beside them.
+    /// Writes orders and the run's progress.
     async fn write(&mut self, mut orders: mpsc::UnboundedReceiver<(u64, Order)>) -> End {
         let (mut next, mut news) = self.board.read();
         let end = loop {
@@ -165,7 +165,7 @@ impl Writer {
         end
     }
 
-    /// Ends the connection. A page that a person opened comes again by itself where it is wanted again.
+    /// Ends the connection. A page that a person opened reloads automatically if it is needed again.
     async fn close(&mut self, end: End, opened: &Opened) {
         let again = end == End::Superseded && matches!(opened, Opened::Person);
         let code = if again { CloseCode::Restart } else { CloseCode::Normal };
@@ -173,7 +173,7 @@ impl Writer {
         let _ = self.sink.send(Frame::Close(Some(CloseFrame { code, reason: "".into() }))).await;
     }
 
-    /// Shows what the run comes to, and ends the connection.
+    /// Shows the result of the run, and ends the connection.
     async fn part(mut self) {
         let Some(mut news) = self.news.take() else { return };
         loop {
@@ -205,7 +205,7 @@ async fn progress(board: &Board, news: &mut broadcast::Receiver<Arc<str>>) -> St
 }
 
 impl Reader {
-    /// Reads messages until the page is beyond use.
+    /// Reads messages until the page is unusable.
     async fn read(&mut self, mut stream: SplitStream<Socket>) -> Fault {
         loop {
             let frame = match stream.next().await {
@@ -244,13 +244,13 @@ impl Reader {
                 if let Some((name, version)) = self.name.take() {
                     (hello.name, hello.version) = (name, version);
                 }
-                // Whoever awaited this adapter may be gone.
+                // The receiver may be gone.
                 let _ = introduce.send(Identity::from_hello(hello, Role::Client));
             }
-            Ok(Message::Shown(..)) if self.introduce.is_some() => return Some(Fault::NotHello),
-            Ok(Message::Shown(session, shown)) => {
+            Ok(Message::Observation(..)) if self.introduce.is_some() => return Some(Fault::NotHello),
+            Ok(Message::Observation(session, shown)) => {
                 let share = self.unread.share(text.len()).await;
-                if self.tell.send(Heard::Shown { session, shown, at, share }).is_err() {
+                if self.tell.send(Incoming::Observation { session, shown, at, share }).is_err() {
                     return Some(Fault::Gone);
                 }
             }

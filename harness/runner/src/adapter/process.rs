@@ -14,8 +14,8 @@ use tokio::sync::mpsc;
 
 use super::fault::Fault;
 use super::footprint::Processes;
-use super::heard::Heard;
 use super::identity::Identity;
+use super::incoming::Incoming;
 use super::lines::{Line, read_line};
 use super::running::Adapter;
 use super::stderr::Stderr;
@@ -36,7 +36,7 @@ pub struct Command {
     pub folder: PathBuf,
 }
 
-/// How long a child that ended may leave unread what it wrote: a grandchild can hold its stdout open for ever.
+/// How long a child that ended may leave unread what it wrote: a grandchild can hold its stdout open forever.
 const DRAIN: Duration = Duration::from_millis(300);
 
 /// How long a child whose stdout ended may take to end: that is how most die, and a busy machine is slow at it.
@@ -46,7 +46,7 @@ const DYING: Duration = Duration::from_secs(1);
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
 impl Command {
-    /// The command as one would type it.
+    /// The command as typed in a shell.
     pub fn display(&self) -> String {
         self.words.join(" ")
     }
@@ -134,13 +134,13 @@ pub(crate) fn program_path(folder: &Path, program: &str) -> PathBuf {
     path.to_owned()
 }
 
-/// A child and all its children: they go when this is dropped, in whichever way.
+/// A child and all its children: they are killed when this is dropped.
 #[derive(Debug)]
 struct Group(Box<dyn ChildWrapper>);
 
 impl Group {
-    /// Waits until the child itself has ended. Its children may live on: a group that is awaited as a whole keeps the
-    /// death of its leader to itself on some systems.
+    /// Waits until the child itself has ended. Its children may still run: on some systems, waiting
+    /// for the whole group hides the exit of its leader.
     async fn leader_ended(&mut self) -> std::io::Result<ExitStatus> {
         self.0.inner_mut().wait().await
     }
@@ -148,7 +148,7 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        // A group of which nobody lives any more cannot be killed, which is what we want.
+        // Killing a group without processes fails, which is fine.
         let _ = self.0.start_kill();
     }
 }
@@ -157,14 +157,14 @@ impl Drop for Group {
 struct Reader {
     /// The role that it must have.
     role: Role,
-    tell: mpsc::UnboundedSender<Heard>,
+    tell: mpsc::UnboundedSender<Incoming>,
     /// Who awaits the hello, until it came.
     introduce: Option<tokio::sync::oneshot::Sender<Result<Identity, Fault>>>,
     unread: Unread,
     unfinished: Arc<AtomicUsize>,
 }
 
-/// Runs an adapter's streams until it ends or nobody gives orders any more.
+/// Runs an adapter's streams until it exits or its handle is dropped.
 async fn serve(
     mut child: Group,
     stdin: ChildStdin,
@@ -178,14 +178,14 @@ async fn serve(
     let fault = fault(&mut child, write_orders(stdin, orders), reader.read(stdout)).await;
     // What it says on stderr when it dies explains the death.
     keep.end(LAST_WORDS).await;
-    // Whoever awaited this adapter may be gone.
+    // The receiver may be gone.
     match reader.introduce.take() {
         Some(introduce) => drop(introduce.send(Err(fault))),
-        None => drop(reader.tell.send(Heard::Fault(fault))),
+        None => drop(reader.tell.send(Incoming::Fault(fault))),
     }
 }
 
-/// Writes and reads until the adapter is beyond use, and says why.
+/// Writes and reads until the adapter is unusable, and returns why.
 async fn fault(
     child: &mut Group,
     write: impl Future<Output = ()>,
@@ -231,7 +231,7 @@ async fn keep_stderr(mut errors: ChildStderr, kept: Stderr) {
     }
 }
 
-/// Writes orders until nobody gives any, then closes the adapter's stdin, which is the order to leave.
+/// Writes orders until the channel closes, then closes the adapter's stdin, which is the order to leave.
 async fn write_orders(mut stdin: ChildStdin, mut orders: mpsc::UnboundedReceiver<(u64, Order)>) {
     while let Some((session, order)) = orders.recv().await {
         // An adapter that does not read any more is noticed on its stdout.
@@ -242,7 +242,7 @@ async fn write_orders(mut stdin: ChildStdin, mut orders: mpsc::UnboundedReceiver
 }
 
 impl Reader {
-    /// Reads messages until stdout ends (`None`) or one is not of the protocol.
+    /// Reads messages until stdout ends (`None`) or a line is invalid.
     async fn read(&mut self, stdout: ChildStdout) -> Option<Fault> {
         let mut stdout = BufReader::with_capacity(64 * 1024, stdout);
         let mut line = Vec::new();
@@ -262,13 +262,13 @@ impl Reader {
                         let problem = "a second hello".into();
                         return Some(Fault::NotProtocol(NotProtocol { problem, line: excerpt(&line) }));
                     };
-                    // Whoever awaited this adapter may be gone.
+                    // The receiver may be gone.
                     let _ = introduce.send(Identity::from_hello(hello, self.role));
                 }
-                Ok(Message::Shown(..)) if self.introduce.is_some() => return Some(Fault::NotHello),
-                Ok(Message::Shown(session, shown)) => {
+                Ok(Message::Observation(..)) if self.introduce.is_some() => return Some(Fault::NotHello),
+                Ok(Message::Observation(session, shown)) => {
                     let share = self.unread.share(line.len()).await;
-                    if self.tell.send(Heard::Shown { session, shown, at, share }).is_err() {
+                    if self.tell.send(Incoming::Observation { session, shown, at, share }).is_err() {
                         return None;
                     }
                 }

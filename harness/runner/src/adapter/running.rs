@@ -8,8 +8,8 @@ use tokio::sync::mpsc;
 
 use super::fault::Fault;
 use super::footprint::Processes;
-use super::heard::Heard;
 use super::identity::Identity;
+use super::incoming::Incoming;
 use super::stderr::Stderr;
 use super::task::Task;
 use crate::protocol::Order;
@@ -19,7 +19,7 @@ use crate::protocol::Order;
 pub struct Adapter {
     pub(super) identity: Identity,
     pub(super) orders: mpsc::UnboundedSender<(u64, Order)>,
-    pub(super) heard: mpsc::UnboundedReceiver<Heard>,
+    pub(super) heard: mpsc::UnboundedReceiver<Incoming>,
     pub(super) stderr: Stderr,
     pub(super) unfinished: Arc<AtomicUsize>,
     pub(super) processes: Processes,
@@ -32,7 +32,7 @@ impl Adapter {
         &self.identity
     }
 
-    /// Gives an order. An adapter that is gone is noticed by [`Adapter::hear`].
+    /// Gives an order. An adapter that is gone is noticed by [`Adapter::receive`].
     pub fn order(&self, session: u64, order: Order) {
         // The receiver is gone only with the adapter, whose fault is heard next.
         let _ = self.orders.send((session, order));
@@ -45,8 +45,8 @@ impl Adapter {
     }
 
     /// Waits for the adapter's next message. Dropping the future loses nothing.
-    pub async fn hear(&mut self) -> Heard {
-        self.heard.recv().await.unwrap_or(Heard::Fault(Fault::Gone))
+    pub async fn receive(&mut self) -> Incoming {
+        self.heard.recv().await.unwrap_or(Incoming::Fault(Fault::Gone))
     }
 
     /// Which processes it consists of.
@@ -64,7 +64,7 @@ impl Adapter {
         self.unfinished.load(Ordering::Relaxed)
     }
 
-    /// Ends the adapter and all its children at once. It is unusable afterwards.
+    /// Kills the adapter and all its children immediately. It is unusable afterwards.
     pub async fn kill(&mut self) {
         std::mem::take(&mut self.task).end(Duration::ZERO).await;
     }

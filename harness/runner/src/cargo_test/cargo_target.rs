@@ -1,4 +1,4 @@
-//! The test target that this process is, as cargo is told of it.
+//! The test target of this process, as arguments for cargo.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -25,7 +25,7 @@ fn name(executable: &Path) -> Option<&str> {
     }
 }
 
-/// The name as it stands in the folder of tests: in executables, hyphens have become underscores.
+/// The name in the folder of tests: in executables, hyphens are underscores.
 fn with_hyphens(name: &str, folder: &Path) -> String {
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
     let mut stems = entries.filter_map(|entry| Some(entry.path().file_stem()?.to_str()?.to_owned()));

@@ -1,4 +1,4 @@
-//! The baseline as a file of the package: what is wrong with it is said with its place.
+//! The baseline as a file of the package: errors name file and line.
 
 use std::path::{Path, PathBuf};
 
@@ -26,7 +26,7 @@ impl BaselineFile {
         Ok(Self { path, baseline })
     }
 
-    /// A known failure that no case has is a mistake in the baseline.
+    /// A known failure that matches no case is a mistake in the baseline.
     pub(super) fn check_patterns(&self, corpus: &Corpus) -> Result<(), Failed> {
         let ids = corpus.cases.keys().map(String::as_str);
         let (_, unmatched) = self.baseline.judge(&[], ids, &Selection::default());
@@ -46,7 +46,7 @@ impl BaselineFile {
         Err(lines.join("\n").into())
     }
 
-    /// What to say of a case that passes although it is known to fail.
+    /// The message for a case that passes although it is a known failure.
     pub(super) fn stale(&self, case: &str) -> String {
         let entry = self.baseline.entries_of(case).next();
         let place = entry.map_or_else(|| self.path.display().to_string(), |entry| self.place(entry));

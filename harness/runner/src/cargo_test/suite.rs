@@ -131,14 +131,14 @@ impl Options {
     /// Runs the suite with the arguments of the command line.
     fn main(self, launch: Launch, capabilities: &BTreeSet<Capability>) -> ExitCode {
         let mut arguments = Arguments::from_args();
-        // Most cases wait for something most of the time.
+        // Most cases spend most of their time waiting.
         arguments.test_threads.get_or_insert_with(default_threads);
-        // Who runs a single case looks for what is wrong with it.
+        // Running a single case usually means debugging it.
         panics::listen(if arguments.exact { Printed::Yes } else { Printed::No });
         match self.tests(launch, capabilities, &arguments) {
             Ok(tests) => libtest_mimic::run(&arguments, tests).exit_code(),
             Err(message) => {
-                // Nothing can be run, and nobody else can say so.
+                // Nothing can run.
                 let heading = if message.starts_with("error: ") { "" } else { "error: " };
                 let _ = writeln!(std::io::stderr(), "{heading}{message}");
                 ExitCode::from(USAGE)
@@ -177,7 +177,7 @@ impl Options {
         played.sort_unstable();
         played.dedup();
         if !arguments.list {
-            // A failure is often noticed by waiting in vain, and long waits are best begun early.
+            // Failures often show as timeouts, and long waits should start early.
             played.sort_by_key(|id| !trials.run.baseline.expects(id));
         }
         let mut tests = Vec::new();
@@ -185,8 +185,7 @@ impl Options {
             let (trials, case) = (Arc::clone(&trials), id.to_owned());
             tests.push(Test::ignorable_test(id, move || trials.play(&case)));
         }
-        // The flag keeps libtest-mimic from asking for the reason. It is for lists, by which nextest knows what to leave
-        // out, and for `--ignored`.
+        // The flag hides the reason, so it is only set for lists, which tell nextest what to skip, and for `--ignored`.
         let flag = arguments.list || arguments.ignored || arguments.include_ignored;
         for skipped in plan.skipped {
             let lacking: Vec<&str> = skipped.lacking.iter().map(|capability| capability.word()).collect();
@@ -202,7 +201,7 @@ impl Options {
     }
 }
 
-/// The most tests that run side by side without being asked for.
+/// The default limit of parallel tests.
 const THREADS: usize = 12;
 
 fn default_threads() -> usize {
@@ -210,7 +209,7 @@ fn default_threads() -> usize {
     (cores * 4).min(THREADS)
 }
 
-/// How failures look. Where there is no terminal, libtest-mimic takes the colour out of all but JSON.
+/// How failures look. Without a terminal, libtest-mimic removes colors from everything except JSON.
 fn style(arguments: &Arguments) -> Style {
     let color = if arguments.format == Some(FormatSetting::Json) { Color::Plain } else { Color::Ansi };
     Style { color, ..Style::default() }

@@ -1,4 +1,4 @@
-//! One test: a case in all its deliveries, and what that is to somebody who runs tests.
+//! One test: a case in all its deliveries.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -19,16 +19,16 @@ use crate::run::{Run, RunError, Selection, requirement_record};
 pub(super) struct Trials {
     /// The run of which each test is a part.
     pub(super) run: Run,
-    /// Where the known failures stand.
+    /// The file of the known failures.
     pub(super) baseline: Option<Arc<BaselineFile>>,
     /// How failures look.
     pub(super) style: Style,
 }
 
-/// Held alone by cases that measure what others would disturb.
+/// Held exclusively by cases whose measurements other cases would disturb.
 static QUIET: RwLock<()> = RwLock::new(());
 
-/// The most characters of a reason that are shown beside a test's name.
+/// The maximum length of a reason next to a test's name, in characters.
 const REASON: usize = 200;
 
 impl Trials {
@@ -57,7 +57,7 @@ impl Trials {
                 break;
             }
         }
-        // Clients leave tasks behind, which may not hold up the others.
+        // Tasks that clients leave behind must not delay other tests.
         runtime.shutdown_background();
         let Some(case) = CaseOutcome::of(results.values()) else {
             return Err(format!("{id} gave no result").into());
@@ -71,11 +71,11 @@ impl Trials {
         }
     }
 
-    /// The deliveries in the parts that are played one after another, until one is not as good as passed. A known failure
-    /// often shows by waiting in vain, and need not show in every delivery.
+    /// The deliveries in groups that run one after another until one does not pass. A known failure often shows as a
+    /// timeout, which need not be repeated in every delivery.
     fn parts(&self, id: &str) -> Vec<Vec<DeliveryKind>> {
         let all = &self.run.selection.deliveries;
-        // What a server is handed is delivered in one way.
+        // Server cases have only one delivery.
         if self.run.baseline.expects(id) && self.run.launch.role() != Role::Server {
             all.iter().map(|kind| vec![*kind]).collect()
         } else {

@@ -1,4 +1,4 @@
-//! What the page shows of the run: how many cases there are, which one is played, and what became of each.
+//! What the page shows of the run: how many cases there are, which one is played, and the result of each.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,10 +9,10 @@ use ssespec_reports::results::{CaseResult, Record};
 use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 
-/// How many messages a page may be behind before it misses some, which it is told anew then.
+/// How many messages a page may lag behind before it misses some; it then receives the full state again.
 const BEHIND: usize = 4096;
 
-/// How long pages may take to be told what a run came to.
+/// How long pages may take to receive the result of a run.
 const PARTING: Duration = Duration::from_secs(1);
 
 /// The progress of a run, for all pages that show it. Cheap to clone.
@@ -23,7 +23,7 @@ pub struct Board(Arc<Shared>);
 struct Shared {
     state: Mutex<State>,
     news: broadcast::Sender<Arc<str>>,
-    /// Pages whose lane has ended, and that wait for what the run comes to.
+    /// Pages whose lane has ended and that wait for the result of the run.
     parting: Mutex<JoinSet<()>>,
 }
 
@@ -78,8 +78,7 @@ impl Board {
         }
     }
 
-    /// Has the page show another page within itself, that of another lane. Gives back the URL by which it can be thrown
-    /// away.
+    /// Shows the page of another lane in a frame. Returns the URL that [`remove_frame`](Self::remove_frame) takes.
     pub fn add_frame(&self, url: &str) -> String {
         let mut state = self.state();
         state.framed += 1;
@@ -90,18 +89,18 @@ impl Board {
         url
     }
 
-    /// Has the page throw away what [`add_frame`](Self::add_frame) added.
+    /// Removes a frame that [`add_frame`](Self::add_frame) added.
     pub fn remove_frame(&self, url: &str) {
         self.state().frames.retain(|frame| frame != url);
         self.tell(&json!({ "unframe": { "url": url } }));
     }
 
-    /// Has a page wait for what the run comes to.
+    /// Lets a page wait for the result of the run.
     pub(crate) fn part(&self, parting: impl Future<Output = ()> + Send + 'static) {
         self.0.parting.lock().unwrap_or_else(PoisonError::into_inner).spawn(parting);
     }
 
-    /// Waits until all pages know what the run came to, or a second.
+    /// Waits until all pages have the result of the run, at most one second.
     pub(crate) async fn parted(&self) {
         let mut parting = std::mem::take(&mut *self.0.parting.lock().unwrap_or_else(PoisonError::into_inner));
         let all = async { while parting.join_next().await.is_some() {} };
@@ -110,7 +109,7 @@ impl Board {
 
     /// All that was shown so far as one message, and what comes after it.
     pub(crate) fn read(&self) -> (String, broadcast::Receiver<Arc<str>>) {
-        // Subscribed before the state is read, so that nothing is missed; what is told twice does no harm.
+        // Subscribed before the state is read, so that nothing is missed; sending something twice is harmless.
         let news = self.0.news.subscribe();
         let state = self.state();
         let all = json!({

@@ -12,7 +12,7 @@ use crate::adapter::fault::Fault;
 /// Who opens the page of a lane.
 #[derive(Clone)]
 pub enum Opener {
-    /// A person, who is told the URL; the pages of further lanes are opened within the first.
+    /// A person, who sees the URL; the pages of other lanes open in frames of the first.
     Person(Invitation),
     /// A browser started by the harness.
     Browser(Arc<dyn Browser>),
@@ -30,11 +30,11 @@ pub type OpeningPage<'b> =
 
 /// An open page in a browser started by the harness. Dropping it closes the page.
 pub trait BrowserPage: Debug + Send + Sync {
-    /// The browser's name and version, where the browser knows them better than the page.
+    /// The browser's name and version, if the browser knows them better than the page.
     fn name(&self) -> Option<&(String, String)>;
 }
 
-/// How a person is told the URL.
+/// How a person sees the URL.
 #[derive(Clone)]
 pub struct Invitation {
     tell: Arc<dyn Fn(&str) + Send + Sync>,
@@ -43,7 +43,7 @@ pub struct Invitation {
 }
 
 impl Invitation {
-    /// An invitation by this function, which is given the URL: once, and again where the page was lost.
+    /// An invitation by this function, which is called with the URL: once, and again if the page is lost.
     pub fn new(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self { tell: Arc::new(tell), told: Arc::default() }
     }
@@ -67,7 +67,7 @@ pub enum Opened {
     Frame {
         /// Its URL.
         url: String,
-        /// Where the other page is told.
+        /// The board that tells the other page.
         board: Board,
     },
     /// In a browser started by the harness.
@@ -75,7 +75,7 @@ pub enum Opened {
 }
 
 impl Opened {
-    /// The browser's name and version, where who opened the page knows better than the page.
+    /// The browser's name and version, if the opener knows them better than the page.
     pub(crate) fn name(&self) -> Option<(String, String)> {
         match self {
             Self::Person | Self::Frame { .. } => None,
@@ -93,10 +93,10 @@ impl Drop for Opened {
 }
 
 impl Opener {
-    /// Has the page at this URL opened.
+    /// Opens the page at this URL.
     ///
     /// # Errors
-    /// When the browser cannot be started or does not open it.
+    /// If the browser cannot be started or does not open the page.
     pub async fn open(&self, url: &str, lane: &Lane, board: &Board) -> Result<Opened, Fault> {
         match self {
             Self::Person(invitation) => {

@@ -1,5 +1,5 @@
-//! The path of a lane's listener beneath which the page lives. It holds a token that nobody can guess: who knows the
-//! URL may run cases.
+//! The path of a lane's listener beneath which the page lives. It contains a token that cannot be guessed: anyone who
+//! knows the URL can run cases.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,7 +22,7 @@ use crate::protocol::LINE_LIMIT;
 /// A page's connection.
 pub type Socket = WebSocketStream<TcpStream>;
 
-/// Where browsers and phones look for icons by themselves. No case shall see such a request.
+/// Where browsers and phones automatically look for icons. No case should see such a request.
 const ICONS: [&str; 2] = ["/favicon.ico", "/apple-touch-icon"];
 
 /// How long a peer may take to read an answer and leave.
@@ -52,7 +52,7 @@ impl Turn {
     }
 }
 
-/// Who waits for a page.
+/// The lane that waits for a page.
 #[derive(Debug, Default)]
 struct Door(Mutex<Option<oneshot::Sender<Socket>>>);
 
@@ -66,7 +66,7 @@ impl Site {
     /// Serves the page at a listener.
     ///
     /// # Errors
-    /// When the system gives no random bytes for the token.
+    /// If the system provides no random bytes for the token.
     pub fn open(listener: &Listener) -> std::io::Result<Self> {
         let mut token = [0; 16];
         getrandom::fill(&mut token).map_err(std::io::Error::other)?;
@@ -81,13 +81,13 @@ impl Site {
         Ok(Self { url, door, turns: watch::Sender::new(0), _task: task })
     }
 
-    /// The page's URL. Whoever opens it runs the suite.
+    /// The page's URL. Opening it runs the suite.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The next page that comes, and what changes when it is another one's turn: a page that is there already leaves
-    /// then. A page that comes where none is awaited is told that it is one too many.
+    /// The next page to connect, and its turn, which ends when another page is awaited: a page that is already
+    /// connected leaves then. A page that connects when none is awaited gets the message `busy`.
     pub fn next_page(&self) -> (oneshot::Receiver<Socket>, Turn) {
         self.turns.send_modify(|turn| *turn += 1);
         let (sender, receiver) = oneshot::channel();
@@ -123,7 +123,7 @@ async fn answer(connection: Diverted, prefix: String, door: Arc<Door>) {
         while stream.read(&mut [0; 1024]).await? > 0 {}
         std::io::Result::Ok(())
     };
-    // A peer that does not leave is left.
+    // Do not wait for a peer that does not close.
     let _ = tokio::time::timeout(PARTING, parting).await;
 }
 
@@ -134,7 +134,7 @@ fn websocket_key(request: &Request) -> Option<&[u8]> {
     request.header("sec-websocket-key").next().filter(|_| wants && request.method == "GET")
 }
 
-/// Makes a WebSocket of a connection, and hands it to who waits for one.
+/// Upgrades a connection to a WebSocket, and passes it to the waiting lane.
 async fn admit(mut stream: TcpStream, key: &[u8], ahead: Vec<u8>, door: &Door) {
     let head = format!(
         "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: {}\r\n\r\n",

@@ -31,25 +31,25 @@ impl From<Moment> for CloseIn {
 pub struct ConnectRequest {
     /// Where to connect.
     pub url: String,
-    /// The event types that the stream will carry, for APIs that need to be told.
+    /// The event types that the stream will carry, for APIs that need to know them.
     #[serde(default)]
     pub types: Vec<String>,
     /// Request headers to send, in this order.
     #[serde(default, with = "ordered")]
     pub headers: Vec<(String, String)>,
-    /// The last event ID to start from; empty for none.
+    /// The last event ID to start from; empty if there is none.
     #[serde(default)]
     pub last_event_id: String,
     /// The request method.
     #[serde(default = "get")]
     pub method: String,
-    /// The request body; empty for none.
+    /// The request body; empty if there is none.
     #[serde(default)]
     pub body: String,
     /// Whether to send credentials to other origins.
     #[serde(default)]
     pub with_credentials: bool,
-    /// Where the implementation shall call `close()` by itself.
+    /// The handler in which the adapter must call `close()`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_in: Option<CloseIn>,
 }

@@ -1,9 +1,9 @@
-//! An event, as messages carry it.
+//! An event in a message.
 
 use base64::Engine as _;
 use serde::{Deserialize, Serialize};
 
-/// An event as an implementation showed it. What its API does not show stays `None`.
+/// An event as an implementation reported it. What its API does not expose is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Event {
@@ -13,7 +13,7 @@ pub struct Event {
     /// The data, as text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<String>,
-    /// The data, where a language's strings are bytes: base64 of them.
+    /// The data in base64, for languages whose strings are bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data_base64: Option<String>,
     /// What the DOM calls `lastEventId`.
@@ -31,7 +31,7 @@ pub struct Event {
 }
 
 impl Event {
-    /// An event with this data; what the client's API shows beside it is added.
+    /// An event with this data; add what else the client's API exposes.
     pub fn new(data: impl Into<String>) -> Self {
         Self { data: Some(data.into()), ..Self::default() }
     }

@@ -8,7 +8,7 @@ pub const PROTOCOL: u32 = 1;
 /// The longest line that an adapter may write, in bytes (64 MiB).
 pub const LINE_LIMIT: usize = 64 * 1024 * 1024;
 
-/// What an adapter says first: who it is and what its implementation's API can reach.
+/// The first message of an adapter: its implementation, and what the API of that can reach.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Hello {
@@ -24,11 +24,10 @@ pub struct Hello {
     /// The language it is written in.
     #[serde(default)]
     pub language: String,
-    /// Capabilities by their names; unknown names are refused with a hint.
+    /// Capabilities by their names; unknown names are errors.
     #[serde(default)]
     pub capabilities: Vec<String>,
-    /// The types of the events that a server sends by itself, on every stream; nobody has told it to, and no case
-    /// expects them.
+    /// The types of events that a server sends on its own, on every stream; cases ignore them.
     #[serde(default, rename = "ownEvents")]
     pub own_events: Vec<String>,
 }

@@ -1,4 +1,4 @@
-//! A line of an adapter, read.
+//! Reading a line of an adapter.
 
 use serde::Deserialize;
 use ssespec_cases::client::ReadyState;
@@ -7,9 +7,9 @@ use super::empty::Empty;
 use super::event::Event;
 use super::hello::Hello;
 use super::not_protocol::{NotProtocol, excerpt};
+use super::observation::Observation;
 use super::page::{self, Exception};
 use super::server::{self, Fields};
-use super::shown::Shown;
 
 #[cfg(test)]
 mod tests;
@@ -19,21 +19,21 @@ mod tests;
 pub enum Message {
     /// Its introduction.
     Hello(Hello),
-    /// What its implementation showed in a session.
-    Shown(u64, Shown),
+    /// An observation in a session.
+    Observation(u64, Observation),
 }
 
-/// The form of a line: exactly one message beside the session's number.
+/// The form of a line: exactly one message, and the number of the session.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Line {
     session: Option<u64>,
     hello: Option<Hello>,
-    opened: Option<OpenedShown>,
+    opened: Option<OpenedMessage>,
     event: Option<Event>,
     comment: Option<Comment>,
-    error: Option<ErrorShown>,
-    state: Option<StateShown>,
+    error: Option<ErrorMessage>,
+    state: Option<StateMessage>,
     closed: Option<Empty>,
     ran: Option<page::Ran>,
     value: Option<page::Value>,
@@ -55,13 +55,13 @@ struct Comment {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct OpenedShown {
+struct OpenedMessage {
     ready_state: Option<u64>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ErrorShown {
+struct ErrorMessage {
     #[serde(default)]
     message: String,
     ready_state: Option<u64>,
@@ -69,7 +69,7 @@ struct ErrorShown {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct StateShown {
+struct StateMessage {
     ready_state: u64,
 }
 
@@ -77,7 +77,7 @@ impl Message {
     /// Reads a line of an adapter.
     ///
     /// # Errors
-    /// When it is not of the protocol; the error says what is wrong with it.
+    /// If it is not a protocol message.
     pub fn from_line(line: &[u8]) -> Result<Self, NotProtocol> {
         let wrong = |problem: String| NotProtocol { problem, line: excerpt(line) };
         if !line.trim_ascii_start().starts_with(b"{") {
@@ -105,31 +105,31 @@ impl Message {
         let number = |n: u64| ReadyState::from_number(n).ok_or_else(|| wrong(format!("no readyState {n}")));
         let mut shown = Vec::new();
         if let Some(opened) = opened {
-            shown.push(Shown::Opened { ready_state: opened.ready_state.map(number).transpose()? });
+            shown.push(Observation::Opened { ready_state: opened.ready_state.map(number).transpose()? });
         }
-        shown.extend(event.map(Shown::Event));
-        shown.extend(comment.map(|c| Shown::Comment { text: c.text }));
+        shown.extend(event.map(Observation::Event));
+        shown.extend(comment.map(|c| Observation::Comment { text: c.text }));
         if let Some(error) = error {
             let ready_state = error.ready_state.map(number).transpose()?;
-            shown.push(Shown::Error { message: error.message, ready_state });
+            shown.push(Observation::Error { message: error.message, ready_state });
         }
         if let Some(state) = state {
-            shown.push(Shown::State(number(state.ready_state)?));
+            shown.push(Observation::State(number(state.ready_state)?));
         }
-        shown.extend(ran.map(|ran| Shown::Script(ran.into())));
+        shown.extend(ran.map(|ran| Observation::Script(ran.into())));
         if let Some(value) = value {
             let neither = || wrong("a value is either a text or an exception".into());
-            shown.push(Shown::Script(value.result().ok_or_else(neither)?));
+            shown.push(Observation::Script(value.result().ok_or_else(neither)?));
         }
-        shown.extend(report.map(|report| Shown::Report(report.text)));
-        shown.extend(exception.map(Shown::Exception));
-        shown.extend(of_a_server.shown().map(Shown::Server));
-        shown.extend(closed.map(|_| Shown::Closed));
+        shown.extend(report.map(|report| Observation::Report(report.text)));
+        shown.extend(exception.map(Observation::Exception));
+        shown.extend(of_a_server.shown().map(Observation::Server));
+        shown.extend(closed.map(|_| Observation::Closed));
         let Some(session) = session else {
             return Err(wrong("the session's number is missing".into()));
         };
         match (shown.pop(), shown.is_empty()) {
-            (Some(one), true) => Ok(Self::Shown(session, one)),
+            (Some(one), true) => Ok(Self::Observation(session, one)),
             (None, _) => Err(wrong("a line without a message".into())),
             (Some(_), false) => Err(wrong("more than one message in a line".into())),
         }

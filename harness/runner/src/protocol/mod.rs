@@ -3,10 +3,10 @@
 //! After `hello` every message carries the number of its session. Words are the DOM's where it has one.
 //!
 //! - [`hello`]: how an adapter introduces itself
-//! - [`connect`], [`order`]: what the harness orders; [`server`], [`page`]: what only servers and pages are ordered and report
-//! - [`shown`], [`event`]: what an implementation shows
-//! - [`message`]: a line of an adapter, read
-//! - [`not_protocol`]: a line that is not of the protocol
+//! - [`connect`], [`order`]: orders of the harness; [`server`], [`page`]: orders and reports of servers and pages only
+//! - [`observation`], [`event`]: observations: what an implementation shows
+//! - [`message`]: reading a line of an adapter
+//! - [`not_protocol`]: an invalid line
 
 pub mod connect;
 mod empty;
@@ -14,15 +14,15 @@ pub mod event;
 pub mod hello;
 pub mod message;
 pub mod not_protocol;
+pub mod observation;
 pub mod order;
 pub mod page;
 pub mod server;
-pub mod shown;
 
 pub use connect::{CloseIn, ConnectRequest};
 pub use event::Event;
 pub use hello::{Hello, LINE_LIMIT, PROTOCOL};
 pub use message::Message;
 pub use not_protocol::NotProtocol;
+pub use observation::Observation;
 pub use order::Order;
-pub use shown::Shown;

@@ -1,28 +1,28 @@
-//! A line that is not of the protocol.
+//! An invalid line.
 
-/// A line that is not of the protocol.
+/// A line that is not a protocol message.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{problem}: {line}")]
 pub struct NotProtocol {
     /// What is wrong with it.
     pub problem: String,
-    /// The line, made printable and cut.
+    /// The line, printable and truncated.
     pub line: String,
 }
 
-/// What a line that is not of the protocol was meant as.
+/// What an invalid line was probably meant as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Meant {
-    /// An introduction.
+    /// A hello.
     Hello,
     /// A message of a session.
     Message,
-    /// A text for people.
+    /// Text for people.
     Text,
 }
 
 impl NotProtocol {
-    /// What the line was meant as.
+    /// What the line was probably meant as.
     pub(crate) fn meant(&self) -> Meant {
         let line = self.line.trim_start();
         if !line.starts_with('{') {
@@ -35,7 +35,7 @@ impl NotProtocol {
     }
 }
 
-/// The most bytes of a line that a message of ours repeats.
+/// How much of a line an error repeats, in bytes.
 const EXCERPT: usize = 200;
 
 /// The start of a line, printable.

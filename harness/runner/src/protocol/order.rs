@@ -1,4 +1,4 @@
-//! What the harness orders an adapter to do.
+//! Orders of the harness.
 
 use serde::Serialize;
 
@@ -6,12 +6,12 @@ use super::connect::ConnectRequest;
 use super::page::Place;
 use super::server::ServerOrder;
 
-/// What the harness tells an adapter to do, in one session.
+/// An order of the harness to an adapter, in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Order {
     /// Connect and report what is seen until `closed`.
     Connect(Box<ConnectRequest>),
-    /// The same for a page: what scripts know goes along.
+    /// The same for a page, with the variables of scripts.
     ConnectIn(Box<ConnectRequest>, Place),
     /// Begin a session in which scripts construct what they need.
     Enter(Place),
@@ -21,13 +21,13 @@ pub enum Order {
     Evaluate(String),
     /// Tear down by any means and answer `closed`.
     Close,
-    /// Answer with the present state.
+    /// Answer with the current state.
     State,
-    /// What only the adapter of a server is ordered.
+    /// An order for the adapter of a server.
     Server(ServerOrder),
 }
 
-/// An order to connect with what scripts know, in one object.
+/// An order to connect with the variables of scripts, in one object.
 #[derive(Serialize)]
 struct BothOf<'a> {
     #[serde(flatten)]
@@ -37,7 +37,7 @@ struct BothOf<'a> {
 }
 
 impl Order {
-    /// The order as a line of the protocol, with its line end.
+    /// The order as a line of the protocol, with its newline.
     pub fn to_line(&self, session: u64) -> String {
         let body = match self {
             Self::Connect(request) => serde_json::json!({ "session": session, "connect": request }),

@@ -1,12 +1,12 @@
-//! The messages of the capability `dom`: what only a page can be told, and what only a page shows.
+//! The messages of the capability `dom`: what only pages are ordered, and what only pages report.
 //!
 //! ```text
-//! -> {"session":7,"connect":{..., "in":"dedicated-worker","base":"http://../7/","other":"http://../7/","constructorUrl":"x"}}
-//! -> {"session":7,"enter":{"in":"window","base":"http://../7/","other":"http://../7/"}}
-//! -> {"session":7,"run":{"script":"source.close()"}}          <- {"session":7,"ran":{}}
-//! -> {"session":7,"evaluate":{"script":"source.readyState"}}  <- {"session":7,"value":{"text":"2"}}
-//! <- {"session":7,"report":{"text":"open 1"}}
-//! <- {"session":7,"exception":{"name":"SyntaxError","message":"..."}}
+//! -> {"session":7,"connect":{...,
+//! "in":"dedicated-worker","base":"http://../7/","other":"http://../7/","constructorUrl":"x"}} ->
+//! {"session":7,"enter":{"in":"window","base":"http://../7/","other":"http://../7/"}} ->
+//! {"session":7,"run":{"script":"source.close()"}}          <- {"session":7,"ran":{}} ->
+//! {"session":7,"evaluate":{"script":"source.readyState"}}  <- {"session":7,"value":{"text":"2"}} <-
+//! {"session":7,"report":{"text":"open 1"}} <- {"session":7,"exception":{"name":"SyntaxError","message":"..."}}
 //! ```
 //!
 //! `ran` and `value` carry `"exception":{"name":..,"message":..}` where the script throws.
@@ -25,7 +25,7 @@ pub struct Place {
     pub base: String,
     /// The session's URL at the second origin: `other` in scripts.
     pub other: String,
-    /// What is passed to the constructor, where not the session's URL.
+    /// What is passed to the constructor, if not the session's URL.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub constructor_url: Option<String>,
 }
@@ -34,18 +34,18 @@ fn word<S: Serializer>(scope: &Scope, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(scope.word())
 }
 
-/// Something that was thrown.
+/// An exception.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Exception {
     /// The name of the DOMException, or of the class: `SyntaxError`.
     pub name: String,
-    /// The browser's words.
+    /// The browser's message.
     #[serde(default)]
     pub message: String,
 }
 
-/// What a script came to.
+/// The result of a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ScriptResult {
     /// Statements have run.
@@ -71,7 +71,7 @@ pub(super) struct Value {
     exception: Option<Exception>,
 }
 
-/// What a script tells.
+/// What a script reports.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Report {

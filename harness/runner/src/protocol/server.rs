@@ -1,4 +1,4 @@
-//! What is told to and by the adapter of a server.
+//! Orders to and reports of the adapter of a server.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -8,22 +8,22 @@ use super::empty::Empty;
 #[cfg(test)]
 mod tests;
 
-/// What the harness tells a server's adapter to do, in one session.
+/// An order to the adapter of a server, in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ServerOrder {
     /// Serve a URL whose streams are those of this session; answered with `serving`.
     Serve,
     /// Send this on all open streams of the session; answered with `emitted` or `refused`.
     Emit(Emit),
-    /// End the session's streams in order. There is no answer.
+    /// End the session's streams cleanly. There is no answer.
     End,
     /// Answer requests with 204 from now on; answered with `stopped`.
     Stop,
-    /// Shut the server down gracefully, then leave, or answer `closed`.
+    /// Shut the server down gracefully, then exit, or answer `closed`.
     Shutdown,
 }
 
-/// Something for a server to send. What is absent is not given to its API.
+/// Something for a server to send. What is absent is not passed to its API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Emit {
@@ -37,7 +37,7 @@ pub enum Emit {
         /// Its id.
         #[serde(skip_serializing_if = "Option::is_none")]
         id: Option<String>,
-        /// A text in place of a reconnection time; only to those with the capability `retry-text`.
+        /// Text instead of a reconnection time; only for the capability `retry-text`.
         #[serde(skip_serializing_if = "Option::is_none")]
         retry: Option<String>,
     },
@@ -66,26 +66,26 @@ impl ServerOrder {
     }
 }
 
-/// What a server showed, in one session.
+/// A report of the adapter of a server, in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ServerShown {
-    /// The session's streams are served there.
+pub enum ServerObservation {
+    /// The session's streams are served at this URL.
     Serving {
         /// The URL.
         url: String,
     },
     /// A stream was opened.
     Connected {
-        /// The Last-Event-ID that the API shows; `None` where it shows none.
+        /// The Last-Event-ID as the API exposes it; `None` if it does not.
         last_event_id: Option<String>,
     },
-    /// A client has left.
+    /// A client disconnected.
     Disconnected,
-    /// What was to be sent was taken.
+    /// The implementation accepted what it should send.
     Emitted,
-    /// What was to be sent was not taken.
+    /// The implementation refused what it should send.
     Refused {
-        /// The implementation's words.
+        /// The implementation's message.
         message: String,
     },
     /// Requests are answered with 204 from now on.
@@ -124,14 +124,15 @@ pub(super) struct Refused {
 
 impl Fields {
     /// The messages that are there.
-    pub(super) fn shown(self) -> impl Iterator<Item = ServerShown> {
+    pub(super) fn shown(self) -> impl Iterator<Item = ServerObservation> {
         let list = [
-            self.serving.map(|serving| ServerShown::Serving { url: serving.url }),
-            self.connected.map(|connected| ServerShown::Connected { last_event_id: connected.last_event_id }),
-            self.disconnected.map(|_| ServerShown::Disconnected),
-            self.emitted.map(|_| ServerShown::Emitted),
-            self.refused.map(|refused| ServerShown::Refused { message: refused.message }),
-            self.stopped.map(|_| ServerShown::Stopped),
+            self.serving.map(|serving| ServerObservation::Serving { url: serving.url }),
+            self.connected
+                .map(|connected| ServerObservation::Connected { last_event_id: connected.last_event_id }),
+            self.disconnected.map(|_| ServerObservation::Disconnected),
+            self.emitted.map(|_| ServerObservation::Emitted),
+            self.refused.map(|refused| ServerObservation::Refused { message: refused.message }),
+            self.stopped.map(|_| ServerObservation::Stopped),
         ];
         list.into_iter().flatten()
     }

@@ -12,10 +12,10 @@ pub struct Baseline {
     entries: Vec<(GlobMatcher, KnownFailure)>,
 }
 
-/// A glob over case ids: `*` stands for any characters, those of a folder included.
+/// A glob over case ids: `*` matches any characters, including `/`.
 ///
 /// # Errors
-/// When the pattern is malformed.
+/// If the pattern is malformed.
 pub fn id_glob(pattern: &str) -> Result<Glob, globset::Error> {
     GlobBuilder::new(pattern).literal_separator(false).build()
 }
@@ -24,7 +24,7 @@ impl Baseline {
     /// A baseline of these entries.
     ///
     /// # Errors
-    /// When a pattern is malformed.
+    /// If a pattern is malformed.
     pub fn new(entries: Vec<KnownFailure>) -> Result<Self, globset::Error> {
         let compiled = entries.into_iter().map(|entry| Ok((id_glob(&entry.case)?.compile_matcher(), entry)));
         Ok(Self { entries: compiled.collect::<Result<_, _>>()? })
@@ -35,7 +35,7 @@ impl Baseline {
         self.entries.iter().map(|(_, entry)| entry)
     }
 
-    /// Leaves out the entries that are about cases of another corpus, and none of this one.
+    /// Removes the entries that match cases of another corpus, but not of this one.
     #[must_use]
     pub fn for_corpus(self, corpus: &Corpus, another: &Corpus) -> Self {
         let is_about = |glob: &GlobMatcher, corpus: &Corpus| corpus.cases.keys().any(|id| glob.is_match(id));
@@ -53,7 +53,7 @@ impl Baseline {
         self.entries_of(case).next().is_some()
     }
 
-    /// Why a result's failure is known, if it is one and is; what fails by chance is known also where it passes.
+    /// The known failure that a result matches; a flaky case matches also if it passes.
     pub fn known(&self, result: &CaseResult) -> Option<Known> {
         let (_, entry) = self.entries.iter().find(|(glob, entry)| {
             let concerns = match result.verdict {
@@ -66,15 +66,14 @@ impl Baseline {
         Some(Known { reason: entry.reason.clone(), link: entry.link.clone(), by_chance: entry.by_chance })
     }
 
-    /// Whether what a case records differs from run to run: it passes, and an entry says that chance is at work.
+    /// Whether the facts of a case vary between runs: it passes, and its entry is flaky.
     pub fn varies(&self, result: &CaseResult) -> bool {
         matches!(result.verdict, Verdict::Pass | Verdict::Info)
             && self.entries_of(&result.case).any(|e| e.by_chance)
     }
 
-    /// The entries that do not fit: cases that pass in every delivery although an entry says that they fail, and
-    /// entries that match no case of the suite. A filtered run judges only what it selected, and one in fewer
-    /// deliveries than the standard ones cannot tell what passes in every delivery.
+    /// Stale entries, for cases that pass in every delivery, and unmatched entries, which match no case of the suite. A
+    /// filtered run judges only the selected cases, and a run without all standard deliveries reports no stale entries.
     pub fn judge<'i>(
         &self,
         results: &[&CaseResult],

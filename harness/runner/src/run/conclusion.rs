@@ -1,4 +1,4 @@
-//! What a run came to: the footer of its results, and the exit status.
+//! The conclusion of a run: the footer of its results, and the exit status.
 
 use std::time::{Duration, SystemTime};
 
@@ -8,19 +8,19 @@ use ssespec_reports::results::{CaseResult, Footer, V1, Verdict};
 use super::baseline::Baseline;
 use super::plan::Selection;
 
-/// What a run came to.
+/// The conclusion of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Conclusion {
-    /// Conforming, or as the baseline says.
+    /// Conforming, except for known failures.
     AsExpected,
-    /// A failure that is not known, or a baseline that does not fit.
+    /// A new failure, or a stale baseline.
     NotAsExpected,
     /// A verdict was `error`.
     Error,
 }
 
 impl Conclusion {
-    /// The exit status that stands for it.
+    /// The exit status.
     pub fn exit_status(self) -> u8 {
         match self {
             Self::AsExpected => 0,
@@ -30,13 +30,13 @@ impl Conclusion {
     }
 }
 
-/// The present time in the form of RFC 3339.
+/// The current time as specified by RFC 3339.
 pub fn timestamp() -> String {
     humantime::format_rfc3339_seconds(SystemTime::now()).to_string()
 }
 
-/// The last record of a run, and what it came to. The results stand in the order of their ids, each once; `ids` are those
-/// that a baseline may be about.
+/// The last record of a run, and its conclusion. The results are sorted by id, each once; `ids` are all ids that a
+/// baseline may match.
 pub fn conclude<'i>(
     results: &[CaseResult],
     ids: impl Iterator<Item = &'i str> + Clone,

@@ -23,10 +23,10 @@ use crate::adapter::identity::Identity;
 use crate::session::stage::Stage;
 
 impl Run {
-    /// Runs the plan. Every record goes to `sink` in order: the header, results as they come, the footer.
+    /// Runs the plan. Every record goes to `sink` in order: the header, each result immediately, the footer.
     ///
     /// # Errors
-    /// When the run could not begin; nothing has gone to the sink then.
+    /// If the run cannot begin; then the sink got nothing.
     pub async fn execute(&self, sink: &mut dyn FnMut(Record)) -> Result<Conclusion, RunError> {
         let began = Instant::now();
         let mut stage =
@@ -38,7 +38,7 @@ impl Run {
         let identity = stage.adapter.identity().clone();
         let role = self.launch.role();
         let mut plan = Plan::of_role(role, &self.corpus, &self.selection, &identity.capabilities);
-        // A failure is often noticed by waiting in vain, and long waits are best begun early.
+        // Failures often show as timeouts, and long waits should start early.
         plan.trials.sort_by_key(|trial| !self.baseline.expects(&trial.case.id));
         if plan.is_empty() {
             stage::close(stage).await;
@@ -82,12 +82,12 @@ impl Run {
     }
 
     async fn play(&self, first: Stage, plan: Plan, ledger: &mut Ledger<'_>, sink: &mut dyn FnMut(Record)) {
-        let (alone, together): (Vec<Trial>, Vec<Trial>) =
+        let (isolated, parallel): (Vec<Trial>, Vec<Trial>) =
             plan.trials.into_iter().partition(|t| t.case.isolated);
-        let lanes = self.lanes.min(together.len()).max(usize::from(!together.is_empty()));
+        let lanes = self.lanes.min(parallel.len()).max(usize::from(!parallel.is_empty()));
         let queue = |trials: Vec<Trial>| Arc::new(Mutex::new(trials.into_iter().collect::<VecDeque<_>>()));
-        let queues = [queue(together), queue(alone)];
-        let [together, alone] = &queues;
+        let queues = [queue(parallel), queue(isolated)];
+        let [parallel, isolated] = &queues;
         let mut first = Some(first);
         let (tell, mut news) = mpsc::unbounded_channel();
         let (playing, mut played) = mpsc::channel(1);
@@ -95,19 +95,19 @@ impl Run {
         for number in 0..lanes {
             let end = if number % 2 == 0 { QueueEnd::Front } else { QueueEnd::Back };
             let lane =
-                Lane::new(self.clone(), Arc::clone(together), end, tell.clone(), Some(playing.clone()));
+                Lane::new(self.clone(), Arc::clone(parallel), end, tell.clone(), Some(playing.clone()));
             tasks.spawn(lane.work(first.take()));
         }
         drop(playing);
-        if alone.lock().is_ok_and(|queue| !queue.is_empty()) {
-            let lane = Lane::new(self.clone(), Arc::clone(alone), QueueEnd::Front, tell.clone(), None);
+        if isolated.lock().is_ok_and(|queue| !queue.is_empty()) {
+            let lane = Lane::new(self.clone(), Arc::clone(isolated), QueueEnd::Front, tell.clone(), None);
             let stage = first.take();
             tasks.spawn(async move {
                 let stage = match stage {
                     Some(stage) => Some(stage),
                     None => lane.open().await,
                 };
-                // When the others have played: then they only watch, and take nothing from it.
+                // Wait until the other lanes have played: then they only watch, and do not disturb measurements.
                 let _: Option<Infallible> = played.recv().await;
                 lane.work(stage).await;
             });
@@ -117,7 +117,7 @@ impl Run {
             ledger.take(item, sink);
         }
         while tasks.join_next().await.is_some() {}
-        // Whatever no lane could play any more is nobody's conformance.
+        // Trials that no lane could play are errors.
         for queue in queues {
             let left: Vec<Trial> =
                 queue.lock().map(|mut queue| queue.drain(..).collect()).unwrap_or_default();

@@ -18,20 +18,21 @@ use crate::session::late::Late;
 use crate::session::outcome::{EndedBy, Failure, Stop};
 use crate::session::stage::Stage;
 
-/// What a lane tells.
+/// What a lane reports.
 #[derive(Debug)]
 pub(super) enum News {
     /// A trial was played; with the end of the adapter's stderr where something went wrong.
     Played(Trial, Box<Played>),
-    /// Something of a trial came after its end.
+    /// Something of a trial arrived after its end.
     Late(Trial, Late, EndedBy),
 }
 
-/// How long after its end a session of a client that said it was done is watched for a request: longer than the
+/// How long a client that reported `closed` is watched for a request: longer than the
 /// usual default reconnection time of 3 s.
 const WATCHED: Duration = Duration::from_millis(3500);
 
-/// From which end of the queue a lane takes its trials. The long waits are in front: while some lanes wait, others work.
+/// From which end of the queue a lane takes its trials. Trials with long waits are in front: while some lanes wait,
+/// others work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum QueueEnd {
     /// The trials that wait longest.
@@ -46,13 +47,13 @@ pub(super) struct Lane {
     queue: Arc<Mutex<VecDeque<Trial>>>,
     takes_from: QueueEnd,
     tell: mpsc::UnboundedSender<News>,
-    /// Held while it plays, where somebody waits for the end of that.
+    /// Held while it plays, for those who wait for the end of that.
     playing: Option<mpsc::Sender<Infallible>>,
     /// The trials by the numbers of their sessions, and who ended them.
     sessions: HashMap<u64, (Trial, EndedBy)>,
-    /// The adapter of the next trial, on its way.
+    /// The adapter of the next trial, while it starts.
     spare: Option<tokio::task::JoinHandle<Option<Adapter>>>,
-    /// When the last session ended in which the client said that it was done.
+    /// When the last session ended in which the client reported `closed` on its own.
     done_at: Option<Instant>,
 }
 
@@ -67,18 +68,18 @@ impl Lane {
         Self { run, queue, takes_from, tell, playing, sessions: HashMap::new(), spare: None, done_at: None }
     }
 
-    /// Opens a stage to work on; `None` where that cannot be done.
+    /// Opens a stage; `None` if that fails.
     pub(super) async fn open(&self) -> Option<Stage> {
         stage::open(self.run.address, self.run.barrier, &self.run.launch).await.ok()
     }
 
-    /// Plays trials until none is left or no adapter can be started any more.
+    /// Plays trials until the queue is empty or no adapter can be started.
     pub(super) async fn work(mut self, stage: Option<Stage>) {
         let stage = match stage {
             Some(stage) => Some(stage),
             None => self.open().await,
         };
-        // Another lane plays what this one cannot; if none can, the run says so.
+        // Another lane plays the trials; if no lane can, they are reported as not played.
         let Some(mut stage) = stage else { return };
         let mut usable = true;
         let mut fresh = stage.session == 0;
@@ -107,7 +108,7 @@ impl Lane {
         self.playing = None;
         if usable && self.run.launch.outlives_its_sessions() {
             self.watch(&mut stage).await;
-            // What it says of its last session while it leaves is charged as well.
+            // Messages for its last session while it exits are charged as well.
             stage.adapter.dismiss();
             dispatch::watch(&mut stage, Instant::now() + stage::LEAVING).await;
             self.report_late(&mut stage);
@@ -115,7 +116,7 @@ impl Lane {
         stage::close(stage).await;
     }
 
-    /// Starts the adapter of the next trial, where that does not count as time of this one's.
+    /// Starts the adapter of the next trial, if that does not count toward the time of this one.
     fn prepare(&mut self) {
         let more = self.queue.lock().is_ok_and(|queue| !queue.is_empty());
         if more && self.spare.is_none() {
@@ -123,7 +124,7 @@ impl Lane {
         }
     }
 
-    /// Puts a fresh adapter in the place of one that has lived through a trial, and says whether there is one.
+    /// Replaces an adapter that has run a trial with a fresh one, and returns whether that succeeded.
     async fn refresh(&mut self, stage: &mut Stage) -> bool {
         let Some(spare) = self.spare.take() else { return restart(&self.run, stage).await.is_ok() };
         match spare.await {
@@ -151,7 +152,7 @@ impl Lane {
         }
     }
 
-    /// Watches the last clients that said they were done, as the earlier ones were watched by all that followed.
+    /// Watches the last client that reported `closed`; later sessions watched the earlier ones.
     async fn watch(&self, stage: &mut Stage) {
         let Some(until) = self.done_at.map(|at| at + WATCHED) else { return };
         dispatch::watch(stage, until).await;
@@ -159,10 +160,10 @@ impl Lane {
     }
 }
 
-/// How long an adapter that is beyond use may take to leave.
+/// How long an unusable adapter may take to exit.
 const NO_GRACE: Duration = Duration::ZERO;
 
-/// Puts a fresh adapter in the place of one that is beyond use.
+/// Replaces an unusable adapter with a fresh one.
 async fn restart(run: &Run, stage: &mut Stage) -> Result<(), (Fault, String)> {
     let fresh = run.launch.start(&stage.lane_page).await?;
     let old = std::mem::replace(&mut stage.adapter, fresh);
@@ -170,9 +171,10 @@ async fn restart(run: &Run, stage: &mut Stage) -> Result<(), (Fault, String)> {
     Ok(())
 }
 
-/// Plays a trial. An adapter that is beyond use afterwards is started afresh; one that died has the trial repeated, as
-/// has one that was lost to an earlier session, and dying at the same step again is the implementation's failure, as is
-/// the silence of a page, which is ours. Says whether the stage is usable afterwards.
+/// Plays a trial. If the adapter is unusable afterwards, it is restarted. If it crashed, or an earlier session made it
+/// unusable, the trial is repeated; a second crash at the same step is a failure of the implementation. So is a page
+/// that does not answer `close`, since the adapter in it is part of the harness. Returns whether the stage is usable
+/// afterwards.
 pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, bool) {
     let mut outcome = play(stage, &trial.program, run.patience).await;
     let mut stderr = outcome.held.is_err().then(|| stage.adapter.stderr());

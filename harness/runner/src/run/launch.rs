@@ -21,7 +21,7 @@ use crate::page::opener::{Lane, Opener};
 #[cfg(feature = "page")]
 use crate::page::site::Site;
 
-/// How an adapter is started, as often as needed.
+/// How adapters are started.
 #[derive(Debug, Clone)]
 pub enum Launch {
     /// A child process that speaks the protocol as this role.
@@ -41,13 +41,13 @@ pub enum Launch {
 #[cfg(feature = "page")]
 #[derive(Debug, Clone)]
 pub struct PageLaunch {
-    /// Who opens them.
+    /// Who opens the pages.
     pub opener: Opener,
-    /// What they show of the run.
+    /// What the pages show of the run.
     pub board: Board,
 }
 
-/// How long a process may take until its hello: runtimes start slowly on a busy machine.
+/// How long a process may take to send its hello: runtimes start slowly on a busy machine.
 #[cfg(any(feature = "command", feature = "page"))]
 const HELLO_PATIENCE: Duration = Duration::from_secs(20);
 
@@ -68,7 +68,7 @@ impl Launch {
     /// Starts an adapter.
     ///
     /// # Errors
-    /// When it cannot be started or introduces itself wrongly; with the end of its stderr.
+    /// If it cannot be started or its hello is invalid; with the end of its stderr.
     pub async fn start(&self, lane_page: &LanePage) -> Result<Adapter, (Fault, String)> {
         // Only pages need it.
         let _ = lane_page;
@@ -86,7 +86,7 @@ impl Launch {
     /// Prepares a lane's listener for adapters.
     ///
     /// # Errors
-    /// When the page's URL cannot be made.
+    /// If the system provides no random bytes for the page's URL.
     pub fn lane_page(&self, listener: &Listener) -> std::io::Result<LanePage> {
         // Only pages are served there.
         let _ = listener;
@@ -126,7 +126,7 @@ impl Launch {
         }
     }
 
-    /// Starts an adapter beside others, if the time and memory of each are told apart.
+    /// Starts an adapter while another runs, if the system distinguishes the time and memory of each.
     pub(super) fn start_apart(&self) -> Option<tokio::task::JoinHandle<Option<Adapter>>> {
         match self {
             #[cfg(feature = "command")]
@@ -138,8 +138,8 @@ impl Launch {
         }
     }
 
-    /// How many lanes a processor core bears: most cases of clients wait for something most of the time. A server is told
-    /// what to do and waits for nothing. Each page is one or two processes of a browser, which take 270 MB.
+    /// How many lanes to run per processor core: most client cases spend most of their time waiting, server cases do
+    /// not. Each page is one or two processes of a browser, which take 270 MB.
     pub fn lanes_a_core(&self) -> usize {
         match self {
             #[cfg(feature = "page")]
@@ -149,7 +149,8 @@ impl Launch {
         }
     }
 
-    /// Whether the time and the memory that an adapter takes can be measured. The pages of a browser share its processes.
+    /// Whether the time and the memory that an adapter takes can be measured. The pages of a browser share its
+    /// processes.
     pub(super) fn can_be_measured(&self) -> bool {
         #[cfg(feature = "page")]
         let shared = matches!(self, Self::Page(_));
@@ -158,7 +159,7 @@ impl Launch {
         !shared
     }
 
-    /// Whether the adapter is our own, so that what hangs is what runs it.
+    /// Whether the adapter is part of the harness, so that a hang is the implementation's.
     pub(super) fn adapter_is_ours(&self) -> bool {
         #[cfg(feature = "page")]
         return matches!(self, Self::Page(_));
@@ -171,7 +172,7 @@ impl Launch {
         self.transport() != Transport::InProcess
     }
 
-    /// What shows the run's progress to who looks at the page.
+    /// The board that shows the run's progress on the page.
     #[cfg(feature = "page")]
     pub(super) fn board(&self) -> Option<&Board> {
         match self {
@@ -181,7 +182,7 @@ impl Launch {
     }
 }
 
-/// How long a browser that we started may take to load the page.
+/// How long a browser started by the harness may take to load the page.
 #[cfg(feature = "page")]
 const PAGE_PATIENCE: Duration = Duration::from_secs(30);
 
@@ -196,7 +197,7 @@ impl PageLaunch {
         let opened =
             self.opener.open(site.url(), lane, &self.board).await.map_err(|fault| (fault, String::new()))?;
         let came: Result<_, tokio::time::error::Elapsed> = match self.opener {
-            // Whoever reads the URL takes the time that it takes.
+            // A person may take any time to open the URL.
             Opener::Person(_) => Ok(coming.await),
             Opener::Browser(_) => tokio::time::timeout(PAGE_PATIENCE, coming).await,
         };

@@ -149,7 +149,7 @@ impl Plan {
                 plan.skipped.push(Skipped { trial, lacking });
             }
         }
-        // Clients that say they are done are watched for longest, and long waits are best begun early.
+        // Clients that report `closed` are watched longest, and long waits should start early.
         plan.trials.sort_by_cached_key(|trial| {
             (
                 Reverse(says_closed(&trial.case.script)),
@@ -173,7 +173,7 @@ impl Plan {
     }
 }
 
-/// The deliveries for a role: what a server is handed is not cut in any way.
+/// The deliveries for a role: server cases have no writes to cut.
 pub(super) fn deliveries(role: Role, selection: &Selection) -> &[DeliveryKind] {
     match role {
         Role::Server => &[DeliveryKind::AsWritten],
@@ -199,10 +199,10 @@ pub(super) fn measures(trial: &Trial) -> bool {
     }
 }
 
-/// What a client takes before it connects again where nothing tells it, in most of them.
+/// The reconnection time that most clients use by default.
 const USUAL_DELAY: Duration = Duration::from_secs(3);
 
-/// How long a script may be expected to wait.
+/// How long a script is expected to wait.
 fn waits(script: &Script) -> Duration {
     match script {
         Script::Client(steps) => steps.iter().map(|step| client_waits(&step.kind)).sum(),

@@ -1,4 +1,4 @@
-//! Whether an adapter itself works, before three hundred cases say that it does not.
+//! Whether an adapter itself works, before hundreds of cases fail because it does not.
 
 use ssespec_diagnostics::Source;
 use ssespec_reports::results::Role;
@@ -39,7 +39,7 @@ const TIMES: usize = 2;
 /// Plays the smoke check.
 ///
 /// # Errors
-/// When the adapter does not pass; with the end of its stderr.
+/// If the adapter does not pass; with the end of its stderr.
 pub(super) async fn check(stage: &mut Stage, role: Role, patience: Patience) -> Result<(), (Fault, String)> {
     let (id, text) = match role {
         Role::Server => ("server/smoke", SERVER_SMOKE),

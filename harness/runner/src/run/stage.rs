@@ -11,13 +11,13 @@ use super::launch::Launch;
 use crate::adapter::fault::Fault;
 use crate::session::stage::Stage;
 
-/// How long an adapter may take to leave by itself when its stdin ends.
+/// How long an adapter may take to exit when its stdin closes.
 pub(super) const LEAVING: Duration = Duration::from_millis(500);
 
 /// Why a lane could not be opened.
 #[derive(Debug)]
 pub enum NotOpened {
-    /// No port can be had.
+    /// Binding failed.
     Listen(io::Error),
     /// The adapter cannot be started; with the end of its stderr.
     Adapter(Fault, String),
@@ -32,7 +32,7 @@ impl From<io::Error> for NotOpened {
 /// Opens the listeners of a lane and starts its adapter.
 ///
 /// # Errors
-/// When no port can be had or the adapter cannot be started; nothing is left then.
+/// If binding fails or the adapter cannot be started; then nothing is left running.
 pub async fn open(address: IpAddr, barrier: BarrierMode, launch: &Launch) -> Result<Stage, NotOpened> {
     let (events, wire) = mpsc::unbounded_channel();
     let any_port = SocketAddr::new(address, 0);
@@ -45,7 +45,7 @@ pub async fn open(address: IpAddr, barrier: BarrierMode, launch: &Launch) -> Res
     Ok(Stage { base, other, wire, lane_page, adapter, session: 0, late: Vec::new() })
 }
 
-/// Closes a lane: nothing of it is left when this returns.
+/// Closes a lane: nothing of it is left running when this returns.
 pub async fn close(stage: Stage) {
     let Stage { base, other, adapter, .. } = stage;
     tokio::join!(adapter.stop(LEAVING), base.shutdown(), other.shutdown());

@@ -1,4 +1,4 @@
-//! What a session comes to: verdicts, and the results that carry them.
+//! The result of a session.
 
 use ssespec_cases::Capability;
 use ssespec_cases::{Case, Level, Requirement};
@@ -66,7 +66,7 @@ pub(super) fn result(run: &Run, trial: &Trial, played: Played) -> CaseResult {
     result
 }
 
-/// What does not hold fails, warns or is just told, as the level says.
+/// Sets the verdict of a failure, which depends on the level.
 fn fail(result: &mut CaseResult, level: Level) {
     result.verdict = match level {
         Level::Must => Verdict::Fail,
@@ -75,7 +75,7 @@ fn fail(result: &mut CaseResult, level: Level) {
     };
 }
 
-/// The result of a case that is not played.
+/// The result of a skipped case.
 pub(super) fn skipped(run: &Run, skipped: &Skipped) -> CaseResult {
     let mut result = blank(run, &skipped.trial);
     let lacking: Vec<&str> =
@@ -85,7 +85,7 @@ pub(super) fn skipped(run: &Run, skipped: &Skipped) -> CaseResult {
     result
 }
 
-/// The result of a trial that measures what cannot be told apart.
+/// The result of a trial whose measurements would include other processes.
 pub(super) fn not_measured(run: &Run, trial: &Trial) -> CaseResult {
     let mut result = blank(run, trial);
     result.verdict = Verdict::Skip;
@@ -155,8 +155,8 @@ fn fault_record(case: &Case, fault: &Fault, step: Option<usize>) -> FailureRecor
 
 /// Charges a case with what came after its session.
 ///
-/// A request after the client was closed by the case, or said that it was done, breaks what the case saw. After a
-/// teardown by the harness it is told beside the verdict: the cases about close() judge it, not every case there is.
+/// A request after the client was closed by the case, or said that it was done, is a failure of the case. After a
+/// teardown by the harness it is only noted: the cases about close() judge it, not every case.
 pub(super) fn charge(result: &mut CaseResult, trial: &Trial, late: &Late, ended_by: EndedBy) {
     let what = match &late.what {
         LateKind::Request(request) => format!("a request after the end of the session: {request}"),
@@ -188,5 +188,5 @@ pub(super) fn charge(result: &mut CaseResult, trial: &Trial, late: &Late, ended_
     }
 }
 
-/// How many late things of one session are kept.
+/// How many late items of one session are kept.
 const LATE_KEPT: usize = 10;

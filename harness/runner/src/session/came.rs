@@ -1,13 +1,13 @@
-//! Whether something came before a deadline.
+//! Whether something arrived before a deadline.
 
 use std::time::Duration;
 
-/// Whether something came before the deadline.
+/// Whether something arrived before the deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Came {
     Something,
     Nothing,
 }
 
-/// How long after a deadline what keeps coming without a pause is still taken in.
+/// How long after a deadline an uninterrupted sequence of arrivals is still processed.
 pub(super) const WITHOUT_PAUSE: Duration = Duration::from_millis(100);

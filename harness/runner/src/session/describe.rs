@@ -1,4 +1,4 @@
-//! What was observed, in words; what is expected is put into words beside the case format.
+//! Observations in words; the case format puts expectations into words.
 
 use std::time::Duration;
 
@@ -6,10 +6,10 @@ pub(super) use ssespec_cases::quote::quote;
 use ssespec_mock_server::wire::{Departure, Request};
 
 use crate::protocol::page::{Exception, ScriptResult};
-use crate::protocol::server::ServerShown;
-use crate::protocol::{Event, Shown};
+use crate::protocol::server::ServerObservation;
+use crate::protocol::{Event, Observation};
 
-/// A request as it came, with these header fields.
+/// A request with these header fields.
 pub(super) fn request(request: &Request, names: impl IntoIterator<Item = String>) -> String {
     let mut words = vec![format!("{} {}", request.method, quote(&request.target))];
     for name in names {
@@ -23,14 +23,14 @@ pub(super) fn request(request: &Request, names: impl IntoIterator<Item = String>
     words.join(", ")
 }
 
-/// What an implementation showed.
-pub(super) fn shown(shown: &Shown) -> String {
+/// An observation.
+pub(super) fn shown(shown: &Observation) -> String {
     match shown {
-        Shown::Opened { ready_state: None } => "opened".into(),
-        Shown::Opened { ready_state: Some(state) } => format!("opened while {}", state.word()),
-        Shown::Event(event) => observed_event(event),
-        Shown::Comment { text } => format!("comment {}", quote(text)),
-        Shown::Error { message, ready_state } => {
+        Observation::Opened { ready_state: None } => "opened".into(),
+        Observation::Opened { ready_state: Some(state) } => format!("opened while {}", state.word()),
+        Observation::Event(event) => observed_event(event),
+        Observation::Comment { text } => format!("comment {}", quote(text)),
+        Observation::Error { message, ready_state } => {
             let state = ready_state.map(|state| format!(" while {}", state.word())).unwrap_or_default();
             if message.is_empty() {
                 format!("an error{state}")
@@ -38,16 +38,16 @@ pub(super) fn shown(shown: &Shown) -> String {
                 format!("an error{state}: {}", quote(message))
             }
         }
-        Shown::State(state) => format!("state {}", state.word()),
-        Shown::Script(result) => script_result(result),
-        Shown::Report(text) => format!("the report {}", quote(text)),
-        Shown::Exception(exception) => format!("the constructor throws {}", thrown(exception)),
-        Shown::Server(shown) => server_shown(shown),
-        Shown::Closed => "closed: the client has stopped".into(),
+        Observation::State(state) => format!("state {}", state.word()),
+        Observation::Script(result) => script_result(result),
+        Observation::Report(text) => format!("the report {}", quote(text)),
+        Observation::Exception(exception) => format!("the constructor throws {}", thrown(exception)),
+        Observation::Server(shown) => server_shown(shown),
+        Observation::Closed => "closed: the client has stopped".into(),
     }
 }
 
-/// What a script came to.
+/// The result of a script.
 pub(super) fn script_result(result: &ScriptResult) -> String {
     match result {
         ScriptResult::Ran => "the script ran".into(),
@@ -56,7 +56,7 @@ pub(super) fn script_result(result: &ScriptResult) -> String {
     }
 }
 
-/// An exception: its name, and the browser's words for it.
+/// An exception: its name, and the browser's message.
 fn thrown(exception: &Exception) -> String {
     if exception.message.is_empty() {
         quote(&exception.name)
@@ -78,18 +78,18 @@ fn observed_event(event: &Event) -> String {
 }
 
 /// The kind of a transcript row.
-pub(super) fn shown_word(shown: &Shown) -> &'static str {
+pub(super) fn shown_word(shown: &Observation) -> &'static str {
     match shown {
-        Shown::Opened { .. } => "opened",
-        Shown::Event(_) => "event",
-        Shown::Comment { .. } => "comment",
-        Shown::Error { .. } => "error",
-        Shown::State(_) => "state",
-        Shown::Script(_) => "script",
-        Shown::Report(_) => "report",
-        Shown::Exception(_) => "exception",
-        Shown::Server(shown) => server_shown_word(shown),
-        Shown::Closed => "closed",
+        Observation::Opened { .. } => "opened",
+        Observation::Event(_) => "event",
+        Observation::Comment { .. } => "comment",
+        Observation::Error { .. } => "error",
+        Observation::State(_) => "state",
+        Observation::Script(_) => "script",
+        Observation::Report(_) => "report",
+        Observation::Exception(_) => "exception",
+        Observation::Server(shown) => server_shown_word(shown),
+        Observation::Closed => "closed",
     }
 }
 
@@ -101,31 +101,31 @@ pub(super) fn departure(how: Departure) -> &'static str {
     }
 }
 
-/// What an adapter said.
-pub(super) fn server_shown(shown: &ServerShown) -> String {
+/// A report of a server's adapter.
+pub(super) fn server_shown(shown: &ServerObservation) -> String {
     match shown {
-        ServerShown::Serving { url } => format!("serving at {}", quote(url)),
-        ServerShown::Connected { last_event_id: None } => "connected".into(),
-        ServerShown::Connected { last_event_id: Some(id) } => {
+        ServerObservation::Serving { url } => format!("serving at {}", quote(url)),
+        ServerObservation::Connected { last_event_id: None } => "connected".into(),
+        ServerObservation::Connected { last_event_id: Some(id) } => {
             format!("connected with the last event ID {}", quote(id))
         }
-        ServerShown::Disconnected => "disconnected".into(),
-        ServerShown::Emitted => "emitted".into(),
-        ServerShown::Refused { message } if message.is_empty() => "refused".into(),
-        ServerShown::Refused { message } => format!("refused: {}", quote(message)),
-        ServerShown::Stopped => "stopped".into(),
+        ServerObservation::Disconnected => "disconnected".into(),
+        ServerObservation::Emitted => "emitted".into(),
+        ServerObservation::Refused { message } if message.is_empty() => "refused".into(),
+        ServerObservation::Refused { message } => format!("refused: {}", quote(message)),
+        ServerObservation::Stopped => "stopped".into(),
     }
 }
 
 /// The kind of a transcript row.
-fn server_shown_word(shown: &ServerShown) -> &'static str {
+fn server_shown_word(shown: &ServerObservation) -> &'static str {
     match shown {
-        ServerShown::Serving { .. } => "serving",
-        ServerShown::Connected { .. } => "connected",
-        ServerShown::Disconnected => "disconnected",
-        ServerShown::Emitted => "emitted",
-        ServerShown::Refused { .. } => "refused",
-        ServerShown::Stopped => "stopped",
+        ServerObservation::Serving { .. } => "serving",
+        ServerObservation::Connected { .. } => "connected",
+        ServerObservation::Disconnected => "disconnected",
+        ServerObservation::Emitted => "emitted",
+        ServerObservation::Refused { .. } => "refused",
+        ServerObservation::Stopped => "stopped",
     }
 }
 

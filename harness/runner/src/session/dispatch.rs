@@ -13,7 +13,7 @@ use super::server;
 #[cfg(feature = "server")]
 use super::server::seen::Strictness;
 use super::stage::Stage;
-use crate::adapter::heard::Heard;
+use crate::adapter::incoming::Incoming;
 use crate::delivery::{Ops, Program};
 
 /// Plays a program with an implementation and tears the session down.
@@ -43,15 +43,15 @@ pub async fn watch(stage: &mut Stage, until: Instant) {
                     late_request(&mut stage.late, exchange);
                 }
             }
-            heard = stage.adapter.hear() => match heard {
-                Heard::Shown { session, shown, .. } => {
+            heard = stage.adapter.receive() => match heard {
+                Incoming::Observation { session, shown, .. } => {
                     let Some(what) = late_message(&shown) else { continue };
                     stage.late.push(Late { session, what: LateKind::Message(what) });
                     if stage.late.len() >= LATE_LIMIT {
                         return;
                     }
                 }
-                Heard::Fault(_) => return,
+                Incoming::Fault(_) => return,
             },
             () = tokio::time::sleep_until(until.into()) => return,
         }

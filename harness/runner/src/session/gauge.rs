@@ -1,10 +1,10 @@
-//! Spans of work that are measured and judged by how what they take grows: no absolute time is asked of anybody.
+//! Measures spans of work and judges how their time and memory grow; there are no absolute limits.
 //!
-//! Time is the processor time of the adapter's processes where the system tells it, since that hardly depends on what
-//! else the machine does; elsewhere it is the time on the clock. Memory is the most that was resident in a span.
+//! Time is the processor time of the adapter's processes where the system reports it, since that hardly depends on
+//! other load; elsewhere it is wall time. Memory is the peak resident memory in a span.
 //!
-//! A gauge looks at both all the time, and a span that has had all that it may have is cut short: a client whose time
-//! grows with the square of the work costs seconds.
+//! A gauge polls both, and a span that exceeds its allowance is cut short: a client whose time grows with the square of
+//! the work costs only seconds.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -18,17 +18,17 @@ use crate::adapter::footprint::{Footprint, Processes, Reading};
 /// whose time grows with the square takes 8 times as long; compilers, collectors and busy machines stay below 2.
 const SLOWER: u32 = 3;
 
-/// What is shorter counts as this long: it cannot be measured in ticks of 10 ms, and start-up outweighs it.
+/// Shorter spans count as this long: they cannot be measured in ticks of 10 ms, and start-up outweighs them.
 const SHORTEST: Duration = Duration::from_millis(50);
 
 /// By how much the most memory of a span may exceed that of the first, in bytes: collectors are not prompt.
 const MORE_MEMORY: u64 = 64 * 1024 * 1024;
 
 /// The most processor time that a span gets, whatever the first one took: hundreds of times what a span asks of a
-/// client that is in order, so that nobody waits for one that would go on for hours.
+/// sound client, so that nobody waits for hours.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// How often the gauge looks.
+/// How often the gauge polls.
 const LOOKING: Duration = Duration::from_millis(20);
 
 /// A span of work that is over.
@@ -48,7 +48,7 @@ struct Running {
     processor: Option<Duration>,
 }
 
-/// What a span has had more of than it may have.
+/// What a span has too much of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Excess {
     Time,
@@ -127,7 +127,7 @@ impl Measured {
     }
 }
 
-/// How long a span of so much work may take after such a first one.
+/// How long a span of this much work may take, given the first span.
 fn allowance(first: &Span, work: u64) -> Duration {
     let shares = work.saturating_mul(u64::from(SLOWER)) as f64 / first.work.max(1) as f64;
     first.time.max(SHORTEST).mul_f64(shares)
@@ -142,7 +142,7 @@ pub(crate) struct Gauge {
 #[derive(Debug)]
 struct Shared {
     measured: Mutex<Measured>,
-    /// Told when a span has had too much.
+    /// Notified when a span exceeds its allowance.
     alarm: Notify,
 }
 
@@ -162,7 +162,7 @@ impl Gauge {
         std::thread::spawn(move || {
             while let Some(shared) = looking.upgrade() {
                 if shared.measured().look().1.is_some() {
-                    // It stays told until somebody waits for it.
+                    // The notification is kept until somebody waits for it.
                     shared.alarm.notify_one();
                     return;
                 }
@@ -191,7 +191,7 @@ impl Gauge {
         self.shared.measured().end()
     }
 
-    /// What there was too much of, in words.
+    /// The excess, in words.
     pub(crate) fn excess(&self) -> Option<String> {
         self.shared.measured().excess.map(words)
     }
@@ -202,7 +202,7 @@ impl Gauge {
     }
 }
 
-/// Waits until a span has had more than it may have.
+/// Waits until a span exceeds its allowance.
 pub(crate) struct Alarm(Arc<Shared>);
 
 impl Alarm {
@@ -211,7 +211,7 @@ impl Alarm {
     }
 }
 
-/// What cannot be judged of an adapter whose memory the system does not tell.
+/// Why memory is not judged if the system does not report it.
 const MEMORY_NOT_JUDGED: &str = "memory was not judged: the system does not report it for this adapter alone";
 
 /// What was observed: without figures, which differ from run to run and are in the transcript.

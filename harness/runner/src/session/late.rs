@@ -4,8 +4,8 @@ use ssespec_mock_server::action::Respond;
 use ssespec_mock_server::wire::Exchange;
 
 use super::describe;
-use crate::protocol::Shown;
-use crate::protocol::server::ServerShown;
+use crate::protocol::Observation;
+use crate::protocol::server::ServerObservation;
 
 /// Something that came after the end of the session that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,10 +25,10 @@ pub enum LateKind {
     Message(String),
 }
 
-/// How much has come late when an adapter is unusable.
+/// The number of late items that makes an adapter unusable.
 pub(super) const LATE_LIMIT: usize = 1000;
 
-/// Puts down a request of a session that is over, and tells its client that there is nothing more.
+/// Records a request of a session that is over, and answers it with 204.
 pub(super) fn late_request(late: &mut Vec<Late>, exchange: Exchange) {
     if let Some(session) = session_of(&exchange.request().target) {
         let what = describe::request(exchange.request(), ["last-event-id".to_owned()]);
@@ -42,19 +42,19 @@ pub(super) fn session_of(target: &str) -> Option<u64> {
     target.strip_prefix('/')?.split(['/', '?']).next()?.parse().ok()
 }
 
-/// Tells a client whose session is over that there is nothing more.
+/// Answers a client whose session is over with 204, so that it does not reconnect.
 fn dismiss(mut exchange: Exchange) {
     tokio::spawn(async move {
         let no_content = Respond { status: 204, ..Respond::default() };
-        // Whoever has left already need not be told.
+        // The client may have left already.
         let _ = exchange.respond(&no_content, str::to_owned).await;
     });
 }
 
 /// What an adapter reports too late in a session; `None` for what the network can cause at any time.
-pub(super) fn late_message(shown: &Shown) -> Option<String> {
+pub(super) fn late_message(shown: &Observation) -> Option<String> {
     match shown {
-        Shown::Server(ServerShown::Connected { .. } | ServerShown::Disconnected) => None,
+        Observation::Server(ServerObservation::Connected { .. } | ServerObservation::Disconnected) => None,
         shown => Some(describe::shown(shown)),
     }
 }

@@ -1,10 +1,10 @@
-//! An implementation living through one case: the script is played, and what it shows is compared with the case.
+//! An implementation running one case: the script is played, and observations are compared with the case.
 //!
 //! - [`dispatch`]: playing a case with an implementation of its role
 //! - `client`, `server`: a session of either role
 //! - `script`, `progress`: what both have in common while a script is played; `gauge` measures spans of work
-//! - [`outcome`], [`late`]: what a session came to, and what came after its end
-//! - [`stage`]: where sessions take place; [`patience`]: how long they wait; `came`: whether something came in time
+//! - [`outcome`], [`late`]: the outcome of a session, and what arrived after its end
+//! - [`stage`]: where sessions take place; [`patience`]: how long they wait; `came`: whether something arrived in time
 //! - [`transcript`]: the record of a session
 //! - `describe`: what was observed, in words
 

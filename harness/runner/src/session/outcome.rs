@@ -1,4 +1,4 @@
-//! What a session came to.
+//! The outcome of a session.
 
 use std::time::Duration;
 
@@ -26,9 +26,9 @@ pub enum Stop {
     Failure(Failure),
     /// The adapter is unusable.
     Fault {
-        /// What it did.
+        /// The fault.
         fault: Fault,
-        /// The step at which it did it.
+        /// The step at which it was noticed.
         step: Option<usize>,
     },
 }
@@ -56,7 +56,7 @@ pub struct Outcome {
     pub failed_before: Option<Failure>,
     /// What the case asks for and could not be judged here; the script was not played to its end then.
     pub not_judged: Option<String>,
-    /// Whether the adapter is no more, as the case or the harness wanted it: its server was shut down, or it was killed
+    /// Whether the adapter has ended, as the case or the harness wanted: its server was shut down, or it was killed
     /// when a span of work was cut short.
     pub cut_short: bool,
 }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-/// How long the harness waits for what must be observed.
+/// How long the harness waits for an expected observation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
-    /// For what an implementation shows.
+    /// For an observation.
     pub observation: Duration,
     /// For a request.
     pub request: Duration,

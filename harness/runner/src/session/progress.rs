@@ -1,4 +1,4 @@
-//! What sessions of either role have in common while their script is played.
+//! The state of a script, for sessions of either role.
 
 use ssespec_cases::grammar::Growth;
 use ssespec_cases::grammar::measure::words as growth_in_words;
@@ -92,7 +92,7 @@ impl Progress {
         self.cut_short = true;
         match self.judge_growth(expected) {
             Err(failure) => failure,
-            Ok(()) => self.failure(growth_in_words(expected), "more of it"),
+            Ok(()) => self.failure(growth_in_words(expected), "more"),
         }
     }
 
@@ -103,7 +103,7 @@ impl Progress {
         }
     }
 
-    /// What a session came to, given how its script and its teardown ended.
+    /// The result of a session, given how its script and its teardown ended.
     pub(super) fn conclude(
         &mut self,
         script: Result<(), Stop>,
@@ -111,7 +111,7 @@ impl Progress {
     ) -> Result<(), Stop> {
         match (script, teardown) {
             (Ok(()), teardown) => teardown,
-            // What an unusable adapter shows, or does not show, says nothing of its implementation.
+            // What an unusable adapter shows, or does not show, says nothing about its implementation.
             (Err(Stop::Failure(failure)), Err(fault @ Stop::Fault { .. })) => {
                 self.failed_before = Some(failure);
                 Err(fault)

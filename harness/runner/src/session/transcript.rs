@@ -1,4 +1,4 @@
-//! The record of one session: every byte, request, observation and pause of ours, with times.
+//! The record of one session: every byte, request, observation and pause, with times.
 
 use std::time::Instant;
 
@@ -7,12 +7,12 @@ use ssespec_reports::results::Row;
 use ssespec_reports::transcript::{ROW_LIMIT, escape};
 
 use super::describe;
-use crate::protocol::Shown;
+use crate::protocol::Observation;
 
-/// The most rows that are kept; what a flood adds is counted.
+/// The maximum number of rows; further rows are only counted.
 const ROWS: usize = 4000;
 
-/// A record in the making.
+/// A record while it grows.
 #[derive(Debug)]
 pub struct Transcript {
     started: Instant,
@@ -83,7 +83,7 @@ impl Transcript {
     }
 
     /// What the implementation showed.
-    pub fn shown(&mut self, at: Instant, shown: &Shown) {
+    pub fn shown(&mut self, at: Instant, shown: &Observation) {
         self.push(at, "implementation", None, describe::shown_word(shown), describe::shown(shown), None);
     }
 

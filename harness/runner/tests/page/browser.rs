@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
-use ssespec::adapter::heard::Heard;
+use ssespec::adapter::incoming::Incoming;
 use ssespec::page::opener::Invitation;
 use ssespec::page::{Board, Opener};
-use ssespec::protocol::{ConnectRequest, Order, Shown};
+use ssespec::protocol::{ConnectRequest, Observation, Order};
 use ssespec::run::Launch;
 use ssespec::run::launch::PageLaunch;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -81,8 +81,8 @@ async fn live(mut socket: Socket, first: Message, mischief: Mischief, progress: 
     }
     loop {
         tokio::select! {
-            heard = client.hear() => {
-                let Heard::Shown { session, shown, .. } = heard else { return };
+            heard = client.receive() => {
+                let Incoming::Observation { session, shown, .. } = heard else { return };
                 if socket.send(text(&told(session, &shown))).await.is_err() {
                     return;
                 }
@@ -122,12 +122,12 @@ fn frames(progress: &Value) -> Vec<String> {
     all.iter().filter_map(Value::as_str).map(str::to_owned).chain(one).collect()
 }
 
-fn told(session: u64, shown: &Shown) -> Value {
+fn told(session: u64, shown: &Observation) -> Value {
     match shown {
-        Shown::Opened { .. } => json!({ "session": session, "opened": { "readyState": 1 } }),
-        Shown::Event(event) => json!({ "session": session, "event": event }),
-        Shown::Error { message, .. } => json!({ "session": session, "error": { "message": message } }),
-        Shown::Closed => json!({ "session": session, "closed": {} }),
+        Observation::Opened { .. } => json!({ "session": session, "opened": { "readyState": 1 } }),
+        Observation::Event(event) => json!({ "session": session, "event": event }),
+        Observation::Error { message, .. } => json!({ "session": session, "error": { "message": message } }),
+        Observation::Closed => json!({ "session": session, "closed": {} }),
         _ => json!({ "session": session, "comment": { "text": "" } }),
     }
 }

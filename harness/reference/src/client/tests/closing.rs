@@ -44,13 +44,13 @@ async fn closes_in_handlers() {
     let mut user = User::connect(closing(CloseIn::Opened));
     let mut request = server.request().await;
     request.send(&format!("{STREAM}data: a\n\n")).await;
-    assert!(matches!(user.next().await, Shown::Opened { .. }));
+    assert!(matches!(user.next().await, Observation::Opened { .. }));
     nothing_follows(user, &mut request, &server).await;
 
     let mut user = User::connect(closing(CloseIn::Event));
     let mut request = server.request().await;
     request.send(&format!("{STREAM}retry: 20\ndata: a\n\ndata: b\n\ndata: c\n\n")).await;
-    assert!(matches!(user.next().await, Shown::Opened { .. }));
+    assert!(matches!(user.next().await, Observation::Opened { .. }));
     user.event("a").await;
     nothing_follows(user, &mut request, &server).await;
 

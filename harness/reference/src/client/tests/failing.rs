@@ -49,6 +49,6 @@ async fn fails_without_a_request_at_what_cannot_be_requested() {
     ] {
         let mut user = User::connect(request);
         user.error(ReadyState::Closed).await;
-        assert_eq!(user.next().await, Shown::Closed);
+        assert_eq!(user.next().await, Observation::Closed);
     }
 }

@@ -113,10 +113,10 @@ async fn shows_comments_ids_types_and_the_origin() {
     assert_eq!(request.header("last-event-id"), Some("5"));
     request.send(&format!("{STREAM}: ping\nevent: x\ndata: a\n\nid: 6\ndata: b\n\n")).await;
     user.opened().await;
-    assert_eq!(user.next().await, Shown::Comment { text: " ping".into() });
+    assert_eq!(user.next().await, Observation::Comment { text: " ping".into() });
     let origin = server.url("").trim_end_matches('/').to_owned();
     for (kind, data, id) in [("x", "a", "5"), ("message", "b", "6")] {
-        let Shown::Event(event) = user.next().await else { panic!("no event") };
+        let Observation::Event(event) = user.next().await else { panic!("no event") };
         assert_eq!((event.kind.as_deref(), event.data.as_deref()), (Some(kind), Some(data)));
         assert_eq!((event.id.as_deref(), event.origin.as_deref()), (Some(id), Some(origin.as_str())));
     }

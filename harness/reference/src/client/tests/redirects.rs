@@ -30,7 +30,7 @@ async fn follows_redirects_and_reconnects_at_the_last_url() {
         assert_eq!(request.header("x-a"), Some("1"));
         request.send(&format!("{STREAM}retry: 20\ndata: a\n\n")).await;
         user.opened().await;
-        let Shown::Event(event) = user.next().await else { panic!("no event") };
+        let Observation::Event(event) = user.next().await else { panic!("no event") };
         assert_eq!(event.origin.as_deref(), Some(other.url("").trim_end_matches('/')));
         drop(request);
         user.error(ReadyState::Connecting).await;
@@ -75,7 +75,7 @@ async fn fails_at_redirects_that_lead_nowhere() {
         server.answer(&redirect(302, location)).await;
         let message = user.error(ReadyState::Closed).await;
         assert!(message.contains(location), "{message}");
-        assert_eq!(user.next().await, Shown::Closed);
+        assert_eq!(user.next().await, Observation::Closed);
     }
     let server = Server::start().await;
     let mut user = User::connect(options(server.url("")));

@@ -12,9 +12,9 @@ use tokio::sync::{mpsc, watch};
 use super::function::{Function, Outcome, start};
 use super::session::{Reporter, SessionTask};
 use crate::adapter::fault::Fault;
-use crate::adapter::heard::Heard;
+use crate::adapter::incoming::Incoming;
 use crate::adapter::running::Adapter;
-use crate::protocol::{CloseIn, ConnectRequest, Event, Order, Shown};
+use crate::protocol::{CloseIn, ConnectRequest, Event, Observation, Order};
 
 /// One session of a client function: where to connect, and where to report.
 #[derive(Debug)]
@@ -48,11 +48,11 @@ impl Function<ClientSession> {
 /// How long a client with a public close() may take to return after it was asked to close.
 const CLOSE_PATIENCE: Duration = Duration::from_secs(4);
 
-/// Follows orders; each session is a task of its own, and a client that returns is done for good.
+/// Follows orders; each session is a task of its own, and a client whose function returns has stopped permanently.
 async fn serve(
     client: Client,
     mut orders: mpsc::UnboundedReceiver<(u64, Order)>,
-    heard: mpsc::UnboundedSender<Heard>,
+    heard: mpsc::UnboundedSender<Incoming>,
 ) {
     let has_close = client.identity().capabilities.contains(&Capability::Close);
     let mut current: Option<Running> = None;
@@ -66,14 +66,14 @@ async fn serve(
                     if let Some(running) = current.take_if(|running| running.session == session)
                         && let Err(fault) = running.close(has_close).await
                     {
-                        let _ = heard.send(Heard::Fault(fault));
+                        let _ = heard.send(Incoming::Fault(fault));
                         return;
                     }
                 }
                 Some((_, Order::State)) => {
                     if let Some(running) = &current {
                         let state = running.observer.state().unwrap_or(ReadyState::Connecting);
-                        running.observer.reporter.report(Shown::State(state));
+                        running.observer.reporter.report(Observation::State(state));
                     }
                 }
                 // These need the capability `dom`, which is a page's, or are for servers.
@@ -89,11 +89,11 @@ async fn serve(
             },
             result = returned(&mut current) => {
                 if let Err(fault) = result {
-                    let _ = heard.send(Heard::Fault(fault));
+                    let _ = heard.send(Incoming::Fault(fault));
                     return;
                 }
                 if let Some(running) = current.take() {
-                    running.observer.reporter.report(Shown::Closed);
+                    running.observer.reporter.report(Observation::Closed);
                 }
             }
         }
@@ -120,7 +120,7 @@ impl Running {
         client: &Client,
         session: u64,
         request: ConnectRequest,
-        heard: &mpsc::UnboundedSender<Heard>,
+        heard: &mpsc::UnboundedSender<Incoming>,
     ) -> Self {
         let observer = Observer {
             reporter: Reporter::new(session, heard),
@@ -153,7 +153,7 @@ impl Running {
         } else {
             self.task.abort().await;
         }
-        self.observer.reporter.report(Shown::Closed);
+        self.observer.reporter.report(Observation::Closed);
         Ok(())
     }
 }
@@ -165,11 +165,11 @@ enum Wish {
     None,
     /// The handler in which the case wants close() to be called.
     CloseIn,
-    /// The harness, by its order.
+    /// The harness, with the order `close`.
     Close,
 }
 
-/// The state of a client that never told one.
+/// The state of a client that never reported one.
 const NO_STATE: u8 = u8::MAX;
 
 /// Where a client function reports what it sees. Cheap to clone; usable from any thread.
@@ -185,48 +185,48 @@ pub struct Observer {
 impl Observer {
     /// The connection was announced as open.
     pub fn opened(&self) {
-        self.reporter.report(Shown::Opened { ready_state: self.state() });
+        self.reporter.report(Observation::Opened { ready_state: self.state() });
         self.handled(CloseIn::Opened);
     }
 
     /// An event was dispatched.
     pub fn event(&self, event: Event) {
-        self.reporter.report(Shown::Event(event));
+        self.reporter.report(Observation::Event(event));
         self.handled(CloseIn::Event);
     }
 
     /// A comment was shown; `text` is all that follows the colon.
     pub fn comment(&self, text: &str) {
-        self.reporter.report(Shown::Comment { text: text.into() });
+        self.reporter.report(Observation::Comment { text: text.into() });
     }
 
-    /// An error was reported, in the state that was told last.
+    /// An error was reported, in the state that was reported last.
     pub fn error(&self, error: impl Display) {
-        self.reporter.report(Shown::Error { message: error.to_string(), ready_state: self.state() });
+        self.reporter.report(Observation::Error { message: error.to_string(), ready_state: self.state() });
         self.handled(CloseIn::Error);
     }
 
-    /// The client's ready state changed; it is told to the harness when it asks. For clients with the capability
+    /// The client's ready state changed; it is reported to the harness on request. For clients with the capability
     /// [`State`](Capability::State).
     pub fn set_state(&self, state: ReadyState) {
         self.state.store(state as u8, Ordering::SeqCst);
     }
 
-    /// Waits for the client's next item; `None` where there is none or where the client is to be closed, which its
-    /// user does then. For clients with the capability [`Close`](Capability::Close).
+    /// Waits for the client's next item; `None` if there are no more, or if the caller should close the client. For
+    /// clients with the capability [`Close`](Capability::Close).
     ///
     /// It also does what [`ConnectRequest::close_in`] asks for.
     pub async fn until_close<T>(&self, next: impl Future<Output = Option<T>>) -> Option<T> {
         tokio::select! {
-            // What is to be closed must not show what happened to be ready as well.
+            // A client that should be closed must not report an item that happens to be ready.
             biased;
             () = self.wished(|wish| wish != Wish::None) => None,
             item = next => item,
         }
     }
 
-    /// Waits until the harness wants the client to be closed. For clients with the capability
-    /// [`Close`](Capability::Close) that [`until_close`](Self::until_close) does not fit.
+    /// Waits until the harness requests closing the client. For clients with the capability
+    /// [`Close`](Capability::Close) that cannot use [`until_close`](Self::until_close).
     pub async fn close_requested(&self) {
         self.wished(|wish| wish == Wish::Close).await;
     }

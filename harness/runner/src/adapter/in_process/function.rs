@@ -9,8 +9,8 @@ use std::sync::atomic::AtomicUsize;
 use tokio::sync::mpsc;
 
 use crate::adapter::footprint::Processes;
-use crate::adapter::heard::Heard;
 use crate::adapter::identity::Identity;
+use crate::adapter::incoming::Incoming;
 use crate::adapter::panics;
 use crate::adapter::running::Adapter;
 use crate::adapter::stderr::Stderr;
@@ -96,7 +96,7 @@ impl<S> Function<S> {
 /// Starts an adapter in this process: `serve` follows its orders and sends what is to be heard.
 pub(super) fn start<F>(
     identity: &Identity,
-    serve: impl FnOnce(mpsc::UnboundedReceiver<(u64, Order)>, mpsc::UnboundedSender<Heard>) -> F,
+    serve: impl FnOnce(mpsc::UnboundedReceiver<(u64, Order)>, mpsc::UnboundedSender<Incoming>) -> F,
 ) -> Adapter
 where
     F: Future<Output = ()> + Send + 'static,
@@ -104,7 +104,7 @@ where
     let (orders, queue) = mpsc::unbounded_channel();
     let (sender, heard) = mpsc::unbounded_channel();
     let stderr = Stderr::default();
-    let task = Task::spawn(panics::told_to(stderr.clone(), serve(queue, sender)));
+    let task = Task::spawn(panics::recorded_in(stderr.clone(), serve(queue, sender)));
     Adapter {
         identity: identity.clone(),
         orders,

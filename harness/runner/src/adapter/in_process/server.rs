@@ -8,10 +8,10 @@ use tokio::sync::mpsc;
 use super::function::{Function, Outcome, start};
 use super::session::{Reporter, SessionTask};
 use crate::adapter::fault::Fault;
-use crate::adapter::heard::Heard;
+use crate::adapter::incoming::Incoming;
 use crate::adapter::running::Adapter;
-use crate::protocol::server::{ServerOrder, ServerShown};
-use crate::protocol::{Order, Shown};
+use crate::protocol::server::{ServerObservation, ServerOrder};
+use crate::protocol::{Observation, Order};
 
 /// A server as an async function.
 pub type Server = Function<ServerSession>;
@@ -40,7 +40,7 @@ const CLOSE_PATIENCE: Duration = Duration::from_secs(1);
 async fn serve(
     server: Server,
     mut orders: mpsc::UnboundedReceiver<(u64, Order)>,
-    heard: mpsc::UnboundedSender<Heard>,
+    heard: mpsc::UnboundedSender<Incoming>,
 ) {
     let mut current: Option<Running> = None;
     loop {
@@ -59,10 +59,10 @@ async fn serve(
                     if let Some(running) = current.take_if(|running| running.session == session) {
                         let observer = running.observer.clone();
                         if let Err(fault) = running.close().await {
-                            let _ = heard.send(Heard::Fault(fault));
+                            let _ = heard.send(Incoming::Fault(fault));
                             return;
                         }
-                        observer.0.report(Shown::Closed);
+                        observer.0.report(Observation::Closed);
                     }
                 }
                 // These are for clients.
@@ -72,14 +72,14 @@ async fn serve(
             returned = returned(&mut current) => {
                 let Some(running) = current.take() else { continue };
                 match returned {
-                    // What a server that has returned says last is that it is done.
-                    Ok(None) => running.observer.0.report(Shown::Closed),
+                    // A function that returns ends its session.
+                    Ok(None) => running.observer.0.report(Observation::Closed),
                     Ok(Some(error)) => {
-                        let _ = heard.send(Heard::Fault(Fault::ServerEnded(error)));
+                        let _ = heard.send(Incoming::Fault(Fault::ServerEnded(error)));
                         return;
                     }
                     Err(fault) => {
-                        let _ = heard.send(Heard::Fault(fault));
+                        let _ = heard.send(Incoming::Fault(fault));
                         return;
                     }
                 }
@@ -105,7 +105,7 @@ struct Running {
 }
 
 impl Running {
-    fn start(server: &Server, session: u64, heard: &mpsc::UnboundedSender<Heard>) -> Self {
+    fn start(server: &Server, session: u64, heard: &mpsc::UnboundedSender<Incoming>) -> Self {
         let (orders, queue) = mpsc::unbounded_channel();
         let observer = ServerObserver(Reporter::new(session, heard));
         let run = server.run(ServerSession { orders: queue, observer: observer.clone() });
@@ -126,7 +126,7 @@ impl Running {
     }
 }
 
-/// A session of a server function: what it is told, and where it tells what it does.
+/// A session of a server function: its orders, and where it reports.
 #[derive(Debug)]
 pub struct ServerSession {
     orders: mpsc::UnboundedReceiver<ServerOrder>,
@@ -134,38 +134,38 @@ pub struct ServerSession {
 }
 
 impl ServerSession {
-    /// The session's streams are served there from now on: the first thing to tell.
+    /// Reports the URL of the session's streams; must be called first.
     pub fn serving(&self, url: impl Display) {
-        self.observer.report(ServerShown::Serving { url: url.to_string() });
+        self.observer.report(ServerObservation::Serving { url: url.to_string() });
     }
 
-    /// Waits for what is to be done next; `None` where the session is over and all of its streams shall go.
+    /// Waits for the next order; `None` if the session is over and all of its streams should be closed.
     pub async fn next(&mut self) -> Option<ServerOrder> {
         self.orders.recv().await
     }
 
-    /// What was to be sent was taken: the answer to [`ServerOrder::Emit`].
+    /// The implementation accepted what it should send: an answer to [`ServerOrder::Emit`].
     pub fn emitted(&self) {
-        self.observer.report(ServerShown::Emitted);
+        self.observer.report(ServerObservation::Emitted);
     }
 
-    /// What was to be sent was not taken: the other answer to [`ServerOrder::Emit`].
+    /// The implementation refused what it should send: the other answer to [`ServerOrder::Emit`].
     pub fn refused(&self, error: impl Display) {
-        self.observer.report(ServerShown::Refused { message: error.to_string() });
+        self.observer.report(ServerObservation::Refused { message: error.to_string() });
     }
 
     /// Requests are answered with 204 from now on: the answer to [`ServerOrder::Stop`].
     pub fn stopped(&self) {
-        self.observer.report(ServerShown::Stopped);
+        self.observer.report(ServerObservation::Stopped);
     }
 
-    /// Where what happens to streams is told, from wherever they are served.
+    /// An observer, to report connections and disconnections from anywhere.
     pub fn observer(&self) -> ServerObserver {
         self.observer.clone()
     }
 }
 
-/// Where a server function tells what happens to its streams. Cheap to clone; usable from any thread.
+/// Where a server function reports what happens to its streams. Cheap to clone; usable from any thread.
 #[derive(Debug, Clone)]
 pub struct ServerObserver(Reporter);
 
@@ -173,15 +173,15 @@ impl ServerObserver {
     /// A stream was opened, and what is emitted from now on is sent on it too. `last_event_id` is what the API shows of
     /// the request's Last-Event-ID, empty where there was none; `None` where the API does not show it.
     pub fn connected(&self, last_event_id: Option<&str>) {
-        self.report(ServerShown::Connected { last_event_id: last_event_id.map(str::to_owned) });
+        self.report(ServerObservation::Connected { last_event_id: last_event_id.map(str::to_owned) });
     }
 
     /// A client has left. For servers with the capability [`Disconnects`](ssespec_cases::Capability::Disconnects).
     pub fn disconnected(&self) {
-        self.report(ServerShown::Disconnected);
+        self.report(ServerObservation::Disconnected);
     }
 
-    fn report(&self, shown: ServerShown) {
-        self.0.report(Shown::Server(shown));
+    fn report(&self, shown: ServerObservation) {
+        self.0.report(Observation::Server(shown));
     }
 }

@@ -7,9 +7,9 @@ use tokio::task::JoinHandle;
 
 use super::function::Returned;
 use crate::adapter::fault::Fault;
-use crate::adapter::heard::Heard;
+use crate::adapter::incoming::Incoming;
 use crate::adapter::panics;
-use crate::protocol::Shown;
+use crate::protocol::Observation;
 
 /// The task of a session's function, which ends with this handle.
 pub(super) struct SessionTask(JoinHandle<Option<String>>);
@@ -56,16 +56,16 @@ impl Drop for SessionTask {
 #[derive(Debug, Clone)]
 pub(super) struct Reporter {
     session: u64,
-    heard: mpsc::UnboundedSender<Heard>,
+    heard: mpsc::UnboundedSender<Incoming>,
 }
 
 impl Reporter {
-    pub(super) fn new(session: u64, heard: &mpsc::UnboundedSender<Heard>) -> Self {
+    pub(super) fn new(session: u64, heard: &mpsc::UnboundedSender<Incoming>) -> Self {
         Self { session, heard: heard.clone() }
     }
 
-    pub(super) fn report(&self, shown: Shown) {
-        let heard = Heard::Shown { session: self.session, shown, at: Instant::now(), share: None };
+    pub(super) fn report(&self, shown: Observation) {
+        let heard = Incoming::Observation { session: self.session, shown, at: Instant::now(), share: None };
         // Nobody listens after the end of a run.
         let _ = self.heard.send(heard);
     }

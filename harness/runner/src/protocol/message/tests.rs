@@ -20,9 +20,9 @@ fn order(order: &Order) -> serde_json::Value {
 }
 
 #[track_caller]
-fn shown(line: &str) -> Shown {
+fn shown(line: &str) -> Observation {
     match Message::from_line(line.as_bytes()).unwrap() {
-        Message::Shown(7, shown) => shown,
+        Message::Observation(7, shown) => shown,
         other => panic!("{other:?}"),
     }
 }
@@ -67,21 +67,24 @@ fn scripts_go_to_a_page() {
 fn what_scripts_come_to() {
     let threw = || Exception { name: "TypeError".into(), message: "no".into() };
     let exception = r#"{"name":"TypeError","message":"no"}"#;
-    assert_eq!(shown(r#"{"session":7,"ran":{}}"#), Shown::Script(ScriptResult::Ran));
+    assert_eq!(shown(r#"{"session":7,"ran":{}}"#), Observation::Script(ScriptResult::Ran));
     assert_eq!(
         shown(&format!(r#"{{"session":7,"ran":{{"exception":{exception}}}}}"#)),
-        Shown::Script(ScriptResult::Threw(threw()))
+        Observation::Script(ScriptResult::Threw(threw()))
     );
     assert_eq!(
         shown(r#"{"session":7,"value":{"text":""}}"#),
-        Shown::Script(ScriptResult::Value(String::new()))
+        Observation::Script(ScriptResult::Value(String::new()))
     );
     assert_eq!(
         shown(&format!(r#"{{"session":7,"value":{{"exception":{exception}}}}}"#)),
-        Shown::Script(ScriptResult::Threw(threw()))
+        Observation::Script(ScriptResult::Threw(threw()))
     );
-    assert_eq!(shown(r#"{"session":7,"report":{"text":"a"}}"#), Shown::Report("a".into()));
-    assert_eq!(shown(&format!(r#"{{"session":7,"exception":{exception}}}"#)), Shown::Exception(threw()));
+    assert_eq!(shown(r#"{"session":7,"report":{"text":"a"}}"#), Observation::Report("a".into()));
+    assert_eq!(
+        shown(&format!(r#"{{"session":7,"exception":{exception}}}"#)),
+        Observation::Exception(threw())
+    );
 }
 
 #[test]
@@ -94,10 +97,10 @@ fn a_value_is_one_of_two() {
 #[test]
 fn a_handler_may_say_its_state() {
     let ready_state = Some(ReadyState::Open);
-    assert_eq!(shown(r#"{"session":7,"opened":{"readyState":1}}"#), Shown::Opened { ready_state });
-    assert_eq!(shown(r#"{"session":7,"opened":{}}"#), Shown::Opened { ready_state: None });
+    assert_eq!(shown(r#"{"session":7,"opened":{"readyState":1}}"#), Observation::Opened { ready_state });
+    assert_eq!(shown(r#"{"session":7,"opened":{}}"#), Observation::Opened { ready_state: None });
     assert_eq!(problem(r#"{"session":7,"opened":{"readyState":3}}"#), "no readyState 3");
     let line = r#"{"session":7,"event":{"data":"a","readyState":1,"trusted":true}}"#;
-    let Shown::Event(event) = shown(line) else { panic!("no event") };
+    let Observation::Event(event) = shown(line) else { panic!("no event") };
     assert_eq!((event.ready_state, event.trusted), (Some(1), Some(true)));
 }

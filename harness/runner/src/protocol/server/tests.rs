@@ -1,14 +1,14 @@
 use super::*;
-use crate::protocol::{Message, Order, Shown};
+use crate::protocol::{Message, Observation, Order};
 
 fn line(order: ServerOrder) -> String {
     Order::Server(order).to_line(7)
 }
 
 #[track_caller]
-fn said(line: &str) -> ServerShown {
+fn said(line: &str) -> ServerObservation {
     match Message::from_line(line.as_bytes()).expect("a message") {
-        Message::Shown(7, Shown::Server(shown)) => shown,
+        Message::Observation(7, Observation::Server(shown)) => shown,
         other => panic!("{other:?}"),
     }
 }
@@ -44,17 +44,17 @@ fn what_a_server_shows_is_read() {
     let url = "http://127.0.0.1:1/7".to_owned();
     assert_eq!(
         said(r#"{"session":7,"serving":{"url":"http://127.0.0.1:1/7"}}"#),
-        ServerShown::Serving { url }
+        ServerObservation::Serving { url }
     );
-    let connected = |last_event_id: Option<&str>| ServerShown::Connected {
+    let connected = |last_event_id: Option<&str>| ServerObservation::Connected {
         last_event_id: last_event_id.map(str::to_owned),
     };
     assert_eq!(said(r#"{"session":7,"connected":{}}"#), connected(None));
     assert_eq!(said(r#"{"session":7,"connected":{"lastEventId":""}}"#), connected(Some("")));
-    assert_eq!(said(r#"{"session":7,"disconnected":{}}"#), ServerShown::Disconnected);
-    assert_eq!(said(r#"{"session":7,"emitted":{}}"#), ServerShown::Emitted);
-    assert_eq!(said(r#"{"session":7,"refused":{}}"#), ServerShown::Refused { message: String::new() });
-    assert_eq!(said(r#"{"session":7,"stopped":{}}"#), ServerShown::Stopped);
+    assert_eq!(said(r#"{"session":7,"disconnected":{}}"#), ServerObservation::Disconnected);
+    assert_eq!(said(r#"{"session":7,"emitted":{}}"#), ServerObservation::Emitted);
+    assert_eq!(said(r#"{"session":7,"refused":{}}"#), ServerObservation::Refused { message: String::new() });
+    assert_eq!(said(r#"{"session":7,"stopped":{}}"#), ServerObservation::Stopped);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What is asked of the implementation: its state, and of a page what scripts come to.
+//! Questions to the implementation: its state, and the results of scripts in a page.
 
 use std::time::Instant;
 
@@ -26,7 +26,7 @@ impl Session<'_> {
                 };
             }
             if self.queues.closed {
-                // Who is done for good is closed, and cannot be asked any more.
+                // A client that has stopped is closed and does not answer.
                 let observed = "closed: the client has stopped";
                 let closed = expected == ReadyState::Closed;
                 return if closed { Ok(()) } else { Err(self.progress.failure(words, observed).into()) };
@@ -60,7 +60,7 @@ impl Session<'_> {
         }
     }
 
-    /// Evaluates an expression and compares what it comes to.
+    /// Evaluates an expression and compares its value.
     pub(super) async fn expect_value(&mut self, expected: &ValueExpectation) -> Result<(), Stop> {
         let words = words::expectation(&Expectation::Value(expected.clone()));
         self.progress.transcript.harness("evaluate", expected.of.as_str());
@@ -79,7 +79,7 @@ impl Session<'_> {
         }
     }
 
-    /// What a script comes to. What it reports meanwhile waits to be expected.
+    /// The result of a script. What it reports meanwhile is queued.
     async fn play_script(&mut self, order: Order, expected: &str) -> Result<ScriptResult, Stop> {
         self.stage.adapter.order(self.number, order);
         // A frame or a worker may have to be loaded first.
@@ -90,7 +90,7 @@ impl Session<'_> {
                 return Ok(result);
             }
             if self.queues.closed {
-                // Whoever is done for good runs nothing any more.
+                // A client that has stopped runs no scripts.
                 return Err(self.progress.failure(expected, "closed: the client has stopped").into());
             }
             if self.take_in(deadline).await? == Came::Nothing {

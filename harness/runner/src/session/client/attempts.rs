@@ -1,4 +1,4 @@
-//! How often a client tries to connect in a time: the rate must be bounded, whatever the server does.
+//! How often a client tries to connect in a period of time: the rate must be bounded, whatever the server does.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use super::session::{Session, Silence};
 use crate::session::came::Came;
 use crate::session::outcome::Stop;
 
-/// What cannot be judged where the system counts no attempts that were refused.
+/// Why a case is not judged on systems that do not count refused connections.
 const NOT_COUNTED: &str = "attempts were not judged: the system does not count refused connections";
 
 impl Session<'_> {
@@ -33,7 +33,7 @@ impl Session<'_> {
                 None => {}
             }
             self.check_attempts(expected, requests)?;
-            // Who is done for good makes no more of them.
+            // A client that has stopped makes no more attempts.
             if self.queues.closed || self.take_in(deadline).await? == Came::Nothing {
                 break;
             }
@@ -88,7 +88,7 @@ impl Session<'_> {
     }
 }
 
-/// How many attempts to connect have failed on this system. Linux tells it, for IPv4 and IPv6 together, see
+/// How many attempts to connect have failed on this system. Linux counts them, for IPv4 and IPv6 together, see
 /// <https://docs.kernel.org/networking/snmp_counter.html>.
 pub(super) fn refused() -> Option<u64> {
     #[cfg(target_os = "linux")]

@@ -11,13 +11,13 @@ use ssespec_mock_server::action::Respond;
 use super::queues::Seen;
 use super::session::{Answer, Body, Closing, Session, Silence};
 use crate::adapter::fault::Fault;
-use crate::protocol::{Order, Shown};
+use crate::protocol::{Observation, Order};
 use crate::session::came::Came;
 use crate::session::describe;
 use crate::session::late::late_request;
 use crate::session::outcome::{EndedBy, Stop};
 
-/// How long clients may take to let go of the connections that we closed.
+/// How long clients may take to close the connections that the harness closed.
 const LEAVING: Duration = Duration::from_millis(250);
 
 impl Session<'_> {
@@ -43,7 +43,9 @@ impl Session<'_> {
         self.write(&[format!("data: {data}\n\n").into_bytes()]).await?;
         let expected = format!("no more events, then the sentinel event {}", describe::quote(&data));
         match self.next_event(&expected).await? {
-            Shown::Event(event) if event.bytes().is_some_and(|found| self.is_sentinel(&found, &data)) => {
+            Observation::Event(event)
+                if event.bytes().is_some_and(|found| self.is_sentinel(&found, &data)) =>
+            {
                 Ok(())
             }
             other => {
@@ -67,10 +69,10 @@ impl Session<'_> {
     }
 
     /// The next thing shown that is not an opening, an error or a comment.
-    async fn next_event(&mut self, expected: &str) -> Result<Shown, Stop> {
+    async fn next_event(&mut self, expected: &str) -> Result<Observation, Stop> {
         loop {
             match self.next_shown(expected, self.patience.observation).await? {
-                Shown::Opened { .. } | Shown::Error { .. } | Shown::Comment { .. } => {}
+                Observation::Opened { .. } | Observation::Error { .. } | Observation::Comment { .. } => {}
                 other => return Ok(other),
             }
         }
@@ -82,8 +84,8 @@ impl Session<'_> {
         let deadline = Instant::now() + self.patience.request;
         loop {
             match self.queues.shown.pop_front() {
-                Some(Shown::Closed) => return Ok(()),
-                Some(event @ Shown::Event(_)) => {
+                Some(Observation::Closed) => return Ok(()),
+                Some(event @ Observation::Event(_)) => {
                     return Err(self.progress.failure(expected, describe::shown(&event)).into());
                 }
                 Some(_) => continue,
@@ -106,9 +108,9 @@ impl Session<'_> {
     pub(super) async fn tear_down(&mut self, held: &Result<(), Stop>) -> Result<(), Stop> {
         let began = Instant::now();
         let closed = match held {
-            // Who is beyond use is not asked any more.
+            // An unusable adapter gets no orders.
             Err(Stop::Fault { .. }) => Ok(()),
-            // Who was cut short may be at it for a long time yet.
+            // The work that was cut short may go on for a long time.
             Err(Stop::Failure(_)) if self.progress.cut_short => {
                 self.stage.adapter.kill().await;
                 Ok(())
@@ -124,11 +126,12 @@ impl Session<'_> {
         if held.is_err() {
             return Ok(());
         }
-        let counts =
-            |shown: &&Shown| matches!(shown, Shown::Event(_) | Shown::Report(_) | Shown::Exception(_));
+        let counts = |shown: &&Observation| {
+            matches!(shown, Observation::Event(_) | Observation::Report(_) | Observation::Exception(_))
+        };
         if let Some(shown) = self.queues.shown.iter().find(counts) {
             let expected =
-                if matches!(shown, Shown::Event(_)) { "no more events" } else { "no more reports" };
+                if matches!(shown, Observation::Event(_)) { "no more events" } else { "no more reports" };
             return Err(self.progress.failure(expected, describe::shown(shown)).into());
         }
         while let Some(seen) = self.queues.wire.pop_front() {
@@ -157,7 +160,7 @@ impl Session<'_> {
         while !self.queues.closed {
             if self.take_in(deadline).await? == Came::Nothing {
                 let fault = match self.stage.adapter.unfinished_line() {
-                    // Who goes on talking is always in the middle of a line.
+                    // An adapter that keeps writing is always in the middle of a line.
                     bytes if bytes > 0 && said == self.flow.said => Fault::HalfLine(bytes),
                     _ => Fault::IgnoredClose(self.patience.observation),
                 };

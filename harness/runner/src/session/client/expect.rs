@@ -1,4 +1,4 @@
-//! What must be observed next, held against the queues.
+//! What must be observed next, compared with the queues.
 
 use std::time::{Duration, Instant};
 
@@ -9,12 +9,12 @@ use ssespec_mock_server::wire::{Exchange, Request};
 use super::fields;
 use super::queues::{Arrival, Seen};
 use super::session::{Answer, Closing, Session, Silence};
-use crate::protocol::Shown;
+use crate::protocol::Observation;
 use crate::session::came::Came;
 use crate::session::describe;
 use crate::session::outcome::Stop;
 
-/// By how much a timer may be early without being called early.
+/// The tolerance for timers that fire early.
 const TIMER_TOLERANCE: Duration = Duration::from_millis(2);
 
 /// How often a silent repeat of one request is folded.
@@ -98,7 +98,7 @@ impl Session<'_> {
                 let observed = "closed: the client has stopped";
                 return Err(self.progress.failure(expected, observed).into());
             }
-            if let Some(event @ Shown::Event(_)) = self.queues.shown.front() {
+            if let Some(event @ Observation::Event(_)) = self.queues.shown.front() {
                 return Err(self.progress.failure(expected, describe::shown(event)).into());
             }
             if self.take_in(deadline).await? == Came::Nothing {
@@ -116,8 +116,8 @@ impl Session<'_> {
         self.ended_at.is_some_and(|ended| at.saturating_duration_since(ended) + TIMER_TOLERANCE < after)
     }
 
-    /// Whether a request is the previous one again, to which we wrote no byte of an answer; for a browser no whole head:
-    /// it repeats what was lost on a connection that it had used before, also where the head had begun.
+    /// Whether a request is the previous one again, to which we wrote no byte of an answer; for a browser no whole
+    /// head: it repeats what was lost on a connection that it had used before, also where the head had begun.
     fn is_silent_repeat(&self, exchange: &Exchange) -> bool {
         let is_browser = self.capabilities.contains(&Capability::Dom);
         self.exchange.as_ref().is_some_and(|previous| {

@@ -7,8 +7,8 @@ use ssespec_mock_server::wire::{WireEvent, WireEventKind};
 use super::queues::{Arrival, Seen};
 use super::session::Session;
 use crate::adapter::fault::Fault;
-use crate::adapter::heard::Heard;
-use crate::protocol::Shown;
+use crate::adapter::incoming::Incoming;
+use crate::protocol::Observation;
 use crate::session::came::{Came, WITHOUT_PAUSE};
 use crate::session::describe;
 use crate::session::late::{LATE_LIMIT, Late, LateKind, late_request, session_of};
@@ -27,8 +27,8 @@ impl Session<'_> {
                 self.absorb_wire(event);
                 Ok(Came::Something)
             }
-            heard = self.stage.adapter.hear() => {
-                self.absorb_heard(heard)?;
+            heard = self.stage.adapter.receive() => {
+                self.absorb_incoming(heard)?;
                 Ok(Came::Something)
             }
             () = tokio::time::sleep_until(deadline.into()) => Ok(Came::Nothing),
@@ -63,11 +63,11 @@ impl Session<'_> {
         }
     }
 
-    fn absorb_heard(&mut self, heard: Heard) -> Result<(), Stop> {
+    fn absorb_incoming(&mut self, heard: Incoming) -> Result<(), Stop> {
         let weight = heard.weight() as u64;
         let (session, shown, at) = match heard {
-            Heard::Shown { session, shown, at, share: _ } => (session, shown, at),
-            Heard::Fault(fault) => return Err(self.progress.fault(fault)),
+            Incoming::Observation { session, shown, at, share: _ } => (session, shown, at),
+            Incoming::Fault(fault) => return Err(self.progress.fault(fault)),
         };
         if session < self.number {
             let what = LateKind::Message(describe::shown(&shown));
@@ -89,24 +89,27 @@ impl Session<'_> {
         if self.queues.closed {
             return Err(self.progress.fault(Fault::AfterClosed { what: describe::shown(&shown) }));
         }
-        if let Shown::Server(said) = &shown {
+        if let Observation::Server(said) = &shown {
             return Err(self.progress.fault(Fault::OfAnotherRole { what: describe::server_shown(said) }));
         }
         let named = &self.queues.named;
         let asked_for = match &shown {
-            Shown::State(state) => {
+            Observation::State(state) => {
                 self.queues.states.push_back(*state);
                 false
             }
-            Shown::Script(result) => {
+            Observation::Script(result) => {
                 self.queues.scripts.push_back(result.clone());
                 false
             }
-            Shown::Opened { .. } => named.opened,
-            Shown::Error { .. } => named.errors,
-            Shown::Comment { .. } => named.comments,
-            Shown::Event(_) | Shown::Report(_) | Shown::Exception(_) | Shown::Server(_) => true,
-            Shown::Closed => {
+            Observation::Opened { .. } => named.opened,
+            Observation::Error { .. } => named.errors,
+            Observation::Comment { .. } => named.comments,
+            Observation::Event(_)
+            | Observation::Report(_)
+            | Observation::Exception(_)
+            | Observation::Server(_) => true,
+            Observation::Closed => {
                 self.queues.closed = true;
                 true
             }

@@ -1,4 +1,4 @@
-//! A client living through one case.
+//! A client running one case.
 //!
 //! - [`session`]: its state, and playing its script
 //! - `queues`, `intake`: what has come from the wire and the adapter, and taking it in

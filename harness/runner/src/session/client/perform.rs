@@ -23,7 +23,7 @@ const PORTION: u64 = 8 << 20;
 const WAITING: Duration = Duration::from_secs(60);
 
 impl Body {
-    /// What a client makes of the end of such a body: raw bytes are judged as a stream that was lost.
+    /// The body as judged after its end: raw bytes count as a lost stream.
     fn when_over(self) -> Self {
         if self == Self::Raw { Self::Stream } else { self }
     }
@@ -124,7 +124,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Writes a pattern, and meanwhile takes in what the implementation shows of it. Whoever is done for good need not
+    /// Writes a pattern, and meanwhile takes in what the implementation shows of it. A client that has stopped need not
     /// read the rest.
     async fn send_repeat(&mut self, repeat: &Repeat, patience: Duration) -> Result<(), Stop> {
         let Some(mut exchange) = self.exchange.take() else { return Ok(()) };

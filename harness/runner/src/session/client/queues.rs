@@ -1,7 +1,7 @@
-//! What has come from the wire and the adapter, in one queue per source.
+//! What arrived from the wire and the adapter, in one queue per source.
 //!
-//! Openings, errors, comments and disconnects are queued only if the case names their kind, since clients differ in what
-//! they show; every event and every request waits until the case takes it.
+//! Openings, errors, comments and disconnects are queued only if the case names their kind, since clients differ in
+//! what they show; every event and every request waits until the case takes it.
 
 use std::collections::VecDeque;
 use std::time::Instant;
@@ -11,7 +11,7 @@ use ssespec_mock_server::wire::Exchange;
 
 use crate::adapter::limits::UNREAD_LIMIT;
 use crate::delivery::{ClientOp, Op};
-use crate::protocol::Shown;
+use crate::protocol::Observation;
 use crate::protocol::page::ScriptResult;
 
 /// Something seen on the wire that a case can ask for.
@@ -21,7 +21,7 @@ pub(super) enum Seen {
     Left { connection: u32 },
 }
 
-/// A request as it came.
+/// A request that arrived.
 pub(super) struct Arrival {
     pub(super) exchange: Exchange,
     pub(super) at: Instant,
@@ -33,7 +33,7 @@ pub(super) struct Arrival {
 #[derive(Default)]
 pub(super) struct Queues {
     pub(super) wire: VecDeque<Seen>,
-    pub(super) shown: VecDeque<Shown>,
+    pub(super) shown: VecDeque<Observation>,
     pub(super) states: VecDeque<ReadyState>,
     pub(super) scripts: VecDeque<ScriptResult>,
     /// Whether the implementation said that it is done.

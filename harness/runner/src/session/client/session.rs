@@ -17,7 +17,7 @@ use crate::session::script::{Player, next_judge, play_script};
 use crate::session::stage::Stage;
 use crate::session::transcript::Transcript;
 
-/// What the answer to the current request has come to.
+/// The state of the answer to the current request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
     /// No request has come.
@@ -35,7 +35,7 @@ pub(super) enum Answer {
 pub(super) enum Body {
     Stream,
     Other,
-    /// Bytes that are no HTTP response of ours.
+    /// Raw bytes instead of a response.
     Raw,
 }
 

@@ -8,7 +8,7 @@ use ssespec_mock_server::wire::Exchange;
 
 use super::queues::Seen;
 use super::session::Session;
-use crate::protocol::{Event, Shown};
+use crate::protocol::{Event, Observation};
 use crate::session::came::Came;
 use crate::session::describe;
 use crate::session::outcome::{Failure, Stop};
@@ -35,7 +35,11 @@ impl Session<'_> {
     }
 
     /// The next thing that the implementation shows.
-    pub(super) async fn next_shown(&mut self, expected: &str, patience: Duration) -> Result<Shown, Stop> {
+    pub(super) async fn next_shown(
+        &mut self,
+        expected: &str,
+        patience: Duration,
+    ) -> Result<Observation, Stop> {
         let mut deadline = Instant::now() + patience;
         let mut patience = patience;
         loop {
@@ -75,21 +79,21 @@ impl Session<'_> {
     }
 
     /// Whether what was shown is what is expected. An event that is looked at becomes the last one.
-    pub(super) fn matches(&mut self, expectation: &Expectation, shown: &Shown) -> bool {
+    pub(super) fn matches(&mut self, expectation: &Expectation, shown: &Observation) -> bool {
         match (expectation, shown) {
-            (Expectation::Closed, Shown::Closed) => true,
-            (Expectation::Report(text), Shown::Report(found)) => self.expand(text) == *found,
-            (Expectation::Exception(name), Shown::Exception(found)) => *name == found.name,
-            (Expectation::Opened { state }, Shown::Opened { ready_state }) => {
+            (Expectation::Closed, Observation::Closed) => true,
+            (Expectation::Report(text), Observation::Report(found)) => self.expand(text) == *found,
+            (Expectation::Exception(name), Observation::Exception(found)) => *name == found.name,
+            (Expectation::Opened { state }, Observation::Opened { ready_state }) => {
                 state.is_none_or(|state| *ready_state == Some(state))
             }
-            (Expectation::Comment { text }, Shown::Comment { text: found }) => {
+            (Expectation::Comment { text }, Observation::Comment { text: found }) => {
                 text.as_ref().is_none_or(|text| text == found)
             }
-            (Expectation::Error { state }, Shown::Error { ready_state, .. }) => {
+            (Expectation::Error { state }, Observation::Error { ready_state, .. }) => {
                 state.is_none_or(|state| *ready_state == Some(state))
             }
-            (Expectation::Event(expected), Shown::Event(event)) => {
+            (Expectation::Event(expected), Observation::Event(event)) => {
                 let matches = self.event_matches(expected, event);
                 self.remember(event);
                 matches

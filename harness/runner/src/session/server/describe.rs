@@ -1,4 +1,4 @@
-//! What was observed of a server, in words; what is expected is put into words beside the case format.
+//! Observations of a server in words; the case format puts expectations into words.
 
 pub(super) use ssespec_cases::quote::quote;
 use ssespec_cases::server::{Http, Request};
@@ -6,7 +6,7 @@ use ssespec_reports::transcript::escape;
 
 use super::seen::{ResponseHead, Seen};
 use super::target::Target;
-use crate::protocol::server::ServerShown;
+use crate::protocol::server::ServerObservation;
 use crate::session::describe::server_shown;
 pub(super) use crate::session::describe::time;
 
@@ -66,9 +66,9 @@ pub(super) fn response<'n>(head: &ResponseHead, names: impl IntoIterator<Item = 
     words.join(", ")
 }
 
-/// An answer that says no.
+/// A refusal.
 pub(super) fn refused(message: &str) -> String {
-    server_shown(&ServerShown::Refused { message: message.into() })
+    server_shown(&ServerObservation::Refused { message: message.into() })
 }
 
 /// A request, with the fields that it has.

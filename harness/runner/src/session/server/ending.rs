@@ -1,4 +1,4 @@
-//! How every session ends: what was told to end has ended, and where a stream is open, the sentinel comes next on it.
+//! How every session ends: streams that the server should end have ended, and on open streams the sentinel comes next.
 
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ impl Session<'_> {
             return Ok(());
         }
         for number in 0..self.streams.len() {
-            if self.streams[number].state == State::ToldToEnd && self.is_judged(number) {
+            if self.streams[number].state == State::Ending && self.is_judged(number) {
                 self.ended(number).await?;
             }
         }
@@ -41,7 +41,7 @@ impl Session<'_> {
         let data = format!("ssespec-sentinel-{}", self.number);
         let emission =
             Emission::Event { kind: None, data: EmittedData::Text(data.clone()), id: None, retry: None };
-        self.hand_over(&emission);
+        self.emit_now(&emission);
         self.expect_emitted().await?;
         for number in open {
             self.sentinel(number, &data).await?;
@@ -91,7 +91,7 @@ impl Session<'_> {
         }
     }
 
-    /// Waits until the adapter whose server was shut down has left or says that it is done.
+    /// Waits until the adapter whose server was shut down exits or sends `closed`.
     async fn shut_down(&mut self) -> Result<(), Stop> {
         let deadline = Instant::now() + self.patience.request;
         while self.presence != Presence::Gone && !self.closed {
@@ -123,9 +123,9 @@ impl Session<'_> {
             return Ok(());
         }
         match held {
-            // Who is beyond use is not asked any more.
+            // An unusable adapter gets no orders.
             Err(Stop::Fault { .. }) => Ok(()),
-            // Who was cut short may be at it for a long time yet.
+            // The work that was cut short may go on for a long time.
             Err(Stop::Failure(_)) if self.progress.cut_short => {
                 self.stage.adapter.kill().await;
                 Ok(())
@@ -136,7 +136,7 @@ impl Session<'_> {
 
     async fn await_closed(&mut self) -> Result<(), Stop> {
         if self.closed {
-            // Nobody asked for it.
+            // There was no order to close.
             return Err(self.progress.fault(Fault::Unasked { what: "closed".into() }));
         }
         self.stage.adapter.order(self.number, Order::Close);

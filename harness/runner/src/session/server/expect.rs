@@ -37,7 +37,7 @@ impl Session<'_> {
     }
 
     /// The response to a request must be this, whenever its head comes: a server that holds it back until there is
-    /// something to send fails the cases about that, and need not fail every case there is.
+    /// something to send fails the cases about that, but not every other case.
     pub(super) fn imply(&mut self, expected: &ResponseExpected) -> Result<(), Stop> {
         if self.stream_reading.strictness == Strictness::Smoke {
             return Ok(());
@@ -53,7 +53,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Waits for the head of the last response, for those who want to tell of it.
+    /// Waits for the head of the last response, so that it can be recorded.
     pub(super) async fn head_came(&mut self) -> Result<(), Stop> {
         let deadline = Instant::now() + self.patience.observation;
         let comes = |stream: &Stream| stream.head.is_none() && stream.reading == Reading::AsItComes;
@@ -76,7 +76,7 @@ impl Session<'_> {
         }
     }
 
-    /// What was handed over last is taken.
+    /// The last emission is accepted.
     pub(super) async fn expect_emitted(&mut self) -> Result<(), Stop> {
         self.expect_one(&Expected::Emitted).await
     }
@@ -107,7 +107,7 @@ impl Session<'_> {
         }
     }
 
-    /// What to say where nothing came that decides an expectation.
+    /// The observation if nothing decided an expectation in time.
     fn nothing(&self, expected: &Expected, patience: Duration) -> String {
         let numbers = self.named(expected.stream().unwrap_or_default());
         let came: Vec<String> = numbers

@@ -24,7 +24,7 @@ pub(super) fn request(target: &Target, request: &Request) -> Vec<u8> {
     bytes
 }
 
-/// How much is read at once.
+/// How many bytes a single read takes.
 const READ: usize = 64 * 1024;
 
 /// An open connection whose request was sent.

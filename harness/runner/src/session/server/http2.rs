@@ -1,5 +1,5 @@
-//! A stream over HTTP/2 in clear text with prior knowledge, <https://www.rfc-editor.org/rfc/rfc9113#section-3.3>, on a
-//! connection of its own. The `h2` crate speaks; the strict reader reads.
+//! A stream over HTTP/2 over cleartext TCP with prior knowledge, <https://www.rfc-editor.org/rfc/rfc9113#section-3.3>,
+//! on a connection of its own. The `h2` crate speaks; the strict reader reads.
 
 use std::io;
 
@@ -15,7 +15,7 @@ use super::outlet::{self, Control, Left, Outlet};
 use super::seen::{Content, ResponseHead, Seen};
 use super::target::Target;
 
-/// How much is read at once, in bytes.
+/// How many bytes a single read takes.
 const READ: usize = 16 * 1024;
 
 /// An open connection whose request was sent.

@@ -5,30 +5,30 @@ use std::time::Instant;
 use ssespec_cases::Capability;
 
 use super::describe;
-use super::outlet::Told;
+use super::outlet::StreamUpdate;
 use super::seen::Seen;
 use super::session::{Presence, Session};
 use super::stream::State;
 use super::target;
 use crate::adapter::fault::Fault;
-use crate::adapter::heard::Heard;
-use crate::protocol::Shown;
-use crate::protocol::server::ServerShown;
+use crate::adapter::incoming::Incoming;
+use crate::protocol::Observation;
+use crate::protocol::server::ServerObservation;
 use crate::session::came::{Came, WITHOUT_PAUSE};
 use crate::session::describe::{server_shown, shown as shown_in_words};
 use crate::session::late::{LATE_LIMIT, Late, LateKind, late_message};
 use crate::session::outcome::Stop;
 
-/// How many more events than were handed over may come before a stream is called a flood.
+/// How many more events than were emitted may arrive before a stream counts as a flood.
 const MORE_EVENTS: u64 = 1000;
 
-/// How many bytes of them, likewise.
+/// How many more bytes, likewise.
 const MORE_BYTES: u64 = 64 * 1024 * 1024;
 
-/// The most things of one stream that wait beside events.
+/// The most items of one stream that are queued in addition to events.
 const WAITING: usize = 10_000;
 
-/// How much an adapter may say of things that happen by themselves, such as streams that were opened.
+/// How many connections and disconnections an adapter may report.
 const HAPPENINGS: u64 = 100_000;
 
 impl Session<'_> {
@@ -44,8 +44,8 @@ impl Session<'_> {
                 self.absorb(told)?;
                 Ok(Came::Something)
             }
-            heard = self.stage.adapter.hear(), if self.presence != Presence::Gone => {
-                self.absorb_heard(heard)?;
+            heard = self.stage.adapter.receive(), if self.presence != Presence::Gone => {
+                self.absorb_incoming(heard)?;
                 Ok(Came::Something)
             }
             () = tokio::time::sleep_until(deadline.into()) => Ok(Came::Nothing),
@@ -53,8 +53,8 @@ impl Session<'_> {
     }
 
     /// Takes in something that a stream shows.
-    pub(super) fn absorb(&mut self, told: Told) -> Result<(), Stop> {
-        let Told { stream: number, at, seen } = told;
+    pub(super) fn absorb(&mut self, told: StreamUpdate) -> Result<(), Stop> {
+        let StreamUpdate { stream: number, at, seen } = told;
         let connection = u32::try_from(number + 1).unwrap_or(u32::MAX);
         self.progress.transcript.stream(at, connection, describe::row(&seen));
         let reported = self.events;
@@ -109,17 +109,17 @@ impl Session<'_> {
         if self.names.len() > 1 { format!(" (the stream {})", describe::quote(name)) } else { String::new() }
     }
 
-    fn absorb_heard(&mut self, heard: Heard) -> Result<(), Stop> {
+    fn absorb_incoming(&mut self, heard: Incoming) -> Result<(), Stop> {
         let (session, shown, at) = match heard {
-            Heard::Shown { session, shown, at, share: _ } => (session, shown, at),
-            Heard::Fault(Fault::Exited { status })
+            Incoming::Observation { session, shown, at, share: _ } => (session, shown, at),
+            Incoming::Fault(Fault::Exited { status })
                 if self.presence == Presence::Leaving && status.ends_with(": 0") =>
             {
                 self.progress.transcript.harness("left", status);
                 self.presence = Presence::Gone;
                 return Ok(());
             }
-            Heard::Fault(fault) => return Err(self.progress.fault(fault)),
+            Incoming::Fault(fault) => return Err(self.progress.fault(fault)),
         };
         if session < self.number {
             return match late_message(&shown) {
@@ -135,7 +135,7 @@ impl Session<'_> {
             };
         }
         match &shown {
-            Shown::Closed => self.progress.transcript.closed(at),
+            Observation::Closed => self.progress.transcript.closed(at),
             shown => self.progress.transcript.shown(at, shown),
         }
         if session > self.number {
@@ -149,19 +149,19 @@ impl Session<'_> {
         }
         let what = || shown_in_words(&shown);
         match &shown {
-            Shown::Closed => {
+            Observation::Closed => {
                 self.closed = true;
                 Ok(())
             }
-            Shown::Server(said) => self.absorb_said(said),
+            Observation::Server(said) => self.absorb_said(said),
             _ => Err(self.progress.fault(Fault::OfAnotherRole { what: what() })),
         }
     }
 
-    fn absorb_said(&mut self, said: &ServerShown) -> Result<(), Stop> {
+    fn absorb_said(&mut self, said: &ServerObservation) -> Result<(), Stop> {
         let unasked = Fault::Unasked { what: server_shown(said) };
         match said {
-            ServerShown::Serving { url } => {
+            ServerObservation::Serving { url } => {
                 if self.target.is_some() {
                     return Err(self.progress.fault(unasked));
                 }
@@ -176,31 +176,31 @@ impl Session<'_> {
                     }
                 }
             }
-            ServerShown::Connected { last_event_id } => {
+            ServerObservation::Connected { last_event_id } => {
                 self.announced += 1;
                 if self.announced > self.streams.len() as u64 + HAPPENINGS {
                     return Err(self.progress.fault(Fault::Flooded));
                 }
                 self.connected.push_back(last_event_id.clone());
             }
-            ServerShown::Disconnected => {
+            ServerObservation::Disconnected => {
                 self.disconnected += 1;
                 if self.disconnected > HAPPENINGS {
                     return Err(self.progress.fault(Fault::Flooded));
                 }
             }
-            ServerShown::Emitted | ServerShown::Refused { .. } if self.awaited_answers == 0 => {
+            ServerObservation::Emitted | ServerObservation::Refused { .. } if self.awaited_answers == 0 => {
                 return Err(self.progress.fault(unasked));
             }
-            ServerShown::Emitted => {
+            ServerObservation::Emitted => {
                 self.awaited_answers -= 1;
                 self.answers.push_back(Ok(()));
             }
-            ServerShown::Refused { message } => {
+            ServerObservation::Refused { message } => {
                 self.awaited_answers -= 1;
                 self.answers.push_back(Err(message.clone()));
             }
-            ServerShown::Stopped => self.stopped = true,
+            ServerObservation::Stopped => self.stopped = true,
         }
         Ok(())
     }

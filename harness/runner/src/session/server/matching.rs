@@ -1,4 +1,4 @@
-//! What must be observed, held against what has come, without taking it: a view counts what it would take.
+//! Compares expectations with what has arrived, without taking it: a view counts what it would take.
 
 use std::collections::BTreeMap;
 
@@ -23,7 +23,7 @@ pub(super) struct View {
     not_judged: Option<&'static str>,
 }
 
-/// What has come says this of an expectation.
+/// Whether an expectation holds, given what has arrived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verdict {
     /// It holds.
@@ -241,8 +241,8 @@ pub(super) fn respond(expected: &ResponseExpected, head: &ResponseHead) -> Verdi
     Verdict::Fails(describe::response(head, expected.headers.iter().map(|(name, _)| name.as_str())))
 }
 
-/// Whether the fields of a name are as expected. A media type that is expected without parameters is compared without; of
-/// one with parameters the charset is compared.
+/// Whether the fields of a name are as expected. A media type that is expected without parameters is compared without;
+/// of one with parameters the charset is compared.
 fn field(head: &ResponseHead, name: &str, expected: &FieldExpectation) -> bool {
     let mut values = head.values(name);
     match (expected, values.next(), values.next()) {

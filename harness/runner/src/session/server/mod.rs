@@ -1,4 +1,4 @@
-//! A server living through one case: it is given events to send, and every byte of its streams is read.
+//! A server running one case: it gets events to send, and every byte of its streams is read.
 //!
 //! - [`session`]: its state, and playing its script
 //! - `target`: the URL that it serves

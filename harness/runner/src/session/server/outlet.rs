@@ -29,7 +29,7 @@ pub(super) fn fields(target: &Target, request: &Request) -> Vec<(String, String)
 
 /// Something that a stream shows, for the session.
 #[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct StreamUpdate {
     /// Which stream.
     pub(super) stream: usize,
     pub(super) at: Instant,
@@ -40,7 +40,7 @@ pub(super) struct Told {
 #[derive(Debug)]
 pub(super) struct Outlet {
     pub(super) stream: usize,
-    pub(super) tell: mpsc::Sender<Told>,
+    pub(super) tell: mpsc::Sender<StreamUpdate>,
     pub(super) began: Instant,
     pub(super) limits: Limits,
     pub(super) reads: u64,
@@ -65,12 +65,12 @@ impl Outlet {
         Some(Seen::Bytes(bytes.get(..SHOWN).unwrap_or(bytes).to_vec(), bytes.len() as u64))
     }
 
-    /// Tells what was seen; waits until the session has room for it, or the stream is to be left.
+    /// Sends what was seen; waits until the session has room for it, or the stream must be left.
     pub(super) async fn tell(&self, seen: Vec<Seen>, control: &mut Control) -> Option<Left> {
         let telling = async {
             for seen in seen {
-                let told = Told { stream: self.stream, at: Instant::now(), seen };
-                // Nobody hears a session that is over.
+                let told = StreamUpdate { stream: self.stream, at: Instant::now(), seen };
+                // The session may be over.
                 let _ = self.tell.send(told).await;
             }
         };
@@ -94,7 +94,7 @@ pub(super) enum Left {
     Forgotten,
 }
 
-/// What a stream's task is told.
+/// The orders to a stream's task.
 #[derive(Debug)]
 pub(super) struct Control {
     pub(super) orders: mpsc::UnboundedReceiver<StreamOrder>,

@@ -89,7 +89,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Waits until the adapter has shown all streams that are open: only then what is handed over is for them.
+    /// Waits until the adapter has shown all streams that are open: only then do they receive what is emitted.
     pub(super) async fn all_connected(&mut self) -> Result<(), Stop> {
         let deadline = Instant::now() + self.patience.observation;
         while self.announced < self.shown() {
@@ -112,12 +112,12 @@ impl Session<'_> {
 
     pub(super) async fn emit(&mut self, emission: &Emission) -> Result<(), Stop> {
         self.all_connected().await?;
-        self.hand_over(emission);
+        self.emit_now(emission);
         Ok(())
     }
 
-    /// Hands something to the implementation.
-    pub(super) fn hand_over(&mut self, emission: &Emission) {
+    /// Orders the implementation to send something.
+    pub(super) fn emit_now(&mut self, emission: &Emission) {
         self.progress.transcript.harness("emit", words::emission(emission));
         let emit = match emission {
             Emission::Event { kind, data, id, retry } => {
@@ -136,7 +136,7 @@ impl Session<'_> {
     pub(super) async fn emit_repeat(&mut self, emission: &Emission, times: u64) -> Result<(), Stop> {
         self.all_connected().await?;
         for _ in 0..times {
-            self.hand_over(emission);
+            self.emit_now(emission);
             self.expect_emitted().await?;
         }
         Ok(())
@@ -157,7 +157,7 @@ impl Session<'_> {
 
     fn told_to_end(&mut self) {
         for stream in self.streams.iter_mut().filter(|stream| stream.state == State::Open) {
-            stream.state = State::ToldToEnd;
+            stream.state = State::Ending;
         }
     }
 
@@ -165,7 +165,7 @@ impl Session<'_> {
         self.all_connected().await?;
         let numbers = self.named(&hang_up.stream);
         self.heads(&numbers).await?;
-        // What was told of earlier streams says nothing of this one.
+        // Reports about earlier streams do not count for this one.
         self.disconnected = 0;
         self.progress.transcript.harness("hang-up", hang_up.how.word());
         for number in numbers {
@@ -174,8 +174,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Waits for heads that are on their way: one that comes after our FIN turns it into an RST. A server that holds its
-    /// head back is left all the same.
+    /// Waits for heads that are on their way: one that comes after our FIN turns it into an RST. A server that holds
+    /// its head back is left all the same.
     async fn heads(&mut self, numbers: &[usize]) -> Result<(), Stop> {
         let deadline = Instant::now() + HEADS;
         let awaits = |stream: &Stream| {

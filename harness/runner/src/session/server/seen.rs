@@ -24,7 +24,7 @@ impl ResponseHead {
         named.map(|(_, value)| value.as_slice())
     }
 
-    /// Whether a client takes it for an event stream,
+    /// Whether a client treats it as an event stream,
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model>.
     pub(super) fn is_stream(&self) -> bool {
         self.status == 200
@@ -50,7 +50,7 @@ pub(super) struct SeenEvent {
     pub(super) length: u64,
     /// The last event ID.
     pub(super) id: String,
-    /// Whether the server gives ids by itself, so that one comes where none was emitted.
+    /// Whether the server sets IDs on its own, so that an event without an ID may have one.
     pub(super) has_own_id: bool,
 }
 
@@ -65,11 +65,11 @@ pub(super) enum Seen {
     Event(SeenEvent),
     /// A comment; all after its colon.
     Comment(String),
-    /// The reconnection time was set, to so many milliseconds.
+    /// The reconnection time was set, in milliseconds.
     Retry(u64),
-    /// What must not be: a violation of HTTP, or bytes that are no text.
+    /// A violation of HTTP, or bytes that are not UTF-8.
     Violation(String),
-    /// What is worth knowing and allowed.
+    /// An allowed deviation worth noting.
     Remark(String),
     /// The message is complete.
     End,
@@ -91,7 +91,7 @@ pub(super) struct StreamReading {
     pub(super) limits: Limits,
     pub(super) named: Named,
     pub(super) strictness: Strictness,
-    /// After so many bytes a stream is left: no case needs more.
+    /// After this many bytes a stream is left: no case needs more.
     pub(super) most: u64,
 }
 

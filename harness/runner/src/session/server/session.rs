@@ -8,7 +8,7 @@ use ssespec_cases::server::{Emission, Expected, ServerFact, ServerStep};
 use ssespec_strict::Limits;
 use tokio::sync::mpsc;
 
-use super::outlet::Told;
+use super::outlet::StreamUpdate;
 use super::seen::{Named, ResponseHead, StreamReading, Strictness};
 use super::stream::Stream;
 use super::target::Target;
@@ -27,14 +27,14 @@ use crate::session::transcript::Transcript;
 /// How much of what streams show may wait until the session takes it in.
 const WAITING: usize = 1024;
 
-/// Whether the adapter is there to be told something.
+/// Whether the adapter accepts orders.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Presence {
-    /// It is.
+    /// It does.
     There,
-    /// It was told to shut its server down.
+    /// It was ordered to shut its server down.
     Leaving,
-    /// It has left, as it was told to, or said that the session is over.
+    /// It has exited as ordered, or reported that the session is over.
     Gone,
 }
 
@@ -50,9 +50,9 @@ pub(super) struct Session<'s> {
     pub(super) streams: Vec<Stream>,
     /// Those that each name stands for.
     pub(super) names: BTreeMap<String, Vec<usize>>,
-    pub(super) tell: mpsc::Sender<Told>,
-    pub(super) told: mpsc::Receiver<Told>,
-    /// The answers to what was handed over, and how many are still to come.
+    pub(super) tell: mpsc::Sender<StreamUpdate>,
+    pub(super) told: mpsc::Receiver<StreamUpdate>,
+    /// The answers to emissions, and how many are still missing.
     pub(super) answers: VecDeque<Result<(), String>>,
     pub(super) awaited_answers: u64,
     /// The last event IDs that the adapter showed of the streams opened by the last request.
@@ -63,7 +63,7 @@ pub(super) struct Session<'s> {
     pub(super) stopped: bool,
     pub(super) presence: Presence,
     pub(super) closed: bool,
-    /// How many events were handed over, and how many bytes of data.
+    /// How many events were emitted, and how many bytes of data.
     pub(super) events: u64,
     pub(super) bytes: u64,
 }
@@ -155,7 +155,7 @@ impl Session<'_> {
         self.progress.conclude(held, teardown)
     }
 
-    /// Has the session's URL served.
+    /// Orders the adapter to serve the session's URL.
     async fn serve(&mut self) -> Result<(), Stop> {
         self.order(ServerOrder::Serve);
         let deadline = Instant::now() + self.patience.request;

@@ -8,18 +8,18 @@ use ssespec_cases::server::{Http, Reading, Request, ResponseExpected};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
 
-use super::outlet::{Control, Left, Outlet, StreamOrder, Told};
+use super::outlet::{Control, Left, Outlet, StreamOrder, StreamUpdate};
 use super::seen::{Content, ResponseHead, Seen, StreamReading};
 use super::target::Target;
 use super::{http1, http2};
 
-/// What a stream has come to.
+/// The state of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum State {
     /// It is there.
     Open,
-    /// The server was told to end it.
-    ToldToEnd,
+    /// The server was ordered to end it.
+    Ending,
     /// It has ended, and that was expected.
     Over,
     /// The client has left it.
@@ -56,7 +56,7 @@ impl Stream {
         target: &Target,
         request: &Request,
         (stream, reading): (usize, StreamReading),
-        tell: &mpsc::Sender<Told>,
+        tell: &mpsc::Sender<StreamUpdate>,
     ) -> io::Result<Self> {
         let outlet =
             Outlet { stream, tell: tell.clone(), began: Instant::now(), limits: reading.limits, reads: 0 };

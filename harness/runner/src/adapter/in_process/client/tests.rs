@@ -17,12 +17,12 @@ async fn heard(
     }
     let mut heard = Vec::new();
     while heard.len() < times {
-        heard.push(match adapter.hear().await {
-            Heard::Shown { session, shown, .. } => {
+        heard.push(match adapter.receive().await {
+            Incoming::Observation { session, shown, .. } => {
                 assert_eq!(session, SESSION);
                 format!("{shown:?}")
             }
-            Heard::Fault(fault) => format!("{fault}: {}", adapter.stderr()),
+            Incoming::Fault(fault) => format!("{fault}: {}", adapter.stderr()),
         });
     }
     heard
@@ -36,14 +36,14 @@ fn with_close(mut client: Client) -> Client {
 #[tokio::test]
 async fn a_client_that_returns_is_done() {
     let client = Client::client("c", |_, observer| async move { observer.event(Event::new("a")) });
-    let event = Shown::Event(Event { data: Some("a".into()), ..Event::default() });
+    let event = Observation::Event(Event { data: Some("a".into()), ..Event::default() });
     assert_eq!(heard(&client, None, None, 2).await, [format!("{event:?}"), "Closed".into()]);
 }
 
 #[tokio::test]
 async fn an_error_that_is_returned_is_the_last_word() {
     let client = Client::client("c", |_, _| async { Err::<(), _>("out of order") });
-    let error = Shown::Error { message: "out of order".into(), ready_state: None };
+    let error = Observation::Error { message: "out of order".into(), ready_state: None };
     assert_eq!(heard(&client, None, None, 2).await, [format!("{error:?}"), "Closed".into()]);
 }
 
@@ -53,7 +53,7 @@ async fn an_error_has_the_state_that_was_told_last() {
         observer.set_state(ReadyState::Closed);
         observer.error("lost");
     });
-    let error = Shown::Error { message: "lost".into(), ready_state: Some(ReadyState::Closed) };
+    let error = Observation::Error { message: "lost".into(), ready_state: Some(ReadyState::Closed) };
     assert_eq!(heard(&client, None, None, 1).await, [format!("{error:?}")]);
 }
 
@@ -70,7 +70,7 @@ async fn close_ends_the_waiting_for_an_item() {
         assert_eq!(item, None);
         observer.comment("closed it");
     }));
-    let comment = Shown::Comment { text: "closed it".into() };
+    let comment = Observation::Comment { text: "closed it".into() };
     assert_eq!(heard(&client, None, Some(Order::Close), 2).await, [format!("{comment:?}"), "Closed".into()]);
 }
 

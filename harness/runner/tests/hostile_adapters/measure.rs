@@ -3,11 +3,11 @@
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-use crate::cage::Cage;
+use crate::scenario::Scenario;
 
 /// What came of a run that was measured.
 pub(crate) struct Measured {
-    /// What the beast's author gets to read.
+    /// What the hostile adapter's author gets to read.
     pub(crate) text: String,
     /// The size of the results file, in bytes.
     pub(crate) size: usize,
@@ -15,11 +15,11 @@ pub(crate) struct Measured {
     pub(crate) peak: Option<usize>,
 }
 
-/// Runs a beast in a process of its own; these steps follow the roar.
-pub(crate) fn measured(beast: &'static str, patience: Duration, then: &str) -> Measured {
+/// Runs a hostile adapter in a process of its own; these steps follow the trigger.
+pub(crate) fn measured(behavior: &'static str, patience: Duration, then: &str) -> Measured {
     let exe = std::env::current_exe().unwrap();
     let patience = patience.as_millis().to_string();
-    let output = Command::new(exe).args(["measured", beast, &patience, then]).output().unwrap();
+    let output = Command::new(exe).args(["measured", behavior, &patience, then]).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{}: {errors}", output.status);
     let output = String::from_utf8(output.stdout).unwrap();
@@ -29,13 +29,13 @@ pub(crate) fn measured(beast: &'static str, patience: Duration, then: &str) -> M
 }
 
 /// What that process does.
-pub(crate) fn live(beast: &str, patience: &str, then: &str) -> ExitCode {
+pub(crate) fn live(behavior: &str, patience: &str, then: &str) -> ExitCode {
     let patience = Duration::from_millis(patience.parse().unwrap());
     std::thread::spawn(keep_small);
     // The name lives as long as this process, which has no other.
-    let life = Cage::of(beast.to_owned().leak()).patience(patience).then(then).live();
+    let played = Scenario::of(behavior.to_owned().leak()).patience(patience).then(then).play();
     let peak = peak().map(|mib| mib.to_string()).unwrap_or_default();
-    print!("{} {peak}\n{}", life.size(), life.text());
+    print!("{} {peak}\n{}", played.size(), played.text());
     ExitCode::SUCCESS
 }
 

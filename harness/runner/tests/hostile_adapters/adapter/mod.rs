@@ -1,7 +1,7 @@
 //! What the test executable is when it is started as an adapter. Plain std: an adapter in another language would have
 //! no more.
 
-mod beasts;
+mod behaviors;
 mod client;
 mod page;
 mod sound;
@@ -15,34 +15,34 @@ use std::time::Duration;
 /// Longer than any test waits for a death. No process is left for ever if a test fails.
 const LIFE_SPAN: Duration = Duration::from_secs(120);
 
-/// Lives as this beast.
-pub(crate) fn live(beast: &str, tether: &str) -> ExitCode {
+/// Lives as this hostile adapter.
+pub(crate) fn live(behavior: &str, liveness: &str) -> ExitCode {
     std::thread::spawn(|| {
         std::thread::sleep(LIFE_SPAN);
         std::process::exit(99);
     });
-    tie(beast, tether);
-    if beast == SLEEPER {
+    connect(behavior, liveness);
+    if behavior == SLEEPER {
         // Its parent waits for this before it goes on.
         eprintln!("asleep");
         sleep();
     }
-    match beasts::nature(beast) {
-        Some(nature) => sound::live(&nature),
-        None => panic!("no such beast: {beast}"),
+    match behaviors::behavior(behavior) {
+        Some(behavior) => sound::live(&behavior),
+        None => panic!("no such behavior: {behavior}"),
     }
 }
 
 /// A process that does nothing but live. Not an adapter.
 const SLEEPER: &str = "sleeper";
 
-static TETHER: OnceLock<(String, TcpStream)> = OnceLock::new();
+static LIVENESS: OnceLock<(String, TcpStream)> = OnceLock::new();
 
 /// Connects to the test, which sees the connection end when this process does.
-fn tie(beast: &str, tether: &str) {
-    let mut stream = TcpStream::connect(tether).unwrap();
-    writeln!(stream, "{beast}").unwrap();
-    assert!(TETHER.set((tether.to_owned(), stream)).is_ok(), "tied once");
+fn connect(behavior: &str, liveness: &str) {
+    let mut stream = TcpStream::connect(liveness).unwrap();
+    writeln!(stream, "{behavior}").unwrap();
+    assert!(LIVENESS.set((liveness.to_owned(), stream)).is_ok(), "connected once");
 }
 
 /// Sleeps until it is killed.
@@ -68,9 +68,9 @@ fn spawn_sleeper() {
 
 /// The command that starts a sleeper.
 fn sleeper() -> Command {
-    let (tether, _) = TETHER.get().unwrap();
+    let (liveness, _) = LIVENESS.get().unwrap();
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["adapter", SLEEPER, tether]);
+    command.args(["adapter", SLEEPER, liveness]);
     command
 }
 

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::Tests;
-use crate::cage::Cage;
+use crate::scenario::Scenario;
 
 pub(crate) const TESTS: Tests = &[
     ("half-a-line", half_a_line),
@@ -13,48 +13,48 @@ pub(crate) const TESTS: Tests = &[
 ];
 
 fn half_a_line() {
-    let life = Cage::of("stalling").live();
-    assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 2: the adapter wrote 18 bytes without a newline
+    let played = Scenario::of("half-a-line").play();
+    assert_snapshot!(played.text(), @r#"
+    1-trigger: error at step 2: the adapter wrote 18 bytes without a newline
       expected: an adapter that follows the protocol
       hint: end each message with a newline and flush it
-      note: before: expected event data "roar"; observed nothing within 2s
-    2-calm: pass
+      note: before: expected event data "trigger"; observed nothing within 2s
+    2-next: pass
     status 3
     "#);
 }
 
 fn in_the_middle_of_a_case() {
-    let life = Cage::of("mute").live();
-    assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 2: the adapter did not answer `close` with `closed` within 2s
+    let played = Scenario::of("never-reports").play();
+    assert_snapshot!(played.text(), @r#"
+    1-trigger: error at step 2: the adapter did not answer `close` with `closed` within 2s
       expected: an adapter that follows the protocol
       hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
-      note: before: expected event data "roar"; observed nothing within 2s
-    2-calm: pass
+      note: before: expected event data "trigger"; observed nothing within 2s
+    2-next: pass
     status 3
     "#);
 }
 
 fn orders_are_not_read() {
-    let life = Cage::of("deafened").live();
-    assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 0: the adapter did not answer `close` with `closed` within 2s
+    let played = Scenario::of("ignores-connect").play();
+    assert_snapshot!(played.text(), @r#"
+    1-trigger: error at step 0: the adapter did not answer `close` with `closed` within 2s
       expected: an adapter that follows the protocol
       hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
       note: before: expected a request; observed nothing within 2s
-    2-calm: pass
+    2-next: pass
     status 3
     "#);
 }
 
 fn close_is_ignored() {
-    let life = Cage::of("ignoring").live();
-    assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 0: the adapter did not answer `close` with `closed` within 2s
+    let played = Scenario::of("ignores-close").play();
+    assert_snapshot!(played.text(), @r#"
+    1-trigger: error at step 0: the adapter did not answer `close` with `closed` within 2s
       expected: an adapter that follows the protocol
       hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
-    2-calm: pass
+    2-next: pass
     status 3
     "#);
 }

@@ -1,31 +1,31 @@
-//! What an implementation shows.
+//! What an implementation shows: observations.
 
 use ssespec_cases::client::ReadyState;
 
 use super::event::Event;
 use super::page::{Exception, ScriptResult};
-use super::server::ServerShown;
+use super::server::ServerObservation;
 
-/// What an implementation showed, in one session.
+/// An observation that an adapter reports, in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Shown {
+pub enum Observation {
     /// The connection was announced as open.
     Opened {
-        /// The state inside the handler, where the API shows one.
+        /// The state inside the handler, if the API exposes one.
         ready_state: Option<ReadyState>,
     },
     /// An event was dispatched.
     Event(Event),
-    /// A comment was shown; `text` is all that follows the colon.
+    /// A comment was reported.
     Comment {
-        /// All that follows the colon.
+        /// Everything after the colon.
         text: String,
     },
     /// An error was reported.
     Error {
-        /// The implementation's words; empty where it has none.
+        /// The implementation's message; may be empty.
         message: String,
-        /// The state inside the handler, where the API shows one.
+        /// The state inside the handler, if the API exposes one.
         ready_state: Option<ReadyState>,
     },
     /// The answer to [`Order::State`].
@@ -37,7 +37,7 @@ pub enum Shown {
     /// The constructor threw.
     Exception(Exception),
     /// What only the adapter of a server reports.
-    Server(ServerShown),
-    /// The session is over; nothing of it may follow.
+    Server(ServerObservation),
+    /// The session is over; no other message of it may follow.
     Closed,
 }

@@ -1,5 +1,5 @@
-//! A case served by hand: its requests are awaited from any client, and what the client should do or show next is
-//! told.
+//! A case served for a client that a person operates, such as curl or a browser: the server performs the script and
+//! reports what the client should do or show next.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
@@ -14,9 +14,9 @@ use ssespec_mock_server::action::{self, Action, Respond};
 use ssespec_mock_server::wire::{Departure, Exchange, Listener, Options, Request, WireEvent, WireEventKind};
 use tokio::sync::mpsc;
 
-/// Something told to the one who holds the client.
+/// A notice for the person who operates the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Telling {
+pub enum Notice {
     /// The server listens at this URL.
     Listening(String),
     /// The server does this.
@@ -25,18 +25,18 @@ pub enum Telling {
     Request(String),
     /// The client left the connection.
     Left(String),
-    /// The client is to be told to do this.
+    /// The person should make the client do this.
     Client(String),
     /// This must be observed next.
     Expected(String),
-    /// This came, and should not have.
+    /// This was observed, but not expected.
     Unexpected(String),
-    /// The case is played.
+    /// The script is complete.
     Over,
 }
 
-impl Telling {
-    /// What it is, in a word.
+impl Notice {
+    /// The kind, as JSON and text output name it.
     fn kind(&self) -> &'static str {
         match self {
             Self::Listening(_) => "listening",
@@ -69,7 +69,7 @@ impl Telling {
     }
 }
 
-impl fmt::Display for Telling {
+impl fmt::Display for Notice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Listening(url) => f.write_str(url),
@@ -83,31 +83,31 @@ impl fmt::Display for Telling {
 pub enum Rounds {
     /// Once.
     One,
-    /// Again and again, at the same URL: the next request begins it again.
+    /// Repeatedly, at the same URL: the next request starts it again.
     Endless,
 }
 
-/// How long clients may take to let go of the connections at the end.
+/// How long clients may take to close their connections at the end.
 const LEAVING: Duration = Duration::from_millis(250);
 
-/// Serves a case at one URL. A round is over when the script is played and the last client has left, or a new request
-/// has come; the first one awaits its client as long as it takes.
+/// Serves a case at one URL. A round is over when the script is complete and the last client has disconnected, or a new
+/// request has arrived; the first request is awaited without a time limit.
 ///
 /// # Errors
-/// When the address cannot be had.
+/// If binding fails.
 pub async fn serve(
     script: &[Step<ClientStep>],
     address: SocketAddr,
     rounds: Rounds,
-    tell: &mut (dyn FnMut(Telling) + Send),
+    notify: &mut (dyn FnMut(Notice) + Send),
 ) -> io::Result<()> {
     let (events, wire) = mpsc::unbounded_channel();
     let base = Listener::bind(address, Options::default(), events.clone(), BASE).await?;
     let other = Listener::bind(SocketAddr::new(address.ip(), 0), Options::default(), events, OTHER).await?;
-    tell(Telling::Listening(format!("{}/", base.url())));
+    notify(Notice::Listening(format!("{}/", base.url())));
     let requests = VecDeque::new();
     let awaited = Awaited::Nothing;
-    let mut hand = Hand {
+    let mut session = ManualSession {
         base,
         other,
         wire,
@@ -116,26 +116,26 @@ pub async fn serve(
         left: BTreeMap::new(),
         ended_at: None,
         awaited,
-        tell,
+        notify,
     };
     loop {
-        hand.round(script).await;
+        session.round(script).await;
         if rounds == Rounds::One {
             break;
         }
-        if hand.awaited == Awaited::Nothing {
-            // The next round would be over as soon as it began, and so on.
-            hand.until_requested().await;
+        if session.awaited == Awaited::Nothing {
+            // Without this, rounds would repeat in a busy loop.
+            session.until_requested().await;
         }
     }
-    tokio::join!(hand.base.close_connections(LEAVING), hand.other.close_connections(LEAVING));
-    tokio::join!(hand.base.shutdown(), hand.other.shutdown());
+    tokio::join!(session.base.close_connections(LEAVING), session.other.close_connections(LEAVING));
+    tokio::join!(session.base.shutdown(), session.other.shutdown());
     Ok(())
 }
 
-/// The number of the listener that the client is told of.
+/// The number of the listener whose URL is printed.
 const BASE: u8 = 0;
-/// The number of the second origin's.
+/// The number of the second origin's listener.
 const OTHER: u8 = 1;
 
 /// What a round has waited for.
@@ -146,7 +146,7 @@ enum Awaited {
 }
 
 /// A case while it is served.
-struct Hand<'h> {
+struct ManualSession<'h> {
     base: Listener,
     other: Listener,
     wire: mpsc::UnboundedReceiver<WireEvent>,
@@ -160,10 +160,10 @@ struct Hand<'h> {
     ended_at: Option<Instant>,
     /// Whether this round has awaited a request.
     awaited: Awaited,
-    tell: &'h mut (dyn FnMut(Telling) + Send),
+    notify: &'h mut (dyn FnMut(Notice) + Send),
 }
 
-impl Hand<'_> {
+impl ManualSession<'_> {
     async fn round(&mut self, script: &[Step<ClientStep>]) {
         self.ended_at = None;
         self.awaited = Awaited::Nothing;
@@ -172,40 +172,40 @@ impl Hand<'_> {
         }
         self.until_left().await;
         if let Some((_, mut exchange)) = self.exchange.take().filter(|(_, exchange)| exchange.is_open()) {
-            // Nobody shall wait for more of a script that is over.
+            // No client should wait for more of a completed script.
             exchange.drop_connection(action::Drop::Fin).await;
         }
-        (self.tell)(Telling::Over);
+        (self.notify)(Notice::Over);
     }
 
     async fn step(&mut self, step: &ClientStep) {
         self.take_in_what_came().await;
         match step {
             ClientStep::Wire(action) => {
-                (self.tell)(Telling::Server(words::step(step)));
+                (self.notify)(Notice::Server(words::step(step)));
                 self.act(action).await;
             }
             ClientStep::Connect(_) | ClientStep::Enter(_) | ClientStep::Run(_) => {
-                (self.tell)(Telling::Client(words::step(step)));
+                (self.notify)(Notice::Client(words::step(step)));
             }
             ClientStep::Close => {
-                (self.tell)(Telling::Client(words::step(step)));
-                // By hand this takes its time, and what follows is about a client that is closed.
+                (self.notify)(Notice::Client(words::step(step)));
+                // A person takes some time to close it, and the next steps are about a closed client.
                 self.until_left().await;
             }
-            // By hand nothing is recorded, measured or judged.
+            // A manual session records, measures and judges nothing.
             ClientStep::Record(_) | ClientStep::Measure(_) => {}
             ClientStep::OneOf(alternatives) => {
-                (self.tell)(Telling::Expected(words::alternatives(alternatives)));
+                (self.notify)(Notice::Expected(words::alternatives(alternatives)));
             }
-            ClientStep::Attempts(attempts) => (self.tell)(Telling::Expected(words::attempts(attempts))),
+            ClientStep::Attempts(attempts) => (self.notify)(Notice::Expected(words::attempts(attempts))),
             ClientStep::Expect(expected) => {
-                (self.tell)(Telling::Expected(words::expectation(expected)));
+                (self.notify)(Notice::Expected(words::expectation(expected)));
                 match expected {
                     Expectation::Request(_) => self.await_request().await,
                     Expectation::Disconnect { .. } => self.until_left().await,
                     Expectation::NoRequest(time) => self.await_silence(*time).await,
-                    // Whoever holds the client sees the rest.
+                    // The person sees the rest in the client.
                     _ => {}
                 }
             }
@@ -222,7 +222,7 @@ impl Hand<'_> {
             value.replace("{base}", &base).replace("{other}", &other).replace("{origin}", &origin)
         };
         if let Some((_, exchange)) = &mut self.exchange {
-            // A client that has left is told of by what comes in.
+            // A disconnect is reported by the wire events.
             let _ = self.base.perform(action, exchange, expand).await;
         } else if let Action::Refuse(time) = action {
             self.base.refuse_for(*time);
@@ -237,10 +237,10 @@ impl Hand<'_> {
         if let Some(ended_at) = self.ended_at {
             line.push_str(&format!(", {} ms after the end", ended_at.elapsed().as_millis()));
         }
-        (self.tell)(Telling::Request(line));
+        (self.notify)(Notice::Request(line));
         self.exchange = Some((origin, exchange));
-        // Who was quick has left before the request was awaited.
-        self.tell_if_left();
+        // A fast client may have left before the request was awaited.
+        self.report_departure();
     }
 
     /// Waits until there is a request that nobody has awaited yet.
@@ -266,17 +266,17 @@ impl Hand<'_> {
     }
 
     /// Tells that the client of the last exchange has left, if it has.
-    fn tell_if_left(&mut self) {
+    fn report_departure(&mut self) {
         let Some((origin, exchange)) = &self.exchange else { return };
         if let Some(how) = self.left.get(&(*origin, exchange.connection())) {
-            (self.tell)(Telling::Left(format!("The client left the connection ({}).", departure(*how))));
+            (self.notify)(Notice::Left(format!("The client left the connection ({}).", departure(*how))));
         }
     }
 
     /// Waits out a time in which no request should come.
     async fn await_silence(&mut self, time: Duration) {
         let told = self.requests.len();
-        // It ends by the clock: what comes in is taken in for ever.
+        // Ends with the timeout.
         let _ = tokio::time::timeout(time, async {
             loop {
                 self.take_in().await;
@@ -286,11 +286,11 @@ impl Hand<'_> {
         let came: Vec<String> =
             self.requests.iter().map(|(origin, e)| self.describe(*origin, e.request())).collect();
         for request in came.into_iter().skip(told) {
-            (self.tell)(Telling::Unexpected(format!("a request came: {request}; it begins the case again")));
+            (self.notify)(Notice::Unexpected(format!("a request came: {request}; it starts the case again")));
         }
     }
 
-    /// A request in words: its method and target, and the one field that resuming is about.
+    /// A request in words: its method, target and Last-Event-ID.
     fn describe(&self, origin: u8, request: &Request) -> String {
         let ids = request.header("last-event-id").map(|value| String::from_utf8_lossy(value).into_owned());
         let ids: String = ids.map(|id| format!(", last-event-id: {}", quote(&id))).collect();
@@ -317,7 +317,7 @@ impl Hand<'_> {
             }
             WireEventKind::Request(exchange) => self.requests.push_back((event.origin, exchange)),
             WireEventKind::Malformed { reason } => {
-                (self.tell)(Telling::Unexpected(format!("not a request: {reason}")));
+                (self.notify)(Notice::Unexpected(format!("not a request: {reason}")));
             }
             WireEventKind::Disconnected(how) => {
                 self.left.insert((event.origin, event.connection), how);
@@ -325,7 +325,7 @@ impl Hand<'_> {
                     (*origin, exchange.connection()) == (event.origin, event.connection)
                 };
                 if self.exchange.as_ref().is_some_and(is_last) {
-                    self.tell_if_left();
+                    self.report_departure();
                 }
             }
             _ => {}
@@ -341,11 +341,11 @@ fn departure(how: Departure) -> String {
     }
 }
 
-/// What browsers ask for when a URL is opened in them, which is no part of any case.
+/// What browsers request when a URL is opened in them; not part of any case.
 const ICON: &str = "/favicon.ico";
 
 async fn refuse_icon(mut exchange: Exchange) {
     let none = Respond { status: 404, ..Respond::default() };
-    // Who does not wait for the answer does not need it.
+    // A client that does not wait for the answer does not need it.
     let _ = exchange.respond(&none, str::to_owned).await;
 }

@@ -29,7 +29,7 @@ const LONG_LINE: usize = 300;
 /// The largest results file of two cases, in bytes; the requirements take most of it.
 const RESULTS: usize = 2 * 1024 * 1024;
 
-/// Patience for beasts that are not waited for, but make the harness work.
+/// Patience for hostile adapters that are not waited for, but make the harness work.
 const WORKING: Duration = Duration::from_secs(60);
 
 fn check(measured: &Measured, limit: usize) {
@@ -43,10 +43,10 @@ fn check(measured: &Measured, limit: usize) {
 fn a_line_without_end() {
     let measured = measured("endless-line", WORKING, "");
     assert_snapshot!(measured.text, @"
-    1-roar: error at step 2: the adapter wrote more than 64 MiB without a newline
+    1-trigger: error at step 2: the adapter wrote more than 64 MiB without a newline
       expected: an adapter that follows the protocol
       hint: end each message with a newline and flush it
-    2-calm: pass
+    2-next: pass
     status 3
     ");
     check(&measured, FLOODED);
@@ -55,11 +55,11 @@ fn a_line_without_end() {
 fn events_without_end() {
     let measured = measured("endless-events", WORKING, "");
     assert_snapshot!(measured.text, @r#"
-    1-roar: error at step 0: the adapter reported much more than the case sent: over 80 MiB in one session
+    1-trigger: error at step 0: the adapter reported much more than the case sent: over 80 MiB in one session
       expected: an adapter that follows the protocol
       hint: report each observation once, and only what the implementation exposes
-      note: before: expected no more events, then the sentinel event "ssespec-sentinel-3"; observed event data "roar"
-    2-calm: pass
+      note: before: expected no more events, then the sentinel event "ssespec-sentinel-3"; observed event data "trigger"
+    2-next: pass
     status 3
     "#);
     check(&measured, FLOODED);
@@ -68,11 +68,11 @@ fn events_without_end() {
 fn events_without_end_while_nobody_listens() {
     let measured = measured("endless-events", WORKING, r#"{ wait = "4s" }"#);
     assert_snapshot!(measured.text, @r#"
-    1-roar: error at step 0: the adapter reported much more than the case sent: over 80 MiB in one session
+    1-trigger: error at step 0: the adapter reported much more than the case sent: over 80 MiB in one session
       expected: an adapter that follows the protocol
       hint: report each observation once, and only what the implementation exposes
-      note: before: expected no more events, then the sentinel event "ssespec-sentinel-3"; observed event data "roar"
-    2-calm: pass
+      note: before: expected no more events, then the sentinel event "ssespec-sentinel-3"; observed event data "trigger"
+    2-next: pass
     status 3
     "#);
     check(&measured, FLOODED);
@@ -81,10 +81,10 @@ fn events_without_end_while_nobody_listens() {
 fn openings_without_end() {
     let measured = measured("endless-openings", WORKING, "");
     assert_snapshot!(measured.text, @"
-    1-roar: error at step 2: the adapter reported much more than the case sent: over 80 MiB in one session
+    1-trigger: error at step 2: the adapter reported much more than the case sent: over 80 MiB in one session
       expected: an adapter that follows the protocol
       hint: report each observation once, and only what the implementation exposes
-    2-calm: pass
+    2-next: pass
     status 3
     ");
     check(&measured, FLOODED);
@@ -93,20 +93,20 @@ fn openings_without_end() {
 fn blank_lines_without_end() {
     let measured = measured("endless-blanks", Duration::from_secs(2), "");
     assert_snapshot!(measured.text, @r#"
-    1-roar: error at step 2: the adapter did not answer `close` with `closed` within 2s
+    1-trigger: error at step 2: the adapter did not answer `close` with `closed` within 2s
       expected: an adapter that follows the protocol
       hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
-      note: before: expected event data "roar"; observed nothing within 2s
-    2-calm: pass
+      note: before: expected event data "trigger"; observed nothing within 2s
+    2-next: pass
     status 3
     "#);
     check(&measured, FLOODED);
 }
 
 fn messages_of_a_past_session_without_end() {
-    let measured = measured("haunting", WORKING, "");
+    let measured = measured("endless-late-events", WORKING, "");
     assert_snapshot!(measured.text, @r#"
-    1-roar: error at step 0: the adapter sent a message for a closed session: event data "boo"
+    1-trigger: error at step 0: the adapter sent a message for a closed session: event data "boo"
       expected: an adapter that follows the protocol
       hint: send exactly one `closed` per session, as its last message
       late: a message after `closed`: event data "boo"
@@ -119,7 +119,7 @@ fn messages_of_a_past_session_without_end() {
       late: a message after `closed`: event data "boo"
       late: a message after `closed`: event data "boo"
       late: a message after `closed`: event data "boo"
-    2-calm: pass
+    2-next: pass
       note: the first attempt ended with: the adapter kept sending messages for closed sessions
     status 3
     "#);
@@ -127,43 +127,43 @@ fn messages_of_a_past_session_without_end() {
 }
 
 fn a_long_log() {
-    let measured = measured("logging", WORKING, "");
+    let measured = measured("long-log", WORKING, "");
     assert_snapshot!(measured.text, @"
-    1-roar: pass
-    2-calm: pass
+    1-trigger: pass
+    2-next: pass
     status 0
     ");
     check(&measured, FLOODED);
 }
 
 fn a_long_line_is_allowed() {
-    let measured = measured("padded", WORKING, "");
+    let measured = measured("padded-line", WORKING, "");
     assert_snapshot!(measured.text, @"
-    1-roar: pass
-    2-calm: pass
+    1-trigger: pass
+    2-next: pass
     status 0
     ");
     check(&measured, LONG_LINE);
 }
 
 fn a_long_event_is_not_repeated_in_the_results() {
-    let measured = measured("long-winded", WORKING, "");
+    let measured = measured("long-event", WORKING, "");
     assert_snapshot!(measured.text, @r#"
-    1-roar: fail at step 2: event data "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr"… (66060288 bytes)
-      expected: event data "roar"
-    2-calm: pass
+    1-trigger: fail at step 2: event data "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr"… (66060288 bytes)
+      expected: event data "trigger"
+    2-next: pass
     status 1
     "#);
     check(&measured, LONG_LINE);
 }
 
 fn a_line_that_is_too_long() {
-    let measured = measured("overlong", WORKING, "");
+    let measured = measured("too-long-line", WORKING, "");
     assert_snapshot!(measured.text, @"
-    1-roar: error at step 2: the adapter wrote more than 64 MiB without a newline
+    1-trigger: error at step 2: the adapter wrote more than 64 MiB without a newline
       expected: an adapter that follows the protocol
       hint: end each message with a newline and flush it
-    2-calm: pass
+    2-next: pass
     status 3
     ");
     check(&measured, FLOODED);

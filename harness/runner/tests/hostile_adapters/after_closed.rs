@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use ssespec_reports::results::Verdict;
 
 use crate::Tests;
-use crate::cage::Cage;
+use crate::scenario::Scenario;
 
 pub(crate) const TESTS: Tests = &[
     ("closed-twice", closed_twice),
@@ -16,23 +16,23 @@ pub(crate) const TESTS: Tests = &[
 ];
 
 fn closed_twice() {
-    let life = Cage::of("repetitive").live();
-    assert_snapshot!(life.text(), @"
-    1-roar: error at step 0: the adapter sent a message for a closed session: closed: the client has stopped
+    let played = Scenario::of("closed-twice").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: error at step 0: the adapter sent a message for a closed session: closed: the client has stopped
       expected: an adapter that follows the protocol
       hint: send exactly one `closed` per session, as its last message
       late: a message after `closed`: closed: the client has stopped
-    2-calm: pass
+    2-next: pass
     status 3
     ");
-    let verdicts: Vec<Verdict> = life.results("1-roar").iter().map(|result| result.verdict).collect();
+    let verdicts: Vec<Verdict> = played.results("1-trigger").iter().map(|result| result.verdict).collect();
     assert_eq!(verdicts, [Verdict::Pass, Verdict::Error]);
 }
 
 fn closed_twice_in_the_last_session() {
-    let life = Cage::of("repetitive").alone().live();
-    assert_snapshot!(life.text(), @"
-    1-roar: error at step 0: the adapter sent a message for a closed session: closed: the client has stopped
+    let played = Scenario::of("closed-twice").alone().play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: error at step 0: the adapter sent a message for a closed session: closed: the client has stopped
       expected: an adapter that follows the protocol
       hint: send exactly one `closed` per session, as its last message
       late: a message after `closed`: closed: the client has stopped
@@ -41,49 +41,49 @@ fn closed_twice_in_the_last_session() {
 }
 
 fn an_event() {
-    let life = Cage::of("talkative").live();
-    assert_snapshot!(life.text(), @r#"
-    1-roar: error at step 0: the adapter sent a message for a closed session: event data "one more thing"
+    let played = Scenario::of("event-after-closed").play();
+    assert_snapshot!(played.text(), @r#"
+    1-trigger: error at step 0: the adapter sent a message for a closed session: event data "one more thing"
       expected: an adapter that follows the protocol
       hint: send exactly one `closed` per session, as its last message
       late: a message after `closed`: event data "one more thing"
-    2-calm: pass
+    2-next: pass
     status 3
     "#);
 }
 
 fn a_request_after_a_teardown() {
-    let life = Cage::of("lingering").live();
-    assert_snapshot!(life.text(), @r#"
-    1-roar: pass
+    let played = Scenario::of("late-request").play();
+    assert_snapshot!(played.text(), @r#"
+    1-trigger: pass
       late: a request after the end of the session: GET "/3/", without last-event-id
-    2-calm: pass
+    2-next: pass
     status 0
     "#);
 }
 
 fn a_request_after_close() {
-    let life = Cage::of("lingering").then(r#""close", "expect-disconnect""#).live();
-    assert_snapshot!(life.text(), @r#"
-    1-roar: fail at step 0: a request after the end of the session: GET "/3/", without last-event-id
+    let played = Scenario::of("late-request").then(r#""close", "expect-disconnect""#).play();
+    assert_snapshot!(played.text(), @r#"
+    1-trigger: fail at step 0: a request after the end of the session: GET "/3/", without last-event-id
       expected: no request after the client stopped
       late: a request after the end of the session: GET "/3/", without last-event-id
-    2-calm: pass
+    2-next: pass
     status 1
     "#);
-    let verdicts: Vec<Verdict> = life.results("1-roar").iter().map(|result| result.verdict).collect();
+    let verdicts: Vec<Verdict> = played.results("1-trigger").iter().map(|result| result.verdict).collect();
     assert_eq!(verdicts, [Verdict::Pass, Verdict::Fail]);
 }
 
 fn a_request_after_the_client_was_done() {
-    let life = Cage::of("lingering").then(r#""end", "expect-closed""#).live();
-    assert_snapshot!(life.text(), @r#"
-    1-roar: fail at step 0: a request after the end of the session: GET "/3/", without last-event-id
+    let played = Scenario::of("late-request").then(r#""end", "expect-closed""#).play();
+    assert_snapshot!(played.text(), @r#"
+    1-trigger: fail at step 0: a request after the end of the session: GET "/3/", without last-event-id
       expected: no request after the client stopped
       late: a request after the end of the session: GET "/3/", without last-event-id
-    2-calm: pass
+    2-next: pass
     status 1
     "#);
-    let verdicts: Vec<Verdict> = life.results("1-roar").iter().map(|result| result.verdict).collect();
+    let verdicts: Vec<Verdict> = played.results("1-trigger").iter().map(|result| result.verdict).collect();
     assert_eq!(verdicts, [Verdict::Pass, Verdict::Fail]);
 }

@@ -1,4 +1,4 @@
-//! Runs a beast on a case or two.
+//! Runs a hostile adapter on a case or two.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -16,47 +16,47 @@ use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reports::results::{CaseResult, Footer, Record, Role};
 use tempfile::TempDir;
 
-use crate::tether::Tether;
+use crate::liveness::Liveness;
 
-/// A case in which a beast shows itself.
-pub(crate) const ROAR: &str = r#"{ send = "data: roar\n\n" }, { expect-event = { data = "roar" } }"#;
+/// A case in which a hostile adapter shows itself.
+pub(crate) const TRIGGER: &str = r#"{ send = "data: trigger\n\n" }, { expect-event = { data = "trigger" } }"#;
 
 /// A case in which it does not.
-const CALM: &str = r#"{ send = "data: calm\n\n" }, { expect-event = { data = "calm" } }"#;
+const NEXT: &str = r#"{ send = "data: next\n\n" }, { expect-event = { data = "next" } }"#;
 
-/// How long a run may take in which no beast is waited for.
-const SWIFT: Duration = Duration::from_secs(30);
+/// How long a run may take in which no hostile adapter is waited for.
+const LONGEST_RUN: Duration = Duration::from_secs(30);
 
-/// A beast, and the cases that it will live through: one in which it shows itself, and one that shows whether the lane
-/// goes on.
-pub(crate) struct Cage {
-    beast: &'static str,
+/// A hostile adapter, and the cases that it will live through: one in which it shows itself, and one that shows whether
+/// the lane goes on.
+pub(crate) struct Scenario {
+    behavior: &'static str,
     cases: Vec<(&'static str, String)>,
     patience: Patience,
     lanes: usize,
-    tether: Tether,
+    liveness: Liveness,
     /// Cases of the suite, which it lives through instead of those.
     suite: &'static [&'static str],
     /// Where it runs.
     folder: TempDir,
 }
 
-impl Cage {
-    pub(crate) fn of(beast: &'static str) -> Self {
+impl Scenario {
+    pub(crate) fn of(behavior: &'static str) -> Self {
         Self {
-            beast,
-            cases: vec![("1-roar", ROAR.into()), ("2-calm", CALM.into())],
+            behavior,
+            cases: vec![("1-trigger", TRIGGER.into()), ("2-next", NEXT.into())],
             patience: Patience { observation: Duration::from_secs(2), request: Duration::from_secs(2) },
             lanes: 1,
-            tether: Tether::new(),
+            liveness: Liveness::new(),
             suite: &[],
             folder: TempDir::new().unwrap(),
         }
     }
 
-    /// What follows the roar in its case.
+    /// What follows the trigger in its case.
     pub(crate) fn then(mut self, steps: &str) -> Self {
-        self.cases[0].1 = format!("{ROAR}, {steps}");
+        self.cases[0].1 = format!("{TRIGGER}, {steps}");
         self
     }
 
@@ -85,20 +85,20 @@ impl Cage {
         self
     }
 
-    /// More patience, for beasts that make the harness work.
+    /// More patience, for hostile adapters that make the harness work.
     pub(crate) fn patience(mut self, patience: Duration) -> Self {
         self.patience = Patience { observation: patience, request: patience };
         self
     }
 
-    pub(crate) fn tether(&self) -> &Tether {
-        &self.tether
+    pub(crate) fn liveness(&self) -> &Liveness {
+        &self.liveness
     }
 
-    /// The command that starts the beast.
+    /// The command that starts the hostile adapter.
     pub(crate) fn command(&self) -> Command {
         let exe = std::env::current_exe().unwrap().into_os_string().into_string().unwrap();
-        let words = [exe, "adapter".into(), self.beast.into(), self.tether.address()];
+        let words = [exe, "adapter".into(), self.behavior.into(), self.liveness.address()];
         Command { words: words.into(), folder: self.folder.path().to_owned() }
     }
 
@@ -113,23 +113,23 @@ impl Cage {
             lanes: self.lanes,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             barrier: BarrierMode::Auto,
-            rerun: Rerun::Command("beast".into()),
+            rerun: Rerun::Command("hostile".into()),
         }
     }
 
     /// Runs it to its end; nothing may be left of it then.
-    pub(crate) fn live(self) -> Life {
+    pub(crate) fn play(self) -> Played {
         let run = self.run();
         let began = Instant::now();
         let mut records = Vec::new();
         let runtime = runtime();
         let ended = runtime.block_on(run.execute(&mut |record| records.push(record)));
         let took = began.elapsed();
-        let processes = self.tether.all_gone();
+        let processes = self.liveness.all_gone();
         drop(runtime);
-        let limit = SWIFT + 4 * self.patience.request;
-        assert!(took < limit, "{}: the run took {took:?}", self.beast);
-        Life { ended, records, processes }
+        let limit = LONGEST_RUN + 4 * self.patience.request;
+        assert!(took < limit, "{}: the run took {took:?}", self.behavior);
+        Played { ended, records, processes }
     }
 }
 
@@ -157,21 +157,21 @@ fn corpus(cases: &[(&str, String)]) -> Corpus {
         let needs = if steps.contains("\"close\"") { "needs = [\"close\"]\n" } else { "" };
         let text =
             format!("title = \"{name}\"\nrequirements = [\"whatwg/line-lf\"]\n{needs}steps = [{steps}]\n");
-        let id = format!("client/zoo/{name}");
+        let id = format!("client/hostile/{name}");
         (id.clone(), ssespec_cases::format::read(&Source::new(*name, text), &id).unwrap())
     });
     Corpus { cases: read.collect(), requirements, ..Corpus::default() }
 }
 
-/// What came of a beast.
-pub(crate) struct Life {
+/// What came of a hostile adapter.
+pub(crate) struct Played {
     pub(crate) ended: Result<Conclusion, RunError>,
     pub(crate) records: Vec<Record>,
     /// The processes that were started, by their names.
     pub(crate) processes: Vec<String>,
 }
 
-impl Life {
+impl Played {
     /// All results of a case, in the order in which they came.
     pub(crate) fn results(&self, name: &str) -> Vec<&CaseResult> {
         let of_case = |result: &&CaseResult| result.title == name;

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use ssespec::adapter::process::Command;
 
 use crate::Tests;
-use crate::cage::{Cage, runtime};
+use crate::scenario::{Scenario, runtime};
 
 pub(crate) const TESTS: Tests = &[
     ("sound", sound),
@@ -27,10 +27,10 @@ pub(crate) const TESTS: Tests = &[
     ("one-session-only", one_session_only),
 ];
 
-/// What the harness says of a beast that it gives this long to introduce itself.
-fn introduced(beast: &'static str, patience: Duration) -> String {
-    let cage = Cage::of(beast);
-    let command = cage.command();
+/// What the harness says of a hostile adapter that it gives this long to introduce itself.
+fn introduced(behavior: &'static str, patience: Duration) -> String {
+    let scenario = Scenario::of(behavior);
+    let command = scenario.command();
     let text = runtime().block_on(async {
         match command.start(patience).await {
             Ok(adapter) => {
@@ -41,57 +41,57 @@ fn introduced(beast: &'static str, patience: Duration) -> String {
             Err((fault, _)) => format!("{fault}\n  hint: {}", fault.hint()),
         }
     });
-    assert_eq!(cage.tether().all_gone(), [beast]);
+    assert_eq!(scenario.liveness().all_gone(), [behavior]);
     text
 }
 
 fn sound() {
-    let life = Cage::of("sound").live();
-    assert_snapshot!(life.text(), @"
-    1-roar: pass
-    2-calm: pass
+    let played = Scenario::of("sound").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: pass
+    2-next: pass
     status 0
     ");
-    assert_eq!(life.processes, ["sound"]);
+    assert_eq!(played.processes, ["sound"]);
 }
 
 fn no_hello() {
-    assert_snapshot!(introduced("silent", Duration::from_secs(1)), @r#"
+    assert_snapshot!(introduced("no-hello", Duration::from_secs(1)), @r#"
     the adapter did not send its hello within 1s
       hint: the first line on stdout must be {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
     "#);
 }
 
 fn late_hello() {
-    assert_snapshot!(introduced("late", Duration::from_secs(20)), @"welcome, beast");
+    assert_snapshot!(introduced("late-hello", Duration::from_secs(20)), @"welcome, hostile");
 }
 
 fn hello_without_a_line_end() {
-    assert_snapshot!(introduced("breathless", Duration::from_secs(1)), @"
+    assert_snapshot!(introduced("hello-without-newline", Duration::from_secs(1)), @"
     the adapter wrote 80 bytes without a newline
       hint: end each message with a newline and flush it
     ");
 }
 
 fn prints_before_hello() {
-    let life = Cage::of("announcer").live();
-    assert_snapshot!(life.text(), @"
+    let played = Scenario::of("prints-before-hello").play();
+    assert_snapshot!(played.text(), @"
     not run: the adapter wrote an invalid line: not a JSON object: Listening on port 3000
       hint: stdout is for the protocol, one JSON object per line; write logs to stderr
     ");
 }
 
 fn speaks_before_hello() {
-    let life = Cage::of("hasty").live();
-    assert_snapshot!(life.text(), @r#"
+    let played = Scenario::of("event-before-hello").play();
+    assert_snapshot!(played.text(), @r#"
     not run: the adapter's first line is not a hello
       hint: the first line on stdout must be {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
     "#);
 }
 
 fn dies_at_once() {
-    let life = Cage::of("stillborn").live();
-    assert_snapshot!(life.text(), @"
+    let played = Scenario::of("exits-at-start").play();
+    assert_snapshot!(played.text(), @"
     not run: the adapter exited: exit status: 1
       hint: an adapter runs until stdin closes; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
       stderr: Error: Cannot find module 'eventsource'
@@ -111,64 +111,64 @@ fn no_such_program() {
 }
 
 fn another_role() {
-    let life = Cage::of("server").live();
-    assert_snapshot!(life.text(), @r#"
+    let played = Scenario::of("wrong-role").play();
+    assert_snapshot!(played.text(), @r#"
     not run: the adapter's role is "server", but a client is under test
       hint: send "role":"client" in the hello; to test a server, use `ssespec server`, or role = "server" in ssespec.toml
     "#);
 }
 
 fn another_protocol() {
-    let life = Cage::of("futuristic").live();
-    assert_snapshot!(life.text(), @r#"
+    let played = Scenario::of("wrong-protocol").play();
+    assert_snapshot!(played.text(), @r#"
     not run: the adapter speaks protocol 2; this harness speaks 1
       hint: send "protocol":1 in the hello, or use a matching version of ssespec
     "#);
 }
 
 fn misspelt_capability() {
-    let life = Cage::of("misspelt").live();
-    assert_snapshot!(life.text(), @r#"
+    let played = Scenario::of("misspelled-capability").play();
+    assert_snapshot!(played.text(), @r#"
     not run: the adapter's hello: unknown capability "reconect", did you mean "reconnect"?
       hint: correct the name or remove it from the hello
     "#);
 }
 
 fn hello_without_a_name() {
-    let life = Cage::of("nameless").live();
-    assert_snapshot!(life.text(), @r#"
+    let played = Scenario::of("hello-without-name").play();
+    assert_snapshot!(played.text(), @r#"
     not run: the adapter wrote an invalid line: not a protocol message (missing field `name` at line 1 column 39): {"hello":{"protocol":1,"role":"client"}}
       hint: the first line on stdout must be {"hello":{"protocol":1,"role":"client" or "server","name":..,"version":..,"capabilities":[..]}}; flush it
     "#);
 }
 
 fn orders_are_not_read() {
-    let life = Cage::of("deaf").live();
-    assert_snapshot!(life.text(), @r#"
+    let played = Scenario::of("never-reads").play();
+    assert_snapshot!(played.text(), @r#"
     not run: the adapter did not answer `close` with `closed` within 2s
       hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
     "#);
 }
 
 fn close_is_ignored() {
-    let life = Cage::of("clinging").live();
-    assert_snapshot!(life.text(), @r#"
+    let played = Scenario::of("never-closes").play();
+    assert_snapshot!(played.text(), @r#"
     not run: the adapter did not answer `close` with `closed` within 2s
       hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
     "#);
 }
 
 fn closed_twice() {
-    let life = Cage::of("stammering").live();
-    assert_snapshot!(life.text(), @"
+    let played = Scenario::of("closes-twice").play();
+    assert_snapshot!(played.text(), @"
     not run: the adapter sent a message for a closed session: closed: the client has stopped
       hint: send exactly one `closed` per session, as its last message
     ");
 }
 
 fn one_session_only() {
-    let life = Cage::of("one-shot").live();
-    assert_snapshot!(life.text(), @"
+    let played = Scenario::of("exits-after-close").play();
+    assert_snapshot!(played.text(), @"
     not run: the adapter exited: exit status: 0
       hint: an adapter runs until stdin closes; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
     ");

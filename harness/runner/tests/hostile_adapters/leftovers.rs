@@ -6,8 +6,8 @@ use std::time::Duration;
 use insta::assert_snapshot;
 
 use crate::Tests;
-use crate::cage::{Cage, runtime};
-use crate::tether::await_end;
+use crate::liveness::await_end;
+use crate::scenario::{Scenario, runtime};
 
 pub(crate) const TESTS: Tests = &[
     ("a-child-holds-stdout-and-its-parent-exits", a_child_holds_stdout_and_its_parent_exits),
@@ -20,45 +20,48 @@ pub(crate) const TESTS: Tests = &[
 ];
 
 fn a_child_holds_stdout_and_its_parent_exits() {
-    let life = Cage::of("begetting").live();
-    assert_snapshot!(life.text(), @"
-    1-roar: fail at step 2: it crashed twice at this step: the adapter exited: exit status: 0
+    let played = Scenario::of("exits-leaving-a-child").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: fail at step 2: it crashed twice at this step: the adapter exited: exit status: 0
       expected: the client keeps running
       hint: see the adapter's stderr
-    2-calm: pass
+    2-next: pass
     status 1
     ");
-    assert_eq!(life.processes, ["begetting", "sleeper", "begetting", "sleeper", "begetting"]);
+    assert_eq!(
+        played.processes,
+        ["exits-leaving-a-child", "sleeper", "exits-leaving-a-child", "sleeper", "exits-leaving-a-child"]
+    );
 }
 
 fn a_child_and_its_parent_live() {
-    let life = Cage::of("parental").live();
-    assert_snapshot!(life.text(), @"
-    1-roar: pass
-    2-calm: pass
+    let played = Scenario::of("with-a-child").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: pass
+    2-next: pass
     status 0
     ");
-    assert_eq!(life.processes, ["parental", "sleeper"]);
+    assert_eq!(played.processes, ["with-a-child", "sleeper"]);
 }
 
 fn the_end_of_stdin_is_ignored() {
-    let life = Cage::of("undying").live();
-    assert_snapshot!(life.text(), @"
-    1-roar: pass
-    2-calm: pass
+    let played = Scenario::of("ignores-stdin-end").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: pass
+    2-next: pass
     status 0
     ");
-    assert_eq!(life.processes, ["undying"]);
+    assert_eq!(played.processes, ["ignores-stdin-end"]);
 }
 
 fn by_a_whole_family() {
-    let life = Cage::of("undying-parent").live();
-    assert_snapshot!(life.text(), @"
-    1-roar: pass
-    2-calm: pass
+    let played = Scenario::of("ignores-stdin-end-with-a-child").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: pass
+    2-next: pass
     status 0
     ");
-    assert_eq!(life.processes, ["undying-parent", "sleeper"]);
+    assert_eq!(played.processes, ["ignores-stdin-end-with-a-child", "sleeper"]);
 }
 
 /// When a run is dropped.
@@ -78,16 +81,16 @@ enum Runtime {
 }
 
 /// Drops a run of two lanes, as the command does when it is interrupted, and waits until its processes are gone.
-fn drop_run(beast: &'static str, moment: &Moment, then: &Runtime) {
-    let cage = Cage::of(beast).side_by_side(&["a", "b"], r#"{ wait = "60s" }"#);
-    let run = cage.run();
+fn drop_run(behavior: &'static str, moment: &Moment, then: &Runtime) {
+    let scenario = Scenario::of(behavior).side_by_side(&["a", "b"], r#"{ wait = "60s" }"#);
+    let run = scenario.run();
     let runtime = runtime();
     let playing = Cell::new(*moment == Moment::Hello);
     let expected = if *moment == Moment::Hello { 2 } else { 4 };
-    let mut tied = Vec::new();
-    let all_tied = async {
-        while !playing.get() || tied.len() < expected {
-            tied.extend(cage.tether().tied());
+    let mut connected = Vec::new();
+    let all_connected = async {
+        while !playing.get() || connected.len() < expected {
+            connected.extend(scenario.liveness().connected());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
@@ -95,23 +98,23 @@ fn drop_run(beast: &'static str, moment: &Moment, then: &Runtime) {
     runtime.block_on(async {
         tokio::select! {
             ended = run.execute(&mut sink) => panic!("the run is over: {ended:?}"),
-            () = all_tied => {}
+            () = all_connected => {}
         }
     });
     if *then == Runtime::Ends {
         runtime.shutdown_timeout(Duration::from_secs(1));
     }
-    tied.into_iter().for_each(|stream| drop(await_end(stream)));
+    connected.into_iter().for_each(|stream| drop(await_end(stream)));
 }
 
 fn the_run_is_dropped() {
-    drop_run("undying-parent", &Moment::Case, &Runtime::LivesOn);
+    drop_run("ignores-stdin-end-with-a-child", &Moment::Case, &Runtime::LivesOn);
 }
 
 fn the_run_and_its_runtime_are_dropped() {
-    drop_run("undying-parent", &Moment::Case, &Runtime::Ends);
+    drop_run("ignores-stdin-end-with-a-child", &Moment::Case, &Runtime::Ends);
 }
 
 fn the_run_is_dropped_before_the_hello() {
-    drop_run("silent-parent", &Moment::Hello, &Runtime::Ends);
+    drop_run("no-hello-with-a-child", &Moment::Hello, &Runtime::Ends);
 }

@@ -1,4 +1,4 @@
-//! The sound adapter, and the places at which a beast deviates from it.
+//! The sound adapter, and the places at which a hostile adapter deviates from it.
 
 use std::io::BufRead as _;
 use std::net::{Shutdown, TcpStream};
@@ -12,16 +12,16 @@ use serde_json::Value;
 use super::client::{self, Habit};
 use super::say;
 
-/// What an adapter does at the places where a beast may deviate. The default is sound.
-pub(super) struct Nature {
+/// What an adapter does at the places where a hostile adapter may deviate. The default is sound.
+pub(super) struct Behavior {
     /// It introduces itself.
     pub(super) hello: fn(),
     /// It was given an order; tells whether that is all there is to do.
     pub(super) perform: fn(u64, &Value) -> bool,
     /// It was told to connect, and has not done so.
     pub(super) connect: fn(u64, &str),
-    /// An event came whose data is `roar`: the sign for a beast to show what it is.
-    pub(super) roar: fn(u64),
+    /// An event came whose data is `trigger`: the sign for a hostile adapter to show what it is.
+    pub(super) trigger: fn(u64),
     /// A session is over; its URL comes with its number.
     pub(super) over: fn(u64, &str),
     /// Its stdin ended.
@@ -30,13 +30,13 @@ pub(super) struct Nature {
     pub(super) habit: Habit,
 }
 
-impl Default for Nature {
+impl Default for Behavior {
     fn default() -> Self {
         Self {
             hello,
             perform: |_, _| false,
             connect: |_, _| {},
-            roar: |session| show(session, "roar"),
+            trigger: |session| show(session, "trigger"),
             over: |session, _| closed(session),
             end: || {},
             habit: Habit::None,
@@ -55,7 +55,7 @@ pub(super) struct Hello {
 
 impl Default for Hello {
     fn default() -> Self {
-        Self { protocol: 1, role: "client", name: "beast", capabilities: &["close"] }
+        Self { protocol: 1, role: "client", name: "hostile", capabilities: &["close"] }
     }
 }
 
@@ -88,35 +88,35 @@ pub(super) fn closed(session: u64) {
     say(&format!(r#"{{"session":{session},"closed":{{}}}}"#));
 }
 
-/// The last session in which a roar came.
-static ROARED: AtomicU64 = AtomicU64::new(0);
+/// The last session in which a trigger came.
+static TRIGGERED: AtomicU64 = AtomicU64::new(0);
 
-/// Whether the roar came in this session.
-pub(super) fn roared(session: u64) -> bool {
-    ROARED.load(Ordering::SeqCst) == session
+/// Whether the trigger came in this session.
+pub(super) fn triggered(session: u64) -> bool {
+    TRIGGERED.load(Ordering::SeqCst) == session
 }
 
 /// Follows orders until stdin ends.
-pub(super) fn live(nature: &Nature) -> ExitCode {
-    (nature.hello)();
+pub(super) fn live(behavior: &Behavior) -> ExitCode {
+    (behavior.hello)();
     let mut current: Option<Session> = None;
     for line in std::io::stdin().lock().lines() {
         let order: Value = serde_json::from_str(&line.unwrap()).unwrap();
         let number = order["session"].as_u64().unwrap();
         // Whoever has a connection closes it itself.
-        if current.is_none() && (nature.perform)(number, &order) {
+        if current.is_none() && (behavior.perform)(number, &order) {
             continue;
         }
         if let Some(url) = order["connect"]["url"].as_str() {
-            (nature.connect)(number, url);
-            current = Some(Session::start(number, url, nature));
+            (behavior.connect)(number, url);
+            current = Some(Session::start(number, url, behavior));
         } else if order.get("close").is_some()
             && let Some(session) = current.take()
         {
             session.close();
         }
     }
-    (nature.end)();
+    (behavior.end)();
     ExitCode::SUCCESS
 }
 
@@ -127,16 +127,16 @@ struct Session {
 }
 
 impl Session {
-    fn start(number: u64, url: &str, nature: &Nature) -> Self {
+    fn start(number: u64, url: &str, behavior: &Behavior) -> Self {
         let stream = client::request(url).unwrap();
         let (reading, leaving) = (stream.try_clone().unwrap(), stream.try_clone().unwrap());
-        let (roar, over, habit, url) = (nature.roar, nature.over, nature.habit, url.to_owned());
+        let (trigger, over, habit, url) = (behavior.trigger, behavior.over, behavior.habit, url.to_owned());
         let reader = std::thread::spawn(move || {
             // However the stream ends, this client is done then.
             let _ = client::read(reading, habit, &mut |data| {
-                if data == "roar" {
-                    ROARED.store(number, Ordering::SeqCst);
-                    roar(number);
+                if data == "trigger" {
+                    TRIGGERED.store(number, Ordering::SeqCst);
+                    trigger(number);
                 } else {
                     show(number, data);
                 }

@@ -5,17 +5,17 @@ use std::time::Instant;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::fault::Fault;
-use crate::protocol::Shown;
+use crate::protocol::Observation;
 
 /// A message of an adapter, or the reason why no more will come.
 #[derive(Debug)]
-pub enum Heard {
+pub enum Incoming {
     /// What the implementation showed.
-    Shown {
+    Observation {
         /// The session that it belongs to.
         session: u64,
         /// What was shown.
-        shown: Shown,
+        shown: Observation,
         /// When it was read.
         at: Instant,
         /// Its share of the memory for unread messages, returned when dropped.
@@ -25,12 +25,12 @@ pub enum Heard {
     Fault(Fault),
 }
 
-impl Heard {
+impl Incoming {
     /// The memory that it takes, in bytes.
     pub(crate) fn weight(&self) -> usize {
         match self {
-            Self::Shown { share: Some(share), .. } => share.num_permits(),
-            Self::Shown { share: None, .. } | Self::Fault(_) => size_of::<Self>(),
+            Self::Observation { share: Some(share), .. } => share.num_permits(),
+            Self::Observation { share: None, .. } | Self::Fault(_) => size_of::<Self>(),
         }
     }
 }

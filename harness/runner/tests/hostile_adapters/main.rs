@@ -3,22 +3,21 @@
 //! Whatever an adapter does, it costs at most its own case: the run neither hangs nor grows, the lane goes on with a
 //! fresh adapter, no process is left, and a message tells the adapter's author what to mend.
 //!
-//! The test executable is its own zoo. Started as `zoo adapter BEAST TETHER` it is that adapter; otherwise it runs a
-//! test for each beast. Every beast connects to the tether, a port of its test, so that its death can be seen.
+//! The test executable contains the adapters. Started as `hostile_adapters adapter BEHAVIOR LIVENESS` it is that
+//! adapter; otherwise it runs a test for each hostile adapter. Every hostile adapter connects to the liveness, a port
+//! of its test, so that its death can be seen.
 //!
-//! - [`adapter`]: the beasts, each a deviation from one sound adapter
-//! - [`cage`]: runs a beast on a case or two, and says what came of it in a few lines
-//! - [`tether`]: whether a process is gone
+//! - [`adapter`]: the hostile adapters, each a deviation from one sound adapter
+//! - [`scenario`]: runs a hostile adapter on a case or two, and says what came of it in a few lines
+//! - [`liveness`]: whether a process is gone
 //! - [`measure`]: how much memory a run took
-//! - the others: the tests, by what the beasts do
+//! - the others: the tests, by what the hostile adapters do
 
 // Cargo sets `test` for this target too; said here, it tells the lints what they need not ask of a test.
 #[cfg(test)]
 mod adapter;
 #[cfg(test)]
 mod after_closed;
-#[cfg(test)]
-mod cage;
 #[cfg(test)]
 mod deaths;
 #[cfg(test)]
@@ -32,13 +31,15 @@ mod leftovers;
 #[cfg(test)]
 mod lines;
 #[cfg(test)]
+mod liveness;
+#[cfg(test)]
 mod measure;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
-mod silence;
+mod scenario;
 #[cfg(test)]
-mod tether;
+mod silence;
 
 use std::process::ExitCode;
 
@@ -48,8 +49,8 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        ["adapter", beast, tether] => adapter::live(beast, tether),
-        ["measured", beast, patience, then] => measure::live(beast, patience, then),
+        ["adapter", behavior, liveness] => adapter::live(behavior, liveness),
+        ["measured", behavior, patience, then] => measure::live(behavior, patience, then),
         _ => libtest_mimic::run(&Arguments::from_args(), tests()).exit_code(),
     }
 }

@@ -1,18 +1,18 @@
-//! Whether a process is gone: each beast holds a connection, which ends with it.
+//! Whether a process is gone: each hostile adapter holds a connection, which ends with it.
 
 use std::io::{ErrorKind, Read as _};
 use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
-/// How long the death of a killed process may take on a busy machine. Much less than a beast's life span.
-const DEATH: Duration = Duration::from_secs(20);
+/// How long the death of a killed process may take on a busy machine. Much less than a hostile adapter's life span.
+const EXIT: Duration = Duration::from_secs(20);
 
-/// The port that the processes of one test are tied to.
-pub(crate) struct Tether {
+/// The port that the processes of one test are connected to.
+pub(crate) struct Liveness {
     listener: TcpListener,
 }
 
-impl Tether {
+impl Liveness {
     pub(crate) fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
@@ -24,25 +24,25 @@ impl Tether {
         self.listener.local_addr().unwrap().to_string()
     }
 
-    /// A process that has been tied since this was asked last.
-    pub(crate) fn tied(&self) -> Option<TcpStream> {
+    /// A process that has been connected since this was asked last.
+    pub(crate) fn connected(&self) -> Option<TcpStream> {
         match self.listener.accept() {
             Ok((stream, _)) => Some(stream),
             Err(error) if error.kind() == ErrorKind::WouldBlock => None,
-            Err(error) => panic!("the tether: {error}"),
+            Err(error) => panic!("the liveness: {error}"),
         }
     }
 
-    /// The processes that were tied, in the order in which they came; panics if one still lives.
+    /// The processes that were connected, in the order in which they came; panics if one still lives.
     pub(crate) fn all_gone(&self) -> Vec<String> {
-        std::iter::from_fn(|| self.tied()).map(await_end).collect()
+        std::iter::from_fn(|| self.connected()).map(await_end).collect()
     }
 }
 
 /// Waits until the process at the other end is gone, and tells its name.
 pub(crate) fn await_end(mut stream: TcpStream) -> String {
     stream.set_nonblocking(false).unwrap();
-    stream.set_read_timeout(Some(DEATH)).unwrap();
+    stream.set_read_timeout(Some(EXIT)).unwrap();
     let mut name = Vec::new();
     let mut buffer = [0; 64];
     loop {

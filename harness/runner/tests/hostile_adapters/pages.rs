@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::Tests;
-use crate::cage::Cage;
+use crate::scenario::Scenario;
 
 pub(crate) const TESTS: Tests = &[
     ("scripts-and-reports", scripts_and_reports),
@@ -21,8 +21,8 @@ pub(crate) const TESTS: Tests = &[
 
 /// What comes of these steps.
 fn played(steps: &str) -> String {
-    let text = Cage::of("page").playing(steps).live().text();
-    text.split("2-calm").next().unwrap().to_owned()
+    let text = Scenario::of("page").playing(steps).play().text();
+    text.split("2-next").next().unwrap().to_owned()
 }
 
 fn scripts_and_reports() {
@@ -35,7 +35,7 @@ fn scripts_and_reports() {
         { expect-value = { of = "throw TypeError", is = "throws TypeError" } },
         { expect-report = "" },
     "#;
-    assert_snapshot!(played(steps), @"1-roar: pass");
+    assert_snapshot!(played(steps), @"1-trigger: pass");
 }
 
 fn variables() {
@@ -46,12 +46,12 @@ fn variables() {
         { expect-value = { of = "place other", is = "{other}" } },
         { expect-value = { of = "place base", is = "{origin}/3/" } },
     "#;
-    assert_snapshot!(played(steps), @"1-roar: pass");
+    assert_snapshot!(played(steps), @"1-trigger: pass");
 }
 
 fn other_values() {
     assert_snapshot!(played(r#"{ enter = "window" }, { expect-value = { of = "text 1", is = "2" } }"#), @r#"
-    1-roar: fail at step 2: the value "1"
+    1-trigger: fail at step 2: the value "1"
       expected: `text 1` is "2"
     "#);
 }
@@ -60,53 +60,53 @@ fn other_exceptions() {
     let steps =
         r#"{ enter = "window" }, { expect-value = { of = "throw TypeError", is = "throws SyntaxError" } }"#;
     assert_snapshot!(played(steps), @r#"
-    1-roar: fail at step 2: it throws "TypeError" ("on purpose")
+    1-trigger: fail at step 2: it throws "TypeError" ("on purpose")
       expected: `throw TypeError` throws SyntaxError
     "#);
 }
 
 fn other_reports() {
     assert_snapshot!(played(r#"{ enter = "window" }, { run = "report a" }, { expect-report = "b" }"#), @r#"
-    1-roar: fail at step 3: the report "a"
+    1-trigger: fail at step 3: the report "a"
       expected: the report "b"
     "#);
 }
 
 fn reports_nobody_expects() {
     assert_snapshot!(played(r#"{ enter = "window" }, { run = "report a" }"#), @r#"
-    1-roar: fail at step 0: the report "a"
+    1-trigger: fail at step 0: the report "a"
       expected: no more reports
     "#);
 }
 
 fn scripts_that_throw() {
     assert_snapshot!(played(r#"{ enter = "window" }, { run = "throw TypeError" }"#), @r#"
-    1-roar: fail at step 2: it throws "TypeError" ("on purpose")
+    1-trigger: fail at step 2: it throws "TypeError" ("on purpose")
       expected: the script completes
     "#);
 }
 
 fn scripts_without_an_answer() {
     assert_snapshot!(played(r#"{ enter = "window" }, { run = "say nothing" }"#), @r#"
-    1-roar: fail at step 2: nothing within 2s
+    1-trigger: fail at step 2: nothing within 2s
       expected: the script completes
     "#);
 }
 
 fn scripts_of_a_session_that_is_over() {
     assert_snapshot!(played(r#"{ enter = "window" }, { run = "leave now" }"#), @r#"
-    1-roar: fail at step 2: closed: the client has stopped
+    1-trigger: fail at step 2: closed: the client has stopped
       expected: the script completes
     "#);
 }
 
 fn constructors_that_throw() {
-    assert_snapshot!(played(r#"{ connect = { url = "throw" } }, { expect-exception = "SyntaxError" }"#), @"1-roar: pass");
+    assert_snapshot!(played(r#"{ connect = { url = "throw" } }, { expect-exception = "SyntaxError" }"#), @"1-trigger: pass");
 }
 
 fn constructors_that_throw_something_else() {
     assert_snapshot!(played(r#"{ connect = { url = "throw" } }, { expect-exception = "TypeError" }"#), @r#"
-    1-roar: fail at step 2: the constructor throws "SyntaxError" ("throw")
+    1-trigger: fail at step 2: the constructor throws "SyntaxError" ("throw")
       expected: the constructor throws TypeError
     "#);
 }

@@ -7,7 +7,7 @@ use ssespec::run::Conclusion;
 use ssespec_reports::results::Verdict;
 
 use crate::Tests;
-use crate::cage::{Cage, Life};
+use crate::scenario::{Played, Scenario};
 
 pub(crate) const TESTS: Tests = &[
     ("a-sound-client-passes", a_sound_client_passes),
@@ -33,13 +33,13 @@ const MEMORY: &[&str] = &[
 
 const PATIENT: Duration = Duration::from_secs(60);
 
-fn life(beast: &'static str, cases: &'static [&'static str]) -> Life {
-    Cage::of(beast).suite(cases).patience(PATIENT).live()
+fn play(behavior: &'static str, cases: &'static [&'static str]) -> Played {
+    Scenario::of(behavior).suite(cases).patience(PATIENT).play()
 }
 
 /// The verdict of each case, in their order.
-fn verdicts(life: &Life, cases: &[&str]) -> Vec<Verdict> {
-    cases.iter().map(|id| life.of_case(id).verdict).collect()
+fn verdicts(played: &Played, cases: &[&str]) -> Vec<Verdict> {
+    cases.iter().map(|id| played.of_case(id).verdict).collect()
 }
 
 /// How the memory of an adapter is judged here.
@@ -48,35 +48,35 @@ fn judged(verdict: Verdict) -> Verdict {
 }
 
 fn a_sound_client_passes() {
-    let life = life("sound", TIME);
-    assert_eq!(verdicts(&life, TIME), [Verdict::Pass; 3], "{}", life.text());
-    let life = self::life("sound", MEMORY);
-    assert_eq!(verdicts(&life, MEMORY), [judged(Verdict::Pass); 4], "{}", life.text());
+    let played = play("sound", TIME);
+    assert_eq!(verdicts(&played, TIME), [Verdict::Pass; 3], "{}", played.text());
+    let played = play("sound", MEMORY);
+    assert_eq!(verdicts(&played, MEMORY), [judged(Verdict::Pass); 4], "{}", played.text());
 }
 
 fn the_square_of_the_length() {
-    let life = life("rereading", TIME);
-    assert_eq!(verdicts(&life, TIME), [Verdict::Warn, Verdict::Warn, Verdict::Pass], "{}", life.text());
-    let failure = life.of_case(SMALL_WRITES).failure.as_ref().unwrap();
+    let played = play("rescans-line", TIME);
+    assert_eq!(verdicts(&played, TIME), [Verdict::Warn, Verdict::Warn, Verdict::Pass], "{}", played.text());
+    let failure = played.of_case(SMALL_WRITES).failure.as_ref().unwrap();
     assert_eq!(failure.step_text, "{ expect-growth = { time = \"linear\" } }");
     // What is compared with an accepted report is the same in every run.
     insta::assert_snapshot!(failure.expected, @"time that grows in proportion to the work");
     insta::assert_snapshot!(failure.observed, @"a unit of work that took more than 3 times as long as in the first span");
-    let rows = &life.of_case(SMALL_WRITES).transcript;
+    let rows = &played.of_case(SMALL_WRITES).transcript;
     assert!(rows.iter().any(|row| row.kind == "measured" && row.text.contains("work 2: ")), "{rows:?}");
 }
 
 fn the_square_of_the_read() {
     let cases = &[SMALL_WRITES, ONE_WRITE];
-    let life = life("copying", cases);
-    assert_eq!(verdicts(&life, cases), [Verdict::Pass, Verdict::Warn], "{}", life.text());
+    let played = play("copies-rest", cases);
+    assert_eq!(verdicts(&played, cases), [Verdict::Pass, Verdict::Warn], "{}", played.text());
 }
 
 fn memory_without_end() {
-    let life = life("hoarding", MEMORY);
+    let played = play("keeps-everything", MEMORY);
     let hoards = [Verdict::Warn, Verdict::Warn, Verdict::Pass, Verdict::Warn];
-    assert_eq!(verdicts(&life, MEMORY), hoards.map(judged), "{}", life.text());
-    if let Some(failure) = &life.of_case(MEMORY[0]).failure {
+    assert_eq!(verdicts(&played, MEMORY), hoards.map(judged), "{}", played.text());
+    if let Some(failure) = &played.of_case(MEMORY[0]).failure {
         insta::assert_snapshot!(failure.expected, @"memory that does not grow");
         insta::assert_snapshot!(failure.observed, @"more than 64 MiB above the peak of the first span");
     }
@@ -84,10 +84,10 @@ fn memory_without_end() {
 
 fn a_span_that_is_cut_short_harms_no_other_case() {
     let began = Instant::now();
-    let life = life("rereading", &[SMALL_WRITES, ONE_WRITE, "client/lines/lf-ends-a-line"]);
-    assert_eq!(life.ended.as_ref().unwrap(), &Conclusion::AsExpected);
-    assert_eq!(life.of_case(ONE_WRITE).verdict, Verdict::Pass);
-    assert_eq!(life.of_case("client/lines/lf-ends-a-line").verdict, Verdict::Pass);
+    let played = play("rescans-line", &[SMALL_WRITES, ONE_WRITE, "client/lines/lf-ends-a-line"]);
+    assert_eq!(played.ended.as_ref().unwrap(), &Conclusion::AsExpected);
+    assert_eq!(played.of_case(ONE_WRITE).verdict, Verdict::Pass);
+    assert_eq!(played.of_case("client/lines/lf-ends-a-line").verdict, Verdict::Pass);
     // Played to its end, the line alone would take as long.
     assert!(began.elapsed() < PATIENT, "{:?}", began.elapsed());
 }

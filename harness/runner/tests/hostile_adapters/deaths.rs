@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::Tests;
-use crate::cage::Cage;
+use crate::scenario::Scenario;
 
 pub(crate) const TESTS: Tests = &[
     ("at-the-same-step-twice", at_the_same_step_twice),
@@ -18,81 +18,81 @@ pub(crate) const TESTS: Tests = &[
 ];
 
 fn at_the_same_step_twice() {
-    let life = Cage::of("mortal").live();
-    assert_snapshot!(life.text(), @"
-    1-roar: fail at step 2: it crashed twice at this step: the adapter exited: exit status: 101
+    let played = Scenario::of("always-crashes").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: fail at step 2: it crashed twice at this step: the adapter exited: exit status: 101
       expected: the client keeps running
       hint: see the adapter's stderr
       stderr: thread 'main' panicked: a byte-order mark
-    2-calm: pass
+    2-next: pass
     status 1
     ");
 }
 
 fn once() {
-    let life = Cage::of("frail").live();
-    assert_snapshot!(life.text(), @"
-    1-roar: pass
+    let played = Scenario::of("crashes-once").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: pass
       note: the first attempt ended with: the adapter exited: exit status: 7
-    2-calm: pass
+    2-next: pass
     status 0
     ");
 }
 
 fn at_another_step_each_time() {
-    let life = Cage::of("unlucky").live();
-    assert_snapshot!(life.text(), @"
-    1-roar: error at step 2: the adapter exited: exit status: 7
+    let played = Scenario::of("crashes-elsewhere").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: error at step 2: the adapter exited: exit status: 7
       expected: an adapter that follows the protocol
       hint: an adapter runs until stdin closes; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
-      stderr: killed by the weather
-    2-calm: pass
+      stderr: out of memory
+    2-next: pass
     status 3
     ");
 }
 
 fn in_the_middle_of_a_line() {
-    let life = Cage::of("interrupted").live();
-    assert_snapshot!(life.text(), @"
-    1-roar: fail at step 2: it crashed twice at this step: the adapter exited: exit status: 0
+    let played = Scenario::of("exits-mid-line").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: fail at step 2: it crashed twice at this step: the adapter exited: exit status: 0
       expected: the client keeps running
       hint: see the adapter's stderr
-    2-calm: pass
+    2-next: pass
     status 1
     ");
 }
 
 fn on_close() {
-    let life = Cage::of("deadly-close").live();
-    assert_snapshot!(life.text(), @"
-    1-roar: fail at step 0: it crashed twice at this step: the adapter exited: exit status: 134
+    let played = Scenario::of("crashes-on-close").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: fail at step 0: it crashed twice at this step: the adapter exited: exit status: 134
       expected: the client keeps running
       hint: see the adapter's stderr
       stderr: double free
-    2-calm: pass
+    2-next: pass
     status 1
     ");
 }
 
 fn between_two_sessions() {
-    let life = Cage::of("departing").live();
-    assert_snapshot!(life.text(), @"
-    1-roar: pass
-    2-calm: pass
+    let played = Scenario::of("exits-between-sessions").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: pass
+    2-next: pass
       note: the first attempt ended with: the adapter exited: exit status: 0
     status 0
     ");
 }
 
 fn and_cannot_be_started_again() {
-    let life = Cage::of("only-child").live();
-    assert_snapshot!(life.text(), @"
-    1-roar: error at step 2: the adapter exited: exit status: 7
+    let played = Scenario::of("cannot-restart").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: error at step 2: the adapter exited: exit status: 7
       expected: an adapter that follows the protocol
       hint: an adapter runs until stdin closes; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
       note: the adapter could not be restarted: the adapter exited: exit status: 1
-      stderr: killed by the weather
-    2-calm: error
+      stderr: out of memory
+    2-next: error
       note: no adapter could be started
     status 3
     ");
@@ -100,13 +100,13 @@ fn and_cannot_be_started_again() {
 
 #[cfg(unix)]
 fn stdout_is_closed() {
-    let life = Cage::of("withdrawn").live();
-    assert_snapshot!(life.text(), @"
-    1-roar: error at step 2: the adapter closed stdout but kept running
+    let played = Scenario::of("closes-stdout").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: error at step 2: the adapter closed stdout but kept running
       expected: an adapter that follows the protocol
       hint: keep stdout open until stdin closes
       stderr: asleep
-    2-calm: pass
+    2-next: pass
     status 3
     ");
 }
