@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What an implementation is to the stream.
+/// The role of an implementation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -13,7 +13,7 @@ pub enum Role {
     Client,
     /// Writes event streams.
     Server,
-    /// Passes event streams on: a proxy (the word of RFC 9110).
+    /// Forwards event streams: a proxy (the term of RFC 9110).
     Intermediary,
 }
 
@@ -46,7 +46,7 @@ pub enum Transport {
     Page,
     /// A test service reached over HTTP.
     Service,
-    /// Its URL alone: a server that is probed.
+    /// Only its URL: a server that is probed.
     Url,
 }
 
@@ -98,7 +98,7 @@ impl fmt::Display for Level {
     }
 }
 
-/// What one case in one delivery came to.
+/// The verdict on one case in one delivery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
@@ -108,11 +108,11 @@ pub enum Verdict {
     Warn,
     /// A `must` did not hold.
     Fail,
-    /// A fact was recorded, or a `may` or disputed behaviour was seen.
+    /// A fact was recorded, or a `may` or disputed behavior was observed.
     Info,
     /// A capability is lacking; the reason says which.
     Skip,
-    /// The adapter, the harness or the machine failed: nobody's conformance.
+    /// The adapter, the harness or the machine failed, which says nothing about conformance.
     Error,
 }
 
