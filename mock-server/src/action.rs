@@ -83,9 +83,9 @@ pub enum Framing {
 /// A pattern that is written many times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repeat {
-    /// What is repeated; not empty.
+    /// The pattern; not empty.
     pub pattern: Vec<u8>,
-    /// How often.
+    /// The number of repetitions.
     pub times: u64,
     /// The number of bytes per write (the last may have fewer). Each write waits until the peer has read the previous
     /// one. If absent, writes have [`Repeat::WRITE`] bytes and do not wait.

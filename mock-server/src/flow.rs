@@ -9,7 +9,7 @@ use ssespec_diagnostics::Findings;
 #[cfg(test)]
 mod tests;
 
-/// Follows a script.
+/// Checks a script action by action.
 #[derive(Debug, Default)]
 pub struct Flow {
     answer: Answer,
@@ -34,9 +34,9 @@ enum Answer {
     Unknown,
 }
 
-/// What a script leaves behind.
+/// What a script leaves open at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Left {
+pub enum Leftover {
     /// Nothing open.
     Nothing,
     /// A stream at the boundary of an event block.
@@ -47,8 +47,8 @@ pub enum Left {
     Uncontinuable,
 }
 
-/// Why an action cannot be played, and how to fix it.
-struct Wrong {
+/// Why an action is impossible, and how to fix it.
+struct Impossible {
     message: &'static str,
     hint: &'static str,
 }
@@ -60,12 +60,12 @@ impl Flow {
     }
 
     /// What the script leaves behind.
-    pub fn left(&self) -> Left {
+    pub fn left(&self) -> Leftover {
         match &self.answer {
-            Answer::None | Answer::Awaited | Answer::Over | Answer::Unknown => Left::Nothing,
-            Answer::Raw | Answer::Open { framing: Framing::Length(_), .. } => Left::Uncontinuable,
-            Answer::Open { tail, .. } if tail.at_block_boundary() => Left::AtBoundary,
-            Answer::Open { .. } => Left::InsideBlock,
+            Answer::None | Answer::Awaited | Answer::Over | Answer::Unknown => Leftover::Nothing,
+            Answer::Raw | Answer::Open { framing: Framing::Length(_), .. } => Leftover::Uncontinuable,
+            Answer::Open { tail, .. } if tail.at_block_boundary() => Leftover::AtBoundary,
+            Answer::Open { .. } => Leftover::InsideBlock,
         }
     }
 
@@ -73,7 +73,7 @@ impl Flow {
     pub fn action(&mut self, action: &Action, place: Range<usize>, findings: &mut Findings) {
         self.answer = match std::mem::take(&mut self.answer).after(action) {
             Ok(answer) => answer,
-            Err(Wrong { message, hint }) => {
+            Err(Impossible { message, hint }) => {
                 findings.add_with_hint(place, message, "not possible here", hint);
                 Answer::Unknown
             }
@@ -83,8 +83,8 @@ impl Flow {
 
 impl Answer {
     /// The state after an action.
-    fn after(self, action: &Action) -> Result<Self, Wrong> {
-        let wrong = |message, hint| Err(Wrong { message, hint });
+    fn after(self, action: &Action) -> Result<Self, Impossible> {
+        let wrong = |message, hint| Err(Impossible { message, hint });
         match (action, self) {
             (_, Self::Unknown) => Ok(Self::Unknown),
             (Action::Wait(_) | Action::Refuse(_), answer) => Ok(answer),
@@ -102,14 +102,14 @@ impl Answer {
                 wrong("there is no request to answer", "each answer needs a request before it")
             }
             (Action::Send(_) | Action::SendRepeat(_), _) if length(action) == 0 => {
-                wrong("this writes nothing", "remove the step")
+                wrong("this step writes nothing", "remove the step")
             }
             (Action::Send(_) | Action::SendRepeat(_), Self::Raw) => Ok(Self::Raw),
             (Action::Send(_) | Action::SendRepeat(_), Self::Open { framing, mut tail, written }) => {
                 let written = written.saturating_add(length(action));
                 if matches!(framing, Framing::Length(length) if written > length) {
                     return wrong(
-                        "more bytes than the content-length",
+                        "this writes more bytes than the content-length",
                         "correct `length`, or send fewer bytes",
                     );
                 }
@@ -139,8 +139,8 @@ impl Answer {
     /// What to do if a body must be open but is not.
     fn how_to_open(&self) -> &'static str {
         match self {
-            Self::None => "a request is needed first, and an answer to it",
-            Self::Awaited => "answer the request first: \"respond\"",
+            Self::None => "a request and a response to it are needed first",
+            Self::Awaited => "answer the request with \"respond\" first",
             _ => "the previous answer is complete: leave its body open, or wait for another request first",
         }
     }

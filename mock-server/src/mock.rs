@@ -7,7 +7,7 @@ use ssespec_diagnostics::{Diagnostics, Source};
 use tokio::sync::mpsc;
 
 use crate::scenario::format::read;
-use crate::scenario::journal::{Entry, What};
+use crate::scenario::journal::{Entry, EntryKind};
 use crate::scenario::server::Server;
 
 /// A mock server on a free port of 127.0.0.1. Dropping it closes its port and its connections.
@@ -55,8 +55,8 @@ impl MockServer {
         &self.journal
     }
 
-    /// The requests so far, in the order in which they arrived.
+    /// The requests so far, in order of arrival.
     pub fn requests(&mut self) -> Vec<&Entry> {
-        self.journal().iter().filter(|entry| matches!(entry.what, What::Request { .. })).collect()
+        self.journal().iter().filter(|entry| matches!(entry.kind, EntryKind::Request { .. })).collect()
     }
 }

@@ -90,9 +90,9 @@ static FIELD: Shape = Shape::Either(&[Shape::Text, Shape::List(&Shape::Text)]);
 static REPEAT: Table = Table {
     what: "`send-repeat`",
     keys: &[
-        Key::optional("text", Shape::Text, "What is repeated, as text."),
-        Key::optional("hex", Shape::Hex, "What is repeated, in hexadecimal."),
-        Key::required("times", Shape::Count(1, u64::MAX), "How often."),
+        Key::optional("text", Shape::Text, "The pattern as text."),
+        Key::optional("hex", Shape::Hex, "The pattern in hexadecimal."),
+        Key::required("times", Shape::Count(1, u64::MAX), "The number of repetitions."),
         Key::optional(
             "write",
             Shape::Count(1, 16 << 20),
@@ -145,7 +145,7 @@ fn respond(options: &Value<'_>, findings: &mut Findings) -> Option<Respond> {
         }
         (Some(FramingWord::Chunked | FramingWord::Close) | None, Some(_)) => {
             let hint = "add framing = \"length\"";
-            let message = "`length` goes with framing = \"length\"";
+            let message = "`length` requires framing = \"length\"";
             findings.add_with_hint(options.span(), message, "not framed by length", hint);
             return None;
         }

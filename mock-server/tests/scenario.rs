@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use ssespec_diagnostics::Source;
 use ssespec_mock_server::scenario::format::read;
-use ssespec_mock_server::scenario::journal::{Entry, What};
+use ssespec_mock_server::scenario::journal::{Entry, EntryKind};
 use ssespec_mock_server::scenario::server::Server;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -199,16 +199,16 @@ async fn a_client_is_dropped_and_resumes() {
                  f\r\nid: 2\ndata: sec\r\n";
     // A reset discards what was not read yet.
     assert!(whole.starts_with(&text), "{text:?}");
-    let dropped = until(&mut journal, "played").await;
+    let dropped = until(&mut journal, "finished").await;
     assert_eq!(
         dropped,
-        ["1   GET /stream  (route /stream, connection 1)", "1   dropped (reset)", "1   the script is played"]
+        ["1   GET /stream  (route /stream, connection 1)", "1   dropped (reset)", "1   the script finished"]
     );
 
     let mut client = Client::request(&server, "GET /stream", "last-event-id: 1\r\n").await;
     assert_eq!(client.status().await, 200);
     client.until("data: third\n\n\r\n").await;
-    until(&mut journal, "played").await;
+    until(&mut journal, "finished").await;
     drop(client);
     assert_eq!(until(&mut journal, "left").await.len(), 1);
 
@@ -221,7 +221,7 @@ async fn a_stream_stays_open_after_its_script() {
     let (server, mut journal) = serve(&[&route("path = \"/\"", &["{ send = \"data: a\\n\\n\" }"])]).await;
     let mut client = Client::get(&server, "/").await;
     client.until("data: a\n\n\r\n").await;
-    until(&mut journal, "played").await;
+    until(&mut journal, "finished").await;
     let mut byte = [0];
     let more = tokio::time::timeout(Duration::from_millis(300), client.0.read(&mut byte)).await;
     assert!(more.is_err(), "{more:?}");
@@ -263,7 +263,7 @@ async fn the_journal_tells_what_happened_in_order() {
         let (text, _) = client.rest().await;
         assert!(text.ends_with(end), "{text:?}");
     }
-    let mut all = until(&mut journal, "3   the script is played").await;
+    let mut all = until(&mut journal, "3   the script finished").await;
     // A client leaves when it likes.
     all.retain(|line| !line.contains("the client left"));
     assert_eq!(
@@ -271,13 +271,13 @@ async fn the_journal_tells_what_happened_in_order() {
         [
             "1   GET /0  (route /*, connection 1)",
             "1   the body ended",
-            "1   the script is played",
+            "1   the script finished",
             "2   GET /1  (route /*, connection 2)",
             "2   dropped (fin)",
-            "2   the script is played",
+            "2   the script finished",
             "3   GET /2  (route /*, connection 3)",
             "3   the body ended",
-            "3   the script is played",
+            "3   the script finished",
         ]
     );
 }
@@ -291,14 +291,14 @@ async fn the_journal_has_the_request_as_it_came() {
         .await;
     let entry = soon(journal.recv()).await.expect("an entry");
     let headers = [("host", "x"), ("X-Case", "1"), ("Last-Event-ID", "é")];
-    let expected = What::Request {
+    let expected = EntryKind::Request {
         method: "GET".to_owned(),
         target: "/a?b=%20".to_owned(),
         headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
         route: Some("/*".to_owned()),
         nth: 1,
     };
-    assert_eq!((entry.connection, entry.what), (1, expected));
+    assert_eq!((entry.connection, entry.kind), (1, expected));
 }
 
 #[tokio::test]
@@ -321,7 +321,7 @@ async fn a_client_that_leaves_ends_its_script() {
     soon(server.shutdown()).await;
     // Nobody says that the script was played.
     while let Some(entry) = soon(journal.recv()).await {
-        assert_ne!(entry.what, What::Played);
+        assert_ne!(entry.kind, EntryKind::Played);
     }
 }
 

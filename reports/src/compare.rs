@@ -1,4 +1,4 @@
-//! Expected and observed, put so that the difference is seen at once.
+//! Expected and observed values, laid out so that the difference is easy to see.
 
 use similar::{ChangeTag, TextDiff};
 

@@ -1,11 +1,11 @@
 //! The deliveries of one case folded into one outcome.
 //!
-//! A case runs in several deliveries; people ask what the *case* came to. The worst delivery
-//! decides, and the outcome says which deliveries those were.
+//! A case runs in several deliveries, but people ask about the *case*. The worst delivery
+//! decides, and the outcome names the deliveries that had it.
 
 use crate::results::{CaseResult, Counts, Delivery, Known, Level, Verdict};
 
-/// What a case came to. The order is that of the fold: the greatest one decides.
+/// The outcome of a case. Ordered as in the fold: the greatest one decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
     /// Skipped in every delivery.
@@ -29,7 +29,7 @@ impl Outcome {
     pub fn of(result: &CaseResult) -> Self {
         match result.verdict {
             Verdict::Skip => Self::Skip,
-            // What fails by chance is the same thing when it happens to pass.
+            // A flaky failure is a known failure even if it happens to pass.
             Verdict::Pass | Verdict::Warn if result.known.as_ref().is_some_and(|known| known.by_chance) => {
                 Self::Known
             }
@@ -42,7 +42,7 @@ impl Outcome {
         }
     }
 
-    /// The word for it.
+    /// Its word.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Skip => "skip",
@@ -55,7 +55,7 @@ impl Outcome {
         }
     }
 
-    /// The sign for it: each has its own shape, so that no colour is needed to tell them apart.
+    /// Its sign. Each has its own shape, so that they differ without color.
     pub fn glyph(self) -> char {
         match self {
             Self::Skip => '–',
@@ -69,14 +69,14 @@ impl Outcome {
     }
 }
 
-/// A fact with the deliveries in which it was seen.
+/// A fact with the deliveries in which it was observed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoldedFact<'a> {
-    /// What was looked at.
+    /// The subject.
     pub fact: &'a str,
-    /// What was seen.
+    /// The observation.
     pub value: &'a str,
-    /// Where.
+    /// The deliveries in which it was observed.
     pub deliveries: Vec<Delivery>,
 }
 
@@ -89,9 +89,9 @@ pub struct CaseOutcome<'a> {
 }
 
 impl<'a> CaseOutcome<'a> {
-    /// Folds the results of one case; none where there are none.
+    /// Folds the results of one case; `None` if there are no results.
     ///
-    /// The results must belong to the same case and hold one record a delivery, as
+    /// The results must belong to the same case and contain one record per delivery, as
     /// [`Results::results`](crate::Results::results) does.
     pub fn of(results: impl IntoIterator<Item = &'a CaseResult>) -> Option<Self> {
         let mut results: Vec<&CaseResult> = results.into_iter().collect();
@@ -104,7 +104,7 @@ impl<'a> CaseOutcome<'a> {
         Some(Self { outcome: Outcome::of(worst), worst, results })
     }
 
-    /// What the case came to.
+    /// The outcome of the case.
     pub fn outcome(&self) -> Outcome {
         self.outcome
     }
@@ -162,7 +162,7 @@ impl<'a> CaseOutcome<'a> {
             .count()
     }
 
-    /// The deliveries that decided, in words; none when all deliveries agree.
+    /// The deliveries that decided, in words; `None` if all deliveries agree.
     pub fn only_in(&self) -> Option<String> {
         let decisive: Vec<Delivery> = self.decisive().map(|result| result.delivery).collect();
         (decisive.len() < self.results.len()).then(|| list(&decisive))
@@ -182,7 +182,7 @@ impl<'a> CaseOutcome<'a> {
                             value: &fact.value,
                             deliveries: vec![result.delivery],
                         };
-                        // Two values of one fact belong side by side.
+                        // Keep the values of one fact together.
                         let after = folded.iter().rposition(|seen| seen.fact == new.fact);
                         folded.insert(after.map_or(folded.len(), |at| at + 1), new);
                     }
@@ -192,7 +192,7 @@ impl<'a> CaseOutcome<'a> {
         folded
     }
 
-    /// The deliveries of a fact, in words; none when it was seen in all of them.
+    /// The deliveries of a fact, in words; `None` if it was observed in all of them.
     pub fn fact_only_in(&self, fact: &FoldedFact<'_>) -> Option<String> {
         (fact.deliveries.len() < self.ran()).then(|| list(&fact.deliveries))
     }
@@ -216,7 +216,7 @@ pub fn fold(results: &[CaseResult]) -> Vec<CaseOutcome<'_>> {
     results.chunk_by(|a, b| a.case == b.case).filter_map(CaseOutcome::of).collect()
 }
 
-/// How many cases came to what: what a [`Footer`](crate::results::Footer) says.
+/// The number of cases for each outcome, as in a [`Footer`](crate::results::Footer).
 pub fn counts(cases: &[CaseOutcome<'_>]) -> Counts {
     let mut counts = Counts::default();
     for case in cases {
@@ -240,7 +240,7 @@ impl Counts {
         *count += 1;
     }
 
-    /// How many cases came to this.
+    /// The number of cases with this outcome.
     pub fn get(&self, outcome: Outcome) -> usize {
         match outcome {
             Outcome::Skip => self.skip,
@@ -253,12 +253,12 @@ impl Counts {
         }
     }
 
-    /// How many cases there are.
+    /// The number of cases.
     pub fn total(&self) -> usize {
         self.ran() + self.skip
     }
 
-    /// How many cases were not skipped.
+    /// The number of cases that were not skipped.
     pub fn ran(&self) -> usize {
         self.pass + self.warn + self.fail + self.known + self.info + self.error
     }

@@ -1,26 +1,25 @@
 //! The results of [ssespec](https://github.com/ssespec/ssespec), the conformance suite for
 //! Server-Sent Events, and their renderings.
 //!
-//! A run writes one results file; everything that people read is a pure function of it. This
-//! crate holds the model of that file and the functions. It never judges: what a case came to is
-//! in the file.
+//! A run writes one results file, and every report is a pure function of it. This crate contains
+//! the model of that file and these functions. It never judges: the verdicts are in the file.
 //!
 //! - [`results`]: the file, line by line, its writer and its reader
 //! - [`schema`]: its JSON Schema
 //! - [`fold`]: the deliveries of a case folded into one outcome
-//! - [`totals`]: counts and shares, by rules that keep them honest
+//! - [`totals`]: counts and percentages, by rules that keep them honest
 //! - [`transcript`]: the bytes and the wire log of a session
 //! - [`terminal`]: a run, a failure, or a line of progress as text
-//! - [`snapshot`]: a run as text that can be compared
-//! - [`markdown`]: many implementations side by side
+//! - [`snapshot`]: a run as text for comparison
+//! - [`markdown`]: a matrix of many implementations
 //! - `junit`: JUnit XML (feature `junit`, on by default)
-//! - [`coverage`]: documents statement by statement, with what checks them and who keeps them
+//! - [`coverage`]: documents statement by statement, with the cases that check them and the results
 //! - [`diff`]: two runs compared
-//! - [`visible`]: hostile text made harmless
+//! - [`visible`]: untrusted text made safe to display
 //!
-//! The same results give the same bytes: no rendering looks at a clock, an environment or a
-//! random number. Everything that came from an implementation is hostile, and no rendering lets
-//! through a control character, a mark that reorders text, or markup.
+//! The same results give the same bytes: no rendering uses a clock, the environment or random
+//! numbers. Everything from an implementation is untrusted, and no rendering passes on a control
+//! character, a character that reorders text, or markup.
 //!
 //! # Example
 //!
@@ -35,7 +34,7 @@
 //! };
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! // The runner writes each line as it comes; here to memory, usually to a file.
+//! // The runner writes each line immediately, usually to a file; here to memory.
 //! let mut writer = ResultsWriter::new(Vec::new());
 //! writer.header(&Header {
 //!     v: V1,

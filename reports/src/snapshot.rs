@@ -1,7 +1,7 @@
-//! The compatibility report of an implementation as text that can be compared: what CI holds
-//! against `reports/snapshots`.
+//! The compatibility report of an implementation as text for comparison: CI compares it with
+//! `reports/snapshots`.
 //!
-//! It holds what a change of behaviour changes and nothing else: no times, ports, paths,
+//! It contains only what a change of behavior changes: no times, ports, paths,
 //! platforms or versions of the suite.
 
 use std::fmt::Write;

@@ -1,11 +1,11 @@
-//! What a run came to in numbers, by rules that keep the numbers honest.
+//! The numbers of a run, by rules that keep them honest.
 //!
-//! - The denominator is what the implementation could reach: skipped cases are left out and
-//!   counted beside it. So are errors, which are nobody's conformance, and facts.
+//! - The denominator is what the implementation could reach: skipped cases are excluded and
+//!   counted separately. So are errors, which say nothing about conformance, and facts.
 //! - A known failure is a failure: the baseline excuses the build, not the implementation.
 //! - Percentages are rounded down, so 100 means all.
 //! - A run that did not finish, or in which more than 1 % of the cases ended in an error, has no
-//!   percentage at all.
+//!   percentages.
 //! - Suites are never added up: verdicts of different documents mean different things.
 
 use std::{collections::BTreeMap, fmt};
@@ -18,7 +18,7 @@ use crate::{
 /// The numbers of one run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Totals {
-    /// How many cases came to what, over all suites.
+    /// The number of cases for each outcome, over all suites.
     pub counts: Counts,
     /// How many sessions ran: one for each case and delivery that was not skipped.
     pub sessions: usize,
@@ -31,7 +31,7 @@ pub struct Totals {
 /// Whether the numbers of a run allow percentages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Percentages {
-    /// They do.
+    /// Percentages are shown.
     Shown,
     /// The run did not finish.
     Incomplete,
@@ -40,7 +40,7 @@ pub enum Percentages {
 }
 
 impl Percentages {
-    /// Why there are none.
+    /// Why percentages are withheld.
     pub fn withheld(self) -> Option<&'static str> {
         match self {
             Self::Shown => None,
@@ -55,7 +55,7 @@ impl Percentages {
 pub struct SuiteTotals {
     /// The suite.
     pub suite: String,
-    /// How many of its cases came to what.
+    /// The number of its cases for each outcome.
     pub counts: Counts,
     /// Cases of level `must`.
     pub must: Share,
@@ -63,7 +63,7 @@ pub struct SuiteTotals {
     pub should: Share,
 }
 
-/// So many of so many.
+/// A count out of a total.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Share {
     /// How many held.
@@ -73,12 +73,12 @@ pub struct Share {
 }
 
 impl Share {
-    /// The percentage in tenths, rounded down; none of nothing.
+    /// The percentage in tenths, rounded down; `None` if the denominator is 0.
     pub fn tenths(self) -> Option<usize> {
         (self.held * 1000).checked_div(self.of)
     }
 
-    /// `98.6 %`, rounded down; none of nothing.
+    /// `98.6 %`, rounded down; `None` if the denominator is 0.
     pub fn percent(self) -> Option<String> {
         self.tenths().map(|tenths| match tenths {
             1000 => "100 %".to_owned(),
@@ -135,7 +135,7 @@ impl Totals {
     }
 }
 
-/// Puts the suites that decide conformance before the others, as readers look for them first.
+/// Sorts the suites that decide conformance before the others.
 pub(crate) fn suite_rank(suite: &str) -> usize {
     match suite {
         "whatwg" => 0,
@@ -144,7 +144,7 @@ pub(crate) fn suite_rank(suite: &str) -> usize {
     }
 }
 
-/// Whether a suite decides conformance where none is asked for by its name.
+/// Whether a suite decides conformance if no suite is selected by name.
 pub(crate) fn decides_conformance(suite: &str) -> bool {
     suite_rank(suite) < 2
 }

@@ -1,13 +1,13 @@
-//! Hostile text made harmless and visible.
+//! Untrusted text made safe and visible.
 //!
-//! Whatever came from an implementation may hold terminal commands, marks that reorder a line,
-//! markup, or a megabyte of anything. Every rendering passes such text through here: nothing
-//! invisible stays invisible, and what is cut says how long it was.
+//! Text from an implementation may contain terminal commands, characters that reorder a line,
+//! markup, or a megabyte of anything. Every rendering passes such text through this module, which
+//! makes invisible characters visible and says how long truncated text was.
 
 use std::fmt::Write;
 
 /// Shows a text on one line: control, invisible and reordering characters are spelled out
-/// (`\n`, `\x1B`, `\u{202E}`), and what is longer than `limit` characters is cut, with its true
+/// (`\n`, `\x1B`, `\u{202E}`), and text longer than `limit` characters is truncated, with its true
 /// length in bytes.
 pub fn line(text: &str, limit: usize) -> String {
     let (mut shown, left) = start(text, limit);
@@ -17,8 +17,8 @@ pub fn line(text: &str, limit: usize) -> String {
     shown
 }
 
-/// As [`line()`], but leaves it to the caller to say that the text was cut: the second value is the
-/// number of bytes left out.
+/// As [`line()`], but leaves it to the caller to say that the text was truncated: the second value
+/// is the number of omitted bytes.
 pub(crate) fn start(text: &str, limit: usize) -> (String, usize) {
     let (kept, left) = cut(text, limit);
     let mut shown = String::with_capacity(kept.len());
@@ -59,7 +59,7 @@ pub fn last_lines(text: &str, limit: usize, lines: usize) -> Vec<String> {
 }
 
 /// Whether a character is spelled out: it is invisible, looks like a space and is none, moves the
-/// cursor, reorders its line, or (U+FFFE, U+FFFF) may not stand in XML.
+/// cursor, reorders its line, or (U+FFFE, U+FFFF) is not allowed in XML.
 pub(crate) fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(

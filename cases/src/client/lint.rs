@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ssespec_diagnostics::Findings;
 use ssespec_mock_server::action::Action;
-use ssespec_mock_server::flow::{Flow, Left};
+use ssespec_mock_server::flow::{Flow, Leftover};
 
 use super::implied::{Ending, ending, expand, may_be_request, must_be_request};
 use super::step::{ClientStep, Connect, Expectation, ReadyState, Scope};
@@ -147,13 +147,13 @@ pub(crate) fn check(script: &[Step<ClientStep>], findings: &mut Findings) {
         return;
     }
     match flow.left() {
-        Left::Nothing | Left::AtBoundary => {}
-        Left::Uncontinuable => {
+        Leftover::Nothing | Leftover::AtBoundary => {}
+        Leftover::Uncontinuable => {
             let hint = "end the script with \"end\" or { drop = .. }";
             let message = "this script leaves a body open that cannot be continued";
             findings.add_with_hint(last, message, "expected an end", hint);
         }
-        Left::InsideBlock => {
+        Leftover::InsideBlock => {
             let hint =
                 "end the last event block with a blank line, or end the script with \"end\" or { drop = .. }";
             let message = "this script leaves its stream open in the middle of an event block";

@@ -19,7 +19,7 @@ static SCENARIO: Table = Table {
         Key::required(
             "route",
             Shape::List(&Shape::Table(&ROUTE)),
-            "The routes; the first that matches a request serves it.",
+            "The routes; the first that matches serves.",
         ),
     ],
 };
@@ -28,7 +28,7 @@ static ROUTE: Table = Table {
     what: "a route",
     keys: &[
         Key::optional("method", Shape::Text, "The method; any if absent."),
-        Key::required("path", Shape::Text, "The path; `*` matches any characters."),
+        Key::required("path", Shape::Text, "The path; `*` stands for any characters."),
         Key::optional(
             "headers",
             Shape::Map(&Shape::Either(&[Shape::Text, Shape::Flag])),
@@ -37,7 +37,7 @@ static ROUTE: Table = Table {
         Key::required(
             "connection",
             Shape::List(&Shape::Table(&CONNECTION)),
-            "The scripts of the first connection, the second, and so on; the last one serves all further connections.",
+            "The script of the first connection, of the second, and so on; the last one serves all that follow.",
         ),
     ],
 };
@@ -55,7 +55,7 @@ pub fn scenario_schema() -> serde_json::Value {
 /// Reads a scenario.
 ///
 /// # Errors
-/// When it is not of the format; every mistake is named with its place and what to do.
+/// If it has mistakes. Each is reported with its line and how to fix it.
 pub fn read(source: &Source) -> Result<Scenario, Diagnostics> {
     let root = parse(source, &SCENARIO)?;
     let mut findings = Findings::default();
@@ -71,10 +71,10 @@ fn route(entry: &Value<'_>, findings: &mut Findings) -> Option<Route> {
     let text = value::text(path)?;
     if !text.starts_with(['/', '*']) {
         let hint = format!("write \"/{text}\"");
-        findings.add_with_hint(path.span(), "a path must begin with a slash", "no slash", hint);
+        findings.add_with_hint(path.span(), "a path begins with a slash", "expected a leading slash", hint);
     }
     if text.contains(['?', '#']) {
-        let hint = "remove it: a route serves its path with every query";
+        let hint = "remove it: a route matches its path with any query";
         findings.add_with_hint(path.span(), "a query is not part of a path", "expected a path only", hint);
     }
     let glob = match glob(text) {
@@ -91,7 +91,7 @@ fn route(entry: &Value<'_>, findings: &mut Findings) -> Option<Route> {
         .collect();
     if connections.is_empty() {
         let hint = "add [[route.connection]] with steps below it";
-        findings.add_with_hint(entry.span(), "a route needs a connection", "none here", hint);
+        findings.add_with_hint(entry.span(), "a route needs a connection", "no connection here", hint);
     }
     let headers = value::get(table, "headers").and_then(value::table);
     if let Some(headers) = headers {
@@ -106,10 +106,10 @@ fn route(entry: &Value<'_>, findings: &mut Findings) -> Option<Route> {
     })
 }
 
-/// A pattern in which `*` stands for any characters, slashes too, and all else for itself.
+/// Compiles a pattern in which `*` matches any characters, including slashes, and everything else matches itself.
 fn glob(path: &str) -> Result<GlobMatcher, globset::Error> {
     let parts: Vec<String> = path.split('*').map(globset::escape).collect();
-    // Two in a row mean no more than one; to the matcher they would be something else.
+    // Merge repeated `*`: globset gives `**` another meaning.
     let mut pattern = parts.join("*");
     while pattern.contains("**") {
         pattern = pattern.replace("**", "*");
@@ -127,7 +127,7 @@ fn fields(table: &DeTable<'_>) -> Vec<(String, FieldMatch)> {
     table.iter().map(|(name, found)| (name.get_ref().to_string(), one(found))).collect()
 }
 
-/// The actions of one script, with the implied answer at its start.
+/// The actions of one script, starting with the implied response.
 fn steps(list: &Value<'_>, findings: &mut Findings) -> Vec<Action> {
     let mut actions: Vec<(Action, std::ops::Range<usize>)> = Vec::new();
     for entry in value::list(list) {

@@ -1,4 +1,4 @@
-//! What a server saw and did, a line each.
+//! The journal: what a server received and did.
 
 use std::time::SystemTime;
 
@@ -7,24 +7,24 @@ use serde::Serialize;
 #[cfg(test)]
 mod tests;
 
-/// A line of the journal.
+/// An entry of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub struct Entry {
-    /// When, in the form of RFC 3339 with milliseconds.
+    /// The time, as in RFC 3339 with milliseconds.
     pub at: String,
     /// The connection's number, from 1.
     pub connection: u32,
     /// What happened.
     #[serde(flatten)]
-    pub what: What,
+    pub kind: EntryKind,
 }
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]
-pub enum What {
-    /// A request came.
+pub enum EntryKind {
+    /// A request arrived.
     Request {
         /// Its method.
         method: String,
@@ -32,21 +32,21 @@ pub enum What {
         target: String,
         /// Its header fields; bytes that are not UTF-8 are replaced.
         headers: Vec<(String, String)>,
-        /// Which route serves it, as written; absent where none does.
+        /// The path of the route that serves it, as written; absent if no route matches.
         route: Option<String>,
         /// Which of the route's connections this is, from 1.
         nth: usize,
     },
-    /// Bytes came that are no request.
+    /// The client sent bytes that are not a request.
     Malformed {
         /// What is wrong with them.
         reason: String,
     },
-    /// The script of a connection was played to its end; what it left open stays so until the client leaves.
+    /// The script of a connection finished. A body that it left open stays open until the client disconnects.
     Played,
-    /// The client left.
+    /// The client disconnected.
     Left {
-        /// `fin`, `reset` or how else.
+        /// `fin`, `reset`, or the kind of the I/O error.
         how: String,
     },
     /// The script dropped the connection.
@@ -59,26 +59,26 @@ pub enum What {
 }
 
 impl Entry {
-    /// An entry of this moment.
-    pub fn now(connection: u32, what: What) -> Self {
-        Self { at: humantime::format_rfc3339_millis(SystemTime::now()).to_string(), connection, what }
+    /// An entry with the current time.
+    pub fn now(connection: u32, kind: EntryKind) -> Self {
+        Self { at: humantime::format_rfc3339_millis(SystemTime::now()).to_string(), connection, kind }
     }
 
-    /// The value of a header field, for a request that has it.
+    /// The value of a header field, if this is a request that has it.
     pub fn header(&self, name: &str) -> Option<&str> {
-        let What::Request { headers, .. } = &self.what else { return None };
+        let EntryKind::Request { headers, .. } = &self.kind else { return None };
         let (_, value) = headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name))?;
         Some(value)
     }
 
-    /// As a line for people, with control characters written out.
+    /// The entry as a line for people, with control characters escaped.
     pub fn line(&self) -> String {
         let time = self.at.get(11..23).unwrap_or(&self.at);
-        format!("{time}  #{:<3} {}", self.connection, self.what.words())
+        format!("{time}  #{:<3} {}", self.connection, self.kind.words())
     }
 }
 
-impl What {
+impl EntryKind {
     fn words(&self) -> String {
         match self {
             Self::Request { method, target, headers, route, nth } => {
@@ -91,7 +91,7 @@ impl What {
                 format!("{} {}{resume}  ({served})", method.escape_debug(), target.escape_debug())
             }
             Self::Malformed { reason } => format!("not a request: {}", reason.escape_debug()),
-            Self::Played => "the script is played".into(),
+            Self::Played => "the script finished".into(),
             Self::Left { how } => format!("the client left ({how})"),
             Self::Dropped { how } => format!("dropped ({how})"),
             Self::Ended => "the body ended".into(),

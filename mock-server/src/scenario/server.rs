@@ -7,12 +7,12 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use super::journal::{Entry, What};
+use super::journal::{Entry, EntryKind};
 use super::route::{Route, Scenario};
 use crate::action::{Action, Drop, Respond};
 use crate::wire::{Departure, Exchange, Listener, Options, PeerGone, WireEvent, WireEventKind};
 
-/// A running mock server. Ends when dropped; [`Server::shutdown`] waits until it has.
+/// A running mock server. Dropping it stops it; [`Server::shutdown`] also waits until it has stopped.
 #[derive(Debug)]
 pub struct Server {
     url: String,
@@ -22,10 +22,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Serves scenarios on this address (port 0 for any free one). What happens goes to the journal.
+    /// Serves scenarios at this address (port 0 for any free port). Entries are sent to the journal.
     ///
     /// # Errors
-    /// When the address cannot be had.
+    /// If binding fails.
     pub async fn start(
         address: SocketAddr,
         scenarios: Vec<Scenario>,
@@ -42,7 +42,7 @@ impl Server {
         Ok(Self { url, address, stop: Some(stop), task })
     }
 
-    /// The server's URL, with a slash at its end.
+    /// The server's URL, with a trailing slash.
     pub fn url(&self) -> &str {
         &self.url
     }
@@ -52,10 +52,10 @@ impl Server {
         self.address
     }
 
-    /// Ends the server; when this returns its port is free.
+    /// Stops the server. When this returns, its port is free.
     pub async fn shutdown(mut self) {
         if let Some(stop) = self.stop.take() {
-            // A server that has ended already cannot be told, and need not be.
+            // Ignore a server that has already stopped.
             let _ = stop.send(());
         }
         let _ = (&mut self.task).await;
@@ -68,10 +68,10 @@ impl std::ops::Drop for Server {
     }
 }
 
-/// What a server knows while it serves.
+/// The state of a running server.
 struct Serving {
     routes: Vec<Route>,
-    /// How many connections each route has had.
+    /// The number of connections of each route so far.
     counts: Vec<usize>,
     journal: mpsc::UnboundedSender<Entry>,
     base: String,
@@ -88,7 +88,7 @@ impl Serving {
         let mut scripts = JoinSet::new();
         loop {
             tokio::select! {
-                // What a script did is told before that it is played.
+                // Report what a script did before reporting that it finished.
                 biased;
                 _ = &mut stopped => break,
                 event = wire.recv() => match event {
@@ -96,7 +96,7 @@ impl Serving {
                     None => break,
                 },
                 Some(finished) = scripts.join_next() => if let Ok(Some(connection)) = finished {
-                    self.tell(connection, What::Played);
+                    self.record(connection, EntryKind::Played);
                 },
             }
         }
@@ -110,7 +110,7 @@ impl Serving {
         let what = match event.kind {
             WireEventKind::Request(exchange) => {
                 let (what, script) = self.choose(&exchange);
-                self.tell(event.connection, what);
+                self.record(event.connection, what);
                 let (listener, base) = (Arc::clone(listener), self.base.clone());
                 scripts.spawn(async move {
                     let connection = exchange.connection();
@@ -118,29 +118,29 @@ impl Serving {
                 });
                 return;
             }
-            WireEventKind::Malformed { reason } => What::Malformed { reason },
-            WireEventKind::Disconnected(how) => What::Left {
+            WireEventKind::Malformed { reason } => EntryKind::Malformed { reason },
+            WireEventKind::Disconnected(how) => EntryKind::Left {
                 how: match how {
                     Departure::Fin => "fin".into(),
                     Departure::Reset => "reset".into(),
                     Departure::Failed(kind) => kind.to_string(),
                 },
             },
-            WireEventKind::Dropped(Drop::Fin) => What::Dropped { how: "fin".into() },
-            WireEventKind::Dropped(Drop::Reset) => What::Dropped { how: "reset".into() },
-            WireEventKind::Ended => What::Ended,
+            WireEventKind::Dropped(Drop::Fin) => EntryKind::Dropped { how: "fin".into() },
+            WireEventKind::Dropped(Drop::Reset) => EntryKind::Dropped { how: "reset".into() },
+            WireEventKind::Ended => EntryKind::Ended,
             _ => return,
         };
-        self.tell(event.connection, what);
+        self.record(event.connection, what);
     }
 
-    fn tell(&self, connection: u32, what: What) {
-        // Who does not read the journal does not want it.
-        let _ = self.journal.send(Entry::now(connection, what));
+    fn record(&self, connection: u32, kind: EntryKind) {
+        // The receiver may have been dropped.
+        let _ = self.journal.send(Entry::now(connection, kind));
     }
 
-    /// The script for a request, and what the journal says of it.
-    fn choose(&mut self, exchange: &Exchange) -> (What, Vec<Action>) {
+    /// The script for a request, and its journal entry.
+    fn choose(&mut self, exchange: &Exchange) -> (EntryKind, Vec<Action>) {
         let request = exchange.request();
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let number = self.routes.iter().position(|route| route.matches(request));
@@ -154,7 +154,7 @@ impl Serving {
             }
             None => (None, 0, vec![Action::Respond(self.no_route(&request.method, &request.target))]),
         };
-        let what = What::Request {
+        let what = EntryKind::Request {
             method: request.method.clone(),
             target: request.target.clone(),
             headers: request.headers.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
@@ -176,10 +176,10 @@ impl Serving {
     }
 }
 
-/// Plays a script on one exchange, whose connection is left as the script leaves it.
+/// Plays a script on one exchange, and leaves the connection as the script leaves it.
 ///
 /// # Errors
-/// When the client left before the end of the script.
+/// If the client disconnected before the end of the script.
 async fn play(
     mut exchange: Exchange,
     script: &[Action],

@@ -121,7 +121,7 @@ fn length_and_framing_go_together() {
     let needs = "framing = \"length\" needs a length";
     assert_eq!(mistake("{ respond = { framing = \"length\" } }"), needs);
     assert_eq!(mistake("{ respond = { framing = \"length\", body = \"a\" } }"), needs);
-    let goes = "`length` goes with framing = \"length\"";
+    let goes = "`length` requires framing = \"length\"";
     assert_eq!(mistake("{ respond = { length = 1 } }"), goes);
     assert_eq!(mistake("{ respond = { length = 1, framing = \"close\" } }"), goes);
 }

@@ -11,7 +11,7 @@ fn stream() -> impl Strategy<Value = Vec<u8>> {
         4 => Just(b"\r\n".to_vec()),
         2 => Just(b"a".to_vec()),
         1 => Just(b"data: b".to_vec()),
-        1 => Just(MARK.to_vec()),
+        1 => Just(BOM.to_vec()),
         1 => prop::collection::vec(any::<u8>(), 0..3),
     ];
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
@@ -33,7 +33,7 @@ fn naive_lines(bytes: &[u8]) -> (Vec<Vec<u8>>, Vec<u8>) {
 
 /// Whether whatever follows begins a block, by interpreting the whole stream.
 fn naive_boundary(bytes: &[u8]) -> bool {
-    let (lines, rest) = naive_lines(bytes.strip_prefix(MARK).unwrap_or(bytes));
+    let (lines, rest) = naive_lines(bytes.strip_prefix(BOM).unwrap_or(bytes));
     rest.is_empty() && lines.last().is_none_or(Vec::is_empty)
 }
 
@@ -86,7 +86,7 @@ fn a_blank_line_is_a_boundary() {
     ] {
         assert!(!tail(&[Action::Send(bytes.into())]).at_block_boundary(), "{bytes:?}");
     }
-    for part in [&MARK[..1], &MARK[..2]] {
+    for part in [&BOM[..1], &BOM[..2]] {
         assert!(!tail(&[Action::Send(part.into())]).at_block_boundary(), "{part:?}");
     }
 }

@@ -1,8 +1,8 @@
-//! The barrier: the next write waits until the peer has read the last, so that the two arrive as two.
+//! The barrier: a write waits until the peer has read the previous one, so that two writes do not arrive as one.
 //!
-//! Where the kernel can be asked for the state of the peer's own socket (Linux, both ends on this machine) that is
-//! exact: the peer has received as many bytes as we wrote, and none of them waits to be read. Elsewhere a pause stands
-//! in for it, which a busy machine can outlast.
+//! If the kernel can report the state of the peer's own socket (on Linux, with both ends on this machine), the barrier
+//! is exact: the peer has received as many bytes as were written, and none of them is unread. Otherwise a pause
+//! replaces it, which may be too short on a busy machine.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,20 +12,20 @@ use tokio::net::TcpStream;
 
 use super::kernel::Kernel;
 
-/// The pause where the kernel cannot be asked.
+/// The pause if the kernel cannot be asked.
 const PAUSE: Duration = Duration::from_millis(1);
-/// How long the next write waits for a peer that leaves the last unread.
+/// How long a write waits for a peer that does not read the previous one.
 pub const BARRIER_PATIENCE: Duration = Duration::from_millis(50);
-/// For how long the kernel is asked again at once. A peer that is awake reads within microseconds.
+/// How long the kernel is polled without sleeping. A peer that is awake reads within microseconds.
 const EAGER: Duration = Duration::from_millis(2);
 
 /// Which barrier a listener should have.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum BarrierMode {
-    /// The kernel's where it works, decided for each connection, else the pause.
+    /// The kernel if it works, decided for each connection; otherwise the pause.
     #[default]
     Auto,
-    /// The kernel's; binding fails where it does not work.
+    /// The kernel; binding fails if it does not work.
     Kernel,
     /// The pause.
     Pause,
@@ -65,8 +65,8 @@ pub(super) enum Boundary {
 }
 
 impl Boundary {
-    /// The barrier for a connection that was just accepted. `kernel` is what the listener has; `mode` what it was
-    /// told.
+    /// The barrier for a connection that was just accepted. `kernel` belongs to the listener; `mode` is its
+    /// configuration.
     pub(super) fn of(
         stream: &TcpStream,
         peer: SocketAddr,
@@ -88,7 +88,7 @@ impl Boundary {
         }
     }
 
-    /// Whether the kernel is asked, so that to wait takes no longer than the peer does.
+    /// Whether the kernel is asked, so that waiting takes no longer than the peer's read.
     pub(super) fn is_exact(&self) -> bool {
         matches!(self, Self::Kernel { .. })
     }
@@ -103,8 +103,8 @@ impl Boundary {
         let mut agreed = false;
         loop {
             match kernel.is_read(*peer, *ours, written) {
-                // Asking takes the socket's lock, hence waits for a read that is under way, but only after the queue
-                // was looked at; and a read that finds more when it is done takes that too. So two must agree.
+                // The query takes the socket's lock, and so waits for a read in progress, but only after the queue was
+                // inspected; and that read may also take bytes that arrive meanwhile. So two answers must agree.
                 Ok(true) if agreed => return Kept::Yes,
                 Ok(true) => {
                     agreed = true;

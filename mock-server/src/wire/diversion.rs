@@ -1,16 +1,16 @@
-//! Connections that are not for scripts: a path beneath which somebody else answers at the same origin.
+//! Connections that are not for scripts: another handler serves the paths under a prefix at the same origin.
 
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::http1::request::Request;
 
-/// Where requests beneath some paths go instead of to the scripts.
+/// Where requests under some paths go instead of to the scripts.
 #[derive(Debug, Clone)]
 pub struct Diversion {
-    /// How the request targets begin that it takes, such as `/a1b2c3/`.
+    /// The prefix of the request targets that it takes, such as `/a1b2c3/`.
     pub prefixes: Vec<String>,
-    /// Who answers them.
+    /// The handler that answers them.
     pub to: UnboundedSender<Diverted>,
 }
 
@@ -21,15 +21,15 @@ impl Diversion {
     }
 }
 
-/// A connection that was given away with the request that it brought. The listener knows nothing of it any more:
+/// A connection that was given away with its request. The listener no longer tracks it:
 /// [`close_connections`](super::Listener::close_connections) and
-/// [`shutdown`](super::Listener::shutdown) leave it alone.
+/// [`shutdown`](super::Listener::shutdown) do not affect it.
 #[derive(Debug)]
 pub struct Diverted {
-    /// The connection, on which nothing was written in answer to the request.
+    /// The connection, on which no part of a response was written.
     pub stream: TcpStream,
     /// The request.
     pub request: Request,
-    /// What the peer sent after it.
+    /// The bytes that the peer sent after the request.
     pub ahead: Vec<u8>,
 }

@@ -1,4 +1,4 @@
-//! What the wire tells: one event for everything that happens on a connection.
+//! The events of the wire: one for everything that happens on a connection.
 
 use std::net::SocketAddr;
 use std::time::Instant;
@@ -12,15 +12,15 @@ use crate::action;
 
 /// Something that happened on a connection.
 ///
-/// What we do ourselves ([`Sent`](WireEventKind::Sent), [`Ended`](WireEventKind::Ended),
-/// [`Dropped`](WireEventKind::Dropped)) is told *before* it is done, with the time from before: so whatever the peer
-/// does about it comes later in the channel, also when it comes on another connection, and a delay counted from `at`
-/// is never longer than the peer's own.
+/// The server's own actions ([`Sent`](WireEventKind::Sent), [`Ended`](WireEventKind::Ended),
+/// [`Dropped`](WireEventKind::Dropped)) are reported *before* they happen, with the time from before: so the peer's
+/// reaction comes later in the channel, even on another connection, and a delay measured from `at` is never shorter
+/// than the peer's own.
 #[derive(Debug)]
 pub struct WireEvent {
     /// When it happened.
     pub at: Instant,
-    /// Which listener of the lane it happened at, as given to [`Listener::bind`](super::Listener::bind).
+    /// The listener of the lane, as passed to [`Listener::bind`](super::Listener::bind).
     pub origin: u8,
     /// The number of the connection, counted from 1 for each listener.
     pub connection: u32,
@@ -36,38 +36,38 @@ pub enum WireEventKind {
         /// The peer's address.
         peer: SocketAddr,
     },
-    /// The peer sent these bytes: all since the last such event. It precedes what they amount to.
+    /// The peer sent these bytes since the last such event. It precedes the event that they cause.
     Received(Captured),
-    /// The peer sent a request, which waits for an answer. An exchange that is thrown away unanswered leaves its
+    /// The peer sent a request, which awaits a response. An exchange that is dropped without a response leaves its
     /// connection open and silent until [`Listener::close_connections`](super::Listener::close_connections).
     Request(Exchange),
-    /// The peer sent what is no HTTP/1.1 request, or came when the listener had too many connections. The answer is
-    /// 400 where there can be one, and the connection is closed.
+    /// The peer sent bytes that are not an HTTP/1.1 request, or the listener had too many connections. The response is
+    /// 400 if one is possible, and the connection is closed.
     Malformed {
         /// What is wrong, for the report.
         reason: String,
     },
-    /// We write this: a head or raw bytes as they go over the wire, or the data of one chunk without the size line
-    /// and line ends around it (the head says `transfer-encoding: chunked`).
+    /// The server writes this: a head or raw bytes exactly as sent, or the data of one chunk without the size line and
+    /// line endings around it (the head says `transfer-encoding: chunked`).
     Sent(Captured),
-    /// Of what was last sent the system took no more than this, since the connection ended during the write.
+    /// The connection ended during the last write, and the system took only this much of it.
     CutShort {
         /// How many bytes were written, with those of the chunks' framing.
         written: u64,
     },
-    /// The peer had not read what was sent before when we went on, so that it may see two writes as one.
+    /// The peer had not read the previous write in time, so it may see two writes as one.
     BoundaryNotKept,
-    /// We end a response as its framing says.
+    /// The server ends a response as its framing requires.
     Ended,
-    /// We end the connection without ending the response.
+    /// The server ends the connection without ending the response.
     Dropped(action::Drop),
-    /// The peer has left. Told once, also where we had ended the connection before; not told where we reset it.
+    /// The peer has disconnected. Reported once, even if the server ended the connection first, but not if it reset it.
     Disconnected(Departure),
     /// The last event of every connection: its socket is gone, or [given away](super::Diversion).
     Closed,
 }
 
-/// Tells the events of one connection.
+/// Reports the events of one connection.
 #[derive(Debug, Clone)]
 pub(super) struct Reporter {
     pub(super) events: UnboundedSender<WireEvent>,
@@ -76,9 +76,9 @@ pub(super) struct Reporter {
 }
 
 impl Reporter {
-    /// Tells what happens now.
+    /// Reports an event with the current time.
     pub(super) fn tell(&self, kind: WireEventKind) {
-        // Nobody may be listening any more: a listener outlives the interest in it.
+        // The receiver may have been dropped: a listener can outlive it.
         let event = WireEvent { at: Instant::now(), origin: self.origin, connection: self.connection, kind };
         let _ = self.events.send(event);
     }

@@ -1,4 +1,4 @@
-//! What the kernel knows of the peer's socket.
+//! Queries the kernel for the state of the peer's socket.
 
 #[cfg(target_os = "linux")]
 mod sock_diag;
@@ -6,7 +6,7 @@ mod sock_diag;
 use std::io;
 use std::net::SocketAddr;
 
-/// Asks the kernel. One for each listener.
+/// A channel to the kernel, one for each listener.
 #[derive(Debug)]
 pub(super) struct Kernel {
     #[cfg(target_os = "linux")]
@@ -15,36 +15,35 @@ pub(super) struct Kernel {
 
 #[cfg(target_os = "linux")]
 impl Kernel {
-    /// Opens the way to the kernel and tries it on the listening socket at `listener`.
+    /// Opens the channel and tries it on the listening socket at `listener`.
     ///
     /// # Errors
     ///
-    /// The kernel does not answer, for example in a sandbox.
+    /// If the kernel does not answer, for example in a sandbox.
     pub(super) fn open(listener: SocketAddr) -> io::Result<Self> {
         let mut socket = sock_diag::Socket::open()?;
-        // A kernel without the module for TCP says of every socket that there is none. Only one that surely exists
-        // tells the difference.
+        // A kernel without the module for TCP reports that no socket exists, so try one that certainly does.
         if socket.is_listening(listener)? {
             return Ok(Self { socket: std::sync::Mutex::new(socket) });
         }
         Err(io::Error::new(io::ErrorKind::Unsupported, "the kernel does not show TCP sockets (tcp_diag)"))
     }
 
-    /// Whether there is a socket at `peer` that is connected with ours at `ours` and can be read from.
+    /// Whether there is a readable socket at `peer` that is connected to our socket at `ours`.
     ///
     /// # Errors
     ///
-    /// The kernel gave no answer.
+    /// If the kernel does not answer.
     pub(super) fn sees(&self, peer: SocketAddr, ours: SocketAddr) -> io::Result<bool> {
         Ok(self.unread(peer, ours)?.is_some())
     }
 
-    /// Whether nothing of the first `written` bytes of the connection is still to be read: the peer has read them, or
-    /// nobody will.
+    /// Whether none of the first `written` bytes of the connection remains to be read: the peer has read them, or never
+    /// will.
     ///
     /// # Errors
     ///
-    /// The kernel gave no answer.
+    /// If the kernel does not answer.
     pub(super) fn is_read(&self, peer: SocketAddr, ours: SocketAddr, written: u64) -> io::Result<bool> {
         let unread = self.unread(peer, ours)?;
         Ok(unread.is_none_or(|unread| unread.waiting == 0 && unread.received >= written))
@@ -58,16 +57,16 @@ impl Kernel {
 
 #[cfg(not(target_os = "linux"))]
 impl Kernel {
-    /// No other system tells this of a socket of another process.
+    /// No other system reports the state of another process's socket.
     ///
     /// # Errors
     ///
     /// Always.
     pub(super) fn open(_: SocketAddr) -> io::Result<Self> {
-        Err(io::Error::new(io::ErrorKind::Unsupported, "only Linux tells what a peer has read"))
+        Err(io::Error::new(io::ErrorKind::Unsupported, "only Linux reports what a peer has read"))
     }
 
-    /// Not to be asked, since there is none.
+    /// Never called, because opening fails.
     ///
     /// # Errors
     ///
@@ -76,7 +75,7 @@ impl Kernel {
         Err(io::ErrorKind::Unsupported.into())
     }
 
-    /// Not to be asked, since there is none.
+    /// Never called, because opening fails.
     ///
     /// # Errors
     ///

@@ -36,7 +36,7 @@ pub struct Options {
     pub head_limit: usize,
     /// How many bytes the body of a request may have.
     pub body_limit: u64,
-    /// How many connections may be open at once. One more is reset.
+    /// How many connections may be open simultaneously. Further ones are reset.
     pub connection_limit: usize,
 }
 
@@ -52,7 +52,7 @@ impl Default for Options {
     }
 }
 
-/// A port that speaks HTTP/1.1 as it is told. Dropped, it closes the port at once and resets its connections.
+/// A port that speaks HTTP/1.1 as scripts specify. Dropping it closes the port and resets its connections.
 #[derive(Debug)]
 pub struct Listener {
     shared: Arc<Shared>,
@@ -61,11 +61,11 @@ pub struct Listener {
     accepting: JoinHandle<()>,
 }
 
-/// What the listener shares with the task that accepts.
+/// State shared with the accepting task.
 #[derive(Debug)]
 struct Shared {
     port: Mutex<Port>,
-    /// Tells the task that accepts to look at the port again.
+    /// Wakes the accepting task to check the port again.
     changed: Notify,
     registry: Arc<Registry>,
     options: Options,
@@ -77,12 +77,12 @@ struct Shared {
 }
 
 impl Listener {
-    /// Listens at `address` (port 0 is any that is free) and tells on `events` what happens, with the number
-    /// `origin`. To be called in a tokio runtime, which runs the connections.
+    /// Listens at `address` (port 0 for any free port) and reports on `events` what happens, with the number `origin`.
+    /// Must be called in a tokio runtime, which runs the connections.
     ///
     /// # Errors
     ///
-    /// The address cannot be bound, or [`BarrierMode::Kernel`] is asked for and does not work here.
+    /// If binding fails, or if [`BarrierMode::Kernel`] is required and does not work here.
     pub async fn bind(
         address: SocketAddr,
         options: Options,
@@ -95,7 +95,7 @@ impl Listener {
             BarrierMode::Pause => None,
             BarrierMode::Kernel => Some(Kernel::open(address)?),
             BarrierMode::Auto => Kernel::open(address)
-                .inspect_err(|error| tracing::debug!(%error, "write boundaries are kept by pauses"))
+                .inspect_err(|error| tracing::debug!(%error, "write boundaries are kept with pauses"))
                 .ok(),
         };
         let shared = Arc::new(Shared {
@@ -119,7 +119,7 @@ impl Listener {
         self.address
     }
 
-    /// The URL of its root, without a slash at the end: `http://127.0.0.1:4001`, `http://[::1]:4001`.
+    /// The URL of its root, without a trailing slash: `http://127.0.0.1:4001`, `http://[::1]:4001`.
     pub fn url(&self) -> String {
         let host = match self.address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
@@ -129,8 +129,8 @@ impl Listener {
         format!("http://{}", SocketAddr::new(host, self.address.port()))
     }
 
-    /// From now on gives away the connections that bring a request beneath a path. To be called once; a second diversion
-    /// is not heeded.
+    /// From now on gives away the connections with a request under the diverted path. Call it once; a second diversion is
+    /// ignored.
     pub fn divert(&self, diversion: Diversion) {
         let _ = self.shared.diversion.set(diversion);
     }
@@ -140,18 +140,18 @@ impl Listener {
         self.barrier
     }
 
-    /// Refuses connections for this long, and then takes them again at the same port. Nobody listens any more when
-    /// this returns. Open connections live on. If it refuses already, the later end counts.
+    /// Refuses connections for this long, and then accepts them again at the same port. When this returns, the port no
+    /// longer listens. Open connections stay open. If it is already refusing, the later end applies.
     pub fn refuse_for(&self, time: Duration) {
         let mut port = self.shared.port();
-        // They were made before.
+        // They were established before.
         self.shared.adopt_waiting(&port);
         port.refuse(time);
         drop(port);
         self.shared.changed.notify_one();
     }
 
-    /// Takes connections again, whatever time to refuse them is left. They are taken when this returns.
+    /// Stops refusing connections immediately. When this returns, the port listens again.
     pub async fn refuse_no_more(&self) {
         while !self.shared.port().refuse_no_more() {
             tokio::time::sleep(RETRY).await;
@@ -159,8 +159,8 @@ impl Listener {
         self.shared.changed.notify_one();
     }
 
-    /// Ends a session: closes every connection with FIN, waits until each peer has left, and resets those that have
-    /// not after `patience`. No connection made before is open when this returns; new ones are taken all the time.
+    /// Ends a session: closes every connection with FIN, waits until each peer has left, and after `patience` resets the
+    /// rest. When this returns, no earlier connection is open; new ones are accepted all the time.
     pub async fn close_connections(&self, patience: Duration) {
         let registry = &self.shared.registry;
         let connections = {
@@ -175,11 +175,11 @@ impl Listener {
         }
     }
 
-    /// Closes the port and resets all connections. No task, socket or port of it is left when this returns.
+    /// Closes the port and resets all connections. When this returns, all its tasks and sockets are gone.
     pub async fn shutdown(mut self) {
         let connections = self.shared.registry.open();
         self.stop();
-        // It ends by itself; an error would be a panic, which is not ours to pass on.
+        // The task stops on its own; an error would be a panic, which is not propagated.
         let _ = (&mut self.accepting).await;
         self.shared.registry.all_gone(&connections).await;
     }
@@ -197,7 +197,7 @@ impl Drop for Listener {
     }
 }
 
-/// The task that accepts.
+/// The accepting task.
 async fn accept(shared: Arc<Shared>) {
     loop {
         let refusing = match &shared.port().state {
@@ -229,8 +229,8 @@ impl Shared {
         self.port.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Accepts a connection and starts its task, both while the port is locked: so there is none that has been
-    /// accepted and is not in the registry.
+    /// Accepts a connection and starts its task while the port is locked, so that every accepted connection is in the
+    /// registry.
     fn poll_accept(&self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let port = self.port();
         let PortState::Listening(listener) = &port.state else { return Poll::Pending };
@@ -242,7 +242,7 @@ impl Shared {
         Poll::Ready(Ok(()))
     }
 
-    /// Takes the connections that the system has made and nobody has accepted yet.
+    /// Accepts the connections that are waiting in the system's backlog.
     fn adopt_waiting(&self, port: &Port) {
         let _runtime = self.runtime.enter();
         while let Some((stream, peer)) = port.take_waiting() {
@@ -267,7 +267,7 @@ impl Shared {
             reporter.tell(WireEventKind::Closed);
             return;
         }
-        // Without this the system may hold a small write back until the one before it is acknowledged.
+        // Without this, the system may delay a small write until the previous one is acknowledged.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }

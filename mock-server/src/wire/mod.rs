@@ -1,10 +1,10 @@
-//! HTTP/1.1 on the wire, written byte for byte as a script says.
+//! HTTP/1.1 on the wire, written byte for byte as a script specifies.
 //!
-//! A [`Listener`] accepts connections and tells on a channel, as [`WireEvent`]s, all that happens on them. A request
-//! comes with its [`Exchange`], which writes the answer. Between two writes it waits until the peer has read the first
-//! (the [barrier](Barrier)), so that what is sent apart arrives apart.
+//! A [`Listener`] accepts connections and reports everything that happens on them as [`WireEvent`]s on a channel. A
+//! request comes with its [`Exchange`], which writes the response. Between two writes it waits until the peer has read
+//! the first (the [barrier](Barrier)), so that separate writes arrive separately.
 //!
-//! - `listener`: what the harness holds; below it `port` (listening and refusing) and `registry` (open connections)
+//! - `listener`: the listener; it uses `port` (listening and refusing) and `registry` (open connections)
 //! - `perform`: performing a script's action
 //! - `diversion`: connections that are not for scripts
 //! - `http1`: a connection of HTTP/1.1, its requests and our responses

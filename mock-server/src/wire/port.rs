@@ -1,9 +1,9 @@
 //! The port of a listener: listening, refusing for a time, or closed.
 //!
-//! To refuse is to have no listening socket: accepting and closing is something else to a client. Where the system
-//! allows it a second socket, bound but not listening, holds the port meanwhile. Nobody else can take it then, and the
-//! system does not choose it as a client's own port: a client that tries a free port in the range of such ports again
-//! and again is connected to itself sooner or later.
+//! A port refuses by having no listening socket: clients can distinguish that from accepting and closing. If the system
+//! allows it, a second socket, bound but not listening, reserves the port meanwhile. Then no other process can take it,
+//! and the system does not choose it as a client's ephemeral port: a client that keeps connecting to a free port in
+//! that range eventually connects to itself.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::TcpListener;
 
-/// How many connections may wait to be accepted.
+/// The listen backlog.
 const BACKLOG: i32 = 1024;
-/// When a port that cannot be bound again is tried next.
+/// How long to wait before trying to bind the port again.
 pub(super) const RETRY: Duration = Duration::from_millis(10);
 
 /// The port of a listener.
@@ -24,39 +24,39 @@ pub(super) struct Port {
     pub(super) state: PortState,
 }
 
-/// What the port does.
+/// The state of a port.
 #[derive(Debug)]
 pub(super) enum PortState {
-    /// It takes connections.
+    /// It accepts connections.
     Listening(TcpListener),
-    /// It refuses them until then. The socket holds the port where there is one.
+    /// It refuses connections until then. The socket, if any, reserves the port.
     Refusing { until: Instant, _holder: Option<Socket> },
-    /// It is of no more use.
+    /// It is closed.
     Closed,
 }
 
 impl Port {
-    /// Listens at `address`; port 0 stands for any that is free.
+    /// Listens at `address`; port 0 means any free port.
     ///
     /// # Errors
     ///
-    /// The system refuses it, mostly because the port is taken.
+    /// If binding fails, usually because the port is in use.
     pub(super) fn open(address: SocketAddr) -> io::Result<Self> {
         let socket = new_socket(address)?;
         prepare(&socket)?;
         socket.bind(&address.into())?;
-        // Only now, so that a port that another one shares counts as taken.
+        // Only after binding, so that a port shared with another socket counts as in use.
         share(&socket)?;
         let listener = listen(socket)?;
         Ok(Self { address: listener.local_addr()?, state: PortState::Listening(listener) })
     }
 
-    /// The address with the port that was chosen.
+    /// The address, with the chosen port.
     pub(super) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Refuses connections from now on. One that is waiting to be accepted is reset.
+    /// Refuses connections from now on, and resets those waiting to be accepted.
     pub(super) fn refuse(&mut self, time: Duration) {
         let now = Instant::now();
         let until = now.checked_add(time).unwrap_or(now);
@@ -71,7 +71,7 @@ impl Port {
         }
     }
 
-    /// Lets the time come at which it listens again; whether it refuses nothing any more.
+    /// Listens again if the time has come; returns whether it accepts connections.
     pub(super) fn refuse_no_more(&mut self) -> bool {
         if let PortState::Refusing { until, .. } = &mut self.state {
             *until = Instant::now();
@@ -80,7 +80,7 @@ impl Port {
         !matches!(self.state, PortState::Refusing { .. })
     }
 
-    /// Listens again if the time has come. Where the port cannot be had it tries again a little later.
+    /// Listens again if the time has come. If binding fails, it retries a little later.
     pub(super) fn reopen(&mut self) {
         let PortState::Refusing { until, .. } = &mut self.state else { return };
         if *until > Instant::now() {
@@ -95,7 +95,7 @@ impl Port {
         }
     }
 
-    /// Takes one connection that is waiting to be accepted, without waiting.
+    /// Accepts one waiting connection, without blocking.
     pub(super) fn take_waiting(&self) -> Option<(std::net::TcpStream, SocketAddr)> {
         let PortState::Listening(listener) = &self.state else { return None };
         loop {
@@ -126,34 +126,36 @@ fn bind_again(address: SocketAddr) -> io::Result<TcpListener> {
     listen(socket)
 }
 
-/// Lets a port be bound on which connections of an earlier listener are still fading.
+/// Allows binding a port on which connections of an earlier listener are still in TIME_WAIT.
 #[cfg(unix)]
 fn prepare(socket: &Socket) -> io::Result<()> {
     socket.set_reuse_address(true)
 }
 
-/// Lets the holder be bound beside this socket. Its connections inherit that.
+/// Allows the reserving socket to be bound together with this one. Accepted connections inherit the option.
 #[cfg(unix)]
 fn share(socket: &Socket) -> io::Result<()> {
     socket.set_reuse_port(true)
 }
 
-/// Binds a socket that keeps the port and does not listen.
+/// Binds a socket that reserves the port and does not listen.
 #[cfg(unix)]
 fn hold(address: SocketAddr) -> Option<Socket> {
     let bind = || {
         let socket = new_socket(address)?;
-        // SO_REUSEADDR would let anybody else with that option bind the port as well.
+        // With SO_REUSEADDR, any other process that sets it could bind the port as well.
         socket.set_reuse_port(true)?;
         socket.bind(&address.into())?;
         Ok::<_, io::Error>(socket)
     };
     bind()
-        .inspect_err(|error| tracing::warn!(%error, %address, "the port cannot be held while it refuses"))
+        .inspect_err(
+            |error| tracing::warn!(%error, %address, "cannot reserve the port while it refuses connections"),
+        )
         .ok()
 }
 
-/// On Windows SO_REUSEADDR means that a port can be taken from its owner, and is not needed to bind it again.
+/// On Windows, SO_REUSEADDR would let another process take the port, and is not needed to bind it again.
 #[cfg(not(unix))]
 fn prepare(_: &Socket) -> io::Result<()> {
     Ok(())

@@ -8,29 +8,29 @@ use tokio::sync::watch;
 
 use super::http1::order::Order;
 
-/// The open connections, each with the way to give it orders.
+/// The open connections, each with a channel for its orders.
 #[derive(Debug)]
 pub(super) struct Registry {
-    state: Mutex<State>,
-    /// Changes whenever a connection has gone.
+    state: Mutex<Connections>,
+    /// Signaled whenever a connection is gone.
     gone: watch::Sender<()>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Connections {
     connections: HashMap<u32, UnboundedSender<Order>>,
     last: u32,
     stopped: bool,
 }
 
-/// A connection's place. Dropped when its socket is gone.
+/// The registration of a connection. Dropped when its socket is gone.
 #[derive(Debug)]
-pub(super) struct Entry {
+pub(super) struct Registration {
     registry: Arc<Registry>,
     pub(super) connection: u32,
 }
 
-impl Drop for Entry {
+impl Drop for Registration {
     fn drop(&mut self) {
         self.registry.state().connections.remove(&self.connection);
         self.registry.gone.send_replace(());
@@ -42,14 +42,14 @@ impl Registry {
         Arc::new(Self { state: Mutex::default(), gone: watch::Sender::new(()) })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Connections> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes up a new connection, unless the listener has stopped.
+    /// Registers a new connection, unless the listener has stopped.
     pub(super) fn enter(
         self: &Arc<Self>,
-    ) -> Option<(Entry, UnboundedReceiver<Order>, UnboundedSender<Order>)> {
+    ) -> Option<(Registration, UnboundedReceiver<Order>, UnboundedSender<Order>)> {
         let mut state = self.state();
         if state.stopped {
             return None;
@@ -58,24 +58,24 @@ impl Registry {
         state.last = state.last.wrapping_add(1);
         let connection = state.last;
         state.connections.insert(connection, sender.clone());
-        Some((Entry { registry: Arc::clone(self), connection }, orders, sender))
+        Some((Registration { registry: Arc::clone(self), connection }, orders, sender))
     }
 
-    /// How many are open.
+    /// The number of open connections.
     pub(super) fn len(&self) -> usize {
         self.state().connections.len()
     }
 
-    /// Those that are open now.
+    /// The connections that are open now.
     pub(super) fn open(&self) -> Vec<u32> {
         self.state().connections.keys().copied().collect()
     }
 
-    /// Gives an order to those of `connections` that are still open.
+    /// Sends an order to those of `connections` that are still open.
     pub(super) fn order(&self, connections: &[u32], order: impl Fn() -> Order) {
         let state = self.state();
         for sender in connections.iter().filter_map(|connection| state.connections.get(connection)) {
-            // One that has just ended needs no order.
+            // Ignore a connection that has just ended.
             let _ = sender.send(order());
         }
     }
@@ -88,12 +88,12 @@ impl Registry {
             connections.iter().any(|connection| state.connections.contains_key(connection))
         };
         while open() {
-            // The sender is our own, so it is there.
+            // The sender is `self.gone`, so it still exists.
             let _ = gone.changed().await;
         }
     }
 
-    /// Aborts every connection and takes up no other.
+    /// Aborts every connection and registers no more.
     pub(super) fn stop(&self) {
         let mut state = self.state();
         state.stopped = true;

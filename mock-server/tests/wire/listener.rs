@@ -136,7 +136,7 @@ async fn one_connection_too_many_is_reset() {
     let _second = server.stream().await;
     let mut third = server.connect().await;
     third.expect_reset().await;
-    let reason = "malformed: the listener has more than 2 connections at once";
+    let reason = "malformed: the listener has more than 2 simultaneous connections";
     assert!(server.until("closed").await.contains(&reason.to_owned()));
     drop(first);
     server.until("closed").await;

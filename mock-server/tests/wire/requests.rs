@@ -171,6 +171,6 @@ async fn a_peer_that_does_not_stop_sending_is_refused_after_its_answer() {
     result.expect("the peer is there");
     assert!(rest == expected, "{rest}");
     let told =
-        server.until("malformed: more than 65536 bytes came before the answer to the request before them");
+        server.until("malformed: more than 65536 bytes arrived before the previous request was answered");
     assert!(told.await.contains(&"ended".to_owned()));
 }

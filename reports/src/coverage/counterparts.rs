@@ -37,16 +37,16 @@ pub struct ForeignSuite {
 /// One test of another suite.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ForeignTest {
-    /// Its name there.
+    /// Its name in that suite.
     pub name: String,
     /// The cases that make its claim.
     pub cases: Vec<Check>,
-    /// Why there is none.
+    /// Why there is no case.
     pub none: Option<String>,
 }
 
 impl ForeignSuite {
-    /// How many tests have a case, how many a reason why not, and how many neither.
+    /// The numbers of tests with a case, with a reason why not, and with neither.
     fn numbers(&self) -> [usize; 3] {
         let count = |test: fn(&&ForeignTest) -> bool| self.tests.iter().filter(test).count();
         [
@@ -57,7 +57,7 @@ impl ForeignSuite {
     }
 
     /// `62 tests: 32 with a case here, 30 with a reason why not`.
-    fn sum(&self) -> String {
+    fn summary(&self) -> String {
         let [made, explained, unknown] = self.numbers();
         let rest = if unknown > 0 { format!("; {unknown} with neither") } else { String::new() };
         format!(
@@ -98,9 +98,9 @@ impl Counterparts {
             }
             let _ = writeln!(page);
         }
-        let _ = writeln!(page, "{}", paint.strong("In all"));
+        let _ = writeln!(page, "{}", paint.strong("Summary"));
         for suite in &self.suites {
-            let _ = writeln!(page, "  {}: {}", visible::line(&suite.name, limits::ID), suite.sum());
+            let _ = writeln!(page, "  {}: {}", visible::line(&suite.name, limits::ID), suite.summary());
         }
         page
     }
@@ -111,7 +111,8 @@ impl Counterparts {
         for suite in &self.suites {
             let title = linked(&text(&suite.title, limits::SENTENCE), &suite.url);
             let _ = writeln!(page, "\n## {}\n", text(&suite.name, limits::ID));
-            let _ = writeln!(page, "{title}, {}. {}.\n", text(&suite.revision, limits::NAME), suite.sum());
+            let _ =
+                writeln!(page, "{title}, {}. {}.\n", text(&suite.revision, limits::NAME), suite.summary());
             page.push_str("| test | our cases, or why there are none |\n| --- | --- |\n");
             for test in &suite.tests {
                 let cases: Vec<String> = test.cases.iter().map(|case| text(&case.id, limits::ID)).collect();
@@ -130,7 +131,7 @@ impl Counterparts {
     ///
     /// # Errors
     ///
-    /// When it cannot be written as JSON, which no value of these types is known to do.
+    /// If serialization fails, which no value of these types is known to cause.
     pub fn json(&self) -> serde_json::Result<String> {
         serde_json::to_string_pretty(self).map(|text| text + "\n")
     }

@@ -7,20 +7,20 @@ use crate::{fold::Outcome, results::Level};
 /// One document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Suite {
-    /// What the ids of its statements begin with.
+    /// The prefix of its statements' ids.
     pub name: String,
-    /// What it is called.
+    /// Its title.
     pub title: Option<String>,
     /// Where it is published.
     pub url: Option<String>,
-    /// Its parts, in their order, after what stands in none.
+    /// Its sections in order, after the statements outside any section.
     pub sections: Vec<Section>,
 }
 
-/// A part of a document.
+/// A section of a document.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Section {
-    /// What it is called; none for what stands in no part.
+    /// Its title; absent for the statements outside any section.
     pub title: Option<String>,
     /// Its statements, in their order.
     pub requirements: Vec<Statement>,
@@ -33,9 +33,9 @@ pub struct Statement {
     pub id: String,
     /// How binding it is.
     pub level: Level,
-    /// What it binds.
+    /// The parties that it binds.
     pub binds: Vec<String>,
-    /// The roles that these are parts of.
+    /// The roles of these parties.
     pub roles: Vec<String>,
     /// What it says.
     pub text: String,
@@ -49,9 +49,9 @@ pub struct Statement {
     pub disputed: Option<String>,
     /// The cases that check it.
     pub cases: Vec<Check>,
-    /// The roles of which a case could check it and none does.
+    /// The roles for which a case could check it, but none does.
     pub missing: Vec<String>,
-    /// What implementations made of it; those that did not run any of its cases are left out.
+    /// The results of implementations; those that ran none of its cases are omitted.
     pub results: Vec<Seen>,
 }
 
@@ -64,12 +64,12 @@ pub struct Check {
     pub title: String,
 }
 
-/// What one implementation made of one statement.
+/// The result of one implementation for one statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Seen {
     /// The implementation's name and version.
     pub implementation: String,
-    /// The worst that a case of the statement came to.
+    /// The worst outcome of the statement's cases.
     #[serde(serialize_with = "as_word")]
     pub outcome: Outcome,
     /// How many of its cases held.

@@ -1,7 +1,7 @@
-//! Documents statement by statement: what is checked by which case, and who keeps it.
+//! Documents statement by statement: which case checks each, and which implementations meet it.
 //!
-//! The statements and cases are given; what implementations did is read from their results. A case that did not hold
-//! counts against every statement that it names.
+//! The caller provides the statements and cases; the results of implementations come from their results files. A failed
+//! case counts against every statement that it names.
 
 mod counterparts;
 mod document;
@@ -23,7 +23,7 @@ use crate::{
     totals::suite_rank,
 };
 
-/// Documents, and what checks them.
+/// Documents, and the cases that check them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Coverage {
     summary: Vec<Tally>,
@@ -32,13 +32,11 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// What checks these documents, and what the implementations of these runs did. The documents that decide
-    /// conformance are put first.
+    /// The coverage of these documents, with the results of these runs. The documents that decide conformance come first.
     ///
     /// # Errors
     ///
-    /// When two runs are of the same version of the same implementation, or when they come from different versions of
-    /// the suite.
+    /// If two runs are of the same version of the same implementation, or come from different versions of the suite.
     pub fn new(mut suites: Vec<Suite>, runs: &[Results]) -> Result<Self, MatrixError> {
         suites.sort_by(|a, b| (suite_rank(&a.name), &a.name).cmp(&(suite_rank(&b.name), &b.name)));
         for suite in &mut suites {
@@ -55,8 +53,7 @@ impl Coverage {
         Ok(coverage)
     }
 
-    /// Leaves out every statement that a case of each role checks that it binds, and those that none can check. The
-    /// summary stays.
+    /// Omits every statement that has a case for each role it binds, and the untestable ones. The summary is unchanged.
     #[must_use]
     pub fn uncovered(mut self) -> Self {
         for suite in &mut self.suites {
@@ -73,7 +70,7 @@ impl Coverage {
     ///
     /// # Errors
     ///
-    /// When it cannot be written as JSON, which no value of these types is known to do.
+    /// If serialization fails, which no value of these types is known to cause.
     pub fn json(&self) -> serde_json::Result<String> {
         serde_json::to_string_pretty(self).map(|text| text + "\n")
     }

@@ -1,4 +1,4 @@
-//! What implementations made of statements.
+//! The results of implementations, statement by statement.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,16 @@ use crate::{
     totals::{Percentages, Share, Totals},
 };
 
-/// An implementation, and how many statements it keeps.
+/// An implementation, and how many statements it meets.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Implementation {
     /// Its name.
     pub name: String,
     /// Its version.
     pub version: String,
-    /// Name, version and language, as reports call it.
+    /// Name, version and language, as shown in reports.
     pub title: String,
-    /// Whether its run finished. Where it did not, statements may look unseen that are not.
+    /// Whether its run finished. If not, results may be missing.
     pub complete: bool,
     /// Suite by suite.
     pub suites: Vec<Kept>,
@@ -29,7 +29,7 @@ pub struct Implementation {
     pub(super) percentages: Option<Percentages>,
 }
 
-/// How many statements of a suite an implementation keeps, of those that its cases could show.
+/// How many statements of a suite an implementation meets, out of those the cases could check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Kept {
     /// The suite.
@@ -73,7 +73,7 @@ pub(super) fn see(documents: &mut [Suite], run: &Results) -> Implementation {
         for statement in suite.sections.iter_mut().flat_map(|section| &mut section.requirements) {
             let Some(cases) = by_statement.get(statement.id.as_str()) else { continue };
             let seen = seen(key(&named.name, &named.version), cases);
-            // What is disputed is judged as `may`, of which there is no share.
+            // Disputed statements are judged as `may`, which has no share.
             if statement.disputed.is_none() {
                 kept.add(statement.level, seen.outcome);
             }

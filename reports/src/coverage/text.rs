@@ -50,7 +50,7 @@ impl Coverage {
         for (tally, name) in self.summary.iter().zip(names) {
             let share = format!("{:>3} of {:>3}", tally.covered, tally.testable);
             let share = if tally.missing() == 0 { paint.good(share) } else { paint.notice(share) };
-            let line = format!("  {name:<width$}   {:<roles$}   {share}{}", tally.role, beside(tally));
+            let line = format!("  {name:<width$}   {:<roles$}   {share}{}", tally.role, exceptions(tally));
             let _ = writeln!(text, "{}", line.trim_end());
         }
         if !self.implementations.is_empty() {
@@ -67,8 +67,8 @@ impl Coverage {
     }
 }
 
-/// What is not testable and what is disputed, where there is some.
-fn beside(tally: &Tally) -> String {
+/// The numbers of untestable and disputed statements, if any.
+fn exceptions(tally: &Tally) -> String {
     let parts = [(tally.untestable, "untestable"), (tally.disputed, "disputed")];
     let parts: Vec<String> = parts
         .into_iter()

@@ -13,15 +13,15 @@ use crate::{
     terminal::{self, SHOWN},
 };
 
-/// A comment on GitHub holds 65 536 characters; the rest is left to whoever posts it.
+/// A GitHub comment may have 65 536 characters; the rest is left for text around the diff.
 const LIMIT: usize = 60_000;
 
-/// Kept free for the end of the page.
+/// Reserved for the end of the page.
 const END: usize = 1_000;
 
 impl Diff<'_> {
     /// The diff as Markdown for a comment of less than 60 000 characters: the verdict in two
-    /// lines, the numbers, and the cases in lists that fold away.
+    /// lines, the numbers, and the cases in collapsible lists.
     pub fn markdown(&self) -> String {
         let mut page = String::new();
         let verdict = match (self.broken_any(), self.changes.is_empty()) {
@@ -69,7 +69,7 @@ impl Diff<'_> {
         }
     }
 
-    /// Writes the cases of one kind; how many found no room.
+    /// Writes the cases of one kind; returns how many did not fit.
     fn list(&self, page: &mut String, kind: ChangeKind) -> usize {
         let changes: Vec<&Change<'_>> = self.of(kind).collect();
         if changes.is_empty() {
@@ -106,7 +106,7 @@ fn item(change: &Change<'_>) -> String {
     item
 }
 
-/// The sign, so that Markdown takes it as a sign.
+/// The sign, escaped for Markdown.
 fn sign(outcome: Outcome) -> String {
     text(&outcome.glyph().to_string(), 1)
 }

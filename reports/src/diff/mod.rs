@@ -12,16 +12,16 @@ use crate::{
     visible,
 };
 
-/// What happened to a case from one run to the next.
+/// How a case differs between two runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeKind {
-    /// It came to something worse: a pass to a warning, a failure or an error, a warning to a
+    /// The outcome is worse: a pass became a warning, a failure or an error, or a warning became a
     /// failure or an error. A baseline entry does not change that.
     Broken,
-    /// It came to something better.
+    /// The outcome is better.
     Fixed,
-    /// It differs, but is neither better nor worse: it is known now, is skipped now, or fails in
-    /// other deliveries.
+    /// It differs, but is neither better nor worse: it is now known or skipped, or fails in other
+    /// deliveries.
     Changed,
     /// Only the second run has it.
     New,
@@ -48,13 +48,13 @@ impl ChangeKind {
 /// A case that is not the same in both runs.
 #[derive(Clone, Debug)]
 pub struct Change<'a> {
-    /// What happened to it.
+    /// How it differs.
     pub kind: ChangeKind,
     /// Its id.
     pub case: &'a str,
-    /// What it came to in the first run.
+    /// Its outcome in the first run.
     pub before: Option<CaseOutcome<'a>>,
-    /// What it came to in the second run.
+    /// Its outcome in the second run.
     pub after: Option<CaseOutcome<'a>>,
 }
 
@@ -104,7 +104,7 @@ impl<'a> Diff<'a> {
         self.changes.iter().filter(move |change| change.kind == kind)
     }
 
-    /// Whether any case is broken: what a diff's exit status is about.
+    /// Whether any case is broken, which decides the exit status.
     pub fn broken_any(&self) -> bool {
         self.of(ChangeKind::Broken).next().is_some()
     }
@@ -136,7 +136,7 @@ impl<'a> Diff<'a> {
         parts.join(", ")
     }
 
-    /// What a reader must know before believing the rest.
+    /// Reasons to read the rest with caution.
     fn cautions(&self) -> Vec<String> {
         let mut cautions = Vec::new();
         for (run, which) in [(self.before, "first"), (self.after, "second")] {
@@ -172,8 +172,8 @@ fn kind(before: Option<&CaseOutcome<'_>>, after: Option<&CaseOutcome<'_>>) -> Op
     by_grade.or_else(|| (state(before) != state(after)).then_some(ChangeKind::Changed))
 }
 
-/// How bad an outcome is. A skip is neither good nor bad: nothing was seen. An error is not worse
-/// than a failure, but whoever passed before does not any more.
+/// How bad an outcome is. A skip is neither good nor bad: nothing was observed. An error is as bad as
+/// a failure, because a case that passed before no longer does.
 fn grade(outcome: Outcome) -> Option<u8> {
     match outcome {
         Outcome::Skip => None,
@@ -183,9 +183,9 @@ fn grade(outcome: Outcome) -> Option<u8> {
     }
 }
 
-/// What makes a case differ where its grade does not.
+/// What makes a case differ if its grade does not.
 fn state<'a>(case: &CaseOutcome<'a>) -> impl PartialEq + use<'a> {
-    // A pass is a pass in however many deliveries: one run may have had more of them.
+    // Ignore the number of deliveries of a pass: one run may have had more of them.
     let decisive: Vec<Delivery> = match case.outcome() {
         Outcome::Pass | Outcome::Skip | Outcome::Info => Vec::new(),
         _ => case.decisive().map(|result| result.delivery).collect(),

@@ -67,7 +67,7 @@ pub(super) fn story(change: &Change<'_>) -> String {
     }
 }
 
-/// Why the case came to what it came to, and facts that differ. All visible.
+/// The reason for the outcome, and the facts that differ. All sanitized.
 pub(super) fn details(change: &Change<'_>) -> Vec<String> {
     let sentence = |text: &str| visible::line(text, limits::SENTENCE);
     let mut details = Vec::new();

@@ -1,4 +1,4 @@
-//! One cell of the matrix, and the notes that explain what a sign cannot say.
+//! One cell of the matrix, and the notes that explain it.
 
 use std::fmt::Write;
 
@@ -16,8 +16,8 @@ pub(super) struct Notes {
 }
 
 impl Notes {
-    /// The mark of a note.
-    fn mark(&mut self, note: String) -> String {
+    /// The superscript number of a note.
+    fn number(&mut self, note: String) -> String {
         let at = self.notes.iter().position(|earlier| *earlier == note).unwrap_or_else(|| {
             self.notes.push(note);
             self.notes.len() - 1
@@ -48,20 +48,20 @@ pub(super) fn cell(case: Option<&CaseOutcome<'_>>, notes: &mut Notes) -> String 
     match outcome {
         Outcome::Pass => format!("✔ {held}"),
         // A known failure is a failure: the baseline excuses a build, not an implementation.
-        Outcome::Known => format!("✘ {held}{}", notes.mark(known_failure(case))),
-        Outcome::Fail => format!("✘ {held}{}", notes.mark(finding(case))),
-        Outcome::Warn => format!("~ {held}{}", notes.mark(finding(case))),
+        Outcome::Known => format!("✘ {held}{}", notes.number(known_failure(case))),
+        Outcome::Fail => format!("✘ {held}{}", notes.number(finding(case))),
+        Outcome::Warn => format!("~ {held}{}", notes.number(finding(case))),
         Outcome::Info => fact(case, notes),
         Outcome::Skip => {
             format!(
                 "–{}",
-                notes.mark(format!("skipped: {}", text(reason.unwrap_or(UNKNOWN), limits::SENTENCE)))
+                notes.number(format!("skipped: {}", text(reason.unwrap_or(UNKNOWN), limits::SENTENCE)))
             )
         }
         Outcome::Error => {
             format!(
                 "!{}",
-                notes.mark(format!("error: {}", text(reason.unwrap_or(UNKNOWN), limits::SENTENCE)))
+                notes.number(format!("error: {}", text(reason.unwrap_or(UNKNOWN), limits::SENTENCE)))
             )
         }
     }
@@ -69,14 +69,14 @@ pub(super) fn cell(case: Option<&CaseOutcome<'_>>, notes: &mut Notes) -> String 
 
 const UNKNOWN: &str = "no reason given";
 
-/// A fact that fits into a cell stands there.
+/// A fact, in the cell itself if it fits.
 fn fact(case: &CaseOutcome<'_>, notes: &mut Notes) -> String {
     let facts = case.facts();
     match facts.as_slice() {
         [only] if only.value.chars().count() <= SHORT => format!("i {}", text(only.value, SHORT)),
         [] => match &case.worst().reason {
             Some(reason) => {
-                format!("i{}", notes.mark(format!("observed: {}", text(reason, limits::SENTENCE))))
+                format!("i{}", notes.number(format!("observed: {}", text(reason, limits::SENTENCE))))
             }
             None => "i".to_owned(),
         },
@@ -93,7 +93,7 @@ fn fact(case: &CaseOutcome<'_>, notes: &mut Notes) -> String {
                     )
                 })
                 .collect();
-            format!("i{}", notes.mark(format!("observed: {}", list.join("; "))))
+            format!("i{}", notes.number(format!("observed: {}", list.join("; "))))
         }
     }
 }

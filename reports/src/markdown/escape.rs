@@ -1,12 +1,12 @@
-//! Hostile text inside Markdown: no markup, no links, no mentions.
+//! Untrusted text inside Markdown: no markup, no links, no mentions.
 
 use crate::visible;
 
-/// A text for one line of Markdown, also inside a table.
+/// A text for one line of Markdown, including in a table.
 ///
-/// Control characters are spelled out, markup is escaped, and what GitHub would turn into a
-/// link, an issue or a mention (a package called `@scope/name` would notify strangers) is kept
-/// apart by empty comments, which show nothing.
+/// Control characters and markup are escaped, and what GitHub would turn into a link, an issue or
+/// a mention (a package called `@scope/name` would notify strangers) is broken up by empty
+/// comments, which are invisible.
 pub(crate) fn text(text: &str, limit: usize) -> String {
     let shown = visible::line(text, limit);
     let mut escaped = String::with_capacity(shown.len());

@@ -18,14 +18,14 @@ use crate::{
     visible,
 };
 
-/// Results that cannot stand side by side.
+/// Why results cannot be shown in one matrix.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MatrixError {
-    /// There are none.
-    #[error("no results: name at least one results file")]
+    /// There are no results.
+    #[error("no results: pass at least one results file")]
     Nothing,
-    /// Two files are about the same thing.
-    #[error("{first} and {second} are both results of {implementation}: name only one of them")]
+    /// Two files are results of the same implementation and version.
+    #[error("{first} and {second} are both results of {implementation}: pass only one of them")]
     Duplicate {
         /// The implementation, with its version.
         implementation: String,
@@ -34,9 +34,9 @@ pub enum MatrixError {
         /// The other file.
         second: String,
     },
-    /// Two files come from different cases.
+    /// Two files come from different versions of the suite.
     #[error(
-        "{first} holds results of ssespec {first_version}, {second} of {second_version}: \
+        "{first} is from ssespec {first_version}, {second} from {second_version}: \
          their cases differ, so run one of them again"
     )]
     SuiteVersions {
@@ -96,7 +96,7 @@ const LEGEND: &str = "\
 | · | not run |
 ";
 
-/// Whether these runs can stand side by side.
+/// Checks that these runs can be shown in one matrix.
 pub(crate) fn check(runs: &[Results]) -> Result<(), MatrixError> {
     let Some(first) = runs.first() else {
         return Err(MatrixError::Nothing);
@@ -158,7 +158,7 @@ fn implementation(column: &Column<'_>) -> String {
     capabilities.sort();
     let capabilities = if capabilities.is_empty() { "none".to_owned() } else { capabilities.join(", ") };
     let incomplete = if column.run.is_complete() { "" } else { "**Incomplete run:** cases are missing. " };
-    // Who compares pages leaves out where and when the runs were.
+    // Pages for comparison omit where and when the runs took place.
     let machine = format!("{} {}", header.platform.os, header.platform.arch);
     let place = [machine.trim(), header.started.as_str()].map(|words| text(words, limits::NAME));
     let place = place.iter().filter(|words| !words.is_empty()).cloned().collect::<Vec<_>>().join(", ");
@@ -169,7 +169,7 @@ fn implementation(column: &Column<'_>) -> String {
         format!("{} {}", text(&header.implementation.language, limits::NAME), header.implementation.role)
             .trim(),
         header.adapter.transport,
-        // The selection is visible already, and passing it through again changes nothing.
+        // The selection is already sanitized, and sanitizing it again changes nothing.
         text(&terminal::selection(header), limits::PARAGRAPH),
     )
 }

@@ -36,7 +36,7 @@ impl Column<'_> {
         format!("{}{incomplete}", self.name())
     }
 
-    /// Fewest failed musts first. Who has no percentages cannot be compared, and comes last.
+    /// Fewest failed musts first. Runs without percentages cannot be compared, and come last.
     fn order(&self, suite: &SuiteTotals) -> impl Ord + use<> {
         let failed = |share: Share| share.of - share.held;
         (
@@ -127,7 +127,7 @@ fn table(page: &mut String, suite: &str, columns: &[&Column<'_>]) {
     let mut current = None;
     for (group, id) in ids {
         if current != Some(group) {
-            // A long table is readable only if the names come back; the first group has them above.
+            // Repeat the names in a long table; the first group has them in the heading.
             let names: Vec<String> = match current {
                 None => headings.iter().map(|_| String::new()).collect(),
                 Some(_) => headings.iter().map(|name| format!("**{name}**")).collect(),

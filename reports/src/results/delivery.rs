@@ -1,4 +1,4 @@
-//! How a case's bytes were cut into writes, as the results file spells it.
+//! How a case's bytes were cut into writes, as in the results file.
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
@@ -7,22 +7,22 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// One way to cut a case's bytes into writes.
 ///
-/// Ordered as reports list them: as written, whole, bytes, then the splits by number.
+/// Ordered as in reports: as written, whole, bytes, then the splits by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Delivery {
     /// Every `send` is one write.
     AsWritten,
     /// Adjacent sends are joined into one write.
     Whole,
-    /// One byte a write.
+    /// One byte per write.
     Bytes,
     /// One cut, after this many bytes of the case.
     Split(u64),
 }
 
-/// A word that names no delivery.
+/// A word that is not a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown delivery {word:?}, expected as-written, whole, bytes or split@ and a number")]
+#[error("unknown delivery {word:?}, expected as-written, whole, bytes, or split@ followed by a number")]
 pub struct UnknownDelivery {
     /// The word.
     pub word: String,
@@ -52,7 +52,7 @@ impl FromStr for Delivery {
                 let at: u64 =
                     word.strip_prefix("split@").and_then(|at| at.parse().ok()).ok_or_else(unknown)?;
                 let split = Self::Split(at);
-                // One delivery has one spelling: `split@+7` and `split@07` are not `split@7`.
+                // Each delivery has one spelling: `split@+7` and `split@07` are rejected.
                 if split.to_string() == word { Ok(split) } else { Err(unknown()) }
             }
         }

@@ -1,15 +1,15 @@
-//! What can go wrong with a results file, and what to do about it.
+//! Errors of results files, and how to fix them.
 
 use std::io;
 
 /// A results file cannot be read.
 ///
-/// Every message names the file (and the line) and says what to do. What comes from the file has
-/// its control characters made visible.
+/// Every message names the file (and the line) and says what to do. Text from the file is
+/// sanitized.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The file cannot be opened or read.
-    #[error("{file}: cannot be read: {source}")]
+    #[error("{file}: cannot read it: {source}")]
     Io {
         /// The file.
         file: String,
@@ -23,7 +23,7 @@ pub enum ReadError {
         file: String,
         /// Its line, counted from 1.
         line: usize,
-        /// What a results file has there.
+        /// What is missing.
         why: String,
     },
     /// The line is of another version of the format.
@@ -46,12 +46,12 @@ pub enum ReadError {
         file: String,
         /// Its line, counted from 1.
         line: usize,
-        /// The column, counted from 1 in bytes; 0 where the whole line is meant.
+        /// The column, counted from 1 in bytes; 0 for the entire line.
         column: usize,
         /// What is wrong with it.
         why: String,
     },
-    /// No line says what ran.
+    /// There is no header.
     #[error("{file}: no header: the run ended before it wrote anything; run it again")]
     NoHeader {
         /// The file.
@@ -86,7 +86,7 @@ pub enum WriteError {
     /// The line cannot be written.
     #[error("cannot write the results: {0}; check the free space and your permissions")]
     Io(#[from] io::Error),
-    /// The line cannot be put into JSON. Holds for no record of this crate.
+    /// The record cannot be serialized. No record of this crate causes this.
     #[error("cannot serialize a result as JSON: {0}; this is a bug in ssespec, please report it")]
     Json(#[from] serde_json::Error),
 }

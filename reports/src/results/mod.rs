@@ -1,8 +1,8 @@
-//! The results file: what it holds, how it is written and how it is read.
+//! The results file: its contents, reading and writing.
 //!
 //! A results file is JSON Lines: one [`Header`], then a [`CaseResult`] for every case in every
 //! delivery, then one [`Footer`]. It is written while the run goes on, so a file without a
-//! footer is the honest record of a run that did not finish.
+//! footer records a run that did not finish.
 
 mod delivery;
 mod error;

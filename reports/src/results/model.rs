@@ -7,7 +7,7 @@ use crate::visible;
 
 /// The results of one run.
 ///
-/// Whatever order the lines came in, the same run gives the same model.
+/// The same run gives the same model, regardless of the order of the lines.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Results {
     name: String,
@@ -17,17 +17,17 @@ pub struct Results {
     warnings: Vec<Warning>,
 }
 
-/// Something odd about a results file that does not keep it from being read.
+/// A problem with a results file that does not prevent reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Warning {
-    /// The last line was cut, as when the run was killed while writing it.
+    /// The last line is truncated, as if the run was killed while writing it.
     CutLine {
         /// The file.
         file: String,
         /// The line, counted from 1.
         line: usize,
     },
-    /// A line of a kind that this version does not know was passed over.
+    /// A line of an unknown kind was skipped.
     UnknownKind {
         /// The file.
         file: String,
@@ -63,8 +63,8 @@ fn show(text: &str) -> String {
 }
 
 impl Results {
-    /// The model of what a run has recorded: of several records of the same case and delivery the
-    /// one with the highest sequence holds (the later one where they are equal).
+    /// The model of a run's records: of several records of the same case and delivery, the one with
+    /// the highest sequence wins (the later one if they are equal).
     pub fn new(
         name: impl Into<String>,
         header: Header,
@@ -91,7 +91,7 @@ impl Results {
         Self { name, header, results: latest.into_values().collect(), footer, warnings }
     }
 
-    /// What the file is called in messages.
+    /// The name of the file in messages.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -106,12 +106,12 @@ impl Results {
         &self.results
     }
 
-    /// The last line; none when the run did not finish.
+    /// The last line; `None` if the run did not finish.
     pub fn footer(&self) -> Option<&Footer> {
         self.footer.as_ref()
     }
 
-    /// What is odd about the file.
+    /// The problems of the file.
     pub fn warnings(&self) -> &[Warning] {
         &self.warnings
     }

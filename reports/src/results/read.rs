@@ -8,9 +8,9 @@ use serde_json::{Value, error::Category};
 use super::{CaseResult, Footer, Header, ReadError, Results, V1, Warning};
 use crate::visible;
 
-/// What tells one kind of line from another.
+/// The fields that identify the kind of a line.
 #[derive(Deserialize)]
-struct Stamp {
+struct LineKind {
     #[serde(default)]
     v: Option<Value>,
     #[serde(default)]
@@ -22,7 +22,7 @@ impl Results {
     ///
     /// # Errors
     ///
-    /// As [`Results::read`], and when the file cannot be opened.
+    /// As [`Results::read`], and if the file cannot be opened.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
         let name = path.display().to_string();
         let file =
@@ -30,14 +30,14 @@ impl Results {
         Self::read(&name, BufReader::new(file))
     }
 
-    /// Reads results; `name` is what messages call them.
+    /// Reads results; `name` identifies them in messages.
     ///
-    /// A missing footer is no error: the run did not finish. Nor is a last line that was cut while
-    /// it was written: it becomes a [`Warning`].
+    /// A missing footer is not an error: the run did not finish. A truncated last line is a
+    /// [`Warning`].
     ///
     /// # Errors
     ///
-    /// When this is no results file, is of another version, or is damaged.
+    /// If this is not a results file, has another version, or is damaged.
     pub fn read(name: &str, mut reader: impl BufRead) -> Result<Self, ReadError> {
         let mut reading = Reading::new(name);
         let mut line = Vec::new();
@@ -55,10 +55,10 @@ impl Results {
     }
 }
 
-/// How much of a file's name a message shows.
+/// How many characters of a file's name a message shows.
 const NAME: usize = 500;
 
-/// How much of a value from the file a message shows.
+/// How many characters of a value from the file a message shows.
 const VALUE: usize = 200;
 
 struct Reading {
@@ -69,7 +69,7 @@ struct Reading {
     results: Vec<CaseResult>,
     footer: Option<Footer>,
     warnings: Vec<Warning>,
-    /// A line that is no JSON: damaged, unless it turns out to be the last one.
+    /// A line that is not JSON: an error, unless it turns out to be the last one.
     broken: Option<ReadError>,
 }
 
@@ -95,8 +95,8 @@ impl Reading {
         if let Some(error) = self.broken.take() {
             return Err(error);
         }
-        let stamp: Stamp = match serde_json::from_slice(bytes) {
-            Ok(stamp) => stamp,
+        let line_kind: LineKind = match serde_json::from_slice(bytes) {
+            Ok(line_kind) => line_kind,
             Err(error) if self.header.is_none() && error.classify() != Category::Eof => {
                 return Err(self.not_results(&format!("the first line is not a header ({error})")));
             }
@@ -106,7 +106,7 @@ impl Reading {
             }
             Err(error) => return Err(self.damaged(&error)),
         };
-        match stamp.v {
+        match line_kind.v {
             Some(found) if found.as_u64() == Some(V1::NUMBER) => {}
             Some(found) => {
                 let found = visible::line(&found.to_string(), VALUE);
@@ -114,7 +114,7 @@ impl Reading {
             }
             None => return Err(self.not_results("the line has no version (\"v\":1)")),
         }
-        let Some(kind) = stamp.kind else {
+        let Some(kind) = line_kind.kind else {
             return Err(self.not_results("the line has no kind (\"kind\":\"result\")"));
         };
         self.record(&kind, bytes)
@@ -149,7 +149,7 @@ impl Reading {
 
     fn finish(mut self) -> Result<Results, ReadError> {
         if let Some(error) = self.broken.take() {
-            // Only what was being written when the run died can be cut: a finished run cannot.
+            // Only a run that died while writing can leave a truncated line.
             if self.footer.is_some() {
                 return Err(error);
             }
@@ -179,7 +179,7 @@ impl Reading {
     }
 }
 
-/// The message without serde_json's own place, which would count from the start of the line.
+/// The message without serde_json's position, which is relative to the line.
 fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());

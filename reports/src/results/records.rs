@@ -20,22 +20,22 @@ pub enum Record {
     Footer(Box<Footer>),
 }
 
-/// The first line: what ran against what, and all that the results refer to.
+/// The first line: what ran against what, and everything that the results refer to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Header {
     /// The version of the format.
     pub v: V1,
-    /// The version of ssespec whose cases ran.
+    /// The version of ssespec that provided the cases.
     pub suite_version: String,
-    /// The thing under test.
+    /// The implementation under test.
     pub implementation: Implementation,
-    /// How it was reached, and what its interface can reach.
+    /// How it was reached, and its capabilities.
     pub adapter: Adapter,
     /// Where it ran.
     pub platform: Platform,
     /// When the run started (RFC 3339).
     pub started: String,
-    /// What was asked for.
+    /// The selection of cases.
     pub selection: Selection,
     /// Every requirement of the suites that ran.
     pub requirements: Vec<Requirement>,
@@ -44,25 +44,25 @@ pub struct Header {
     pub known_failures: Vec<KnownFailure>,
 }
 
-/// The thing under test, as it names itself.
+/// The implementation under test, as it identifies itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Implementation {
     /// Its name.
     pub name: String,
     /// Its version.
     pub version: String,
-    /// The programming language that it is for.
+    /// Its programming language.
     pub language: String,
-    /// What it is to the stream.
+    /// Its role.
     pub role: Role,
 }
 
-/// How the implementation was reached, and what its interface can reach.
+/// How the implementation was reached, and its capabilities.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Adapter {
-    /// The way the messages went.
+    /// The transport of the messages.
     pub transport: Transport,
-    /// What the interface can reach. A case that needs more is skipped.
+    /// The capabilities of its API. A case that needs more is skipped.
     pub capabilities: Vec<String>,
 }
 
@@ -75,7 +75,7 @@ pub struct Platform {
     pub arch: String,
 }
 
-/// What was asked for. An empty list means that nothing was left out.
+/// The selection of cases. An empty list means no restriction.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Selection {
     /// Globs over case ids.
@@ -119,22 +119,22 @@ pub struct KnownFailure {
     /// Where it is tracked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
-    /// Whether it fails by chance, so that a pass does not contradict it.
+    /// Whether it is flaky: it fails intermittently, so that a pass does not contradict it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_chance: bool,
 }
 
-/// What one case came to in one delivery.
+/// The result of one case in one delivery.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CaseResult {
     /// The version of the format.
     pub v: V1,
-    /// Orders records of the same case and delivery: the highest holds, the others are superseded
-    /// (a request that came late is charged to its case by a second record).
+    /// Orders records of the same case and delivery: the highest supersedes the others (a late
+    /// request is charged to its case by a second record).
     pub sequence: u64,
     /// The id of the case: its path without the extension.
     pub case: String,
-    /// What the case claims.
+    /// The claim of the case.
     pub title: String,
     /// What goes wrong in the field.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -149,7 +149,7 @@ pub struct CaseResult {
     pub source: Source,
     /// How its bytes were cut into writes.
     pub delivery: Delivery,
-    /// What it came to.
+    /// The verdict.
     pub verdict: Verdict,
     /// The baseline expects it to fail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -157,13 +157,13 @@ pub struct CaseResult {
     /// Why it was skipped, what the error was, or a note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// What came after the end of its session.
+    /// What was observed after the end of its session.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub late: Vec<String>,
-    /// The step that did not hold.
+    /// The failed step.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub failure: Option<Failure>,
-    /// What its `record` steps stored.
+    /// The facts that its `record` steps stored.
     #[serde(default)]
     pub facts: Vec<Fact>,
     /// How long it took, in microseconds.
@@ -195,19 +195,19 @@ pub struct Known {
     /// Where it is tracked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
-    /// Whether it fails by chance, so that a pass does not contradict it.
+    /// Whether it is flaky: it fails intermittently, so that a pass does not contradict it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub by_chance: bool,
 }
 
-/// The step that did not hold.
+/// The failed step.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Failure {
     /// Its place among the written steps, counted from 1; 0 is the implied end of the case.
     pub step: usize,
     /// Its line in the case's file, counted from 1.
     pub line: usize,
-    /// How the file spells it.
+    /// Its text in the file.
     pub step_text: String,
     /// What had to be observed, one acceptable outcome a line.
     pub expected: String,
@@ -218,12 +218,12 @@ pub struct Failure {
     pub hint: Option<String>,
 }
 
-/// What a `record` step stored.
+/// A fact that a `record` step stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fact {
-    /// What was looked at.
+    /// The subject.
     pub fact: String,
-    /// What was seen. Holds no times, ports or paths that differ from run to run.
+    /// The observation. Contains no times, ports or paths that differ between runs.
     pub value: String,
 }
 
@@ -246,7 +246,7 @@ pub struct Row {
     pub length: Option<u64>,
 }
 
-/// The last line: the run finished, and this is what it came to.
+/// The last line: the run finished, with these totals.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Footer {
     /// The version of the format.
@@ -255,7 +255,7 @@ pub struct Footer {
     pub finished: String,
     /// How long it took, in microseconds.
     pub duration_us: u64,
-    /// How many cases came to what.
+    /// The number of cases for each outcome.
     pub counts: Counts,
     /// Baseline entries whose failures did not happen.
     #[serde(default)]
@@ -269,7 +269,7 @@ pub struct Footer {
     pub complete: bool,
 }
 
-/// How many cases came to what, each case by its worst delivery.
+/// The number of cases for each outcome, each case by its worst delivery.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
     /// Every step held.

@@ -1,137 +1,117 @@
-//! The closed sets of words in a results file.
+//! The closed sets of words in a results file. Each word is written once, and that spelling is used to read, to write and
+//! in the schema.
 
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What an implementation is to the stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Role {
-    /// Reads event streams.
-    Client,
-    /// Writes event streams.
-    Server,
-    /// Passes event streams on: a proxy (the word of RFC 9110).
-    Intermediary,
-}
-
-impl Role {
-    /// The word in the results file.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Server => "server",
-            Self::Intermediary => "intermediary",
+/// Defines an enum whose variants are words of the results file.
+macro_rules! words {
+    (
+        $(#[$meta:meta])*
+        pub enum $name:ident { $($(#[$doc:meta])* $variant:ident = $word:literal,)* }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+        pub enum $name {
+            $($(#[$doc])* #[serde(rename = $word)] $variant,)*
         }
-    }
-}
 
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
+        impl $name {
+            /// All of them, in the order of their definition.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
 
-/// How the harness reaches an implementation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Transport {
-    /// A program that speaks JSON Lines over stdin and stdout.
-    Process,
-    /// A closure in the same process.
-    InProcess,
-    /// A page in a browser, over a WebSocket.
-    Page,
-    /// A test service reached over HTTP.
-    Service,
-    /// Its URL alone: a server that is probed.
-    Url,
-}
-
-impl Transport {
-    /// The word in the results file.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Process => "process",
-            Self::InProcess => "in-process",
-            Self::Page => "page",
-            Self::Service => "service",
-            Self::Url => "url",
+            /// The word in the results file.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
         }
-    }
-}
 
-impl fmt::Display for Transport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
-
-/// How binding a requirement is (BCP 14).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// An absolute requirement.
-    Must,
-    /// A recommendation.
-    Should,
-    /// Truly optional.
-    May,
-}
-
-impl Level {
-    /// The word in the results file.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Must => "must",
-            Self::Should => "should",
-            Self::May => "may",
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.pad(self.as_str())
+            }
         }
+    };
+}
+
+words! {
+    /// The role of an implementation.
+    #[derive(PartialOrd, Ord)]
+    pub enum Role {
+        /// Reads event streams.
+        Client = "client",
+        /// Writes event streams.
+        Server = "server",
+        /// Forwards event streams: a proxy (the term of RFC 9110).
+        Intermediary = "intermediary",
     }
 }
 
-impl fmt::Display for Level {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+words! {
+    /// How the harness reaches an implementation.
+    pub enum Transport {
+        /// A program that speaks JSON Lines over stdin and stdout.
+        Process = "process",
+        /// A closure in the same process.
+        InProcess = "in-process",
+        /// A page in a browser, over a WebSocket.
+        Page = "page",
+        /// A test service reached over HTTP.
+        Service = "service",
+        /// Only its URL: a server that is probed.
+        Url = "url",
     }
 }
 
-/// What one case in one delivery came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// Every step held.
-    Pass,
-    /// Every `must` held, a `should` did not.
-    Warn,
-    /// A `must` did not hold.
-    Fail,
-    /// A fact was recorded, or a `may` or disputed behaviour was seen.
-    Info,
-    /// A capability is lacking; the reason says which.
-    Skip,
-    /// The adapter, the harness or the machine failed: nobody's conformance.
-    Error,
+words! {
+    /// How binding a requirement is (BCP 14).
+    #[derive(PartialOrd, Ord)]
+    pub enum Level {
+        /// An absolute requirement.
+        Must = "must",
+        /// A recommendation.
+        Should = "should",
+        /// Truly optional.
+        May = "may",
+    }
 }
 
-impl Verdict {
-    /// The word in the results file.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pass => "pass",
-            Self::Warn => "warn",
-            Self::Fail => "fail",
-            Self::Info => "info",
-            Self::Skip => "skip",
-            Self::Error => "error",
+words! {
+    /// The verdict on one case in one delivery.
+    pub enum Verdict {
+        /// Every step held.
+        Pass = "pass",
+        /// Every `must` held, a `should` did not.
+        Warn = "warn",
+        /// A `must` did not hold.
+        Fail = "fail",
+        /// A fact was recorded, or a `may` or disputed behavior was observed.
+        Info = "info",
+        /// A capability is lacking; the reason says which.
+        Skip = "skip",
+        /// The adapter, the harness or the machine failed, which says nothing about conformance.
+        Error = "error",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_is_read_back_and_no_other() {
+        for verdict in Verdict::ALL {
+            let json = format!("{:?}", verdict.as_str());
+            assert_eq!(serde_json::to_string(verdict).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Verdict>(&json).unwrap(), *verdict);
         }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        assert_eq!(serde_json::to_string(&Transport::InProcess).unwrap(), "\"in-process\"");
+        for word in ["", "Pass", "passed"] {
+            assert!(serde_json::from_str::<Verdict>(&format!("{word:?}")).is_err(), "{word}");
+        }
     }
 }

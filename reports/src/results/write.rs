@@ -8,24 +8,23 @@ use super::{CaseResult, Footer, Header, Record, WriteError};
 
 /// Writes a results file to any [`Write`].
 ///
-/// Each line is flushed as it is written, so that what a run has found survives its end,
-/// however that comes.
+/// Each line is flushed immediately, so that results survive even if the run is killed.
 #[derive(Debug)]
 pub struct ResultsWriter<W> {
     output: W,
 }
 
-/// A [`Record`] that borrows, so that writing needs no copy.
+/// A borrowed [`Record`].
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-enum Line<'a> {
+enum RecordRef<'a> {
     Header(&'a Header),
     Result(&'a CaseResult),
     Footer(&'a Footer),
 }
 
 impl<W: Write> ResultsWriter<W> {
-    /// Writes to `output`. Wrap a file in nothing: lines are written whole.
+    /// Writes to `output`. A file needs no buffering: each line is one write.
     pub fn new(output: W) -> Self {
         Self { output }
     }
@@ -34,34 +33,34 @@ impl<W: Write> ResultsWriter<W> {
     ///
     /// # Errors
     ///
-    /// When the output does not take it.
+    /// If writing fails.
     pub fn header(&mut self, header: &Header) -> Result<(), WriteError> {
-        self.line(&Line::Header(header))
+        self.line(&RecordRef::Header(header))
     }
 
     /// Writes one result.
     ///
     /// # Errors
     ///
-    /// When the output does not take it.
+    /// If writing fails.
     pub fn result(&mut self, result: &CaseResult) -> Result<(), WriteError> {
-        self.line(&Line::Result(result))
+        self.line(&RecordRef::Result(result))
     }
 
     /// Writes the last line.
     ///
     /// # Errors
     ///
-    /// When the output does not take it.
+    /// If writing fails.
     pub fn footer(&mut self, footer: &Footer) -> Result<(), WriteError> {
-        self.line(&Line::Footer(footer))
+        self.line(&RecordRef::Footer(footer))
     }
 
     /// Writes any line.
     ///
     /// # Errors
     ///
-    /// When the output does not take it.
+    /// If writing fails.
     pub fn record(&mut self, record: &Record) -> Result<(), WriteError> {
         match record {
             Record::Header(header) => self.header(header),
@@ -70,12 +69,12 @@ impl<W: Write> ResultsWriter<W> {
         }
     }
 
-    /// Gives the output back.
+    /// Returns the output.
     pub fn into_inner(self) -> W {
         self.output
     }
 
-    fn line(&mut self, line: &Line<'_>) -> Result<(), WriteError> {
+    fn line(&mut self, line: &RecordRef<'_>) -> Result<(), WriteError> {
         let mut bytes = serde_json::to_vec(line)?;
         bytes.push(b'\n');
         self.output.write_all(&bytes)?;

@@ -1,4 +1,4 @@
-//! One finding, with all that a maintainer needs to act on it.
+//! One finding, with everything a maintainer needs to act on it.
 
 use std::fmt::Write;
 
@@ -12,11 +12,11 @@ use crate::{
     visible,
 };
 
-/// The block of a case that failed, warned or came to an error: what broke, where, what was
-/// expected and observed, what went over the wire, and the command that runs it again.
+/// The block of a case with a failure, warning or error: what broke and where, what was expected
+/// and observed, the bytes on the wire, and the command that reruns it.
 ///
-/// `requirements` are those of the header. A case in any other state gives its block too, as far
-/// as it has anything to show.
+/// `requirements` are those of the header. A case with another outcome has a block too, with what
+/// there is to show.
 pub fn failure(requirements: &[Requirement], case: &CaseOutcome<'_>, style: Style) -> String {
     let mut block = Block { text: String::new(), paint: Paint::new(style.color), times: style.times };
     block.heading(case);
@@ -38,7 +38,7 @@ pub fn failure(requirements: &[Requirement], case: &CaseOutcome<'_>, style: Styl
 /// The width of a field's name and of the gap after it.
 const LABEL: usize = 10;
 
-/// How many connections show what was written on them.
+/// How many connections are shown with their bytes.
 const STREAMS: usize = 6;
 
 struct Block {
@@ -165,8 +165,8 @@ impl Block {
     }
 
     fn wire(&mut self, transcript: &[Row]) {
-        let streams = transcript::written(transcript);
-        // The last connections are where it broke.
+        let streams = transcript::sent_bytes(transcript);
+        // The failure is on the last connections.
         let left_out = streams.len().saturating_sub(STREAMS);
         if left_out > 0 {
             self.field("sent", &[format!("… on {left_out} earlier connections")]);

@@ -1,4 +1,4 @@
-//! Colour for a terminal, or none. The words and signs say everything without it.
+//! Optional color for a terminal. The words and signs carry all information without it.
 
 use std::fmt::Display;
 
@@ -61,7 +61,7 @@ impl Paint {
         self.put(AnsiColor::Yellow.on_default(), text)
     }
 
-    /// Something about an outcome, in its colour.
+    /// Something about an outcome, in its color.
     pub(crate) fn outcome(self, outcome: Outcome, text: impl Display) -> String {
         match outcome {
             Outcome::Pass => self.good(text),

@@ -1,4 +1,4 @@
-//! What the live runner prints while a run goes on.
+//! Progress lines during a run.
 
 use super::{Style, paint::Paint};
 use crate::{
@@ -8,10 +8,10 @@ use crate::{
     visible,
 };
 
-/// How far a run has come.
+/// The progress of a run.
 #[derive(Clone, Copy, Debug)]
 pub struct Progress<'a> {
-    /// What the finished cases came to.
+    /// The outcomes of the finished cases.
     pub counts: Counts,
     /// How many cases were selected.
     pub planned: usize,
@@ -19,7 +19,7 @@ pub struct Progress<'a> {
     pub running: Option<&'a str>,
 }
 
-/// One line for a terminal that is drawn again and again:
+/// One line that a terminal redraws:
 /// `143 of 271  ✔ 140  ✘ 1  – 2  client/lines/crlf`.
 pub fn progress_line(progress: &Progress<'_>, style: Style) -> String {
     let paint = Paint::new(style.color);
@@ -46,10 +46,10 @@ pub(crate) const SHOWN: [Outcome; 7] = [
     Outcome::Skip,
 ];
 
-/// A progress line must fit the terminal, or drawing it again leaves half of it behind.
+/// A progress line must fit the terminal, or redrawing leaves part of it behind.
 const RUNNING: usize = 48;
 
-/// One line for a finished case, where lines cannot be drawn again:
+/// One line for a finished case, for output that cannot be redrawn:
 /// `✘ client/lines/crlf  only in bytes`.
 pub fn case_line(case: &CaseOutcome<'_>, style: Style) -> String {
     let paint = Paint::new(style.color);

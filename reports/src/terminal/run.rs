@@ -115,7 +115,7 @@ impl Run {
         }
     }
 
-    /// What came late but made no finding with a block of its own.
+    /// Late observations of cases without a block of their own.
     fn late(&mut self, cases: &[CaseOutcome<'_>]) {
         let is_quiet = |case: &&CaseOutcome<'_>| {
             !matches!(case.outcome(), Outcome::Warn | Outcome::Error | Outcome::Fail)
@@ -169,13 +169,13 @@ pub(crate) fn identity(header: &Header) -> String {
     format!("{} ({what})", words([&implementation.name, &implementation.version]))
 }
 
-/// The words that are there, visible.
+/// The nonempty words, sanitized.
 fn words(words: [&str; 2]) -> String {
     let shown = words.map(|word| visible::line(word.trim(), limits::NAME));
     shown.join(" ").trim().to_owned()
 }
 
-/// What was asked for, in words; all text visible.
+/// The selection in words, sanitized.
 pub(crate) fn selection(header: &Header) -> String {
     let selection = &header.selection;
     let list = |name: &str, values: &[String]| {

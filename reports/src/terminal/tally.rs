@@ -1,4 +1,4 @@
-//! The table on top: one line for every group of cases.
+//! The table at the top: one line for every group of cases.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -100,6 +100,6 @@ impl<'a> Group<'a> {
     }
 }
 
-/// How much of a reason a tally shows, and how many reasons.
+/// How many characters of a reason a tally shows, and how many reasons.
 const REASON: usize = 60;
 const REASONS: usize = 6;

@@ -1,4 +1,4 @@
-//! The end of a run's text: how many ran, what they came to, and the share of each level.
+//! The end of a run's text: the number of cases, their outcomes, and the share of each level.
 
 use std::fmt::Write;
 
@@ -48,8 +48,8 @@ pub(super) fn totals(results: &Results, totals: &Totals, paint: Paint) -> String
             paint.quiet(format!("of what {name} can reach; skipped cases, errors and facts are not counted"))
         );
     }
-    if let Some(told) = beside_conformance(results, totals) {
-        let _ = writeln!(text, "{}", paint.quiet(told));
+    if let Some(note) = not_deciding(results, totals) {
+        let _ = writeln!(text, "{}", paint.quiet(note));
     }
     if let Some(why) = totals.percentages.withheld() {
         let _ = writeln!(text, "{}", paint.notice(why));
@@ -74,12 +74,12 @@ fn ending(footer: &Footer) -> String {
     let failures = footer.counts.fail;
     let meaning = match footer.exit_status {
         0 if failures > 0 => &format!(
-            "the standards are kept, or as the baseline says; {failures} {} of suites that do not decide it",
+            "conforming, or failing only where the baseline expects it; {failures} {} in suites that do not decide conformance",
             if failures == 1 { "failure is" } else { "failures are" }
         ),
         0 => "conforming, or failing only where the baseline expects it",
         1 => "not conforming, or not matching the baseline",
-        2 => "wrong usage, or nothing selected",
+        2 => "wrong usage, or no case selected",
         3 => "the implementation could not be run, or a case ended in an error",
         _ => "unknown to this version",
     };
@@ -88,13 +88,13 @@ fn ending(footer: &Footer) -> String {
     format!("{seconds}.{tenths} s, exit status {}: {meaning}\n", footer.exit_status)
 }
 
-/// Which suites ran beside those that decide conformance, where none was asked for by its name.
-fn beside_conformance(results: &Results, totals: &Totals) -> Option<String> {
+/// Names the suites that ran but do not decide conformance, unless suites were selected by name.
+fn not_deciding(results: &Results, totals: &Totals) -> Option<String> {
     if !results.header().selection.suites.is_empty() {
         return None;
     }
-    let beside = totals.suites.iter().filter(|suite| !decides_conformance(&suite.suite));
-    let names: Vec<String> = beside.map(|suite| visible::line(&suite.suite, limits::ID)).collect();
+    let others = totals.suites.iter().filter(|suite| !decides_conformance(&suite.suite));
+    let names: Vec<String> = others.map(|suite| visible::line(&suite.suite, limits::ID)).collect();
     let (last, rest) = names.split_last()?;
     let (names, verb) = match rest {
         [] => (last.clone(), "does"),

@@ -1,12 +1,12 @@
-//! The wire log: who did what, in order.
+//! The wire log: every action on the wire, in order.
 
 use super::{BYTES, Spelled, length};
 use crate::{results::Row, visible};
 
-/// Whether a wire log shows when its rows were.
+/// Whether a wire log shows times.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Times {
-    /// It does not: the same behaviour gives the same text.
+    /// It does not, so the same behavior gives the same text.
     #[default]
     Hidden,
     /// In milliseconds since the start of the session.
@@ -18,9 +18,9 @@ pub enum Times {
 pub struct LogLine {
     /// The number of its row, counted from 1.
     pub first: usize,
-    /// The number of the last row that it stands for.
+    /// The number of its last row.
     pub last: usize,
-    /// When its first row was, in microseconds since the start of the session.
+    /// The time of its first row, in microseconds since the start of the session.
     pub at_us: u64,
     /// Who.
     pub from: String,
@@ -32,12 +32,12 @@ pub struct LogLine {
     pub text: String,
 }
 
-/// A line of the log, or the number of lines left out at this place.
+/// A line of the log, or the number of rows omitted here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LogEntry {
     /// A line.
     Line(LogLine),
-    /// So many rows are left out.
+    /// This many rows are omitted.
     LeftOut(usize),
 }
 
@@ -63,7 +63,7 @@ impl LogLine {
     }
 }
 
-/// Writes in a row from which on they are folded into one line.
+/// The number of consecutive writes from which they are folded into one line.
 const FOLDED_FROM: usize = 4;
 
 /// How many lines of the log are kept at its start and at its end.
@@ -100,7 +100,7 @@ fn is_same_stream(a: &Row, b: &Row) -> bool {
     a.kind == BYTES && b.kind == BYTES && a.from == b.from && a.connection == b.connection
 }
 
-/// The words of a column stay short, or the columns after it leave the screen.
+/// Truncates a word, so that the columns after it stay on the screen.
 fn word(text: &str) -> String {
     let (mut word, left) = visible::start(text, WORD);
     if left > 0 {
@@ -147,7 +147,7 @@ pub fn log_lines(transcript: &[Row], times: Times) -> Vec<String> {
     );
     let show = |entry: &LogEntry| match entry {
         LogEntry::LeftOut(rows) => {
-            format!("{:<number$}  {rows} rows left out; the results file has them", "…")
+            format!("{:<number$}  {rows} rows omitted; see the results file", "…")
         }
         LogEntry::Line(line) => {
             let time = match times {

@@ -1,5 +1,4 @@
-//! The transcript of a session: how its bytes are spelled in the results file, and how they are
-//! read again by people.
+//! The transcript of a session: how its bytes are escaped in the results file and shown to people.
 
 use std::fmt::Write;
 
@@ -8,10 +7,10 @@ use bstr::ByteVec;
 use crate::{results::Row, visible};
 
 mod log;
-mod written;
+mod sent_bytes;
 
 pub use log::{LogEntry, LogLine, Times, log, log_lines};
-pub use written::{WRITTEN_LINES, Written, written};
+pub use sent_bytes::{SHOWN_LINES, SentBytes, sent_bytes};
 
 /// The kind of row that holds bytes.
 const BYTES: &str = "bytes";
@@ -22,8 +21,8 @@ pub const ROW_LIMIT: usize = 4096;
 /// Bytes as a [`Row`] spells them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Escaped {
-    /// The spelling: what can be seen stays as it is, the rest becomes `\n`, `\r`, `\t`, `\0`, `\\`
-    /// and `\xEF`. Loses nothing: [`ByteVec::unescape_bytes`] gives the bytes back.
+    /// The escaped text: visible characters are unchanged, the rest becomes `\n`, `\r`, `\t`, `\0`, `\\`
+    /// and `\xEF`. Lossless: [`ByteVec::unescape_bytes`] returns the bytes.
     pub text: String,
     /// The true length in bytes, if only the first [`ROW_LIMIT`] bytes are spelled.
     pub length: Option<u64>,

@@ -30,11 +30,11 @@ fn the_order_of_the_files_does_not_matter() {
 fn what_cannot_stand_side_by_side_is_refused() {
     assert_eq!(matrix(&[]), Err(MatrixError::Nothing));
     let twice = matrix(&[results("verdicts"), results("all-pass")]).unwrap_err();
-    assert_snapshot!(twice, @"verdicts.jsonl and all-pass.jsonl are both results of eventsource 5.1.5 (JavaScript client): name only one of them");
+    assert_snapshot!(twice, @"verdicts.jsonl and all-pass.jsonl are both results of eventsource 5.1.5 (JavaScript client): pass only one of them");
     let older =
         read("older", &text("other").replace("\"suite_version\":\"0.1.0\"", "\"suite_version\":\"0.0.9\""));
     let mixed = matrix(&[results("verdicts"), older]).unwrap_err();
-    assert_snapshot!(mixed, @"verdicts.jsonl holds results of ssespec 0.1.0, older.jsonl of 0.0.9: their cases differ, so run one of them again");
+    assert_snapshot!(mixed, @"verdicts.jsonl is from ssespec 0.1.0, older.jsonl from 0.0.9: their cases differ, so run one of them again");
 }
 
 #[test]

@@ -91,11 +91,11 @@ fn every_error_says_where_and_what_to_do() {
     assert_snapshot!(with(2, &lines[2][..50]), @"run.jsonl:3:50: damaged: EOF while parsing a string; restore the file, or run it again");
     assert_snapshot!(with(lines.len() - 1, &format!("{}\n{{", lines[lines.len() - 1])), @"run.jsonl:21:1: damaged: EOF while parsing an object; restore the file, or run it again");
     assert_snapshot!(with(2, &lines[2].replace("\"title\"", "\"titel\"")), @"run.jsonl:3:576: damaged: missing field `title`; restore the file, or run it again");
-    assert_snapshot!(with(2, &lines[2].replace("\"delivery\":\"whole\"", "\"delivery\":\"\\u001b]0;x\\u0007\"")), @r#"run.jsonl:3:462: damaged: unknown delivery "\u{1b}]0;x\u{7}", expected as-written, whole, bytes or split@ and a number; restore the file, or run it again"#);
+    assert_snapshot!(with(2, &lines[2].replace("\"delivery\":\"whole\"", "\"delivery\":\"\\u001b]0;x\\u0007\"")), @r#"run.jsonl:3:462: damaged: unknown delivery "\u{1b}]0;x\u{7}", expected as-written, whole, bytes, or split@ followed by a number; restore the file, or run it again"#);
     assert_snapshot!(with(2, &lines[0]), @"run.jsonl:3: a second header: this file contains two runs; split it before this line, and pass both files");
     assert_snapshot!(with(lines.len() - 1, &format!("{}\n{}", lines[lines.len() - 1], lines[1])), @"run.jsonl:21: a line after the footer, which ends a results file; restore the file, or run it again");
     let missing = Results::open(std::path::Path::new("no/such\u{1b}.jsonl")).unwrap_err().to_string();
-    assert!(missing.starts_with("no/such\\x1B.jsonl: cannot be read: "), "{missing}");
+    assert!(missing.starts_with("no/such\\x1B.jsonl: cannot read it: "), "{missing}");
 }
 
 proptest! {

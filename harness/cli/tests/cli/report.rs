@@ -84,7 +84,7 @@ fn a_matrix_of_many() {
 fn files_that_cannot_be_read() {
     let shop = Workshop::new();
     ssespec(["report"]).ends(2).says(&["required", "<RESULTS>"]);
-    ssespec(["report", "no-such.jsonl"]).ends(2).says(&["no-such.jsonl: cannot be read: "]);
+    ssespec(["report", "no-such.jsonl"]).ends(2).says(&["no-such.jsonl: cannot read it: "]);
     ssespec(["report"]).args([shop.path()]).ends(2).says(&["cannot be read: "]);
     let file = results(&shop, "r.jsonl", "a");
     let whole = shop.read("r.jsonl");
@@ -150,6 +150,6 @@ fn files_to_compare_that_cannot_be_read() {
         .args([&file])
         .args(["no-such.jsonl"])
         .ends(2)
-        .says(&["no-such.jsonl: cannot be read: "]);
-    ssespec(["diff", "no-such.jsonl"]).args([&file]).ends(2).says(&["no-such.jsonl: cannot be read: "]);
+        .says(&["no-such.jsonl: cannot read it: "]);
+    ssespec(["diff", "no-such.jsonl"]).args([&file]).ends(2).says(&["no-such.jsonl: cannot read it: "]);
 }

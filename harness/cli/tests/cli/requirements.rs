@@ -168,7 +168,7 @@ fn who_keeps_them() {
 fn results_that_cannot_be_shown() {
     let shop = house();
     results(&shop, "r.jsonl", "");
-    asks(&shop, "no-such.jsonl").ends(2).says(&["no-such.jsonl: cannot be read: "]);
+    asks(&shop, "no-such.jsonl").ends(2).says(&["no-such.jsonl: cannot read it: "]);
     asks(&shop, "cases").ends(2).says(&["cannot be read: "]);
     asks(&shop, "r.jsonl r.jsonl").ends(2).says(&["are both results of reference", "name only one of them"]);
     let whole = shop.read("r.jsonl");

@@ -91,7 +91,7 @@ fn what_a_scenario_must_have_is_told() {
     assert_eq!(told(""), ["a scenario needs the key `route`"]);
     assert_eq!(told("[[route]]\npath = \"/\"\n"), ["a route needs the key `connection`"]);
     assert_eq!(told("[[route]]\npath = \"/\"\nconnection = []\n"), ["a route needs a connection"]);
-    assert_eq!(told(&route("path = \"a\"")), ["a path must begin with a slash"]);
+    assert_eq!(told(&route("path = \"a\"")), ["a path begins with a slash"]);
     assert_eq!(told(&route("path = \"/a?b=c\"")), ["a query is not part of a path"]);
     assert_eq!(
         told(&route("path = \"/\"\nheaders = { \"a b\" = true }")),

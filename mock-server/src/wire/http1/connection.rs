@@ -1,4 +1,4 @@
-//! One connection: the task that owns its socket. It reads all the time, and writes as the exchange orders.
+//! One connection: the task that owns its socket. It reads all the time, and writes what the exchange orders.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -25,24 +25,24 @@ use crate::wire::captured::{CAPTURE_LIMIT, Captured};
 use crate::wire::departure::Departure;
 use crate::wire::diversion::{Diversion, Diverted};
 use crate::wire::event::{Reporter, WireEventKind};
-use crate::wire::registry::Entry;
+use crate::wire::registry::Registration;
 
-/// Why a connection does not go on.
+/// Why a connection ends.
 #[derive(Debug)]
 enum Exit {
     /// The peer has left.
     Departed(Departure),
-    /// To be dropped, as the script says.
+    /// It is dropped, as the script specifies.
     Drop(action::Drop, Done),
-    /// To be closed with FIN, if that has not been sent.
+    /// It is closed with FIN, unless that was already sent.
     Leave,
-    /// To be reset now.
+    /// It is reset immediately.
     Abort(Option<Done>),
-    /// To be given away with this request.
+    /// It is given away with this request.
     Divert(Box<Request>),
 }
 
-/// The orders, and those that came while another was carried out.
+/// The orders, including those that arrived while another was being executed.
 #[derive(Debug)]
 struct Inbox {
     orders: UnboundedReceiver<Order>,
@@ -53,12 +53,12 @@ impl Inbox {
     async fn next(&mut self) -> Order {
         match self.waiting.pop_front() {
             Some(order) => order,
-            // The connection itself has a sender, so this does not happen.
+            // The connection itself has a sender, so this cannot happen.
             None => self.orders.recv().await.unwrap_or(Order::Abort),
         }
     }
 
-    /// Waits for an order that is not to wait for its turn.
+    /// Waits for an order that must not wait for its turn.
     async fn interruption(&mut self) -> Exit {
         loop {
             match self.orders.recv().await.unwrap_or(Order::Abort) {
@@ -82,8 +82,8 @@ pub(in crate::wire) struct Connection {
     intake: Intake,
     output: Output,
     diversion: Option<Diversion>,
-    /// Its place in the listener's list, given up when the socket is gone.
-    entry: Entry,
+    /// Its registration with the listener, dropped when the socket is gone.
+    entry: Registration,
 }
 
 impl Connection {
@@ -92,7 +92,7 @@ impl Connection {
         reporter: Reporter,
         limits: RequestLimits,
         boundary: Boundary,
-        (entry, orders): (Entry, UnboundedReceiver<Order>),
+        (entry, orders): (Registration, UnboundedReceiver<Order>),
         sender: UnboundedSender<Order>,
     ) -> Self {
         Self {
@@ -108,13 +108,13 @@ impl Connection {
         }
     }
 
-    /// With requests that are for somebody else.
+    /// With a handler for requests that are not for scripts.
     pub(in crate::wire) fn diverted_by(mut self, diversion: Option<Diversion>) -> Self {
         self.diversion = diversion;
         self
     }
 
-    /// Lives through the connection.
+    /// Runs the connection to its end.
     pub(in crate::wire) async fn run(mut self) {
         let mut exit = self.exchanges().await;
         let done = loop {
@@ -122,13 +122,13 @@ impl Connection {
             exit = match exit {
                 Exit::Departed(departure) => {
                     self.handle.set_peer_gone();
-                    self.tell_received();
+                    self.report_received();
                     self.reporter.tell(WireEventKind::Disconnected(departure));
                     break None;
                 }
                 Exit::Abort(done) => {
-                    self.tell_received();
-                    // Fails where the peer is gone already.
+                    self.report_received();
+                    // Fails if the peer is already gone.
                     let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
                     break done;
                 }
@@ -144,25 +144,25 @@ impl Connection {
         drop(stream);
         reporter.tell(WireEventKind::Closed);
         if let Some(done) = done {
-            // Nobody waits where the order's future was dropped; so everywhere.
+            // The order's future may have been dropped. The same applies wherever an order is answered.
             let _ = done.send(());
         }
         drop(inbox);
         drop(entry);
     }
 
-    /// Gives the connection away. Those who listen here see it go.
+    /// Gives the connection away, which is reported as its end.
     fn give_away(self, request: Request) {
         let Self { stream, reporter, entry, inbox, intake, diversion, .. } = self;
         drop((inbox, entry));
         reporter.tell(WireEventKind::Closed);
         if let Some(diversion) = diversion {
-            // Where nobody takes it any more it is closed.
+            // It is closed if the receiver was dropped.
             let _ = diversion.to.send(Diverted { stream, request, ahead: intake.buffer });
         }
     }
 
-    /// Takes requests and answers them, one after another.
+    /// Reads and answers requests, one after another.
     async fn exchanges(&mut self) -> Exit {
         loop {
             let request = match self.request().await {
@@ -173,7 +173,7 @@ impl Connection {
             if self.diversion.as_ref().is_some_and(|diversion| diversion.takes(&request)) {
                 return Exit::Divert(Box::new(request));
             }
-            self.tell_received();
+            self.report_received();
             let answered = Arc::new(Answered::default());
             let exchange = Exchange::new(request, Arc::clone(&self.handle), Arc::clone(&answered));
             self.reporter.tell(WireEventKind::Request(exchange));
@@ -194,8 +194,8 @@ impl Connection {
                 Ok(Progress::Complete(request)) => return Ok(Ok(request)),
                 Ok(Progress::More) => {}
                 Ok(Progress::AwaitsContinue) => {
-                    self.tell_received();
-                    // The peer may go on at once, so there is no waiting here, and all is kept.
+                    self.report_received();
+                    // The peer may send more immediately, so do not wait, and keep everything.
                     self.reporter.tell(WireEventKind::Sent(Captured::of(CONTINUE)));
                     self.write(CONTINUE, usize::MAX, None).await?;
                 }
@@ -209,9 +209,9 @@ impl Connection {
         }
     }
 
-    /// Carries out the orders that answer a request, until the answer is complete.
+    /// Executes the orders that answer a request, until the response is complete.
     async fn answer(&mut self, answered: &Answered) -> Result<(), Exit> {
-        // What a peer may send before it has its answer: the head of the next request.
+        // A peer may send the head of its next request before it has the response.
         let keep = self.limits.head;
         loop {
             let order = tokio::select! {
@@ -232,7 +232,7 @@ impl Connection {
                     }
                     self.write(&bytes, keep, Some(answered)).await?;
                     let mut settled = if bytes.is_empty() { Ok(()) } else { self.settle(keep).await };
-                    // The end of the connection is part of the order.
+                    // Ending the connection is part of the order.
                     if ending == Some(Ending::Close) && settled.is_ok() {
                         self.fin();
                         settled = Err(Exit::Leave);
@@ -249,7 +249,7 @@ impl Connection {
                     let before = self.output.written();
                     let work = self.output.write_repeat(&self.stream, &repeat, coding, answered);
                     let result = attend(&self.stream, &mut self.inbox, &mut self.intake, keep, work).await;
-                    if self.tell_cut_short(before, result)? == Kept::No {
+                    if self.report_truncated_write(before, result)? == Kept::No {
                         self.reporter.tell(WireEventKind::BoundaryNotKept);
                     }
                     let settled = self.settle(keep).await;
@@ -263,15 +263,19 @@ impl Connection {
         }
     }
 
-    /// Writes all of `bytes`, and meanwhile keeps so much of what the peer sends.
+    /// Writes all of `bytes`, and meanwhile buffers up to this much of what the peer sends.
     async fn write(&mut self, bytes: &[u8], keep: usize, answered: Option<&Answered>) -> Result<(), Exit> {
         let before = self.output.written();
         let work = self.output.write(&self.stream, bytes, answered);
         let result = attend(&self.stream, &mut self.inbox, &mut self.intake, keep, work).await;
-        self.tell_cut_short(before, result)
+        self.report_truncated_write(before, result)
     }
 
-    fn tell_cut_short<T>(&self, before: u64, result: Result<Result<T, Departure>, Exit>) -> Result<T, Exit> {
+    fn report_truncated_write<T>(
+        &self,
+        before: u64,
+        result: Result<Result<T, Departure>, Exit>,
+    ) -> Result<T, Exit> {
         let result = result.and_then(|written| written.map_err(Exit::Departed));
         if result.is_err() {
             self.reporter.tell(WireEventKind::CutShort { written: self.output.written() - before });
@@ -279,7 +283,7 @@ impl Connection {
         result
     }
 
-    /// Waits until the peer has read everything, or for a while.
+    /// Waits until the peer has read everything, or for a limited time.
     async fn settle(&mut self, keep: usize) -> Result<(), Exit> {
         let work = self.output.settle();
         if attend(&self.stream, &mut self.inbox, &mut self.intake, keep, work).await? == Kept::No {
@@ -288,9 +292,9 @@ impl Connection {
         Ok(())
     }
 
-    /// Answers what is no request, and ends the connection.
+    /// Answers bytes that are not a request, and ends the connection.
     async fn refuse(&mut self, malformed: Malformed) -> Exit {
-        self.tell_received();
+        self.report_received();
         self.reporter.tell(WireEventKind::Malformed { reason: malformed.to_string() });
         self.reporter.tell(WireEventKind::Sent(Captured::of(BAD_REQUEST)));
         match self.write(BAD_REQUEST, 0, None).await {
@@ -299,15 +303,15 @@ impl Connection {
         }
     }
 
-    /// Ends our direction.
+    /// Shuts down the sending direction.
     fn fin(&self) {
-        // Fails where the peer is gone already.
+        // Fails if the peer is already gone.
         let _ = SockRef::from(&self.stream).shutdown(Shutdown::Write);
     }
 
-    /// Ends the connection as the script says.
+    /// Ends the connection as the script specifies.
     async fn drop(&mut self, how: action::Drop, done: Done) -> Exit {
-        // Other orders can wait that long.
+        // Other orders can wait until then.
         tokio::select! {
             biased;
             kept = self.output.settle() => if kept == Kept::No {
@@ -326,8 +330,8 @@ impl Connection {
         }
     }
 
-    /// Waits, after our FIN, for the peer to leave. To close the socket before would turn the FIN into RST where the
-    /// peer still sends.
+    /// Waits, after sending FIN, for the peer to leave. Closing the socket earlier would turn FIN into RST if the peer is
+    /// still sending.
     async fn part(&mut self) -> Exit {
         loop {
             let order = tokio::select! {
@@ -340,20 +344,20 @@ impl Connection {
                     return Exit::Drop(action::Drop::Reset, done);
                 }
                 Order::Abort => return Exit::Abort(None),
-                // It has ended already. Those who wait learn from the dropped sender that nothing can be written.
+                // It has already ended. Tasks that wait see the dropped sender and know that nothing can be written.
                 Order::Drop { .. } | Order::Leave | Order::Write { .. } | Order::Repeat { .. } => {}
             }
         }
     }
 
-    fn tell_received(&mut self) {
+    fn report_received(&mut self) {
         if let Some(captured) = self.intake.captured() {
             self.reporter.tell(WireEventKind::Received(captured));
         }
     }
 }
 
-/// Does `work`, unless an order that cannot wait comes first, or the peer leaves.
+/// Does `work`, unless an order that cannot wait comes first or the peer leaves.
 async fn attend<T>(
     stream: &TcpStream,
     inbox: &mut Inbox,
@@ -365,7 +369,7 @@ async fn attend<T>(
     tokio::select! {
         biased;
         exit = inbox.interruption() => Err(exit),
-        // Before the watch: what was done before the peer left counts as done.
+        // Before the watch: work completed before the peer left counts.
         result = &mut work => Ok(result),
         departure = intake.watch(stream, keep) => Err(Exit::Departed(departure)),
     }

@@ -1,4 +1,4 @@
-//! One request and our answer to it.
+//! One request and its response.
 
 use std::sync::Arc;
 
@@ -9,48 +9,48 @@ use super::response::{self, Coding, Ending, LAST_CHUNK, Next};
 use crate::action::{self, Framing, Repeat, Respond};
 use crate::wire::captured::Captured;
 
-/// What a write would be part of.
+/// What the next write is part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Body {
-    /// There was no head of a final response. Bytes are written as they are.
+enum WriteState {
+    /// No head of a final response was written. Bytes are written unchanged.
     Unopened,
     /// A chunked body.
     Chunked,
-    /// A body of a promised length, of which so much was sent.
+    /// A body with a content-length, and the bytes sent so far.
     Length { promised: u64, sent: u64 },
-    /// A body that ends with the connection, or no HTTP at all.
+    /// A body that ends with the connection, or raw bytes.
     UntilFin,
-    /// The peer wanted the head alone, so bytes of a body are not written.
+    /// The peer requested only the head, so bytes of a body are not written.
     None,
     /// The response is complete, or the connection was dropped.
     Over,
 }
 
-/// One request and our answer to it.
+/// One request and its response.
 ///
-/// Each method that writes returns when the peer has read what was written (see the [barrier](crate::wire::Barrier)). When
-/// its future is dropped before, the write goes on in the background, and what is ordered later waits for it, except
-/// [`drop_connection`](Self::drop_connection), which cuts it short.
+/// Each method that writes returns when the peer has read the bytes (see the [barrier](crate::wire::Barrier)). If its future
+/// is dropped earlier, the write continues in the background, and later writes wait for it, except
+/// [`drop_connection`](Self::drop_connection), which interrupts it.
 #[derive(Debug)]
 pub struct Exchange {
     request: Box<Request>,
     handle: Arc<ConnectionHandle>,
     answered: Arc<Answered>,
-    body: Body,
-    head: Head,
+    body: WriteState,
+    head: HeadState,
 }
 
-/// How much of the head of a response was ordered.
+/// How much of the response head was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Head {
-    /// None, or raw bytes that end like this and hold no whole head.
+enum HeadState {
+    /// No complete head: nothing, or raw bytes with this end.
     Begun(Vec<u8>),
-    /// All of it.
+    /// A complete head.
     Whole,
 }
 
-impl Head {
-    /// Raw bytes are written.
+impl HeadState {
+    /// Adds raw bytes.
     fn add(&mut self, bytes: &[u8]) {
         let Self::Begun(before) = self else { return };
         before.extend_from_slice(bytes);
@@ -72,8 +72,8 @@ impl Exchange {
             request: Box::new(request),
             handle,
             answered,
-            body: Body::Unopened,
-            head: Head::Begun(Vec::new()),
+            body: WriteState::Unopened,
+            head: HeadState::Begun(Vec::new()),
         }
     }
 
@@ -87,39 +87,39 @@ impl Exchange {
         self.handle.connection
     }
 
-    /// Whether any byte of an answer was written. Our own `100 Continue` is none.
+    /// Whether any byte of a response was written. The automatic `100 Continue` does not count.
     pub fn answered(&self) -> bool {
         self.answered.is_set()
     }
 
-    /// Whether a whole head of a response was written, of whatever status.
+    /// Whether a complete response head was written, with any status.
     pub fn has_head(&self) -> bool {
-        self.head == Head::Whole
+        self.head == HeadState::Whole
     }
 
-    /// Whether something can be written: the response is not complete, and nobody has closed the connection.
+    /// Whether more can be written: the response is incomplete, and the connection is open.
     pub fn is_open(&self) -> bool {
-        self.body != Body::Over && self.handle.is_open()
+        self.body != WriteState::Over && self.handle.is_open()
     }
 
-    /// Whether the peer has left the connection.
+    /// Whether the peer has disconnected.
     pub fn peer_gone(&self) -> bool {
         self.handle.is_peer_gone()
     }
 
-    /// Writes the head of a response in one write, with the body if the response is complete. `expand` gives the
-    /// value of a field for the text in the script.
+    /// Writes the head of a response in one write, with the body if the response is complete. `expand` maps a
+    /// field value in the script to the value to send.
     ///
-    /// - The fields are written in the order and case of the script. The one that tells the framing comes last
+    /// - The fields are written in the order and case of the script. The field for the framing comes last
     ///   (`transfer-encoding: chunked`, `content-length` or, for [`Framing::Close`], `connection: close`), unless the
-    ///   script has it. There is no other.
-    /// - An HTTP/1.0 peer gets [`Framing::Close`] for [`Framing::Chunked`]. A peer that asked with HEAD gets no body.
-    /// - After a complete response the connection waits for the next request. It is closed where the request or the
-    ///   response says `connection: close`, where the peer cannot tell where the body ends, and after 101.
+    ///   script has it. No other field is added.
+    /// - An HTTP/1.0 peer gets [`Framing::Close`] instead of [`Framing::Chunked`]. A HEAD request gets no body.
+    /// - After a complete response the connection waits for the next request. It is closed if the request or the
+    ///   response says `connection: close`, if the peer cannot know where the body ends, and after 101.
     ///
     /// # Errors
     ///
-    /// The peer has left, or the response is complete already.
+    /// If the peer has disconnected, or the response is already complete.
     pub async fn respond(
         &mut self,
         respond: &Respond,
@@ -128,28 +128,28 @@ impl Exchange {
         self.writable()?;
         let encoded = response::encode(respond, &self.request, expand);
         let (body, ending) = match encoded.next {
-            Next::Head => (Body::Unopened, None),
-            Next::Nothing(ending) => (Body::Over, Some(ending)),
-            Next::NoBody => (Body::None, None),
-            Next::Body(Framing::Chunked) => (Body::Chunked, None),
-            Next::Body(Framing::Close) => (Body::UntilFin, None),
-            Next::Body(Framing::Length(promised)) => (Body::Length { promised, sent: 0 }, None),
+            Next::Head => (WriteState::Unopened, None),
+            Next::Nothing(ending) => (WriteState::Over, Some(ending)),
+            Next::NoBody => (WriteState::None, None),
+            Next::Body(Framing::Chunked) => (WriteState::Chunked, None),
+            Next::Body(Framing::Close) => (WriteState::UntilFin, None),
+            Next::Body(Framing::Length(promised)) => (WriteState::Length { promised, sent: 0 }, None),
         };
         self.body = body;
-        self.head = Head::Whole;
+        self.head = HeadState::Whole;
         let shown = Captured::of(&encoded.bytes);
         self.write(encoded.bytes, Some(shown), ending).await
     }
 
-    /// Writes bytes of the body: one write, which is one chunk where the body is chunked (size line, data and line
-    /// end together). No bytes are no write. Before any response the bytes are written as they are.
+    /// Writes bytes of the body in one write, which is one chunk if the body is chunked (size line, data and line ending
+    /// together). Empty bytes are not written. Before any response the bytes are written unchanged.
     ///
     /// # Errors
     ///
-    /// The peer has left, or the response is complete already.
+    /// If the peer has disconnected, or the response is already complete.
     pub async fn send(&mut self, bytes: &[u8]) -> Result<(), PeerGone> {
         self.writable()?;
-        if self.body == Body::None || bytes.is_empty() {
+        if self.body == WriteState::None || bytes.is_empty() {
             return Ok(());
         }
         self.head.add(bytes);
@@ -159,15 +159,15 @@ impl Exchange {
         self.write(coded, Some(Captured::of(bytes)), None).await
     }
 
-    /// Writes a pattern many times, without holding more than one write (at most 16 MiB) in memory. It waits for the
-    /// peer only at its end.
+    /// Writes a pattern many times, with at most one write (up to 16 MiB) in memory. It waits for the peer only at the
+    /// end.
     ///
     /// # Errors
     ///
-    /// The peer has left, or the response is complete already.
+    /// If the peer has disconnected, or the response is already complete.
     pub async fn send_repeat(&mut self, repeat: &Repeat) -> Result<(), PeerGone> {
         self.writable()?;
-        if self.body == Body::None || repeat.total() == 0 {
+        if self.body == WriteState::None || repeat.total() == 0 {
             return Ok(());
         }
         let (repeat, coding) = (repeat.clone(), self.coding());
@@ -175,43 +175,45 @@ impl Exchange {
         self.handle.order(|done| Order::Repeat { repeat, coding, done }).await
     }
 
-    /// Ends the response as its framing says: the last chunk where it is chunked, nothing where the promised length
-    /// was sent, else FIN. On the same conditions as in [`respond`](Self::respond) the connection then waits for the
-    /// next request. Does nothing where the response is complete already.
+    /// Ends the response as its framing requires: with the last chunk, with nothing if the content-length was reached, or
+    /// with FIN. Under the same conditions as in [`respond`](Self::respond) the connection then waits for the next
+    /// request. Does nothing if the response is already complete.
     ///
     /// # Errors
     ///
-    /// The peer has left.
+    /// If the peer has disconnected.
     pub async fn end(&mut self) -> Result<(), PeerGone> {
         let reuse = if self.request.wants_close() { Ending::Close } else { Ending::Reuse };
         let (bytes, ending) = match self.body {
-            Body::Over => return Ok(()),
-            Body::Chunked => (LAST_CHUNK.to_vec(), reuse),
-            Body::None => (Vec::new(), reuse),
-            Body::Length { promised, sent } if promised == sent => (Vec::new(), reuse),
-            Body::Length { .. } | Body::Unopened | Body::UntilFin => (Vec::new(), Ending::Close),
+            WriteState::Over => return Ok(()),
+            WriteState::Chunked => (LAST_CHUNK.to_vec(), reuse),
+            WriteState::None => (Vec::new(), reuse),
+            WriteState::Length { promised, sent } if promised == sent => (Vec::new(), reuse),
+            WriteState::Length { .. } | WriteState::Unopened | WriteState::UntilFin => {
+                (Vec::new(), Ending::Close)
+            }
         };
-        self.body = Body::Over;
+        self.body = WriteState::Over;
         self.write(bytes, None, Some(ending)).await
     }
 
-    /// Ends the connection, also where the response is complete, and cuts short a write that is under way. FIN is
-    /// followed by reading until the peer leaves, so that bytes it sent meanwhile do not make it RST. Returns when
-    /// FIN or RST is sent. Does nothing where the connection has ended.
+    /// Ends the connection, even after a complete response, and interrupts a write in progress. After FIN, reads until the
+    /// peer disconnects, so that bytes sent meanwhile do not cause RST. Returns when FIN or RST is sent. Does nothing if
+    /// the connection has already ended.
     pub async fn drop_connection(&mut self, how: action::Drop) {
-        self.body = Body::Over;
-        // It is an end either way.
+        self.body = WriteState::Over;
+        // The connection ends either way.
         let _ = self.handle.order(|done| Order::Drop { how, done }).await;
     }
 
-    /// Writes bytes instead of a response. What is sent after them is written as it is, and the end is FIN.
+    /// Writes bytes instead of a response. Later bytes are written unchanged, and the end is FIN.
     ///
     /// # Errors
     ///
-    /// The peer has left, or the response is complete already.
+    /// If the peer has disconnected, or the response is already complete.
     pub async fn raw(&mut self, bytes: &[u8]) -> Result<(), PeerGone> {
         self.writable()?;
-        self.body = Body::UntilFin;
+        self.body = WriteState::UntilFin;
         if bytes.is_empty() {
             return Ok(());
         }
@@ -224,11 +226,11 @@ impl Exchange {
     }
 
     fn coding(&self) -> Coding {
-        if self.body == Body::Chunked { Coding::Chunked } else { Coding::Identity }
+        if self.body == WriteState::Chunked { Coding::Chunked } else { Coding::Identity }
     }
 
     fn count(&mut self, length: u64) {
-        if let Body::Length { sent, .. } = &mut self.body {
+        if let WriteState::Length { sent, .. } = &mut self.body {
             *sent = sent.saturating_add(length);
         }
     }

@@ -1,4 +1,4 @@
-//! What the task of a connection is ordered to do.
+//! The orders to the task of a connection.
 
 use tokio::sync::oneshot;
 
@@ -6,17 +6,17 @@ use super::response::{Coding, Ending};
 use crate::action::{self, Repeat};
 use crate::wire::captured::Captured;
 
-/// Answers an order when it is done. Dropped, it says that the connection is no longer open.
+/// Answers an order when it is done. Dropping it means that the connection is no longer open.
 pub(in crate::wire) type Done = oneshot::Sender<()>;
 
-/// What the task is told to do.
+/// An order to the task.
 #[derive(Debug)]
 pub(in crate::wire) enum Order {
     /// Write these bytes, and then end the response if it is complete.
     Write { bytes: Vec<u8>, shown: Option<Captured>, ending: Option<Ending>, done: Done },
     /// Write a pattern many times.
     Repeat { repeat: Repeat, coding: Coding, done: Done },
-    /// End the connection at once, also in the middle of a write.
+    /// End the connection immediately, even in the middle of a write.
     Drop { how: action::Drop, done: Done },
     /// FIN, and wait for the peer to leave.
     Leave,

@@ -10,16 +10,16 @@ use crate::action::Repeat;
 use crate::wire::barrier::{Boundary, Kept};
 use crate::wire::departure::Departure;
 
-/// No write of a repeated pattern is longer, whatever the script says: that much is held in memory.
+/// The longest write of a repeated pattern, which is held in memory.
 const WRITE_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Writes, counts, and waits for the peer to have read.
 #[derive(Debug)]
 pub(in crate::wire) struct Output {
     boundary: Boundary,
-    /// Bytes written since the connection was made.
+    /// Bytes written since the connection was established.
     written: u64,
-    /// Whether something was written since the peer was last known to have read everything.
+    /// Whether bytes were written since the peer was last known to have read everything.
     unsettled: bool,
 }
 
@@ -28,7 +28,7 @@ impl Output {
         Self { boundary, written: 0, unsettled: false }
     }
 
-    /// Bytes written since the connection was made.
+    /// Bytes written since the connection was established.
     pub(in crate::wire) fn written(&self) -> u64 {
         self.written
     }

@@ -1,4 +1,4 @@
-//! A request, and what can be wrong with one.
+//! A request, and the errors of malformed ones.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ impl fmt::Display for Version {
     }
 }
 
-/// A request as it came.
+/// A request as received.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// The method, such as `GET`.
@@ -39,7 +39,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// The values of all fields of this name, whatever its case.
+    /// The values of all fields with this name, case-insensitively.
     pub fn header(&self, name: &str) -> impl Iterator<Item = &[u8]> {
         self.headers
             .iter()
@@ -59,19 +59,19 @@ impl Request {
     }
 
     /// Whether the peer wants the connection closed after the answer, see
-    /// [RFC 9112, section 9.3](https://www.rfc-editor.org/rfc/rfc9112#section-9.3). That an HTTP/1.0 peer may ask
-    /// for more is not honoured.
+    /// [RFC 9112, section 9.3](https://www.rfc-editor.org/rfc/rfc9112#section-9.3). `keep-alive`
+    /// from an HTTP/1.0 peer is ignored.
     pub(in crate::wire) fn wants_close(&self) -> bool {
         self.version == Version::Http10 || self.header("connection").any(|value| has_token(value, "close"))
     }
 }
 
-/// Whether a comma-separated list holds `token`, whatever its case.
+/// Whether a comma-separated list contains `token`, case-insensitively.
 pub(in crate::wire) fn has_token(list: &[u8], token: &str) -> bool {
     list.split(|byte| *byte == b',').any(|item| item.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
 }
 
-/// Why bytes are not a request that we take.
+/// Why a request is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(in crate::wire) enum Malformed {
     #[error("not the head of an HTTP/1.1 request: {0}")]
@@ -82,7 +82,7 @@ pub(in crate::wire) enum Malformed {
     ManyFields,
     #[error("content-length is not one number: \"{0}\"")]
     ContentLength(String),
-    #[error("both transfer-encoding and content-length are given")]
+    #[error("both transfer-encoding and content-length are present")]
     TwoFramings,
     #[error("transfer-encoding is not \"chunked\" but \"{0}\"")]
     TransferEncoding(String),
@@ -94,13 +94,13 @@ pub(in crate::wire) enum Malformed {
     ChunkEnd,
     #[error("the trailers are longer than {0} bytes")]
     LongTrailers(usize),
-    #[error("more than {0} bytes came before the answer to the request before them")]
+    #[error("more than {0} bytes arrived before the previous request was answered")]
     Pipelined(usize),
-    #[error("the listener has more than {0} connections at once")]
+    #[error("the listener has more than {0} simultaneous connections")]
     Crowded(usize),
 }
 
-/// How large a request may be.
+/// The size limits of a request.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::wire) struct RequestLimits {
     /// Bytes of the head; also of the trailers.

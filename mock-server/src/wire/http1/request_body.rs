@@ -28,7 +28,7 @@ enum Stage {
     Size,
     /// This many bytes of a chunk.
     Data(u64),
-    /// The line end after a chunk.
+    /// The line ending after a chunk.
     DataEnd,
     /// Trailers, of which so many bytes have come.
     Trailers(usize),

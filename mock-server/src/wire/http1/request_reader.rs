@@ -35,7 +35,7 @@ impl RequestReader {
     ///
     /// # Errors
     ///
-    /// The bytes are no request, or too long a one. The reader is of no more use then.
+    /// If the bytes are not a request, or it is too long. The reader is then unusable.
     pub(in crate::wire) fn advance(&mut self, buffer: &mut Vec<u8>) -> Result<Progress, Malformed> {
         let mut awaits_continue = false;
         if self.begun.is_none() {

@@ -1,4 +1,4 @@
-//! Responses as bytes: heads exactly as told, and the coding of bodies.
+//! Responses as bytes: heads exactly as specified, and the coding of bodies.
 
 mod reason;
 
@@ -11,7 +11,7 @@ use crate::action::{BodyKind, Framing, Respond};
 const STREAM_FIELDS: [(&str, &str); 2] =
     [("content-type", "text/event-stream"), ("cache-control", "no-store")];
 
-/// The answer to what is no request.
+/// The response to bytes that are not a request.
 pub(in crate::wire) const BAD_REQUEST: &[u8] =
     b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
@@ -30,7 +30,7 @@ pub(in crate::wire) enum Coding {
     Identity,
 }
 
-/// What becomes of the connection after a response.
+/// What happens to the connection after a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::wire) enum Ending {
     /// It waits for the next request.
@@ -124,8 +124,8 @@ pub(in crate::wire) fn encode(
     Encoded { bytes, next }
 }
 
-/// Encodes bytes of a body as one write, which replaces what `bytes` held. Nothing gives nothing, since an empty
-/// chunk would end the body.
+/// Encodes bytes of a body as one write, which replaces what `bytes` held. Empty bytes are left empty, because an
+/// empty chunk would end the body.
 pub(in crate::wire) fn code(bytes: &mut Vec<u8>, coding: Coding, data: &[u8]) {
     bytes.clear();
     match coding {
@@ -187,7 +187,7 @@ impl Own {
         self.all(name).next().is_some()
     }
 
-    /// Adds the field that tells the framing, unless the script has it, and ends the head.
+    /// Adds the field for the framing, unless the script has it, and ends the head.
     fn add_framing(&self, bytes: &mut Vec<u8>, framing: Framing) {
         let (name, value) = match framing {
             Framing::Chunked => ("transfer-encoding", "chunked".to_owned()),

@@ -1,7 +1,7 @@
-//! A client over HTTP/2 without a socket: the `h2` crate speaks, and the caller moves the bytes and may read them too.
+//! An HTTP/2 client without a socket: the `h2` crate speaks the protocol, and the caller moves and may inspect the bytes.
 //!
-//! What a judge wants to know, `h2` does not say (it resets a stream with a malformed head, and does not say what was
-//! wrong with it). So the caller reads the socket, looks at the bytes, and passes them on.
+//! `h2` does not report everything that must be judged (it resets a stream with a malformed head without saying why).
+//! So the caller reads the socket, inspects the bytes, and passes them on.
 
 use std::collections::BTreeMap;
 use std::future::Future as _;
@@ -16,7 +16,7 @@ use h2::{Reason, RecvStream, SendStream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// The largest window that a stream or a connection can have, in bytes. The client does not limit what servers send:
-/// whoever does not read holds up the socket.
+/// a caller that does not read blocks the socket.
 const WINDOW: u32 = 0x7FFF_FFFF;
 
 /// A connection from the client's side.
@@ -108,7 +108,7 @@ impl Client {
         self.error.as_ref()
     }
 
-    /// Lets `h2` do what is to be done. Nothing here waits, so nothing has to be woken.
+    /// Lets `h2` make progress. Nothing here waits, so no waker is needed.
     fn drive(&mut self) {
         let mut context = Context::from_waker(Waker::noop());
         self.poll_connection(&mut context);

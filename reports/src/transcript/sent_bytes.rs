@@ -1,4 +1,4 @@
-//! The bytes that went over the wire, put together again from however many writes.
+//! The bytes on the wire, reassembled from all writes.
 
 use std::collections::BTreeMap;
 
@@ -7,26 +7,26 @@ use crate::{results::Row, visible};
 
 /// All bytes that one side wrote, in order, cut into lines after each LF.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// Who wrote them.
+pub struct SentBytes {
+    /// The sender.
     pub from: String,
-    /// On which connection.
+    /// The connection.
     pub connection: Option<u32>,
-    /// How many.
+    /// The number of bytes.
     pub bytes: u64,
-    /// What, readable, cut after about [`WRITTEN_LINES`] lines.
+    /// The bytes as readable text, truncated after about [`SHOWN_LINES`] lines.
     pub lines: Vec<String>,
 }
 
-/// How many lines of written bytes are shown, give or take the last one.
-pub const WRITTEN_LINES: usize = 24;
+/// How many lines are shown, approximately.
+pub const SHOWN_LINES: usize = 24;
 
-/// How many pieces one row of text holds, and in how many rows a long line may go on.
+/// How many characters fit in one row, and how many rows a long line may have.
 const ROW: usize = 120;
 const ROWS: usize = 3;
 
 /// The bytes that each side wrote on each connection, in the order of their first byte.
-pub fn written(transcript: &[Row]) -> Vec<Written> {
+pub fn sent_bytes(transcript: &[Row]) -> Vec<SentBytes> {
     let mut places: BTreeMap<(&str, Option<u32>), usize> = BTreeMap::new();
     let mut streams: Vec<Vec<&Row>> = Vec::new();
     for row in transcript.iter().filter(|row| row.kind == BYTES) {
@@ -39,13 +39,13 @@ pub fn written(transcript: &[Row]) -> Vec<Written> {
     streams.iter().filter_map(|rows| stream(rows)).collect()
 }
 
-fn stream(rows: &[&Row]) -> Option<Written> {
+fn stream(rows: &[&Row]) -> Option<SentBytes> {
     let first = rows.first()?;
     let text: String = rows
         .iter()
         .flat_map(|row| [row.text.as_str(), if row.length.is_some() { "…" } else { "" }])
         .collect();
-    Some(Written {
+    Some(SentBytes {
         from: first.from.clone(),
         connection: first.connection,
         bytes: rows.iter().map(|row| length(row)).fold(0, u64::saturating_add),
@@ -53,13 +53,13 @@ fn stream(rows: &[&Row]) -> Option<Written> {
     })
 }
 
-/// Cuts a text after each line end of an event stream: CRLF, LF or CR. A long line goes on in the
-/// next row of text.
+/// Cuts a text after each line ending of an event stream: CRLF, LF or CR. A long line continues in
+/// the next row of text.
 fn lines(text: &str) -> Vec<String> {
     let mut rows: Vec<String> = Vec::new();
     let mut pieces = Spelled::new(text).peekable();
     while pieces.peek().is_some() {
-        if rows.len() >= WRITTEN_LINES {
+        if rows.len() >= SHOWN_LINES {
             rows.push("…".to_owned());
             break;
         }
