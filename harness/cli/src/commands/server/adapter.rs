@@ -1,4 +1,4 @@
-//! `ssespec server -- COMMAND`: the cases for servers, with one that has an adapter.
+//! `ssespec server -- COMMAND`: runs the cases for servers with an adapter.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -12,51 +12,52 @@ use ssespec::session::Patience;
 use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
 
-use super::Status;
-use super::arguments::{CaseSelection, Format, lanes, time_words};
-use super::run::{execute, show, usage};
-use super::{launch, shell};
+use crate::error::CommandError;
+use crate::execute;
+use crate::launch;
+use crate::options::execution::lanes;
+use crate::options::format::Format;
+use crate::options::selection::CaseSelection;
+use crate::options::values::duration_text;
+use crate::shell_quoting::command_line;
+use crate::status::Status;
 
-/// Options of runs with an adapter; known failures there are of probes too.
+/// Options for runs with an adapter; probes use `--baseline` too.
 #[derive(Debug, Clone, Args)]
-pub(super) struct Options {
-    /// Run the reference server of this harness instead of a command
+pub(crate) struct AdapterOptions {
+    /// Test the built-in reference server instead of a command
     #[arg(long, conflicts_with_all = ["command", "url", "list"])]
-    pub(super) reference: bool,
-    /// With a command: take the cases from this folder instead of those built in, the TOML files below its server/
+    pub(crate) reference: bool,
+    /// With COMMAND: use the cases in this folder (the TOML files below its server/) instead of the built-in cases
     #[arg(long, value_name = "DIR", conflicts_with_all = ["url", "list"])]
-    pub(super) cases: Option<PathBuf>,
-    /// With a command: how many adapters run side by side, 1 to 64 [default: two per core]
+    pub(crate) cases: Option<PathBuf>,
+    /// With COMMAND: how many adapters run in parallel, 1 to 64 [default: two per core]
     #[arg(long, value_name = "N", conflicts_with_all = ["url", "list"], value_parser = clap::value_parser!(u16).range(1..=64))]
     lanes: Option<u16>,
     /// A file of known failures, or an ssespec.toml
     #[arg(long, value_name = "FILE", conflicts_with = "list")]
-    pub(super) baseline: Option<PathBuf>,
+    pub(crate) baseline: Option<PathBuf>,
 }
 
 /// Runs the cases with the adapter that a command starts.
-pub(super) async fn perform(
+pub(crate) async fn perform(
     command: Vec<String>,
-    options: &Options,
+    options: &AdapterOptions,
     selection: &CaseSelection,
     timeout: Duration,
     (format, output): (Format, Option<&Path>),
-) -> Status {
-    let corpus = match selection.corpus() {
-        Ok(corpus) => corpus,
-        Err(error) => return usage(&error),
-    };
-    let baseline = match options.baseline.as_deref().map(read_baseline) {
-        Some(Ok(baseline)) => match (&options.cases, Corpus::embedded()) {
+) -> Result<Status, CommandError> {
+    let corpus = selection.corpus()?;
+    let baseline = match options.baseline.as_deref().map(read_baseline).transpose()? {
+        Some(baseline) => match (&options.cases, Corpus::embedded()) {
             (Some(_), Ok(embedded)) => baseline.for_corpus(&corpus, &embedded),
             _ => baseline,
         },
-        Some(Err(error)) => return usage(&error.to_string()),
         None => Baseline::default(),
     };
-    let usual = Patience::default();
-    let patience = if timeout == usual.observation {
-        usual
+    let default = Patience::default();
+    let patience = if timeout == default.observation {
+        default
     } else {
         Patience { observation: timeout, request: timeout * 3 }
     };
@@ -65,8 +66,8 @@ pub(super) async fn perform(
     if let Some(folder) = &options.cases {
         add("--cases", folder.display().to_string());
     }
-    if patience != usual {
-        add("--timeout", time_words(timeout));
+    if patience != default {
+        add("--timeout", duration_text(timeout));
     }
     for suite in &selection.suite {
         add("--suite", suite.clone());
@@ -77,7 +78,7 @@ pub(super) async fn perform(
     } else {
         words.push("--".into());
         words.extend(command.iter().cloned());
-        launch::server(command, PathBuf::from("."))
+        launch::server_command(command, PathBuf::from("."))
     };
     let run = Run {
         corpus: Arc::new(corpus),
@@ -88,8 +89,7 @@ pub(super) async fn perform(
         patience,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         barrier: BarrierMode::Auto,
-        rerun: Rerun::Server(shell::words(words.iter().map(String::as_str))),
+        rerun: Rerun::Server(command_line(words)),
     };
-    let (status, results) = execute(&run, output, format).await;
-    show(results.as_slice(), format, status)
+    execute::cases::execute(&run, output, format).await?.print(format)
 }

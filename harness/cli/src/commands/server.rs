@@ -1,4 +1,6 @@
-//! `ssespec server`: checks of a server by its URL, or the cases with one that has an adapter.
+//! `ssespec server`: probes a server by its URL, or runs the cases with a server that has an adapter.
+
+mod adapter;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -12,19 +14,25 @@ use ssespec::run::{Baseline, Rerun, Selection};
 use ssespec_cases::{Corpus, Requirement};
 use ssespec_probe::{Check, Content, Length, Options, Probe, Roots, Target, Trust, check_name};
 
-use super::Status;
-use super::arguments::{CaseSelection, Format, LevelWord, glob, levels, time, time_words};
-use super::output;
-use super::run::{show, usage};
-use super::{probed, served, shell};
+use crate::commands::server::adapter::AdapterOptions;
+use crate::error::CommandError;
+use crate::execute;
+use crate::options::format::Format;
+use crate::options::level::{LevelWord, levels};
+use crate::options::selection::CaseSelection;
+use crate::options::values::{duration, duration_text, glob};
+use crate::output;
+use crate::probe_input::{ProbeInputError, check_field, check_path, check_selection, emit_trigger};
+use crate::shell_quoting::command_line;
+use crate::status::Status;
 
-/// Probe a server by the URL of its stream, or run one that has an adapter.
+/// Probe a server at a URL, or test one that has an adapter.
 ///
-/// The checks of a URL are black boxes: requests, and what comes back. A probe takes as long as its longest observation,
-/// about 35 s; what it cannot see is skipped with its reason.
+/// With URL, the checks are black-box: they send requests and examine the responses. A probe takes as long as its slowest
+/// check, about 35 s. Checks that cannot observe what they need are skipped, with the reason.
 ///
-/// The command starts an adapter: a program that reads on stdin what the server shall send, and reports on stdout what
-/// becomes of it, one JSON object a line. With it the cases for servers run.
+/// With COMMAND, the cases for servers run. COMMAND starts an adapter: a program that reads from stdin what the server
+/// should send and reports the result on stdout, one JSON object per line.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ssespec server http://127.0.0.1:8080/events
@@ -43,12 +51,12 @@ use super::{probed, served, shell};
   ssespec server --filter 'server/events/*' --baseline known.toml --lanes 1 -- ./adapter
   ssespec server --cases my-cases -- ./adapter
 
-A failure of the suites whatwg and http decides the exit status, unless --suite names others.")]
-pub(super) struct Arguments {
+Only failures in the suites whatwg and http affect the exit status, unless --suite selects others.")]
+pub(crate) struct Arguments {
     /// The URL of an event stream
     #[arg(value_name = "URL", required_unless_present_any = ["list", "command", "reference"])]
     url: Option<String>,
-    /// The command that starts a server's adapter
+    /// The command that starts the server's adapter
     #[arg(
         last = true,
         value_name = "COMMAND",
@@ -56,45 +64,45 @@ pub(super) struct Arguments {
     )]
     command: Vec<String>,
     #[command(flatten)]
-    with_command: served::Options,
-    /// A header field of every request, in place of ours of the same name; may be repeated
+    adapter: AdapterOptions,
+    /// Send this header field with every request, replacing the default field of the same name; may be repeated
     #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
     header: Vec<(String, String)>,
-    /// Ask for the stream by POST, with this content, or that of a file: JSON, unless a --header has another content-type.
-    /// About 80 requests are sent
+    /// Open the stream with POST and this content, or the content of FILE. The content type is JSON unless --header sets
+    /// another. About 80 requests are sent
     #[arg(long, value_name = "TEXT or @FILE")]
     data: Option<String>,
-    /// Another path for one check; may be repeated
+    /// Use another path for one check; may be repeated
     #[arg(long, value_name = "CHECK=PATH", value_parser = path)]
     path: Vec<(String, String)>,
-    /// A command for the shell, or a URL that gets a POST, that makes the server emit an event
+    /// Make the server emit an event by running this shell command or sending a POST to this URL
     #[arg(long, value_name = "COMMAND or URL")]
     emit: Option<String>,
-    /// How long to wait for an answer, such as 5s or 300ms
-    #[arg(long, value_name = "TIME", value_parser = time, default_value = "5s")]
+    /// How long to wait for a response, such as 5s or 300ms
+    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5s")]
     timeout: Duration,
-    /// Leave out what takes more than 5 s
+    /// Skip checks that take more than 5 s
     #[arg(long)]
     quick: bool,
-    /// Trust the certificates of this PEM file, and those that they have signed, instead of those that browsers trust
+    /// Trust the certificates in this PEM file, and those they signed, instead of those that browsers trust
     #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
     ca: Option<PathBuf>,
-    /// Trust every certificate
+    /// Accept any certificate
     #[arg(long)]
     insecure: bool,
-    /// Only checks or cases whose id matches this pattern; may be repeated. `*` stands for any characters
+    /// Run only checks or cases whose id matches this pattern; may be repeated. `*` matches any characters, including `/`
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     filter: Vec<GlobMatcher>,
-    /// Only checks or cases of this suite, which then decides the exit status; may be repeated
+    /// Run only checks or cases of this suite, and let it decide the exit status; may be repeated
     #[arg(long, value_name = "SUITE")]
     suite: Vec<String>,
-    /// Only checks or cases of this level; may be repeated
+    /// Run only checks or cases of this level; may be repeated
     #[arg(long, value_name = "LEVEL")]
     level: Vec<LevelWord>,
-    /// List the checks instead
+    /// List the checks instead of running them
     #[arg(long)]
     list: bool,
-    /// What is printed
+    /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     format: Format,
     /// Also write the results file (JSON Lines) here
@@ -102,66 +110,57 @@ pub(super) struct Arguments {
     output: Option<PathBuf>,
 }
 
-/// The value of an option that is a field.
-fn header(text: &str) -> Result<(String, String), String> {
-    let Some((name, value)) = text.split_once(':') else {
-        return Err("expected a name, a colon and a value".into());
-    };
-    probed::check_field(name, value)?;
+/// Parses a header field.
+fn header(text: &str) -> Result<(String, String), ProbeInputError> {
+    let (name, value) = text.split_once(':').ok_or(ProbeInputError::Field)?;
+    check_field(name, value)?;
     Ok((name.to_owned(), value.trim().to_owned()))
 }
 
-/// The value of an option that is a path for a check.
-fn path(text: &str) -> Result<(String, String), String> {
-    let Some((id, path)) = text.split_once('=') else { return Err("expected a check, = and a path".into()) };
+/// Parses a path for a check.
+fn path(text: &str) -> Result<(String, String), ProbeInputError> {
+    let (id, path) = text.split_once('=').ok_or(ProbeInputError::PathOfCheck)?;
     let name = check_name(id);
-    probed::check_path(name, path)?;
+    check_path(name, path)?;
     Ok((name.to_owned(), path.to_owned()))
 }
 
-pub(super) async fn perform(arguments: Arguments) -> Status {
-    if arguments.with_command.reference || !arguments.command.is_empty() {
-        return with_command(arguments).await;
+pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError> {
+    if arguments.adapter.reference || !arguments.command.is_empty() {
+        return with_adapter(arguments).await;
     }
-    let corpus = match Corpus::embedded() {
-        Ok(corpus) => Arc::new(corpus),
-        Err(error) => return usage(&error.to_string()),
-    };
-    let probe = match probe(&arguments, corpus) {
-        Ok(probe) => probe,
-        Err(error) => return usage(&error),
-    };
+    let probe = probe(&arguments, Arc::new(Corpus::embedded()?))?;
     if arguments.list {
         output::print(&list(&probe));
-        return Status::Fine;
+        return Ok(Status::Success);
     }
-    let (status, results) = probed::execute(&probe, arguments.output.as_deref(), arguments.format).await;
-    show(results.as_slice(), arguments.format, status)
+    let outcome = execute::probe::execute(&probe, arguments.output.as_deref(), arguments.format).await?;
+    outcome.print(arguments.format)
 }
 
 /// Runs the cases with the adapter that the command starts.
-async fn with_command(arguments: Arguments) -> Status {
-    let Arguments { command, with_command, timeout, filter, suite, level, format, output, .. } = arguments;
-    let selection = CaseSelection { filter, suite, level, cases: with_command.cases.clone() };
-    served::perform(command, &with_command, &selection, timeout, (format, output.as_deref())).await
+async fn with_adapter(arguments: Arguments) -> Result<Status, CommandError> {
+    let Arguments { command, adapter, timeout, filter, suite, level, format, output, .. } = arguments;
+    let selection = CaseSelection { filter, suite, level, cases: adapter.cases.clone() };
+    adapter::perform(command, &adapter, &selection, timeout, (format, output.as_deref())).await
 }
 
-fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, String> {
-    probed::check_selection(&arguments.suite, &arguments.filter)?;
+fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, CommandError> {
+    check_selection(&arguments.suite, &arguments.filter)?;
     let roots = match (&arguments.ca, arguments.insecure) {
         (Some(file), _) => Roots::File(file.clone()),
         (None, true) => Roots::All,
         (None, false) => Roots::Public,
     };
-    // Only the list goes without a URL.
+    // Only --list works without a URL.
     let url = arguments.url.clone().unwrap_or_else(|| "http://localhost/".into());
-    let target = Target::parse(&url).map_err(|error| error.to_string())?;
-    let trust = Trust::new(&roots).map_err(|error| error.to_string())?;
-    let emit = arguments.emit.as_deref().map(|text| probed::emit(text, &trust)).transpose()?;
+    let target = Target::parse(&url)?;
+    let trust = Trust::new(&roots)?;
+    let emit = arguments.emit.as_deref().map(|text| emit_trigger(text, &trust)).transpose()?;
     let content = arguments.data.as_deref().map(|text| Content::read(text, Path::new(".")));
-    let content = content.transpose().map_err(|error| format!("--data: {error}"))?;
-    let baseline = match arguments.with_command.baseline.as_deref().map(read_baseline) {
-        Some(baseline) => baseline.map_err(|error| error.to_string())?,
+    let content = content.transpose()?;
+    let baseline = match &arguments.adapter.baseline {
+        Some(file) => read_baseline(file)?,
         None => Baseline::default(),
     };
     Ok(Probe {
@@ -189,7 +188,7 @@ fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, String> {
     })
 }
 
-/// The words that ask the server in the same way.
+/// The arguments of a command that probes the server in the same way.
 fn rerun(arguments: &Arguments, url: &str) -> String {
     let mut words = Vec::new();
     let mut add = |name: &str, value: String| words.extend([name.to_owned(), value]);
@@ -209,15 +208,15 @@ fn rerun(arguments: &Arguments, url: &str) -> String {
         add("--ca", file.display().to_string());
     }
     if arguments.timeout != Duration::from_secs(5) {
-        add("--timeout", time_words(arguments.timeout));
+        add("--timeout", duration_text(arguments.timeout));
     }
     words.extend(arguments.insecure.then(|| "--insecure".to_owned()));
     words.extend(arguments.quick.then(|| "--quick".to_owned()));
     words.push(url.to_owned());
-    shell::words(words.iter().map(String::as_str))
+    command_line(words)
 }
 
-/// The checks, a line each.
+/// The checks, one per line.
 fn list(probe: &Probe) -> String {
     let checks = probe.checks();
     let width = checks.iter().map(|(check, _)| check.id().len()).max().unwrap_or_default();

@@ -1,9 +1,9 @@
-//! `ssespec schema`: the JSON Schemas of our file formats, for editors and for the check that they are current.
+//! `ssespec schema`: prints the JSON Schemas of the file formats.
 
 use clap::{Args, ValueEnum};
 
-use super::Status;
-use super::output;
+use crate::output;
+use crate::status::Status;
 
 /// Print the JSON Schema of a file format, for editors and validators.
 #[derive(Debug, Args)]
@@ -12,10 +12,10 @@ use super::output;
   ssespec schema scenario > scenario.schema.json
   ssespec schema results --color never
 
-An editor completes a case whose first line is `#:schema PATH`, with the path of the schema. That of results is for each \
-    line of a results file.")]
-pub(super) struct Arguments {
-    /// Which format
+Editors offer completion in a case whose first line is `#:schema PATH`, with the path of the schema. The schema of results \
+    describes each line of a results file.")]
+pub(crate) struct Arguments {
+    /// The file format
     #[arg(value_name = "FORMAT")]
     format: FileFormat,
 }
@@ -35,7 +35,7 @@ enum FileFormat {
     Implementation,
 }
 
-pub(super) fn perform(arguments: &Arguments) -> Status {
+pub(crate) fn perform(arguments: &Arguments) -> Status {
     let schema = match arguments.format {
         FileFormat::Case => ssespec_cases::format::case_schema(),
         FileFormat::ServerCase => ssespec_cases::format::server_case_schema(),
@@ -44,5 +44,5 @@ pub(super) fn perform(arguments: &Arguments) -> Status {
         FileFormat::Implementation => ssespec::implementation::schema(),
     };
     output::print(&format!("{schema:#}\n"));
-    Status::Fine
+    Status::Success
 }

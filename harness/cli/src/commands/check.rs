@@ -1,4 +1,4 @@
-//! `ssespec check`: mistakes in the files that people write, with their places.
+//! `ssespec check`: finds mistakes in cases, scenarios and `ssespec.toml` files.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -11,30 +11,30 @@ use ssespec_diagnostics::{Diagnostics, Source};
 use ssespec_mock_server::scenario;
 use ssespec_probe::all_checks;
 
-use super::Status;
-use super::output;
-use super::run::usage;
+use crate::error::{CommandError, plural};
+use crate::output;
+use crate::status::Status;
 
-/// Find mistakes in cases, scenarios and ssespec.toml, with line and hint.
+/// Find mistakes in cases, scenarios and ssespec.toml files.
 ///
-/// Of a folder with requirements/ or counterparts/ of its own, and of what is built in, it also tells what no case
-/// checks.
+/// Each mistake is shown with its line and a hint. For the built-in cases, and for a folder with its own requirements/ or
+/// counterparts/, the command also reports requirements and counterparts without a case.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ssespec check my-cases
   ssespec check cases/client/lines/crlf-ends-one-line.toml --color never
   ssespec check ci/implementations/eventsource/ssespec.toml
   ssespec check --scenario mock-server/examples/drop-and-resume.toml")]
-pub(super) struct Arguments {
-    /// Case files, folders of cases, or ssespec.toml files; the built-in cases where none is named
+pub(crate) struct Arguments {
+    /// Case files, folders of cases, or ssespec.toml files [default: the built-in cases]
     #[arg(value_name = "FILE")]
     paths: Vec<PathBuf>,
-    /// The files are scenarios of the mock server
+    /// Check the files as scenarios of the mock server
     #[arg(long, requires = "paths")]
     scenario: bool,
 }
 
-pub(super) fn perform(arguments: &Arguments) -> Status {
+pub(crate) fn perform(arguments: &Arguments) -> Result<Status, CommandError> {
     let checked = if arguments.scenario { scenarios(&arguments.paths) } else { files(&arguments.paths) };
     match checked {
         Ok(Checked { cases, others }) => {
@@ -42,47 +42,38 @@ pub(super) fn perform(arguments: &Arguments) -> Status {
             let cases = (cases > 0).then(|| format!("{cases} case{}", plural(cases)));
             let others = (others > 0).then(|| format!("{others} {what}{}", plural(others)));
             let counts: Vec<String> = cases.into_iter().chain(others).collect();
-            output::print(&format!("{}, no mistake\n", counts.join(" and ")));
-            Status::Fine
+            output::print(&format!("{}, no mistakes\n", counts.join(" and ")));
+            Ok(Status::Success)
         }
         Err(Problem::Mistakes(list)) => {
             let styled = output::stdout_color() == ssespec_reports::terminal::Color::Ansi;
             let blocks: Vec<String> = list.iter().map(|diagnostics| diagnostics.render(styled)).collect();
             let mistakes: usize = list.iter().map(|diagnostics| diagnostics.list().len()).sum();
             output::print(&format!("{}\n\n", blocks.join("\n\n")));
-            usage(&format!(
-                "{mistakes} mistake{} in {} file{}",
-                plural(mistakes),
-                list.len(),
-                plural(list.len())
-            ))
+            Err(CommandError::Mistakes { mistakes, files: list.len() })
         }
-        Err(Problem::Other(message)) => usage(&message),
+        Err(Problem::Other(error)) => Err(error),
     }
 }
 
-fn plural(count: usize) -> &'static str {
-    if count == 1 { "" } else { "s" }
-}
-
-/// How many files are right.
+/// How many files have no mistakes.
 #[derive(Default)]
 struct Checked {
     cases: usize,
     others: usize,
 }
 
-/// Why files are not right.
+/// Why a check failed.
 enum Problem {
     Mistakes(Vec<Diagnostics>),
-    Other(String),
+    Other(CommandError),
 }
 
 impl From<CorpusError> for Problem {
     fn from(error: CorpusError) -> Self {
         match error {
             CorpusError::Mistakes(list) => Self::Mistakes(list),
-            other => Self::Other(other.to_string()),
+            other => Self::Other(other.into()),
         }
     }
 }
@@ -91,12 +82,12 @@ impl From<FolderError> for Problem {
     fn from(error: FolderError) -> Self {
         match error {
             FolderError::Mistakes(diagnostics) => Self::Mistakes(vec![diagnostics]),
-            other => Self::Other(other.to_string()),
+            other => Self::Other(other.into()),
         }
     }
 }
 
-/// All mistakes of all files, before anything else that is wrong with one.
+/// The mistakes in all files.
 #[derive(Default)]
 struct Gathered {
     checked: Checked,
@@ -123,7 +114,7 @@ impl Gathered {
 
 fn files(paths: &[PathBuf]) -> Result<Checked, Problem> {
     if paths.is_empty() {
-        return whole(&Corpus::embedded()?, |_| true);
+        return check_corpus(&Corpus::embedded()?, |_| true);
     }
     let mut gathered = Gathered::default();
     let mut cases = Vec::new();
@@ -136,7 +127,7 @@ fn files(paths: &[PathBuf]) -> Result<Checked, Problem> {
             gathered.add(folder(path))?;
         } else {
             let before = cases.len();
-            if is_of_a_corpus(path) {
+            if is_in_a_corpus(path) {
                 collect(path, &mut cases);
             }
             if cases.len() == before {
@@ -150,41 +141,41 @@ fn files(paths: &[PathBuf]) -> Result<Checked, Problem> {
     gathered.conclude()
 }
 
-/// The folders of which a folder with cases has some.
-fn below_a_corpus() -> impl Iterator<Item = &'static str> {
+/// The names of the folders in a corpus.
+fn corpus_folders() -> impl Iterator<Item = &'static str> {
     Role::WORDS.iter().copied().chain(["requirements", "counterparts"])
 }
 
-/// Whether a folder holds cases the way `--cases` wants them.
+/// Whether a folder contains cases in the layout that `--cases` expects.
 fn is_corpus(folder: &Path) -> bool {
-    below_a_corpus().any(|below| folder.join(below).is_dir())
+    corpus_folders().any(|below| folder.join(below).is_dir())
 }
 
-/// Whether a folder is below one that holds cases.
-fn is_of_a_corpus(folder: &Path) -> bool {
+/// Whether a folder is part of a corpus.
+fn is_in_a_corpus(folder: &Path) -> bool {
     let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    folder.iter().any(|part| below_a_corpus().any(|below| part == below))
+    folder.iter().any(|part| corpus_folders().any(|below| part == below))
 }
 
 fn folder(path: &Path) -> Result<Checked, Problem> {
-    // What is built in is not for this folder to cover.
+    // The folder need not cover the built-in requirements.
     let is_own = |file: &Path| file.starts_with(path) && file.is_file();
-    whole(&Corpus::load(path)?, is_own)
+    check_corpus(&Corpus::load(path)?, is_own)
 }
 
-/// A corpus as a whole, of which these files of requirements and counterparts are judged.
-fn whole(corpus: &Corpus, is_judged: impl Fn(&Path) -> bool) -> Result<Checked, Problem> {
+/// Checks the coverage of a corpus: of the requirements and counterparts in the files for which `is_checked` holds.
+fn check_corpus(corpus: &Corpus, is_checked: impl Fn(&Path) -> bool) -> Result<Checked, Problem> {
     let probed: BTreeSet<&str> = all_checks().iter().map(|check| check.requirement).collect();
-    // What a probe checks needs no case beside.
-    let elsewhere = |requirement: &Requirement, role: Role| {
+    // A requirement that a probe checks needs no case.
+    let by_a_probe = |requirement: &Requirement, role: Role| {
         role == Role::Server && probed.contains(requirement.id.as_str())
     };
-    let mut lacking = lint::coverage::check_beside(corpus, elsewhere);
-    lacking.retain(|told| is_judged(Path::new(told.source().name())));
-    if lacking.is_empty() {
+    let mut missing = lint::coverage::check_beside(corpus, by_a_probe);
+    missing.retain(|diagnostics| is_checked(Path::new(diagnostics.source().name())));
+    if missing.is_empty() {
         Ok(Checked { cases: corpus.cases.len(), others: 0 })
     } else {
-        Err(Problem::Mistakes(lacking))
+        Err(Problem::Mistakes(missing))
     }
 }
 
@@ -194,9 +185,9 @@ fn implementation(path: &Path) -> Result<Checked, Problem> {
 }
 
 fn single(paths: &[PathBuf]) -> Result<Checked, Problem> {
-    // The built-in cases make way: a file that is edited is checked, not compared with itself.
-    let beside = Corpus { cases: Default::default(), ..Corpus::embedded()? };
-    Ok(Checked { cases: beside.with_files(paths)?.cases.len(), others: 0 })
+    // Without the built-in cases: a file that is one of them is not compared with itself.
+    let requirements = Corpus { cases: Default::default(), ..Corpus::embedded()? };
+    Ok(Checked { cases: requirements.with_files(paths)?.cases.len(), others: 0 })
 }
 
 /// The TOML files below a folder.
@@ -222,7 +213,7 @@ fn scenarios(paths: &[PathBuf]) -> Result<Checked, Problem> {
 }
 
 fn scenario(path: &Path) -> Result<Checked, Problem> {
-    let source = Source::read(path).map_err(|error| Problem::Other(error.to_string()))?;
+    let source = Source::read(path).map_err(|error| Problem::Other(error.into()))?;
     match scenario::format::read(&source) {
         Ok(_) => Ok(Checked { cases: 0, others: 1 }),
         Err(diagnostics) => Err(Problem::Mistakes(vec![diagnostics])),

@@ -1,4 +1,4 @@
-//! `ssespec mock`: a case or scenarios, served by hand for curl, a debugger or a browser.
+//! `ssespec mock`: serves a case or scenarios to curl, a debugger or a browser.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -14,15 +14,16 @@ use ssespec_mock_server::scenario::{FieldMatch, Route, Scenario};
 use ssespec_reports::visible;
 use tokio::sync::mpsc;
 
-use super::arguments::corpus;
-use super::output;
-use super::run::usage;
-use super::suggest::no_such_case;
-use super::{Status, interrupted};
+use crate::did_you_mean::UnknownName;
+use crate::error::CommandError;
+use crate::options::selection::corpus;
+use crate::output;
+use crate::signals::interrupted;
+use crate::status::Status;
 
-/// Serve a case or scenarios by hand.
+/// Serve scenarios, or a single case, to any client.
 ///
-/// The first line of the output is the URL, the rest is the journal. A signal (Ctrl-C) ends the server, with status 0.
+/// The first line of the output is the URL; the rest is the journal. A signal (Ctrl-C) ends the server with status 0.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ssespec mock mock-server/examples/drop-and-resume.toml     then: curl -N URL/stream
@@ -31,28 +32,28 @@ use super::{Status, interrupted};
   ssespec mock --case client/resume/newest-id-on-every-reconnect
   ssespec mock --cases my-cases --case client/mine/first --once
 
-A case awaits its requests (curl -N URL, or the client), and says what the client should do or show next. When it is \
-    played the next request begins it again, at the same URL.")]
-pub(super) struct Arguments {
-    /// Scenario files; the first route that matches a request serves it
+A case waits for requests (from curl -N URL, or a client) and prints what the client should do or report next. After the \
+    last step, the next request to the same URL starts the case again.")]
+pub(crate) struct Arguments {
+    /// Scenario files; the first route that matches a request handles it
     #[arg(value_name = "FILE", required_unless_present = "case")]
     files: Vec<PathBuf>,
-    /// Serve this case instead: await its requests, and say what the client should do or show next
+    /// Serve this case instead: wait for its requests and print what the client should do or report next
     #[arg(long, value_name = "ID", conflicts_with = "files")]
     case: Option<String>,
-    /// Take the case from this folder instead of those built in
+    /// Use the cases in this folder instead of the built-in cases
     #[arg(long, value_name = "DIR", requires = "case", conflicts_with = "files")]
     cases: Option<PathBuf>,
-    /// End after the case was played once
+    /// Exit after the last step of the case
     #[arg(long, requires = "case", conflicts_with = "files")]
     once: bool,
-    /// The port; 0 is any that is free
+    /// The port; 0 picks a free one
     #[arg(long, value_name = "PORT", default_value_t = 0)]
     port: u16,
-    /// The address; other machines reach the server only where it is not loopback
+    /// The address; other machines can reach the server only if it is not a loopback address
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     bind: IpAddr,
-    /// How the journal is printed
+    /// How to print the journal
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: JournalFormat,
 }
@@ -60,16 +61,16 @@ pub(super) struct Arguments {
 /// How a journal is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum JournalFormat {
-    /// A line for people each
+    /// One line per entry, for people
     Text,
-    /// A JSON object a line
+    /// One JSON object per line
     Json,
 }
 
-pub(super) async fn perform(arguments: Arguments) -> Status {
+pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError> {
     match &arguments.case {
-        Some(id) => by_case(&arguments, id).await,
-        None => by_scenario(&arguments).await,
+        Some(id) => serve_case(&arguments, id).await,
+        None => serve_scenarios(&arguments).await,
     }
 }
 
@@ -78,26 +79,20 @@ impl Arguments {
         SocketAddr::new(self.bind, self.port)
     }
 
-    fn cannot_listen(&self, problem: &std::io::Error) -> Status {
-        usage(&format!("cannot listen on {}: {problem}", self.address()))
+    fn bind_error(&self, source: std::io::Error) -> CommandError {
+        CommandError::Bind { address: self.address(), source }
     }
 }
 
-async fn by_case(arguments: &Arguments, id: &str) -> Status {
-    let corpus = match corpus(arguments.cases.as_deref()) {
-        Ok(corpus) => corpus,
-        Err(error) => return usage(&error),
-    };
+async fn serve_case(arguments: &Arguments, id: &str) -> Result<Status, CommandError> {
+    let corpus = corpus(arguments.cases.as_deref())?;
     let Some(case) = corpus.cases.get(id) else {
-        return usage(&no_such_case(id, corpus.cases.keys().map(String::as_str)));
+        return Err(UnknownName::case(id, corpus.cases.keys().map(String::as_str)).into());
     };
     let Script::Client(script) = &case.script else {
-        return usage(&format!(
-            "{id} is a case for servers, which the mock server has no part in; `ssespec server --filter {id} -- COMMAND` \
-             runs it with a server's adapter"
-        ));
+        return Err(CommandError::ServerCase(id.to_owned()));
     };
-    let mut tell = |telling: Telling| {
+    let mut print = |telling: Telling| {
         output::print(&match arguments.format {
             JournalFormat::Text => format!("{telling}\n"),
             JournalFormat::Json => format!("{}\n", telling.json()),
@@ -106,27 +101,23 @@ async fn by_case(arguments: &Arguments, id: &str) -> Status {
     let stopped = interrupted();
     let rounds = if arguments.once { Rounds::One } else { Rounds::Endless };
     tokio::select! {
-        served = by_hand::serve(script, arguments.address(), rounds, &mut tell) => match served {
-            Ok(()) => Status::Fine,
-            Err(error) => arguments.cannot_listen(&error),
-        },
-        // For a server this is the usual end. Its ports and connections go with it.
-        () = stopped => Status::Fine,
+        served = by_hand::serve(script, arguments.address(), rounds, &mut print) => {
+            served.map_err(|error| arguments.bind_error(error))?;
+        }
+        // A signal is the usual way to end a server. Dropping it closes its ports and connections.
+        () = stopped => {}
     }
+    Ok(Status::Success)
 }
 
-async fn by_scenario(arguments: &Arguments) -> Status {
-    let scenarios: Vec<Scenario> = match arguments.files.iter().map(|file| scenario(file)).collect() {
-        Ok(scenarios) => scenarios,
-        Err(error) => return usage(&error),
-    };
-    let routes: Vec<String> = scenarios.iter().flat_map(|scenario| &scenario.routes).map(route).collect();
+async fn serve_scenarios(arguments: &Arguments) -> Result<Status, CommandError> {
+    let scenarios =
+        arguments.files.iter().map(|file| scenario(file)).collect::<Result<Vec<Scenario>, _>>()?;
+    let routes: Vec<String> = scenarios.iter().flat_map(|scenario| &scenario.routes).map(describe).collect();
     let stopped = interrupted();
-    let (tell, mut journal) = mpsc::unbounded_channel::<Entry>();
-    let server = match Server::start(arguments.address(), scenarios, tell).await {
-        Ok(server) => server,
-        Err(error) => return arguments.cannot_listen(&error),
-    };
+    let (entries, mut journal) = mpsc::unbounded_channel::<Entry>();
+    let server = Server::start(arguments.address(), scenarios, entries).await;
+    let server = server.map_err(|error| arguments.bind_error(error))?;
     output::print(&match arguments.format {
         JournalFormat::Text => format!("{}\n", server.url()),
         JournalFormat::Json => format!("{}\n", serde_json::json!({ "listening": server.url() })),
@@ -145,11 +136,11 @@ async fn by_scenario(arguments: &Arguments) -> Status {
         () = stopped => {}
     }
     server.shutdown().await;
-    Status::Fine
+    Ok(Status::Success)
 }
 
-/// A route as one would ask for it.
-fn route(route: &Route) -> String {
+/// A route as a request line with its header fields.
+fn describe(route: &Route) -> String {
     let method = route.method.as_ref().map(|method| format!("{method} ")).unwrap_or_default();
     let fields = route.headers.iter().map(|(name, field)| match field {
         FieldMatch::Is(value) => format!("{name}: {value}"),
@@ -161,10 +152,9 @@ fn route(route: &Route) -> String {
     visible::line(&format!("{method}{}{with}", route.path), ROUTE)
 }
 
-/// The most characters of a route.
+/// The longest route that is printed, in characters.
 const ROUTE: usize = 200;
 
-fn scenario(file: &Path) -> Result<Scenario, String> {
-    let source = Source::read(file).map_err(|error| error.to_string())?;
-    read(&source).map_err(|mistakes| mistakes.to_string())
+fn scenario(file: &Path) -> Result<Scenario, CommandError> {
+    Ok(read(&Source::read(file)?)?)
 }

@@ -1,4 +1,4 @@
-//! `ssespec requirements`: the documents statement by statement, with the cases that check them and who keeps them.
+//! `ssespec requirements`: every requirement, with the cases that check it and the implementations that meet it.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -13,16 +13,18 @@ use ssespec_reports::coverage::{
 };
 use ssespec_reports::results::{Level, Results};
 
-use super::Status;
-use super::arguments::{LevelWord, corpus, glob};
-use super::output;
-use super::report::open;
-use super::run::usage;
-use super::suggest::{no_requirement, no_such_suite};
+use crate::did_you_mean::UnknownName;
+use crate::error::CommandError;
+use crate::options::level::{LevelWord, levels};
+use crate::options::selection::corpus;
+use crate::options::values::glob;
+use crate::output;
+use crate::results_file::open;
+use crate::status::Status;
 
-/// Say what is checked, statement by statement: the cases of each, and who keeps it.
+/// Show the coverage of each requirement: the cases that check it, and which implementations meet it.
 ///
-/// Nothing is run, and the exit status is 0 whatever is covered; `ssespec check` fails where a case is missing.
+/// Nothing is run. The exit status does not depend on the coverage; `ssespec check` fails if a case is missing.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ssespec requirements
@@ -31,37 +33,37 @@ use super::suggest::{no_requirement, no_such_suite};
   ssespec requirements --format markdown --output COVERAGE.md results.jsonl
   ssespec requirements --counterparts
   ssespec requirements --cases my-cases --color never")]
-pub(super) struct Arguments {
-    /// Results files, as written by `ssespec run --output`: says who keeps each statement
+pub(crate) struct Arguments {
+    /// Results files, as written by `ssespec run --output`; they show which implementations meet each requirement
     #[arg(value_name = "RESULTS")]
     files: Vec<PathBuf>,
-    /// Only statements of this suite; may be repeated
+    /// Show only requirements of this suite; may be repeated
     #[arg(long, value_name = "SUITE")]
     suite: Vec<String>,
-    /// Only statements of this level; may be repeated
+    /// Show only requirements of this level; may be repeated
     #[arg(long, value_name = "LEVEL")]
     level: Vec<LevelWord>,
-    /// Only statements whose id matches this pattern; may be repeated. `*` stands for any characters
+    /// Show only requirements whose id matches this pattern; may be repeated. `*` matches any characters, including `/`
     #[arg(long, value_name = "GLOB", value_parser = glob)]
     filter: Vec<GlobMatcher>,
-    /// Only statements that a case could check and none does
+    /// Show only testable requirements that no case checks
     #[arg(long)]
     uncovered: bool,
-    /// Instead of statements, list the tests of other suites, with the cases that make the same claims
+    /// List the tests of other suites instead, with the cases that check the same behavior
     #[arg(long, conflicts_with_all = ["files", "suite", "level", "filter", "uncovered"])]
     counterparts: bool,
-    /// Take the cases from this folder instead of those built in: the TOML files below its client/
+    /// Use the cases in this folder (the TOML files below its client/ and server/) instead of the built-in cases
     #[arg(long, value_name = "DIR")]
     cases: Option<PathBuf>,
-    /// What is rendered
+    /// What to render
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     format: CoverageFormat,
-    /// Write it here instead of printing it
+    /// Write to this file instead of standard output
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
-/// How statements are rendered.
+/// How the coverage is rendered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum CoverageFormat {
     /// Text for people
@@ -72,63 +74,56 @@ enum CoverageFormat {
     Json,
 }
 
-pub(super) fn perform(arguments: &Arguments) -> Status {
-    match rendered(arguments) {
-        Ok(text) => match output::deliver(&text, arguments.output.as_deref()) {
-            Ok(()) => Status::Fine,
-            Err(error) => usage(&error),
-        },
-        Err(error) => usage(&error),
-    }
+pub(crate) fn perform(arguments: &Arguments) -> Result<Status, CommandError> {
+    output::print_or_write(&rendered(arguments)?, arguments.output.as_deref())?;
+    Ok(Status::Success)
 }
 
-fn rendered(arguments: &Arguments) -> Result<String, String> {
+fn rendered(arguments: &Arguments) -> Result<String, CommandError> {
     let corpus = corpus(arguments.cases.as_deref())?;
     let color = if arguments.output.is_some() { Default::default() } else { output::stdout_color() };
     if arguments.counterparts {
-        let tests = foreign(&corpus);
+        let tests = other_suites(&corpus);
         return match arguments.format {
             CoverageFormat::Terminal => Ok(tests.text(color)),
             CoverageFormat::Markdown => Ok(tests.markdown()),
-            CoverageFormat::Json => tests.json().map_err(|error| error.to_string()),
+            CoverageFormat::Json => tests.json().map_err(json_error),
         };
     }
     let suites = chosen(arguments, &corpus)?;
     let runs = arguments.files.iter().map(|file| open(file)).collect::<Result<Vec<Results>, _>>()?;
-    let coverage = Coverage::new(suites, &runs).map_err(|error| error.to_string())?;
+    let coverage = Coverage::new(suites, &runs)?;
     let coverage = if arguments.uncovered { coverage.uncovered() } else { coverage };
     match arguments.format {
         CoverageFormat::Terminal => Ok(coverage.text(color)),
         CoverageFormat::Markdown => Ok(coverage.markdown()),
-        CoverageFormat::Json => coverage.json().map_err(|error| error.to_string()),
+        CoverageFormat::Json => coverage.json().map_err(json_error),
     }
 }
 
-/// The statements that are asked for, by document and section, in the order of their files.
-fn chosen(arguments: &Arguments, corpus: &Corpus) -> Result<Vec<Suite>, String> {
+fn json_error(error: serde_json::Error) -> CommandError {
+    CommandError::Render(error.into())
+}
+
+/// The selected requirements, grouped by document and section, in the order of their files.
+fn chosen(arguments: &Arguments, corpus: &Corpus) -> Result<Vec<Suite>, CommandError> {
     let all = || corpus.requirements.values();
     for suite in &arguments.suite {
         if !all().any(|requirement| requirement.suite() == suite) {
-            return Err(no_such_suite(suite, all().map(Requirement::suite)));
+            return Err(UnknownName::suite(suite, all().map(Requirement::suite)).into());
         }
     }
     for filter in &arguments.filter {
         if !all().any(|requirement| filter.is_match(&requirement.id)) {
-            return Err(no_requirement(
-                filter.glob().glob(),
-                all().map(|requirement| requirement.id.as_str()),
-            ));
+            let ids = all().map(|requirement| requirement.id.as_str());
+            return Err(UnknownName::requirement_pattern(filter.glob().glob(), ids).into());
         }
     }
-    let is_of = |requirement: &Requirement| {
-        let is_any = |empty: bool, found: bool| empty || found;
-        let level = requirement.judged();
-        is_any(arguments.suite.is_empty(), arguments.suite.iter().any(|suite| suite == requirement.suite()))
-            && is_any(arguments.level.is_empty(), arguments.level.iter().any(|word| word.level() == level))
-            && is_any(
-                arguments.filter.is_empty(),
-                arguments.filter.iter().any(|filter| filter.is_match(&requirement.id)),
-            )
+    let (suites, filters, levels) = (&arguments.suite, &arguments.filter, levels(&arguments.level));
+    let is_selected = |requirement: &Requirement| {
+        (suites.is_empty() || suites.iter().any(|suite| suite == requirement.suite()))
+            && (levels.is_empty() || levels.contains(&requirement.judged()))
+            && (filters.is_empty() || filters.iter().any(|filter| filter.is_match(&requirement.id)))
     };
     let mut requirements: Vec<&Requirement> = all().collect();
     requirements.sort_by_key(|requirement| (requirement.suite(), requirement.span.start));
@@ -138,13 +133,13 @@ fn chosen(arguments: &Arguments, corpus: &Corpus) -> Result<Vec<Suite>, String> 
             suites.push(suite(requirement.suite(), corpus));
         }
         let Some(suite) = suites.last_mut() else { continue };
-        // Sections stand in the order of the document, whichever statements of them are left.
+        // Every section is added, selected or not, to keep the order of the document.
         let at = suite.sections.iter().position(|section| section.title == requirement.section);
         let at = at.unwrap_or_else(|| {
             suite.sections.push(Section { title: requirement.section.clone(), requirements: Vec::new() });
             suite.sections.len() - 1
         });
-        if is_of(requirement) {
+        if is_selected(requirement) {
             suite.sections[at].requirements.push(statement(requirement, corpus));
         }
     }
@@ -153,7 +148,7 @@ fn chosen(arguments: &Arguments, corpus: &Corpus) -> Result<Vec<Suite>, String> 
     }
     suites.retain(|suite| !suite.sections.is_empty());
     if suites.is_empty() {
-        return Err("no statement is left: --suite, --level and --filter have none in common".to_owned());
+        return Err(CommandError::NoRequirementSelected);
     }
     Ok(suites)
 }
@@ -202,8 +197,8 @@ fn check(case: &Case) -> Check {
     Check { id: case.id.clone(), title: case.title.clone() }
 }
 
-/// The tests of other suites, with the cases that make their claims.
-fn foreign(corpus: &Corpus) -> Counterparts {
+/// The tests of other suites, with the cases that check the same behavior.
+fn other_suites(corpus: &Corpus) -> Counterparts {
     let suite = |list: &counterpart::List| {
         let test = |test: &counterpart::Test| ForeignTest {
             name: test.name.clone(),

@@ -8,15 +8,17 @@ use clap::Args;
 use ssespec::implementation::read_baseline;
 use ssespec::run::{Baseline, Launch, Rerun, Run};
 
-use super::Status;
-use super::arguments::HowToRun;
-use super::run::{execute, show, usage};
-use super::{launch, shell};
+use crate::error::CommandError;
+use crate::execute;
+use crate::launch;
+use crate::options::execution::RunOptions;
+use crate::shell_quoting::command_line;
+use crate::status::Status;
 
-/// Run one client, without a folder.
+/// Test one client, without a folder.
 ///
-/// The command starts an adapter: a program that reads orders on stdin and reports on stdout what the client shows, one
-/// JSON object a line.
+/// COMMAND starts an adapter: a program that reads commands from stdin and reports on stdout what the client does, one JSON
+/// object per line.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ssespec client -- python3 adapter.py
@@ -31,56 +33,49 @@ use super::{launch, shell};
 A file of known failures:
   [[known-failure]]
   case = \"client/retry/*\"
-  reason = \"retry is not read\"")]
-pub(super) struct Arguments {
+  reason = \"the retry field is ignored\"")]
+pub(crate) struct Arguments {
     /// The command that starts the adapter
     #[arg(last = true, value_name = "COMMAND", required_unless_present_any = ["reference", "browser", "page"])]
     command: Vec<String>,
-    /// Run the reference client of this harness instead of a command
+    /// Test the built-in reference client instead of a command
     #[arg(long, conflicts_with = "command")]
     reference: bool,
-    /// Start a browser and run it: chromium, firefox or webkit
+    /// Start and test a browser: chromium, firefox or webkit
     #[arg(long, value_name = "NAME", conflicts_with_all = ["command", "reference"])]
     browser: Option<String>,
-    /// Run whatever browser opens the URL that is printed
+    /// Print a URL, and test the browser that opens it
     #[arg(long, conflicts_with_all = ["command", "reference", "browser"])]
     page: bool,
-    /// Serve the page and the streams at this address of this machine, for browsers on other devices; 0.0.0.0 stands
-    /// for the address by which this machine reaches others
+    /// Serve the page and the streams on this address of this machine, for browsers on other devices; 0.0.0.0 picks the
+    /// address that other machines can reach
     #[arg(long, value_name = "ADDRESS", requires = "page", conflicts_with_all = ["ipv6", "reference", "browser", "command"])]
     bind: Option<IpAddr>,
     /// A file of known failures, or an ssespec.toml
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     #[command(flatten)]
-    how: HowToRun,
+    options: RunOptions,
 }
 
-pub(super) async fn perform(arguments: Arguments) -> Status {
-    let how = &arguments.how;
-    let corpus = match how.selection.corpus() {
-        Ok(corpus) => Arc::new(corpus),
-        Err(error) => return usage(&error),
-    };
-    let baseline = match arguments.baseline.as_deref().map(read_baseline) {
-        Some(Ok(baseline)) => how.baseline(baseline, &corpus),
-        Some(Err(error)) => return usage(&error.to_string()),
+pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError> {
+    let options = &arguments.options;
+    let corpus = Arc::new(options.selection.corpus()?);
+    let baseline = match &arguments.baseline {
+        Some(file) => options.baseline(read_baseline(file)?, &corpus),
         None => Baseline::default(),
     };
-    let address = match arguments.bind.map(launch::address).transpose() {
-        Ok(address) => address.unwrap_or_else(|| how.address()),
-        Err(error) => return usage(&error),
+    let address = match arguments.bind {
+        Some(address) => launch::reachable_address(address)?,
+        None => options.address(),
     };
-    let mut words = how.rerun_options();
+    let mut words = options.rerun_options();
     let launch = if arguments.reference {
         words.push("--reference".into());
         Launch::Client(ssespec_reference::client())
     } else if let Some(name) = &arguments.browser {
         words.extend(["--browser".into(), name.clone()]);
-        match launch::browser(name) {
-            Ok(launch) => launch,
-            Err(error) => return usage(&error),
-        }
+        launch::browser(name)?
     } else if arguments.page {
         words.push("--page".into());
         words.extend(arguments.bind.iter().flat_map(|address| ["--bind".into(), address.to_string()]));
@@ -88,19 +83,18 @@ pub(super) async fn perform(arguments: Arguments) -> Status {
     } else {
         words.push("--".into());
         words.extend(arguments.command.iter().cloned());
-        launch::command(arguments.command, PathBuf::from("."))
+        launch::client_command(arguments.command, PathBuf::from("."))
     };
     let run = Run {
         corpus,
-        lanes: how.lanes(&launch),
+        lanes: options.lanes(&launch),
         launch,
-        selection: how.selection(),
+        selection: options.selection(),
         baseline,
-        patience: how.patience(),
+        patience: options.patience(),
         address,
-        barrier: how.barrier(),
-        rerun: Rerun::Command(shell::words(words.iter().map(String::as_str))),
+        barrier: options.barrier(),
+        rerun: Rerun::Command(command_line(words)),
     };
-    let (status, results) = execute(&run, how.output.as_deref(), how.format).await;
-    show(results.as_slice(), how.format, status)
+    execute::cases::execute(&run, options.output.as_deref(), options.format).await?.print(options.format)
 }

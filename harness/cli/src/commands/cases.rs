@@ -1,4 +1,4 @@
-//! `ssespec cases`: what there is to run.
+//! `ssespec cases`: lists cases or requirements.
 
 use std::path::PathBuf;
 
@@ -6,11 +6,12 @@ use clap::{Args, ValueEnum};
 use globset::GlobMatcher;
 use ssespec_cases::{Case, Corpus, Requirement};
 
-use super::Status;
-use super::arguments::{corpus, glob};
-use super::output;
-use super::run::usage;
-use super::suggest::no_match;
+use crate::did_you_mean::UnknownName;
+use crate::error::CommandError;
+use crate::options::selection::corpus;
+use crate::options::values::glob;
+use crate::output;
+use crate::status::Status;
 
 /// List the cases.
 #[derive(Debug, Args)]
@@ -19,17 +20,17 @@ use super::suggest::no_match;
   ssespec cases --format json | jq -r '.[] | select(.level == \"must\") | .id'
   ssespec cases --requirements 'whatwg/line-*'
   ssespec cases --cases my-cases --color never")]
-pub(super) struct Arguments {
-    /// Only those whose id matches one of these patterns; `*` stands for any characters
+pub(crate) struct Arguments {
+    /// List only ids that match one of these patterns; `*` matches any characters, including `/`
     #[arg(value_name = "FILTER", value_parser = glob)]
     filters: Vec<GlobMatcher>,
-    /// Take the cases from this folder instead of those built in: the TOML files below its client/
+    /// Use the cases in this folder (the TOML files below its client/ and server/) instead of the built-in cases
     #[arg(long, value_name = "DIR")]
     cases: Option<PathBuf>,
-    /// List the requirements instead
+    /// List the requirements instead of the cases
     #[arg(long)]
     requirements: bool,
-    /// What is printed
+    /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ListFormat,
 }
@@ -37,24 +38,21 @@ pub(super) struct Arguments {
 /// How a list is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ListFormat {
-    /// A line each
+    /// One line each
     Text,
     /// One JSON array
     Json,
 }
 
-/// An entry of the list: what it is called, what it says, and what belongs to it.
+/// An entry of the list.
 struct Entry {
     id: String,
     text: String,
     details: serde_json::Value,
 }
 
-pub(super) fn perform(arguments: &Arguments) -> Status {
-    let corpus = match corpus(arguments.cases.as_deref()) {
-        Ok(corpus) => corpus,
-        Err(error) => return usage(&error),
-    };
+pub(crate) fn perform(arguments: &Arguments) -> Result<Status, CommandError> {
+    let corpus = corpus(arguments.cases.as_deref())?;
     let entries: Vec<Entry> = if arguments.requirements {
         corpus.requirements.values().map(|requirement| of_requirement(requirement, &corpus)).collect()
     } else {
@@ -62,7 +60,8 @@ pub(super) fn perform(arguments: &Arguments) -> Status {
     };
     for filter in &arguments.filters {
         if !entries.iter().any(|entry| filter.is_match(&entry.id)) {
-            return usage(&no_match(filter.glob().glob(), entries.iter().map(|entry| entry.id.as_str())));
+            let ids = entries.iter().map(|entry| entry.id.as_str());
+            return Err(UnknownName::pattern(filter.glob().glob(), ids).into());
         }
     }
     let is_wanted = |entry: &Entry| {
@@ -79,7 +78,7 @@ pub(super) fn perform(arguments: &Arguments) -> Status {
             format!("{:#}\n", serde_json::Value::Array(list))
         }
     });
-    Status::Fine
+    Ok(Status::Success)
 }
 
 fn of_case(case: &Case, corpus: &Corpus) -> Entry {
