@@ -16,7 +16,6 @@ const NOT_YET: &[&str] = &[
     "docs/reference/server-cases.md",
     "docs/reference/ssespec-toml.md",
     "harness/browser/",
-    "harness/cli/src/",
     "harness/examples/",
     "harness/probe/",
     "harness/reference/",

@@ -1,4 +1,4 @@
-//! The fixture as a function of the process: what a user of the library writes, and what comes of it.
+//! The fixture with an in-process adapter: a conformance test as users of the library write it.
 
 use std::process::{Command, ExitCode, Output};
 use std::sync::Arc;
@@ -6,17 +6,17 @@ use std::sync::Arc;
 use ssespec::{Capability, ServerObserver, ServerOrder, ServerSession};
 
 use crate::Tests;
-use crate::fixture::{Server, Visits, Wire};
+use crate::fixture::{ConnectionObserver, Server, Wire};
 
-/// The variable that makes this process the conformance test of these cases.
+/// The variable that makes this process a conformance test with the cases in this folder.
 pub(crate) const CASES: &str = "SSESPEC_TEST_SERVER_CASES";
 
 /// The variable that makes the server refuse comments.
 const MUTE: &str = "SSESPEC_TEST_SERVER_MUTE";
 
-struct Told(ServerObserver);
+struct Reports(ServerObserver);
 
-impl Visits for Told {
+impl ConnectionObserver for Reports {
     fn connected(&self, last_event_id: &str) {
         self.0.connected(Some(last_event_id));
     }
@@ -44,8 +44,8 @@ pub(crate) fn main(cases: &str) -> ExitCode {
 }
 
 async fn serve(mut session: ServerSession, mute: bool) {
-    let server = Arc::new(Server::start(Wire::Sound).await);
-    session.serving(server.open(1, Told(session.observer())));
+    let server = Arc::new(Server::start(Wire::Correct).await);
+    session.serving(server.open(1, Reports(session.observer())));
     while let Some(order) = session.next().await {
         match order {
             ServerOrder::Emit(emit) => {
@@ -67,7 +67,7 @@ async fn serve(mut session: ServerSession, mute: bool) {
 
 fn ran(mute: bool, arguments: &[&str]) -> (Output, String) {
     let mut command = Command::new(std::env::current_exe().expect("a path"));
-    command.args(arguments).env(CASES, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/serving/cases"));
+    command.args(arguments).env(CASES, concat!(env!("CARGO_MANIFEST_DIR"), "/tests/server_adapters/cases"));
     if mute {
         command.env(MUTE, "1");
     }

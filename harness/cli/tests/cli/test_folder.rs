@@ -1,12 +1,12 @@
-//! Folders of implementations, made for a test and gone with it.
+//! Temporary folders of implementations.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// A folder for a test.
-pub(crate) struct Workshop(tempfile::TempDir);
+/// A temporary folder, deleted when it is dropped.
+pub(crate) struct TestFolder(tempfile::TempDir);
 
-impl Workshop {
+impl TestFolder {
     pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
@@ -15,7 +15,7 @@ impl Workshop {
         self.0.path()
     }
 
-    /// Writes a file, with the folders above it.
+    /// Writes a file, and creates the folders above it.
     pub(crate) fn file(&self, name: &str, text: &str) -> PathBuf {
         let path = self.path().join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -27,8 +27,8 @@ impl Workshop {
         std::fs::read_to_string(self.path().join(name)).unwrap()
     }
 
-    /// Writes the `ssespec.toml` of an implementation that is the adapter which this executable is, called as the
-    /// folder; `more` stands at its end.
+    /// Writes the `ssespec.toml` of an implementation that uses this executable as its adapter. Its name is that of the
+    /// folder; `more` is appended to the file.
     pub(crate) fn implementation(&self, folder: &str, more: &str) -> PathBuf {
         let name = folder.rsplit('/').next().unwrap();
         let command = own(&["adapter", &format!("name={name}")]);
@@ -37,7 +37,7 @@ impl Workshop {
     }
 }
 
-/// Makes empty files in the folder in which this process runs: what a setup command does.
+/// Creates empty files in the working directory, as a setup command.
 pub(crate) fn touch(files: &[String]) -> ExitCode {
     for file in files {
         std::fs::write(file, "").unwrap();

@@ -1,4 +1,4 @@
-//! Runs a beast on two cases: one in which it shows itself, and one that shows whether the lane goes on.
+//! Runs an adapter on two cases: the first triggers its misbehavior, the second shows whether the lane still works.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -13,27 +13,27 @@ use ssespec_reports::results::Role;
 use ssespec_reports::results::{CaseResult, Record, Verdict};
 use tempfile::TempDir;
 
-/// How long a run may take, waiting in vain included.
-const SWIFT: Duration = Duration::from_secs(30);
+/// How long a run may take, including waits that time out.
+const LONGEST_RUN: Duration = Duration::from_secs(30);
 
-/// The most memory that this process may ever have taken, in KiB: ten gigabytes were sent to it.
-const MODEST: u64 = 700 * 1024;
+/// The limit for the peak memory of this process, in KiB. It receives ten gigabytes.
+const MEMORY: u64 = 700 * 1024;
 
-/// What came of a beast.
-pub(crate) struct Came {
-    pub(crate) roar: CaseResult,
-    pub(crate) calm: CaseResult,
+/// The results of the two cases.
+pub(crate) struct Results {
+    pub(crate) first: CaseResult,
+    pub(crate) second: CaseResult,
 }
 
-impl Came {
-    /// The first case came to this verdict, with these words in what was observed; the second one passed.
+impl Results {
+    /// Asserts that the first case has this verdict, with these words in its observation, and that the second passed.
     #[track_caller]
-    pub(crate) fn is(&self, verdict: Verdict, words: &str) {
+    pub(crate) fn are(&self, verdict: Verdict, words: &str) {
         let observed =
-            self.roar.failure.as_ref().map(|failure| failure.observed.as_str()).unwrap_or_default();
-        assert_eq!(self.roar.verdict, verdict, "{:?}", self.roar.failure);
+            self.first.failure.as_ref().map(|failure| failure.observed.as_str()).unwrap_or_default();
+        assert_eq!(self.first.verdict, verdict, "{:?}", self.first.failure);
         assert!(observed.contains(words), "{observed}");
-        assert_eq!(self.calm.verdict, Verdict::Pass, "{:?}", self.calm.failure);
+        assert_eq!(self.second.verdict, Verdict::Pass, "{:?}", self.second.failure);
     }
 }
 
@@ -41,9 +41,9 @@ fn case(title: &str, keys: &str, steps: &str) -> String {
     format!("title = \"{title}\"\nrequirements = [\"whatwg/abnf-stream\"]\n{keys}steps = [{steps}]\n")
 }
 
-fn written(cases: &[(&str, String)]) -> TempDir {
+fn write(cases: &[(&str, String)]) -> TempDir {
     let folder = TempDir::new().expect("a folder");
-    let group = folder.path().join("server/beasts");
+    let group = folder.path().join("server/misbehavior");
     std::fs::create_dir_all(&group).expect("a folder");
     for (name, text) in cases {
         std::fs::write(group.join(format!("{name}.toml")), text).expect("a file");
@@ -51,15 +51,18 @@ fn written(cases: &[(&str, String)]) -> TempDir {
     folder
 }
 
-pub(crate) fn run(beast: &str, keys: &str, steps: &str) -> Result<Came, RunError> {
-    let calm = "{ emit = { data = \"calm\" } }, { expect-event = { data = \"calm\" } }";
-    let folder = written(&[("1-roar", case("Roar", keys, steps)), ("2-calm", case("Calm", "", calm))]);
+pub(crate) fn run(misbehavior: &str, keys: &str, steps: &str) -> Result<Results, RunError> {
+    let second = "{ emit = { data = \"second\" } }, { expect-event = { data = \"second\" } }";
+    let folder = write(&[("1-first", case("First", keys, steps)), ("2-second", case("Second", "", second))]);
     let exe = std::env::current_exe().expect("a path").display().to_string();
     let run = Run {
         corpus: Arc::new(Corpus::load(folder.path()).expect("cases")),
         launch: Launch::Process(
             Role::Server,
-            Command { words: vec![exe, "adapter".into(), beast.into()], folder: folder.path().to_owned() },
+            Command {
+                words: vec![exe, "adapter".into(), misbehavior.into()],
+                folder: folder.path().to_owned(),
+            },
         ),
         selection: Selection::default(),
         baseline: Baseline::default(),
@@ -67,7 +70,7 @@ pub(crate) fn run(beast: &str, keys: &str, steps: &str) -> Result<Came, RunError
         lanes: 1,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         barrier: BarrierMode::Auto,
-        rerun: Rerun::Server("beast".into()),
+        rerun: Rerun::Server("adapter".into()),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let began = Instant::now();
@@ -79,14 +82,14 @@ pub(crate) fn run(beast: &str, keys: &str, steps: &str) -> Result<Came, RunError
             results.push(*result);
         }
     }))?;
-    assert!(began.elapsed() < SWIFT, "it took {:?}", began.elapsed());
-    assert!(peak() < MODEST, "it took {} KiB", peak());
+    assert!(began.elapsed() < LONGEST_RUN, "it took {:?}", began.elapsed());
+    assert!(peak() < MEMORY, "it took {} KiB", peak());
     results.sort_by(|one, other| one.case.cmp(&other.case));
-    let [roar, calm] = <[CaseResult; 2]>::try_from(results).expect("two results");
-    Ok(Came { roar, calm })
+    let [first, second] = <[CaseResult; 2]>::try_from(results).expect("two results");
+    Ok(Results { first, second })
 }
 
-/// The most memory that this process has taken, in KiB; 0 where the system does not tell.
+/// The peak memory of this process, in KiB; 0 if the system does not report it.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,4 +1,4 @@
-//! A small server of event streams, written by hand: sound, and with a switch for each way to misbehave on the wire.
+//! A small server of event streams that behaves correctly, or misbehaves on the wire in one way.
 
 mod h2;
 
@@ -10,19 +10,19 @@ use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, Buf
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
-/// What the server does on the wire instead of what it should.
+/// How the server behaves on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wire {
-    Sound,
+    Correct,
     /// Closes each connection without a response.
     Closes,
-    /// Answers with what is no HTTP.
+    /// Answers with bytes that are not HTTP.
     Garbage,
-    /// Sends events without an end where one is emitted.
+    /// Sends events endlessly when one is emitted.
     Events,
-    /// Sends a line without an end where one is emitted.
+    /// Sends an endless line when an event is emitted.
     Line,
-    /// Sends comments without an end where one is emitted.
+    /// Sends comments endlessly when an event is emitted.
     Comments,
     /// Sends bytes that are not UTF-8.
     Bytes,
@@ -30,17 +30,17 @@ pub(crate) enum Wire {
     Twice,
     /// Ends connections without the last chunk; over HTTP/2, resets the stream after an event.
     Cut,
-    /// Holds the head back until there is something to send.
+    /// Delays the head of the response until there is something to send.
     Lazy,
 }
 
-/// What is told of streams.
-pub(crate) trait Visits: Send + Sync + 'static {
+/// Observes the connections of a topic.
+pub(crate) trait ConnectionObserver: Send + Sync + 'static {
     fn connected(&self, last_event_id: &str);
     fn disconnected(&self);
 }
 
-/// What a stream is told.
+/// An order to a stream.
 enum Order {
     Send(String),
     End,
@@ -50,7 +50,7 @@ enum Order {
 struct Topic {
     streams: Vec<mpsc::UnboundedSender<Order>>,
     stopped: bool,
-    visits: Option<Arc<dyn Visits>>,
+    observer: Option<Arc<dyn ConnectionObserver>>,
 }
 
 type Topics = Arc<Mutex<HashMap<u64, Topic>>>;
@@ -63,7 +63,7 @@ pub(crate) struct Server {
 }
 
 fn locked(topics: &Topics) -> MutexGuard<'_, HashMap<u64, Topic>> {
-    topics.lock().expect("nobody panics with it")
+    topics.lock().expect("not poisoned")
 }
 
 impl Server {
@@ -80,9 +80,9 @@ impl Server {
         Self { port, topics, wire }
     }
 
-    /// Opens a topic; gives its URL.
-    pub(crate) fn open(&self, topic: u64, visits: impl Visits) -> String {
-        let opened = Topic { visits: Some(Arc::new(visits)), ..Topic::default() };
+    /// Opens a topic, and returns its URL.
+    pub(crate) fn open(&self, topic: u64, observer: impl ConnectionObserver) -> String {
+        let opened = Topic { observer: Some(Arc::new(observer)), ..Topic::default() };
         locked(&self.topics).insert(topic, opened);
         format!("http://127.0.0.1:{}/{topic}", self.port)
     }
@@ -93,7 +93,7 @@ impl Server {
         let topics = locked(&self.topics);
         for stream in topics.get(&topic).into_iter().flat_map(|topic| &topic.streams) {
             for _ in 0..copies {
-                // Who has left is noticed by its task.
+                // The stream's task notices a client that has disconnected.
                 let _ = stream.send(Order::Send(text.clone()));
             }
         }
@@ -119,7 +119,7 @@ impl Server {
     }
 }
 
-/// The block of something to send.
+/// The bytes of an event, comment or retry field.
 fn encoded(emit: &Emit) -> Result<String, String> {
     let lines = |name: &str, text: &str| -> String {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
@@ -131,7 +131,7 @@ fn encoded(emit: &Emit) -> Result<String, String> {
             for (name, value) in [("event", kind), ("id", id)] {
                 if let Some(value) = value {
                     if value.contains(['\r', '\n', '\0']) {
-                        return Err(format!("{name} holds a line break"));
+                        return Err(format!("{name} contains a line break"));
                     }
                     text += &format!("{name}: {value}\n");
                 }
@@ -169,17 +169,17 @@ async fn serve(socket: TcpStream, topics: Topics, wire: Wire) {
         return;
     }
     let (orders, mut queue) = mpsc::unbounded_channel();
-    let visits = {
+    let observer = {
         let mut topics = locked(&topics);
         match topics.get_mut(&topic) {
             Some(topic) if !topic.stopped => {
                 topic.streams.push(orders);
-                topic.visits.clone()
+                topic.observer.clone()
             }
             _ => None,
         }
     };
-    let Some(visits) = visits else {
+    let Some(observer) = observer else {
         let _ = socket.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await;
         return;
     };
@@ -199,14 +199,14 @@ async fn serve(socket: TcpStream, topics: Topics, wire: Wire) {
     {
         return;
     }
-    visits.connected(field("last-event-id:").unwrap_or_default());
+    observer.connected(field("last-event-id:").unwrap_or_default());
     let mut rest = [0; 16];
     loop {
         let order = tokio::select! {
             order = queue.recv() => order,
             read = socket.read(&mut rest) => match read {
                 Ok(1..) => continue,
-                _ => return visits.disconnected(),
+                _ => return observer.disconnected(),
             },
         };
         if let Some(head) = head.take() {
@@ -214,10 +214,10 @@ async fn serve(socket: TcpStream, topics: Topics, wire: Wire) {
         }
         let written = match order {
             Some(Order::Send(text)) => match wire {
-                Wire::Events => forever(&mut socket, b"data: roar\n\n").await,
-                Wire::Line => forever(&mut socket, b"data: roar ").await,
-                Wire::Comments => forever(&mut socket, b": roar\n\n").await,
-                Wire::Bytes => chunk(&mut socket, b"data: r\xFFar\n\n", is_old).await,
+                Wire::Events => forever(&mut socket, b"data: trigger\n\n").await,
+                Wire::Line => forever(&mut socket, b"data: trigger ").await,
+                Wire::Comments => forever(&mut socket, b": trigger\n\n").await,
+                Wire::Bytes => chunk(&mut socket, b"data: tr\xFFgger\n\n", is_old).await,
                 _ => chunk(&mut socket, text.as_bytes(), is_old).await,
             },
             Some(Order::End) | None if wire == Wire::Cut || is_old => return,
@@ -228,7 +228,7 @@ async fn serve(socket: TcpStream, topics: Topics, wire: Wire) {
             }
         };
         if written.is_err() {
-            return visits.disconnected();
+            return observer.disconnected();
         }
     }
 }
@@ -241,7 +241,7 @@ async fn chunk(socket: &mut BufReader<TcpStream>, bytes: &[u8], is_old: bool) ->
     socket.write_all(&[head.as_bytes(), bytes, b"\r\n"].concat()).await
 }
 
-/// Writes so many chunks of this that they have no end: ten gigabytes.
+/// Writes ten gigabytes of this, more than any client should accept.
 async fn forever(socket: &mut BufReader<TcpStream>, pattern: &[u8]) -> std::io::Result<()> {
     let many = pattern.repeat(64 * 1024 / pattern.len());
     for _ in 0..10 * 16 * 1024 {

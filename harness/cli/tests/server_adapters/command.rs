@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::Tests;
 
-const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/serving/cases");
+const CASES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/server_adapters/cases");
 
 fn ssespec(arguments: &[&str]) -> (Option<i32>, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_ssespec")).args(arguments).output().expect("it starts");

@@ -1,13 +1,13 @@
-//! How cases run: `--delivery`, `--lanes`, `--timeout`, `--ipv6`, `--barrier`.
+//! Options for running cases: `--delivery`, `--lanes`, `--timeout`, `--ipv6`, `--barrier`.
 
 use std::net::TcpListener;
 
 use serde_json::Value;
 
 use crate::Tests;
+use crate::adapter_processes::AdapterProcesses;
 use crate::command::{Ssespec, ssespec, words};
-use crate::tether::Tether;
-use crate::workshop::Workshop;
+use crate::test_folder::TestFolder;
 
 pub(crate) const TESTS: Tests = &[
     ("standard_deliveries", standard_deliveries),
@@ -17,7 +17,7 @@ pub(crate) const TESTS: Tests = &[
     ("lanes", lanes),
     ("lanes_out_of_range", lanes_out_of_range),
     ("a_time_out", a_time_out),
-    ("times_that_are_none", times_that_are_none),
+    ("invalid_times", invalid_times),
     ("what_is_no_alternative", what_is_no_alternative),
     ("ipv6", ipv6),
     ("a_refusal_ends_with_its_session", a_refusal_ends_with_its_session),
@@ -85,13 +85,13 @@ fn a_delivery_is_what_it_says() {
 
 fn lanes() {
     for (lanes, expected) in [(1, 1), (3, 3), (64, 5)] {
-        let tether = Tether::new();
+        let processes = AdapterProcesses::new();
         let options = format!("client --cases cases --filter client/demo/shows-* --lanes {lanes}");
-        ssespec(words(&options)).adapter([tether.option()]).ends(0);
-        let adapters = tether.all();
+        ssespec(words(&options)).adapter([processes.option()]).ends(0);
+        let adapters = processes.all();
         // Five sessions need no more than five.
         assert_eq!(adapters.len(), expected);
-        let urls: Vec<String> = adapters.into_iter().flat_map(|adapter| adapter.gone()).collect();
+        let urls: Vec<String> = adapters.into_iter().flat_map(|adapter| adapter.exited()).collect();
         assert_eq!(urls.len(), 2 + 5, "the smoke check and five deliveries");
     }
 }
@@ -103,19 +103,19 @@ fn lanes_out_of_range() {
 }
 
 /// A case that fails only after the time is out.
-fn never(shop: &Workshop) {
+fn never(folder: &TestFolder) {
     let steps = "{ send = \"data: a\\n\\n\" }, { expect-event = { data = \"a\" } }, { expect-event = { data = \"b\" } }";
     let text = format!("title = \"Never\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [{steps}]\n");
-    shop.file("client/mine/never.toml", &text);
+    folder.file("client/mine/never.toml", &text);
 }
 
 fn a_time_out() {
-    let shop = Workshop::new();
-    never(&shop);
+    let folder = TestFolder::new();
+    never(&folder);
     for (time, microseconds) in [("300ms", 300_000), ("1s", 1_000_000)] {
         let lines = ssespec(words("client --reference --delivery as-written --format jsonl --timeout"))
             .args([time, "--cases"])
-            .args([shop.path()])
+            .args([folder.path()])
             .ends(1)
             .json_lines();
         assert_eq!(lines[1]["failure"]["observed"], format!("nothing within {time}"));
@@ -125,26 +125,26 @@ fn a_time_out() {
 
 /// What is there and begins no alternative is told, also if something else comes right behind it.
 fn what_is_no_alternative() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     let case = "title = \"An event that no alternative begins with\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [\n  \
                 { send = \"data: a\\n\\n\" },\n  \"end\",\n  \
                 { expect-one-of = [\"expect-request\", { expect-event = { data = \"b\" } }] },\n]\n";
-    shop.file("cases/client/mine/first.toml", case);
+    folder.file("cases/client/mine/first.toml", case);
     let run = ssespec(words("client --cases cases --timeout 500ms --format jsonl"))
-        .folder(shop.path())
+        .folder(folder.path())
         .adapter([""; 0]);
     for result in run.ends(1).json_lines().iter().filter(|line| line["kind"] == "result") {
         assert_eq!(result["failure"]["observed"], "event data \"a\"", "{result}");
     }
 }
 
-fn times_that_are_none() {
+fn invalid_times() {
     for (time, said) in [
-        ("5", "a time is a whole number and ms, s or min, like 500ms; the longest is 1h"),
-        ("0s", "nothing can be observed in no time"),
-        ("61min", "the longest is 1h"),
-        ("18446744073709551615s 1000000000ns", "a time is a whole number and ms, s or min"),
-        ("soon", "a time is a whole number and ms, s or min"),
+        ("5", "expected a whole number followed by ms, s or min, like 500ms; the longest time is 1h"),
+        ("0s", "the time must be longer than zero"),
+        ("61min", "the longest time is 1h"),
+        ("18446744073709551615s 1000000000ns", "expected a whole number followed by ms, s or min"),
+        ("soon", "expected a whole number followed by ms, s or min"),
     ] {
         ssespec(["client", "--reference", "--timeout", time]).ends(2).says(&["'--timeout <TIME>'", said]);
     }
@@ -163,42 +163,43 @@ pub(crate) fn over_ipv6(command: Ssespec) -> Option<Ssespec> {
 }
 
 fn a_refusal_ends_with_its_session() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     let head = "requirements = [\"whatwg/line-lf\"]\n";
     // It waits longest, so that it is played first.
     let refuses = "needs = [\"reconnect\", \"close\", \"errors\"]\nsteps = [\n  { refuse = \"10min\" },\n  \"expect-error\",\n  \
                    \"close\",\n  { expect-no-request = \"100ms\" },\n]\n";
-    shop.file("client/refusal/begins.toml", &format!("title = \"Refuses\"\n{head}{refuses}"));
+    folder.file("client/refusal/begins.toml", &format!("title = \"Refuses\"\n{head}{refuses}"));
     let steps = "steps = [\n  { send = \"data: a\\n\\n\" },\n  { expect-event = { data = \"a\" } },\n]\n";
-    shop.file("client/refusal/is-over.toml", &format!("title = \"Is over\"\n{head}{steps}"));
-    let run = ssespec(words("client --reference --lanes 1 --timeout 2s --cases")).args([shop.path()]).ends(0);
+    folder.file("client/refusal/is-over.toml", &format!("title = \"Is over\"\n{head}{steps}"));
+    let run =
+        ssespec(words("client --reference --lanes 1 --timeout 2s --cases")).args([folder.path()]).ends(0);
     run.shows(&["2 of 2 cases ran", "2 pass"]);
 }
 
 fn ipv6() {
-    let tether = Tether::new();
-    let command =
-        ssespec(words("client --cases cases --filter client/demo/shows-* --ipv6")).adapter([tether.option()]);
+    let processes = AdapterProcesses::new();
+    let command = ssespec(words("client --cases cases --filter client/demo/shows-* --ipv6"))
+        .adapter([processes.option()]);
     if let Some(command) = over_ipv6(command) {
         command.ends(0);
-        let urls: Vec<String> = tether.all().into_iter().flat_map(|adapter| adapter.gone()).collect();
+        let urls: Vec<String> = processes.all().into_iter().flat_map(|adapter| adapter.exited()).collect();
         assert!(urls.iter().all(|url| url.starts_with("http://[::1]:")), "{urls:?}");
     }
-    let tether = Tether::new();
-    ssespec(words("client --cases cases --filter client/demo/shows-*")).adapter([tether.option()]).ends(0);
-    let urls: Vec<String> = tether.all().into_iter().flat_map(|adapter| adapter.gone()).collect();
+    let processes = AdapterProcesses::new();
+    ssespec(words("client --cases cases --filter client/demo/shows-*")).adapter([processes.option()]).ends(0);
+    let urls: Vec<String> = processes.all().into_iter().flat_map(|adapter| adapter.exited()).collect();
     assert!(!urls.is_empty() && urls.iter().all(|url| url.starts_with("http://127.0.0.1:")), "{urls:?}");
 }
 
 fn a_pause_at_each_boundary() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     let comment = format!(": {}", "x".repeat(500));
     let steps =
         format!("{{ send = \"{comment}\\ndata: a\\n\\n\" }}, {{ expect-event = {{ data = \"a\" }} }}");
     let text = format!("title = \"Long\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [{steps}]\n");
-    shop.file("client/mine/long.toml", &text);
+    folder.file("client/mine/long.toml", &text);
     let lines = ssespec(words("client --reference --delivery bytes --barrier pause --format jsonl --cases"))
-        .args([shop.path()])
+        .args([folder.path()])
         .ends(0)
         .json_lines();
     // A millisecond after each write.
