@@ -193,7 +193,7 @@ fn mistakes() {
     let second = folder.file("client/mine/second.toml", "title = \"A second\nrequirements = []\n");
     let printed = ssespec(["check"]).args([folder.path()]).ends(2);
     printed
-        .shows(&["there is no step `sned` here", "first.toml:4:5", "  { sned = ", "did you mean"])
+        .shows(&["no step is called `sned` here", "first.toml:4:5", "  { sned = ", "did you mean"])
         .shows(&["this is not TOML", "second.toml:1:"])
         .says(&["error: 2 mistakes in 2 files"]);
     // All mistakes of all files that are named, whatever they are.
@@ -217,10 +217,10 @@ fn mistakes() {
 fn files_that_cannot_be_checked() {
     let folder = TestFolder::new();
     ssespec(["check", "no-such.toml"]).ends(2).says(&["no-such.toml"]);
-    ssespec(["check"]).args([folder.path()]).ends(2).says(&["no case here"]);
+    ssespec(["check"]).args([folder.path()]).ends(2).says(&["no cases found"]);
     // Other TOML files are no cases, and not all of a home directory is read in search of some.
     folder.file("notes/Cargo.toml", "[package]\n");
-    ssespec(["check"]).args([folder.path()]).ends(2).says(&["no case here"]);
+    ssespec(["check"]).args([folder.path()]).ends(2).says(&["no cases found"]);
     ssespec(words("check --scenario")).ends(2).says(&["required"]);
 }
 

@@ -11,7 +11,7 @@ pub(crate) const TESTS: Tests = &[
     ("as_json", as_json),
     ("again_at_the_same_url", again_at_the_same_url),
     ("a_case_of_a_folder", a_case_of_a_folder),
-    ("a_client_that_is_closed_by_hand", a_client_that_is_closed_by_hand),
+    ("a_client_that_is_closed_manually", a_client_that_is_closed_by_hand),
     ("a_request_that_should_not_come", a_request_that_should_not_come),
     ("what_browsers_ask_for_beside", what_browsers_ask_for_beside),
     ("a_second_origin", a_second_origin),
@@ -61,7 +61,7 @@ fn a_drop_and_a_resume() {
     assert_eq!(
         lines,
         [
-            "client   The client is told to connect.",
+            "client   The client connects.",
             "expect   a request",
             "request  GET \"/\"",
             "server   The server answers 200 with an event stream.",
@@ -85,7 +85,7 @@ fn as_json() {
     let first: Value = serde_json::from_str(&running.line()).unwrap();
     play(first["listening"].as_str().unwrap());
     let lines: Vec<Value> = running.rest().iter().map(|line| serde_json::from_str(line).unwrap()).collect();
-    assert_eq!(lines[0], json!({ "client": "The client is told to connect." }));
+    assert_eq!(lines[0], json!({ "client": "The client connects." }));
     assert_eq!(lines[1], json!({ "expect": "a request" }));
     assert_eq!(lines[2], json!({ "request": "GET \"/\"" }));
     assert_eq!(lines[lines.len() - 1], json!({ "over": "The case is played." }));
@@ -114,11 +114,11 @@ fn a_case_of_a_folder() {
     running.ends(0);
 }
 
-/// By hand a close takes its time: the case goes on when the client has left.
-fn a_client_that_is_closed_by_hand() {
+/// A person takes time to close the client: the case continues once it has disconnected.
+fn a_client_that_is_closed_manually() {
     let running = ssespec(words("mock --case client/close/while-open --once")).start();
     let mut client = get(&url(&running), "");
-    running.lines_to("client   The client is told to close.");
+    running.lines_to("client   The client calls close().");
     client.until("data: a\n\n\r\n");
     drop(client);
     let rest = running.rest();

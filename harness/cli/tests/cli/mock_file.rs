@@ -178,7 +178,7 @@ fn files_that_cannot_be_served() {
     let file = folder
         .file("s.toml", "[[route]]\npath = \"stream\"\n[[route.connection]]\nsteps = [{ sned = \"a\" }]\n");
     let printed = ssespec(["mock"]).args([example(), file]).ends(2);
-    printed.says(&["s.toml:4:12", "there is no step `sned` here", "did you mean"]);
+    printed.says(&["s.toml:4:12", "no step is called `sned` here", "did you mean"]);
     assert_eq!(printed.stdout, "", "nothing listens");
 }
 

@@ -138,7 +138,7 @@ fn cases_of_a_folder() {
 fn folders_without_cases() {
     let folder = TestFolder::new();
     let run = || ssespec(["client", "--reference", "--cases"]);
-    run().args([folder.path()]).ends(2).says(&["no case here; cases are the TOML files below client/"]);
+    run().args([folder.path()]).ends(2).says(&["no cases found; cases are the TOML files below client/"]);
     run().args(["no-such-folder"]).ends(2).says(&["no-such-folder: no such folder"]);
     let file = folder.file("client/mine/first.toml", "title = 5\n");
     run().args([&file]).ends(2).says(&["first.toml: no such folder"]);
