@@ -40,7 +40,7 @@ pub(crate) struct ReportArguments {
   ssespec diff before.jsonl after.jsonl
   ssespec diff before.jsonl after.jsonl --format markdown --color never > comment.md
 
-The exit status is 1 if a case fails that did not fail before.")]
+The exit status is 1 if a case is broken that was not broken before.")]
 pub(crate) struct DiffArguments {
     /// The results before the change
     #[arg(value_name = "A")]
