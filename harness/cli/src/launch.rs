@@ -1,5 +1,6 @@
-//! How an implementation is started, as the command line or its folder says.
+//! How to start an implementation.
 
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 
@@ -10,56 +11,57 @@ use ssespec::run::Launch;
 use ssespec::run::launch::PageLaunch;
 use ssespec_reports::results::Role;
 
-use super::{output, qr};
+use crate::error::CommandError;
+use crate::{output, qr_code};
 
-/// The adapter of a server by a command.
-pub(super) fn server(words: Vec<String>, folder: PathBuf) -> Launch {
+/// A command that starts a server's adapter.
+pub(crate) fn server_command(words: Vec<String>, folder: PathBuf) -> Launch {
     Launch::Process(Role::Server, Command { words, folder })
 }
 
-/// The adapter of a client by a command.
-pub(super) fn command(words: Vec<String>, folder: PathBuf) -> Launch {
+/// A command that starts a client's adapter.
+pub(crate) fn client_command(words: Vec<String>, folder: PathBuf) -> Launch {
     Launch::Process(Role::Client, Command { words, folder })
 }
 
-/// As a browser that we start.
+/// A browser that the harness starts.
 #[cfg(feature = "browsers")]
-pub(super) fn browser(name: &str) -> Result<Launch, String> {
+pub(crate) fn browser(name: &str) -> Result<Launch, CommandError> {
     use std::sync::Arc;
 
-    use ssespec_browser::{Engine, Shared, UnknownEngine};
-    let engine: Engine =
-        name.parse().map_err(|error: UnknownEngine| format!("{error}\nhelp: {}", error.hint()))?;
+    use ssespec_browser::{Engine, Shared};
+    let engine: Engine = name.parse()?;
     let opener = Opener::Browser(Arc::new(Shared::new(engine)));
     Ok(Launch::Page(PageLaunch { opener, board: Board::default() }))
 }
 
-/// As a browser that we start.
+/// A browser that the harness starts.
 #[cfg(not(feature = "browsers"))]
-pub(super) fn browser(name: &str) -> Result<Launch, String> {
-    Err(format!(
-        "{name} cannot be started: this ssespec was built without the feature `browsers`; `ssespec client --page` runs any \
-         browser that opens a URL"
-    ))
+pub(crate) fn browser(name: &str) -> Result<Launch, CommandError> {
+    Err(CommandError::NoBrowsers(name.to_owned()))
 }
 
-/// As whatever browser opens the URL, which is printed.
-pub(super) fn page() -> Launch {
+/// Any browser that opens the URL, which is printed.
+pub(crate) fn page() -> Launch {
     let opener = Opener::Person(Invitation::new(|url| {
-        output::note(&format!("Open this page in the browser, and leave it in the foreground:\n\n  {url}\n"));
-        if let Some(code) = qr::code(url) {
+        output::note(&format!("Open this page in the browser and keep it in the foreground:\n\n  {url}\n"));
+        if let Some(code) = qr_code::for_terminal(url) {
             output::note(&code);
         }
     }));
     Launch::Page(PageLaunch { opener, board: Board::default() })
 }
 
-/// The address to listen at: for "any", the one by which this machine reaches others.
-pub(super) fn address(address: IpAddr) -> Result<IpAddr, String> {
+/// The address to listen on. For an unspecified address, the one from which this machine reaches others.
+///
+/// # Errors
+/// If this machine has no such address.
+pub(crate) fn reachable_address(address: IpAddr) -> Result<IpAddr, CommandError> {
     if !address.is_unspecified() {
         return Ok(address);
     }
-    // Nothing is sent: connecting a UDP socket asks the system for the route. The addresses are those of documentation.
+    // Connecting a UDP socket sends nothing; it asks the system for the route. The addresses are reserved for
+    // documentation (RFC 5737, RFC 3849).
     let (here, there): (SocketAddr, SocketAddr) = match address {
         IpAddr::V4(_) => ((Ipv4Addr::UNSPECIFIED, 0).into(), (Ipv4Addr::new(192, 0, 2, 1), 9).into()),
         IpAddr::V6(_) => {
@@ -67,8 +69,6 @@ pub(super) fn address(address: IpAddr) -> Result<IpAddr, String> {
         }
     };
     let socket = UdpSocket::bind(here).and_then(|socket| socket.connect(there).map(|()| socket));
-    let own = socket.and_then(|socket| socket.local_addr()).map(|address| address.ip());
-    own.map_err(|error| {
-        format!("this machine has no address for others ({error}); --bind takes one of its own")
-    })
+    let local: io::Result<SocketAddr> = socket.and_then(|socket| socket.local_addr());
+    local.map(|address| address.ip()).map_err(CommandError::NoAddress)
 }

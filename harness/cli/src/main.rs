@@ -1,63 +1,69 @@
-//! The `ssespec` command: what it understands, and its exit status.
+//! The `ssespec` command: its subcommands, signals, and exit status.
 //!
-//! - [`arguments`]: options shared by commands
-//! - [`recorder`]: the results file and progress, while a run goes on
-//! - [`output`]: what is printed
-//! - [`launch`]: how an implementation is started
-//! - [`suggest`], [`shell`]: what may have been meant, and commands to type
-//! - a module for each command
+//! - [`commands`]: a module for each subcommand
+//! - [`options`]: options that several subcommands share
+//! - [`execute`]: runs cases or probes, with progress
+//! - [`probe_input`]: checks what users specify for a probe
+//! - [`launch`]: how to start an implementation
+//! - [`results_file`]: reads results files
+//! - [`recorder`]: the results file and progress, during a run
+//! - [`output`], [`render`]: what is printed
+//! - [`error`], [`status`]: errors and exit statuses
+//! - [`did_you_mean`], [`shell_quoting`]: suggestions, and commands to copy
 
-mod arguments;
-mod cases;
-mod check;
-mod client;
-mod explain;
+mod commands;
+mod did_you_mean;
+mod error;
+mod execute;
 mod launch;
-mod mock;
+mod options;
 mod output;
-mod probed;
-mod qr;
+mod probe_input;
+mod qr_code;
 mod recorder;
-mod report;
-mod requirements;
-mod run;
-mod schema;
-mod served;
-mod server;
-mod shell;
-mod suggest;
+mod render;
+mod results_file;
+mod shell_quoting;
+mod signals;
+mod status;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-/// The conformance test suite and mock server for Server-Sent Events.
+use crate::commands::{cases, check, client, explain, mock, report, requirements, run, schema, server};
+use crate::error::CommandError;
+use crate::options::color::Color;
+use crate::signals::interrupted;
+use crate::status::Status;
+
+/// A conformance test suite and mock server for Server-Sent Events.
 #[derive(Debug, Parser)]
 #[command(name = "ssespec", version, propagate_version = true, disable_help_subcommand = true)]
-#[command(after_help = "Begin with:
+#[command(after_help = "Get started:
   ssespec client --reference                  see what a run looks like
-  ssespec client -- python3 adapter.py        test your client (the README says what an adapter is)
-  ssespec server http://localhost:8080/events see what your server gets wrong
-  ssespec mock --case client/close/while-open serve one case for curl or a debugger
-  ssespec COMMAND --help                      each option, with examples
+  ssespec client -- python3 adapter.py        test your client (the manual explains adapters)
+  ssespec server http://localhost:8080/events check your server
+  ssespec mock --case client/close/while-open serve one case to curl or a debugger
+  ssespec COMMAND --help                      show all options, with examples
 
-Exit status: 0 conforming (or as the baseline says), 1 not, 2 wrong usage, file or nothing selected, 3 the implementation \
-    could not be run or a verdict was `error`, 130 interrupted.")]
+Exit status: 0 if the implementation conforms (or matches its baseline), 1 if not, 2 for wrong usage, an invalid file or an \
+    empty selection, 3 if the implementation could not be run or a verdict was `error`, 130 if interrupted.")]
 struct Command {
     #[command(subcommand)]
-    verb: Verb,
-    /// When to colour the output
+    subcommand: Subcommands,
+    /// When to color the output
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", display_order = LAST)]
-    color: arguments::Color,
+    color: Color,
 }
 
-/// Where options stand in a help that are of no command in particular.
+/// The display order of global options: after the options of a subcommand.
 const LAST: usize = 900;
 
-// What each does is said by its arguments.
+// The arguments of each subcommand document it.
 #[derive(Debug, Subcommand)]
-enum Verb {
+enum Subcommands {
     Run(run::Arguments),
     Client(client::Arguments),
     Server(server::Arguments),
@@ -71,101 +77,52 @@ enum Verb {
     Schema(schema::Arguments),
 }
 
-/// How a command ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Status {
-    /// As expected.
-    Fine,
-    /// Not conforming, or files differ.
-    NotConforming,
-    /// Wrong usage, file or nothing selected.
-    Usage,
-    /// The implementation could not be run.
-    NotRun,
-    /// A signal ended the run.
-    Interrupted,
-}
-
-impl From<Status> for ExitCode {
-    fn from(status: Status) -> Self {
-        Self::from(match status {
-            Status::Fine => 0,
-            Status::NotConforming => 1,
-            Status::Usage => 2,
-            Status::NotRun => 3,
-            Status::Interrupted => 130,
-        })
-    }
-}
-
-/// How long tasks may take to end when the command is over.
-const WIND_DOWN: Duration = Duration::from_secs(1);
+/// How long tasks may take to end after the command is done.
+const SHUTDOWN: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let command = Command::parse();
     command.color.apply();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(error) => {
-            output::error(&format!("no async runtime: {error}"));
-            return Status::NotRun.into();
-        }
-    };
-    let status = runtime.block_on(async {
-        match command.verb {
-            // For a server a signal is the usual end.
-            Verb::Mock(arguments) => mock::perform(arguments).await,
-            verb => tokio::select! {
-                status = perform(verb) => status,
-                // Whatever runs is dropped, and with it every process that it started.
+    let status = execute(command.subcommand).unwrap_or_else(|error| {
+        error.report();
+        error.status()
+    });
+    status.into()
+}
+
+fn execute(subcommand: Subcommands) -> Result<Status, CommandError> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CommandError::Runtime)?;
+    let result = runtime.block_on(async {
+        match subcommand {
+            // A signal is the usual way to end a server.
+            Subcommands::Mock(arguments) => mock::perform(arguments).await,
+            subcommand => tokio::select! {
+                result = perform(subcommand) => result,
+                // Dropping the run ends every process that it started.
                 () = interrupted() => {
                     output::error("interrupted");
-                    Status::Interrupted
+                    Ok(Status::Interrupted)
                 }
             },
         }
     });
-    runtime.shutdown_timeout(WIND_DOWN);
-    status.into()
+    runtime.shutdown_timeout(SHUTDOWN);
+    result
 }
 
-async fn perform(verb: Verb) -> Status {
-    match verb {
-        Verb::Run(arguments) => run::perform(arguments).await,
-        Verb::Client(arguments) => client::perform(arguments).await,
-        Verb::Server(arguments) => server::perform(arguments).await,
-        Verb::Mock(arguments) => mock::perform(arguments).await,
-        Verb::Report(arguments) => report::report(&arguments),
-        Verb::Diff(arguments) => report::diff(&arguments),
-        Verb::Cases(arguments) => cases::perform(&arguments),
-        Verb::Explain(arguments) => explain::perform(&arguments),
-        Verb::Check(arguments) => check::perform(&arguments),
-        Verb::Requirements(arguments) => requirements::perform(&arguments),
-        Verb::Schema(arguments) => schema::perform(&arguments),
-    }
-}
-
-/// A future that waits for a signal that asks the command to end. From this call on a signal does not kill it.
-#[cfg(unix)]
-fn interrupted() -> impl Future<Output = ()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let signals = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()].map(signal);
-    async {
-        let [Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)] = signals else {
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-            _ = hangup.recv() => {}
-        }
-    }
-}
-
-/// A future that waits for Ctrl-C.
-#[cfg(not(unix))]
-async fn interrupted() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+async fn perform(subcommand: Subcommands) -> Result<Status, CommandError> {
+    match subcommand {
+        Subcommands::Run(arguments) => run::perform(arguments).await,
+        Subcommands::Client(arguments) => client::perform(arguments).await,
+        Subcommands::Server(arguments) => server::perform(arguments).await,
+        Subcommands::Mock(arguments) => mock::perform(arguments).await,
+        Subcommands::Report(arguments) => report::report(&arguments),
+        Subcommands::Diff(arguments) => report::diff(&arguments),
+        Subcommands::Cases(arguments) => cases::perform(&arguments),
+        Subcommands::Explain(arguments) => explain::perform(&arguments),
+        Subcommands::Check(arguments) => check::perform(&arguments),
+        Subcommands::Requirements(arguments) => requirements::perform(&arguments),
+        Subcommands::Schema(arguments) => Ok(schema::perform(&arguments)),
     }
 }

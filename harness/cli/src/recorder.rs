@@ -1,4 +1,4 @@
-//! Where the records of a run go while it runs: the results file, and progress for people.
+//! Writes the records of a run to the results file and shows progress.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -13,65 +13,71 @@ use ssespec_reports::results::{
 };
 use ssespec_reports::terminal::{Color, Progress, Style, Times, case_line, progress_line};
 
-use super::arguments::Format;
-use super::output::{note, stderr_color};
+use crate::error::CommandError;
+use crate::options::format::Format;
+use crate::output::{WriteFileError, note, stderr_color};
 
-/// Where the records of a run go.
-pub(super) struct Recorder {
+/// Takes the records of a run.
+pub(crate) struct Recorder {
     file: Option<(ResultsWriter<BufWriter<File>>, String)>,
-    shown: Shown,
+    progress: ProgressDisplay,
     planned: usize,
     header: Option<Header>,
     results: BTreeMap<(String, Delivery), CaseResult>,
     outcomes: BTreeMap<String, Outcome>,
     footer: Option<Footer>,
-    trouble: Option<String>,
+    write_error: Option<CommandError>,
 }
 
 /// How progress is shown.
-enum Shown {
-    /// On a terminal: one line that is drawn again and again.
+enum ProgressDisplay {
+    /// On a terminal: one line that is redrawn.
     Bar(ProgressBar),
     /// Elsewhere: a line for each case that needs attention.
     Lines,
-    /// What is printed is not for people.
-    Nothing,
+    /// The output is for programs.
+    Hidden,
 }
 
 impl Recorder {
-    /// A recorder that also writes a results file, and shows progress for people.
-    pub(super) fn new(output: Option<&Path>, format: Format, planned: usize) -> Result<Self, String> {
+    /// A recorder that shows progress, and also writes a results file if `output` names one.
+    ///
+    /// # Errors
+    /// If the file cannot be created.
+    pub(crate) fn new(output: Option<&Path>, format: Format, planned: usize) -> Result<Self, CommandError> {
         let file = match output {
             Some(path) => {
                 let name = path.display().to_string();
                 let file =
-                    File::create(path).map_err(|error| format!("{name}: cannot be written: {error}"))?;
+                    File::create(path).map_err(|source| WriteFileError { path: path.to_owned(), source })?;
                 Some((ResultsWriter::new(BufWriter::new(file)), name))
             }
             None => None,
         };
-        let shown = match format {
-            Format::Terminal if std::io::stderr().is_terminal() => Shown::Bar(bar()),
-            Format::Terminal => Shown::Lines,
-            _ => Shown::Nothing,
+        let progress = match format {
+            Format::Terminal if std::io::stderr().is_terminal() => ProgressDisplay::Bar(bar()),
+            Format::Terminal => ProgressDisplay::Lines,
+            _ => ProgressDisplay::Hidden,
         };
         Ok(Self {
             file,
-            shown,
+            progress,
             planned,
             header: None,
             results: BTreeMap::new(),
             outcomes: BTreeMap::new(),
             footer: None,
-            trouble: None,
+            write_error: None,
         })
     }
 
-    pub(super) fn take(&mut self, record: Record) {
+    /// Takes a record. A write error is reported by [`Self::finish`].
+    pub(crate) fn take(&mut self, record: Record) {
         if let Some((writer, name)) = &mut self.file
-            && let Err(problem) = writer.record(&record)
+            && let Err(source) = writer.record(&record)
         {
-            self.trouble.get_or_insert(format!("{name}: {problem}"));
+            let file = name.clone();
+            self.write_error.get_or_insert(CommandError::WriteResults { file, source });
         }
         match record {
             Record::Header(header) => self.header = Some(*header),
@@ -81,7 +87,7 @@ impl Recorder {
                 self.show(&case);
             }
             Record::Footer(footer) => {
-                if let Shown::Bar(bar) = &self.shown {
+                if let ProgressDisplay::Bar(bar) = &self.progress {
                     bar.finish_and_clear();
                 }
                 self.footer = Some(*footer);
@@ -89,14 +95,14 @@ impl Recorder {
         }
     }
 
-    /// Shows what has become of a case.
+    /// Shows the outcome of a case so far.
     fn show(&mut self, case: &str) {
         let deliveries = self.results.range((case.to_owned(), Delivery::AsWritten)..);
         let of_case = deliveries.take_while(|((id, _), _)| id == case).map(|(_, result)| result);
         let Some(folded) = CaseOutcome::of(of_case) else { return };
         let earlier = self.outcomes.insert(case.to_owned(), folded.outcome());
-        match &self.shown {
-            Shown::Bar(bar) => {
+        match &self.progress {
+            ProgressDisplay::Bar(bar) => {
                 let mut counts = Counts::default();
                 self.outcomes.values().for_each(|outcome| counts.add(*outcome));
                 let progress = Progress { counts, planned: self.planned, running: Some(case) };
@@ -105,25 +111,28 @@ impl Recorder {
                     Style { color: stderr_color(), times: Times::Hidden },
                 ));
             }
-            Shown::Lines => {
-                // Once is enough, though it may fail in every delivery.
-                let is_news = earlier != Some(folded.outcome());
-                if is_news && matches!(folded.outcome(), Outcome::Fail | Outcome::Error) {
-                    let alone = CaseOutcome::of([folded.worst()]);
+            ProgressDisplay::Lines => {
+                // A case that fails in several deliveries is shown once.
+                let is_new = earlier != Some(folded.outcome());
+                if is_new && matches!(folded.outcome(), Outcome::Fail | Outcome::Error) {
+                    let worst = CaseOutcome::of([folded.worst()]);
                     let style = Style { color: Color::Plain, times: Times::Hidden };
-                    alone.iter().for_each(|case| note(&case_line(case, style)));
+                    worst.iter().for_each(|case| note(&case_line(case, style)));
                 }
             }
-            Shown::Nothing => {}
+            ProgressDisplay::Hidden => {}
         }
     }
 
-    /// The results of the run, and what went wrong when they were written.
-    pub(super) fn finish(self, name: &str) -> Result<Results, String> {
-        if let Some(trouble) = self.trouble {
-            return Err(trouble);
+    /// The results of the run.
+    ///
+    /// # Errors
+    /// If the results file could not be written.
+    pub(crate) fn finish(self, name: &str) -> Result<Results, CommandError> {
+        if let Some(error) = self.write_error {
+            return Err(error);
         }
-        let header = self.header.ok_or_else(|| "the run wrote no header".to_owned())?;
+        let header = self.header.ok_or(CommandError::NoHeader)?;
         Ok(Results::new(name, header, self.results.into_values(), self.footer))
     }
 }

@@ -4,7 +4,7 @@
 //! Options:
 //!
 //! - `name=NAME`: what it says it is called
-//! - `tether=ADDRESS`: it connects there and stays connected as long as it lives; each URL that it is told is a line
+//! - `observer=ADDRESS`: it connects there, keeps the connection open until it exits, and writes each URL that it receives as a line
 //! - `stderr=TEXT`: it says that on stderr, first
 //! - `exit`: it ends without a hello
 //! - `silent`: it lives on without a hello
@@ -28,7 +28,7 @@ pub(crate) fn live(options: &[String]) -> ExitCode {
     });
     let is_told = |word: &str| options.iter().any(|option| option == word);
     let option = |name: &str| options.iter().find_map(|option| option.strip_prefix(name)?.strip_prefix('='));
-    let mut tether = option("tether").map(|address| TcpStream::connect(address).unwrap());
+    let mut observer = option("observer").map(|address| TcpStream::connect(address).unwrap());
     if let Some(text) = option("stderr") {
         eprintln!("{text}");
     }
@@ -47,8 +47,8 @@ pub(crate) fn live(options: &[String]) -> ExitCode {
         let order: Value = serde_json::from_str(&line.unwrap()).unwrap();
         let number = order["session"].as_u64().unwrap();
         if let Some(url) = order["connect"]["url"].as_str() {
-            if let Some(tether) = &mut tether {
-                writeln!(tether, "{url}").unwrap();
+            if let Some(observer) = &mut observer {
+                writeln!(observer, "{url}").unwrap();
             }
             current = Some(Session::start(number, url));
         } else if order.get("close").is_some()

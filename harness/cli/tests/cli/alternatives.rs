@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::Tests;
 use crate::command::ssespec;
-use crate::workshop::Workshop;
+use crate::test_folder::TestFolder;
 
 pub(crate) const TESTS: Tests = &[
     ("have_names", have_names),
@@ -14,14 +14,14 @@ pub(crate) const TESTS: Tests = &[
 
 /// The value of the one fact that the reference client's run of a case with these steps at its end records.
 fn fact(steps: &str) -> String {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     let case = format!(
         "title = \"A choice\"\nrequirements = [\"whatwg/retry-empty-value\"]\nneeds = [\"reconnect\"]\nsteps = [\n  \
          {{ send = \"retry: 20\\ndata: a\\n\\n\" }},\n  {{ expect-event = {{ data = \"a\" }} }},\n{steps}]\n"
     );
-    shop.file("client/choice/one.toml", &case);
+    folder.file("client/choice/one.toml", &case);
     let run = ssespec(["client", "--reference", "--format", "jsonl", "--delivery", "whole", "--cases"]);
-    let lines = run.args([shop.path()]).ends(0).json_lines();
+    let lines = run.args([folder.path()]).ends(0).json_lines();
     let result = lines.iter().find(|line| line["kind"] == "result").unwrap();
     assert_eq!(result["verdict"], "info");
     assert!(result["failure"].is_null(), "{result}");

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use crate::Tests;
 use crate::command::{ssespec, words};
 use crate::interrupt;
-use crate::workshop::Workshop;
+use crate::test_folder::TestFolder;
 
 pub(crate) const TESTS: Tests = &[
     ("no_such_browser", no_such_browser),
@@ -36,10 +36,10 @@ fn one_that_is_missing() {
 }
 
 fn a_folder_with_a_browser() {
-    let shop = Workshop::new();
-    shop.file("one/ssespec.toml", "name = \"one\"\nrole = \"client\"\nbrowser = \"firefox\"\n");
+    let folder = TestFolder::new();
+    folder.file("one/ssespec.toml", "name = \"one\"\nrole = \"client\"\nbrowser = \"firefox\"\n");
     ssespec(words("run --filter client/lines/*"))
-        .args([shop.path().join("one")])
+        .args([folder.path().join("one")])
         .env("FIREFOX", "/no/such/browser")
         .ends(3)
         .says(&["FIREFOX names /no/such/browser"]);
@@ -48,8 +48,8 @@ fn a_folder_with_a_browser() {
         ("browser = \"firefox\"\ncommand = [\"x\"]", "expected either a command, a browser or a URL"),
         ("", "nothing says how the implementation is started"),
     ] {
-        shop.file("one/ssespec.toml", &format!("name = \"one\"\nrole = \"client\"\n{text}\n"));
-        ssespec(["run"]).args([shop.path().join("one")]).ends(2).says(&[said]);
+        folder.file("one/ssespec.toml", &format!("name = \"one\"\nrole = \"client\"\n{text}\n"));
+        ssespec(["run"]).args([folder.path().join("one")]).ends(2).says(&[said]);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::Tests;
 use crate::command::{here, ssespec, words};
-use crate::workshop::Workshop;
+use crate::test_folder::TestFolder;
 
 pub(crate) const TESTS: Tests = &[
     ("the_reference_client", the_reference_client),
@@ -30,14 +30,14 @@ fn a_command() {
 
 /// A program that is named with a path is looked for from the folder in which one types it.
 fn a_command_with_a_path() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     let own = std::env::current_exe().unwrap();
     let name = format!("bin/adapter{}", std::env::consts::EXE_SUFFIX);
-    std::fs::copy(&own, shop.file(&name, "")).unwrap();
+    std::fs::copy(&own, folder.file(&name, "")).unwrap();
     ssespec(words("client --filter client/demo/shows-* --cases"))
         .args([here().join("cases")])
         .args(["--", &format!("./{name}"), "adapter"])
-        .folder(shop.path())
+        .folder(folder.path())
         .ends(0);
 }
 
@@ -88,7 +88,7 @@ fn the_command_that_reruns_a_case() {
     let printed = ssespec(words(
         "client --reference --cases cases --suite resilience --delivery whole --ipv6 --format jsonl",
     ));
-    let Some(printed) = crate::playing::over_ipv6(printed) else { return };
+    let Some(printed) = crate::execution::over_ipv6(printed) else { return };
     let rerun = printed.ends(1).json_lines()[1]["rerun"].as_str().unwrap().to_owned();
     assert_eq!(
         rerun,

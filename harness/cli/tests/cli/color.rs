@@ -2,7 +2,7 @@
 
 use crate::Tests;
 use crate::command::{Ssespec, ssespec, words};
-use crate::workshop::Workshop;
+use crate::test_folder::TestFolder;
 
 pub(crate) const TESTS: Tests = &[
     ("plain_where_nobody_looks", plain_where_nobody_looks),
@@ -14,8 +14,8 @@ pub(crate) const TESTS: Tests = &[
 const ESCAPE: char = '\u{1b}';
 
 /// Commands whose output has colours on a terminal, with their exit status.
-fn colourful(shop: &Workshop) -> Vec<(Ssespec, i32)> {
-    let (before, after) = (shop.path().join("before.jsonl"), shop.path().join("after.jsonl"));
+fn colored_commands(folder: &TestFolder) -> Vec<(Ssespec, i32)> {
+    let (before, after) = (folder.path().join("before.jsonl"), folder.path().join("after.jsonl"));
     if !after.is_file() {
         for (file, filter, status) in [(&before, "*shows*", 0), (&after, "*", 1)] {
             ssespec(words("client --reference --cases cases --filter"))
@@ -23,19 +23,19 @@ fn colourful(shop: &Workshop) -> Vec<(Ssespec, i32)> {
                 .args([file])
                 .ends(status);
         }
-        shop.file("client/mine/wrong.toml", "title = 5\n");
+        folder.file("client/mine/wrong.toml", "title = 5\n");
     }
     vec![
         (ssespec(words("client --reference --cases cases")), 1),
         (ssespec(words("report --format terminal")).args([&after]), 0),
         (ssespec(["diff"]).args([&before, &after]), 0),
-        (ssespec(["check"]).args([shop.path()]), 2),
+        (ssespec(["check"]).args([folder.path()]), 2),
     ]
 }
 
 fn plain_where_nobody_looks() {
-    let shop = Workshop::new();
-    for (command, status) in colourful(&shop) {
+    let folder = TestFolder::new();
+    for (command, status) in colored_commands(&folder) {
         let printed = command.ends(status);
         assert!(!printed.stdout.contains(ESCAPE) && !printed.stderr.contains(ESCAPE), "{printed:?}");
         assert!(!printed.stdout.is_empty());
@@ -47,17 +47,17 @@ fn plain_where_nobody_looks() {
 }
 
 fn always() {
-    let shop = Workshop::new();
-    for (command, status) in colourful(&shop) {
+    let folder = TestFolder::new();
+    for (command, status) in colored_commands(&folder) {
         let printed = command.args(["--color", "always"]).env("NO_COLOR", "1").ends(status);
         assert!(printed.stdout.contains(ESCAPE), "{printed:?}");
     }
     // A file is no terminal, whatever is said.
-    let file = shop.path().join("report.txt");
+    let file = folder.path().join("report.txt");
     ssespec(words("report --color always --format terminal --output"))
-        .args([&file, &shop.path().join("after.jsonl")])
+        .args([&file, &folder.path().join("after.jsonl")])
         .ends(0);
-    assert!(!shop.read("report.txt").contains(ESCAPE));
+    assert!(!folder.read("report.txt").contains(ESCAPE));
     // What is for machines has none either.
     for format in ["jsonl", "markdown", "junit", "snapshot"] {
         let line = format!("client --reference --cases cases --color always --format {format}");
@@ -66,8 +66,8 @@ fn always() {
 }
 
 fn never() {
-    let shop = Workshop::new();
-    for (command, status) in colourful(&shop) {
+    let folder = TestFolder::new();
+    for (command, status) in colored_commands(&folder) {
         let printed = command.args(["--color", "never"]).env("CLICOLOR_FORCE", "1").ends(status);
         assert!(!printed.stdout.contains(ESCAPE), "{printed:?}");
     }

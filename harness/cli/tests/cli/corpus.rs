@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::Tests;
 use crate::command::{here, repository, ssespec, words};
-use crate::workshop::Workshop;
+use crate::test_folder::TestFolder;
 
 pub(crate) const TESTS: Tests = &[
     ("cases_are_listed", cases_are_listed),
@@ -83,13 +83,13 @@ fn requirements_are_listed() {
 }
 
 fn no_such_case() {
-    ssespec(["cases", "lines"]).ends(2).says(&["nothing matches 'lines'; a pattern is for the whole id"]);
+    ssespec(["cases", "lines"]).ends(2).says(&["nothing matches 'lines'; a pattern must match the full id"]);
     ssespec(["cases", "client/["]).ends(2).says(&["invalid value 'client/['", "unclosed character class"]);
     ssespec(words("cases --cases no-such-folder")).ends(2).says(&["no-such-folder: no such folder"]);
     let explain = |id: &str| ssespec(["explain", id]).ends(2);
     explain("client/lines/lf-ends-a-lin")
         .says(&["no case client/lines/lf-ends-a-lin; did you mean client/lines/lf-ends-a-line?"]);
-    explain("while-open").says(&["no case while-open; these hold the word: ", "client/close/while-open"]);
+    explain("while-open").says(&["no case while-open; these contain it: ", "client/close/while-open"]);
     explain("xyzzy").says(&["no case xyzzy; `ssespec cases` lists them"]);
 }
 
@@ -114,15 +114,15 @@ fn a_case_is_explained() {
 
 fn clean_files() {
     let check = |line: &str| ssespec(["check"]).args(words(line)).folder(&repository()).ends(0).stdout;
-    assert_eq!(check("cases/client/lines/lf-ends-a-line.toml"), "1 case, no mistake\n");
-    assert!(check("cases/client/lines").ends_with(" cases, no mistake\n"));
-    assert_eq!(check("ci/implementations/eventsource/ssespec.toml"), "1 ssespec.toml file, no mistake\n");
+    assert_eq!(check("cases/client/lines/lf-ends-a-line.toml"), "1 case, no mistakes\n");
+    assert!(check("cases/client/lines").ends_with(" cases, no mistakes\n"));
+    assert_eq!(check("ci/implementations/eventsource/ssespec.toml"), "1 ssespec.toml file, no mistakes\n");
     let both = check("cases/client/lines/lf-ends-a-line.toml ci/implementations/eventsource/ssespec.toml");
-    assert_eq!(both, "1 case and 1 ssespec.toml file, no mistake\n");
-    assert_eq!(ssespec(["check"]).args([here().join("cases")]).ends(0).stdout, "8 cases, no mistake\n");
+    assert_eq!(both, "1 case and 1 ssespec.toml file, no mistakes\n");
+    assert_eq!(ssespec(["check"]).args([here().join("cases")]).ends(0).stdout, "8 cases, no mistakes\n");
 }
 
-/// What is built in, and the folder that it is made from: no mistake but statements without a case, as long as there are
+/// What is built in, and the folder that it is made from: no mistakes but statements without a case, as long as there are
 /// some.
 fn all_of_the_suite() {
     let uncovered = ssespec(words("requirements --uncovered --format json")).ends(0).json();
@@ -135,7 +135,7 @@ fn all_of_the_suite() {
     for line in ["", "cases"] {
         let check = ssespec(["check"]).args(words(line)).folder(&repository());
         if missing == 0 {
-            assert!(check.ends(0).stdout.ends_with(" cases, no mistake\n"), "{line}");
+            assert!(check.ends(0).stdout.ends_with(" cases, no mistakes\n"), "{line}");
         } else {
             let printed = check.ends(2);
             printed.shows(&["error: no client case checks ", "--> cases/requirements/", " binds a client"]);
@@ -145,7 +145,7 @@ fn all_of_the_suite() {
 }
 
 fn what_a_folder_lacks() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     let requirement = |name: &str, more: &str| {
         format!(
             "[requirement.{name}]\nlevel = \"must\"\nbinds = [\"parser\"]\ntext = \"A rule.\"\nanchor = \"#a\"\n{more}\n"
@@ -159,45 +159,45 @@ fn what_a_folder_lacks() {
         let head = "title = \"Theirs\"\nurl = \"https://theirs.test/\"\nrevision = \"1\"\n";
         format!("{head}tests = [\"first\", \"second\"]\n{none}")
     };
-    shop.file("requirements/house.toml", &rules(""));
-    shop.file("counterparts/theirs.toml", &list(""));
+    folder.file("requirements/house.toml", &rules(""));
+    folder.file("counterparts/theirs.toml", &list(""));
     let case = "title = \"A case\"\nrequirements = [\"house/kept\"]\ncounterparts = [\"theirs:first\"]\nsteps = [\n  \
                 { send = \"data: a\\n\\n\" },\n  { expect-event = { data = \"a\" } },\n]\n";
-    shop.file("client/mine/first.toml", case);
-    let check = || ssespec(["check", "."]).folder(shop.path());
+    folder.file("client/mine/first.toml", case);
+    let check = || ssespec(["check", "."]).folder(folder.path());
     let printed = check().ends(2);
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_snapshot!("what-a-folder-lacks", printed.stdout);
     });
     printed.says(&["error: 2 mistakes in 2 files"]);
     // A reason is as good as a case.
-    shop.file("requirements/house.toml", &rules("untestable = \"Nobody can see it.\""));
-    shop.file("counterparts/theirs.toml", &list("[none]\n\"second\" = \"It is about tea.\"\n"));
-    assert_eq!(check().ends(0).stdout, "1 case, no mistake\n");
+    folder.file("requirements/house.toml", &rules("untestable = \"Nobody can see it.\""));
+    folder.file("counterparts/theirs.toml", &list("[none]\n\"second\" = \"It is about tea.\"\n"));
+    assert_eq!(check().ends(0).stdout, "1 case, no mistakes\n");
     // But not both.
-    shop.file(
+    folder.file(
         "counterparts/theirs.toml",
         &list("[none]\n\"first\" = \"No.\"\n\"second\" = \"It is about tea.\"\n"),
     );
     check().ends(2).shows(&["client/mine/first makes the claim of \"first\"", "theirs.toml:6:1"]);
     // A list that is wrong is told before cases that name it.
-    shop.file("counterparts/theirs.toml", "title = 1\n");
+    folder.file("counterparts/theirs.toml", "title = 1\n");
     let printed = check().ends(2);
     printed.shows(&["expected a string, found a whole number"]).says(&["error: 2 mistakes in 1 file"]);
 }
 
 fn mistakes() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     let first = "title = \"A mistake\"\nrequirements = [\"whatwg/line-fl\"]\nsteps = [\n  { sned = \"data: a\\n\\n\" },\n]\n";
-    let first = shop.file("client/mine/first.toml", first);
-    let second = shop.file("client/mine/second.toml", "title = \"A second\nrequirements = []\n");
-    let printed = ssespec(["check"]).args([shop.path()]).ends(2);
+    let first = folder.file("client/mine/first.toml", first);
+    let second = folder.file("client/mine/second.toml", "title = \"A second\nrequirements = []\n");
+    let printed = ssespec(["check"]).args([folder.path()]).ends(2);
     printed
         .shows(&["no step is called `sned` here", "first.toml:4:5", "  { sned = ", "did you mean"])
         .shows(&["this is not TOML", "second.toml:1:"])
         .says(&["error: 2 mistakes in 2 files"]);
     // All mistakes of all files that are named, whatever they are.
-    let third = shop.file("ssespec.toml", "name = \"a\"\nrole = \"client\"\n");
+    let third = folder.file("ssespec.toml", "name = \"a\"\nrole = \"client\"\n");
     let printed = ssespec(["check"]).args([&first, &second, &third]).ends(2);
     printed
         .shows(&["first.toml:4:5", "second.toml:1:", "ssespec.toml:2:8"])
@@ -205,30 +205,33 @@ fn mistakes() {
     // What only several cases together show.
     let sound = "title = \"A case\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [\n  { send = \"data: a\\n\\n\" },\n  \
                  { expect-event = { data = \"a\" } },\n]\n";
-    shop.file("client/mine/first.toml", sound);
-    shop.file("client/mine/second.toml", sound);
+    folder.file("client/mine/first.toml", sound);
+    folder.file("client/mine/second.toml", sound);
     ssespec(["check"])
-        .args([shop.path()])
+        .args([folder.path()])
         .ends(2)
         .shows(&["two cases share this title"])
         .says(&["error: 1 mistake in 1 file\n"]);
 }
 
 fn files_that_cannot_be_checked() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     ssespec(["check", "no-such.toml"]).ends(2).says(&["no-such.toml"]);
-    ssespec(["check"]).args([shop.path()]).ends(2).says(&["no cases found"]);
+    ssespec(["check"]).args([folder.path()]).ends(2).says(&["no cases found"]);
     // Other TOML files are no cases, and not all of a home directory is read in search of some.
-    shop.file("notes/Cargo.toml", "[package]\n");
-    ssespec(["check"]).args([shop.path()]).ends(2).says(&["no cases found"]);
+    folder.file("notes/Cargo.toml", "[package]\n");
+    ssespec(["check"]).args([folder.path()]).ends(2).says(&["no cases found"]);
     ssespec(words("check --scenario")).ends(2).says(&["required"]);
 }
 
 fn scenarios() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     let check = |line: &str| ssespec(words("check --scenario")).args(words(line)).folder(&repository());
-    assert_eq!(check("mock-server/examples/drop-and-resume.toml").ends(0).stdout, "1 scenario, no mistake\n");
-    let file = shop
+    assert_eq!(
+        check("mock-server/examples/drop-and-resume.toml").ends(0).stdout,
+        "1 scenario, no mistakes\n"
+    );
+    let file = folder
         .file("s.toml", "[[route]]\npath = \"stream\"\n[[route.connection]]\nsteps = [\"expect-request\"]\n");
     let printed = ssespec(words("check --scenario")).args([&file]).ends(2);
     printed.shows(&["s.toml:4:", "`expect-request`"]).says(&["mistake"]);

@@ -20,9 +20,9 @@ pub(crate) use unix::send;
 mod unix {
     use std::process::Command;
 
+    use crate::adapter_processes::AdapterProcesses;
     use crate::command::{Running, ssespec, words};
-    use crate::tether::Tether;
-    use crate::workshop::{Workshop, own};
+    use crate::test_folder::{TestFolder, own};
 
     /// Sends a signal to a command that runs.
     pub(crate) fn send(running: &Running, signal: &str) {
@@ -32,80 +32,80 @@ mod unix {
     }
 
     /// A case that takes longer than any test.
-    fn endless(shop: &Workshop) {
+    fn endless(folder: &TestFolder) {
         let steps = "{ send = \"data: a\\n\\n\" }, { expect-event = { data = \"a\" } }, { wait = \"10min\" }";
         let text = format!("title = \"Endless\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [{steps}]\n");
-        shop.file("client/mine/endless.toml", &text);
+        folder.file("client/mine/endless.toml", &text);
     }
 
     /// Waits until the adapter plays the endless case: two sessions of the smoke check come before it.
-    fn await_session(tether: &Tether) -> crate::tether::Tied {
-        let mut adapter = tether.next();
+    fn await_session(processes: &AdapterProcesses) -> crate::adapter_processes::AdapterProcess {
+        let mut adapter = processes.next();
         for _ in 0..3 {
-            assert!(adapter.url().starts_with("http://127.0.0.1:"));
+            assert!(adapter.next_url().starts_with("http://127.0.0.1:"));
         }
         adapter
     }
 
     pub(super) fn a_client() {
         for signal in ["INT", "TERM", "HUP"] {
-            let (shop, tether) = (Workshop::new(), Tether::new());
-            endless(&shop);
+            let (folder, processes) = (TestFolder::new(), AdapterProcesses::new());
+            endless(&folder);
             let running = ssespec(words("client --delivery as-written --cases"))
-                .args([shop.path()])
-                .adapter([tether.option()])
+                .args([folder.path()])
+                .adapter([processes.option()])
                 .start();
-            let adapter = await_session(&tether);
+            let adapter = await_session(&processes);
             send(&running, signal);
             assert!(running.ends(130).contains("error: interrupted\n"));
-            adapter.gone();
+            adapter.exited();
         }
     }
 
     pub(super) fn an_adapter_that_says_no_hello() {
-        let tether = Tether::new();
+        let processes = AdapterProcesses::new();
         let running = ssespec(words("client --filter client/lines/*"))
-            .adapter([tether.option(), "silent".into()])
+            .adapter([processes.option(), "silent".into()])
             .start();
-        let adapter = tether.next();
+        let adapter = processes.next();
         send(&running, "INT");
         running.ends(130);
-        adapter.gone();
+        adapter.exited();
     }
 
     pub(super) fn a_folder() {
-        let (shop, tether) = (Workshop::new(), Tether::new());
-        endless(&shop);
-        let command = own(&["adapter", &tether.option()]);
-        shop.file(
+        let (folder, processes) = (TestFolder::new(), AdapterProcesses::new());
+        endless(&folder);
+        let command = own(&["adapter", &processes.option()]);
+        folder.file(
             "small/ssespec.toml",
             &format!("name = \"small\"\nrole = \"client\"\ncommand = {command}\n"),
         );
         let running = ssespec(words("run --delivery as-written --write-baseline --cases"))
-            .args([shop.path(), &shop.path().join("small")])
+            .args([folder.path(), &folder.path().join("small")])
             .start();
-        let before = shop.read("small/ssespec.toml");
-        let adapter = await_session(&tether);
+        let before = folder.read("small/ssespec.toml");
+        let adapter = await_session(&processes);
         send(&running, "INT");
         running.ends(130);
-        adapter.gone();
-        assert_eq!(shop.read("small/ssespec.toml"), before, "no baseline is written by half a run");
+        adapter.exited();
+        assert_eq!(folder.read("small/ssespec.toml"), before, "no baseline is written by half a run");
     }
 
     pub(super) fn what_was_found_before() {
-        let (shop, tether) = (Workshop::new(), Tether::new());
-        endless(&shop);
-        let file = shop.path().join("results.jsonl");
+        let (folder, processes) = (TestFolder::new(), AdapterProcesses::new());
+        endless(&folder);
+        let file = folder.path().join("results.jsonl");
         let running = ssespec(words("client --delivery as-written --cases"))
-            .args([shop.path()])
+            .args([folder.path()])
             .args(["--output"])
             .args([&file])
-            .adapter([tether.option()])
+            .adapter([processes.option()])
             .start();
-        let adapter = await_session(&tether);
+        let adapter = await_session(&processes);
         send(&running, "INT");
         running.ends(130);
-        adapter.gone();
+        adapter.exited();
         let printed = ssespec(words("report --format terminal")).args([&file]).ends(0);
         printed.shows(&["INCOMPLETE RUN"]);
     }

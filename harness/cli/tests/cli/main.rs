@@ -1,20 +1,22 @@
 //! The `ssespec` command, run as its users run it: every command and every option.
 //!
 //! The implementation under test is the reference client, or this test executable itself: started as
-//! `cli adapter OPTION...` it is an adapter for a small client, as `cli touch FILE` it makes a file.
+//! `cli adapter OPTION...` it is an adapter for a small client, as `cli touch FILE` it creates a file.
 //!
 //! - [`adapter`]: that adapter
-//! - [`command`]: runs the command, and what it printed
-//! - [`workshop`]: folders of implementations, made for a test
-//! - [`tether`]: how many adapters live, and whether one is gone
-//! - [`http`]: requests by a raw connection, for the mock server
+//! - [`command`]: runs the command and captures its output
+//! - [`test_folder`]: temporary folders of implementations
+//! - [`adapter_processes`]: how many adapter processes there are, and whether one has exited
+//! - [`http`]: sends requests to the mock server over a raw connection
 //! - the others: the tests, by command or option
 //!
-//! The cases are those of `cases/` beside this file where a test needs to know what is in them.
+//! Tests that need to know the contents of cases use those in `cases/` next to this file.
 
-// Cargo sets `test` for this target too; said here, it tells the lints what they need not ask of a test.
+// Cargo sets `test` for this target too; the attribute tells Clippy that these modules are tests.
 #[cfg(test)]
 mod adapter;
+#[cfg(test)]
+mod adapter_processes;
 #[cfg(test)]
 mod alternatives;
 #[cfg(test)]
@@ -30,6 +32,8 @@ mod command;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod execution;
+#[cfg(test)]
 mod help;
 #[cfg(test)]
 mod http;
@@ -41,8 +45,6 @@ mod mock_case;
 mod mock_file;
 #[cfg(test)]
 mod output;
-#[cfg(test)]
-mod playing;
 #[cfg(test)]
 mod report;
 #[cfg(test)]
@@ -56,9 +58,7 @@ mod server;
 #[cfg(test)]
 mod setup;
 #[cfg(test)]
-mod tether;
-#[cfg(test)]
-mod workshop;
+mod test_folder;
 
 use std::process::ExitCode;
 
@@ -68,7 +68,7 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.split_first() {
         Some((first, options)) if first == "adapter" => adapter::live(options),
-        Some((first, files)) if first == "touch" => workshop::touch(files),
+        Some((first, files)) if first == "touch" => test_folder::touch(files),
         _ => libtest_mimic::run(&Arguments::from_args(), tests()).exit_code(),
     }
 }
@@ -83,7 +83,7 @@ fn tests() -> Vec<Trial> {
         ("browser", browser::TESTS),
         ("server", server::TESTS),
         ("selection", selection::TESTS),
-        ("playing", playing::TESTS),
+        ("execution", execution::TESTS),
         ("alternatives", alternatives::TESTS),
         ("output", output::TESTS),
         ("color", color::TESTS),

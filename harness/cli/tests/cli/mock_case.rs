@@ -11,7 +11,7 @@ pub(crate) const TESTS: Tests = &[
     ("as_json", as_json),
     ("again_at_the_same_url", again_at_the_same_url),
     ("a_case_of_a_folder", a_case_of_a_folder),
-    ("a_client_that_is_closed_by_hand", a_client_that_is_closed_by_hand),
+    ("a_client_that_is_closed_manually", a_client_that_is_closed_manually),
     ("a_request_that_should_not_come", a_request_that_should_not_come),
     ("what_browsers_ask_for_beside", what_browsers_ask_for_beside),
     ("a_second_origin", a_second_origin),
@@ -114,8 +114,8 @@ fn a_case_of_a_folder() {
     running.ends(0);
 }
 
-/// By hand a close takes its time: the case goes on when the client has left.
-fn a_client_that_is_closed_by_hand() {
+/// A person takes time to close the client: the case continues once it has disconnected.
+fn a_client_that_is_closed_manually() {
     let running = ssespec(words("mock --case client/close/while-open --once")).start();
     let mut client = get(&url(&running), "");
     running.lines_to("client   The client calls close().");

@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::Tests;
 use crate::command::{Running, repository, ssespec, words};
 use crate::http::{End, get};
-use crate::workshop::Workshop;
+use crate::test_folder::TestFolder;
 
 pub(crate) const TESTS: Tests = &[
     ("a_drop_and_a_resume", a_drop_and_a_resume),
@@ -103,10 +103,10 @@ fn curl() {
 
 /// The last connection's script serves all that follow.
 fn connections_in_turn() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     let text = "[[route]]\nmethod = \"GET\"\npath = \"/a/*\"\n\n[[route.connection]]\nsteps = [{ send = \"data: 1\\n\\n\" }, \"end\"]\n\n\
                 [[route.connection]]\nsteps = [{ respond = { status = 503, body = \"busy\" } }]\n";
-    let file = shop.file("turns.toml", text);
+    let file = folder.file("turns.toml", text);
     let running = ssespec(["mock"]).args([&file]).start();
     let url = url(&running);
     assert!(get(&format!("{url}/a/b"), "").until("0\r\n\r\n").contains("data: 1\n\n"));
@@ -118,12 +118,12 @@ fn connections_in_turn() {
 }
 
 fn several_files() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     let scenario = |path: &str, data: &str| {
         let steps = format!("[{{ send = \"data: {data}\\n\\n\" }}, \"end\"]");
         format!("[[route]]\npath = \"{path}\"\n[[route.connection]]\nsteps = {steps}\n")
     };
-    let (a, b) = (shop.file("a.toml", &scenario("/a", "a")), shop.file("b.toml", &scenario("*", "b")));
+    let (a, b) = (folder.file("a.toml", &scenario("/a", "a")), folder.file("b.toml", &scenario("*", "b")));
     let running = ssespec(["mock"]).args([&a, &b]).start();
     let url = url(&running);
     assert!(get(&format!("{url}/a"), "").until("0\r\n\r\n").contains("data: a"), "the first that matches");
@@ -173,9 +173,9 @@ fn an_address_of_ones_choice() {
 }
 
 fn files_that_cannot_be_served() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     ssespec(["mock", "no-such.toml"]).ends(2).says(&["no-such.toml"]);
-    let file = shop
+    let file = folder
         .file("s.toml", "[[route]]\npath = \"stream\"\n[[route.connection]]\nsteps = [{ sned = \"a\" }]\n");
     let printed = ssespec(["mock"]).args([example(), file]).ends(2);
     printed.says(&["s.toml:4:12", "no step is called `sned` here", "did you mean"]);

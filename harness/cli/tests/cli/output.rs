@@ -7,7 +7,7 @@ use ssespec_reports::results::Results;
 
 use crate::Tests;
 use crate::command::{Printed, repository, ssespec, words};
-use crate::workshop::Workshop;
+use crate::test_folder::TestFolder;
 
 pub(crate) const TESTS: Tests = &[
     ("formats", formats),
@@ -54,12 +54,12 @@ fn formats() {
 }
 
 fn formats_of_several() {
-    let shop = Workshop::new();
-    shop.implementation("first", "");
-    shop.implementation("second", "");
+    let folder = TestFolder::new();
+    folder.implementation("first", "");
+    folder.implementation("second", "");
     let run = |format: &str, status: i32| {
         let options = format!("--cases cases --filter client/demo/shows-* --format {format}");
-        ssespec(["run"]).args([shop.path()]).args(words(&options)).ends(status)
+        ssespec(["run"]).args([folder.path()]).args(words(&options)).ends(status)
     };
     run("terminal", 0).shows(&["first 1 (Rust client)", "second 1 (Rust client)"]);
     run("snapshot", 0)
@@ -73,8 +73,10 @@ fn formats_of_several() {
     ]);
     assert_eq!(xml.stdout.matches("<?xml").count(), 1, "one document");
     assert_eq!(xml.stdout.matches("</testsuites>").count(), 1);
-    run("jsonl", 2)
-        .says(&["--format jsonl is the results file of one run, and these are 2", "--output FOLDER"]);
+    run("jsonl", 2).says(&[
+        "--format jsonl prints the results file of one run, but there are 2 runs",
+        "--output FOLDER",
+    ]);
 }
 
 fn progress_is_for_people() {
@@ -106,8 +108,8 @@ fn check(file: &Path, cases: usize) -> Results {
 }
 
 fn a_results_file() {
-    let shop = Workshop::new();
-    let file = shop.path().join("results.jsonl");
+    let folder = TestFolder::new();
+    let file = folder.path().join("results.jsonl");
     let printed = ssespec(words("client --reference --cases cases --output")).args([&file]).ends(1);
     printed.shows(&["exit status 1"]);
     let results = check(&file, 8);
@@ -129,56 +131,57 @@ fn a_results_file() {
 }
 
 fn results_files_of_several() {
-    let shop = Workshop::new();
-    shop.implementation("all/first", "");
-    let folder = shop.implementation("all/second", "");
-    let text = shop.read("all/second/ssespec.toml").replace("name = \"second\"", "name = \"@owner/second\"");
-    shop.file("all/second/ssespec.toml", &text);
-    let output = shop.path().join("made/on/demand");
+    let folder = TestFolder::new();
+    folder.implementation("all/first", "");
+    let second = folder.implementation("all/second", "");
+    let text =
+        folder.read("all/second/ssespec.toml").replace("name = \"second\"", "name = \"@owner/second\"");
+    folder.file("all/second/ssespec.toml", &text);
+    let output = folder.path().join("made/on/demand");
     let run = |folder: &Path| {
         ssespec(["run"])
             .args([folder])
             .args(words("--cases cases --filter client/demo/shows-* --output"))
             .args([&output])
     };
-    run(&shop.path().join("all")).ends(0);
+    run(&folder.path().join("all")).ends(0);
     assert_eq!(check(&output.join("first.jsonl"), 2).header().implementation.name, "first");
     check(&output.join("@owner-second.jsonl"), 2);
-    // A folder that exists is a folder for one, too.
+    // An existing folder is used even for a single implementation.
     std::fs::remove_file(output.join("@owner-second.jsonl")).unwrap();
-    run(&folder).ends(0);
+    run(&second).ends(0);
     check(&output.join("@owner-second.jsonl"), 2);
 }
 
 fn two_of_one_name() {
-    let shop = Workshop::new();
-    shop.implementation("all/first", "");
-    shop.implementation("all/second", "");
-    let text = shop.read("all/second/ssespec.toml").replace("name = \"second\"", "name = \"First\"");
-    shop.file("all/second/ssespec.toml", &text);
+    let folder = TestFolder::new();
+    folder.implementation("all/first", "");
+    folder.implementation("all/second", "");
+    let text = folder.read("all/second/ssespec.toml").replace("name = \"second\"", "name = \"First\"");
+    folder.file("all/second/ssespec.toml", &text);
     let printed = ssespec(["run"])
-        .args([shop.path().join("all")])
+        .args([folder.path().join("all")])
         .args(["--output"])
-        .args([shop.path().join("out")])
+        .args([folder.path().join("out")])
         .ends(2);
-    printed.says(&["two implementations are called First: their results cannot be in one folder"]);
+    printed.says(&["two implementations are called First, so their results cannot go into the same folder"]);
 }
 
 fn a_file_that_cannot_be_written() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     let printed =
         ssespec(words("client --reference --cases cases --output no-such-folder/results.jsonl")).ends(2);
     printed.says(&["results.jsonl: cannot be written: "]);
     assert_eq!(printed.stdout, "", "nothing was run");
     ssespec(words("client --reference --cases cases --output"))
-        .args([shop.path()])
+        .args([folder.path()])
         .ends(2)
         .says(&["cannot be written"]);
-    let file = shop.file("file", "");
-    shop.implementation("all/first", "");
-    shop.implementation("all/second", "");
-    let printed = ssespec(["run"]).args([shop.path().join("all")]).args(["--output"]).args([&file]).ends(2);
-    printed.says(&["file: cannot be a folder: "]);
+    let file = folder.file("file", "");
+    folder.implementation("all/first", "");
+    folder.implementation("all/second", "");
+    let printed = ssespec(["run"]).args([folder.path().join("all")]).args(["--output"]).args([&file]).ends(2);
+    printed.says(&["file: cannot create this folder: "]);
 }
 
 #[cfg(target_os = "linux")]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::Tests;
 use crate::command::{ssespec, words};
-use crate::workshop::Workshop;
+use crate::test_folder::TestFolder;
 
 pub(crate) const TESTS: Tests = &[
     ("formats", formats),
@@ -18,15 +18,15 @@ pub(crate) const TESTS: Tests = &[
 ];
 
 /// A results file of the reference client, of cases in which this event is sent.
-fn results(shop: &Workshop, name: &str, sent: &str) -> PathBuf {
+fn results(folder: &TestFolder, name: &str, sent: &str) -> PathBuf {
     let text = format!(
         "title = \"An event\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [\n  {{ send = \"data: {sent}\\n\\n\" }},\n  \
          {{ expect-event = {{ data = \"a\" }} }},\n]\n"
     );
-    shop.file("cases/client/mine/first.toml", &text);
-    let file = shop.path().join(name);
+    folder.file("cases/client/mine/first.toml", &text);
+    let file = folder.path().join(name);
     ssespec(words("client --reference --cases"))
-        .args([shop.path().join("cases")])
+        .args([folder.path().join("cases")])
         .args(["--output"])
         .args([&file])
         .ends(if sent == "a" { 0 } else { 1 });
@@ -34,8 +34,8 @@ fn results(shop: &Workshop, name: &str, sent: &str) -> PathBuf {
 }
 
 fn formats() {
-    let shop = Workshop::new();
-    let file = results(&shop, "r.jsonl", "b");
+    let folder = TestFolder::new();
+    let file = results(&folder, "r.jsonl", "b");
     let report = |format: &str| ssespec(["report", "--format", format]).args([&file]).ends(0);
     report("terminal").shows(&["reference ", "✘ FAIL must client/mine/first", "exit status 1"]);
     report("markdown").shows(&["| client/mine/first | MUST | ✘ 0/2"]);
@@ -48,23 +48,23 @@ fn formats() {
 }
 
 fn a_file_for_the_report() {
-    let shop = Workshop::new();
-    let file = results(&shop, "r.jsonl", "a");
+    let folder = TestFolder::new();
+    let file = results(&folder, "r.jsonl", "a");
     let report = || ssespec(words("report --format junit")).args([&file]);
     let printed = report().ends(0);
-    let output = shop.path().join("junit.xml");
+    let output = folder.path().join("junit.xml");
     assert_eq!(report().args(["--output"]).args([&output]).ends(0).stdout, "");
-    assert_eq!(shop.read("junit.xml"), printed.stdout);
-    let nowhere = shop.path().join("no-such-folder/junit.xml");
+    assert_eq!(folder.read("junit.xml"), printed.stdout);
+    let nowhere = folder.path().join("no-such-folder/junit.xml");
     report().args(["--output"]).args([&nowhere]).ends(2).says(&["junit.xml: cannot be written: "]);
 }
 
 fn a_matrix_of_many() {
-    let shop = Workshop::new();
-    let reference = results(&shop, "reference.jsonl", "a");
-    let other = shop.path().join("small.jsonl");
+    let folder = TestFolder::new();
+    let reference = results(&folder, "reference.jsonl", "a");
+    let other = folder.path().join("small.jsonl");
     ssespec(words("client --cases"))
-        .args([shop.path().join("cases")])
+        .args([folder.path().join("cases")])
         .args(["--output"])
         .args([&other])
         .adapter(["name=small"])
@@ -76,18 +76,18 @@ fn a_matrix_of_many() {
         "| client/mine/first | MUST | ✔ 2/2 | ✔ 2/2 |",
     ]);
     let printed = ssespec(words("report --format jsonl")).args([&reference, &other]).ends(2);
-    printed.says(&["--format jsonl is the results file of one run"]);
+    printed.says(&["--format jsonl prints the results file of one run"]);
     let printed = ssespec(["report"]).args([&reference, &reference]).ends(2);
     printed.says(&["are both results of reference", "name only one of them"]);
 }
 
 fn files_that_cannot_be_read() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     ssespec(["report"]).ends(2).says(&["required", "<RESULTS>"]);
     ssespec(["report", "no-such.jsonl"]).ends(2).says(&["no-such.jsonl: cannot read it: "]);
-    ssespec(["report"]).args([shop.path()]).ends(2).says(&["cannot be read: "]);
-    let file = results(&shop, "r.jsonl", "a");
-    let whole = shop.read("r.jsonl");
+    ssespec(["report"]).args([folder.path()]).ends(2).says(&["cannot be read: "]);
+    let file = results(&folder, "r.jsonl", "a");
+    let whole = folder.read("r.jsonl");
     let report = |text: &str| {
         std::fs::write(&file, text).unwrap();
         ssespec(["report"]).args([&file]).ends(2)
@@ -105,9 +105,9 @@ fn files_that_cannot_be_read() {
 }
 
 fn an_incomplete_run() {
-    let shop = Workshop::new();
-    let file = results(&shop, "r.jsonl", "a");
-    let whole = shop.read("r.jsonl");
+    let folder = TestFolder::new();
+    let file = results(&folder, "r.jsonl", "a");
+    let whole = folder.read("r.jsonl");
     let footer = whole.trim_end().rfind('\n').unwrap();
     std::fs::write(&file, &whole[..=footer]).unwrap();
     let report = |format: &str| ssespec(["report", "--format", format]).args([&file]).ends(0);
@@ -121,8 +121,8 @@ fn an_incomplete_run() {
 }
 
 fn no_difference() {
-    let shop = Workshop::new();
-    let (before, after) = (results(&shop, "before.jsonl", "a"), results(&shop, "after.jsonl", "a"));
+    let folder = TestFolder::new();
+    let (before, after) = (results(&folder, "before.jsonl", "a"), results(&folder, "after.jsonl", "a"));
     ssespec(["diff"]).args([&before, &after]).ends(0).shows(&[
         "before  reference ",
         "after   reference ",
@@ -131,8 +131,8 @@ fn no_difference() {
 }
 
 fn what_is_broken_and_what_is_fixed() {
-    let shop = Workshop::new();
-    let (good, bad) = (results(&shop, "good.jsonl", "a"), results(&shop, "bad.jsonl", "b"));
+    let folder = TestFolder::new();
+    let (good, bad) = (results(&folder, "good.jsonl", "a"), results(&folder, "bad.jsonl", "b"));
     let broken = ssespec(["diff"]).args([&good, &bad]).ends(1);
     broken.shows(&["client/mine/first", "pass → fail"]);
     ssespec(["diff"]).args([&bad, &good]).ends(0).shows(&["client/mine/first", "fail → pass"]);
@@ -143,8 +143,8 @@ fn what_is_broken_and_what_is_fixed() {
 }
 
 fn files_to_compare_that_cannot_be_read() {
-    let shop = Workshop::new();
-    let file = results(&shop, "r.jsonl", "a");
+    let folder = TestFolder::new();
+    let file = results(&folder, "r.jsonl", "a");
     ssespec(["diff"]).args([&file]).ends(2).says(&["required", "<B>"]);
     ssespec(["diff"])
         .args([&file])

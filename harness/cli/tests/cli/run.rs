@@ -2,7 +2,7 @@
 
 use crate::Tests;
 use crate::command::{here, ssespec, words};
-use crate::workshop::{Workshop, known, own};
+use crate::test_folder::{TestFolder, known, own};
 
 pub(crate) const TESTS: Tests = &[
     ("a_folder", a_folder),
@@ -16,10 +16,9 @@ pub(crate) const TESTS: Tests = &[
 ];
 
 fn a_folder() {
-    let shop = Workshop::new();
-    let folder = shop.implementation("small", &known("client/demo/wants-another-event", "nobody sends it"));
-    let printed =
-        ssespec(["run"]).args([&folder]).args(words("--cases cases --filter client/demo/*")).ends(0);
+    let folder = TestFolder::new();
+    let small = folder.implementation("small", &known("client/demo/wants-another-event", "nobody sends it"));
+    let printed = ssespec(["run"]).args([&small]).args(words("--cases cases --filter client/demo/*")).ends(0);
     printed.shows(&[
         "small 1 (Rust client) over process",
         "✔ 2",
@@ -31,23 +30,23 @@ fn a_folder() {
 }
 
 fn the_folder_in_which_it_runs() {
-    let shop = Workshop::new();
-    let folder = shop.implementation("small", "");
+    let folder = TestFolder::new();
+    let small = folder.implementation("small", "");
     let cases = here().join("cases");
     ssespec(["run", "--filter", "client/demo/shows-*", "--cases"])
         .args([&cases])
-        .folder(&folder)
+        .folder(&small)
         .ends(0)
         .shows(&["small 1 (Rust client)", "2 of 2 cases ran"]);
 }
 
 fn a_folder_of_folders() {
-    let shop = Workshop::new();
-    shop.implementation("all/second", "");
-    shop.implementation("all/first", "");
-    shop.file("all/notes/README.md", "not an implementation");
+    let folder = TestFolder::new();
+    folder.implementation("all/second", "");
+    folder.implementation("all/first", "");
+    folder.file("all/notes/README.md", "not an implementation");
     let printed = ssespec(["run"])
-        .args([shop.path().join("all")])
+        .args([folder.path().join("all")])
         .args(words("--cases cases --filter client/demo/shows-* --filter client/demo/wants-another-event"))
         .ends(1);
     let (first, second) = (printed.stdout.find("first 1 (Rust"), printed.stdout.find("second 1 (Rust"));
@@ -60,14 +59,14 @@ fn a_folder_of_folders() {
 }
 
 fn one_of_several_cannot_be_run() {
-    let shop = Workshop::new();
-    shop.implementation("sound", "");
-    shop.file(
+    let folder = TestFolder::new();
+    folder.implementation("sound", "");
+    folder.file(
         "broken/ssespec.toml",
         "name = \"broken\"\nrole = \"client\"\ncommand = [\"./no-such-adapter\"]\n",
     );
     let printed = ssespec(["run"])
-        .args([shop.path()])
+        .args([folder.path()])
         .args(words("--cases cases --filter client/demo/shows-*"))
         .ends(3);
     printed
@@ -76,8 +75,8 @@ fn one_of_several_cannot_be_run() {
 }
 
 fn no_ssespec_toml() {
-    let shop = Workshop::new();
-    let printed = ssespec(["run"]).args([shop.path()]).ends(2);
+    let folder = TestFolder::new();
+    let printed = ssespec(["run"]).args([folder.path()]).ends(2);
     printed.says(&[
         "there is no ssespec.toml in this folder",
         "ssespec run --help",
@@ -87,7 +86,7 @@ fn no_ssespec_toml() {
 }
 
 fn mistakes_are_shown_with_their_places() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     for (text, said) in [
         (
             "name = \"a\"\nrole = \"client\"\n",
@@ -109,7 +108,7 @@ fn mistakes_are_shown_with_their_places() {
             &["the reason is empty", "ssespec.toml:6:10"],
         ),
     ] {
-        let file = shop.file("folder/ssespec.toml", text);
+        let file = folder.file("folder/ssespec.toml", text);
         ssespec(["run"]).args([file.parent().unwrap()]).ends(2).says(said);
         // What runs shows, the check shows.
         let printed = ssespec(["check"]).args([&file]).ends(2);
@@ -118,10 +117,10 @@ fn mistakes_are_shown_with_their_places() {
 }
 
 fn an_adapter_that_does_not_start() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     let start = |command: &str| {
         let text = format!("name = \"a\"\nrole = \"client\"\ncommand = {command}\n");
-        let file = shop.file("folder/ssespec.toml", &text);
+        let file = folder.file("folder/ssespec.toml", &text);
         ssespec(["run"]).args([file.parent().unwrap()]).args(words("--cases cases")).ends(3)
     };
     start("[\"no-such-program-anywhere\"]")
@@ -132,8 +131,8 @@ fn an_adapter_that_does_not_start() {
 
 /// A report's command runs just that case in just that delivery, with all that the run depended on.
 fn the_command_that_reruns_a_case() {
-    let shop = Workshop::new();
-    let folder = shop.implementation("an implementation", "");
+    let folder = TestFolder::new();
+    let folder = folder.implementation("an implementation", "");
     let printed = ssespec(["run"])
         .args([&folder])
         .args(words(

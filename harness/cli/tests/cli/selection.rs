@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::Tests;
 use crate::command::{ssespec, words};
-use crate::workshop::Workshop;
+use crate::test_folder::TestFolder;
 
 pub(crate) const TESTS: Tests = &[
     ("filters", filters),
@@ -46,8 +46,8 @@ fn filters() {
 fn a_filter_that_matches_nothing() {
     let run = |filter: &str| ssespec(["client", "--reference", "--filter", filter]).ends(2);
     run("client/lnes/*").says(&["nothing matches 'client/lnes/*'; did you mean 'client/lines/*'?"]);
-    run("lines/*").says(&["nothing matches 'lines/*'; a pattern is for the whole id, so try '*lines/*'"]);
-    run("xyzzy").says(&["nothing matches 'xyzzy'; `ssespec cases` lists what there is"]);
+    run("lines/*").says(&["nothing matches 'lines/*'; a pattern must match the full id, so try '*lines/*'"]);
+    run("xyzzy").says(&["nothing matches 'xyzzy'; `ssespec cases` lists all ids"]);
     run("client/[").says(&["invalid value 'client/[' for '--filter <GLOB>'", "unclosed character class"]);
     // Nor may one of several.
     let printed = ssespec(words("client --reference --filter client/lines/* --filter client/lnes/*")).ends(2);
@@ -113,21 +113,21 @@ fn nothing_is_left() {
 }
 
 fn cases_of_a_folder() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     let case = |title: &str, requirement: &str| {
         format!(
             "title = \"{title}\"\nrequirements = [\"{requirement}\"]\nsteps = [\n  {{ send = \"data: a\\n\\n\" }},\n  \
              {{ expect-event = {{ data = \"a\" }} }},\n]\n"
         )
     };
-    let run = || ssespec(["client", "--reference", "--cases"]).args([shop.path()]);
-    shop.file("client/mine/first.toml", &case("A case of mine", "whatwg/line-lf"));
+    let run = || ssespec(["client", "--reference", "--cases"]).args([folder.path()]);
+    folder.file("client/mine/first.toml", &case("A case of mine", "whatwg/line-lf"));
     run().ends(0).shows(&["client/mine   ✔ 1"]);
     // With requirements of its own.
-    shop.file("client/mine/second.toml", &case("Another of mine", "house/rule"));
+    folder.file("client/mine/second.toml", &case("Another of mine", "house/rule"));
     run().ends(2).says(&["second.toml:2:17", "unknown requirement \"house/rule\""]);
     let rule = "[requirement.rule]\nlevel = \"must\"\nbinds = [\"parser\"]\ntext = \"House rule.\"\nanchor = \"#rule\"\n";
-    shop.file(
+    folder.file(
         "requirements/house.toml",
         &format!("title = \"House\"\nurl = \"https://house.test/\"\n\n{rule}"),
     );
@@ -136,11 +136,11 @@ fn cases_of_a_folder() {
 }
 
 fn folders_without_cases() {
-    let shop = Workshop::new();
+    let folder = TestFolder::new();
     let run = || ssespec(["client", "--reference", "--cases"]);
-    run().args([shop.path()]).ends(2).says(&["no cases found; cases are the TOML files below client/"]);
+    run().args([folder.path()]).ends(2).says(&["no cases found; cases are the TOML files below client/"]);
     run().args(["no-such-folder"]).ends(2).says(&["no-such-folder: no such folder"]);
-    let file = shop.file("client/mine/first.toml", "title = 5\n");
+    let file = folder.file("client/mine/first.toml", "title = 5\n");
     run().args([&file]).ends(2).says(&["first.toml: no such folder"]);
-    run().args([shop.path()]).ends(2).says(&["first.toml:1:9", "expected a string, found a whole number"]);
+    run().args([folder.path()]).ends(2).says(&["first.toml:1:9", "expected a string, found a whole number"]);
 }

@@ -86,8 +86,8 @@ fn options_are_checked() {
     ssespec(["server"]).ends(2).says(&["<URL>"]);
     ssespec(["server", "localhost:80"]).ends(2).says(&["http"]);
     ssespec(["server", "--path", "keepalive=/x", "http://a/"]).ends(2).says(&["did you mean keep-alive?"]);
-    ssespec(["server", "--path", "status=x", "http://a/"]).ends(2).says(&["a path begins with /"]);
-    ssespec(["server", "--header", "a b: c", "http://a/"]).ends(2).says(&["is no name of a field"]);
+    ssespec(["server", "--path", "status=x", "http://a/"]).ends(2).says(&["a path must begin with /"]);
+    ssespec(["server", "--header", "a b: c", "http://a/"]).ends(2).says(&["is not a field name"]);
     ssespec(["server", "--filter", "keep-alive", "http://a/"]).ends(2).says(&["try '*keep-alive'"]);
     ssespec(["server", "--suite", "htpt", "http://a/"]).ends(2).says(&["did you mean http?"]);
     ssespec(["server", "--ca", "missing.pem", "https://a/"]).ends(2).says(&["missing.pem"]);

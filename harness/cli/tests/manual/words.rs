@@ -10,7 +10,6 @@ const NOT_YET: &[&str] = &[
     "docs/reference/scenarios.md",
     "docs/reference/server-cases.md",
     "docs/reference/ssespec-toml.md",
-    "harness/cli/src/",
     "harness/examples/",
     "harness/probe/",
     "harness/reference/",

@@ -1,0 +1,100 @@
+//! `ssespec client`: one client, without a folder.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use ssespec::implementation::read_baseline;
+use ssespec::run::{Baseline, Launch, Rerun, Run};
+
+use crate::error::CommandError;
+use crate::execute;
+use crate::launch;
+use crate::options::execution::RunOptions;
+use crate::shell_quoting::command_line;
+use crate::status::Status;
+
+/// Test one client, without a folder.
+///
+/// COMMAND starts an adapter: a program that reads commands from stdin and reports on stdout what the client does, one JSON
+/// object per line.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ssespec client -- python3 adapter.py
+  ssespec client --reference
+  ssespec client --browser firefox --filter 'client/reconnect/*'
+  ssespec client --page --bind 0.0.0.0
+  ssespec client --filter 'client/retry/*' --baseline known.toml -- node adapter.mjs
+  ssespec client --suite whatwg --level must --delivery whole --lanes 1 --timeout 10s -- ./adapter
+  ssespec client --cases my-cases --delivery splits --ipv6 --barrier pause -- ./adapter
+  ssespec client --format junit --output results.jsonl --color never -- ./adapter > junit.xml
+
+A file of known failures:
+  [[known-failure]]
+  case = \"client/retry/*\"
+  reason = \"the retry field is ignored\"")]
+pub(crate) struct Arguments {
+    /// The command that starts the adapter
+    #[arg(last = true, value_name = "COMMAND", required_unless_present_any = ["reference", "browser", "page"])]
+    command: Vec<String>,
+    /// Test the built-in reference client instead of a command
+    #[arg(long, conflicts_with = "command")]
+    reference: bool,
+    /// Start and test a browser: chromium, firefox or webkit
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["command", "reference"])]
+    browser: Option<String>,
+    /// Print a URL, and test the browser that opens it
+    #[arg(long, conflicts_with_all = ["command", "reference", "browser"])]
+    page: bool,
+    /// Serve the page and the streams on this address of this machine, for browsers on other devices; 0.0.0.0 picks the
+    /// address that other machines can reach
+    #[arg(long, value_name = "ADDRESS", requires = "page", conflicts_with_all = ["ipv6", "reference", "browser", "command"])]
+    bind: Option<IpAddr>,
+    /// A file of known failures, or an ssespec.toml
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    #[command(flatten)]
+    options: RunOptions,
+}
+
+pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError> {
+    let options = &arguments.options;
+    let corpus = Arc::new(options.selection.corpus()?);
+    let baseline = match &arguments.baseline {
+        Some(file) => options.baseline(read_baseline(file)?, &corpus),
+        None => Baseline::default(),
+    };
+    let address = match arguments.bind {
+        Some(address) => launch::reachable_address(address)?,
+        None => options.address(),
+    };
+    let mut words = options.rerun_options();
+    let launch = if arguments.reference {
+        words.push("--reference".into());
+        Launch::Client(ssespec_reference::client())
+    } else if let Some(name) = &arguments.browser {
+        words.extend(["--browser".into(), name.clone()]);
+        launch::browser(name)?
+    } else if arguments.page {
+        words.push("--page".into());
+        words.extend(arguments.bind.iter().flat_map(|address| ["--bind".into(), address.to_string()]));
+        launch::page()
+    } else {
+        words.push("--".into());
+        words.extend(arguments.command.iter().cloned());
+        launch::client_command(arguments.command, PathBuf::from("."))
+    };
+    let run = Run {
+        corpus,
+        lanes: options.lanes(&launch),
+        launch,
+        selection: options.selection(),
+        baseline,
+        patience: options.patience(),
+        address,
+        barrier: options.barrier(),
+        rerun: Rerun::Command(command_line(words)),
+    };
+    execute::cases::execute(&run, options.output.as_deref(), options.format).await?.print(options.format)
+}

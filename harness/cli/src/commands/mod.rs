@@ -1,0 +1,12 @@
+//! The subcommands, one module each.
+
+pub(crate) mod cases;
+pub(crate) mod check;
+pub(crate) mod client;
+pub(crate) mod explain;
+pub(crate) mod mock;
+pub(crate) mod report;
+pub(crate) mod requirements;
+pub(crate) mod run;
+pub(crate) mod schema;
+pub(crate) mod server;

@@ -1,0 +1,82 @@
+//! `ssespec report` and `ssespec diff`: render results files without running anything.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use ssespec_reports::diff::diff as compare;
+use ssespec_reports::results::Results;
+use ssespec_reports::terminal::{Style, Times};
+
+use crate::error::CommandError;
+use crate::options::format::Format;
+use crate::output;
+use crate::render::{check_number_of_runs, rendered};
+use crate::results_file::open;
+use crate::status::Status;
+
+/// Render results files as a Markdown matrix, JUnit XML or text.
+///
+/// Nothing is run. The exit status does not depend on the results.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ssespec report results/*.jsonl > COMPATIBILITY.md
+  ssespec report --format terminal --color always results.jsonl | less -R
+  ssespec report --format junit --output junit.xml results.jsonl")]
+pub(crate) struct ReportArguments {
+    /// Results files, as written by `ssespec run --output` or `ssespec client --output`
+    #[arg(value_name = "RESULTS", required = true)]
+    files: Vec<PathBuf>,
+    /// What to render
+    #[arg(long, value_name = "FORMAT", default_value = "markdown")]
+    format: Format,
+    /// Write to this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Compare two results files, case by case.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ssespec diff before.jsonl after.jsonl
+  ssespec diff before.jsonl after.jsonl --format markdown --color never > comment.md
+
+The exit status is 1 if a case is broken that was not broken before.")]
+pub(crate) struct DiffArguments {
+    /// The results before the change
+    #[arg(value_name = "A")]
+    before: PathBuf,
+    /// The results after the change
+    #[arg(value_name = "B")]
+    after: PathBuf,
+    /// What to render
+    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
+    format: DiffFormat,
+}
+
+/// How a comparison is rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DiffFormat {
+    /// Text for people
+    Terminal,
+    /// Markdown, for a pull request
+    Markdown,
+}
+
+pub(crate) fn report(arguments: &ReportArguments) -> Result<Status, CommandError> {
+    check_number_of_runs(arguments.files.len(), arguments.format)?;
+    let runs = arguments.files.iter().map(|file| open(file)).collect::<Result<Vec<Results>, _>>()?;
+    let color = if arguments.output.is_some() { Default::default() } else { output::stdout_color() };
+    let text = rendered(&runs, arguments.format, color)?;
+    output::print_or_write(&text, arguments.output.as_deref())?;
+    Ok(Status::Success)
+}
+
+pub(crate) fn diff(arguments: &DiffArguments) -> Result<Status, CommandError> {
+    let (before, after) = (open(&arguments.before)?, open(&arguments.after)?);
+    let diff = compare(&before, &after);
+    output::print(&match arguments.format {
+        DiffFormat::Terminal => diff.text(Style { color: output::stdout_color(), times: Times::Hidden }),
+        DiffFormat::Markdown => diff.markdown(),
+    });
+    Ok(if diff.broken_any() { Status::NotConforming } else { Status::Success })
+}

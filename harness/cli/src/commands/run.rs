@@ -1,0 +1,167 @@
+//! `ssespec run`: the implementations in folders, one after another.
+//!
+//! - [`folders`]: finds them, and the files for their results
+//! - [`service`]: the probe of a server that is already running
+//! - [`baseline_changes`]: what `--write-baseline` changed
+
+mod baseline_changes;
+mod folders;
+mod service;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use ssespec::baseline_file;
+use ssespec::implementation::{FILE, Folder, Start};
+use ssespec::run::{Rerun, Run, Selection};
+use ssespec::setup;
+use ssespec_cases::Corpus;
+use ssespec_reports::results::Role;
+use ssespec_reports::visible;
+
+use crate::error::CommandError;
+use crate::execute;
+use crate::execute::outcome::Outcome;
+use crate::options::execution::RunOptions;
+use crate::render::{check_number_of_runs, print_results};
+use crate::shell_quoting::command_line;
+use crate::status::Status;
+use crate::{launch, output};
+
+/// Run the implementations in these folders.
+///
+/// Each folder contains an ssespec.toml, which specifies the implementation, the command that starts its adapter, and its
+/// known failures. For a folder without one, the folders directly below it that have one are run.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  ssespec run --setup ci/implementations/eventsource
+  ssespec run --write-baseline
+  ssespec run --filter 'client/lines/*' --filter 'client/bom/*' --delivery bytes --lanes 1
+  ssespec run --suite whatwg --level must --timeout 10s --color never
+  ssespec run --cases my-cases --delivery splits --ipv6 --barrier pause
+  ssespec run ci/implementations --output results --format markdown > COMPATIBILITY.md
+
+An ssespec.toml:
+  name = \"my-client\"
+  role = \"client\" # or \"server\"
+  setup = [[\"npm\", \"ci\"]]
+  command = [\"node\", \"adapter.mjs\"]
+
+  [[known-failure]]
+  case = \"client/retry/*\"
+  reason = \"the retry field is ignored\"
+
+Instead of command, it may have browser = \"chromium\" (or firefox, webkit), or the url = \"http://..\" of a running server \
+    to probe, with headers, paths and emit as in `ssespec server`.
+
+The exit status is 1 if a case fails that is not a known failure, a known failure passes, or a pattern matches no case. \
+    --write-baseline does not change the exit status of this run; the next run uses the new baseline.")]
+pub(crate) struct Arguments {
+    /// Folders with an ssespec.toml
+    #[arg(value_name = "DIR", default_value = ".")]
+    folders: Vec<PathBuf>,
+    /// Run the setup commands of the folders first
+    #[arg(long)]
+    setup: bool,
+    /// Write the failures of this run to the ssespec.toml as known failures, and remove those that pass
+    #[arg(long)]
+    write_baseline: bool,
+    #[command(flatten)]
+    options: RunOptions,
+}
+
+pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError> {
+    let corpus = Arc::new(arguments.options.selection.corpus()?);
+    let mut folders = Vec::new();
+    for path in &arguments.folders {
+        folders.extend(folders::read(path)?);
+    }
+    check_number_of_runs(folders.len(), arguments.options.format)?;
+    let files = folders::output_files(arguments.options.output.as_deref(), &folders)?;
+    let mut worst = Status::Success;
+    let mut runs = Vec::new();
+    for (folder, file) in folders.iter().zip(files) {
+        if folders.len() > 1 {
+            output::note(&format!("running {}", folder.path.display()));
+        }
+        // One that cannot be run does not keep the others from running.
+        match perform_one(&arguments, &corpus, folder, file.as_deref()).await {
+            Ok(outcome) => {
+                worst = worst.max(outcome.status);
+                runs.push(outcome.results);
+            }
+            Err(error) => {
+                error.report();
+                worst = worst.max(error.status());
+            }
+        }
+    }
+    print_results(&runs, arguments.options.format)?;
+    Ok(worst)
+}
+
+/// The longest setup command that is printed, in characters.
+const COMMAND: usize = 1000;
+
+async fn perform_one(
+    arguments: &Arguments,
+    corpus: &Arc<Corpus>,
+    folder: &Folder,
+    file: Option<&Path>,
+) -> Result<Outcome, CommandError> {
+    if arguments.setup {
+        for words in &folder.setup {
+            let command = visible::line(&words.join(" "), COMMAND);
+            output::note(&format!("setup of {}: {command}", folder.path.display()));
+        }
+        setup::run(folder).await?;
+    }
+    let options = &arguments.options;
+    let launch = match &folder.start {
+        Start::Command(words) if folder.role == Role::Server => {
+            launch::server_command(words.clone(), folder.path.clone())
+        }
+        Start::Command(words) => launch::client_command(words.clone(), folder.path.clone()),
+        Start::Browser(name) => launch::browser(name)?,
+        Start::Service(service) => {
+            let probe = service::probe(folder, service, options)?;
+            let outcome = execute::probe::execute(&probe, file, options.format).await?;
+            write_baseline(arguments, folder, &probe.selection, &outcome)?;
+            return Ok(outcome);
+        }
+    };
+    let words = [folder.path.display().to_string()].into_iter().chain(options.rerun_options());
+    let run = Run {
+        corpus: Arc::clone(corpus),
+        lanes: options.lanes(&launch),
+        launch,
+        selection: options.selection(),
+        baseline: options.baseline(folder.baseline.clone(), corpus),
+        patience: options.patience(),
+        address: options.address(),
+        barrier: options.barrier(),
+        rerun: Rerun::Folder { folder: folder.path.clone(), words: command_line(words) },
+    };
+    let outcome = execute::cases::execute(&run, file, options.format).await.map_err(|error| {
+        let needs_setup = error.status() == Status::NotRun && !arguments.setup && !setup::is_done(folder);
+        if needs_setup { CommandError::SetupNotRun(Box::new(error)) } else { error }
+    })?;
+    write_baseline(arguments, folder, &run.selection, &outcome)?;
+    Ok(outcome)
+}
+
+/// Writes the baseline if `--write-baseline` is given.
+fn write_baseline(
+    arguments: &Arguments,
+    folder: &Folder,
+    selection: &Selection,
+    outcome: &Outcome,
+) -> Result<(), CommandError> {
+    if arguments.write_baseline {
+        let file = folder.path.join(FILE);
+        let changes = baseline_file::update(&file, &outcome.results, selection)?;
+        baseline_changes::print(&file, &changes);
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! `ssespec server -- COMMAND`: runs the cases for servers with an adapter.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use ssespec::implementation::read_baseline;
+use ssespec::run::{Baseline, Launch, Rerun, Run};
+use ssespec::session::Patience;
+use ssespec_cases::Corpus;
+use ssespec_mock_server::wire::BarrierMode;
+
+use crate::error::CommandError;
+use crate::execute;
+use crate::launch;
+use crate::options::execution::lanes;
+use crate::options::format::Format;
+use crate::options::selection::CaseSelection;
+use crate::options::values::duration_text;
+use crate::shell_quoting::command_line;
+use crate::status::Status;
+
+/// Options for runs with an adapter; probes use `--baseline` too.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct AdapterOptions {
+    /// Test the built-in reference server instead of a command
+    #[arg(long, conflicts_with_all = ["command", "url", "list"])]
+    pub(crate) reference: bool,
+    /// With COMMAND: use the cases in this folder (the TOML files below its server/) instead of the built-in cases
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["url", "list"])]
+    pub(crate) cases: Option<PathBuf>,
+    /// With COMMAND: how many adapters run in parallel, 1 to 64 [default: two per core]
+    #[arg(long, value_name = "N", conflicts_with_all = ["url", "list"], value_parser = clap::value_parser!(u16).range(1..=64))]
+    lanes: Option<u16>,
+    /// A file of known failures, or an ssespec.toml
+    #[arg(long, value_name = "FILE", conflicts_with = "list")]
+    pub(crate) baseline: Option<PathBuf>,
+}
+
+/// Runs the cases with the adapter that a command starts.
+pub(crate) async fn perform(
+    command: Vec<String>,
+    options: &AdapterOptions,
+    selection: &CaseSelection,
+    timeout: Duration,
+    (format, output): (Format, Option<&Path>),
+) -> Result<Status, CommandError> {
+    let corpus = selection.corpus()?;
+    let baseline = match options.baseline.as_deref().map(read_baseline).transpose()? {
+        Some(baseline) => match (&options.cases, Corpus::embedded()) {
+            (Some(_), Ok(embedded)) => baseline.for_corpus(&corpus, &embedded),
+            _ => baseline,
+        },
+        None => Baseline::default(),
+    };
+    let default = Patience::default();
+    let patience = if timeout == default.observation {
+        default
+    } else {
+        Patience { observation: timeout, request: timeout * 3 }
+    };
+    let mut words = Vec::new();
+    let mut add = |name: &str, value: String| words.extend([name.to_owned(), value]);
+    if let Some(folder) = &options.cases {
+        add("--cases", folder.display().to_string());
+    }
+    if patience != default {
+        add("--timeout", duration_text(timeout));
+    }
+    for suite in &selection.suite {
+        add("--suite", suite.clone());
+    }
+    let launch = if options.reference {
+        words.push("--reference".into());
+        Launch::Server(ssespec_reference::server())
+    } else {
+        words.push("--".into());
+        words.extend(command.iter().cloned());
+        launch::server_command(command, PathBuf::from("."))
+    };
+    let run = Run {
+        corpus: Arc::new(corpus),
+        lanes: lanes(options.lanes, &launch),
+        launch,
+        selection: selection.selection(),
+        baseline,
+        patience,
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        barrier: BarrierMode::Auto,
+        rerun: Rerun::Server(command_line(words)),
+    };
+    execute::cases::execute(&run, output, format).await?.print(format)
+}

@@ -1,0 +1,262 @@
+//! Why a command failed, and the exit status and hints for each reason.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use ssespec::adapter::fault::Fault;
+use ssespec::baseline_file::UpdateError;
+use ssespec::implementation::{FILE, FolderError};
+use ssespec::setup::SetupError;
+use ssespec_cases::load::CorpusError;
+use ssespec_diagnostics::{Diagnostics, SourceError};
+use ssespec_probe::{ContentError, ProbeError, RootsError, TargetError};
+use ssespec_reports::markdown::MatrixError;
+use ssespec_reports::results::{ReadError, WriteError};
+use ssespec_reports::visible;
+
+use crate::did_you_mean::UnknownName;
+use crate::output::{self, WriteFileError};
+use crate::probe_input::ProbeInputError;
+use crate::status::Status;
+
+/// The longest line that a message repeats, in characters, and the most such lines.
+const LINE: usize = 1000;
+const LINES: usize = 20;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommandError {
+    /// A case, check, suite or pattern that does not exist.
+    #[error(transparent)]
+    UnknownName(#[from] UnknownName),
+    /// The filters leave no case.
+    #[error("no case is selected: {0}; `ssespec cases` lists them")]
+    NoCaseSelected(String),
+    /// The filters leave no requirement.
+    #[error("no requirement matches --suite, --level and --filter together")]
+    NoRequirementSelected,
+    /// The folder of `--cases` does not exist.
+    #[error("{}: no such folder", .0.display())]
+    NoSuchFolder(PathBuf),
+    /// The cases cannot be loaded.
+    #[error(transparent)]
+    Corpus(#[from] CorpusError),
+    /// An `ssespec.toml` or a baseline cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// Neither this folder nor one directly below it is of an implementation.
+    #[error(
+        "{}: there is no {FILE} in this folder or directly below it; it names the implementation and the command that \
+         starts its adapter (`ssespec run --help` shows one; `ssespec client -- COMMAND` works without it)", .0.display()
+    )]
+    NoImplementation(PathBuf),
+    /// A key of an `ssespec.toml` has a value that a probe cannot use.
+    #[error("{}: {key}: {problem}", file.display())]
+    ServiceKey {
+        /// The `ssespec.toml`.
+        file: PathBuf,
+        /// The key.
+        key: &'static str,
+        /// What is wrong with its value.
+        #[source]
+        problem: ProbeInputError,
+    },
+    /// The baseline cannot be written.
+    #[error(transparent)]
+    Baseline(#[from] UpdateError),
+    /// A scenario cannot be read.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// A scenario has mistakes.
+    #[error(transparent)]
+    Scenario(#[from] Diagnostics),
+    /// The files that `ssespec check` read have mistakes, which are already printed.
+    #[error("{mistakes} mistake{} in {files} file{}", plural(*mistakes), plural(*files))]
+    Mistakes {
+        /// The number of mistakes.
+        mistakes: usize,
+        /// The number of files that have some.
+        files: usize,
+    },
+    /// The mock server does not serve cases for servers.
+    #[error(
+        "{0} is a case for servers, which the mock server cannot serve; `ssespec server --filter {0} -- COMMAND` runs it \
+         with a server's adapter"
+    )]
+    ServerCase(String),
+    /// The mock server cannot bind its address.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// The error of the operating system.
+        source: io::Error,
+    },
+    /// `--bind` with the unspecified address, on a machine without a network.
+    #[error("this machine has no address that others can reach ({0}); pass one of its addresses to --bind")]
+    NoAddress(io::Error),
+    /// A folder cannot be listed.
+    #[error("{}: cannot be read: {source}", path.display())]
+    Read {
+        /// The folder.
+        path: PathBuf,
+        /// The error of the operating system.
+        source: io::Error,
+    },
+    /// A file cannot be written.
+    #[error(transparent)]
+    Write(#[from] WriteFileError),
+    /// A folder cannot be created.
+    #[error("{}: cannot create this folder: {source}", path.display())]
+    CreateFolder {
+        /// The folder.
+        path: PathBuf,
+        /// The error of the operating system.
+        source: io::Error,
+    },
+    /// The results files of two implementations would have the same name.
+    #[error("two implementations are called {0}, so their results cannot go into the same folder")]
+    SameName(String),
+    /// A results file cannot be read.
+    #[error(transparent)]
+    Results(#[from] ReadError),
+    /// A results file cannot be written.
+    #[error("{file}: {source}")]
+    WriteResults {
+        /// The file.
+        file: String,
+        /// The reason.
+        source: WriteError,
+    },
+    /// A run without a header.
+    #[error("the run wrote no header; this is a bug in ssespec, please report it")]
+    NoHeader,
+    /// JSON Lines are the results of one run.
+    #[error(
+        "--format jsonl prints the results file of one run, but there are {0} runs; `ssespec run --output FOLDER` writes \
+         one file for each"
+    )]
+    SeveralRuns(usize),
+    /// Results that do not fit into one matrix.
+    #[error(transparent)]
+    Matrix(#[from] MatrixError),
+    /// Results cannot be rendered.
+    #[error("the report cannot be rendered: {0}")]
+    Render(Box<dyn std::error::Error + Send + Sync>),
+    /// The URL of the server is malformed.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// Certificates cannot be loaded.
+    #[error(transparent)]
+    Roots(#[from] RootsError),
+    /// The value of `--data` cannot be read.
+    #[error("--data: {0}")]
+    Data(#[from] ContentError),
+    /// An option of a probe has an unusable value.
+    #[error(transparent)]
+    ProbeInput(#[from] ProbeInputError),
+    /// A browser that does not exist.
+    #[cfg(feature = "browsers")]
+    #[error(transparent)]
+    UnknownBrowser(#[from] ssespec_browser::UnknownEngine),
+    /// This build cannot start browsers.
+    #[cfg(not(feature = "browsers"))]
+    #[error(
+        "cannot start {0}: this ssespec was built without the feature `browsers`; `ssespec client --page` runs any \
+         browser that opens a URL"
+    )]
+    NoBrowsers(String),
+    /// A setup command failed.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The adapter is unusable.
+    #[error("{}{}", prefix(folder.as_deref()), visible::line(&fault.to_string(), LINE))]
+    Adapter {
+        /// The implementation's folder, if it has one.
+        folder: Option<String>,
+        /// What the adapter did.
+        fault: Box<Fault>,
+        /// The end of its stderr.
+        stderr: String,
+    },
+    /// The implementation could not be run, and its setup is not up to date.
+    #[error(transparent)]
+    SetupNotRun(Box<CommandError>),
+    /// The harness cannot bind the address on which it serves cases.
+    #[error("no listener on {address}: {source}")]
+    Listen {
+        /// The address.
+        address: IpAddr,
+        /// The error of the operating system.
+        source: io::Error,
+    },
+    /// The probe could not begin.
+    #[error(transparent)]
+    Probe(#[from] ProbeError),
+    /// The TLS handshake of a probe failed.
+    #[error(transparent)]
+    Handshake(ProbeError),
+    /// The async runtime could not be started.
+    #[error("cannot start the async runtime: {0}")]
+    Runtime(io::Error),
+}
+
+/// The ending of a plural.
+pub(crate) fn plural(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
+fn prefix(folder: Option<&str>) -> String {
+    folder.map(|folder| format!("{folder}: ")).unwrap_or_default()
+}
+
+impl CommandError {
+    /// The exit status of a command that failed for this reason.
+    pub(crate) fn status(&self) -> Status {
+        match self {
+            Self::Setup(_)
+            | Self::Adapter { .. }
+            | Self::SetupNotRun(_)
+            | Self::Listen { .. }
+            | Self::Handshake(_)
+            | Self::Probe(ProbeError::Unreachable { .. } | ProbeError::Redirects { .. })
+            | Self::Runtime(_) => Status::NotRun,
+            _ => Status::Usage,
+        }
+    }
+
+    /// Prints the error to standard error, with hints.
+    pub(crate) fn report(&self) {
+        output::error(&self.to_string());
+        self.notes().iter().for_each(|note| output::note(note));
+    }
+
+    fn notes(&self) -> Vec<String> {
+        match self {
+            Self::Adapter { fault, stderr, .. } => {
+                let mut notes = vec![format!("help: {}", fault.hint())];
+                if !stderr.is_empty() {
+                    let lines = visible::last_lines(stderr, LINE, LINES);
+                    notes.push(format!("its stderr:\n  {}", lines.join("\n  ")));
+                }
+                notes
+            }
+            Self::SetupNotRun(reason) => {
+                let mut notes = reason.notes();
+                notes.push(
+                    "help: the setup has not run since the files in the folder changed; --setup runs it".into(),
+                );
+                notes
+            }
+            Self::Handshake(_) => vec![
+                "help: --ca FILE trusts the certificates in a PEM file, --insecure trusts every certificate; does this \
+                 server speak HTTPS?"
+                    .into(),
+            ],
+            #[cfg(feature = "browsers")]
+            Self::UnknownBrowser(unknown) => vec![format!("help: {}", unknown.hint())],
+            _ => Vec::new(),
+        }
+    }
+}

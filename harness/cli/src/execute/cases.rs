@@ -1,0 +1,37 @@
+//! Running cases with an implementation.
+
+use std::path::Path;
+
+use ssespec::run::{Plan, Rerun, Run, RunError};
+use ssespec_cases::Capability;
+
+use crate::error::CommandError;
+use crate::execute::outcome::Outcome;
+use crate::options::format::Format;
+use crate::recorder::Recorder;
+
+/// Executes a run with progress.
+///
+/// # Errors
+/// If no case is selected, the run cannot begin, or the results file cannot be written.
+pub(crate) async fn execute(run: &Run, file: Option<&Path>, format: Format) -> Result<Outcome, CommandError> {
+    let all = Capability::ALL.iter().copied().collect();
+    let plan = Plan::of_role(run.launch.role(), &run.corpus, &run.selection, &all);
+    if plan.is_empty() {
+        return Err(CommandError::NoCaseSelected(run.selection.describe()));
+    }
+    let mut recorder = Recorder::new(file, format, plan.cases())?;
+    let conclusion = run.execute(&mut |record| recorder.take(record)).await;
+    let conclusion = conclusion.map_err(|error| match error {
+        RunError::NothingSelected(selection) => CommandError::NoCaseSelected(selection),
+        RunError::Adapter { fault, stderr } => {
+            let folder = match &run.rerun {
+                Rerun::Folder { .. } => Some(run.name()),
+                Rerun::Command(_) | Rerun::Server(_) | Rerun::CargoTest(_) => None,
+            };
+            CommandError::Adapter { folder, fault, stderr }
+        }
+        RunError::Listen { address, problem } => CommandError::Listen { address, source: problem },
+    })?;
+    Ok(Outcome::new(conclusion, recorder.finish(&run.name())?, format))
+}

@@ -1,0 +1,149 @@
+//! Options of commands that run cases.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, ValueEnum};
+use ssespec::delivery::DeliveryKind;
+use ssespec::run::{Baseline, Launch, Selection};
+use ssespec::session::Patience;
+use ssespec_cases::Corpus;
+use ssespec_mock_server::wire::BarrierMode;
+
+use crate::options::format::Format;
+use crate::options::selection::CaseSelection;
+use crate::options::values::{duration, duration_text};
+
+/// The headings of these options in the help.
+const EXECUTION: &str = "Execution";
+const OUTPUT: &str = "Output";
+
+/// Which cases to run, how, and what to print.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct RunOptions {
+    #[command(flatten)]
+    pub(crate) selection: CaseSelection,
+    /// How to split the bytes into writes, for clients; may be repeated [default: as-written, whole, bytes]
+    #[arg(long, help_heading = EXECUTION, value_name = "DELIVERY")]
+    pub(crate) delivery: Vec<DeliveryWord>,
+    /// How many adapters run in parallel, 1 to 64 [default: eight per core for a client, two per core for a server, at
+    /// most 24]
+    #[arg(long, help_heading = EXECUTION, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) lanes: Option<u16>,
+    /// How long to wait for an expected observation, such as 5s or 300ms; three times as long for a request
+    /// [default: 5s]
+    #[arg(long, help_heading = EXECUTION, value_name = "TIME", value_parser = duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// Serve on the IPv6 loopback address instead of IPv4
+    #[arg(long, help_heading = EXECUTION)]
+    pub(crate) ipv6: bool,
+    /// How to keep writes separate on the wire
+    #[arg(long, help_heading = EXECUTION, value_name = "HOW", default_value = "auto")]
+    pub(crate) barrier: BarrierWord,
+    /// What to print
+    #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "terminal")]
+    pub(crate) format: Format,
+    /// Also write the results file (JSON Lines) here; with several implementations, a folder for one file each
+    #[arg(long, help_heading = OUTPUT, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// A delivery on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeliveryWord {
+    /// One write for each send
+    AsWritten,
+    /// One write for adjacent sends
+    Whole,
+    /// One write for each byte
+    Bytes,
+    /// Two writes, for every possible split
+    Splits,
+}
+
+/// How writes are kept separate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BarrierWord {
+    /// Ask the kernel where that is possible, pause elsewhere
+    Auto,
+    /// Ask the kernel whether the client has read the bytes
+    Kernel,
+    /// Pause for a millisecond
+    Pause,
+}
+
+/// The default maximum number of lanes. Starting more adapters costs more time than they save.
+const LANES: usize = 24;
+
+/// The number of lanes: as requested, or the default of the launch.
+pub(crate) fn lanes(requested: Option<u16>, launch: &Launch) -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    requested.map_or((cores * launch.lanes_a_core()).min(LANES), usize::from)
+}
+
+impl RunOptions {
+    pub(crate) fn selection(&self) -> Selection {
+        let mut selection = self.selection.selection();
+        if !self.delivery.is_empty() {
+            let kinds = self.delivery.iter().map(|word| match word {
+                DeliveryWord::AsWritten => DeliveryKind::AsWritten,
+                DeliveryWord::Whole => DeliveryKind::Whole,
+                DeliveryWord::Bytes => DeliveryKind::Bytes,
+                DeliveryWord::Splits => DeliveryKind::Splits,
+            });
+            selection.deliveries = kinds.collect();
+        }
+        selection
+    }
+
+    pub(crate) fn lanes(&self, launch: &Launch) -> usize {
+        lanes(self.lanes, launch)
+    }
+
+    pub(crate) fn patience(&self) -> Patience {
+        let default = Patience::default();
+        self.timeout.map_or(default, |time| Patience { observation: time, request: time * 3 })
+    }
+
+    pub(crate) fn address(&self) -> IpAddr {
+        if self.ipv6 { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() }
+    }
+
+    pub(crate) fn barrier(&self) -> BarrierMode {
+        match self.barrier {
+            BarrierWord::Auto => BarrierMode::Auto,
+            BarrierWord::Kernel => BarrierMode::Kernel,
+            BarrierWord::Pause => BarrierMode::Pause,
+        }
+    }
+
+    /// The baseline for these cases: known failures of built-in cases do not apply to the cases of a folder.
+    pub(crate) fn baseline(&self, baseline: Baseline, corpus: &Corpus) -> Baseline {
+        match (&self.selection.cases, Corpus::embedded()) {
+            (Some(_), Ok(embedded)) => baseline.for_corpus(corpus, &embedded),
+            _ => baseline,
+        }
+    }
+
+    /// The options that affect the result of a case in a delivery, as words for a command that reruns it.
+    pub(crate) fn rerun_options(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut add = |name: &str, value: String| words.extend([name.to_owned(), value]);
+        if let Some(folder) = &self.selection.cases {
+            add("--cases", folder.display().to_string());
+        }
+        if let Some(time) = self.timeout {
+            add("--timeout", duration_text(time));
+        }
+        let barrier = self.barrier.to_possible_value().filter(|_| self.barrier != BarrierWord::Auto);
+        if let Some(value) = barrier {
+            add("--barrier", value.get_name().to_owned());
+        }
+        for suite in &self.selection.suite {
+            add("--suite", suite.clone());
+        }
+        words.extend(self.ipv6.then(|| "--ipv6".to_owned()));
+        words
+    }
+}

@@ -1,0 +1,18 @@
+//! The option `--format` of commands that print results.
+
+use clap::ValueEnum;
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A report for people, with progress on a terminal
+    Terminal,
+    /// The results file itself (JSON Lines)
+    Jsonl,
+    /// A Markdown matrix with reasons
+    Markdown,
+    /// JUnit XML
+    Junit,
+    /// Stable text without times, for comparison
+    Snapshot,
+}

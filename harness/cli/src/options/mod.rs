@@ -1,0 +1,8 @@
+//! Options that several commands share.
+
+pub(crate) mod color;
+pub(crate) mod execution;
+pub(crate) mod format;
+pub(crate) mod level;
+pub(crate) mod selection;
+pub(crate) mod values;

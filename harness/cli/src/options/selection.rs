@@ -1,0 +1,75 @@
+//! Options that select cases.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use globset::GlobMatcher;
+use ssespec::run::Selection;
+use ssespec_cases::Corpus;
+use ssespec_probe::all_checks;
+
+use crate::did_you_mean::UnknownName;
+use crate::error::CommandError;
+use crate::options::level::{LevelWord, levels};
+use crate::options::values::glob;
+
+/// The heading of these options in the help.
+const SELECTION: &str = "Selection";
+
+/// Which cases to run.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct CaseSelection {
+    /// Run only cases whose id matches this pattern; may be repeated. `*` matches any characters, including `/`
+    #[arg(long, help_heading = SELECTION, value_name = "GLOB", value_parser = glob)]
+    pub(crate) filter: Vec<GlobMatcher>,
+    /// Run only cases of this suite, and let it decide the exit status; may be repeated. By default, all cases run, but
+    /// only those of whatwg and http decide
+    #[arg(long, help_heading = SELECTION, value_name = "SUITE")]
+    pub(crate) suite: Vec<String>,
+    /// Run only cases of this level; may be repeated
+    #[arg(long, help_heading = SELECTION, value_name = "LEVEL")]
+    pub(crate) level: Vec<LevelWord>,
+    /// Use the cases in this folder (the TOML files below its client/ and server/) instead of the built-in cases
+    #[arg(long, help_heading = SELECTION, value_name = "DIR")]
+    pub(crate) cases: Option<PathBuf>,
+}
+
+/// The cases of a folder, or the built-in cases.
+pub(crate) fn corpus(folder: Option<&Path>) -> Result<Corpus, CommandError> {
+    match folder {
+        Some(folder) if !folder.is_dir() => Err(CommandError::NoSuchFolder(folder.to_owned())),
+        Some(folder) => Ok(Corpus::load(folder)?),
+        None => Ok(Corpus::embedded()?),
+    }
+}
+
+impl CaseSelection {
+    /// The cases to select from. Every suite and filter must match something.
+    pub(crate) fn corpus(&self) -> Result<Corpus, CommandError> {
+        let corpus = corpus(self.cases.as_deref())?;
+        for suite in &self.suite {
+            let known = || corpus.requirements.values().map(|requirement| requirement.suite());
+            if !known().any(|known| known == suite) {
+                return Err(UnknownName::suite(suite, known()).into());
+            }
+        }
+        for filter in &self.filter {
+            let matches_a_check = || all_checks().iter().any(|check| filter.is_match(check.id()));
+            if !corpus.cases.keys().any(|id| filter.is_match(id)) && !matches_a_check() {
+                let ids = corpus.cases.keys().map(String::as_str);
+                return Err(UnknownName::pattern(filter.glob().glob(), ids).into());
+            }
+        }
+        Ok(corpus)
+    }
+
+    /// The selection, with the default deliveries.
+    pub(crate) fn selection(&self) -> Selection {
+        Selection {
+            filters: self.filter.clone(),
+            suites: self.suite.clone(),
+            levels: levels(&self.level),
+            ..Selection::default()
+        }
+    }
+}
