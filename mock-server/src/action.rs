@@ -5,9 +5,9 @@ use std::time::Duration;
 /// Something the server does. The [TOML form](crate::script) says how each is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// Write the head of a response, and its body where the action has one.
+    /// Write the head of a response, and its body if the action has one.
     Respond(Respond),
-    /// Write these bytes of the body in one write (one chunk where the body is chunked).
+    /// Write these bytes of the body in one write (one chunk if the body is chunked).
     Send(Vec<u8>),
     /// Write a pattern many times without ever holding all of it in memory.
     SendRepeat(Repeat),

@@ -59,7 +59,7 @@ const COMPARED: usize = 64 * 1024;
 /// How much of an uncompared text is shown.
 const TEXT: usize = 800;
 
-/// Compares two texts. Both may be hostile; everything returned is visible and short.
+/// Compares two texts. Both are untrusted; the result is sanitized and short.
 pub(crate) fn compare(expected: &str, observed: &str) -> Comparison {
     let both = |test: fn(&str) -> bool| test(expected) && test(observed);
     let comparable = expected.len().max(observed.len()) <= COMPARED;

@@ -58,7 +58,7 @@ pub fn last_lines(text: &str, limit: usize, lines: usize) -> Vec<String> {
     shown
 }
 
-/// Whether a character is spelled out: it is invisible, looks like a space and is none, moves the
+/// Whether a character is escaped: it is invisible, looks like a space but is not one, moves the
 /// cursor, reorders its line, or (U+FFFE, U+FFFF) is not allowed in XML.
 pub(crate) fn is_hidden(character: char) -> bool {
     character.is_control()

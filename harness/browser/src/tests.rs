@@ -62,7 +62,7 @@ fn webkit_needs_a_driver_a_browser_and_a_display() {
         let (_root, places) = self::places(&there);
         let error = places.find(Engine::WebKit).expect_err("something is missing");
         let name = all[missing].rsplit('/').next().expect("a name");
-        assert!(error.to_string().contains(&format!("no {name} on the PATH")), "{error}");
+        assert!(error.to_string().contains(&format!("{name} was found neither on the PATH")), "{error}");
         assert!(error.hint().contains("apt-get install webkit2gtk-driver xvfb"), "{error}");
     }
 }
@@ -84,7 +84,7 @@ fn a_variable_names_the_program() {
     assert_eq!(places.find(Engine::Chromium).expect("it is there").program, root.path().join("mine/chrome"));
     places.named = Some(OsString::from("/no/such/chrome"));
     let error = places.find(Engine::Chromium).expect_err("it is not there");
-    assert_eq!(error.to_string(), "CHROME names /no/such/chrome, which is not a file");
+    assert_eq!(error.to_string(), "CHROME is set to /no/such/chrome, which is not a file");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn engines_have_names() {
     assert!(error.to_string().contains("chromium, firefox or webkit") && error.hint().contains("--page"));
 }
 
-/// Starts a shell script in a processes.
+/// Starts a shell script in a process tree.
 #[cfg(target_os = "linux")]
 fn script(processes: &mut ProcessTree, script: &str) -> Printed {
     let arguments = ["-c", script].map(OsString::from);

@@ -24,7 +24,7 @@ use super::kernel::Kernel;
 use super::port::{Port, PortState, RETRY};
 use super::registry::Registry;
 
-/// How long to wait when the system has no more file descriptors.
+/// How long to wait if the system is out of file descriptors.
 const EXHAUSTED: Duration = Duration::from_millis(10);
 
 /// How a listener behaves.

@@ -98,7 +98,7 @@ fn kept(text: &mut String, implementation: &Implementation, paint: Paint) {
     }
 }
 
-/// `12 of 13 (92.3 %)`; without the percentage where it would mislead.
+/// `12 of 13 (92.3 %)`; without the percentage if it would mislead.
 pub(super) fn words(share: Share, percentages: Percentages) -> String {
     match (share.percent(), percentages) {
         (Some(percent), Percentages::Shown) => format!("{share} ({percent})"),

@@ -48,7 +48,7 @@ pub(crate) fn link(address: &str) -> String {
     if is_web && is_plain && address.len() <= LINK { format!("<{address}>") } else { text(address, LINK) }
 }
 
-/// A link with a text of its own, which is Markdown already; the text alone where the address is not a plain web
+/// A link with a text that is already Markdown; only the text if the address is not a plain web
 /// address.
 pub(crate) fn linked(shown: &str, address: &str) -> String {
     let target = link(address);

@@ -241,7 +241,7 @@ pub struct Row {
     pub kind: String,
     /// Its content; bytes are spelled as [`escape`](crate::transcript::escape) spells them.
     pub text: String,
-    /// The true length in bytes, where the text was cut.
+    /// The true length in bytes, if the text was truncated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub length: Option<u64>,
 }

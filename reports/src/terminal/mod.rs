@@ -1,5 +1,5 @@
 //! A run as text for a terminal: a line for every group of cases on top, what needs attention
-//! below, the totals at the very end where the eye lands.
+//! below, the totals at the very end.
 
 mod failure;
 mod paint;

@@ -31,7 +31,7 @@ fn one_that_is_missing() {
             .args([name])
             .env(variable, "/no/such/browser")
             .ends(3)
-            .says(&[&format!("error: {variable} names /no/such/browser, which is not a file")]);
+            .says(&[&format!("error: {variable} is set to /no/such/browser, which is not a file")]);
     }
 }
 
@@ -42,7 +42,7 @@ fn a_folder_with_a_browser() {
         .args([folder.path().join("one")])
         .env("FIREFOX", "/no/such/browser")
         .ends(3)
-        .says(&["FIREFOX names /no/such/browser"]);
+        .says(&["FIREFOX is set to /no/such/browser"]);
     for (text, said) in [
         ("browser = \"netscape\"", "\"chromium\", \"firefox\""),
         ("browser = \"firefox\"\ncommand = [\"x\"]", "expected either a command, a browser or a URL"),

@@ -187,7 +187,7 @@ fn a_file_that_cannot_be_written() {
 #[cfg(target_os = "linux")]
 fn a_disk_that_is_full() {
     let printed = ssespec(words("client --reference --cases cases --output /dev/full")).ends(2);
-    printed.says(&["/dev/full: cannot write the results: ", "is there room on the disk"]);
+    printed.says(&["/dev/full: cannot write the results: ", "check the free space"]);
 }
 
 fn a_reader_that_leaves() {

@@ -78,14 +78,14 @@ fn a_matrix_of_many() {
     let printed = ssespec(words("report --format jsonl")).args([&reference, &other]).ends(2);
     printed.says(&["--format jsonl prints the results file of one run"]);
     let printed = ssespec(["report"]).args([&reference, &reference]).ends(2);
-    printed.says(&["are both results of reference", "name only one of them"]);
+    printed.says(&["are both results of reference", "pass only one of them"]);
 }
 
 fn files_that_cannot_be_read() {
     let folder = TestFolder::new();
     ssespec(["report"]).ends(2).says(&["required", "<RESULTS>"]);
     ssespec(["report", "no-such.jsonl"]).ends(2).says(&["no-such.jsonl: cannot read it: "]);
-    ssespec(["report"]).args([folder.path()]).ends(2).says(&["cannot be read: "]);
+    ssespec(["report"]).args([folder.path()]).ends(2).says(&["cannot read it: "]);
     let file = results(&folder, "r.jsonl", "a");
     let whole = folder.read("r.jsonl");
     let report = |text: &str| {
@@ -117,7 +117,9 @@ fn an_incomplete_run() {
     assert!(report("junit").stdout.to_lowercase().contains("incomplete"));
     // The run was killed while it wrote.
     std::fs::write(&file, &whole[..footer - 10]).unwrap();
-    report("terminal").shows(&["INCOMPLETE RUN"]).says(&["warning: ", "r.jsonl:3: the last line is cut"]);
+    report("terminal")
+        .shows(&["INCOMPLETE RUN"])
+        .says(&["warning: ", "r.jsonl:3: the last line is truncated"]);
 }
 
 fn no_difference() {

@@ -175,7 +175,7 @@ fn results_that_cannot_be_shown() {
     asks(&folder, "cases").ends(2).says(&["cannot be read: "]);
     asks(&folder, "r.jsonl r.jsonl")
         .ends(2)
-        .says(&["are both results of reference", "name only one of them"]);
+        .says(&["are both results of reference", "pass only one of them"]);
     let whole = folder.read("r.jsonl");
     folder.file("r.jsonl", "# Results\n");
     asks(&folder, "r.jsonl").ends(2).says(&["r.jsonl:1: not a results file"]);

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use super::order::{Done, Order};
 
-/// Nothing can be written any more: the peer has left, the connection was closed at the end of a session, or the
+/// Nothing more can be written: the peer has left, the connection was closed at the end of a session, or the
 /// response is complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the connection is no longer open to this exchange; the transcript says who closed it")]
@@ -27,7 +27,7 @@ impl ConnectionHandle {
         Self { connection, orders, closed: AtomicBool::new(false), peer_gone: AtomicBool::new(false) }
     }
 
-    /// Nothing will be written any more.
+    /// Nothing more will be written.
     pub(in crate::wire) fn close(&self) {
         self.closed.store(true, Ordering::Release);
     }

@@ -33,8 +33,8 @@ impl Output {
         self.written
     }
 
-    /// Writes all of `bytes`, in one write where the system takes them so. How far it came when it failed or its
-    /// future was dropped, [`Self::written`] tells.
+    /// Writes all of `bytes`, in one write if the system accepts it. If it fails or its future is dropped,
+    /// [`Self::written`] returns how many bytes were written.
     ///
     /// # Errors
     ///
@@ -64,9 +64,9 @@ impl Output {
         Ok(())
     }
 
-    /// Writes a pattern many times and holds no more of it than one write has. Writes whose size is given wait until the
-    /// peer has read the last, where the kernel tells it: a pause after each of many thousands would take too long. A
-    /// peer that leaves one unread is not waited for any more.
+    /// Writes a pattern many times, with at most one write in memory. Writes of a given size wait until the peer has read
+    /// the previous one if the kernel reports it: a pause after each of many thousands would take too long. After a peer
+    /// has left one unread, the rest no longer wait.
     ///
     /// # Errors
     ///

@@ -126,7 +126,7 @@ impl BodyReader {
     }
 }
 
-/// Reads the line with a chunk's size; `None` where it is not all there. Returns its length too.
+/// Reads the line with a chunk's size, and returns its length too; `None` if it is incomplete.
 fn chunk_size(bytes: &[u8]) -> Result<Option<(usize, u64)>, Malformed> {
     // httparse takes a line without any digit for a size of 0.
     if bytes.first().is_some_and(|byte| !byte.is_ascii_hexdigit()) {

@@ -60,7 +60,7 @@ impl RequestReader {
     }
 }
 
-/// Reads a head; `None` where it is not all there. Returns its length too.
+/// Reads a head, and returns its length too; `None` if it is incomplete.
 fn read_head(buffer: &[u8], limit: usize) -> Result<Option<(Request, usize)>, Malformed> {
     let mut fields = vec![httparse::EMPTY_HEADER; 64];
     loop {

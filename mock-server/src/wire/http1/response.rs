@@ -7,7 +7,7 @@ use std::io::Write as _;
 use super::request::{Request, Version, has_token};
 use crate::action::{BodyKind, Framing, Respond};
 
-/// What a 200 has where the script names no fields.
+/// The fields of a 200 if the script specifies none.
 const STREAM_FIELDS: [(&str, &str); 2] =
     [("content-type", "text/event-stream"), ("cache-control", "no-store")];
 
@@ -54,7 +54,7 @@ pub(in crate::wire) enum Next {
     Nothing(Ending),
     /// A body of this framing.
     Body(Framing),
-    /// A body that the peer does not expect, since it asked for the head alone.
+    /// A body that the peer does not expect, because it requested only the head.
     NoBody,
 }
 
@@ -146,7 +146,7 @@ fn chunk(bytes: &mut Vec<u8>, data: &[u8]) {
 
 fn status_line(respond: &Respond, bytes: &mut Vec<u8>) {
     let reason = respond.reason.as_deref().unwrap_or_else(|| reason::registered(respond.status));
-    // The space stays where the reason is empty: RFC 9112, section 4.
+    // Keep the space even if the reason is empty: RFC 9112, section 4.
     let _ = write!(bytes, "HTTP/1.1 {} {reason}\r\n", respond.status);
 }
 
@@ -200,8 +200,8 @@ impl Own {
         bytes.extend_from_slice(b"\r\n");
     }
 
-    /// Adds the length of a complete body where the status may have one, and ends the head. Says whether the peer
-    /// will find the end of the body where it is.
+    /// Adds the length of a complete body if the status may have one, and ends the head. Returns whether the peer will
+    /// find the correct end of the body.
     fn add_length(&self, bytes: &mut Vec<u8>, status: u16, length: u64) -> bool {
         let bodiless = matches!(status, 100..200 | 204 | 304);
         let coded = self.names("transfer-encoding");
