@@ -31,7 +31,7 @@ pub(crate) const TESTS: Tests = &[
     ("late", || on_emit("late").are(Pass, "")),
     ("wrong_role", wrong_role),
     ("closes", || on_emit("closes").are(Fail, "closed the connection before the message ended")),
-    ("garbage", || on_emit("garbage").are(Fail, "no HTTP/1.x response")),
+    ("garbage", || on_emit("garbage").are(Fail, "not an HTTP/1.x response")),
     ("bytes", || on_emit("bytes").are(Fail, "bytes that are not UTF-8")),
     ("twice", || on_emit("twice").are(Fail, "event type \"message\", data \"trigger\"")),
     ("cut", cut),
