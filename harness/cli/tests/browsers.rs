@@ -1,4 +1,4 @@
-//! Real browsers: whether they run cases, and that nothing of them is left however a run ends.
+//! Real browsers: they run cases, and leave nothing behind, however a run ends.
 //!
 //! A browser that is not installed is left out and says so, unless `SSESPEC_ALL_IMPLEMENTATIONS` is set.
 
@@ -132,7 +132,7 @@ mod linux {
                 .collect()
         }
 
-        /// Nothing is left: no process, and no file among the temporary ones.
+        /// Asserts that no process and no temporary file is left.
         fn assert_nothing_left(&self) -> Result<(), Failed> {
             let living = self.living();
             if !living.is_empty() {
@@ -280,7 +280,7 @@ mod linux {
                 let page = browser.open(&url).await.unwrap();
                 answering.join().unwrap();
                 assert!(!browsers().is_empty());
-                // A panic, but without its message: the log of the tests is read by whoever looks for what failed.
+                // A panic without its message, which would clutter the log of the tests.
                 std::panic::resume_unwind(Box::new((browser.engine(), page.name().cloned())));
             })
         }));

@@ -48,7 +48,7 @@ fn main() -> ExitCode {
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// Whether none may be left out.
+/// Whether every implementation must be set up.
 fn all_wanted() -> bool {
     std::env::var_os("SSESPEC_ALL_IMPLEMENTATIONS").is_some()
 }
@@ -66,7 +66,7 @@ fn folders() -> Result<Vec<Folder>, String> {
 /// side by side.
 static CLOCK: RwLock<()> = RwLock::new(());
 
-/// What is made once for each implementation, however many ask for it.
+/// A value that is computed once for each implementation.
 struct Once<T>(Mutex<BTreeMap<String, Arc<OnceLock<T>>>>);
 
 impl<T: Clone> Once<T> {
@@ -85,7 +85,7 @@ impl<T: Clone> Once<T> {
 /// A run, or why it was not as its baseline says.
 type Came = Result<Run, String>;
 
-/// What came of an implementation.
+/// The outcome of an implementation.
 #[derive(Clone)]
 enum Run {
     /// The results of a run that was as its baseline says.
@@ -124,7 +124,7 @@ fn lacks(folder: &Folder) -> Option<String> {
     (!setup::is_done(folder)).then_some(how)
 }
 
-/// Sets an implementation up, once for all who ask.
+/// Sets an implementation up, once.
 fn set_up(folder: &Folder) -> Result<(), String> {
     static DONE: Once<Result<(), String>> = Once::new();
     DONE.get(folder, || {
@@ -157,7 +157,7 @@ fn run_now(folder: &Folder) -> Came {
     Ok(Run::Done(Box::new(results)))
 }
 
-/// What is not as the baseline says, a line each: the end of a long log is what continuous integration shows.
+/// Deviations from the baseline, one per line, for the end of the log, which CI shows.
 fn news(results: &Results) -> String {
     let new = results
         .results()

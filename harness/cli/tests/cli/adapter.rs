@@ -1,9 +1,9 @@
-//! What the test executable is when it is started as an adapter: a reader that knows LF and whole UTF-8, and does not
-//! reconnect. Plain std: an adapter in another language would have no more.
+//! The test executable as an adapter: a reader that supports LF and complete UTF-8 only, and does not reconnect. It uses
+//! only std, like an adapter in another language.
 //!
 //! Options:
 //!
-//! - `name=NAME`: what it says it is called
+//! - `name=NAME`: its name in hello
 //! - `observer=ADDRESS`: it connects there, keeps the connection open until it exits, and writes each URL that it receives as a line
 //! - `stderr=TEXT`: it says that on stderr, first
 //! - `exit`: it ends without a hello
@@ -60,7 +60,7 @@ pub(crate) fn live(options: &[String]) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Writes a line of the protocol and flushes it. Who hears no more does not care for errors.
+/// Writes a line of the protocol and flushes it. Errors are ignored: the harness may have closed the pipe.
 fn say(message: &Value) {
     let mut out = io::stdout().lock();
     let _ = writeln!(out, "{message}").and_then(|()| out.flush());
@@ -103,7 +103,7 @@ fn request(url: &str) -> io::Result<TcpStream> {
 fn read(stream: TcpStream, mut event: impl FnMut(&str)) -> io::Result<()> {
     let mut stream = BufReader::new(stream);
     while !line(&mut stream)?.is_empty() {
-        // The head says nothing that this client needs.
+        // This client ignores the response headers.
     }
     let (mut rest, mut data) = (Vec::new(), None);
     loop {

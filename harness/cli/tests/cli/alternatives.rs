@@ -1,4 +1,4 @@
-//! `expect-one-of` and what is recorded of it.
+//! `expect-one-of` and its records.
 
 use std::time::{Duration, Instant};
 

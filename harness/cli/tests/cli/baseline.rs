@@ -1,4 +1,4 @@
-//! Known failures: what a run makes of them, and `--write-baseline`.
+//! Known failures in a run, and `--write-baseline`.
 
 use crate::Tests;
 use crate::command::{Ssespec, ssespec, words};
@@ -22,14 +22,14 @@ pub(crate) const TESTS: Tests = &[
 const PASSES: &str = "client/demo/shows-an-event";
 const FAILS: &str = "client/demo/wants-another-event";
 
-/// What the report says of an entry that is stale.
+/// The report's line about a stale entry.
 const STALE: &str = "Stale baseline entries: these cases pass now, so remove the entries";
 
 fn run(folder: &TestFolder) -> Ssespec {
     ssespec(["run"]).args([folder.path().join("small")]).args(words("--cases cases"))
 }
 
-/// The demo cases are written, and `more` into the ssespec.toml; gives what the file holds then.
+/// Writes an ssespec.toml that ends with `more`, runs with `--write-baseline`, and returns the new file and the messages.
 fn written(folder: &TestFolder, more: &str, options: &str) -> (String, String) {
     folder.implementation("small", more);
     let printed = run(folder).args(words("--write-baseline")).args(words(options)).ends(1);
@@ -111,7 +111,7 @@ fn a_pattern_without_a_case_fails_the_run() {
     let knowns = [
         known("client/demo/*other*", "nobody sends it"),
         known("client/gone/*", "there were such cases"),
-        // What is about cases that are built in is of no interest to others.
+        // Known failures of built-in cases do not apply to other cases.
         known("client/lines/*", "built in"),
         known("client/suites/*", "suites"),
     ];

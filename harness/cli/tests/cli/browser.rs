@@ -67,7 +67,7 @@ fn one_way_to_start() {
     ssespec(words("client --page --bind nowhere")).ends(2).says(&["invalid value 'nowhere'"]);
 }
 
-/// The URL is printed, nothing is needed but to open it, and Ctrl-C ends the wait.
+/// The URL is printed for a browser to open, and Ctrl-C ends the wait.
 #[cfg(unix)]
 fn a_page_is_invited() {
     let mut running = ssespec(words("client --page --filter client/lines/*")).start_telling();

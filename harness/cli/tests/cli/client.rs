@@ -28,7 +28,7 @@ fn a_command() {
     printed.shows(&["mine 1 (Rust client) over process", "✔ 2", "2 of 2 cases ran"]);
 }
 
-/// A program that is named with a path is looked for from the folder in which one types it.
+/// A path to a program is relative to the working directory.
 fn a_command_with_a_path() {
     let folder = TestFolder::new();
     let own = std::env::current_exe().unwrap();
@@ -59,7 +59,7 @@ fn a_command_that_is_no_adapter() {
 fn neither_or_both() {
     ssespec(["client"]).ends(2).says(&["required", "COMMAND", "Usage: "]);
     ssespec(words("client --reference -- true")).ends(2).says(&["cannot be used with"]);
-    // Without the two dashes an option of the adapter would be taken for one of ours.
+    // Without the two dashes, options of the adapter would be parsed as options of ssespec.
     ssespec(words("client node adapter.mjs")).ends(2).says(&["unexpected argument 'node'", "-- <COMMAND>"]);
 }
 
@@ -80,7 +80,7 @@ fn the_report_of_a_failure() {
     }, {
         insta::assert_snapshot!("failure", printed.stdout);
     });
-    // Where lines cannot be drawn again, what needs attention is told while the run goes on: once.
+    // Without a terminal, each failing case is printed once during the run.
     assert_eq!(printed.stderr, "✘ client/demo/wants-another-event\n");
 }
 

@@ -1,4 +1,4 @@
-//! `--color`, and what decides without it.
+//! `--color` and its default.
 
 use crate::Tests;
 use crate::command::{Ssespec, ssespec, words};
@@ -58,7 +58,7 @@ fn always() {
         .args([&file, &folder.path().join("after.jsonl")])
         .ends(0);
     assert!(!folder.read("report.txt").contains(ESCAPE));
-    // What is for machines has none either.
+    // Output for programs has no color either.
     for format in ["jsonl", "markdown", "junit", "snapshot"] {
         let line = format!("client --reference --cases cases --color always --format {format}");
         assert!(!ssespec(words(&line)).ends(1).stdout.contains(ESCAPE), "{format}");

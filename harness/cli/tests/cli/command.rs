@@ -1,4 +1,4 @@
-//! Runs the command, and what it printed.
+//! Runs the command and captures its output.
 
 use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read};
@@ -26,7 +26,7 @@ pub(crate) fn repository() -> PathBuf {
 /// A command line of ssespec.
 pub(crate) struct Ssespec(Command);
 
-/// The command with these arguments. Nothing of the test's own environment decides about colours and widths.
+/// The command with these arguments. The environment of the test does not affect colors and widths.
 pub(crate) fn ssespec<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ssespec {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ssespec"));
     command.args(arguments).current_dir(here()).stdin(Stdio::null());
@@ -36,7 +36,7 @@ pub(crate) fn ssespec<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -
     Ssespec(command)
 }
 
-/// Words that stand in one string, as arguments. None of them holds a space.
+/// Splits a string at spaces into arguments.
 pub(crate) fn words(line: &str) -> Vec<String> {
     line.split_whitespace().map(str::to_owned).collect()
 }
@@ -86,7 +86,7 @@ impl Ssespec {
         Running { child, lines: lines_of(stdout), stderr: Some(std::thread::spawn(|| all_of(stderr))) }
     }
 
-    /// Starts it, to be followed in what it says to people: its lines are those of standard error.
+    /// Starts it; its lines are those of standard error.
     #[cfg(unix)]
     pub(crate) fn start_telling(mut self) -> Running {
         let mut child = self.0.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
@@ -107,7 +107,7 @@ impl Ssespec {
 fn all_of(mut stream: impl Read) -> String {
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes).unwrap();
-    // What Windows makes of line ends is not the matter here.
+    // Line endings on Windows are not under test.
     String::from_utf8(bytes).unwrap().replace("\r\n", "\n")
 }
 
@@ -124,7 +124,7 @@ fn await_end(child: &mut Child) -> ExitStatus {
     panic!("the command hangs");
 }
 
-/// What a command printed.
+/// The output of a command.
 #[derive(Debug)]
 pub(crate) struct Printed {
     pub(crate) stdout: String,
@@ -210,7 +210,7 @@ impl Running {
         }
     }
 
-    /// What is left of what it prints, until it ends.
+    /// The remaining lines, until it exits.
     #[track_caller]
     pub(crate) fn rest(&self) -> Vec<String> {
         let next = || match self.lines.recv_timeout(HANGS) {
@@ -226,7 +226,7 @@ impl Running {
         self.child.id()
     }
 
-    /// Waits for its end, which must have this exit status; gives what it printed to standard error.
+    /// Waits until it exits, with this status; its standard error.
     #[track_caller]
     pub(crate) fn ends(mut self, status: i32) -> String {
         let ended = await_end(&mut self.child);
@@ -238,7 +238,7 @@ impl Running {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // A test that failed leaves nothing behind; of one that has ended nothing is left to be killed.
+        // A failed test leaves no process behind. Killing an exited process does nothing.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

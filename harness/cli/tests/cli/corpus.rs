@@ -1,4 +1,4 @@
-//! `ssespec cases`, `explain`, `check` and `schema`: what there is, and the files that people write.
+//! `ssespec cases`, `explain`, `check` and `schema`.
 
 use serde_json::{Value, json};
 
@@ -180,7 +180,7 @@ fn what_a_folder_lacks() {
         &list("[none]\n\"first\" = \"No.\"\n\"second\" = \"It is about tea.\"\n"),
     );
     check().ends(2).shows(&["client/mine/first makes the claim of \"first\"", "theirs.toml:6:1"]);
-    // A list that is wrong is told before cases that name it.
+    // A mistake in a list is reported before mistakes in cases that name it.
     folder.file("counterparts/theirs.toml", "title = 1\n");
     let printed = check().ends(2);
     printed.shows(&["expected a string, found a whole number"]).says(&["error: 2 mistakes in 1 file"]);
@@ -196,13 +196,13 @@ fn mistakes() {
         .shows(&["no step is called `sned` here", "first.toml:4:5", "  { sned = ", "did you mean"])
         .shows(&["this is not TOML", "second.toml:1:"])
         .says(&["error: 2 mistakes in 2 files"]);
-    // All mistakes of all files that are named, whatever they are.
+    // All mistakes in all files are reported, whatever their kind.
     let third = folder.file("ssespec.toml", "name = \"a\"\nrole = \"client\"\n");
     let printed = ssespec(["check"]).args([&first, &second, &third]).ends(2);
     printed
         .shows(&["first.toml:4:5", "second.toml:1:", "ssespec.toml:2:8"])
         .says(&["error: 3 mistakes in 3 files"]);
-    // What only several cases together show.
+    // A mistake that involves several cases.
     let sound = "title = \"A case\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [\n  { send = \"data: a\\n\\n\" },\n  \
                  { expect-event = { data = \"a\" } },\n]\n";
     folder.file("client/mine/first.toml", sound);

@@ -18,7 +18,7 @@ pub(crate) const TESTS: Tests = &[
     ("lanes_out_of_range", lanes_out_of_range),
     ("a_time_out", a_time_out),
     ("invalid_times", invalid_times),
-    ("what_is_no_alternative", what_is_no_alternative),
+    ("no_alternative_matches", no_alternative_matches),
     ("ipv6", ipv6),
     ("a_refusal_ends_with_its_session", a_refusal_ends_with_its_session),
     ("a_pause_at_each_boundary", a_pause_at_each_boundary),
@@ -59,7 +59,7 @@ fn every_split() {
     let expected: Vec<String> = (1..=8).map(|at| format!("split@{at}")).collect();
     assert_eq!(deliveries(&all), expected);
     let all = results("--filter client/demo/shows-an-event --delivery splits --delivery as-written", 0);
-    // The split at the border of the two sends is the case as it is written, by whichever name comes first.
+    // The split between the two sends is the same as as-written, so it runs once.
     assert_eq!(all.len(), 8);
     // Both connections of a case are cut, one at a time.
     let all = results("--filter client/demo/resumes --delivery splits", 0);
@@ -89,7 +89,7 @@ fn lanes() {
         let options = format!("client --cases cases --filter client/demo/shows-* --lanes {lanes}");
         ssespec(words(&options)).adapter([processes.option()]).ends(0);
         let adapters = processes.all();
-        // Five sessions need no more than five.
+        // Five sessions need at most five adapters.
         assert_eq!(adapters.len(), expected);
         let urls: Vec<String> = adapters.into_iter().flat_map(|adapter| adapter.exited()).collect();
         assert_eq!(urls.len(), 2 + 5, "the smoke check and five deliveries");
@@ -123,8 +123,8 @@ fn a_time_out() {
     }
 }
 
-/// What is there and begins no alternative is told, also if something else comes right behind it.
-fn what_is_no_alternative() {
+/// An observation that matches no alternative is reported, even if another follows immediately.
+fn no_alternative_matches() {
     let folder = TestFolder::new();
     let case = "title = \"An event that no alternative begins with\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [\n  \
                 { send = \"data: a\\n\\n\" },\n  \"end\",\n  \
@@ -150,7 +150,7 @@ fn invalid_times() {
     }
 }
 
-/// A command with `--ipv6`; none where this machine has no IPv6.
+/// A command with `--ipv6`, or `None` if this machine has no IPv6.
 pub(crate) fn over_ipv6(command: Ssespec) -> Option<Ssespec> {
     match TcpListener::bind("[::1]:0") {
         Ok(_) => Some(command),

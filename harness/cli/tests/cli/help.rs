@@ -1,4 +1,4 @@
-//! What `--help` says: all of it, and that its examples are true.
+//! The `--help` of every command, and its examples.
 
 use crate::Tests;
 use crate::command::{Printed, repository, ssespec};
@@ -67,7 +67,7 @@ fn every_option_has_an_example() {
     }
 }
 
-/// The words of a help that may name a case, without their quotes. What stands beside `--cases` is of that folder.
+/// The words of a help that may name a case, without their quotes. Lines with `--cases` name cases of that folder.
 fn named(help: &str) -> Vec<String> {
     let lines = help.lines().filter(|line| !line.contains("--cases my-cases"));
     let words =

@@ -1,4 +1,4 @@
-//! What Ctrl-C leaves behind: nothing, and a results file that says that it is incomplete.
+//! Ctrl-C leaves no process behind, and a results file that is marked as incomplete.
 
 use crate::Tests;
 

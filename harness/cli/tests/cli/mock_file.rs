@@ -55,7 +55,7 @@ fn a_drop_and_a_resume() {
         "{answer}"
     );
 
-    // In whichever order: what a client does comes when it comes.
+    // In any order: the entries about the client are asynchronous.
     let mut missing = vec![
         "#1   GET /stream  (route /stream, connection 1)",
         "#1   dropped (reset)",
@@ -96,7 +96,7 @@ fn curl() {
     let output = Command::new("curl").args(["-sN", "--noproxy", "*", &stream]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     let half = text.strip_prefix("retry: 200\nid: 1\ndata: first\n\n").unwrap_or_else(|| panic!("{text}"));
-    // A reset may overtake what was sent just before.
+    // A reset may discard bytes that were sent just before.
     assert!("id: 2\ndata: sec".starts_with(half), "{half}");
     assert!(!output.status.success(), "the stream broke off");
 }

@@ -1,4 +1,4 @@
-//! What comes of a run: `--format`, `--output`, and who reads it.
+//! The output of a run: `--format`, `--output`, and readers that close the pipe.
 
 use std::path::Path;
 
@@ -120,7 +120,7 @@ fn a_results_file() {
         ("client/demo/resumes", "cases/client/demo/resumes.toml")
     );
     assert!(result.source.text.starts_with("title = "), "a rendering needs nothing else");
-    // It is the truth: what is printed of it later is what was printed.
+    // Rendering the results file later gives the same output.
     let again = ssespec(words("report --format terminal")).args([&file]).ends(0);
     assert_eq!(again.stdout, printed.stdout);
     // Another run takes its place.

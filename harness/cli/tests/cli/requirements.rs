@@ -1,4 +1,4 @@
-//! `ssespec requirements`: what is checked, statement by statement.
+//! `ssespec requirements`.
 
 use std::path::PathBuf;
 
@@ -103,7 +103,7 @@ fn all_statements_are_listed() {
     assert!(at("    whatwg/api-exposed-window-worker ") < at("    whatwg/line-lf "));
 }
 
-/// The ids that are listed.
+/// The listed ids.
 fn ids(folder: &TestFolder, line: &str) -> Vec<String> {
     let printed = asks(folder, &format!("{line} --format json")).ends(0).json();
     let mut ids = Vec::new();
@@ -123,7 +123,7 @@ fn a_selection() {
     assert_eq!(ids(&folder, "--suite house"), all);
     assert_eq!(ids(&folder, "--filter house/*"), all);
     assert_eq!(ids(&folder, "--suite house --level should"), ["house/other"]);
-    // What is disputed is judged as `may`.
+    // Disputed requirements are judged as `may`.
     assert_eq!(ids(&folder, "--suite house --level may --level should"), ["house/other", "house/open"]);
     assert_eq!(ids(&folder, "--filter house/?e* --filter house/op*"), ["house/kept", "house/open"]);
     assert_eq!(ids(&folder, "--suite house --uncovered"), ["house/other", "house/open"]);
@@ -179,7 +179,7 @@ fn results_that_cannot_be_shown() {
     let whole = folder.read("r.jsonl");
     folder.file("r.jsonl", "# Results\n");
     asks(&folder, "r.jsonl").ends(2).says(&["r.jsonl:1: not a results file"]);
-    // Of a run that was stopped no percentage is told.
+    // An incomplete run has no percentages.
     let footer = whole.trim_end().rfind('\n').unwrap();
     folder.file("r.jsonl", &whole[..=footer]);
     let printed = asks(&folder, "--suite house r.jsonl").ends(0);
@@ -198,7 +198,7 @@ fn other_suites() {
         "\n## theirs\n\n[Theirs](<https://theirs.test/>), 1 May. 3 tests: ",
         "| first | client/mine/broken<br>client/mine/kept |\n| b\\_c | *none:* It is about `tea`. |\n| last | **neither",
     ]);
-    // Those that are built in are accounted for.
+    // The built-in lists are complete.
     let list = ssespec(words("requirements --counterparts --format json")).ends(0).json();
     for (name, count) in [("wpt", 62), ("sse-contract-tests", 113)] {
         let suites = list["suites"].as_array().unwrap();

@@ -110,7 +110,7 @@ fn mistakes_are_shown_with_their_places() {
     ] {
         let file = folder.file("folder/ssespec.toml", text);
         ssespec(["run"]).args([file.parent().unwrap()]).ends(2).says(said);
-        // What runs shows, the check shows.
+        // `ssespec check` shows the same mistakes.
         let printed = ssespec(["check"]).args([&file]).ends(2);
         printed.shows(said).says(&["mistake"]);
     }

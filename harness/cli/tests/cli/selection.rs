@@ -35,7 +35,7 @@ fn filters() {
     assert_eq!(cases, ["client/demo/shows-an-event", "client/levels/may", "client/levels/should"]);
     let filters = serde_json::json!(["client/demo/shows-an-event", "client/levels/*"]);
     assert_eq!(header["selection"]["filters"], filters);
-    // A star stands for any characters, those of a folder included.
+    // A star matches any characters, including `/`.
     assert_eq!(ran("--filter *may", 0).0, ["client/levels/may"]);
     assert_eq!(
         ran("--filter client/{levels,suites}/?[a-e]*", 0).0,
