@@ -8,6 +8,7 @@ use super::server::ServerObservation;
 
 /// An observation that an adapter reports, in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Observation {
     /// The connection was announced as open.
     Opened {
