@@ -22,12 +22,12 @@ fn say(message: &Value) {
     let _ = writeln!(stdout, "{message}").and_then(|()| stdout.flush());
 }
 
-struct StreamUpdate {
+struct Told {
     session: u64,
     silent: bool,
 }
 
-impl Visits for StreamUpdate {
+impl Visits for Told {
     fn connected(&self, last_event_id: &str) {
         if !self.silent {
             say(&json!({ "session": self.session, "connected": { "lastEventId": last_event_id } }));
@@ -81,7 +81,7 @@ pub(crate) fn live(beast: &str) -> ExitCode {
             continue;
         }
         if order.get("serve").is_some() {
-            let url = server.open(session, StreamUpdate { session, silent: is_wild && beast == "silent" });
+            let url = server.open(session, Told { session, silent: is_wild && beast == "silent" });
             say(&json!({ "session": session, "serving": { "url": url } }));
         } else if let Some(emit) = order.get("emit") {
             match server.emit(session, &read(emit)) {

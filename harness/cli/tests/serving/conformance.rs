@@ -14,9 +14,9 @@ pub(crate) const CASES: &str = "SSESPEC_TEST_SERVER_CASES";
 /// The variable that makes the server refuse comments.
 const MUTE: &str = "SSESPEC_TEST_SERVER_MUTE";
 
-struct StreamUpdate(ServerObserver);
+struct Told(ServerObserver);
 
-impl Visits for StreamUpdate {
+impl Visits for Told {
     fn connected(&self, last_event_id: &str) {
         self.0.connected(Some(last_event_id));
     }
@@ -45,7 +45,7 @@ pub(crate) fn main(cases: &str) -> ExitCode {
 
 async fn serve(mut session: ServerSession, mute: bool) {
     let server = Arc::new(Server::start(Wire::Sound).await);
-    session.serving(server.open(1, StreamUpdate(session.observer())));
+    session.serving(server.open(1, Told(session.observer())));
     while let Some(order) = session.next().await {
         match order {
             ServerOrder::Emit(emit) => {
@@ -60,7 +60,7 @@ async fn serve(mut session: ServerSession, mute: bool) {
                 server.stop(1);
                 session.stopped();
             }
-            ServerOrder::Serve | ServerOrder::Shutdown => {}
+            _ => {}
         }
     }
 }
