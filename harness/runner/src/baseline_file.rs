@@ -19,6 +19,7 @@ const HEADING: &str = "[[known-failure]]";
 
 /// Why a baseline was not written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum UpdateError {
     /// The file cannot be read, or has mistakes.
     #[error(transparent)]

@@ -73,6 +73,7 @@ pub struct Service {
 
 /// Why an implementation's folder cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum FolderError {
     /// There is no `ssespec.toml`.
     #[error(

@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 
 /// A notice for the person who operates the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Notice {
     /// The server listens at this URL.
     Listening(String),

@@ -12,6 +12,7 @@ const STAMP: &str = ".ssespec-setup";
 
 /// Why the setup of an implementation failed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SetupError {
     /// A command could not be started.
     #[error(

@@ -93,7 +93,9 @@ fn a_form_that_is_not_written() {
     folder.implementation("small", &format!("known-failure = [{{ case = \"{FAILS}\", reason = \"r\" }}]\n"));
     let before = folder.read("small/ssespec.toml");
     let printed = run(&folder).args(words("--filter client/demo/* --write-baseline")).ends(2);
-    printed.says(&["ssespec.toml:4: known failures are written here only where each begins with a line [[known-failure]]"]);
+    printed.says(&[
+        "ssespec.toml:4: known failures can only be updated if each starts with a line [[known-failure]]",
+    ]);
     assert_eq!(folder.read("small/ssespec.toml"), before);
 }
 

@@ -10,10 +10,8 @@ const NOT_YET: &[&str] = &[
     "docs/reference/scenarios.md",
     "docs/reference/server-cases.md",
     "docs/reference/ssespec-toml.md",
-    "harness/examples/",
     "harness/probe/",
     "harness/reference/",
-    "harness/runner/",
     "harness/strict/",
     "mock-server/diagnostics/",
 ];

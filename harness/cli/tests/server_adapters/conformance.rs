@@ -60,7 +60,7 @@ async fn serve(mut session: ServerSession, mute: bool) {
                 server.stop(1);
                 session.stopped();
             }
-            ServerOrder::Serve | ServerOrder::Shutdown => {}
+            _ => {}
         }
     }
 }

@@ -140,6 +140,7 @@ fn encoded(emit: &Emit) -> Result<String, String> {
         }
         Emit::Comment { comment } => lines("", comment) + "\n",
         Emit::Retry { retry } => format!("retry: {retry}\n\n"),
+        _ => return Err("not supported".into()),
     })
 }
 

@@ -1,4 +1,4 @@
-//! What failures look like: `cargo test --test broken`. The client is a reader as applications write it by hand, wrong
+//! What failures look like: `cargo test --test broken`. The client is a reader as many applications write it, wrong
 //! in many ways; some of them are named.
 
 use ssespec::{Event, Observer};

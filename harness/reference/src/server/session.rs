@@ -30,9 +30,10 @@ pub(crate) async fn session(mut session: ServerSession, defects: Defects) -> io:
         match order {
             // This is how a session begins; it was done above.
             ServerOrder::Serve => {}
-            ServerOrder::Emit(emit) => match topic.emit(&emission(emit)) {
-                Ok(()) => session.emitted(),
-                Err(refusal) => session.refused(refusal),
+            ServerOrder::Emit(emit) => match emission(emit).map(|emission| topic.emit(&emission)) {
+                Some(Ok(())) => session.emitted(),
+                Some(Err(refusal)) => session.refused(refusal),
+                None => session.refused("not supported"),
             },
             ServerOrder::End => topic.end(),
             ServerOrder::Stop => {
@@ -43,16 +44,20 @@ pub(crate) async fn session(mut session: ServerSession, defects: Defects) -> io:
                 listener.shut_down().await;
                 return Ok(());
             }
+            // An order of a later version.
+            _ => {}
         }
     }
     topic.close();
     Ok(())
 }
 
-fn emission(emit: Emit) -> Emission {
+/// What to send; `None` for what a later version may add.
+fn emission(emit: Emit) -> Option<Emission> {
     match emit {
-        Emit::Event { kind, data, id, retry } => Emission::Event(Event { kind, data, id, retry }),
-        Emit::Comment { comment } => Emission::Comment(comment),
-        Emit::Retry { retry } => Emission::Retry(retry),
+        Emit::Event { kind, data, id, retry } => Some(Emission::Event(Event { kind, data, id, retry })),
+        Emit::Comment { comment } => Some(Emission::Comment(comment)),
+        Emit::Retry { retry } => Some(Emission::Retry(retry)),
+        _ => None,
     }
 }

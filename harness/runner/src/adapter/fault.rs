@@ -13,6 +13,7 @@ use crate::protocol::{LINE_LIMIT, NotProtocol, PROTOCOL};
 
 /// Why an adapter, or a session with it, is unusable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum Fault {
     /// It could not be started.
     #[error("the adapter could not be started: `{command}`: {problem}")]

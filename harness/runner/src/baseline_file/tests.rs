@@ -215,7 +215,8 @@ fn forms_that_cannot_be_kept_are_refused() {
         let source = Source::new("ssespec.toml", format!("{HEAD}{known}\n"));
         updated(&source, &run(vec![], vec![], vec![]), &Selection::default()).unwrap_err().to_string()
     };
-    let expected = "ssespec.toml:4: known failures are written here only where each begins with a line [[known-failure]]";
+    let expected =
+        "ssespec.toml:4: known failures can only be updated if each starts with a line [[known-failure]]";
     assert_eq!(refused("known-failure = [{ case = \"client/a\", reason = \"r\" }]"), expected);
     assert_eq!(refused("known-failure = []"), expected);
     assert!(refused("known-failure = 1").contains("expected an array"));

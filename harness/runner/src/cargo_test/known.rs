@@ -1,11 +1,12 @@
 //! The baseline as a file of the package: errors name file and line.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use libtest_mimic::Failed;
 use ssespec_cases::Corpus;
 use ssespec_reports::results::KnownFailure;
 
+use super::error::SuiteError;
 use crate::implementation::read_baseline;
 use crate::run::{Baseline, Selection};
 
@@ -18,11 +19,17 @@ pub(super) struct BaselineFile {
 }
 
 impl BaselineFile {
-    pub(super) fn read(path: PathBuf) -> Result<Self, String> {
+    /// Reads a baseline.
+    ///
+    /// # Errors
+    /// If the file is missing or malformed.
+    pub(super) fn read(path: PathBuf) -> Result<Self, SuiteError> {
         if !path.is_file() {
-            return Err(missing(&path));
+            let folder = std::env::current_dir()
+                .map_or_else(|error| error.to_string(), |folder| folder.display().to_string());
+            return Err(SuiteError::MissingBaseline { path, folder });
         }
-        let baseline = read_baseline(&path).map_err(|error| error.to_string())?;
+        let baseline = read_baseline(&path)?;
         Ok(Self { path, baseline })
     }
 
@@ -68,14 +75,4 @@ impl BaselineFile {
             None => path.to_string(),
         }
     }
-}
-
-fn missing(path: &Path) -> String {
-    let folder =
-        std::env::current_dir().map_or_else(|error| error.to_string(), |folder| folder.display().to_string());
-    format!(
-        "{}: there is no such file in {folder}\nhelp: the path of a baseline is relative to the folder of the package's \
-         Cargo.toml, in which cargo runs tests; an empty file is a baseline without known failures",
-        path.display()
-    )
 }

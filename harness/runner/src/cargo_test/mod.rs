@@ -74,9 +74,10 @@
 //! - [`suite`]: an implementation under test, and its options
 //! - `trial`: one test
 //! - `known`: the baseline as a file of the package
-//! - `cargo_target`: the test target that this process is
+//! - `cargo_target`: the test target of this process; `error`: why no test can run
 
 mod cargo_target;
+mod error;
 mod known;
 pub mod suite;
 mod trial;

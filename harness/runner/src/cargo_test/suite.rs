@@ -13,6 +13,7 @@ use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reports::terminal::{Color, Style};
 
 use super::cargo_target;
+use super::error::SuiteError;
 use super::known::BaselineFile;
 use super::trial::Trials;
 use crate::adapter::in_process::client::{Client, ClientSession, Observer};
@@ -137,7 +138,8 @@ impl Options {
         panics::listen(if arguments.exact { Printed::Yes } else { Printed::No });
         match self.tests(launch, capabilities, &arguments) {
             Ok(tests) => libtest_mimic::run(&arguments, tests).exit_code(),
-            Err(message) => {
+            Err(error) => {
+                let message = error.to_string();
                 // Nothing can run.
                 let heading = if message.starts_with("error: ") { "" } else { "error: " };
                 let _ = writeln!(std::io::stderr(), "{heading}{message}");
@@ -152,12 +154,12 @@ impl Options {
         launch: Launch,
         capabilities: &BTreeSet<Capability>,
         arguments: &Arguments,
-    ) -> Result<Vec<Test>, String> {
+    ) -> Result<Vec<Test>, SuiteError> {
         let corpus = match &self.cases {
             Some(folder) => Corpus::load(folder),
             None => Corpus::embedded(),
         };
-        let corpus = Arc::new(corpus.map_err(|error| error.to_string())?);
+        let corpus = Arc::new(corpus?);
         let baseline = self.baseline.map(BaselineFile::read).transpose()?;
         let plan = Plan::of_role(launch.role(), &corpus, &self.selection, capabilities);
         let run = Run {

@@ -8,6 +8,7 @@ use super::server::ServerObservation;
 
 /// An observation that an adapter reports, in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Observation {
     /// The connection was announced as open.
     Opened {
@@ -28,9 +29,9 @@ pub enum Observation {
         /// The state inside the handler, if the API exposes one.
         ready_state: Option<ReadyState>,
     },
-    /// The answer to [`Order::State`].
+    /// The answer to [`Order::State`](super::order::Order::State).
     State(ReadyState),
-    /// The answer to [`Order::Run`] or [`Order::Evaluate`].
+    /// The answer to [`Order::Run`](super::order::Order::Run) or [`Order::Evaluate`](super::order::Order::Evaluate).
     Script(ScriptResult),
     /// A script called `report()`.
     Report(String),

@@ -8,6 +8,7 @@ use super::server::ServerOrder;
 
 /// An order of the harness to an adapter, in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Order {
     /// Connect and report what is seen until `closed`.
     Connect(Box<ConnectRequest>),

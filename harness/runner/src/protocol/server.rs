@@ -10,6 +10,7 @@ mod tests;
 
 /// An order to the adapter of a server, in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ServerOrder {
     /// Serve a URL whose streams are those of this session; answered with `serving`.
     Serve,
@@ -26,6 +27,7 @@ pub enum ServerOrder {
 /// Something for a server to send. What is absent is not passed to its API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
+#[non_exhaustive]
 pub enum Emit {
     /// An event.
     Event {
@@ -68,6 +70,7 @@ impl ServerOrder {
 
 /// A report of the adapter of a server, in one session.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum ServerObservation {
     /// The session's streams are served at this URL.
     Serving {

@@ -68,7 +68,7 @@ fn late_hello() {
 
 fn hello_without_a_line_end() {
     assert_snapshot!(introduced("hello-without-newline", Duration::from_secs(1)), @"
-    the adapter wrote 80 bytes without a newline
+    the adapter wrote 82 bytes without a newline
       hint: end each message with a newline and flush it
     ");
 }

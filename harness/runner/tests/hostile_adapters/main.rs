@@ -1,17 +1,16 @@
-//! Hostile adapters, and what the harness makes of each.
+//! Hostile adapters, and how the harness handles each.
 //!
-//! Whatever an adapter does, it costs at most its own case: the run neither hangs nor grows, the lane goes on with a
-//! fresh adapter, no process is left, and a message tells the adapter's author what to mend.
+//! Whatever an adapter does, it costs at most its own case: the run neither hangs nor grows, the lane continues with a
+//! fresh adapter, no process is left running, and a message tells the adapter's author what to fix.
 //!
-//! The test executable contains the adapters. Started as `hostile_adapters adapter BEHAVIOR LIVENESS` it is that
-//! adapter; otherwise it runs a test for each hostile adapter. Every hostile adapter connects to the liveness, a port
-//! of its test, so that its death can be seen.
+//! The test executable contains the adapters. Started as `hostile_adapters adapter BEHAVIOR ADDRESS` it is that adapter;
+//! otherwise it runs the tests. Every adapter connects to ADDRESS, a port of its test, so that its exit is noticed.
 //!
-//! - [`adapter`]: the hostile adapters, each a deviation from one sound adapter
-//! - [`scenario`]: runs a hostile adapter on a case or two, and says what came of it in a few lines
-//! - [`liveness`]: whether a process is gone
-//! - [`measure`]: how much memory a run took
-//! - the others: the tests, by what the hostile adapters do
+//! - [`adapter`]: the adapters, each a deviation from one sound adapter
+//! - [`scenario`]: runs an adapter on one or two cases, and summarizes the results
+//! - [`liveness`]: whether a process has exited
+//! - [`measure`]: how much memory a run takes
+//! - the others: the tests, by what the adapters do
 
 // Cargo sets `test` for this target too; said here, it tells the lints what they need not ask of a test.
 #[cfg(test)]

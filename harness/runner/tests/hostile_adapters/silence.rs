@@ -15,7 +15,7 @@ pub(crate) const TESTS: Tests = &[
 fn half_a_line() {
     let played = Scenario::of("half-a-line").play();
     assert_snapshot!(played.text(), @r#"
-    1-trigger: error at step 2: the adapter wrote 18 bytes without a newline
+    1-trigger: error at step 2: the adapter wrote 20 bytes without a newline
       expected: an adapter that follows the protocol
       hint: end each message with a newline and flush it
       note: before: expected event data "trigger"; observed nothing within 2s

@@ -7,7 +7,7 @@ use ssespec_cases::Capability;
 use super::describe;
 use super::outlet::StreamUpdate;
 use super::seen::Seen;
-use super::session::{Presence, Session};
+use super::session::{Answer, Presence, Session};
 use super::stream::State;
 use super::target;
 use crate::adapter::fault::Fault;
@@ -194,11 +194,11 @@ impl Session<'_> {
             }
             ServerObservation::Emitted => {
                 self.awaited_answers -= 1;
-                self.answers.push_back(Ok(()));
+                self.answers.push_back(Answer::Emitted);
             }
             ServerObservation::Refused { message } => {
                 self.awaited_answers -= 1;
-                self.answers.push_back(Err(message.clone()));
+                self.answers.push_back(Answer::Refused(message.clone()));
             }
             ServerObservation::Stopped => self.stopped = true,
         }

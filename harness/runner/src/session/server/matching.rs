@@ -8,7 +8,7 @@ use ssespec_cases::server::{EmittedData, EventExpected, Expected, ResponseExpect
 
 use super::describe;
 use super::seen::{ResponseHead, Seen, SeenEvent, essence};
-use super::session::Session;
+use super::session::{Answer, Session};
 use super::stream::{State, Stream};
 
 /// How much of each queue an alternative would take.
@@ -53,9 +53,11 @@ impl Session<'_> {
                 let Some(answer) = self.answers.get(view.answers) else { return Verdict::Open };
                 view.answers += 1;
                 match (expected, answer) {
-                    (Expected::Emitted, Ok(())) | (Expected::Refused, Err(_)) => Verdict::Holds,
-                    (_, Ok(())) => Verdict::Fails("emitted".into()),
-                    (_, Err(message)) => Verdict::Fails(describe::refused(message)),
+                    (Expected::Emitted, Answer::Emitted) | (Expected::Refused, Answer::Refused(_)) => {
+                        Verdict::Holds
+                    }
+                    (_, Answer::Emitted) => Verdict::Fails("emitted".into()),
+                    (_, Answer::Refused(message)) => Verdict::Fails(describe::refused(message)),
                 }
             }
             Expected::Connected { last_event_id } => self.look_at_connected(last_event_id.as_deref(), view),

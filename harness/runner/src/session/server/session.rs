@@ -38,6 +38,15 @@ pub(super) enum Presence {
     Gone,
 }
 
+/// The answer to an emission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// The implementation accepted it.
+    Emitted,
+    /// The implementation refused it, with this message.
+    Refused(String),
+}
+
 /// One session while it runs.
 pub(super) struct Session<'s> {
     pub(super) stage: &'s mut Stage,
@@ -53,7 +62,7 @@ pub(super) struct Session<'s> {
     pub(super) tell: mpsc::Sender<StreamUpdate>,
     pub(super) told: mpsc::Receiver<StreamUpdate>,
     /// The answers to emissions, and how many are still missing.
-    pub(super) answers: VecDeque<Result<(), String>>,
+    pub(super) answers: VecDeque<Answer>,
     pub(super) awaited_answers: u64,
     /// The last event IDs that the adapter showed of the streams opened by the last request.
     pub(super) connected: VecDeque<Option<String>>,
