@@ -169,7 +169,7 @@ fn results_that_cannot_be_shown() {
     let shop = house();
     results(&shop, "r.jsonl", "");
     asks(&shop, "no-such.jsonl").ends(2).says(&["no-such.jsonl: cannot read it: "]);
-    asks(&shop, "cases").ends(2).says(&["cannot be read: "]);
+    asks(&shop, "cases").ends(2).says(&["cannot read it: "]);
     asks(&shop, "r.jsonl r.jsonl").ends(2).says(&["are both results of reference", "pass only one of them"]);
     let whole = shop.read("r.jsonl");
     shop.file("r.jsonl", "# Results\n");
