@@ -144,7 +144,7 @@ fn a_request_that_should_not_come() {
     let lines = running.lines_to("over ");
     assert_eq!(
         lines[0],
-        "wrong    a request came: GET \"/\", last-event-id: \"7\"; it begins the case again"
+        "wrong    a request came: GET \"/\", last-event-id: \"7\"; it starts the case again"
     );
     running.ends(0);
 }

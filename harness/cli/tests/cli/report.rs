@@ -92,7 +92,7 @@ fn files_that_cannot_be_read() {
         std::fs::write(&file, text).unwrap();
         ssespec(["report"]).args([&file]).ends(2)
     };
-    report("").says(&["r.jsonl: no header", "run again"]);
+    report("").says(&["r.jsonl: no header", "run it again"]);
     report("{}").says(&["r.jsonl:1: not a results file", "`ssespec run --output FILE`"]);
     report("# Results\n").says(&["r.jsonl:1: not a results file"]);
     report(&whole.replacen("\"v\":1", "\"v\":2", 1)).says(&["r.jsonl:1: version 2 of the results format"]);

@@ -172,7 +172,7 @@ fn results_that_cannot_be_shown() {
     let folder = house();
     results(&folder, "r.jsonl", "");
     asks(&folder, "no-such.jsonl").ends(2).says(&["no-such.jsonl: cannot read it: "]);
-    asks(&folder, "cases").ends(2).says(&["cannot be read: "]);
+    asks(&folder, "cases").ends(2).says(&["cannot read it: "]);
     asks(&folder, "r.jsonl r.jsonl")
         .ends(2)
         .says(&["are both results of reference", "pass only one of them"]);

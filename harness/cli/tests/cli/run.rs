@@ -126,7 +126,7 @@ fn an_adapter_that_does_not_start() {
     start("[\"no-such-program-anywhere\"]")
         .says(&["folder: the adapter could not be started: `no-such-program-anywhere`"]);
     let printed = start(&own(&["adapter", "exit", "stderr=I cannot live like this"]));
-    printed.says(&["the adapter ended by itself", "help: ", "its stderr:\n  I cannot live like this"]);
+    printed.says(&["the adapter exited", "help: ", "its stderr:\n  I cannot live like this"]);
 }
 
 /// A report's command runs just that case in just that delivery, with all that the run depended on.

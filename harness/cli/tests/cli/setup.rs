@@ -63,7 +63,7 @@ fn a_program_that_is_missing() {
     let printed = run(&folder).args(["--setup"]).ends(3);
     printed.says(&[
         "setup `no-such-program-anywhere install` could not be started",
-        "is it installed and on the PATH?",
+        "check that it is installed and on the PATH",
     ]);
 }
 

@@ -19,13 +19,13 @@ pub(crate) const TESTS: Tests = &[
     ("sound", || on_emit("sound").are(Pass, "")),
     ("serves_nothing", || on_emit("serves-nothing").are(Error, "did not answer `serve`")),
     ("no_url", || on_emit("no-url").are(Error, "serves at \"here\"")),
-    ("nobody_listens", || on_emit("nobody-listens").are(Error, "nobody listens at http://127.0.0.1:")),
+    ("nobody_listens", || on_emit("nobody-listens").are(Error, "cannot connect to http://127.0.0.1:")),
     ("silent", || on_emit("silent").are(Error, "did not report `connected`")),
     ("answers_twice", || on_emit("answers-twice").are(Error, "an answer without an order: emitted")),
     ("never_answers", || on_emit("never-answers").are(Fail, "no match within 2s")),
     ("dies", dies),
     ("talks_nonsense", || on_emit("talks-nonsense").are(Error, "an invalid line: not a JSON object")),
-    ("is_a_client", || on_emit("is-a-client").are(Error, "what an adapter of its role has not to say")),
+    ("is_a_client", || on_emit("is-a-client").are(Error, "a message that its role does not send")),
     ("closes_never", || on_emit("closes-never").are(Error, "did not answer `close`")),
     ("talks_on", || on_emit("talks-on").are(Error, "a message for a closed session")),
     ("late", || on_emit("late").are(Pass, "")),
@@ -48,7 +48,7 @@ pub(crate) const TESTS: Tests = &[
 fn dies() {
     let results = on_emit("dies");
     results.are(Pass, "");
-    assert!(results.first.reason.is_some_and(|reason| reason.contains("ended by itself: exit status: 7")));
+    assert!(results.first.reason.is_some_and(|reason| reason.contains("the adapter exited: exit status: 7")));
 }
 
 /// Depending on which is noticed first, the wrong event or the number of events is reported.

@@ -42,7 +42,7 @@ pub enum Fault {
         status: String,
     },
     /// The client function panicked.
-    #[error("the client panicked: {0}")]
+    #[error("the function under test panicked: {0}")]
     Panicked(String),
     /// The server function returned an error.
     #[error("the server function failed: {0}")]

@@ -101,5 +101,5 @@ async fn a_panic_is_a_fault() {
         }
     });
     let words = heard(&client, None, None, 1).await;
-    assert!(words[0].starts_with("the client panicked: byte index 1"), "{words:?}");
+    assert!(words[0].starts_with("the function under test panicked: byte index 1"), "{words:?}");
 }
