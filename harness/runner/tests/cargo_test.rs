@@ -240,7 +240,11 @@ fn what_is_neither_a_pass_nor_a_failure_is_ignored_with_its_reason() {
 fn a_client_that_panics_is_told_apart_from_a_test_that_does() {
     let ran = with_baseline("", &["client/bom/removed-at-the-start"]);
     assert_eq!(ran.status, Some(101));
-    assert!(ran.stdout.contains("it crashed twice at this step: the function under test panicked: "), "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("it crashed twice at this step: the function under test panicked: "),
+        "{}",
+        ran.stdout
+    );
     assert!(ran.stdout.contains("event_stream.rs:271"), "{}", ran.stdout);
     assert_eq!(ran.stderr, "");
 }

@@ -86,7 +86,10 @@ pub(crate) const TESTS: Tests = &[
     ("a_panic_fails_the_case_in_which_it_comes_twice", || {
         let (output, text) = ran(true, &["server/emitting/"]);
         assert_eq!(output.status.code(), Some(101), "{text}");
-        assert!(text.contains("no comments today") && text.contains("it crashed twice at this step"), "{text}");
+        assert!(
+            text.contains("no comments today") && text.contains("it crashed twice at this step"),
+            "{text}"
+        );
         assert!(text.contains("test server/emitting/events "), "{text}");
     }),
 ];

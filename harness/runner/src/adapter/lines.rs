@@ -6,7 +6,7 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt};
 
 /// The result of reading a line.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum LineRead {
     /// A line is in the buffer, without its newline.
     Complete,
     /// The limit was exceeded before a newline.
@@ -22,18 +22,18 @@ pub(super) async fn read_line(
     buffer: &mut Vec<u8>,
     limit: usize,
     unfinished: &AtomicUsize,
-) -> std::io::Result<Line> {
+) -> std::io::Result<LineRead> {
     buffer.clear();
     loop {
         unfinished.store(buffer.len(), Ordering::Relaxed);
         let available = source.fill_buf().await?;
         if available.is_empty() {
-            return Ok(Line::End);
+            return Ok(LineRead::End);
         }
         let end = available.iter().position(|b| *b == b'\n');
         let taken = end.map_or(available.len(), |at| at + 1);
         if buffer.len() + taken > limit {
-            return Ok(Line::TooLong);
+            return Ok(LineRead::TooLong);
         }
         buffer.extend_from_slice(&available[..end.unwrap_or(taken)]);
         source.consume(taken);
@@ -42,7 +42,7 @@ pub(super) async fn read_line(
             if buffer.last() == Some(&b'\r') {
                 buffer.pop();
             }
-            return Ok(Line::Complete);
+            return Ok(LineRead::Complete);
         }
     }
 }

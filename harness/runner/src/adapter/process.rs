@@ -16,7 +16,7 @@ use super::fault::Fault;
 use super::footprint::Processes;
 use super::identity::Identity;
 use super::incoming::Incoming;
-use super::lines::{Line, read_line};
+use super::lines::{LineRead, read_line};
 use super::running::Adapter;
 use super::stderr::Stderr;
 use super::task::Task;
@@ -248,9 +248,9 @@ impl Reader {
         let mut line = Vec::new();
         loop {
             match read_line(&mut stdout, &mut line, LINE_LIMIT, &self.unfinished).await {
-                Ok(Line::Complete) => {}
-                Ok(Line::TooLong) => return Some(Fault::LineTooLong),
-                Ok(Line::End) | Err(_) => return None,
+                Ok(LineRead::Complete) => {}
+                Ok(LineRead::TooLong) => return Some(Fault::LineTooLong),
+                Ok(LineRead::End) | Err(_) => return None,
             }
             if line.is_empty() {
                 continue;

@@ -21,14 +21,14 @@ pub struct Board(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<BoardState>,
     news: broadcast::Sender<Arc<str>>,
     /// Pages whose lane has ended and that wait for the result of the run.
     parting: Mutex<JoinSet<()>>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct BoardState {
     planned: Vec<Value>,
     results: BTreeMap<(String, String), Value>,
     frames: Vec<String>,
@@ -126,7 +126,7 @@ impl Board {
         message.starts_with(r#"{"progress":{"done":"#)
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, BoardState> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

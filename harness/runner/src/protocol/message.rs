@@ -26,7 +26,7 @@ pub enum Message {
 /// The form of a line: exactly one message, and the number of the session.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Line {
+struct MessageFields {
     session: Option<u64>,
     hello: Option<Hello>,
     opened: Option<OpenedMessage>,
@@ -85,11 +85,11 @@ impl Message {
         }
         let text = str::from_utf8(line)
             .map_err(|error| wrong(format!("not UTF-8 after {} bytes", error.valid_up_to())))?;
-        let parsed: Line = serde_json::from_str(text).map_err(|error| match error.classify() {
+        let parsed: MessageFields = serde_json::from_str(text).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => wrong(format!("not a protocol message ({error})")),
             _ => wrong(format!("not JSON ({error})")),
         })?;
-        let Line { session, hello, opened, event, comment, error, state, closed, .. } = parsed;
+        let MessageFields { session, hello, opened, event, comment, error, state, closed, .. } = parsed;
         let (ran, value, report, exception) = (parsed.ran, parsed.value, parsed.report, parsed.exception);
         let of_a_server = Fields {
             serving: parsed.serving,

@@ -9,7 +9,7 @@ use ssespec_cases::client::RequestExpectation;
 use ssespec_mock_server::action::Respond;
 
 use super::queues::Seen;
-use super::session::{Answer, Body, Closing, Session, Silence};
+use super::session::{Answer, Closing, ResponseKind, Session, Silence};
 use crate::adapter::fault::Fault;
 use crate::protocol::{Observation, Order};
 use crate::session::came::Came;
@@ -27,12 +27,12 @@ impl Session<'_> {
             return Ok(());
         }
         match self.answer {
-            Answer::Open(Body::Stream) => self.sentinel().await,
+            Answer::Open(ResponseKind::Stream) => self.sentinel().await,
             Answer::Awaited => {
                 self.respond(&Respond::default()).await;
                 self.sentinel().await
             }
-            Answer::Over(Body::Stream) => self.closed_or_resumed().await,
+            Answer::Over(ResponseKind::Stream) => self.closed_or_resumed().await,
             Answer::None | Answer::Open(_) | Answer::Over(_) => Ok(()),
         }
     }

@@ -9,7 +9,7 @@ use ssespec_mock_server::wire::{BARRIER_PATIENCE, PeerGone};
 use tokio::time::timeout;
 
 use super::attempts;
-use super::session::{Answer, Body, Closing, Session};
+use super::session::{Answer, Closing, ResponseKind, Session};
 use crate::protocol::page::Place;
 use crate::protocol::{ConnectRequest, Order};
 use crate::session::came::Came;
@@ -22,7 +22,7 @@ const PORTION: u64 = 8 << 20;
 /// How much longer a client may take at most where writes wait for it: one that reads nothing ends them with the first.
 const WAITING: Duration = Duration::from_secs(60);
 
-impl Body {
+impl ResponseKind {
     /// The body as judged after its end: raw bytes count as a lost stream.
     fn when_over(self) -> Self {
         if self == Self::Raw { Self::Stream } else { self }
@@ -118,7 +118,7 @@ impl Session<'_> {
                 if let Some(exchange) = &mut self.exchange {
                     let _ = exchange.raw(bytes).await;
                 }
-                self.answer = Answer::Open(Body::Raw);
+                self.answer = Answer::Open(ResponseKind::Raw);
             }
         }
         Ok(())
@@ -156,14 +156,14 @@ impl Session<'_> {
         self.answer = match self.answer {
             Answer::Open(body) => Answer::Over(body.when_over()),
             // A connection lost before its answer is a network error, after which a client connects again.
-            _ => Answer::Over(Body::Stream),
+            _ => Answer::Over(ResponseKind::Stream),
         };
         self.progress.transcript.harness("dropped", how.word());
     }
 
     pub(super) async fn respond(&mut self, respond: &Respond) {
         let (base, other, origin) = (self.base_url(), self.other_url(), self.stage.base.url());
-        let body = if is_event_stream(respond) { Body::Stream } else { Body::Other };
+        let body = if is_event_stream(respond) { ResponseKind::Stream } else { ResponseKind::Other };
         let began = Instant::now();
         if let Some(exchange) = &mut self.exchange {
             let expand = |value: &str| {

@@ -25,14 +25,14 @@ pub(super) enum Answer {
     /// The current request has no answer yet.
     Awaited,
     /// Its body is open, and it is or is not an event stream.
-    Open(Body),
+    Open(ResponseKind),
     /// It is over.
-    Over(Body),
+    Over(ResponseKind),
 }
 
 /// Whether a body is an event stream: status 200 and the right type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Body {
+pub(super) enum ResponseKind {
     Stream,
     Other,
     /// Raw bytes instead of a response.

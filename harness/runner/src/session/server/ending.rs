@@ -8,7 +8,7 @@ use super::describe;
 use super::outlet::Left;
 use super::seen::{Seen, Strictness};
 use super::session::{Presence, Session};
-use super::stream::State;
+use super::stream::StreamState;
 use crate::adapter::fault::Fault;
 use crate::protocol::Order;
 use crate::session::came::Came;
@@ -24,7 +24,7 @@ impl Session<'_> {
             return Ok(());
         }
         for number in 0..self.streams.len() {
-            if self.streams[number].state == State::Ending && self.is_judged(number) {
+            if self.streams[number].state == StreamState::Ending && self.is_judged(number) {
                 self.ended(number).await?;
             }
         }
@@ -32,7 +32,7 @@ impl Session<'_> {
             return self.shut_down().await;
         }
         let open: Vec<usize> = (0..self.streams.len())
-            .filter(|number| self.streams[*number].state == State::Open && self.is_judged(*number))
+            .filter(|number| self.streams[*number].state == StreamState::Open && self.is_judged(*number))
             .collect();
         if open.is_empty() {
             return Ok(());
@@ -107,7 +107,7 @@ impl Session<'_> {
     /// Ends the session: all streams are left, then the adapter closes.
     pub(super) async fn tear_down(&mut self, held: &Result<(), Stop>) -> Result<(), Stop> {
         for stream in &mut self.streams {
-            if stream.state != State::Left {
+            if stream.state != StreamState::Left {
                 stream.leave(Left::Forgotten);
             }
         }

@@ -29,7 +29,7 @@ const READ: usize = 64 * 1024;
 
 /// An open connection whose request was sent.
 #[derive(Debug)]
-pub(super) struct Connection {
+pub(super) struct Http1Stream {
     socket: TcpStream,
     reader: Reader,
     content: Content,
@@ -37,7 +37,7 @@ pub(super) struct Connection {
     total: u64,
 }
 
-impl Connection {
+impl Http1Stream {
     /// Connects and sends the request.
     ///
     /// # Errors

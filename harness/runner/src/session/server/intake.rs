@@ -8,7 +8,7 @@ use super::describe;
 use super::outlet::StreamUpdate;
 use super::seen::Seen;
 use super::session::{Answer, Presence, Session};
-use super::stream::State;
+use super::stream::StreamState;
 use super::target;
 use crate::adapter::fault::Fault;
 use crate::adapter::incoming::Incoming;
@@ -61,7 +61,7 @@ impl Session<'_> {
         let bytes = self.bytes;
         let readers = self.streams.len() as u64;
         let Some(stream) = self.streams.get_mut(number) else { return Ok(()) };
-        if stream.state == State::Left {
+        if stream.state == StreamState::Left {
             return Ok(());
         }
         match seen {

@@ -9,7 +9,7 @@ use ssespec_cases::server::{EmittedData, EventExpected, Expected, ResponseExpect
 use super::describe;
 use super::seen::{ResponseHead, Seen, SeenEvent, essence};
 use super::session::{Answer, Session};
-use super::stream::{State, Stream};
+use super::stream::{Stream, StreamState};
 
 /// How much of each queue an alternative would take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -121,7 +121,7 @@ impl Session<'_> {
                 }
                 Verdict::Holds
             }
-            Expected::End { .. } if stream.state == State::Over => Verdict::Holds,
+            Expected::End { .. } if stream.state == StreamState::Over => Verdict::Holds,
             Expected::End { .. } | Expected::Break { .. } => {
                 let breaks = matches!(expected, Expected::Break { .. });
                 let verdict = next(stream, view.streams.entry(number).or_default(), |seen| match seen {
@@ -172,7 +172,7 @@ impl Session<'_> {
         }
         for number in view.ended {
             if let Some(stream) = self.streams.get_mut(number) {
-                stream.state = State::Over;
+                stream.state = StreamState::Over;
             }
         }
         if let Some(why) = view.not_judged {

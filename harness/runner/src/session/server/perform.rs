@@ -7,7 +7,7 @@ use ssespec_cases::server::{Emission, HangUp, Reading, Request, words};
 use super::describe;
 use super::outlet::Left;
 use super::session::{Presence, Session};
-use super::stream::{State, Stream};
+use super::stream::{Stream, StreamState};
 use crate::adapter::fault::Fault;
 use crate::protocol::server::{Emit, ServerOrder};
 use crate::session::came::Came;
@@ -156,8 +156,8 @@ impl Session<'_> {
     }
 
     fn told_to_end(&mut self) {
-        for stream in self.streams.iter_mut().filter(|stream| stream.state == State::Open) {
-            stream.state = State::Ending;
+        for stream in self.streams.iter_mut().filter(|stream| stream.state == StreamState::Open) {
+            stream.state = StreamState::Ending;
         }
     }
 
@@ -179,7 +179,7 @@ impl Session<'_> {
     async fn heads(&mut self, numbers: &[usize]) -> Result<(), Stop> {
         let deadline = Instant::now() + HEADS;
         let awaits = |stream: &Stream| {
-            stream.state == State::Open && stream.reading == Reading::AsItComes && stream.head.is_none()
+            stream.state == StreamState::Open && stream.reading == Reading::AsItComes && stream.head.is_none()
         };
         while numbers.iter().filter_map(|number| self.streams.get(*number)).any(awaits) {
             if self.take_in(deadline).await? == Came::Nothing {
@@ -192,7 +192,7 @@ impl Session<'_> {
     /// Leaves a stream, and waits until its connection is gone.
     pub(super) async fn leave(&mut self, number: usize, left: Left) -> Result<(), Stop> {
         let Some(stream) = self.streams.get_mut(number) else { return Ok(()) };
-        if stream.state == State::Left {
+        if stream.state == StreamState::Left {
             return Ok(());
         }
         stream.leave(left);

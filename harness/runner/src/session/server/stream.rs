@@ -15,7 +15,7 @@ use super::{http1, http2};
 
 /// The state of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum State {
+pub(super) enum StreamState {
     /// It is there.
     Open,
     /// The server was ordered to end it.
@@ -34,7 +34,7 @@ pub(super) struct Stream {
     abort: AbortHandle,
     pub(super) request: Request,
     pub(super) reading: Reading,
-    pub(super) state: State,
+    pub(super) state: StreamState,
     /// Whether the adapter has to show it.
     pub(super) is_announced: bool,
     pub(super) head: Option<ResponseHead>,
@@ -66,7 +66,7 @@ impl Stream {
         let control = Control { orders: queue, reading: request.reading };
         let task = match request.http {
             Http::Http10 | Http::Http11 => {
-                let connection = http1::Connection::open(target, request, content, outlet).await?;
+                let connection = http1::Http1Stream::open(target, request, content, outlet).await?;
                 tokio::spawn(connection.live(control))
             }
             Http::Http2 => {
@@ -80,7 +80,7 @@ impl Stream {
             task: Some(task),
             request: request.clone(),
             reading: request.reading,
-            state: State::Open,
+            state: StreamState::Open,
             is_announced: request.method != "HEAD",
             head: None,
             implied: None,
@@ -99,7 +99,7 @@ impl Stream {
 
     /// Leaves the stream; the connection is gone when the task is.
     pub(super) fn leave(&mut self, left: Left) {
-        self.state = State::Left;
+        self.state = StreamState::Left;
         let _ = self.orders.send(StreamOrder::Leave(left));
     }
 
