@@ -101,7 +101,7 @@ fn files_that_cannot_be_read() {
         "damaged",
         "passed",
     ]);
-    report(&format!("{whole}{whole}")).says(&["r.jsonl:5:", "this file holds two runs"]);
+    report(&format!("{whole}{whole}")).says(&["r.jsonl:5:", "this file contains two runs"]);
 }
 
 fn an_incomplete_run() {
