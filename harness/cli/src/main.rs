@@ -2,7 +2,7 @@
 //!
 //! - [`commands`]: a module for each subcommand
 //! - [`options`]: options that several subcommands share
-//! - [`execute`]: runs cases or probes, with progress
+//! - [`mod@execute`]: runs cases or probes, with progress
 //! - [`probe_input`]: checks what users specify for a probe
 //! - [`launch`]: how to start an implementation
 //! - [`results_file`]: reads results files
