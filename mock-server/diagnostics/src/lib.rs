@@ -5,7 +5,7 @@
 //! - [`load`]: reading a file as text
 //! - [`diagnostic`]: what is wrong, where, and how to fix it
 //! - [`shape`]: what a file may contain
-//! - [`words`]: enums that files name by words
+//! - [`mod@words`]: enums that files name by words
 //! - [`check`]: checking a document against its shape
 //! - [`lexical`]: what TOML allows and a byte-exact script must not use
 //! - [`nearest`](mod@nearest): the known name that was probably meant

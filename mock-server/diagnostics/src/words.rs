@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-/// An enum whose values are named by words. Declare one with [`words!`](crate::words).
+/// An enum whose values are named by words. Declare one with [`words!`](macro@crate::words).
 pub trait Words: Copy + Eq + 'static {
     /// Every value.
     const ALL: &'static [Self];
