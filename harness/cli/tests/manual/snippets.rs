@@ -80,7 +80,7 @@ fn toml(block: &Block, folder: &Folder) -> Result<(), String> {
     } else if has("dev-dependencies") || has("test") {
         return packages(&document);
     } else {
-        return Err("this is no file of ours; expected steps, routes, a name or known failures".into());
+        return Err("this file is not for ssespec; expected steps, routes, a name or known failures".into());
     };
     // Known failures alone need an implementation that has them.
     let lead = if has("known-failure") && !has("name") {

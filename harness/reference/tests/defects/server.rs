@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use ssespec_reference::ServerDefect as Defect;
 
 use super::matrix::{Matrix, Mistake};
-use super::{begin, say, settled};
+use super::say;
 
 impl Mistake for Defect {
     const MANY: usize = 20;
@@ -39,7 +39,8 @@ pub(crate) static MATRIX: LazyLock<Matrix<Defect>> = LazyLock::new(|| {
 });
 
 fn played() -> &'static Matrix<Defect> {
-    begin();
+    // Not beside the other matrix: some mistakes show only if a session is fast enough.
+    LazyLock::force(&super::client::MATRIX);
     &MATRIX
 }
 
@@ -82,9 +83,8 @@ fn each_case_that_must_hold_catches_a_defect() {
 
 #[test]
 fn matrix() {
-    let text = settled("server-defects", played().to_string(), || play::matrix(Defect::ALL).to_string());
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("server-defects", text);
+        insta::assert_snapshot!("server-defects", played().to_string());
     });
 }
 

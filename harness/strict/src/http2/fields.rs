@@ -2,7 +2,7 @@
 
 use loona_hpack::decoder::Decoder;
 
-/// The size of the dynamic table in bytes: the default, which no client of ours changes.
+/// The size of the dynamic table in bytes: the default, which none of the clients here changes.
 const TABLE: usize = 4096;
 
 /// How much is kept of one block, in bytes: small blocks can name large entries again and again.

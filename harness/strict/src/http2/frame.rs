@@ -27,5 +27,5 @@ pub(crate) const PRIORITY: u8 = 0x20;
 /// The length of a frame's header in bytes.
 pub(crate) const HEADER: usize = 9;
 
-/// The largest payload that a server may send, in bytes: the default, which no client of ours changes.
+/// The largest payload that a server may send, in bytes: the default, which none of the clients here changes.
 pub(crate) const LARGEST: usize = 16_384;
