@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read};
 use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::page::{Block, Page};
@@ -142,7 +143,15 @@ impl Folder {
         let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         self.background.borrow_mut().push(child);
         let first: Vec<String> = stdout.lines().take(lines).map_while(Result::ok).collect();
-        Ok(first.join("\n"))
+        if first.len() == lines {
+            return Ok(first.join("\n"));
+        }
+        let mut child = self.background.borrow_mut().pop().expect("the command just started");
+        // It may have ended.
+        let _ = child.kill();
+        let stderr = reader(child.stderr.take()).join().unwrap_or_default();
+        let ended = child.wait().map_err(|error| error.to_string())?;
+        Err(format!("`{line}` ended with {ended} after {} lines\n{stderr}", first.len()))
     }
 
     fn finish(
@@ -182,12 +191,15 @@ fn reader(stream: Option<impl Read + Send + 'static>) -> std::thread::JoinHandle
     })
 }
 
-/// A port that is free, below those that systems choose.
+/// A port that is free, below those that systems choose. No two pages of a run get the same: it is free until the
+/// page's command listens.
 fn free_port() -> String {
+    static TRIED: AtomicU32 = AtomicU32::new(0);
     let start = 20_000 + std::process::id() % 9_000;
     let free =
         |port: &u32| TcpListener::bind(("127.0.0.1", u16::try_from(*port).unwrap_or_default())).is_ok();
-    (start..start + 1_000).find(free).expect("a free port").to_string()
+    let mut ports = std::iter::repeat_with(|| start + TRIED.fetch_add(1, Ordering::Relaxed)).take(1_000);
+    ports.find(free).expect("a free port").to_string()
 }
 
 /// The Python environment of an implementation.
