@@ -1,6 +1,7 @@
 //! The identity of an implementation.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 
 use ssespec_cases::Capability;
 use ssespec_reports::results::Role;
@@ -21,6 +22,8 @@ pub struct Identity {
     pub capabilities: BTreeSet<Capability>,
     /// The types of events that a server sends on its own.
     pub own_events: BTreeSet<String>,
+    /// How many sessions its adapter can run at the same time.
+    pub sessions: NonZeroUsize,
 }
 
 impl Identity {
@@ -46,6 +49,7 @@ impl Identity {
             language: hello.language,
             capabilities,
             own_events,
+            sessions: hello.sessions,
         })
     }
 }

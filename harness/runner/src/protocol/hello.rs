@@ -1,5 +1,7 @@
 //! How an adapter introduces itself.
 
+use std::num::NonZeroUsize;
+
 use serde::{Deserialize, Serialize};
 
 /// The version of the protocol that this harness speaks.
@@ -30,4 +32,11 @@ pub struct Hello {
     /// The types of events that a server sends on its own, on every stream; cases ignore them.
     #[serde(default, rename = "ownEvents")]
     pub own_events: Vec<String>,
+    /// How many sessions the adapter can run at the same time.
+    #[serde(default = "one_session")]
+    pub sessions: NonZeroUsize,
+}
+
+fn one_session() -> NonZeroUsize {
+    NonZeroUsize::MIN
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::{self, Debug, Display};
+use std::num::NonZeroUsize;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
@@ -69,6 +70,7 @@ impl<S> Function<S> {
             language: "Rust".into(),
             capabilities: BTreeSet::new(),
             own_events: BTreeSet::new(),
+            sessions: NonZeroUsize::MIN,
         };
         let run = Arc::new(move |session| {
             let running = function(session);
