@@ -236,6 +236,16 @@ impl Fault {
         !matches!(self, Self::Haunted)
     }
 
+    /// Whether it only shows that a session cannot be torn down, which may be its client's fault.
+    pub fn is_of_teardown(&self) -> bool {
+        matches!(self, Self::IgnoredClose(_))
+    }
+
+    /// Whether a client that its adapter reports truly can cause it, so that it excuses no failure.
+    pub fn may_be_of_client(&self) -> bool {
+        self.is_of_teardown() || self.is_crash() || matches!(self, Self::AfterClosed { .. } | Self::Haunted)
+    }
+
     /// Whether the adapter's process died: a crash that repeats at the same step is a failure of the implementation.
     pub fn is_crash(&self) -> bool {
         matches!(self, Self::Exited { .. } | Self::Panicked(_) | Self::PageGone)

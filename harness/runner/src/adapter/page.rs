@@ -18,7 +18,7 @@ use super::fault::Fault;
 use super::footprint::Processes;
 use super::identity::Identity;
 use super::incoming::Incoming;
-use super::running::Adapter;
+use super::running::{Adapter, Orders};
 use super::stderr::Stderr;
 use super::task::Task;
 use super::unread::Unread;
@@ -56,7 +56,15 @@ pub async fn start(
             let unfinished = Arc::new(AtomicUsize::new(0));
             // A browser's processes serve other pages too.
             let processes = Processes::Unknown;
-            return Ok(Adapter { identity, orders, heard, stderr, unfinished, processes, task });
+            return Ok(Adapter {
+                identity,
+                orders: Orders::Own(orders),
+                heard,
+                stderr,
+                unfinished,
+                processes,
+                task,
+            });
         }
         Ok(Ok(Err(fault))) => fault,
         // The task ends with an introduction or a fault, unless the runtime ends first.

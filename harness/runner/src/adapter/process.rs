@@ -17,7 +17,7 @@ use super::footprint::Processes;
 use super::identity::Identity;
 use super::incoming::Incoming;
 use super::lines::{LineRead, read_line};
-use super::running::Adapter;
+use super::running::{Adapter, Orders};
 use super::stderr::Stderr;
 use super::task::Task;
 use super::unread::Unread;
@@ -87,7 +87,15 @@ impl Command {
         let task = Task::spawn(serve(child, stdin, stdout, errors, order_queue, reader, stderr.clone()));
         let fault = match tokio::time::timeout(patience, introduced).await {
             Ok(Ok(Ok(identity))) => {
-                return Ok(Adapter { identity, orders, heard, stderr, unfinished, processes, task });
+                return Ok(Adapter {
+                    identity,
+                    orders: Orders::Own(orders),
+                    heard,
+                    stderr,
+                    unfinished,
+                    processes,
+                    task,
+                });
             }
             Ok(Ok(Err(fault))) => fault,
             // The task ends with an introduction or a fault, unless the runtime ends first.

@@ -10,6 +10,7 @@ use super::fault::Fault;
 use super::footprint::Processes;
 use super::identity::Identity;
 use super::incoming::Incoming;
+use super::seat::Seat;
 use super::stderr::Stderr;
 use super::task::Task;
 use crate::protocol::Order;
@@ -18,12 +19,34 @@ use crate::protocol::Order;
 #[derive(Debug)]
 pub struct Adapter {
     pub(super) identity: Identity,
-    pub(super) orders: mpsc::UnboundedSender<(u64, Order)>,
+    pub(super) orders: Orders,
     pub(super) heard: mpsc::UnboundedReceiver<Incoming>,
     pub(super) stderr: Stderr,
     pub(super) unfinished: Arc<AtomicUsize>,
     pub(super) processes: Processes,
     pub(super) task: Task,
+}
+
+/// Where orders go.
+#[derive(Debug)]
+pub(super) enum Orders {
+    /// To an adapter of which this is the only handle.
+    Own(mpsc::UnboundedSender<(u64, Order)>),
+    /// To an adapter that several lanes use.
+    Seat(Seat),
+    /// Nowhere: it gets no more orders.
+    None,
+}
+
+impl Orders {
+    /// The channel of an adapter that nobody shares, which gets no more orders from here.
+    pub(super) fn take(&mut self) -> mpsc::UnboundedSender<(u64, Order)> {
+        match std::mem::replace(self, Self::None) {
+            Self::Own(orders) => orders,
+            // What is sent to nobody is dropped.
+            Self::Seat(_) | Self::None => mpsc::unbounded_channel().0,
+        }
+    }
 }
 
 impl Adapter {
@@ -34,14 +57,52 @@ impl Adapter {
 
     /// Gives an order. An adapter that is gone is noticed by [`Adapter::receive`].
     pub fn order(&self, session: u64, order: Order) {
-        // The receiver is gone only with the adapter, whose fault is heard next.
-        let _ = self.orders.send((session, order));
+        match &self.orders {
+            // The receiver is gone only with the adapter, whose fault is heard next.
+            Orders::Own(orders) => drop(orders.send((session, order))),
+            Orders::Seat(seat) => seat.order(session, order),
+            Orders::None => {}
+        }
     }
 
-    /// Asks the adapter to exit: it gets no more orders.
+    /// Whether other lanes use the adapter too.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.orders, Orders::Seat(_))
+    }
+
+    /// Whether no session has left the adapter in a bad state, as far as other lanes know.
+    pub(crate) fn is_sound(&self) -> bool {
+        match &self.orders {
+            Orders::Seat(seat) => seat.is_sound(),
+            Orders::Own(_) | Orders::None => true,
+        }
+    }
+
+    /// Lets no more sessions begin in an adapter that other lanes use too; theirs may end.
+    pub(crate) fn retire(&self) {
+        if let Orders::Seat(seat) = &self.orders {
+            seat.retire();
+        }
+    }
+
+    /// A handle that shares what can be shared; it gives no orders and hears nothing.
+    pub(super) fn likeness(&self) -> Self {
+        Self {
+            identity: self.identity.clone(),
+            orders: Orders::None,
+            heard: mpsc::unbounded_channel().1,
+            stderr: self.stderr.clone(),
+            unfinished: Arc::clone(&self.unfinished),
+            processes: self.processes,
+            task: Task::default(),
+        }
+    }
+
+    /// Asks the adapter to exit: it gets no more orders. One that other lanes use too is asked by its owner.
     pub fn dismiss(&mut self) {
-        // What is sent to nobody is dropped.
-        (self.orders, _) = mpsc::unbounded_channel();
+        if let Orders::Own(_) = self.orders {
+            self.orders = Orders::None;
+        }
     }
 
     /// Waits for the adapter's next message. Dropping the future loses nothing.

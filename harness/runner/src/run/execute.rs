@@ -1,20 +1,19 @@
 //! Executing a run: the header, the lanes, the footer.
 
-use std::collections::VecDeque;
-use std::convert::Infallible;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Instant;
 
 use ssespec_reports::results::{
     Adapter as AdapterRecord, Header, Implementation, Platform, Record, Selection as SelectionRecord, V1,
 };
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use super::conclusion::{Conclusion, timestamp};
 use super::error::RunError;
-use super::lane::{Lane, QueueEnd};
 use super::ledger::Ledger;
-use super::plan::{self, Plan, Trial};
+use super::plan::{self, Plan};
+use super::schedule::Schedule;
 use super::settings::Run;
 use super::stage::{self, NotOpened};
 use super::{smoke, verdict};
@@ -34,7 +33,7 @@ impl Run {
                 NotOpened::Listen(problem) => RunError::Listen { address: self.address, problem },
                 NotOpened::Adapter(fault, stderr) => adapter_error((fault, stderr)),
             })?;
-        smoke::check(&mut stage, self.launch.role(), self.patience).await.map_err(adapter_error)?;
+        smoke::check(&mut stage, &self.launch, self.patience).await.map_err(adapter_error)?;
         let identity = stage.adapter.identity().clone();
         let role = self.launch.role();
         let mut plan = Plan::of_role(role, &self.corpus, &self.selection, &identity.capabilities);
@@ -82,51 +81,14 @@ impl Run {
     }
 
     async fn play(&self, first: Stage, plan: Plan, ledger: &mut Ledger<'_>, sink: &mut dyn FnMut(Record)) {
-        let (isolated, parallel): (Vec<Trial>, Vec<Trial>) =
-            plan.trials.into_iter().partition(|t| t.case.isolated);
-        let lanes = self.lanes.min(parallel.len()).max(usize::from(!parallel.is_empty()));
-        let queue = |trials: Vec<Trial>| Arc::new(Mutex::new(trials.into_iter().collect::<VecDeque<_>>()));
-        let queues = [queue(parallel), queue(isolated)];
-        let [parallel, isolated] = &queues;
-        let mut first = Some(first);
         let (tell, mut news) = mpsc::unbounded_channel();
-        let (playing, mut played) = mpsc::channel(1);
-        let mut tasks = tokio::task::JoinSet::new();
-        for number in 0..lanes {
-            let end = if number % 2 == 0 { QueueEnd::Front } else { QueueEnd::Back };
-            let lane =
-                Lane::new(self.clone(), Arc::clone(parallel), end, tell.clone(), Some(playing.clone()));
-            tasks.spawn(lane.work(first.take()));
-        }
-        drop(playing);
-        if isolated.lock().is_ok_and(|queue| !queue.is_empty()) {
-            let lane = Lane::new(self.clone(), Arc::clone(isolated), QueueEnd::Front, tell.clone(), None);
-            let stage = first.take();
-            tasks.spawn(async move {
-                let stage = match stage {
-                    Some(stage) => Some(stage),
-                    None => lane.open().await,
-                };
-                // Wait until the other lanes have played: then they only watch, and do not disturb measurements.
-                let _: Option<Infallible> = played.recv().await;
-                lane.work(stage).await;
-            });
-        }
-        drop(tell);
+        let schedule = Arc::new(Schedule::new(self.clone(), first, tell));
+        // A set, so that everything ends if the run is dropped.
+        let mut playing = JoinSet::new();
+        playing.spawn(schedule.play(plan.trials));
+        // The schedule is gone when nothing more can come.
         while let Some(item) = news.recv().await {
             ledger.take(item, sink);
-        }
-        while tasks.join_next().await.is_some() {}
-        // Trials that no lane could play are errors.
-        for queue in queues {
-            let left: Vec<Trial> =
-                queue.lock().map(|mut queue| queue.drain(..).collect()).unwrap_or_default();
-            for trial in left {
-                ledger.enter(verdict::unplayed(self, &trial), sink);
-            }
-        }
-        if let Some(stage) = first {
-            stage::close(stage).await;
         }
     }
 

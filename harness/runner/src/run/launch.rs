@@ -126,18 +126,6 @@ impl Launch {
         }
     }
 
-    /// Starts an adapter while another runs, if the system distinguishes the time and memory of each.
-    pub(super) fn start_apart(&self) -> Option<tokio::task::JoinHandle<Option<Adapter>>> {
-        match self {
-            #[cfg(feature = "command")]
-            Self::Process(role, command) if cfg!(target_os = "linux") => {
-                let (command, role) = (command.clone(), *role);
-                Some(tokio::spawn(async move { command.start_as(role, HELLO_PATIENCE).await.ok() }))
-            }
-            _ => None,
-        }
-    }
-
     /// How many lanes to run per processor core: most client cases spend most of their time waiting, server cases do
     /// not. Each page is one or two processes of a browser, which take 270 MB.
     pub fn lanes_a_core(&self) -> usize {
@@ -159,17 +147,19 @@ impl Launch {
         !shared
     }
 
-    /// Whether the adapter is part of the harness, so that a hang is the implementation's.
-    pub(super) fn adapter_is_ours(&self) -> bool {
-        #[cfg(feature = "page")]
-        return matches!(self, Self::Page(_));
-        #[cfg(not(feature = "page"))]
-        false
-    }
-
     /// Whether something of a session can outlive it: the future of a function that returned cannot.
     pub(super) fn outlives_its_sessions(&self) -> bool {
-        self.transport() != Transport::InProcess
+        !self.is_in_process()
+    }
+
+    /// Whether the adapter is a process, of which the system reports time and memory.
+    pub(super) fn is_a_process(&self) -> bool {
+        self.transport() == Transport::Process && cfg!(target_os = "linux")
+    }
+
+    /// Whether the adapter runs in this process.
+    pub(super) fn is_in_process(&self) -> bool {
+        self.transport() == Transport::InProcess
     }
 
     /// The board that shows the run's progress on the page.

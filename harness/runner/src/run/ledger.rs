@@ -30,6 +30,14 @@ impl<'r> Ledger<'r> {
                 let result = verdict::result(self.run, &trial, *outcome);
                 self.enter(result, sink);
             }
+            News::Unplayed(trial) => {
+                let result = verdict::unplayed(self.run, &trial, "no adapter could be started");
+                self.enter(result, sink);
+            }
+            News::GivenUp(trial) => {
+                let result = verdict::unplayed(self.run, &trial, "the adapter had stopped responding");
+                self.enter(result, sink);
+            }
             News::Late(trial, late, ended_by) => {
                 let key = (trial.case.id.clone(), trial.program.delivery);
                 if let Some(earlier) = self.results.get(&key) {

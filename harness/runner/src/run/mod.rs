@@ -5,13 +5,16 @@
 //! - [`plan`]: which cases run in which deliveries, and in which order
 //! - [`stage`]: the listeners and the adapter of a lane
 //! - `smoke`: whether the adapter itself works
-//! - `lane`: sessions one after another; [`played`]: the outcome of each
+//! - `schedule`: what is played at the same time; `needs`: how patient a first attempt is
+//! - `adapters`: which adapter a lane gets; `lane`: sessions one after another
+//! - `replay`: playing a trial, and repeating it; [`played`]: its outcome
 //! - `verdict`: the result of a session; `ledger`: all results; [`rerun`]: the command that reruns a single case
 //! - [`baseline`]: which failures are known
 //! - `conclusion`: the footer and the exit status
 //!
 //! Data flows one way: plan, lanes, the ledger that orders their messages, and a sink.
 
+mod adapters;
 pub mod baseline;
 mod conclusion;
 pub mod error;
@@ -20,9 +23,12 @@ mod lane;
 pub(crate) mod lane_page;
 pub mod launch;
 mod ledger;
+mod needs;
 pub mod plan;
 pub mod played;
+mod replay;
 pub mod rerun;
+mod schedule;
 pub mod settings;
 mod smoke;
 pub mod stage;
@@ -31,10 +37,10 @@ mod verdict;
 pub use baseline::Baseline;
 pub use conclusion::{Conclusion, conclude, timestamp};
 pub use error::RunError;
-pub use lane::play_case;
 pub use lane_page::LanePage;
 pub use launch::Launch;
 pub use plan::{Plan, Selection, Trial};
+pub use replay::play_case;
 pub use rerun::Rerun;
 pub use settings::Run;
 pub use verdict::requirement as requirement_record;

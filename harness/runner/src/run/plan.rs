@@ -14,6 +14,7 @@ use ssespec_cases::{Capability, Case, Corpus, Level, Script};
 use ssespec_mock_server::action::Action;
 use ssespec_reports::results::Role;
 
+use super::launch::Launch;
 use crate::delivery::{DeliveryKind, Program, programs};
 use crate::role;
 
@@ -92,6 +93,53 @@ pub struct Trial {
     pub level: Level,
     /// The script in its delivery.
     pub program: Program,
+}
+
+/// What a trial needs around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Setting {
+    /// An adapter that may run other sessions too.
+    Shared,
+    /// A fresh adapter that runs nothing else.
+    Own,
+    /// The same, while no other trial is played.
+    Alone,
+}
+
+/// Whether a trial lets the port refuse connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusals {
+    /// It does not.
+    None,
+    /// It does.
+    Uncounted,
+    /// It does, and counts the refused connections.
+    Counted,
+}
+
+impl Trial {
+    /// What it needs around it. A measurement of a process includes no other; one of this process includes all.
+    pub(super) fn setting(&self, launch: &Launch) -> Setting {
+        let of_its_own = launch.is_a_process();
+        match (measures(self) || self.case.isolated, self.refusals()) {
+            (true, Refusals::Counted) if of_its_own => Setting::Shared,
+            (true, _) if of_its_own => Setting::Own,
+            (true, _) => Setting::Alone,
+            (false, _) => Setting::Shared,
+        }
+    }
+
+    /// Whether it lets the port refuse connections.
+    pub(super) fn refusals(&self) -> Refusals {
+        let Script::Client(steps) = &self.case.script else { return Refusals::None };
+        let refuses = steps.iter().any(|step| matches!(step.kind, ClientStep::Wire(Action::Refuse(_))));
+        let counts = steps.iter().any(|step| matches!(step.kind, ClientStep::Attempts(_)));
+        match (refuses, counts) {
+            (true, true) => Refusals::Counted,
+            (true, false) => Refusals::Uncounted,
+            (false, _) => Refusals::None,
+        }
+    }
 }
 
 /// A case that is not played because a capability is lacking.

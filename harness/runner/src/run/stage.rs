@@ -2,14 +2,19 @@
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
-use ssespec_mock_server::wire::{BarrierMode, Listener, Options};
+use ssespec_mock_server::wire::{BarrierMode, Listener, Options, WireEvent};
 use tokio::sync::mpsc;
 
+use super::lane_page::LanePage;
 use super::launch::Launch;
 use crate::adapter::fault::Fault;
+use crate::adapter::running::Adapter;
 use crate::session::stage::Stage;
+use crate::session::turn::Turn;
 
 /// How long an adapter may take to exit when its stdin closes.
 pub(super) const LEAVING: Duration = Duration::from_millis(500);
@@ -34,15 +39,46 @@ impl From<io::Error> for NotOpened {
 /// # Errors
 /// If binding fails or the adapter cannot be started; then nothing is left running.
 pub async fn open(address: IpAddr, barrier: BarrierMode, launch: &Launch) -> Result<Stage, NotOpened> {
+    let set = set_up(address, barrier, launch).await?;
+    let adapter = launch.start(&set.lane_page).await;
+    let adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
+    Ok(set.with(adapter, Arc::default()))
+}
+
+/// The listeners of a lane, before it has an adapter.
+pub(super) struct Listeners {
+    base: Listener,
+    other: Listener,
+    wire: mpsc::UnboundedReceiver<WireEvent>,
+    /// The page of the lane's listener.
+    pub(super) lane_page: LanePage,
+}
+
+/// Opens the listeners of a lane.
+///
+/// # Errors
+/// If binding fails.
+pub(super) async fn set_up(
+    address: IpAddr,
+    barrier: BarrierMode,
+    launch: &Launch,
+) -> Result<Listeners, NotOpened> {
     let (events, wire) = mpsc::unbounded_channel();
     let any_port = SocketAddr::new(address, 0);
     let options = Options { barrier, ..Options::default() };
     let base = Listener::bind(any_port, options, events.clone(), 0).await?;
     let other = Listener::bind(any_port, options, events, 1).await?;
     let lane_page = launch.lane_page(&base)?;
-    let adapter =
-        launch.start(&lane_page).await.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
-    Ok(Stage { base, other, wire, lane_page, adapter, session: 0, late: Vec::new() })
+    Ok(Listeners { base, other, wire, lane_page })
+}
+
+impl Listeners {
+    /// The stage with this adapter; `numbers` counts the sessions of all stages.
+    pub(super) fn with(self, adapter: Adapter, numbers: Arc<AtomicU64>) -> Stage {
+        let Self { base, other, wire, lane_page } = self;
+        let turn = Turn::default();
+        Stage { base, other, wire, lane_page, adapter, session: 0, numbers, turn, late: Vec::new() }
+    }
 }
 
 /// Closes a lane: nothing of it is left running when this returns.

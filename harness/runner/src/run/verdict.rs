@@ -9,7 +9,7 @@ use super::played::Played;
 use super::settings::Run;
 use crate::adapter::fault::Fault;
 use crate::session::late::{Late, LateKind};
-use crate::session::outcome::{EndedBy, Failure, Stop};
+use crate::session::outcome::{EndedBy, Evidence, Failure, Stop};
 
 /// A case's level, as results spell it.
 pub(super) fn level(level: Level) -> report::Level {
@@ -94,10 +94,10 @@ pub(super) fn not_measured(run: &Run, trial: &Trial) -> CaseResult {
     result
 }
 
-/// The result of a trial that no lane could play.
-pub(super) fn unplayed(run: &Run, trial: &Trial) -> CaseResult {
+/// The result of a trial that was not played, for this reason.
+pub(super) fn unplayed(run: &Run, trial: &Trial, reason: &str) -> CaseResult {
     let mut result = blank(run, trial);
-    result.reason = Some("no adapter could be started".into());
+    result.reason = Some(reason.into());
     result
 }
 
@@ -149,43 +149,50 @@ fn fault_record(case: &Case, fault: &Fault, step: Option<usize>) -> FailureRecor
             expected: "an adapter that follows the protocol".into(),
             observed: fault.to_string(),
             hint: Some(fault.hint().into()),
+            evidence: Evidence::Observed,
         },
     )
 }
 
 /// Charges a case with what came after its session.
 ///
-/// A request after the client was closed by the case, or said that it was done, is a failure of the case. After a
-/// teardown by the harness it is only noted: the cases about close() judge it, not every case.
+/// After the client was closed by the case, it is a failure of the case. After a teardown by the harness it is only
+/// noted: the cases about close() judge it, not every case. A client that said that it was done makes no request, and its
+/// adapter says nothing more.
 pub(super) fn charge(result: &mut CaseResult, trial: &Trial, late: &Late, ended_by: EndedBy) {
     let what = match &late.what {
         LateKind::Request(request) => format!("a request after the end of the session: {request}"),
-        LateKind::Message(message) => format!("a message after `closed`: {message}"),
+        LateKind::Message(message) | LateKind::Adapter(message) => {
+            format!("a message after `closed`: {message}")
+        }
     };
     if result.late.len() < LATE_KEPT {
         result.late.push(what.clone());
     }
+    // A failure stays the verdict, whatever comes late.
+    if result.failure.is_some() {
+        return;
+    }
     match (&late.what, ended_by) {
-        (LateKind::Message(message), _) => {
-            let fault = Fault::AfterClosed { what: message.clone() };
+        (LateKind::Request(_) | LateKind::Message(_), EndedBy::Harness) => {}
+        (LateKind::Adapter(what), _) | (LateKind::Message(what), EndedBy::Implementation) => {
+            let fault = Fault::AfterClosed { what: what.clone() };
             result.verdict = Verdict::Error;
             result.failure = Some(fault_record(&trial.case, &fault, None));
             result.reason = Some(fault.to_string());
         }
-        (LateKind::Request(_), EndedBy::Implementation | EndedBy::Case)
-            if result.verdict != Verdict::Error =>
-        {
-            fail(result, trial.level);
-            let failure = Failure {
-                step: None,
-                expected: "no request after the client stopped".into(),
-                observed: what,
-                hint: None,
-            };
-            result.failure.get_or_insert_with(|| failure_record(&trial.case, failure));
+        (LateKind::Message(_), EndedBy::Case) => late_failure(result, trial, "nothing after close()", what),
+        (LateKind::Request(_), EndedBy::Implementation | EndedBy::Case) => {
+            late_failure(result, trial, "no request after the client stopped", what);
         }
-        (LateKind::Request(_), _) => {}
     }
+}
+
+fn late_failure(result: &mut CaseResult, trial: &Trial, expected: &str, observed: String) {
+    fail(result, trial.level);
+    let failure =
+        Failure { step: None, expected: expected.into(), observed, hint: None, evidence: Evidence::Observed };
+    result.failure = Some(failure_record(&trial.case, failure));
 }
 
 /// How many late items of one session are kept.

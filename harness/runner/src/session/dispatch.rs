@@ -5,9 +5,9 @@ use std::time::Instant;
 use ssespec_mock_server::wire::WireEventKind;
 
 use super::client;
-use super::late::{LATE_LIMIT, Late, LateKind, late_message, late_request};
+use super::late::{LATE_LIMIT, Late, late_message, late_request};
 use super::outcome::Outcome;
-use super::patience::Patience;
+use super::patience::{Attempt, Patience};
 #[cfg(feature = "server")]
 use super::server;
 #[cfg(feature = "server")]
@@ -18,6 +18,11 @@ use crate::delivery::{Ops, Program};
 
 /// Plays a program with an implementation and tears the session down.
 pub async fn play(stage: &mut Stage, program: &Program, patience: Patience) -> Outcome {
+    attempt(stage, program, Attempt::final_with(patience)).await
+}
+
+/// Plays a program, perhaps with less than the full patience.
+pub(crate) async fn attempt(stage: &mut Stage, program: &Program, patience: Attempt) -> Outcome {
     match &program.ops {
         Ops::Client(ops) => client::session::play(stage, ops, patience).await,
         #[cfg(feature = "server")]
@@ -27,6 +32,7 @@ pub async fn play(stage: &mut Stage, program: &Program, patience: Patience) -> O
 
 /// Plays the smoke check of an adapter: whether the adapter works, not whether its implementation is right.
 pub async fn smoke(stage: &mut Stage, program: &Program, patience: Patience) -> Outcome {
+    let patience = Attempt::final_with(patience);
     match &program.ops {
         Ops::Client(ops) => client::session::play(stage, ops, patience).await,
         #[cfg(feature = "server")]
@@ -46,7 +52,7 @@ pub async fn watch(stage: &mut Stage, until: Instant) {
             heard = stage.adapter.receive() => match heard {
                 Incoming::Observation { session, shown, .. } => {
                     let Some(what) = late_message(&shown) else { continue };
-                    stage.late.push(Late { session, what: LateKind::Message(what) });
+                    stage.late.push(Late { session, what });
                     if stage.late.len() >= LATE_LIMIT {
                         return;
                     }

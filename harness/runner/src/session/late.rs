@@ -21,8 +21,10 @@ pub struct Late {
 pub enum LateKind {
     /// The client made a request.
     Request(String),
-    /// The adapter said something.
+    /// The client showed something.
     Message(String),
+    /// The adapter said what no implementation makes it say.
+    Adapter(String),
 }
 
 /// The number of late items that makes an adapter unusable.
@@ -52,9 +54,10 @@ fn dismiss(mut exchange: Exchange) {
 }
 
 /// What an adapter reports too late in a session; `None` for what the network can cause at any time.
-pub(super) fn late_message(shown: &Observation) -> Option<String> {
+pub(super) fn late_message(shown: &Observation) -> Option<LateKind> {
     match shown {
         Observation::Server(ServerObservation::Connected { .. } | ServerObservation::Disconnected) => None,
-        shown => Some(describe::shown(shown)),
+        Observation::Closed | Observation::Server(_) => Some(LateKind::Adapter(describe::shown(shown))),
+        shown => Some(LateKind::Message(describe::shown(shown))),
     }
 }

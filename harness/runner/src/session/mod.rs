@@ -4,7 +4,8 @@
 //! - `client`, `server`: a session of either role
 //! - `script`, `progress`: what both have in common while a script is played; `gauge` measures spans of work
 //! - [`outcome`], [`late`]: the outcome of a session, and what arrived after its end
-//! - [`stage`]: where sessions take place; [`patience`]: how long they wait; `came`: whether something arrived in time
+//! - [`stage`]: where sessions take place; [`patience`]: how long they wait; [`turn`]: when they count as waiting;
+//!   `came`: whether something arrived in time
 //! - [`transcript`]: the record of a session
 //! - `describe`: what was observed, in words
 
@@ -22,6 +23,7 @@ mod script;
 mod server;
 pub mod stage;
 pub mod transcript;
+pub mod turn;
 
 pub use dispatch::play;
 pub use late::{Late, LateKind};

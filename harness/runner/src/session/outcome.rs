@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ssespec_reports::results::{Fact, Row};
 
+use super::patience::Patience;
 use crate::adapter::fault::Fault;
 
 /// Why a case did not hold.
@@ -17,6 +18,17 @@ pub struct Failure {
     pub observed: String,
     /// What may help to understand it.
     pub hint: Option<String>,
+    /// What it rests on.
+    pub evidence: Evidence,
+}
+
+/// What a failure rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// Something that was observed.
+    Observed,
+    /// Nothing came in the time that was waited.
+    Silence,
 }
 
 /// Why a session stopped before its end.
@@ -52,13 +64,31 @@ pub struct Outcome {
     pub duration: Duration,
     /// Who ended the session.
     pub ended_by: EndedBy,
-    /// What the script failed with before the adapter proved unusable.
+    /// What the script failed with before the adapter broke the protocol.
     pub failed_before: Option<Failure>,
+    /// Why the adapter is unusable since the session was torn down. The script's verdict stands.
+    pub teardown: Option<Fault>,
+    /// The longest that the implementation needed for an observation and a request that came.
+    pub needed: Patience,
+    /// Whether anything came from the adapter or its implementation.
+    pub alive: bool,
     /// What the case asks for and could not be judged here; the script was not played to its end then.
     pub not_judged: Option<String>,
     /// Whether the adapter has ended, as the case or the harness wanted: its server was shut down, or it was killed
     /// when a span of work was cut short.
     pub cut_short: bool,
+}
+
+impl Outcome {
+    /// Whether the script failed because nothing came in the time that was waited.
+    pub(crate) fn rests_on_silence(&self) -> bool {
+        let failure = match &self.held {
+            Err(Stop::Failure(failure)) => Some(failure),
+            Err(Stop::Fault { .. }) => self.failed_before.as_ref(),
+            Ok(()) => None,
+        };
+        failure.is_some_and(|failure| failure.evidence == Evidence::Silence)
+    }
 }
 
 /// Who ended a session.

@@ -16,3 +16,43 @@ impl Default for Patience {
         Self { observation: Duration::from_secs(5), request: Duration::from_secs(15) }
     }
 }
+
+impl Patience {
+    /// The shorter of both, each time.
+    pub(crate) fn at_most(self, other: Self) -> Self {
+        Self {
+            observation: self.observation.min(other.observation),
+            request: self.request.min(other.request),
+        }
+    }
+
+    /// The longer of both, each time.
+    pub(crate) fn at_least(self, other: Self) -> Self {
+        Self {
+            observation: self.observation.max(other.observation),
+            request: self.request.max(other.request),
+        }
+    }
+}
+
+/// The patience of one attempt at a trial.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Attempt {
+    /// What is waited for the implementation. If this runs out, the trial has to be repeated with the full patience,
+    /// unless it is the full patience.
+    pub(crate) now: Patience,
+    /// The full patience, also what the adapter itself gets.
+    pub(crate) full: Patience,
+}
+
+impl Attempt {
+    /// An attempt whose failures are final.
+    pub(crate) fn final_with(full: Patience) -> Self {
+        Self { now: full, full }
+    }
+
+    /// Whether a failure by waiting is final.
+    pub(crate) fn is_final(self) -> bool {
+        self.now == self.full
+    }
+}

@@ -1,11 +1,14 @@
 //! The state of a script, for sessions of either role.
 
+use std::time::Duration;
+
 use ssespec_cases::grammar::Growth;
 use ssespec_cases::grammar::measure::words as growth_in_words;
 use ssespec_reports::results::Fact;
 
 use super::gauge::Gauge;
-use super::outcome::{Failure, Stop};
+use super::outcome::{Evidence, Failure, Stop};
+use super::patience::Patience;
 use super::transcript::Transcript;
 use crate::adapter::fault::Fault;
 use crate::adapter::footprint::Processes;
@@ -22,10 +25,16 @@ pub(super) struct Progress {
     pub(super) alternative: Option<(usize, String)>,
     /// What measures, from the first `measure` to `expect-growth`.
     pub(super) gauge: Option<Gauge>,
+    /// Whether anything came from the adapter or its implementation.
+    pub(super) alive: bool,
     /// What the case asks for and cannot be judged here.
     pub(super) not_judged: Option<String>,
-    /// What the script failed with before the adapter proved unusable.
+    /// What the script failed with before the adapter broke the protocol.
     pub(super) failed_before: Option<Failure>,
+    /// Why the adapter is unusable since the session was torn down.
+    pub(super) teardown: Option<Fault>,
+    /// The longest that the implementation needed for an observation and a request that came.
+    pub(super) needed: Patience,
     /// Whether the adapter has ended, as the case or the harness wanted it.
     pub(super) cut_short: bool,
 }
@@ -38,15 +47,39 @@ impl Progress {
             facts: Vec::new(),
             alternative: None,
             gauge: None,
+            alive: false,
             not_judged: None,
             failed_before: None,
+            teardown: None,
+            needed: Patience { observation: Duration::ZERO, request: Duration::ZERO },
             cut_short: false,
         }
     }
 
     /// A failure of the current step.
     pub(super) fn failure(&self, expected: impl Into<String>, observed: impl Into<String>) -> Failure {
-        Failure { step: self.step, expected: expected.into(), observed: observed.into(), hint: None }
+        Failure {
+            step: self.step,
+            expected: expected.into(),
+            observed: observed.into(),
+            hint: None,
+            evidence: Evidence::Observed,
+        }
+    }
+
+    /// A failure of the current step because nothing came in the time that was waited.
+    pub(super) fn silence(&self, expected: impl Into<String>, observed: impl Into<String>) -> Failure {
+        Failure { evidence: Evidence::Silence, ..self.failure(expected, observed) }
+    }
+
+    /// Notes how long an observation took to come.
+    pub(super) fn observation_took(&mut self, time: Duration) {
+        self.needed.observation = self.needed.observation.max(time);
+    }
+
+    /// Notes how long a request took to come.
+    pub(super) fn request_took(&mut self, time: Duration) {
+        self.needed.request = self.needed.request.max(time);
     }
 
     /// A fault of the adapter at the current step.
@@ -103,19 +136,28 @@ impl Progress {
         }
     }
 
-    /// The result of a session, given how its script and its teardown ended.
+    /// The result of a session, given how its script and its teardown ended. A teardown that fails is not the verdict of
+    /// a script about something else: only a script that tells the implementation to close judges it.
     pub(super) fn conclude(
         &mut self,
         script: Result<(), Stop>,
         teardown: Result<(), Stop>,
+        judges_teardown: bool,
     ) -> Result<(), Stop> {
         match (script, teardown) {
-            (Ok(()), teardown) => teardown,
-            // What an unusable adapter shows, or does not show, says nothing about its implementation.
-            (Err(Stop::Failure(failure)), Err(fault @ Stop::Fault { .. })) => {
-                self.failed_before = Some(failure);
-                Err(fault)
+            (Ok(()), Err(Stop::Fault { fault, step })) if judges_teardown || !fault.is_of_teardown() => {
+                Err(Stop::Fault { fault, step })
             }
+            // What such an adapter shows, or does not show, says nothing about its implementation.
+            (Err(Stop::Failure(failure)), Err(Stop::Fault { fault, step })) if !fault.may_be_of_client() => {
+                self.failed_before = Some(failure);
+                Err(Stop::Fault { fault, step })
+            }
+            (script, Err(Stop::Fault { fault, .. })) => {
+                self.teardown = Some(fault);
+                script
+            }
+            (Ok(()), teardown) => teardown,
             (script, _) => script,
         }
     }

@@ -1,9 +1,13 @@
 //! Where sessions take place.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use ssespec_mock_server::wire::{Listener, WireEvent};
 use tokio::sync::mpsc;
 
 use super::late::Late;
+use super::turn::Turn;
 use crate::adapter::running::Adapter;
 use crate::run::lane_page::LanePage;
 
@@ -21,6 +25,18 @@ pub struct Stage {
     pub adapter: Adapter,
     /// The number of the last session.
     pub session: u64,
+    /// The highest number of all sessions, which stages that share an adapter share.
+    pub numbers: Arc<AtomicU64>,
+    /// The turn of the session that runs.
+    pub turn: Turn,
     /// What came after the end of the session that it belongs to.
     pub late: Vec<Late>,
+}
+
+impl Stage {
+    /// Begins a session, and returns its number.
+    pub(super) fn begin(&mut self) -> u64 {
+        self.session = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
+        self.session
+    }
 }

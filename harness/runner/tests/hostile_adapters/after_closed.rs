@@ -43,12 +43,10 @@ fn closed_twice_in_the_last_session() {
 fn an_event() {
     let played = Scenario::of("event-after-closed").play();
     assert_snapshot!(played.text(), @r#"
-    1-trigger: error at step 0: the adapter sent a message for a closed session: event data "one more thing"
-      expected: an adapter that follows the protocol
-      hint: send exactly one `closed` per session, as its last message
+    1-trigger: pass
       late: a message after `closed`: event data "one more thing"
     2-next: pass
-    status 3
+    status 0
     "#);
 }
 

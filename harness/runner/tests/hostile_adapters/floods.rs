@@ -93,12 +93,11 @@ fn openings_without_end() {
 fn blank_lines_without_end() {
     let measured = measured("endless-blanks", Duration::from_secs(2), "");
     assert_snapshot!(measured.text, @r#"
-    1-trigger: error at step 2: the adapter did not answer `close` with `closed` within 2s
-      expected: an adapter that follows the protocol
-      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
-      note: before: expected event data "trigger"; observed nothing within 2s
+    1-trigger: fail at step 2: nothing within 2s
+      expected: event data "trigger"
+      note: afterwards: the adapter did not answer `close` with `closed` within 2s
     2-next: pass
-    status 3
+    status 1
     "#);
     check(&measured, FLOODED);
 }
@@ -106,9 +105,7 @@ fn blank_lines_without_end() {
 fn messages_of_a_past_session_without_end() {
     let measured = measured("endless-late-events", WORKING, "");
     assert_snapshot!(measured.text, @r#"
-    1-trigger: error at step 0: the adapter sent a message for a closed session: event data "boo"
-      expected: an adapter that follows the protocol
-      hint: send exactly one `closed` per session, as its last message
+    1-trigger: pass
       late: a message after `closed`: event data "boo"
       late: a message after `closed`: event data "boo"
       late: a message after `closed`: event data "boo"
@@ -121,7 +118,7 @@ fn messages_of_a_past_session_without_end() {
       late: a message after `closed`: event data "boo"
     2-next: pass
       note: the first attempt ended with: the adapter kept sending messages for closed sessions
-    status 3
+    status 0
     "#);
     check(&measured, FLOODED);
 }

@@ -145,24 +145,34 @@ fn hello_without_a_name() {
 fn orders_are_not_read() {
     let played = Scenario::of("never-reads").play();
     assert_snapshot!(played.text(), @r#"
-    not run: the adapter did not answer `close` with `closed` within 2s
-      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
+    not run: the adapter failed the smoke check: in session 1 of 2: expected a request; observed nothing within 2s
+      hint: on `connect` an adapter must connect and report the event; on `close` it must close the connection and send `closed`
     "#);
 }
 
 fn close_is_ignored() {
     let played = Scenario::of("never-closes").play();
     assert_snapshot!(played.text(), @r#"
-    not run: the adapter did not answer `close` with `closed` within 2s
-      hint: answer {"session":n,"close":{}} by closing the connection and writing {"session":n,"closed":{}}, even while waiting for something else
+    1-trigger: pass
+      note: afterwards: the adapter did not answer `close` with `closed` within 2s
+    2-next: pass
+      note: afterwards: the adapter did not answer `close` with `closed` within 2s
+    status 0
     "#);
 }
 
 fn closed_twice() {
     let played = Scenario::of("closes-twice").play();
     assert_snapshot!(played.text(), @"
-    not run: the adapter sent a message for a closed session: closed: the client has stopped
+    1-trigger: error at step 0: the adapter sent a message for a closed session: closed: the client has stopped
+      expected: an adapter that follows the protocol
       hint: send exactly one `closed` per session, as its last message
+      late: a message after `closed`: closed: the client has stopped
+    2-next: error at step 0: the adapter sent a message for a closed session: closed: the client has stopped
+      expected: an adapter that follows the protocol
+      hint: send exactly one `closed` per session, as its last message
+      late: a message after `closed`: closed: the client has stopped
+    status 3
     ");
 }
 

@@ -13,7 +13,7 @@ use crate::adapter::footprint::Processes;
 use crate::adapter::identity::Identity;
 use crate::adapter::incoming::Incoming;
 use crate::adapter::panics;
-use crate::adapter::running::Adapter;
+use crate::adapter::running::{Adapter, Orders};
 use crate::adapter::stderr::Stderr;
 use crate::adapter::task::Task;
 use crate::protocol::Order;
@@ -109,7 +109,7 @@ where
     let task = Task::spawn(panics::recorded_in(stderr.clone(), serve(queue, sender)));
     Adapter {
         identity: identity.clone(),
-        orders,
+        orders: Orders::Own(orders),
         heard,
         stderr,
         unfinished: Arc::new(AtomicUsize::new(0)),

@@ -95,7 +95,7 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = format!("nothing within {}", describe::time(patience));
-                return Err(self.progress.failure(expected, observed).into());
+                return Err(self.progress.silence(expected, observed).into());
             }
         }
     }

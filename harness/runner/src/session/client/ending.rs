@@ -81,7 +81,8 @@ impl Session<'_> {
     /// After the end of a stream a client either says that it is done or connects again.
     async fn closed_or_resumed(&mut self) -> Result<(), Stop> {
         let expected = "no more events, then either closed or a new request";
-        let deadline = Instant::now() + self.patience.request;
+        let began = Instant::now();
+        let deadline = began + self.patience.request;
         loop {
             match self.queues.shown.pop_front() {
                 Some(Observation::Closed) => return Ok(()),
@@ -91,14 +92,15 @@ impl Session<'_> {
                 Some(_) => continue,
                 None => {}
             }
-            if matches!(self.queues.wire.front(), Some(Seen::Request(_))) {
+            if let Some(Seen::Request(arrival)) = self.queues.wire.front() {
+                self.progress.request_took(arrival.at.saturating_duration_since(began));
                 self.expect_request(&RequestExpectation::default()).await?;
                 self.respond(&Respond::default()).await;
                 return self.sentinel().await;
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = format!("nothing within {}", describe::time(self.patience.request));
-                return Err(self.progress.failure(expected, observed).into());
+                return Err(self.progress.silence(expected, observed).into());
             }
         }
     }
@@ -122,10 +124,16 @@ impl Session<'_> {
         self.stage.base.refuse_no_more().await;
         tokio::join!(self.stage.base.close_connections(LEAVING), self.stage.other.close_connections(LEAVING));
         self.take_in_wire();
-        closed?;
-        if held.is_err() {
-            return Ok(());
+        match &closed {
+            Err(Stop::Fault { fault, .. }) if !fault.is_of_teardown() => return closed,
+            _ if held.is_err() => return closed,
+            _ => self.nothing_left(began)?,
         }
+        closed
+    }
+
+    /// Nothing came in the session that was not expected; it was torn down from this time on.
+    fn nothing_left(&mut self, began: Instant) -> Result<(), Stop> {
         let counts = |shown: &&Observation| {
             matches!(shown, Observation::Event(_) | Observation::Report(_) | Observation::Exception(_))
         };
@@ -156,13 +164,13 @@ impl Session<'_> {
         }
         self.stage.adapter.order(self.number, Order::Close);
         let said = self.flow.said;
-        let deadline = Instant::now() + self.patience.observation;
+        let deadline = Instant::now() + self.full_patience.observation;
         while !self.queues.closed {
             if self.take_in(deadline).await? == Came::Nothing {
                 let fault = match self.stage.adapter.unfinished_line() {
                     // An adapter that keeps writing is always in the middle of a line.
                     bytes if bytes > 0 && said == self.flow.said => Fault::HalfLine(bytes),
-                    _ => Fault::IgnoredClose(self.patience.observation),
+                    _ => Fault::IgnoredClose(self.full_patience.observation),
                 };
                 return Err(self.progress.fault(fault));
             }

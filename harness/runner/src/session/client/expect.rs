@@ -81,10 +81,14 @@ impl Session<'_> {
 
     /// The next request, with the silent repeats of it folded.
     async fn next_request(&mut self, expected: &str, patience: Duration) -> Result<Arrival, Stop> {
-        let deadline = Instant::now() + patience;
+        let began = Instant::now();
+        let deadline = began + patience;
         loop {
             match self.queues.wire.pop_front() {
-                Some(Seen::Request(arrival)) => return Ok(arrival),
+                Some(Seen::Request(arrival)) => {
+                    self.progress.request_took(arrival.at.saturating_duration_since(began));
+                    return Ok(arrival);
+                }
                 Some(Seen::Malformed { reason }) => {
                     return Err(self
                         .progress
@@ -107,7 +111,7 @@ impl Session<'_> {
                     Some(shown) => format!("{}, and no request", describe::shown(shown)),
                     None => silence,
                 };
-                return Err(self.progress.failure(expected, observed).into());
+                return Err(self.progress.silence(expected, observed).into());
             }
         }
     }
@@ -168,6 +172,7 @@ impl Session<'_> {
     }
 
     async fn expect_no_request(&mut self, time: Duration) -> Result<(), Stop> {
+        self.stage.turn.waits_for(time);
         let deadline = Instant::now() + time;
         loop {
             while let Some(seen) = self.queues.wire.pop_front() {

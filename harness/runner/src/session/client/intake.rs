@@ -5,13 +5,13 @@ use std::time::Instant;
 use ssespec_mock_server::wire::{WireEvent, WireEventKind};
 
 use super::queues::{Arrival, Seen};
-use super::session::Session;
+use super::session::{Closing, Session};
 use crate::adapter::fault::Fault;
 use crate::adapter::incoming::Incoming;
 use crate::protocol::Observation;
 use crate::session::came::{Came, WITHOUT_PAUSE};
 use crate::session::describe;
-use crate::session::late::{LATE_LIMIT, Late, LateKind, late_request, session_of};
+use crate::session::late::{LATE_LIMIT, Late, late_message, late_request, session_of};
 use crate::session::outcome::Stop;
 
 impl Session<'_> {
@@ -20,18 +20,21 @@ impl Session<'_> {
         if Instant::now() > deadline + WITHOUT_PAUSE {
             return Ok(Came::Nothing);
         }
-        tokio::select! {
-            // What is there already is taken before the deadline counts.
-            biased;
-            Some(event) = self.stage.wire.recv() => {
-                self.absorb_wire(event);
-                Ok(Came::Something)
+        loop {
+            tokio::select! {
+                // What is there already is taken before the deadline counts.
+                biased;
+                Some(event) = self.stage.wire.recv() => {
+                    self.absorb_wire(event);
+                    return Ok(Came::Something);
+                }
+                heard = self.stage.adapter.receive() => {
+                    self.absorb_incoming(heard)?;
+                    return Ok(Came::Something);
+                }
+                () = tokio::time::sleep_until(deadline.into()) => return Ok(Came::Nothing),
+                () = self.stage.turn.ends() => self.stage.turn.end(),
             }
-            heard = self.stage.adapter.receive() => {
-                self.absorb_incoming(heard)?;
-                Ok(Came::Something)
-            }
-            () = tokio::time::sleep_until(deadline.into()) => Ok(Came::Nothing),
         }
     }
 
@@ -44,6 +47,7 @@ impl Session<'_> {
 
     fn absorb_wire(&mut self, event: WireEvent) {
         self.progress.transcript.wire(&event);
+        self.progress.alive |= !matches!(event.kind, WireEventKind::Sent(_));
         if let WireEventKind::Sent(captured) = &event.kind {
             self.flow.sent = self.flow.sent.saturating_add(captured.length);
         }
@@ -70,8 +74,8 @@ impl Session<'_> {
             Incoming::Fault(fault) => return Err(self.progress.fault(fault)),
         };
         if session < self.number {
-            let what = LateKind::Message(describe::shown(&shown));
-            self.stage.late.push(Late { session, what });
+            let late = late_message(&shown).map(|what| Late { session, what });
+            self.stage.late.extend(late);
             return if self.stage.late.len() < LATE_LIMIT {
                 Ok(())
             } else {
@@ -83,8 +87,13 @@ impl Session<'_> {
             return Err(self.progress.fault(Fault::Flooded));
         }
         self.progress.transcript.shown(at, &shown);
+        self.progress.alive = true;
         if session > self.number {
             return Err(self.progress.fault(Fault::UnknownSession { named: session }));
+        }
+        if self.queues.closed && self.closing == Closing::Ordered && shown != Observation::Closed {
+            // The adapter hides nothing: this is what the client does after close().
+            return Err(self.progress.failure("nothing after close()", describe::shown(&shown)).into());
         }
         if self.queues.closed {
             return Err(self.progress.fault(Fault::AfterClosed { what: describe::shown(&shown) }));

@@ -67,11 +67,11 @@ impl Session<'_> {
     pub(super) async fn write(&mut self, writes: &[Vec<u8>]) -> Result<(), Stop> {
         for bytes in writes {
             let Some(exchange) = &mut self.exchange else { return Ok(()) };
-            match timeout(self.patience.request, exchange.send(bytes)).await {
+            match timeout(self.full_patience.request, exchange.send(bytes)).await {
                 Ok(Ok(())) => {}
                 // A client that left is judged by what it shows, not by our write.
                 Ok(Err(PeerGone)) => return Ok(()),
-                Err(_) => return Err(self.not_read(self.patience.request)),
+                Err(_) => return Err(self.not_read(self.full_patience.request)),
             }
         }
         Ok(())
@@ -87,6 +87,7 @@ impl Session<'_> {
         match action {
             Action::Wait(time) => {
                 self.progress.transcript.harness("wait", describe::time(*time).to_string());
+                self.stage.turn.waits_for(*time);
                 tokio::time::sleep(*time).await;
             }
             Action::Refuse(time) => {
@@ -98,7 +99,7 @@ impl Session<'_> {
             Action::Send(bytes) => self.write(std::slice::from_ref(bytes)).await?,
             Action::SendRepeat(repeat) => {
                 let portions = u32::try_from(repeat.total() / PORTION).unwrap_or(u32::MAX).saturating_add(1);
-                let patience = self.patience.request.saturating_mul(portions);
+                let patience = self.full_patience.request.saturating_mul(portions);
                 let waits = u32::try_from(repeat.waits()).unwrap_or(u32::MAX);
                 let waiting = BARRIER_PATIENCE.saturating_mul(waits).min(WAITING);
                 self.send_repeat(repeat, patience.saturating_add(waiting)).await?;

@@ -11,7 +11,7 @@ use ssespec_mock_server::wire::Exchange;
 use super::queues::{Flow, Queues};
 use crate::delivery::{ClientOp, ClientOps, Op};
 use crate::session::outcome::{EndedBy, Outcome, Stop};
-use crate::session::patience::Patience;
+use crate::session::patience::{Attempt, Patience};
 use crate::session::progress::Progress;
 use crate::session::script::{Player, next_judge, play_script};
 use crate::session::stage::Stage;
@@ -63,6 +63,8 @@ pub(super) struct Session<'s> {
     pub(super) ops: &'s ClientOps,
     pub(super) number: u64,
     pub(super) patience: Patience,
+    /// What is waited where a failure by waiting would not be repeated.
+    pub(super) full_patience: Patience,
     pub(super) capabilities: BTreeSet<Capability>,
     pub(super) queues: Queues,
     pub(super) progress: Progress,
@@ -88,15 +90,15 @@ pub(super) struct Session<'s> {
 }
 
 /// Plays a script with a client and tears the session down.
-pub(in crate::session) async fn play(stage: &mut Stage, ops: &ClientOps, patience: Patience) -> Outcome {
-    stage.session += 1;
+pub(in crate::session) async fn play(stage: &mut Stage, ops: &ClientOps, patience: Attempt) -> Outcome {
     let started = Instant::now();
-    let number = stage.session;
+    let number = stage.begin();
     let capabilities = stage.adapter.identity().capabilities.clone();
     let mut session = Session {
         ops,
         number,
-        patience,
+        patience: patience.now,
+        full_patience: patience.full,
         capabilities,
         queues: Queues::new(&ops.list),
         progress: Progress::new(Transcript::new(
@@ -124,6 +126,9 @@ pub(in crate::session) async fn play(stage: &mut Stage, ops: &ClientOps, patienc
         facts: progress.facts,
         ended_by: session.ended_by,
         failed_before: progress.failed_before,
+        teardown: progress.teardown,
+        needed: progress.needed,
+        alive: progress.alive,
         not_judged: progress.not_judged,
         cut_short: progress.cut_short,
         transcript: progress.transcript.rows(),
@@ -145,7 +150,8 @@ impl Session<'_> {
             (Closing::No | Closing::Scripts, false) => EndedBy::Harness,
         };
         let teardown = self.tear_down(&held).await;
-        self.progress.conclude(held, teardown)
+        let judges_teardown = self.closing == Closing::Ordered;
+        self.progress.conclude(held, teardown, judges_teardown)
     }
 }
 

@@ -40,10 +40,12 @@ impl Session<'_> {
         expected: &str,
         patience: Duration,
     ) -> Result<Observation, Stop> {
-        let mut deadline = Instant::now() + patience;
+        let began = Instant::now();
+        let mut deadline = began + patience;
         let mut patience = patience;
         loop {
             if let Some(shown) = self.queues.shown.pop_front() {
+                self.progress.observation_took(began.elapsed());
                 return Ok(shown);
             }
             if patience > MOVED_ON && self.has_moved_on() {
@@ -75,7 +77,7 @@ impl Session<'_> {
             _ => String::new(),
         };
         let observed = format!("nothing within {}{waiting}", describe::time(patience));
-        self.progress.failure(expected, observed)
+        self.progress.silence(expected, observed)
     }
 
     /// Whether what was shown is what is expected. An event that is looked at becomes the last one.

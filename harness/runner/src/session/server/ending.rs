@@ -66,7 +66,7 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = format!("no match within {}", describe::time(self.patience.observation));
-                return Err(self.progress.failure(expected, observed).into());
+                return Err(self.progress.silence(expected, observed).into());
             }
         }
     }
@@ -93,10 +93,10 @@ impl Session<'_> {
 
     /// Waits until the adapter whose server was shut down exits or sends `closed`.
     async fn shut_down(&mut self) -> Result<(), Stop> {
-        let deadline = Instant::now() + self.patience.request;
+        let deadline = Instant::now() + self.full_patience.request;
         while self.presence != Presence::Gone && !self.closed {
             if self.take_in(deadline).await? == Came::Nothing {
-                let observed = format!("neither within {}", describe::time(self.patience.request));
+                let observed = format!("neither within {}", describe::time(self.full_patience.request));
                 let expected = "the server shuts down: the adapter exits or sends closed";
                 return Err(self.progress.failure(expected, observed).into());
             }
@@ -140,11 +140,11 @@ impl Session<'_> {
             return Err(self.progress.fault(Fault::Unasked { what: "closed".into() }));
         }
         self.stage.adapter.order(self.number, Order::Close);
-        let deadline = Instant::now() + self.patience.observation;
+        let deadline = Instant::now() + self.full_patience.observation;
         while !self.closed {
             if self.take_in(deadline).await? == Came::Nothing {
                 let fault = match self.stage.adapter.unfinished_line() {
-                    0 => Fault::IgnoredClose(self.patience.observation),
+                    0 => Fault::IgnoredClose(self.full_patience.observation),
                     bytes => Fault::HalfLine(bytes),
                 };
                 return Err(self.progress.fault(fault));

@@ -55,7 +55,7 @@ impl Session<'_> {
 
     /// Waits for the head of the last response, so that it can be recorded.
     pub(super) async fn head_came(&mut self) -> Result<(), Stop> {
-        let deadline = Instant::now() + self.patience.observation;
+        let deadline = Instant::now() + self.full_patience.observation;
         let comes = |stream: &Stream| stream.head.is_none() && stream.reading == Reading::AsItComes;
         while self.streams.last().is_some_and(comes) && self.take_in(deadline).await? == Came::Something {}
         Ok(())
@@ -88,12 +88,14 @@ impl Session<'_> {
 
     async fn expect_one(&mut self, expected: &Expected) -> Result<(), Stop> {
         let patience = self.patience_for(expected);
-        let deadline = Instant::now() + patience;
+        let began = Instant::now();
+        let deadline = began + patience;
         let words = || words::expectation(expected);
         loop {
             let mut view = View::default();
             match self.look(expected, &mut view) {
                 Verdict::Holds => {
+                    self.progress.observation_took(began.elapsed());
                     self.commit(view);
                     return Ok(());
                 }
@@ -102,7 +104,7 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = self.nothing(expected, patience);
-                return Err(self.progress.failure(words(), observed).into());
+                return Err(self.progress.silence(words(), observed).into());
             }
         }
     }
@@ -162,7 +164,7 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = format!("no match within {}", describe::time(patience));
-                return Err(self.progress.failure(words(), observed).into());
+                return Err(self.progress.silence(words(), observed).into());
             }
         }
     }

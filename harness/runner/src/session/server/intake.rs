@@ -16,7 +16,7 @@ use crate::protocol::Observation;
 use crate::protocol::server::ServerObservation;
 use crate::session::came::{Came, WITHOUT_PAUSE};
 use crate::session::describe::{server_shown, shown as shown_in_words};
-use crate::session::late::{LATE_LIMIT, Late, LateKind, late_message};
+use crate::session::late::{LATE_LIMIT, Late, late_message};
 use crate::session::outcome::Stop;
 
 /// How many more events than were emitted may arrive before a stream counts as a flood.
@@ -37,18 +37,21 @@ impl Session<'_> {
         if Instant::now() > deadline + WITHOUT_PAUSE {
             return Ok(Came::Nothing);
         }
-        tokio::select! {
-            // What is there already is taken before the deadline counts.
-            biased;
-            Some(told) = self.told.recv() => {
-                self.absorb(told)?;
-                Ok(Came::Something)
+        loop {
+            tokio::select! {
+                // What is there already is taken before the deadline counts.
+                biased;
+                Some(told) = self.told.recv() => {
+                    self.absorb(told)?;
+                    return Ok(Came::Something);
+                }
+                heard = self.stage.adapter.receive(), if self.presence != Presence::Gone => {
+                    self.absorb_incoming(heard)?;
+                    return Ok(Came::Something);
+                }
+                () = tokio::time::sleep_until(deadline.into()) => return Ok(Came::Nothing),
+                () = self.stage.turn.ends() => self.stage.turn.end(),
             }
-            heard = self.stage.adapter.receive(), if self.presence != Presence::Gone => {
-                self.absorb_incoming(heard)?;
-                Ok(Came::Something)
-            }
-            () = tokio::time::sleep_until(deadline.into()) => Ok(Came::Nothing),
         }
     }
 
@@ -125,7 +128,7 @@ impl Session<'_> {
             return match late_message(&shown) {
                 None => Ok(()),
                 Some(what) => {
-                    self.stage.late.push(Late { session, what: LateKind::Message(what) });
+                    self.stage.late.push(Late { session, what });
                     if self.stage.late.len() < LATE_LIMIT {
                         Ok(())
                     } else {
@@ -134,6 +137,7 @@ impl Session<'_> {
                 }
             };
         }
+        self.progress.alive = true;
         match &shown {
             Observation::Closed => self.progress.transcript.closed(at),
             shown => self.progress.transcript.shown(at, shown),
@@ -144,7 +148,7 @@ impl Session<'_> {
         if self.closed {
             return match late_message(&shown) {
                 None => Ok(()),
-                Some(what) => Err(self.progress.fault(Fault::AfterClosed { what })),
+                Some(_) => Err(self.progress.fault(Fault::AfterClosed { what: shown_in_words(&shown) })),
             };
         }
         let what = || shown_in_words(&shown);

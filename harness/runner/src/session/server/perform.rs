@@ -63,7 +63,7 @@ impl Session<'_> {
             let number = self.streams.len();
             self.progress.transcript.harness("request", describe::request(&target, request));
             let opening = Stream::open(&target, request, (number, self.stream_reading), &self.tell);
-            let opened = tokio::time::timeout(self.patience.request, opening).await;
+            let opened = tokio::time::timeout(self.full_patience.request, opening).await;
             let problem = match opened {
                 Ok(Ok(stream)) => {
                     self.streams.push(stream);
@@ -71,7 +71,7 @@ impl Session<'_> {
                     continue;
                 }
                 Ok(Err(error)) => error.to_string(),
-                Err(_) => format!("no connection within {}", describe::time(self.patience.request)),
+                Err(_) => format!("no connection within {}", describe::time(self.full_patience.request)),
             };
             if self.streams.is_empty() {
                 let url = format!("{}{}", target.origin(), target.path);
@@ -91,15 +91,16 @@ impl Session<'_> {
 
     /// Waits until the adapter has shown all streams that are open: only then do they receive what is emitted.
     pub(super) async fn all_connected(&mut self) -> Result<(), Stop> {
-        let deadline = Instant::now() + self.patience.observation;
+        let deadline = Instant::now() + self.full_patience.observation;
         while self.announced < self.shown() {
             if self.take_in(deadline).await? == Came::Nothing {
                 let awaits = |stream: &Stream| stream.reading == Reading::AsItComes && stream.head.is_none();
                 if self.streams.iter().any(awaits) {
-                    let observed = format!("nothing within {}", describe::time(self.patience.observation));
+                    let observed =
+                        format!("nothing within {}", describe::time(self.full_patience.observation));
                     return Err(self.progress.failure("a response", observed).into());
                 }
-                return Err(self.progress.fault(Fault::NotConnected(self.patience.observation)));
+                return Err(self.progress.fault(Fault::NotConnected(self.full_patience.observation)));
             }
         }
         Ok(())
@@ -146,10 +147,10 @@ impl Session<'_> {
         self.all_connected().await?;
         self.progress.transcript.harness("stop", "");
         self.order(ServerOrder::Stop);
-        let deadline = Instant::now() + self.patience.observation;
+        let deadline = Instant::now() + self.full_patience.observation;
         while !self.stopped {
             if self.take_in(deadline).await? == Came::Nothing {
-                return Err(self.progress.fault(Fault::NotStopped(self.patience.observation)));
+                return Err(self.progress.fault(Fault::NotStopped(self.full_patience.observation)));
             }
         }
         Ok(())
@@ -202,6 +203,7 @@ impl Session<'_> {
     }
 
     pub(super) async fn wait(&mut self, time: Duration) -> Result<(), Stop> {
+        self.stage.turn.waits_for(time);
         let deadline = Instant::now() + time;
         while self.take_in(deadline).await? == Came::Something {}
         Ok(())

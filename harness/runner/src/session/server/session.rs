@@ -18,7 +18,7 @@ use crate::protocol::Order;
 use crate::protocol::server::ServerOrder;
 use crate::session::came::Came;
 use crate::session::outcome::{EndedBy, Outcome, Stop};
-use crate::session::patience::Patience;
+use crate::session::patience::{Attempt, Patience};
 use crate::session::progress::Progress;
 use crate::session::script::{Player, next_judge, play_script};
 use crate::session::stage::Stage;
@@ -52,6 +52,8 @@ pub(super) struct Session<'s> {
     pub(super) stage: &'s mut Stage,
     pub(super) number: u64,
     pub(super) patience: Patience,
+    /// What is waited where a failure by waiting would not be repeated.
+    pub(super) full_patience: Patience,
     pub(super) stream_reading: StreamReading,
     pub(super) progress: Progress,
     pub(super) target: Option<Target>,
@@ -81,16 +83,16 @@ pub(super) struct Session<'s> {
 pub(in crate::session) async fn play(
     stage: &mut Stage,
     ops: &[Op<ServerStep>],
-    patience: Patience,
+    patience: Attempt,
     strictness: Strictness,
 ) -> Outcome {
-    stage.session += 1;
     let started = Instant::now();
     let (tell, told) = mpsc::channel(WAITING);
     let mut session = Session {
-        number: stage.session,
+        number: stage.begin(),
         stage,
-        patience,
+        patience: patience.now,
+        full_patience: patience.full,
         stream_reading: stream_reading(ops, strictness),
         progress: Progress::new(Transcript::new(started, Vec::new())),
         target: None,
@@ -116,6 +118,9 @@ pub(in crate::session) async fn play(
         facts: progress.facts,
         ended_by: EndedBy::Harness,
         failed_before: progress.failed_before,
+        teardown: progress.teardown,
+        needed: progress.needed,
+        alive: progress.alive,
         not_judged: progress.not_judged,
         cut_short: progress.cut_short,
         transcript: progress.transcript.rows(),
@@ -161,16 +166,16 @@ impl Session<'_> {
             held = self.settle().await;
         }
         let teardown = self.tear_down(&held).await;
-        self.progress.conclude(held, teardown)
+        self.progress.conclude(held, teardown, false)
     }
 
     /// Orders the adapter to serve the session's URL.
     async fn serve(&mut self) -> Result<(), Stop> {
         self.order(ServerOrder::Serve);
-        let deadline = Instant::now() + self.patience.request;
+        let deadline = Instant::now() + self.full_patience.request;
         while self.target.is_none() {
             if self.take_in(deadline).await? == Came::Nothing {
-                return Err(self.progress.fault(Fault::NotServing(self.patience.request)));
+                return Err(self.progress.fault(Fault::NotServing(self.full_patience.request)));
             }
         }
         Ok(())

@@ -1,0 +1,142 @@
+//! A seat: one lane's share of an adapter that runs several sessions at the same time.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::mpsc;
+
+use super::fault::Fault;
+use super::incoming::Incoming;
+use crate::protocol::Order;
+
+/// The seats of an adapter, and which of them each session belongs to.
+#[derive(Debug, Clone)]
+pub(super) struct Seats(Arc<Mutex<Table>>);
+
+#[derive(Debug)]
+struct Table {
+    /// `None` once the adapter gets no more orders.
+    orders: Option<mpsc::UnboundedSender<(u64, Order)>>,
+    /// Who hears what belongs to a seat.
+    taken: HashMap<u64, mpsc::UnboundedSender<Incoming>>,
+    /// The seats of the sessions.
+    sessions: HashMap<u64, u64>,
+    /// The number of the last seat, and the highest number of a session.
+    last_seat: u64,
+    last_session: u64,
+    state: State,
+}
+
+/// Whether sessions may begin in an adapter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum State {
+    Sound,
+    /// A session left it in a bad state; the others may end.
+    Retired,
+    /// It is unusable.
+    Gone(Fault),
+}
+
+impl Seats {
+    pub(super) fn new(orders: mpsc::UnboundedSender<(u64, Order)>) -> Self {
+        Self(Arc::new(Mutex::new(Table {
+            orders: Some(orders),
+            taken: HashMap::new(),
+            sessions: HashMap::new(),
+            last_seat: 0,
+            last_session: 0,
+            state: State::Sound,
+        })))
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a seat if fewer than this many are taken and sessions may begin.
+    pub(super) fn take(&self, limit: usize) -> Option<(Seat, mpsc::UnboundedReceiver<Incoming>)> {
+        let mut table = self.table();
+        if table.state != State::Sound || table.taken.len() >= limit {
+            return None;
+        }
+        table.last_seat += 1;
+        let (tell, heard) = mpsc::unbounded_channel();
+        let number = table.last_seat;
+        table.taken.insert(number, tell);
+        drop(table);
+        Some((Seat { seats: self.clone(), number }, heard))
+    }
+
+    /// Passes on what the adapter showed in a session. What belongs to a seat that was left is dropped.
+    ///
+    /// # Errors
+    /// If no such session has begun.
+    pub(super) fn pass_on(&self, session: u64, incoming: Incoming) -> Result<(), Fault> {
+        let table = self.table();
+        match table.sessions.get(&session).and_then(|seat| table.taken.get(seat)) {
+            // The receiver may be gone.
+            Some(tell) => drop(tell.send(incoming)),
+            None if session > table.last_session => return Err(Fault::UnknownSession { named: session }),
+            None => {}
+        }
+        Ok(())
+    }
+
+    /// Tells every seat that the adapter is unusable.
+    pub(super) fn fail(&self, fault: &Fault) {
+        let mut table = self.table();
+        table.state = State::Gone(fault.clone());
+        for tell in table.taken.values() {
+            // The receiver may be gone.
+            let _ = tell.send(Incoming::Fault(fault.clone()));
+        }
+    }
+
+    /// Gives the adapter no more orders, which asks it to exit.
+    pub(super) fn dismiss(&self) {
+        self.table().orders = None;
+    }
+}
+
+/// A seat. It is free again when this is dropped.
+#[derive(Debug)]
+pub(super) struct Seat {
+    seats: Seats,
+    number: u64,
+}
+
+impl Seat {
+    pub(super) fn order(&self, session: u64, order: Order) {
+        let mut table = self.seats.table();
+        table.sessions.insert(session, self.number);
+        table.last_session = table.last_session.max(session);
+        if let Some(orders) = &table.orders {
+            // The receiver is gone only with the adapter, whose fault is heard next.
+            let _ = orders.send((session, order));
+        }
+    }
+
+    /// Lets no more sessions begin in the adapter.
+    pub(super) fn retire(&self) {
+        let mut table = self.seats.table();
+        if table.state == State::Sound {
+            table.state = State::Retired;
+        }
+    }
+
+    pub(super) fn is_sound(&self) -> bool {
+        self.seats.table().state == State::Sound
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut table = self.seats.table();
+        table.taken.remove(&self.number);
+        let number = self.number;
+        table.sessions.retain(|_, seat| *seat != number);
+    }
+}
+
+#[cfg(test)]
+mod tests;

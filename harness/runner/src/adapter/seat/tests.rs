@@ -1,0 +1,65 @@
+use std::time::Instant;
+
+use tokio::sync::mpsc;
+
+use super::*;
+use crate::protocol::Observation;
+
+fn seats() -> (Seats, mpsc::UnboundedReceiver<(u64, Order)>) {
+    let (orders, queue) = mpsc::unbounded_channel();
+    (Seats::new(orders), queue)
+}
+
+fn closed(session: u64) -> Incoming {
+    Incoming::Observation { session, shown: Observation::Closed, at: Instant::now(), share: None }
+}
+
+fn session_of(incoming: Incoming) -> u64 {
+    match incoming {
+        Incoming::Observation { session, .. } => session,
+        Incoming::Fault(fault) => panic!("{fault}"),
+    }
+}
+
+#[test]
+fn each_seat_hears_its_own_sessions() {
+    let (seats, mut orders) = seats();
+    let (one, mut heard_by_one) = seats.take(2).expect("a seat");
+    let (two, mut heard_by_two) = seats.take(2).expect("a seat");
+    assert!(seats.take(2).is_none());
+    one.order(1, Order::Close);
+    two.order(2, Order::Close);
+    one.order(3, Order::Close);
+    assert_eq!(
+        std::iter::from_fn(|| orders.try_recv().ok()).map(|(session, _)| session).collect::<Vec<_>>(),
+        [1, 2, 3]
+    );
+    for session in [2, 3, 1] {
+        seats.pass_on(session, closed(session)).expect("a session");
+    }
+    assert_eq!(session_of(heard_by_one.try_recv().expect("a message")), 3);
+    assert_eq!(session_of(heard_by_one.try_recv().expect("a message")), 1);
+    assert_eq!(session_of(heard_by_two.try_recv().expect("a message")), 2);
+}
+
+#[test]
+fn a_seat_that_was_left_is_free_and_hears_nothing() {
+    let (seats, _orders) = seats();
+    let (seat, _heard) = seats.take(1).expect("a seat");
+    seat.order(1, Order::Close);
+    drop(seat);
+    seats.pass_on(1, closed(1)).expect("a session that was there");
+    assert_eq!(seats.pass_on(2, closed(2)), Err(Fault::UnknownSession { named: 2 }));
+    assert!(seats.take(1).is_some());
+}
+
+#[test]
+fn no_seat_is_given_in_a_retired_or_broken_adapter() {
+    let (seats, _orders) = seats();
+    let (seat, mut heard) = seats.take(9).expect("a seat");
+    seat.retire();
+    assert!(seats.take(9).is_none());
+    seats.fail(&Fault::Gone);
+    assert!(matches!(heard.try_recv(), Ok(Incoming::Fault(Fault::Gone))));
+    assert!(seats.take(9).is_none() && !seat.is_sound());
+}

@@ -1,0 +1,74 @@
+//! An adapter that runs several sessions at the same time, each lane's in a seat of its own.
+
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::incoming::Incoming;
+use super::running::{Adapter, Orders};
+use super::seat::Seats;
+use super::task::Task;
+
+/// An adapter that several lanes use. It ends when this is dropped.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    seats: Seats,
+    limit: usize,
+    /// What all seats have in common; it hears nothing itself.
+    common: Adapter,
+    end: oneshot::Sender<Duration>,
+    router: Task,
+}
+
+impl Shared {
+    /// Shares an adapter in which no session runs.
+    pub(crate) fn new(mut adapter: Adapter) -> Self {
+        let orders = adapter.orders.take();
+        let seats = Seats::new(orders);
+        let common = adapter.likeness();
+        let limit = adapter.identity().sessions.get();
+        let (end, ended) = oneshot::channel();
+        let router = Task::spawn(route(adapter, seats.clone(), ended));
+        Self { seats, limit, common, end, router }
+    }
+
+    /// The adapter as one lane sees it; `None` if it runs as many sessions as it can, or no more may begin in it.
+    pub(crate) fn seat(&self) -> Option<Adapter> {
+        let (seat, heard) = self.seats.take(self.limit)?;
+        Some(Adapter { orders: Orders::Seat(seat), heard, ..self.common.likeness() })
+    }
+
+    /// Asks the adapter to exit: it gets no more orders.
+    pub(crate) fn dismiss(&self) {
+        self.seats.dismiss();
+    }
+
+    /// Ends the adapter and all its children: it has this long to exit, then it is killed.
+    pub(crate) async fn stop(self, grace: Duration) {
+        self.seats.dismiss();
+        // The router may have ended with the adapter.
+        let _ = self.end.send(grace);
+        self.router.end(grace + KILLING).await;
+    }
+}
+
+/// How long killing may take in addition.
+const KILLING: Duration = Duration::from_secs(2);
+
+/// Passes on what an adapter shows, until it is unusable or not needed any more.
+async fn route(mut adapter: Adapter, seats: Seats, mut ended: oneshot::Receiver<Duration>) {
+    loop {
+        let fault = tokio::select! {
+            grace = &mut ended => return adapter.stop(grace.unwrap_or_default()).await,
+            heard = adapter.receive() => match heard {
+                Incoming::Observation { session, .. } => match seats.pass_on(session, heard) {
+                    Ok(()) => continue,
+                    Err(fault) => fault,
+                },
+                Incoming::Fault(fault) => fault,
+            },
+        };
+        seats.fail(&fault);
+        return adapter.stop(Duration::ZERO).await;
+    }
+}

@@ -1,0 +1,57 @@
+//! What an implementation has needed so far, and the patience of a first attempt that follows from it.
+//!
+//! A first attempt waits a multiple of what this implementation has needed under this load. What fails because nothing
+//! came in that time is played again at the end of the run with the full patience, so that no verdict rests on a shorter
+//! one: a broken client costs the full patience once, not once for each of its failures.
+
+use std::time::Duration;
+
+use crate::session::patience::{Attempt, Patience};
+
+/// How many sessions a first guess is used for.
+const GUESSED: usize = 16;
+
+/// The patience until enough is known: longer than the reconnection time of most clients, 3 s.
+const GUESS: Patience = Patience { observation: Duration::from_secs(2), request: Duration::from_secs(5) };
+
+/// The least patience: many times what a client on an idle machine needs.
+const LEAST: Patience =
+    Patience { observation: Duration::from_millis(500), request: Duration::from_millis(500) };
+
+/// How many times as long as the slowest so far an observation may take. Requests wait for delays that the client has
+/// chosen, so these vary less.
+const OBSERVATIONS: u32 = 8;
+const REQUESTS: u32 = 2;
+
+/// What an implementation has needed so far.
+#[derive(Debug)]
+pub(super) struct Needs {
+    sessions: usize,
+    longest: Patience,
+}
+
+impl Needs {
+    pub(super) fn new() -> Self {
+        Self { sessions: 0, longest: Patience { observation: Duration::ZERO, request: Duration::ZERO } }
+    }
+
+    /// Takes in what a session needed.
+    pub(super) fn learn(&mut self, needed: Patience) {
+        self.sessions += 1;
+        self.longest = self.longest.at_least(needed);
+    }
+
+    /// The patience of a first attempt. `waiting_is_free` is whether a session that waits keeps no other from beginning:
+    /// then there is no reason to be quick.
+    pub(super) fn first_attempt(&self, full: Patience, waiting_is_free: bool) -> Attempt {
+        let learned = Patience {
+            observation: self.longest.observation.saturating_mul(OBSERVATIONS),
+            request: self.longest.request.saturating_mul(REQUESTS),
+        };
+        let least = if self.sessions < GUESSED || waiting_is_free { GUESS } else { LEAST };
+        Attempt { now: learned.at_least(least).at_most(full), full }
+    }
+}
+
+#[cfg(test)]
+mod tests;

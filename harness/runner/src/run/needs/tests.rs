@@ -1,0 +1,36 @@
+use super::*;
+
+const FULL: Patience = Patience { observation: Duration::from_secs(5), request: Duration::from_secs(15) };
+
+fn after(sessions: usize, observation: u64, request: u64) -> Needs {
+    let mut needs = Needs::new();
+    for _ in 0..sessions {
+        needs.learn(Patience {
+            observation: Duration::from_millis(observation),
+            request: Duration::from_millis(request),
+        });
+    }
+    needs
+}
+
+#[test]
+fn the_first_sessions_get_a_guess() {
+    assert_eq!(after(3, 1, 1).first_attempt(FULL, false).now, GUESS);
+}
+
+#[test]
+fn a_quick_client_gets_the_least() {
+    assert_eq!(after(GUESSED, 1, 30).first_attempt(FULL, false).now, LEAST);
+    assert_eq!(after(GUESSED, 1, 30).first_attempt(FULL, true).now, GUESS);
+}
+
+#[test]
+fn a_slow_client_gets_a_multiple_of_what_it_needed_but_never_more_than_the_full_patience() {
+    let attempt = after(GUESSED, 200, 3000).first_attempt(FULL, false);
+    assert_eq!(
+        attempt.now,
+        Patience { observation: Duration::from_millis(1600), request: Duration::from_secs(6) }
+    );
+    let attempt = after(GUESSED, 2000, 9000).first_attempt(FULL, false);
+    assert!(attempt.is_final() && attempt.now == FULL);
+}

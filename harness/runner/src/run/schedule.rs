@@ -1,0 +1,344 @@
+//! The schedule of a run: which trials are played at the same time.
+//!
+//! How many sessions are busy at the same time is limited, since the processor is. How many wait is not: a session that
+//! waits ends its turn, and the next begins.
+
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, RwLock, Semaphore, mpsc};
+use tokio::task::JoinSet;
+
+use super::adapters::Adapters;
+use super::lane::{Lane, News};
+use super::needs::Needs;
+use super::plan::{Refusals, Setting, Trial};
+use super::replay::{self, Usable};
+use super::settings::Run;
+use super::stage::{self, NotOpened};
+use crate::session::patience::Attempt;
+use crate::session::stage::Stage;
+use crate::session::turn::Turn;
+
+/// How many sessions may run or wait at the same time where waiting is free.
+const OPEN: usize = 512;
+
+/// How long a session may wait before the next begins.
+const IDLE: Duration = Duration::from_millis(50);
+
+/// The same for sessions that measure: a client that works hard says nothing for a while.
+const IDLE_MEASURING: Duration = Duration::from_secs(2);
+
+/// After how many sessions in a row without a sign of life an adapter is given up.
+const GIVEN_UP: usize = 3;
+
+/// What the trials of a run share.
+pub(super) struct Schedule {
+    run: Run,
+    adapters: Adapters,
+    numbers: Arc<AtomicU64>,
+    /// Lanes in which no session runs.
+    lanes: Mutex<Vec<Lane>>,
+    /// How many sessions may run or wait.
+    open: Arc<Semaphore>,
+    /// How many lanes can still be opened, if opening them fails.
+    openable: AtomicUsize,
+    /// How many sessions may be busy.
+    busy: Arc<Semaphore>,
+    /// How many sessions that need an adapter of their own may be busy.
+    measuring: Arc<Semaphore>,
+    /// How many adapters may run that no other lane uses.
+    own: Arc<Semaphore>,
+    /// Held by trials that let the port refuse connections, and alone by those that count the refused ones, which the
+    /// system counts for all together.
+    refusing: RwLock<()>,
+    needs: Mutex<Needs>,
+    /// How many sessions in a row, each with a fresh adapter, showed no sign of life.
+    lifeless: AtomicUsize,
+    /// Trials to repeat with the full patience.
+    again: Mutex<Vec<Trial>>,
+    tell: mpsc::UnboundedSender<News>,
+}
+
+impl Schedule {
+    /// The schedule of a run, whose first stage is open.
+    pub(super) fn new(run: Run, first: Stage, tell: mpsc::UnboundedSender<News>) -> Self {
+        let Stage { base, other, wire, lane_page, adapter, session, numbers, turn, late } = first;
+        let (adapters, own_adapter) = Adapters::new(run.launch.clone(), adapter);
+        let lanes = run.lanes.max(1);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let open = if adapters.are_shared() || run.launch.is_in_process() { OPEN.max(lanes) } else { lanes };
+        let own = Arc::new(Semaphore::new(lanes));
+        let schedule = Self {
+            numbers: Arc::clone(&numbers),
+            lanes: Mutex::default(),
+            open: Arc::new(Semaphore::new(open)),
+            openable: AtomicUsize::new(open),
+            busy: Arc::new(Semaphore::new(lanes)),
+            measuring: Arc::new(Semaphore::new(cores)),
+            own,
+            refusing: RwLock::new(()),
+            needs: Mutex::new(Needs::new()),
+            lifeless: AtomicUsize::new(0),
+            again: Mutex::default(),
+            adapters,
+            run,
+            tell,
+        };
+        if let Some(adapter) = own_adapter {
+            let stage = Stage { base, other, wire, lane_page, adapter, session, numbers, turn, late };
+            schedule.put_back(Lane::new(stage, None));
+        }
+        schedule
+    }
+
+    /// Plays trials, and reports each.
+    pub(super) async fn play(self: Arc<Self>, trials: Vec<Trial>) {
+        let launch = &self.run.launch;
+        let (alone, others): (Vec<Trial>, Vec<Trial>) =
+            trials.into_iter().partition(|trial| trial.setting(launch) == Setting::Alone);
+        self.play_all(in_order(others), Attempts::First).await;
+        let again = std::mem::take(&mut *self.again.lock().unwrap_or_else(PoisonError::into_inner));
+        self.play_all(again, Attempts::Final).await;
+        for trial in alone {
+            self.play_all(vec![trial], Attempts::Final).await;
+        }
+        self.end().await;
+    }
+
+    /// Plays trials in this order, as far as their settings allow.
+    async fn play_all(self: &Arc<Self>, trials: Vec<Trial>, attempts: Attempts) {
+        let launch = &self.run.launch;
+        let mut tasks = JoinSet::new();
+        let (in_lanes, apart): (Vec<Trial>, Vec<Trial>) =
+            trials.into_iter().partition(|trial| trial.setting(launch) == Setting::Shared);
+        for trial in apart {
+            tasks.spawn(Arc::clone(self).play_apart(trial));
+        }
+        for trial in in_lanes {
+            match self.turn().await {
+                Some((open, turn)) => {
+                    tasks.spawn(Arc::clone(self).play_in_lane(trial, attempts, open, turn));
+                }
+                None => self.report(News::Unplayed(trial)),
+            }
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    /// Waits until another session may be busy; `None` if no lane can be opened any more.
+    async fn turn(&self) -> Option<(OwnedSemaphorePermit, Turn)> {
+        let open = Arc::clone(&self.open).acquire_owned().await.ok()?;
+        let busy = Arc::clone(&self.busy).acquire_owned().await.ok()?;
+        Some((open, Turn::new(busy, IDLE)))
+    }
+
+    /// Plays a trial in a lane that others may have used, with an adapter that others may use.
+    async fn play_in_lane(
+        self: Arc<Self>,
+        trial: Trial,
+        attempts: Attempts,
+        open: OwnedSemaphorePermit,
+        turn: Turn,
+    ) {
+        let (mut open, mut turn) = (open, turn);
+        let (_counts, _refuses) = match trial.refusals() {
+            Refusals::Counted => (Some(self.refusing.write().await), None),
+            Refusals::Uncounted => (None, Some(self.refusing.read().await)),
+            Refusals::None => (None, None),
+        };
+        let mut lane = loop {
+            match self.lane().await {
+                Ok(lane) => break lane,
+                Err(_) => {
+                    // Another lane plays the trial.
+                    open.forget();
+                    if self.openable.fetch_sub(1, Ordering::Relaxed) == 1 {
+                        self.open.close();
+                    }
+                    drop(turn);
+                    match self.turn().await {
+                        Some(next) => (open, turn) = next,
+                        None => return self.report(News::Unplayed(trial)),
+                    }
+                }
+            }
+        };
+        lane.stage.turn = turn;
+        if let Some(lane) = self.play_trial(lane, trial, attempts).await {
+            self.put_back(lane);
+        }
+        drop(open);
+    }
+
+    /// Plays a trial with an adapter that runs nothing else, before or after.
+    async fn play_apart(self: Arc<Self>, trial: Trial) {
+        let Ok(turn) = Arc::clone(&self.measuring).acquire_owned().await else { return };
+        let Ok(mut lane) = self.own_lane(None).await else { return self.report(News::Unplayed(trial)) };
+        lane.stage.turn = Turn::new(turn, IDLE_MEASURING);
+        if let Some(mut lane) = self.play_trial(lane, trial, Attempts::Final).await {
+            lane.report_late(&self.tell);
+            lane.close().await;
+        }
+    }
+
+    /// Plays a trial, and returns the lane if it is usable afterwards.
+    async fn play_trial(&self, mut lane: Lane, trial: Trial, attempts: Attempts) -> Option<Lane> {
+        #[cfg(feature = "page")]
+        if let Some(board) = self.run.launch.board() {
+            board.playing(&trial.case.id, &trial.case.title);
+        }
+        if self.lifeless.load(Ordering::Relaxed) >= GIVEN_UP {
+            self.report(News::GivenUp(trial));
+            return Some(lane);
+        }
+        let patience = self.patience(attempts);
+        if lane.own.is_none() && lane.stage.adapter.is_shared() && !self.adapters.are_shared() {
+            // From now on each lane has its own.
+            lane.own = Arc::clone(&self.own).acquire_owned().await.ok();
+            if let Ok(own) = self.adapters.own(&lane.stage.lane_page).await {
+                lane.stage.adapter = own;
+            }
+        }
+        let (played, usable) =
+            replay::play(&self.adapters, &self.run.launch, &mut lane.stage, &trial, patience).await;
+        lane.stage.turn = Turn::default();
+        lane.remember(&trial, played.outcome.ended_by);
+        self.needs.lock().unwrap_or_else(PoisonError::into_inner).learn(played.outcome.needed);
+        if played.outcome.alive {
+            self.lifeless.store(0, Ordering::Relaxed);
+        } else if played.outcome.teardown.is_some() {
+            self.lifeless.fetch_add(1, Ordering::Relaxed);
+        }
+        // A failure that is known need not be proved again.
+        if played.outcome.rests_on_silence()
+            && !patience.is_final()
+            && !self.run.baseline.expects(&trial.case.id)
+        {
+            self.again.lock().unwrap_or_else(PoisonError::into_inner).push(trial);
+        } else {
+            self.report(News::Played(trial, Box::new(played)));
+        }
+        lane.report_late(&self.tell);
+        if usable == Usable::Yes {
+            return Some(lane);
+        }
+        lane.close().await;
+        None
+    }
+
+    fn patience(&self, attempts: Attempts) -> Attempt {
+        match attempts {
+            Attempts::First => {
+                let free = self.adapters.are_shared() || self.run.launch.is_in_process();
+                let needs = self.needs.lock().unwrap_or_else(PoisonError::into_inner);
+                needs.first_attempt(self.run.patience, free)
+            }
+            Attempts::Final => Attempt::final_with(self.run.patience),
+        }
+    }
+
+    /// A lane in which no session runs.
+    async fn lane(&self) -> Result<Lane, NotOpened> {
+        let unused = self.lanes.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(lane) = unused {
+            if lane.stage.adapter.is_sound() {
+                return Ok(lane);
+            }
+            return self.refreshed(lane).await;
+        }
+        if !self.adapters.are_shared() {
+            return self.own_lane(None).await;
+        }
+        let listeners = stage::set_up(self.run.address, self.run.barrier, &self.run.launch).await?;
+        let adapter = self.adapters.for_lane(&listeners.lane_page).await;
+        let adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
+        Ok(Lane::new(listeners.with(adapter, Arc::clone(&self.numbers)), None))
+    }
+
+    /// A lane with another adapter than the one that other lanes made unusable.
+    async fn refreshed(&self, mut lane: Lane) -> Result<Lane, NotOpened> {
+        lane.report_late(&self.tell);
+        let adapter = self.adapters.for_lane(&lane.stage.lane_page).await;
+        lane.stage.adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
+        Ok(lane)
+    }
+
+    /// A lane with an adapter that no other lane uses.
+    async fn own_lane(&self, own: Option<OwnedSemaphorePermit>) -> Result<Lane, NotOpened> {
+        let listeners = stage::set_up(self.run.address, self.run.barrier, &self.run.launch).await?;
+        let adapter = self.adapters.own(&listeners.lane_page).await;
+        let adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
+        Ok(Lane::new(listeners.with(adapter, Arc::clone(&self.numbers)), own))
+    }
+
+    fn put_back(&self, lane: Lane) {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).push(lane);
+    }
+
+    fn report(&self, news: News) {
+        // The receiver outlives the schedule.
+        let _ = self.tell.send(news);
+    }
+
+    /// Watches what comes late, and ends everything.
+    async fn end(&self) {
+        let lanes = std::mem::take(&mut *self.lanes.lock().unwrap_or_else(PoisonError::into_inner));
+        let outlives = self.run.launch.outlives_its_sessions();
+        let mut watches = JoinSet::new();
+        for mut lane in lanes {
+            let tell = self.tell.clone();
+            watches.spawn(async move {
+                if outlives {
+                    lane.watch(&tell).await;
+                }
+                lane
+            });
+        }
+        let mut lanes = Vec::new();
+        while let Some(watched) = watches.join_next().await {
+            lanes.extend(watched);
+        }
+        self.adapters.dismiss().await;
+        let mut ends = JoinSet::new();
+        for mut lane in lanes {
+            let tell = self.tell.clone();
+            ends.spawn(async move {
+                if outlives {
+                    lane.watch_exit(&tell).await;
+                }
+                lane.close().await;
+            });
+        }
+        while ends.join_next().await.is_some() {}
+        self.adapters.stop().await;
+    }
+}
+
+/// An order in which few trials wait for each other: those that count refused connections come first, and those that let
+/// the port refuse connections when these are over.
+fn in_order(trials: Vec<Trial>) -> Vec<Trial> {
+    let mut order = Vec::with_capacity(trials.len());
+    let mut refusing = Vec::new();
+    let mut others = Vec::new();
+    for trial in trials {
+        match trial.refusals() {
+            Refusals::Counted => order.push(trial),
+            Refusals::Uncounted => refusing.push(trial),
+            Refusals::None => others.push(trial),
+        }
+    }
+    let later = others.split_off(others.len() / 2);
+    order.extend(others.into_iter().chain(refusing).chain(later));
+    order
+}
+
+/// Which attempt at a trial it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Attempts {
+    /// A failure by waiting may be repeated.
+    First,
+    /// It is the verdict.
+    Final,
+}
