@@ -3,6 +3,7 @@
 //! It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges
 //! nothing. In axum, a stream's queue is up to the application; this one has no limit.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::error::Error;
 use std::io::Write;
@@ -25,11 +26,11 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
-/// The running session, shared with the handler.
-type Shared = Arc<Mutex<Option<Session>>>;
+/// The sessions that are not closed, by their numbers, shared with the handler.
+type Shared = Arc<Mutex<HashMap<u64, Session>>>;
 
+#[derive(Default)]
 struct Session {
-    number: u64,
     streams: Vec<UnboundedSender<Event>>,
     stopped: bool,
 }
@@ -45,6 +46,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "name": "axum",
         "version": version.and_then(|line| line.split('"').nth(1)).unwrap_or_default(),
         "language": "Rust",
+        "sessions": 64,
         "capabilities": [
             "event-type", "event-id", "comments", "retry", "end", "disconnects", "no-content", "shutdown", "http2",
         ],
@@ -59,27 +61,30 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let server = axum::serve(listener, app).with_graceful_shutdown(async { _ = ordered.await });
     let mut server = tokio::spawn(server.into_future());
 
+    let mut leaving = 0; // the session that ordered the shutdown
     let mut orders = BufReader::new(stdin()).lines();
     loop {
         tokio::select! {
             _ = &mut server => {
-                let number = lock_of(&shared).as_ref().map(|session| session.number);
-                write(&json!({ "session": number, "closed": {} }))?;
+                if lock_of(&shared).remove(&leaving).is_some() {
+                    write(&json!({ "session": leaving, "closed": {} }))?;
+                }
                 exit(0); // returning would wait for the next line of stdin
             }
             order = orders.next_line() => match order? {
                 None => return Ok(()),
                 Some(order) => {
                     let order: Value = serde_json::from_str(&order)?;
+                    let number = order["session"].as_u64().unwrap_or_default();
                     if order.get("serve").is_some() {
-                        let number = order["session"].as_u64().unwrap_or_default();
-                        *lock_of(&shared) = Some(Session { number, streams: Vec::new(), stopped: false });
+                        lock_of(&shared).insert(number, Session::default());
                         let url = format!("http://{address}/{number}");
                         write(&json!({ "session": number, "serving": { "url": url } }))?;
                     } else if order.get("shutdown").is_some() {
+                        leaving = number;
                         shutdown.take();
                     } else {
-                        obey(&order, &shared)?;
+                        obey(number, &order, &shared)?;
                     }
                 }
             },
@@ -87,10 +92,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-fn obey(order: &Value, shared: &Shared) -> std::io::Result<()> {
-    let mut running = lock_of(shared);
-    let Some(session) = running.as_mut() else { return Ok(()) };
-    let number = session.number;
+fn obey(number: u64, order: &Value, shared: &Shared) -> std::io::Result<()> {
+    let mut sessions = lock_of(shared);
+    let Some(session) = sessions.get_mut(&number) else { return Ok(()) };
     if let Some(emit) = order.get("emit") {
         match event(emit) {
             Err(message) => write(&json!({ "session": number, "refused": { "message": message } })),
@@ -106,7 +110,7 @@ fn obey(order: &Value, shared: &Shared) -> std::io::Result<()> {
         session.stopped = true;
         write(&json!({ "session": number, "stopped": {} }))
     } else if order.get("close").is_some() {
-        *running = None;
+        sessions.remove(&number);
         write(&json!({ "session": number, "closed": {} }))
     } else {
         Ok(())
@@ -140,8 +144,8 @@ fn event(emit: &Value) -> Result<Event, String> {
 
 /// Opens one stream.
 async fn open(State(shared): State<Shared>, Path(number): Path<u64>, headers: HeaderMap) -> Response {
-    let mut running = lock_of(&shared);
-    let Some(session) = running.as_mut().filter(|session| session.number == number) else {
+    let mut sessions = lock_of(&shared);
+    let Some(session) = sessions.get_mut(&number) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     if session.stopped {
@@ -172,14 +176,14 @@ struct Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        let running = lock_of(&self.shared);
-        if !self.ended && running.as_ref().is_some_and(|session| session.number == self.number) {
+        let sessions = lock_of(&self.shared);
+        if !self.ended && sessions.contains_key(&self.number) {
             _ = write(&json!({ "session": self.number, "disconnected": {} }));
         }
     }
 }
 
-fn lock_of(shared: &Shared) -> MutexGuard<'_, Option<Session>> {
+fn lock_of(shared: &Shared) -> MutexGuard<'_, HashMap<u64, Session>> {
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

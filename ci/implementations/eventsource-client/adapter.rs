@@ -4,6 +4,7 @@
 //! It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges
 //! nothing.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::io::Write;
 
@@ -12,15 +13,7 @@ use futures::StreamExt;
 use launchdarkly_sdk_transport::HyperTransport;
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
-
-type Shown = eventsource_client::Result<SSE>;
-
-/// A connected session: its number, its stream, and the kind of message after which it closes on its own.
-struct Session {
-    number: Value,
-    stream: BoxStream<Shown>,
-    close_in: Value,
-}
+use tokio::sync::oneshot::{Receiver, Sender, channel};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
@@ -33,48 +26,48 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "name": "eventsource-client",
         "version": version.and_then(|line| line.split('"').nth(1)).unwrap_or_default(),
         "language": "Rust",
+        "sessions": 64,
         "capabilities": [
             "reconnect", "close", "initial-last-event-id", "headers", "methods",
             "opened", "errors", "event-type", "event-id", "comments",
         ],
     }}))?;
 
+    // Dropping the sender of a session closes it.
+    let mut sessions: HashMap<u64, Sender<()>> = HashMap::new();
     let mut orders = BufReader::new(stdin()).lines();
-    let mut session: Option<Session> = None;
-    loop {
-        let shown = async {
-            match &mut session {
-                Some(session) => session.stream.next().await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            order = orders.next_line() => match order? {
-                Some(order) => obey(&serde_json::from_str(&order)?, &mut session)?,
-                None => return Ok(()),
-            },
-            shown = shown => report(shown, &mut session)?,
+    while let Some(order) = orders.next_line().await? {
+        let order: Value = serde_json::from_str(&order)?;
+        let number = order["session"].as_u64().unwrap_or_default();
+        if let Some(connect) = order.get("connect") {
+            let (sender, closing) = channel();
+            sessions.retain(|_, sender| !sender.is_closed()); // forgets sessions that have ended on their own
+            sessions.insert(number, sender);
+            tokio::spawn(run(number, connect.clone(), closing));
+        } else if order.get("close").is_some() {
+            sessions.remove(&number);
         }
-    }
-}
-
-fn obey(order: &Value, session: &mut Option<Session>) -> std::io::Result<()> {
-    if let Some(connect) = order.get("connect") {
-        let number = order["session"].clone();
-        match open(connect) {
-            Ok(stream) => *session = Some(Session { number, stream, close_in: connect["closeIn"].clone() }),
-            Err(error) => {
-                write(&json!({ "session": number, "error": { "message": error.to_string() } }))?;
-                write(&json!({ "session": number, "closed": {} }))?;
-            }
-        }
-    } else if order.get("close").is_some() {
-        close(session)?;
     }
     Ok(())
 }
 
-fn open(connect: &Value) -> Result<BoxStream<Shown>, Box<dyn Error>> {
+/// Runs one session. Dropping the stream is how its users close it.
+async fn run(number: u64, connect: Value, closing: Receiver<()>) -> std::io::Result<()> {
+    let say = |kind: &str, content: Value| write(&json!({ "session": number, kind: content }));
+    match open(&connect).map_err(|error| error.to_string()) {
+        Ok(stream) => {
+            tokio::select! {
+                biased;
+                _ = closing => {}
+                result = report(stream, &connect["closeIn"], say) => result?,
+            }
+        }
+        Err(error) => say("error", json!({ "message": error }))?,
+    }
+    say("closed", json!({}))
+}
+
+fn open(connect: &Value) -> Result<BoxStream<eventsource_client::Result<SSE>>, Box<dyn Error>> {
     let text = |name| connect[name].as_str().unwrap_or_default();
     let mut builder = ClientBuilder::for_url(text("url"))?.method(text("method").to_owned());
     for (name, value) in connect["headers"].as_object().into_iter().flatten() {
@@ -89,29 +82,28 @@ fn open(connect: &Value) -> Result<BoxStream<Shown>, Box<dyn Error>> {
     Ok(builder.build_with_transport(HyperTransport::new()?).stream())
 }
 
-/// Reports what the stream yielded. An error does not end it (the next poll reconnects); `None` does.
-fn report(shown: Option<Shown>, session: &mut Option<Session>) -> std::io::Result<()> {
-    let Some(Session { number, close_in, .. }) = session else { return Ok(()) };
-    let (kind, content) = match shown {
-        None => return close(session),
-        Some(Ok(SSE::Connected(_))) => ("opened", json!({})),
-        Some(Ok(SSE::Comment(text))) => ("comment", json!({ "text": text })),
-        Some(Ok(SSE::Event(event))) => {
-            let id = event.id.unwrap_or_default();
-            ("event", json!({ "type": event.event_type, "data": event.data, "id": id }))
+/// Reports what the stream yields. An error does not end it (the next poll reconnects); `None` does.
+async fn report(
+    mut stream: BoxStream<eventsource_client::Result<SSE>>,
+    close_in: &Value,
+    say: impl Fn(&str, Value) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    while let Some(shown) = stream.next().await {
+        let (kind, content) = match shown {
+            Ok(SSE::Connected(_)) => ("opened", json!({})),
+            Ok(SSE::Comment(text)) => ("comment", json!({ "text": text })),
+            Ok(SSE::Event(event)) => {
+                let id = event.id.unwrap_or_default();
+                ("event", json!({ "type": event.event_type, "data": event.data, "id": id }))
+            }
+            Err(error) => ("error", json!({ "message": error.to_string() })),
+        };
+        say(kind, content)?;
+        if *close_in == kind {
+            break;
         }
-        Some(Err(error)) => ("error", json!({ "message": error.to_string() })),
-    };
-    write(&json!({ "session": *number, kind: content }))?;
-    if *close_in == kind { close(session) } else { Ok(()) }
-}
-
-/// Dropping the stream is how its users close it.
-fn close(session: &mut Option<Session>) -> std::io::Result<()> {
-    match session.take() {
-        Some(Session { number, .. }) => write(&json!({ "session": number, "closed": {} })),
-        None => Ok(()),
     }
+    Ok(())
 }
 
 fn write(message: &Value) -> std::io::Result<()> {

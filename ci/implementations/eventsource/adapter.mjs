@@ -9,6 +9,8 @@ import { Agent, fetch } from 'undici';
 
 const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 
+const sessions = new Map();
+
 function connect(session, { url, types, headers, closeIn }) {
   const say = (kind, content = {}) => write({ session, [kind]: content });
   // Separate connections for each session, because fetch keeps idle ones, which the next session would
@@ -18,6 +20,7 @@ function connect(session, { url, types, headers, closeIn }) {
   const sayClosed = () => {
     if (!over) say('closed');
     over = true;
+    sessions.delete(session);
   };
   const close = () => {
     source.close();
@@ -48,12 +51,12 @@ function connect(session, { url, types, headers, closeIn }) {
   return { source, close };
 }
 
-let current;
-
 function obey({ session, ...order }) {
-  if (order.connect) current = connect(session, order.connect);
-  else if (order.state) write({ session, state: { readyState: current.source.readyState } });
-  else if (order.close) current.close();
+  if (order.connect) return sessions.set(session, connect(session, order.connect));
+  const running = sessions.get(session);
+  if (!running) return; // the order crossed `closed`
+  if (order.state) write({ session, state: { readyState: running.source.readyState } });
+  else if (order.close) running.close();
 }
 
 write({
@@ -63,6 +66,7 @@ write({
     name: manifest.name,
     version: manifest.version,
     language: 'JavaScript',
+    sessions: 64,
     capabilities: [
       'reconnect', 'close', 'headers', 'opened', 'errors', 'state', 'event-type', 'event-id', 'origin',
     ],

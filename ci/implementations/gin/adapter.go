@@ -33,6 +33,7 @@ type order struct {
 
 type object map[string]any
 
+// session runs between serve and close.
 type session struct {
 	number  int
 	streams []*stream
@@ -47,13 +48,14 @@ type stream struct {
 }
 
 var (
-	lock    sync.Mutex
-	running *session
+	lock     sync.Mutex
+	sessions = map[int]*session{}
 )
 
 func main() {
 	tell(object{"hello": object{
 		"protocol": 1, "role": "server", "name": "gin", "version": version(), "language": "Go",
+		"sessions":     64,
 		"capabilities": []string{"event-type", "event-id", "end", "disconnects", "no-content", "shutdown", "http2"},
 	}})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -73,10 +75,10 @@ func main() {
 			return // stdin has ended
 		}
 		lock.Lock()
-		s := running
+		s := sessions[o.Session]
 		switch {
 		case o.Serve != nil:
-			running = &session{number: o.Session}
+			sessions[o.Session] = &session{number: o.Session}
 			tell(object{"session": o.Session, "serving": object{
 				"url": fmt.Sprintf("http://%s/%d", listener.Addr(), o.Session),
 			}})
@@ -96,7 +98,7 @@ func main() {
 			go shutdown(server, s.number)
 		case o.Close != nil:
 			s.end()
-			running = nil
+			delete(sessions, s.number)
 			tell(object{"session": s.number, "closed": object{}})
 		}
 		lock.Unlock()
@@ -105,9 +107,10 @@ func main() {
 
 // handle serves one stream.
 func handle(c *gin.Context) {
+	number, _ := strconv.Atoi(c.Param("session"))
 	lock.Lock()
-	s := running
-	if s == nil || c.Param("session") != strconv.Itoa(s.number) {
+	s := sessions[number]
+	if s == nil {
 		lock.Unlock()
 		c.Status(http.StatusNotFound)
 		return
@@ -134,7 +137,7 @@ func handle(c *gin.Context) {
 
 	lock.Lock()
 	defer lock.Unlock()
-	if !mine.ended && running == s {
+	if !mine.ended && sessions[number] == s {
 		tell(object{"session": s.number, "disconnected": object{}})
 		s.streams = slices.DeleteFunc(s.streams, func(s *stream) bool { return s == mine })
 	}
@@ -183,7 +186,9 @@ func shutdown(server *http.Server, number int) {
 	defer cancel()
 	_ = server.Shutdown(ctx)
 	lock.Lock()
-	tell(object{"session": number, "closed": object{}})
+	if sessions[number] != nil {
+		tell(object{"session": number, "closed": object{}})
+	}
 	os.Exit(0)
 }
 

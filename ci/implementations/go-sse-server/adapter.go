@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"os"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -40,7 +41,7 @@ type object map[string]any
 type session struct {
 	number  int
 	server  *sse.Server
-	emits   chan emit
+	emitted chan struct{} // closed once the last emit is handled
 	stopped bool
 	streams context.Context
 	end     context.CancelFunc
@@ -49,13 +50,14 @@ type session struct {
 }
 
 var (
-	lock    sync.Mutex
-	running *session
+	lock     sync.Mutex
+	sessions = map[int]*session{}
 )
 
 func main() {
 	tell(object{"hello": object{
 		"protocol": 1, "role": "server", "name": "go-sse-server", "version": version(), "language": "Go",
+		"sessions": 64,
 		"capabilities": []string{
 			"event-type", "event-id", "comments", "retry", "end", "disconnects", "resume", "no-content", "shutdown",
 			"http2",
@@ -76,19 +78,19 @@ func main() {
 		if orders.Decode(&o) != nil {
 			return // stdin has ended
 		}
-		s := running // only this loop sets it
-		if s != nil && o.Emit != nil {
-			s.emits <- *o.Emit
-			continue
-		}
 		lock.Lock()
+		s := sessions[o.Session]
 		switch {
 		case o.Serve != nil:
-			running = newSession(o.Session)
+			sessions[o.Session] = newSession(o.Session)
 			tell(object{"session": o.Session, "serving": object{
 				"url": fmt.Sprintf("http://%s/%d", listener.Addr(), o.Session),
 			}})
 		case s == nil:
+		case o.Emit != nil:
+			previous, done := s.emitted, make(chan struct{})
+			s.emitted = done
+			go s.publish(*o.Emit, previous, done)
 		case o.End != nil:
 			s.end()
 			s.streams, s.end = context.WithCancel(context.Background())
@@ -101,7 +103,7 @@ func main() {
 			s.end()
 			s.close()
 			go func() { _ = s.server.Shutdown(s.closed) }()
-			running = nil
+			delete(sessions, s.number)
 			tell(object{"session": s.number, "closed": object{}})
 		}
 		lock.Unlock()
@@ -109,7 +111,8 @@ func main() {
 }
 
 func newSession(number int) *session {
-	s := &session{number: number, emits: make(chan emit, 1024)}
+	s := &session{number: number, emitted: make(chan struct{})}
+	close(s.emitted)
 	s.streams, s.end = context.WithCancel(context.Background())
 	s.closed, s.close = context.WithCancel(context.Background())
 	replayer, err := sse.NewFiniteReplayer(1000, false)
@@ -127,23 +130,17 @@ func newSession(number int) *session {
 			return nil, !s.stopped
 		},
 	}
-	go s.publish()
 	return s
 }
 
-// publish handles the session's emits in order. It blocks while Joe waits for a client that does not read.
-func (s *session) publish() {
-	for {
-		select {
-		case <-s.closed.Done():
-			return
-		case e := <-s.emits:
-			if err := s.emit(e); err != nil {
-				s.tell("refused", object{"message": err.Error()})
-			} else {
-				s.tell("emitted", object{})
-			}
-		}
+// publish handles an emit after the session's previous one. It blocks while Joe waits for a client that does not read.
+func (s *session) publish(e emit, previous, done chan struct{}) {
+	defer close(done)
+	<-previous
+	if err := s.emit(e); err != nil {
+		s.tell("refused", object{"message": err.Error()})
+	} else {
+		s.tell("emitted", object{})
 	}
 }
 
@@ -189,9 +186,10 @@ func (a announcing) Replay(sub sse.Subscription) error {
 
 // handle serves one stream.
 func handle(w http.ResponseWriter, r *http.Request) {
+	number, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/"))
 	lock.Lock()
-	s := running
-	if s == nil || r.URL.Path != fmt.Sprintf("/%d", s.number) {
+	s := sessions[number]
+	if s == nil {
 		lock.Unlock()
 		http.NotFound(w, r)
 		return
@@ -225,7 +223,7 @@ func shutdown(server *http.Server, s *session) {
 func (s *session) tell(kind string, content object) {
 	lock.Lock()
 	defer lock.Unlock()
-	if running == s {
+	if sessions[s.number] == s {
 		tell(object{"session": s.number, kind: content})
 	}
 }

@@ -35,25 +35,28 @@ type object map[string]any
 func main() {
 	tell(object{"hello": object{
 		"protocol": 1, "role": "client", "name": "go-sse", "version": version(), "language": "Go",
+		"sessions": 64,
 		"capabilities": []string{
 			"reconnect", "close", "headers", "methods", "errors", "event-type", "event-id",
 		},
 	}})
-	cancel := func() {}
 	for orders := json.NewDecoder(os.Stdin); ; {
 		var o order
 		if orders.Decode(&o) != nil {
 			return // stdin has ended
 		}
 		if o.Connect != nil {
-			var ctx context.Context
-			ctx, cancel = context.WithCancel(context.Background())
+			ctx, cancel := context.WithCancel(context.Background())
+			sessions.Store(o.Session, cancel)
 			go connect(ctx, cancel, o)
-		} else if o.Close != nil {
-			cancel()
+		} else if cancel, ok := sessions.Load(o.Session); ok && o.Close != nil {
+			cancel.(context.CancelFunc)()
 		}
 	}
 }
+
+// sessions holds the cancel function of each session that has not ended.
+var sessions sync.Map
 
 // connect runs one session; canceling its context is the documented way to close.
 func connect(ctx context.Context, cancel func(), o order) {
@@ -63,7 +66,11 @@ func connect(ctx context.Context, cancel func(), o order) {
 			cancel()
 		}
 	}
+	// Separate connections for each session, because the default client would share its idle ones.
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	defer transport.CloseIdleConnections()
 	defer report("closed", object{})
+	defer sessions.Delete(o.Session)
 	defer cancel()
 
 	body := strings.NewReader(o.Connect.Body)
@@ -76,7 +83,8 @@ func connect(ctx context.Context, cancel func(), o order) {
 		req.Header.Set(name, value)
 	}
 	client := sse.Client{
-		OnRetry: func(err error, _ time.Duration) { report("error", object{"message": err.Error()}) },
+		HTTPClient: &http.Client{Transport: transport},
+		OnRetry:    func(err error, _ time.Duration) { report("error", object{"message": err.Error()}) },
 	}
 	conn := client.NewConnection(req)
 	conn.SubscribeToAll(func(e sse.Event) { report("event", event(e)) })

@@ -1,33 +1,45 @@
 import json, multiprocessing, sys, threading
 import requests, sseclient                                  # the client under test
 
-def say(session, **message):
-    print(json.dumps({"session": session, **message}), flush=True)
+lock = threading.Lock()
+readers = {}                                                # a process per session, so that none delays another
 
-def read(session, url):
+def say(**message):
+    with lock:
+        print(json.dumps(message), flush=True)
+
+def read(url, messages):
     try:
         response = requests.get(url, stream=True, headers={"Accept": "text/event-stream"})
         response.raise_for_status()
         for event in sseclient.SSEClient(response).events():
-            say(session, event={"type": event.event, "data": event.data, "id": event.id or ""})
+            messages.send({"event": {"type": event.event, "data": event.data, "id": event.id or ""}})
     except Exception as problem:
-        say(session, error={"message": str(problem)})
+        messages.send({"error": {"message": str(problem)}})
 
-def watch(session, reader):                                 # exactly one `closed`, whoever ends it
-    reader.join()
-    say(session, closed={})
+def watch(session, messages):                               # exactly one `closed`, whoever ends it
+    try:
+        while True:
+            say(session=session, **messages.recv())
+    except (EOFError, OSError):                             # the second if it was terminated while sending
+        readers.pop(session).join()
+        say(session=session, closed={})
 
 def main():
-    print(json.dumps({"hello": {"protocol": 1, "role": "client", "name": "sseclient-py", "version": "1.9.0",
-                                "language": "Python", "capabilities": ["event-type", "event-id", "own-id"]}}), flush=True)
+    say(hello={"protocol": 1, "role": "client", "name": "sseclient-py", "version": "1.9.0", "language": "Python",
+               "sessions": 64, "capabilities": ["event-type", "event-id", "own-id"]})
     for line in sys.stdin:
         order = json.loads(line)
+        session = order["session"]
         if "connect" in order:
-            url = order["connect"]["url"]
-            reader = multiprocessing.Process(target=read, args=(order["session"], url), daemon=True)
-            reader.start()
-            threading.Thread(target=watch, args=(order["session"], reader), daemon=True).start()
-        elif "close" in order:
+            messages, sender = multiprocessing.Pipe(duplex=False)
+            reader = multiprocessing.Process(target=read, args=(order["connect"]["url"], sender), daemon=True)
+            with lock:                                      # a fork must not copy a line half written
+                reader.start()
+            sender.close()
+            readers[session] = reader
+            threading.Thread(target=watch, args=(session, messages), daemon=True).start()
+        elif "close" in order and (reader := readers.get(session)):
             reader.terminate()                              # the surest way to close a blocking reader
 
 if __name__ == "__main__":
