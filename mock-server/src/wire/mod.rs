@@ -32,6 +32,6 @@ pub use self::departure::Departure;
 pub use self::diversion::{Diversion, Diverted};
 pub use self::event::{WireEvent, WireEventKind};
 pub use self::http1::exchange::Exchange;
-pub use self::http1::handle::PeerGone;
+pub use self::http1::handle::{PeerGone, Written};
 pub use self::http1::request::{Request, Version};
 pub use self::listener::{Listener, Options};

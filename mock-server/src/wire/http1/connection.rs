@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use super::exchange::Exchange;
-use super::handle::{Answered, ConnectionHandle};
+use super::handle::{ConnectionHandle, Written};
 use super::intake::Intake;
 use super::order::{Done, Order};
 use super::output::{Output, beginning};
@@ -174,8 +174,8 @@ impl Connection {
                 return Exit::Divert(Box::new(request));
             }
             self.report_received();
-            let answered = Arc::new(Answered::default());
-            let exchange = Exchange::new(request, Arc::clone(&self.handle), Arc::clone(&answered));
+            let answered = Written::default();
+            let exchange = Exchange::new(request, Arc::clone(&self.handle), answered.clone());
             self.reporter.tell(WireEventKind::Request(exchange));
             if let Err(exit) = self.answer(&answered).await {
                 return exit;
@@ -210,7 +210,7 @@ impl Connection {
     }
 
     /// Executes the orders that answer a request, until the response is complete.
-    async fn answer(&mut self, answered: &Answered) -> Result<(), Exit> {
+    async fn answer(&mut self, answered: &Written) -> Result<(), Exit> {
         // A peer may send the head of its next request before it has the response.
         let keep = self.limits.head;
         loop {
@@ -264,7 +264,7 @@ impl Connection {
     }
 
     /// Writes all of `bytes`, and meanwhile buffers up to this much of what the peer sends.
-    async fn write(&mut self, bytes: &[u8], keep: usize, answered: Option<&Answered>) -> Result<(), Exit> {
+    async fn write(&mut self, bytes: &[u8], keep: usize, answered: Option<&Written>) -> Result<(), Exit> {
         let before = self.output.written();
         let work = self.output.write(&self.stream, bytes, answered);
         let result = attend(&self.stream, &mut self.inbox, &mut self.intake, keep, work).await;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::handle::{Answered, ConnectionHandle, PeerGone};
+use super::handle::{ConnectionHandle, PeerGone, Written};
 use super::order::Order;
 use super::request::Request;
 use super::response::{self, Coding, Ending, LAST_CHUNK, Next};
@@ -35,7 +35,7 @@ enum WriteState {
 pub struct Exchange {
     request: Box<Request>,
     handle: Arc<ConnectionHandle>,
-    answered: Arc<Answered>,
+    answered: Written,
     body: WriteState,
     head: HeadState,
 }
@@ -63,11 +63,7 @@ impl HeadState {
 }
 
 impl Exchange {
-    pub(in crate::wire) fn new(
-        request: Request,
-        handle: Arc<ConnectionHandle>,
-        answered: Arc<Answered>,
-    ) -> Self {
+    pub(in crate::wire) fn new(request: Request, handle: Arc<ConnectionHandle>, answered: Written) -> Self {
         Self {
             request: Box::new(request),
             handle,
@@ -89,7 +85,12 @@ impl Exchange {
 
     /// Whether any byte of a response was written. The automatic `100 Continue` does not count.
     pub fn answered(&self) -> bool {
-        self.answered.is_set()
+        self.answered.bytes() > 0
+    }
+
+    /// How many bytes of the answer were written, to be watched while a write is in progress.
+    pub fn written(&self) -> Written {
+        self.answered.clone()
     }
 
     /// Whether a complete response head was written, with any status.

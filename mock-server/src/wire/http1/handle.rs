@@ -1,6 +1,7 @@
 //! A connection as its exchanges hold it.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
@@ -55,16 +56,17 @@ impl ConnectionHandle {
     }
 }
 
-/// Whether any byte of an answer was written.
-#[derive(Debug, Default)]
-pub(in crate::wire) struct Answered(AtomicBool);
+/// How many bytes of an answer were written so far, also while a write is in progress.
+#[derive(Debug, Clone, Default)]
+pub struct Written(Arc<AtomicU64>);
 
-impl Answered {
-    pub(in crate::wire) fn is_set(&self) -> bool {
+impl Written {
+    /// The number of bytes.
+    pub fn bytes(&self) -> u64 {
         self.0.load(Ordering::Acquire)
     }
 
-    pub(in crate::wire) fn set(&self) {
-        self.0.store(true, Ordering::Release);
+    pub(in crate::wire) fn add(&self, bytes: usize) {
+        self.0.fetch_add(bytes as u64, Ordering::Release);
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 
 use tokio::net::TcpStream;
 
-use super::handle::Answered;
+use super::handle::Written;
 use super::response::{self, Coding};
 use crate::action::Repeat;
 use crate::wire::barrier::{Boundary, Kept};
@@ -43,7 +43,7 @@ impl Output {
         &mut self,
         stream: &TcpStream,
         mut bytes: &[u8],
-        answered: Option<&Answered>,
+        answered: Option<&Written>,
     ) -> Result<(), Departure> {
         while !bytes.is_empty() {
             stream.writable().await?;
@@ -53,7 +53,7 @@ impl Output {
                     self.written += length as u64;
                     self.unsettled = true;
                     if let Some(answered) = answered {
-                        answered.set();
+                        answered.add(length);
                     }
                 }
                 Err(error)
@@ -76,7 +76,7 @@ impl Output {
         stream: &TcpStream,
         repeat: &Repeat,
         coding: Coding,
-        answered: &Answered,
+        answered: &Written,
     ) -> Result<Kept, Departure> {
         let mut kept = Kept::Yes;
         let mut rest = if repeat.pattern.is_empty() { 0 } else { repeat.total() };
