@@ -15,7 +15,7 @@ const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 // Data is text here, not JSON, and no reconnection time is sent unless ordered.
 const options = { serializer: String, retry: null };
 
-const topics = new Map(); // of the sessions that are not closed
+const topics = new Map(); // by session, until it is closed
 
 const server = createServer(async (request, response) => {
   const topic = topics.get(Number(request.url.slice(1)));

@@ -46,8 +46,8 @@ class Topic:
                 del topics[self.session]
 
 
-lines = threading.Lock()  # Django runs the view in threads.
-topics = {}  # Of the sessions that are not closed.
+lines = threading.Lock()  # Django runs the view in a thread.
+topics = {}  # By session, until it is closed.
 
 
 class ChannelManager(DefaultChannelManager):
@@ -91,7 +91,7 @@ urlpatterns = [path("<int:session>", stream)]
 
 
 async def run(topic):
-    """Obeys the orders of one session. Another session's send_event() must not delay them."""
+    """Obeys the orders of one session; waiting for send_event() delays no other session."""
     while topics.get(topic.session) is topic:
         await obey(topic, await topic.orders.get())
 

@@ -10,7 +10,7 @@ import Fastify from 'fastify';
 
 const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 
-const topics = new Map(); // of the sessions that are not closed
+const topics = new Map(); // by session, until it is closed
 
 const fastify = Fastify();
 // Data is text here, not JSON.

@@ -12,7 +12,7 @@ import lock from './package-lock.json' with { type: 'json' };
 
 const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 
-const topics = new Map(); // of the sessions that are not closed
+const topics = new Map(); // by session, until it is closed
 
 const app = new Hono();
 app.get('/:session', (context) => {

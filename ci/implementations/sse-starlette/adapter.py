@@ -34,7 +34,7 @@ class Topic:
         self.streams.clear()
 
 
-topics = {}  # Of the sessions that are not closed.
+topics = {}  # By session, until it is closed.
 
 
 async def events(request):

@@ -54,7 +54,7 @@ final class Adapter {
         }
     }
 
-    /** The sessions that are not closed, by the last part of their paths. */
+    /** The open sessions by the last segment of their paths. */
     private static final Map<String, Session> SESSIONS = new ConcurrentHashMap<>();
 
     public static void main(String[] arguments) throws IOException {
