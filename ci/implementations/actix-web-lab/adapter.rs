@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, stdin};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-/// The sessions that are not closed, by their numbers, shared with the handler.
+/// The open sessions by number, shared with the handler.
 type Shared = Arc<Mutex<HashMap<u64, Session>>>;
 
 #[derive(Default)]
@@ -56,7 +56,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let handle = server.handle();
     let mut server = actix_web::rt::spawn(server);
 
-    let mut leaving = 0; // the session that ordered the shutdown
+    let mut leaving = 0; // the session that was ordered to shut down
     let mut orders = BufReader::new(stdin()).lines();
     loop {
         tokio::select! {

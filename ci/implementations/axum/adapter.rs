@@ -26,7 +26,7 @@ use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
-/// The sessions that are not closed, by their numbers, shared with the handler.
+/// The open sessions by number, shared with the handler.
 type Shared = Arc<Mutex<HashMap<u64, Session>>>;
 
 #[derive(Default)]
@@ -61,7 +61,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let server = axum::serve(listener, app).with_graceful_shutdown(async { _ = ordered.await });
     let mut server = tokio::spawn(server.into_future());
 
-    let mut leaving = 0; // the session that ordered the shutdown
+    let mut leaving = 0; // the session that was ordered to shut down
     let mut orders = BufReader::new(stdin()).lines();
     loop {
         tokio::select! {

@@ -15,30 +15,30 @@ const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 // Data is text here, not JSON, and no reconnection time is sent unless ordered.
 const options = { serializer: String, retry: null };
 
-let current = { path: '' };
+const topics = new Map(); // by session, until it is closed
 
 const server = createServer(async (request, response) => {
-  const topic = current;
-  if (request.url !== topic.path) return response.writeHead(404).end();
+  const topic = topics.get(Number(request.url.slice(1)));
+  if (!topic) return response.writeHead(404).end();
+  topic.sockets.add(request.socket);
   if (topic.stopped) return response.writeHead(204).end();
   const stream = await createSession(request, response, { ...options, state: { response } });
-  if (topic !== current) return;
+  if (!topics.has(topic.session)) return;
   topic.channel.register(stream);
   write({ session: topic.session, connected: { lastEventId: stream.lastId } });
 });
 
 function serve(session) {
   const channel = createChannel();
-  const topic = { session, path: `/${session}`, channel, stopped: false };
+  topics.set(session, { session, channel, sockets: new Set(), stopped: false });
   channel.on('session-disconnected', (stream) => {
     // A stream that was ended here is no longer in the channel.
-    if (topic === current && channel.activeSessions.includes(stream)) write({ session, disconnected: {} });
+    if (topics.has(session) && channel.activeSessions.includes(stream)) write({ session, disconnected: {} });
   });
-  current = topic;
-  write({ session, serving: { url: `http://127.0.0.1:${server.address().port}${topic.path}` } });
+  write({ session, serving: { url: `http://127.0.0.1:${server.address().port}/${session}` } });
 }
 
-function emit({ type, id, data, comment, retry }) {
+function emit(topic, { type, id, data, comment, retry }) {
   const buffer = createEventBuffer(options);
   if (comment !== undefined) buffer.comment(comment);
   if (retry !== undefined) buffer.retry(retry);
@@ -46,32 +46,35 @@ function emit({ type, id, data, comment, retry }) {
   if (id !== undefined) buffer.id(id);
   if (data !== undefined) buffer.data(data);
   buffer.dispatch();
-  return Promise.all(current.channel.activeSessions.map((stream) => stream.batch(buffer)));
+  return Promise.all(topic.channel.activeSessions.map((stream) => stream.batch(buffer)));
 }
 
-function end() {
-  for (const stream of current.channel.activeSessions) {
-    current.channel.deregister(stream);
+function end(topic) {
+  for (const stream of topic.channel.activeSessions) {
+    topic.channel.deregister(stream);
     stream.state.response.end();
   }
 }
 
 async function obey({ session, ...order }) {
+  const topic = topics.get(session);
   if (order.serve) {
     serve(session);
+  } else if (!topic) {
+    return; // the session is closed
   } else if (order.emit) {
-    await emit(order.emit).then(
+    await emit(topic, order.emit).then(
       () => write({ session, emitted: {} }),
       (error) => write({ session, refused: { message: error.message } }),
     );
   } else if (order.end) {
-    end();
+    end(topic);
   } else if (order.stop) {
-    current.stopped = true;
+    topic.stopped = true;
     write({ session, stopped: {} });
   } else if (order.close) {
-    current = { path: '' };
-    server.closeAllConnections();
+    topics.delete(session);
+    for (const socket of topic.sockets) socket.destroy();
     write({ session, closed: {} });
   }
 }
@@ -84,6 +87,7 @@ server.listen(0, '127.0.0.1', async () => {
       name: 'better-sse',
       version: lock.packages['node_modules/better-sse'].version,
       language: 'JavaScript',
+      sessions: 64,
       capabilities: ['event-type', 'event-id', 'comments', 'retry', 'retry-text', 'end', 'disconnects', 'no-content'],
     },
   });

@@ -9,6 +9,7 @@ import asyncio
 import json
 import os
 import sys
+import threading
 from importlib.metadata import version
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "settings"
@@ -32,21 +33,27 @@ class Topic:
     def __init__(self, session):
         self.session = session
         self.channel = str(session)
+        self.orders = asyncio.Queue()
         self.stopped = False
         self.closed = False
 
     def tell(self, **message):
-        # A stream may briefly outlive its session.
-        if self is current:
-            print(json.dumps({"session": self.session, **message}), flush=True)
+        with lines:
+            # A stream may briefly outlive its session.
+            if topics.get(self.session) is self:
+                print(json.dumps({"session": self.session, **message}), flush=True)
+            if "closed" in message:
+                del topics[self.session]
 
 
-current = None
+lines = threading.Lock()  # Django runs the view in a thread.
+topics = {}  # By session, until it is closed.
 
 
 class ChannelManager(DefaultChannelManager):
     def can_read_channel(self, user, channel):
-        return current is not None and channel == current.channel and not current.closed
+        topic = topics.get(int(channel))
+        return topic is not None and not topic.closed
 
 
 async def watched(topic, last_event_id, parts):
@@ -65,8 +72,8 @@ async def watched(topic, last_event_id, parts):
 
 
 def stream(request, session):
-    topic = current
-    if topic is None or session != topic.session:
+    topic = topics.get(session)
+    if topic is None:
         return HttpResponse(status=404)
     if topic.stopped:
         return HttpResponse(status=204)
@@ -83,28 +90,29 @@ def stream(request, session):
 urlpatterns = [path("<int:session>", stream)]
 
 
-async def obey(port, order):
-    global current
-    if "serve" in order:
-        current = Topic(order["session"])
-        current.tell(serving={"url": f"http://127.0.0.1:{port}/{current.session}"})
-    elif "emit" in order:
+async def run(topic):
+    """Obeys the orders of one session; waiting for send_event() delays no other session."""
+    while topics.get(topic.session) is topic:
+        await obey(topic, await topic.orders.get())
+
+
+async def obey(topic, order):
+    if "emit" in order:
         event_type, data = order["emit"].get("type", "message"), order["emit"]["data"]
         try:
             # Data is text here, not JSON.
-            await sync_to_async(send_event)(current.channel, event_type, data, json_encode=False)
-            current.tell(emitted={})
+            await sync_to_async(send_event)(topic.channel, event_type, data, json_encode=False)
+            topic.tell(emitted={})
         except Exception as error:
-            current.tell(refused={"message": str(error)})
+            topic.tell(refused={"message": str(error)})
     elif "stop" in order:
-        current.stopped = True
-        current.tell(stopped={})
+        topic.stopped = True
+        topic.tell(stopped={})
     elif "close" in order:
         # The package's only way to end streams: revoke their user's permission to read the channel.
-        current.closed = True
-        await sync_to_async(channel_permission_changed)(None, current.channel)
-        current.tell(closed={})
-        current = None
+        topic.closed = True
+        await sync_to_async(channel_permission_changed)(None, topic.channel)
+        topic.tell(closed={})
 
 
 async def serve():
@@ -120,12 +128,20 @@ async def serve():
         "name": "django-eventstream",
         "version": version("django-eventstream"),
         "language": "Python",
+        "sessions": 64,
         "capabilities": ["event-type", "own-id", "disconnects", "no-content", "resume"],
         # Each stream starts with stream-open, and an idle stream gets keep-alive.
         "ownEvents": ["stream-open", "keep-alive"],
     }}), flush=True)
     while line := await asyncio.to_thread(sys.stdin.buffer.readline):
-        await obey(port, json.loads(line))
+        order = json.loads(line)
+        session = order["session"]
+        if "serve" in order:
+            topics[session] = topic = Topic(session)
+            topic.running = asyncio.create_task(run(topic))
+            topic.tell(serving={"url": f"http://127.0.0.1:{port}/{session}"})
+        elif session in topics:
+            topics[session].orders.put_nowait(order)
 
 
 call_command("migrate", verbosity=0)

@@ -41,7 +41,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         let number = order["session"].as_u64().unwrap_or_default();
         if let Some(connect) = order.get("connect") {
             let (sender, closing) = channel();
-            sessions.retain(|_, sender| !sender.is_closed()); // forgets sessions that have ended on their own
+            sessions.retain(|_, sender| !sender.is_closed()); // forget those that ended on their own
             sessions.insert(number, sender);
             tokio::spawn(run(number, connect.clone(), closing));
         } else if order.get("close").is_some() {

@@ -54,7 +54,7 @@ function connect(session, { url, types, headers, closeIn }) {
 function obey({ session, ...order }) {
   if (order.connect) return sessions.set(session, connect(session, order.connect));
   const running = sessions.get(session);
-  if (!running) return; // the order crossed `closed`
+  if (!running) return; // it has already ended
   if (order.state) write({ session, state: { readyState: running.source.readyState } });
   else if (order.close) running.close();
 }

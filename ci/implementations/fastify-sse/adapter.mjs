@@ -10,15 +10,16 @@ import Fastify from 'fastify';
 
 const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 
-let current = {};
+const topics = new Map(); // by session, until it is closed
 
 const fastify = Fastify();
 // Data is text here, not JSON.
 await fastify.register(plugin, { serializer: String });
 
 fastify.get('/:session', { sse: 'only' }, async (request, reply) => {
-  const topic = current;
-  if (request.params.session !== String(topic.session)) return reply.callNotFound();
+  const topic = topics.get(Number(request.params.session));
+  if (!topic) return reply.callNotFound();
+  topic.sockets.add(request.raw.socket);
   if (topic.stopped) return reply.code(204).send();
   const { sse } = reply;
   sse.keepAlive();
@@ -32,22 +33,25 @@ fastify.get('/:session', { sse: 'only' }, async (request, reply) => {
   write({ session: topic.session, connected: { lastEventId: sse.lastEventId ?? '' } });
 });
 
-function end() {
-  const streams = [...current.streams];
-  current.streams.clear();
+function end(topic) {
+  const streams = [...topic.streams];
+  topic.streams.clear();
   for (const sse of streams) sse.close();
 }
 
 // Fastify documents this hook for exactly this.
-fastify.addHook('preClose', async () => end());
+fastify.addHook('preClose', async () => topics.forEach(end));
 
 async function obey({ session, ...order }) {
+  const topic = topics.get(session);
   if (order.serve) {
-    current = { session, streams: new Set(), stopped: false };
+    topics.set(session, { session, streams: new Set(), sockets: new Set(), stopped: false });
     write({ session, serving: { url: `${fastify.listeningOrigin}/${session}` } });
+  } else if (!topic) {
+    return; // the session is closed
   } else if (order.emit) {
     const { type, id, data, retry } = order.emit;
-    const sends = [...current.streams].map((sse) => sse.send({ id, event: type, data, retry }));
+    const sends = [...topic.streams].map((sse) => sse.send({ id, event: type, data, retry }));
     // A send finishes when the client reads it, which may be never; a refusal is immediate.
     const waited = new Promise((resolve) => setImmediate(resolve));
     await Promise.race([Promise.all(sends), waited]).then(
@@ -55,18 +59,19 @@ async function obey({ session, ...order }) {
       (error) => write({ session, refused: { message: error.message } }),
     );
   } else if (order.end) {
-    end();
+    end(topic);
   } else if (order.stop) {
-    current.stopped = true;
+    topic.stopped = true;
     write({ session, stopped: {} });
   } else if (order.shutdown) {
-    await fastify.close();
-    write({ session, closed: {} });
-    process.exit();
+    fastify.close().then(() => {
+      if (topics.has(session)) write({ session, closed: {} });
+      process.exit();
+    });
   } else if (order.close) {
-    end();
-    current = {};
-    fastify.server.closeAllConnections();
+    end(topic);
+    topics.delete(session);
+    for (const socket of topic.sockets) socket.destroy();
     write({ session, closed: {} });
   }
 }
@@ -79,6 +84,7 @@ write({
     name: '@fastify/sse',
     version: manifest.version,
     language: 'JavaScript',
+    sessions: 64,
     capabilities: ['event-type', 'event-id', 'retry-text', 'end', 'disconnects', 'no-content', 'shutdown'],
   },
 });

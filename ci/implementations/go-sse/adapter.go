@@ -55,7 +55,7 @@ func main() {
 	}
 }
 
-// sessions holds the cancel function of each session that has not ended.
+// sessions holds the cancel function of each session until it ends.
 var sessions sync.Map
 
 // connect runs one session; canceling its context is the documented way to close.
@@ -66,7 +66,7 @@ func connect(ctx context.Context, cancel func(), o order) {
 			cancel()
 		}
 	}
-	// Separate connections for each session, because the default client would share its idle ones.
+	// Separate connections for each session, because the default client shares idle ones.
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	defer transport.CloseIdleConnections()
 	defer report("closed", object{})

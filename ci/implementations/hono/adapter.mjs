@@ -12,12 +12,13 @@ import lock from './package-lock.json' with { type: 'json' };
 
 const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 
-let current = {};
+const topics = new Map(); // by session, until it is closed
 
 const app = new Hono();
 app.get('/:session', (context) => {
-  const topic = current;
-  if (context.req.param('session') !== String(topic.session)) return context.notFound();
+  const topic = topics.get(Number(context.req.param('session')));
+  if (!topic) return context.notFound();
+  topic.sockets.add(context.env.incoming.socket);
   if (topic.stopped) return context.body(null, 204);
   return streamSSE(context, async (stream) => {
     // The stream lasts as long as this function.
@@ -32,20 +33,23 @@ app.get('/:session', (context) => {
   });
 });
 
-function end() {
-  const streams = [...current.streams.values()];
-  current.streams.clear();
+function end(topic) {
+  const streams = [...topic.streams.values()];
+  topic.streams.clear();
   for (const over of streams) over();
 }
 
 async function obey(server, { session, ...order }) {
+  const topic = topics.get(session);
   if (order.serve) {
-    current = { session, streams: new Map(), stopped: false };
+    topics.set(session, { session, streams: new Map(), sockets: new Set(), stopped: false });
     write({ session, serving: { url: `http://127.0.0.1:${server.address().port}/${session}` } });
+  } else if (!topic) {
+    return; // the session is closed
   } else if (order.emit) {
     const { type, id, data, retry } = order.emit;
     const message = { event: type, id, data, retry };
-    const writes = [...current.streams.keys()].map((stream) => stream.writeSSE(message));
+    const writes = [...topic.streams.keys()].map((stream) => stream.writeSSE(message));
     // A write finishes when the client reads it, which may be never; a refusal is immediate.
     const waited = new Promise((resolve) => setImmediate(resolve));
     await Promise.race([Promise.all(writes), waited]).then(
@@ -53,19 +57,19 @@ async function obey(server, { session, ...order }) {
       (error) => write({ session, refused: { message: error.message } }),
     );
   } else if (order.end) {
-    end();
+    end(topic);
   } else if (order.stop) {
-    current.stopped = true;
+    topic.stopped = true;
     write({ session, stopped: {} });
   } else if (order.shutdown) {
     server.close(() => {
-      write({ session, closed: {} });
+      if (topics.has(session)) write({ session, closed: {} });
       process.exit();
     });
   } else if (order.close) {
-    end();
-    current = {};
-    server.closeAllConnections();
+    end(topic);
+    topics.delete(session);
+    for (const socket of topic.sockets) socket.destroy();
     write({ session, closed: {} });
   }
 }
@@ -78,6 +82,7 @@ const server = listen({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, asyn
       name: 'hono',
       version: lock.packages['node_modules/hono'].version,
       language: 'JavaScript',
+      sessions: 64,
       capabilities: ['event-type', 'event-id', 'retry-text', 'end', 'disconnects', 'no-content', 'shutdown'],
     },
   });

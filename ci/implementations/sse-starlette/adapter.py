@@ -23,6 +23,7 @@ class Topic:
         self.session = session
         self.streams = set()
         self.stopped = False
+        self.leaving = False
 
     def tell(self, **message):
         print(json.dumps({"session": self.session, **message}), flush=True)
@@ -33,12 +34,12 @@ class Topic:
         self.streams.clear()
 
 
-current = None
+topics = {}  # By session, until it is closed.
 
 
 async def events(request):
-    topic = current
-    if topic is None or request.path_params["session"] != topic.session:
+    topic = topics.get(request.path_params["session"])
+    if topic is None:
         return Response(status_code=404)
     if topic.stopped:
         return Response(status_code=204)
@@ -71,7 +72,7 @@ async def events(request):
     )
 
 
-def emit(order):
+def emit(topic, order):
     event = ServerSentEvent(
         order.get("data"),
         event=order.get("type"),
@@ -79,33 +80,37 @@ def emit(order):
         retry=order.get("retry"),
         comment=order.get("comment"),
     )
-    for stream in current.streams:
+    for stream in topic.streams:
         stream.put_nowait(event)
 
 
-async def obey(server, order):
-    global current
+def obey(server, order):
+    session = order["session"]
+    topic = topics.get(session)
     if "serve" in order:
-        current = Topic(order["session"])
+        topics[session] = topic = Topic(session)
         port = server.servers[0].sockets[0].getsockname()[1]
-        current.tell(serving={"url": f"http://127.0.0.1:{port}/{current.session}"})
+        topic.tell(serving={"url": f"http://127.0.0.1:{port}/{session}"})
+    elif topic is None:
+        return  # The session is closed.
     elif "emit" in order:
         try:
-            emit(order["emit"])
-            current.tell(emitted={})
+            emit(topic, order["emit"])
+            topic.tell(emitted={})
         except Exception as error:
-            current.tell(refused={"message": str(error)})
+            topic.tell(refused={"message": str(error)})
     elif "end" in order:
-        current.end()
+        topic.end()
     elif "stop" in order:
-        current.stopped = True
-        current.tell(stopped={})
+        topic.stopped = True
+        topic.tell(stopped={})
     elif "shutdown" in order:
+        topic.leaving = True
         server.should_exit = True
     elif "close" in order:
-        current.end()
-        current.tell(closed={})
-        current = None
+        topic.end()
+        del topics[session]
+        topic.tell(closed={})
 
 
 async def main():
@@ -120,6 +125,7 @@ async def main():
         "name": "sse-starlette",
         "version": version("sse-starlette"),
         "language": "Python",
+        "sessions": 64,
         "capabilities": [
             "event-type", "event-id", "comments", "retry", "retry-text", "end", "disconnects", "no-content", "shutdown",
         ],
@@ -127,13 +133,15 @@ async def main():
 
     async def read_orders():
         while line := await asyncio.to_thread(sys.stdin.buffer.readline):
-            await obey(server, json.loads(line))
+            obey(server, json.loads(line))
 
     # Whichever comes first: the end of stdin, or of the server after `shutdown`.
     orders = asyncio.create_task(read_orders())
     await asyncio.wait({serving, orders}, return_when=asyncio.FIRST_COMPLETED)
-    if serving.done() and current is not None:
-        current.tell(closed={})
+    if serving.done():
+        for topic in topics.values():
+            if topic.leaving:
+                topic.tell(closed={})
     # The thread that reads stdin cannot be canceled.
     os._exit(0)
 

@@ -2,7 +2,7 @@ import json, multiprocessing, sys, threading
 import requests, sseclient                                  # the client under test
 
 lock = threading.Lock()
-readers = {}                                                # a process per session, so that none delays another
+readers = {}                                                # one process per session: no session delays another
 
 def say(**message):
     with lock:
@@ -21,7 +21,7 @@ def watch(session, messages):                               # exactly one `close
     try:
         while True:
             say(session=session, **messages.recv())
-    except (EOFError, OSError):                             # the second if it was terminated while sending
+    except (EOFError, OSError):                             # OSError: it was terminated while sending
         readers.pop(session).join()
         say(session=session, closed={})
 
@@ -34,7 +34,7 @@ def main():
         if "connect" in order:
             messages, sender = multiprocessing.Pipe(duplex=False)
             reader = multiprocessing.Process(target=read, args=(order["connect"]["url"], sender), daemon=True)
-            with lock:                                      # a fork must not copy a line half written
+            with lock:                                      # so that a fork copies no half-written line
                 reader.start()
             sender.close()
             readers[session] = reader

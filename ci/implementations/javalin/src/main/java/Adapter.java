@@ -38,6 +38,7 @@ final class Adapter {
         final Set<SseClient> clients = ConcurrentHashMap.newKeySet();
         final ExecutorService calls = Executors.newSingleThreadExecutor(Adapter::daemon);
         volatile boolean stopped;
+        private boolean closed;
 
         Session(long number) {
             this.number = number;
@@ -46,14 +47,15 @@ final class Adapter {
         /** Reports for this session unless it is closed. */
         void tell(String kind, Object content) {
             synchronized (OUT) {
-                if (running == this) {
+                if (!closed) {
                     Adapter.tell(Map.of("session", number, kind, content));
                 }
             }
         }
     }
 
-    private static volatile Session running;
+    /** The open sessions by the last segment of their paths. */
+    private static final Map<String, Session> SESSIONS = new ConcurrentHashMap<>();
 
     public static void main(String[] arguments) throws IOException {
         tell(Map.of("hello", Map.of(
@@ -62,6 +64,7 @@ final class Adapter {
             "name", "javalin",
             "version", Javalin.class.getPackage().getImplementationVersion(),
             "language", "Java",
+            "sessions", 64,
             "capabilities",
             List.of("event-type", "event-id", "comments", "end", "disconnects", "no-content", "shutdown"))));
 
@@ -79,11 +82,12 @@ final class Adapter {
     }
 
     private static void obey(JsonObject order, Javalin app) {
-        Session session = running;
+        String path = order.get("session").getAsString();
+        Session session = SESSIONS.get(path);
         if (order.has("serve")) {
             Session started = new Session(order.get("session").getAsLong());
-            running = started;
-            String url = "http://127.0.0.1:" + app.port() + "/" + started.number;
+            SESSIONS.put(path, started);
+            String url = "http://127.0.0.1:" + app.port() + "/" + path;
             started.tell("serving", Map.of("url", url));
         } else if (session == null) {
             return;
@@ -95,21 +99,26 @@ final class Adapter {
             session.stopped = true;
             session.tell("stopped", Map.of());
         } else if (order.has("shutdown")) {
-            try {
-                app.stop();
-            } catch (JavalinException timeout) { // it waits for open streams and throws on timeout
-                System.err.println(timeout);
-            }
-            session.tell("closed", Map.of());
-            System.exit(0);
+            new Thread(() -> shutDown(session, app)).start();
         } else if (order.has("close")) {
             session.calls.execute(() -> end(session));
             session.calls.shutdown();
+            SESSIONS.remove(path);
             synchronized (OUT) { // a call in progress reports nothing in between
                 session.tell("closed", Map.of());
-                running = null;
+                session.closed = true;
             }
         }
+    }
+
+    private static void shutDown(Session session, Javalin app) {
+        try {
+            app.stop();
+        } catch (JavalinException timeout) { // it waits for open streams and throws on timeout
+            System.err.println(timeout);
+        }
+        session.tell("closed", Map.of());
+        System.exit(0);
     }
 
     private static void emit(Session session, JsonObject emit) {
@@ -146,16 +155,20 @@ final class Adapter {
 
     /** Answers requests that are not for a stream, before Javalin sends the headers of one. */
     private static void admit(Context context) {
-        Session session = running;
-        if (session == null || !context.pathParam("session").equals(Long.toString(session.number))) {
+        Session session = session(context);
+        if (session == null) {
             context.status(HttpStatus.NOT_FOUND).skipRemainingHandlers();
         } else if (session.stopped) {
             context.status(HttpStatus.NO_CONTENT).skipRemainingHandlers();
         }
     }
 
+    private static Session session(Context context) {
+        return SESSIONS.get(context.pathParam("session"));
+    }
+
     private static void open(SseClient client) {
-        Session session = running;
+        Session session = session(client.ctx());
         if (session == null) {
             return;
         }
