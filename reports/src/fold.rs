@@ -30,7 +30,7 @@ impl Outcome {
         match result.verdict {
             Verdict::Skip => Self::Skip,
             // A flaky failure is a known failure even if it happens to pass.
-            Verdict::Pass | Verdict::Warn if result.known.as_ref().is_some_and(|known| known.by_chance) => {
+            Verdict::Pass | Verdict::Warn if result.known.as_ref().is_some_and(|known| known.flaky) => {
                 Self::Known
             }
             Verdict::Pass => Self::Pass,

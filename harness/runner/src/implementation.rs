@@ -302,7 +302,7 @@ fn known_failures(root: &DeTable<'_>, findings: &mut Findings) -> Baseline {
             case: text("case"),
             reason: text("reason"),
             link: value::text_of(table, "link"),
-            by_chance: value::flag_of(table, "flaky"),
+            flaky: value::flag_of(table, "flaky"),
         });
     }
     // Every pattern was compiled above.

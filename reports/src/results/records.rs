@@ -120,8 +120,8 @@ pub struct KnownFailure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
     /// Whether it is flaky: it fails intermittently, so that a pass does not contradict it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub by_chance: bool,
+    #[serde(default, alias = "by_chance", skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
 }
 
 /// The result of one case in one delivery.
@@ -196,8 +196,8 @@ pub struct Known {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
     /// Whether it is flaky: it fails intermittently, so that a pass does not contradict it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub by_chance: bool,
+    #[serde(default, alias = "by_chance", skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
 }
 
 /// The failed step.

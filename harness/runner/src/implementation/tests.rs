@@ -45,7 +45,7 @@ fn all_of_it_is_read() {
     assert_eq!(known[0].case, "client/reconnect/delay-*");
     assert_eq!(known[0].reason, "retry is read once per connection");
     assert_eq!(known[0].link.as_deref(), Some("https://github.com/owner/name/issues/1"));
-    assert!(!known[0].by_chance && known[1].by_chance);
+    assert!(!known[0].flaky && known[1].flaky);
     assert_eq!((known[1].link.as_deref(), known.len()), (None, 2));
 }
 
