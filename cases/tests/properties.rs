@@ -199,7 +199,7 @@ proptest! {
     }
 }
 
-/// Each byte of a case is taken out once, where mutations by chance could miss it.
+/// Each byte of a case is removed once, because random mutations could miss it.
 #[test]
 fn a_case_without_any_one_byte_is_taken_or_told_of() {
     let cases = &CORPUS.0;
