@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use http::Method;
 use serde_json::{Value, json};
+use ssespec::engine::Engine;
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::engine::Engine;
 use super::error::BrowserError;
 use super::find::Installed;
 use super::process::ProcessTree;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use ssespec::adapter::fault::Fault;
 use ssespec::baseline_file::UpdateError;
+use ssespec::engine::UnknownEngine;
 use ssespec::implementation::{FILE, FolderError};
 use ssespec::setup::SetupError;
 use ssespec_cases::load::CorpusError;
@@ -157,16 +158,15 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     ProbeInput(#[from] ProbeInputError),
     /// A browser that does not exist.
-    #[cfg(feature = "browsers")]
     #[error(transparent)]
-    UnknownBrowser(#[from] ssespec_browser::UnknownEngine),
+    UnknownBrowser(#[from] UnknownEngine),
     /// This build cannot start browsers.
     #[cfg(not(feature = "browsers"))]
     #[error(
         "cannot start {0}: this ssespec was built without the feature `browsers`; `ssespec client --page` runs any \
          browser that opens a URL"
     )]
-    NoBrowsers(String),
+    NoBrowsers(ssespec::engine::Engine),
     /// A setup command failed.
     #[error(transparent)]
     Setup(#[from] SetupError),
@@ -222,7 +222,39 @@ impl CommandError {
             | Self::Handshake(_)
             | Self::Probe(ProbeError::Unreachable { .. } | ProbeError::Redirects { .. })
             | Self::Runtime(_) => Status::NotRun,
-            _ => Status::Usage,
+            #[cfg(not(feature = "browsers"))]
+            Self::NoBrowsers(_) => Status::Usage,
+            Self::UnknownName(_)
+            | Self::NoCaseSelected(_)
+            | Self::NoRequirementSelected
+            | Self::NoSuchFolder(_)
+            | Self::Corpus(_)
+            | Self::Folder(_)
+            | Self::NoImplementation(_)
+            | Self::ServiceKey { .. }
+            | Self::Baseline(_)
+            | Self::Source(_)
+            | Self::Scenario(_)
+            | Self::Mistakes { .. }
+            | Self::ServerCase(_)
+            | Self::Bind { .. }
+            | Self::NoAddress(_)
+            | Self::Read { .. }
+            | Self::Write(_)
+            | Self::CreateFolder { .. }
+            | Self::SameName(_)
+            | Self::Results(_)
+            | Self::WriteResults { .. }
+            | Self::NoHeader
+            | Self::SeveralRuns(_)
+            | Self::Matrix(_)
+            | Self::Render(_)
+            | Self::Target(_)
+            | Self::Roots(_)
+            | Self::Data(_)
+            | Self::ProbeInput(_)
+            | Self::UnknownBrowser(_)
+            | Self::Probe(_) => Status::Usage,
         }
     }
 
@@ -254,7 +286,6 @@ impl CommandError {
                  server speak HTTPS?"
                     .into(),
             ],
-            #[cfg(feature = "browsers")]
             Self::UnknownBrowser(unknown) => vec![format!("help: {}", unknown.hint())],
             _ => Vec::new(),
         }

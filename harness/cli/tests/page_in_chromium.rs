@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use headless_chrome::{Browser, LaunchOptionsBuilder};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use ssespec_browser::{Engine, find};
+use ssespec::engine::Engine;
+use ssespec_browser::find;
 
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);

@@ -22,6 +22,7 @@ use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, pars
 use ssespec_reports::results::{self, KnownFailure};
 use toml::de::DeTable;
 
+use crate::engine::Engine;
 use crate::role::recorded;
 use crate::run::{Baseline, baseline};
 
@@ -50,8 +51,8 @@ pub struct Folder {
 pub enum Start {
     /// By the command of its adapter, run in the folder.
     Command(Vec<String>),
-    /// As a browser: `chromium`, `firefox` or `webkit`.
-    Browser(String),
+    /// As a browser.
+    Browser(Engine),
     /// Not started: a running server, which is probed.
     Service(Service),
 }
@@ -99,7 +100,11 @@ static SSESPEC: Table = Table {
             "Commands that make it ready, run here.",
         ),
         Key::optional("command", Shape::List(&Shape::Text), "The command that starts the adapter, run here."),
-        Key::optional("browser", Shape::Word(&BROWSERS), "The browser that is started instead of a command."),
+        Key::optional(
+            "browser",
+            Shape::Word(Engine::WORDS),
+            "The browser that is started instead of a command.",
+        ),
         Key::optional(
             "url",
             Shape::Text,
@@ -131,9 +136,6 @@ const OF_SERVICES: [&str; 4] = ["headers", "data", "paths", "emit"];
 
 /// The roles that a folder can have.
 const ROLES: [&str; 2] = [Role::Client.word(), Role::Server.word()];
-
-/// The browsers that can be started.
-const BROWSERS: [&str; 3] = ["chromium", "firefox", "webkit"];
 
 static BASELINE: Table = Table {
     what: "a baseline",
@@ -233,8 +235,8 @@ fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Sta
             );
         }
     }
-    if let Some(browser) = value::text_of(root, "browser") {
-        return Start::Browser(browser);
+    if let Some(engine) = value::word_of(root, "browser") {
+        return Start::Browser(engine);
     }
     match value::text_of(root, "url") {
         Some(url) => Start::Service(Service {

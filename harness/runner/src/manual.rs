@@ -206,8 +206,16 @@ impl ManualSession<'_> {
                     Expectation::Request(_) => self.await_request().await,
                     Expectation::Disconnect { .. } => self.until_left().await,
                     Expectation::NoRequest(time) => self.await_silence(*time).await,
-                    // The person sees the rest in the client.
-                    _ => {}
+                    // The person sees these in the client.
+                    Expectation::Opened { .. }
+                    | Expectation::Event(_)
+                    | Expectation::Comment { .. }
+                    | Expectation::Error { .. }
+                    | Expectation::State(_)
+                    | Expectation::Closed
+                    | Expectation::Report(_)
+                    | Expectation::Value(_)
+                    | Expectation::Exception(_) => {}
                 }
             }
         }
@@ -329,7 +337,15 @@ impl ManualSession<'_> {
                     self.report_departure();
                 }
             }
-            _ => {}
+            // A person needs no transcript.
+            WireEventKind::Accepted { .. }
+            | WireEventKind::Received(_)
+            | WireEventKind::Sent(_)
+            | WireEventKind::CutShort { .. }
+            | WireEventKind::BoundaryNotKept
+            | WireEventKind::Ended
+            | WireEventKind::Dropped(_)
+            | WireEventKind::Closed => {}
         }
     }
 }

@@ -123,7 +123,7 @@ async fn perform_one(
             launch::server_command(words.clone(), folder.path.clone())
         }
         Start::Command(words) => launch::client_command(words.clone(), folder.path.clone()),
-        Start::Browser(name) => launch::browser(name)?,
+        Start::Browser(engine) => launch::browser(*engine)?,
         Start::Service(service) => {
             let probe = service::probe(folder, service, options)?;
             let outcome = execute::probe::execute(&probe, file, options.format).await?;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use ssespec_mock_server::wire::http2::client::Client;
 use ssespec_reports::results::Row;
 use ssespec_strict::http2::fields::Field;
-use ssespec_strict::http2::reader::{Piece, Reader};
+use ssespec_strict::http2::reader::{Http2Reader, Piece};
 use ssespec_strict::{Block, EventStreamReader, Item, Limits};
 use tokio::time::{Instant, timeout_at};
 
@@ -99,7 +99,7 @@ impl StreamResponse {
 pub(super) struct Session {
     connection: Connection,
     client: Client,
-    reader: Reader,
+    reader: Http2Reader,
     began: Instant,
     total: u64,
     pub(super) settings: BTreeMap<u16, u32>,
@@ -126,7 +126,7 @@ impl Session {
         let mut session = Self {
             connection,
             client,
-            reader: Reader::default(),
+            reader: Http2Reader::default(),
             began: Instant::now(),
             total: 0,
             settings: BTreeMap::new(),
