@@ -84,7 +84,7 @@ static CLIENT: &[Verb] = &[
         "run",
         Shape::Text,
         "Run JavaScript statements as an async function in the scope of the EventSource `source`, and wait until they are \
-         done. `base` and `other` are the session's URLs, `frame` is the iframe, report(text) reports something.",
+         done. `base` and `other` are the session's URLs, `frame` is the iframe, report(text) reports a text.",
     ),
 ];
 
@@ -149,7 +149,7 @@ static OBSERVATIONS: &[Verb] = &[
                 Key::required(
                     "is",
                     Shape::Text,
-                    "Its value as a string; \"throws TypeError\" if it throws that.",
+                    "Its value as a string; \"throws TypeError\" if it throws a TypeError.",
                 ),
             ],
         }),

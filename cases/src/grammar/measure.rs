@@ -11,7 +11,7 @@ ssespec_diagnostics::words! {
 }
 
 ssespec_diagnostics::words! {
-    /// How the memory that an implementation takes may grow with the work.
+    /// How the memory of an implementation may grow with the work.
     pub enum MemoryGrowth {
         /// Not at all.
         Flat = "flat",

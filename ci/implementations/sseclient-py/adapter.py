@@ -13,7 +13,7 @@ def read(session, url):
     except Exception as problem:
         say(session, error={"message": str(problem)})
 
-def watch(session, reader):                                 # exactly one `closed`, whoever ends it
+def watch(session, reader):                                 # exactly one `closed`, however it ends
     reader.join()
     say(session, closed={})
 

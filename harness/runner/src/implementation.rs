@@ -97,34 +97,30 @@ static SSESPEC: Table = Table {
         Key::optional(
             "setup",
             Shape::List(&Shape::List(&Shape::Text)),
-            "Commands that make it ready, run here.",
-        ),
-        Key::optional("command", Shape::List(&Shape::Text), "The command that starts the adapter, run here."),
-        Key::optional(
-            "browser",
-            Shape::Word(Engine::WORDS),
-            "The browser that is started instead of a command.",
+            "Setup commands, run in this folder.",
         ),
         Key::optional(
-            "url",
-            Shape::Text,
-            "The URL of the stream of a server that runs already; it is probed.",
+            "command",
+            Shape::List(&Shape::Text),
+            "The command that starts the adapter, run in this folder.",
         ),
+        Key::optional("browser", Shape::Word(Engine::WORDS), "The browser to start instead of a command."),
+        Key::optional("url", Shape::Text, "The URL of the stream of a running server, which is probed."),
         Key::optional("headers", Shape::Map(&Shape::Text), "With a URL: header fields of every request."),
         Key::optional(
             "data",
             Shape::Text,
-            "With a URL: ask by POST with this content, or with that of the file after an `@`.",
+            "With a URL: open the stream with POST and this content; `@FILE` reads the content from a file.",
         ),
         Key::optional(
             "paths",
             Shape::Map(&Shape::Text),
-            "With a URL: another path for one check, by its name.",
+            "With a URL: paths for single checks, by check name.",
         ),
         Key::optional(
             "emit",
             Shape::Text,
-            "With a URL: a command for the shell, or a URL that gets a POST, that makes the server emit an event.",
+            "With a URL: a shell command, or a URL to POST to, that makes the server emit an event.",
         ),
         Key::optional("known-failure", Shape::List(&Shape::Table(&KNOWN)), "Failures that are known."),
     ],
@@ -146,7 +142,7 @@ static KNOWN: Table = Table {
     what: "a known failure",
     keys: &[
         Key::required("case", Shape::Text, "A glob over case ids."),
-        Key::required("reason", Shape::Text, "What is wrong there, in a line."),
+        Key::required("reason", Shape::Text, "Why the cases fail, in one line."),
         Key::optional("link", Shape::Text, "Where it is reported."),
         Key::optional(
             "flaky",
@@ -199,15 +195,15 @@ fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Sta
         [] => {
             let place = value::get(root, "role").map_or(0..0, |role| role.span());
             let what = "expected `command = [..]`, which starts its adapter, `browser = \"chromium\"`, or `url = \"..\"` of a \
-                        server that runs already";
-            findings.add(place, "nothing says how the implementation is started", what);
+                        running server";
+            findings.add(place, "nothing says how to start the implementation", what);
         }
         [("browser", place)] if role == Some(Role::Server) => {
             let what = "expected `command = [..]`, which starts its adapter";
             findings.add(place.clone(), "a browser is not a server", what);
         }
         [("url", place)] if role == Some(Role::Client) => {
-            findings.add(place.clone(), "a client has no URL", "expected `role = \"server\"`");
+            findings.add(place.clone(), "only a server has a URL", "expected `role = \"server\"`");
         }
         [("command", place)] if value::texts_of(root, "command").is_empty() => {
             findings.add(place.clone(), "the command is empty", "expected the program and its arguments");
@@ -222,17 +218,13 @@ fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Sta
         [_] => {}
         [_, (_, place), ..] => {
             let what = "expected either a command, a browser or a URL";
-            findings.add(place.clone(), "the implementation is started twice", what);
+            findings.add(place.clone(), "there is more than one way to start the implementation", what);
         }
     }
     let has_url = value::get(root, "url").is_some();
     for key in OF_SERVICES.iter().filter(|_| !has_url) {
         if let Some(place) = value::get(root, key) {
-            findings.add(
-                place.span(),
-                "this goes with a URL only",
-                "expected `url = \"..\"`, or none of this",
-            );
+            findings.add(place.span(), "this key needs a URL", "add `url = \"..\"`, or remove this key");
         }
     }
     if let Some(engine) = value::word_of(root, "browser") {
@@ -298,7 +290,7 @@ fn known_failures(root: &DeTable<'_>, findings: &mut Findings) -> Baseline {
             continue;
         }
         if let (true, Some(place)) = (text("reason").trim().is_empty(), value::get(table, "reason")) {
-            findings.add(place.span(), "the reason is empty", "expected what is wrong there, in a line");
+            findings.add(place.span(), "the reason is empty", "expected why the cases fail, in one line");
         }
         entries.push(KnownFailure {
             case: text("case"),

@@ -60,7 +60,7 @@ impl Notice {
             | Self::Client(text)
             | Self::Expected(text)
             | Self::Unexpected(text) => text,
-            Self::Over => "The case is played.",
+            Self::Over => "The case is over.",
         }
     }
 

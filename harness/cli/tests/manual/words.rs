@@ -70,9 +70,14 @@ pub(crate) fn check() -> Result<(), Vec<String>> {
     for page in repository::pages() {
         look(&page.path, paragraphs(&page.prose));
     }
-    for folder in
-        ["cases/client", "cases/server", "cases/requirements", "cases/counterparts", "ci/implementations"]
-    {
+    for folder in [
+        "cases/client",
+        "cases/server",
+        "cases/requirements",
+        "cases/counterparts",
+        "ci/implementations",
+        "harness/examples",
+    ] {
         for path in repository::files(folder, &["toml"]) {
             let text = repository::read(&path).map_err(|error| vec![error])?;
             look(&path, toml_strings(&text));

@@ -117,7 +117,7 @@ where
     }
 }
 
-/// What the author of a suite sets.
+/// The settings of a suite.
 #[derive(Debug, Default)]
 struct Options {
     baseline: Option<PathBuf>,

@@ -75,7 +75,7 @@ fn each_key_is_needed() {
         .lines()
         .filter(|line| !line.starts_with("command"))
         .fold(String::new(), |all, line| all + line + "\n");
-    assert!(mistake(&without).contains("nothing says how the implementation is started"));
+    assert!(mistake(&without).contains("nothing says how to start the implementation"));
     for key in ["case", "reason"] {
         let without = SOUND.replacen(&format!("{key} = "), &format!("# {key} = "), 1);
         let said = mistake(&without);

@@ -111,7 +111,7 @@ async fn answer(connection: Diverted, prefix: String, door: Arc<Door>) {
     let bytes = match (path, websocket_key(&request)) {
         ("socket", Some(key)) => return admit(stream, key, ahead, &door).await,
         ("socket", None) => {
-            let text = "This is for a WebSocket.\n";
+            let text = "This path accepts only WebSocket connections.\n";
             files::message("426 Upgrade Required", "text/plain; charset=utf-8", text, &request.method)
         }
         _ => files::answer(&request, path),

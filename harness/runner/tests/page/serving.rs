@@ -60,7 +60,7 @@ async fn tokens_differ() {
     assert_eq!(token(&first).len(), 32);
 }
 
-/// One page runs the suite, and whoever comes beside it is told so.
+/// One page runs the suite, and a second page is told so.
 #[tokio::test]
 async fn a_page_too_many() {
     let (_listener, _wire, site) = site().await;

@@ -118,7 +118,7 @@ impl Socket {
                 NetlinkPayload::InnerMessage(SockDiagMessage::InetResponse(response)) => Ok(Some(*response)),
                 NetlinkPayload::Error(error) if error.raw_code() == NOT_FOUND => Ok(None),
                 NetlinkPayload::Error(error) => Err(error.to_io()),
-                _ => Err(io::Error::other("an answer that is none")),
+                _ => Err(io::Error::other("an invalid answer")),
             };
         }
     }
