@@ -23,7 +23,7 @@ pub(crate) const AS: Key = Key::optional(
     "The names of the alternatives in the report, in order, with of = \"alternative\".",
 );
 
-/// What else a source needs besides its word.
+/// The data that a source needs in addition to its word.
 pub(crate) enum Source<S> {
     /// Nothing.
     Plain(S),

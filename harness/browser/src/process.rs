@@ -204,7 +204,7 @@ pub(super) mod marked {
     pub(crate) fn kill(mark: &str, groups: &[u32]) -> bool {
         let found = find(mark, groups);
         for id in &found {
-            // It may have ended meanwhile.
+            // It may have exited meanwhile.
             let _ = signal(Pid::from_raw(*id), Signal::SIGKILL);
         }
         !found.is_empty()

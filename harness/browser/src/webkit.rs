@@ -120,7 +120,7 @@ impl WebKit {
 impl Drop for Page {
     fn drop(&mut self) {
         let (driver, window) = (Arc::clone(&self.webkit.driver), self.window.clone());
-        // Without a runtime the whole browser is about to end.
+        // Without a runtime, the browser is about to exit.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         runtime.spawn(async move {
             let driver = driver.lock().await;

@@ -46,7 +46,7 @@ pub(crate) enum CommandError {
     /// An `ssespec.toml` or a baseline cannot be used.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// Neither this folder nor one directly below it is of an implementation.
+    /// Neither this folder nor one directly below it contains an implementation.
     #[error(
         "{}: there is no {FILE} in this folder or directly below it; it names the implementation and the command that \
          starts its adapter (`ssespec run --help` shows one; `ssespec client -- COMMAND` works without it)", .0.display()
@@ -77,7 +77,7 @@ pub(crate) enum CommandError {
     Mistakes {
         /// The number of mistakes.
         mistakes: usize,
-        /// The number of files that have some.
+        /// The number of files with mistakes.
         files: usize,
     },
     /// The mock server does not serve cases for servers.
@@ -133,13 +133,13 @@ pub(crate) enum CommandError {
     /// A run without a header.
     #[error("the run wrote no header; this is a bug in ssespec, please report it")]
     NoHeader,
-    /// JSON Lines are the results of one run.
+    /// JSON Lines can show the results of one run only.
     #[error(
         "--format jsonl prints the results file of one run, but there are {0} runs; `ssespec run --output FOLDER` writes \
          one file for each"
     )]
     SeveralRuns(usize),
-    /// Results that do not fit into one matrix.
+    /// Results that cannot be shown in one matrix.
     #[error(transparent)]
     Matrix(#[from] MatrixError),
     /// Results cannot be rendered.

@@ -24,7 +24,7 @@ impl FromStr for Engine {
     }
 }
 
-/// A name that is not an engine's.
+/// A name that is not the name of an engine.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no browser \"{0}\"; expected chromium, firefox or webkit")]
 pub struct UnknownEngine(String);

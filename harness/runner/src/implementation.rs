@@ -29,7 +29,7 @@ use crate::run::{Baseline, baseline};
 /// The name of the file in an implementation's folder.
 pub const FILE: &str = "ssespec.toml";
 
-/// What an implementation's folder says.
+/// The contents of an implementation's folder.
 #[derive(Debug, Clone)]
 pub struct Folder {
     /// The folder.
@@ -49,7 +49,7 @@ pub struct Folder {
 /// How an implementation is started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
-    /// By the command of its adapter, run in the folder.
+    /// With the command of its adapter, run in the folder.
     Command(Vec<String>),
     /// As a browser.
     Browser(Engine),
@@ -68,7 +68,7 @@ pub struct Service {
     pub data: Option<String>,
     /// Other paths for single checks, by check name.
     pub paths: Vec<(String, String)>,
-    /// A shell command, or a URL for a POST request, that makes it emit an event.
+    /// A shell command, or a URL to POST to, that makes it emit an event.
     pub emit: Option<String>,
 }
 
@@ -266,7 +266,7 @@ pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
     Ok(findings.or(&source, Some(baseline))?)
 }
 
-/// The known failures of an `ssespec.toml`, in its order, with the document for their places in it.
+/// The known failures of an `ssespec.toml` in file order, and the document, which has their positions.
 ///
 /// # Errors
 /// If it is malformed.
@@ -299,7 +299,7 @@ fn known_failures(root: &DeTable<'_>, findings: &mut Findings) -> Baseline {
             flaky: value::flag_of(table, "flaky"),
         });
     }
-    // Every pattern was compiled above.
+    // Every pattern has been compiled above.
     Baseline::new(entries).unwrap_or_default()
 }
 

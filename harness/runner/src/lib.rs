@@ -68,7 +68,7 @@
 //!
 //! # Use the mock server in a test
 //!
-//! The mock server is a crate of its own, `ssespec-mock-server`: it writes exactly the bytes of a script, drops
+//! The mock server is a separate crate, `ssespec-mock-server`: it writes exactly the bytes of a script, drops
 //! connections on cue, and keeps a journal.
 //!
 //! ```

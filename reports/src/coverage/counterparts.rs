@@ -28,7 +28,7 @@ pub struct ForeignSuite {
     pub title: String,
     /// Where it is published.
     pub url: String,
-    /// The state of it that is listed: a commit or a date.
+    /// The revision that is listed: a commit or a date.
     pub revision: String,
     /// Its tests, in its own order.
     pub tests: Vec<ForeignTest>,

@@ -85,7 +85,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         if folders.len() > 1 {
             output::note(&format!("running {}", folder.path.display()));
         }
-        // One that cannot be run does not keep the others from running.
+        // An implementation that cannot be run does not prevent the others from running.
         match perform_one(&arguments, &corpus, folder, file.as_deref()).await {
             Ok(outcome) => {
                 worst = worst.max(outcome.status);

@@ -21,7 +21,7 @@ pub(in crate::wire) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 /// The end of a chunked body.
 pub(in crate::wire) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
-/// How the bytes of a body go over the wire.
+/// How the bytes of a body are sent on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::wire) enum Coding {
     /// Each write is one chunk.
@@ -175,7 +175,7 @@ fn write_framed(bytes: &mut Vec<u8>, framing: Framing, body: &[u8]) {
     }
 }
 
-/// The fields of the script's own.
+/// The fields that the script specifies.
 struct Own(Vec<(String, String)>);
 
 impl Own {
