@@ -30,7 +30,7 @@ pub(crate) struct Past {
     pub(crate) was_redirected: bool,
     /// What the announcement of the open connection waits for.
     pub(crate) announcement: Announcement,
-    /// Whether close() was called in a handler and waits for the end of the read.
+    /// Whether close() was called in a handler and takes effect at the end of the read.
     pub(crate) is_closing: bool,
     /// The delay that the next fetch waits before it starts.
     pub(crate) delay: Option<Duration>,

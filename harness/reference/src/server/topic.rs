@@ -56,7 +56,7 @@ struct Notes {
     late: Vec<(Arc<StreamQueue>, Vec<Bytes>)>,
     /// How many events were kept when the last client left.
     kept_at_departure: usize,
-    /// How many departures were not reported, and whether one was.
+    /// How many departures have not been reported yet, and whether any was reported.
     unreported: usize,
     has_reported: bool,
     /// Whether the application ended the streams.
