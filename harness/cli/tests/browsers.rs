@@ -243,7 +243,7 @@ mod linux {
         marked.await_death()
     }
 
-    /// A page of nobody, on a listener that answers.
+    /// An unrelated page, on a listener that answers.
     fn page() -> (String, std::thread::JoinHandle<()>) {
         use std::io::{Read as _, Write as _};
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -127,8 +127,8 @@ static SSESPEC: Table = Table {
 };
 
 /// The keys that say how the implementation is started, and those that require a URL.
-const STARTS: [&str; 3] = ["command", "browser", "url"];
-const OF_SERVICES: [&str; 4] = ["headers", "data", "paths", "emit"];
+const START_KEYS: [&str; 3] = ["command", "browser", "url"];
+const SERVICE_KEYS: [&str; 4] = ["headers", "data", "paths", "emit"];
 
 /// The roles that a folder can have.
 const ROLES: [&str; 2] = [Role::Client.word(), Role::Server.word()];
@@ -190,7 +190,8 @@ impl Folder {
 
 /// Reads how an implementation is started: exactly one way is given.
 fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Start {
-    let given: Vec<_> = STARTS.iter().filter_map(|key| Some((*key, value::get(root, key)?.span()))).collect();
+    let given: Vec<_> =
+        START_KEYS.iter().filter_map(|key| Some((*key, value::get(root, key)?.span()))).collect();
     match given.as_slice() {
         [] => {
             let place = value::get(root, "role").map_or(0..0, |role| role.span());
@@ -222,7 +223,7 @@ fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Sta
         }
     }
     let has_url = value::get(root, "url").is_some();
-    for key in OF_SERVICES.iter().filter(|_| !has_url) {
+    for key in SERVICE_KEYS.iter().filter(|_| !has_url) {
         if let Some(place) = value::get(root, key) {
             findings.add(place.span(), "this key needs a URL", "add `url = \"..\"`, or remove this key");
         }
@@ -258,7 +259,7 @@ pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
     let source = Source::read(path)?;
     let begins =
         |line: &str, key: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
-    let says_more = source.text().lines().any(|line| STARTS.iter().any(|key| begins(line, key)));
+    let says_more = source.text().lines().any(|line| START_KEYS.iter().any(|key| begins(line, key)));
     let is_folder_file = path.file_name().is_some_and(|name| name == FILE) && says_more;
     let root = parse(&source, if is_folder_file { &SSESPEC } else { &BASELINE })?;
     let mut findings = Findings::default();

@@ -284,7 +284,7 @@ impl ManualSession<'_> {
 
     /// Waits for a time during which no request should arrive.
     async fn await_silence(&mut self, time: Duration) {
-        let told = self.requests.len();
+        let reported = self.requests.len();
         // Ends with the timeout.
         let _ = tokio::time::timeout(time, async {
             loop {
@@ -294,7 +294,7 @@ impl ManualSession<'_> {
         .await;
         let came: Vec<String> =
             self.requests.iter().map(|(origin, e)| self.describe(*origin, e.request())).collect();
-        for request in came.into_iter().skip(told) {
+        for request in came.into_iter().skip(reported) {
             (self.notify)(Notice::Unexpected(format!("a request came: {request}; it starts the case again")));
         }
     }

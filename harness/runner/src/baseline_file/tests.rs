@@ -194,7 +194,7 @@ fn a_pattern_stands_for_what_still_fails() {
     let each = |case| format!("{}flaky = false # no\n", block(case, "r"));
     let expected = format!("{HEAD}\n# why\n{}\n{}\n# end\n", each("client/a/three"), each("client/a/two"));
     assert_eq!(update(&text, &run(results.clone(), stale.clone(), vec![])), expected);
-    // A run that was filtered did not see all that the pattern stands for.
+    // A filtered run has not seen every case that the pattern matches.
     let filtered = Selection { suites: vec!["whatwg".into()], ..Selection::default() };
     let source = Source::new("ssespec.toml", &text);
     let (kept, changes) = updated(&source, &run(results, stale, vec![]), &filtered).unwrap();

@@ -156,12 +156,12 @@ fn a_server_that_runs_already() {
     };
     assert_eq!(folder.start, Start::Service(expected));
 
-    let told = |role: &str, rest: &str| mistake(&format!("name = \"a\"\nrole = \"{role}\"\n{rest}"));
+    let reported = |role: &str, rest: &str| mistake(&format!("name = \"a\"\nrole = \"{role}\"\n{rest}"));
     let all = [
-        told("client", "url = \"http://a/\"\n"),
-        told("server", "url = \"a/events\"\n"),
-        told("server", "url = \"http://a/\"\ncommand = [\"x\"]\n"),
-        told("server", "command = [\"x\"]\nheaders = { a = \"b\" }\n"),
+        reported("client", "url = \"http://a/\"\n"),
+        reported("server", "url = \"a/events\"\n"),
+        reported("server", "url = \"http://a/\"\ncommand = [\"x\"]\n"),
+        reported("server", "command = [\"x\"]\nheaders = { a = \"b\" }\n"),
     ];
     insta::with_settings!({ omit_expression => true, filters => [(r"--> .*ssespec.toml", "--> ssespec.toml")] }, {
         insta::assert_snapshot!(all.join("\n"));

@@ -66,7 +66,7 @@ impl Board {
         match record {
             Record::Header(_) => {}
             Record::Result(result) => {
-                let message = told(result);
+                let message = reported(result);
                 let key = (result.case.clone(), result.delivery.to_string());
                 self.state().results.insert(key, message.clone());
                 self.tell(&message);
@@ -136,7 +136,7 @@ impl Board {
     }
 }
 
-fn told(result: &CaseResult) -> Value {
+fn reported(result: &CaseResult) -> Value {
     let outcome = if result.known.is_some() { "known" } else { result.verdict.as_str() };
     let observed = result
         .failure

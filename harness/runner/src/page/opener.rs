@@ -39,13 +39,13 @@ pub trait BrowserPage: Debug + Send + Sync {
 pub struct Invitation {
     tell: Arc<dyn Fn(&str) + Send + Sync>,
     /// Whether the first page has been requested.
-    told: Arc<AtomicBool>,
+    reported: Arc<AtomicBool>,
 }
 
 impl Invitation {
     /// An invitation that calls this function with the URL: once, and again if the page is lost.
     pub fn new(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self { tell: Arc::new(tell), told: Arc::default() }
+        Self { tell: Arc::new(tell), reported: Arc::default() }
     }
 }
 
@@ -100,7 +100,7 @@ impl Opener {
     pub async fn open(&self, url: &str, lane: &Lane, board: &Board) -> Result<Opened, Fault> {
         match self {
             Self::Person(invitation) => {
-                if lane.is_first(&invitation.told) {
+                if lane.is_first(&invitation.reported) {
                     (invitation.tell)(url);
                     return Ok(Opened::Person);
                 }
@@ -116,7 +116,7 @@ impl Opener {
 pub struct Lane(std::sync::OnceLock<bool>);
 
 impl Lane {
-    fn is_first(&self, told: &AtomicBool) -> bool {
-        *self.0.get_or_init(|| !told.swap(true, Ordering::SeqCst))
+    fn is_first(&self, reported: &AtomicBool) -> bool {
+        *self.0.get_or_init(|| !reported.swap(true, Ordering::SeqCst))
     }
 }

@@ -154,9 +154,9 @@ async fn admit(mut stream: TcpStream, key: &[u8], ahead: Vec<u8>, door: &Door) {
         Some(waiting) => drop(waiting.send(socket)),
         None => {
             let busy = Message::text(r#"{"busy":{}}"#);
-            let told = async { socket.send(busy).await.is_ok() && socket.close(None).await.is_ok() };
+            let reported = async { socket.send(busy).await.is_ok() && socket.close(None).await.is_ok() };
             // As above.
-            let _ = tokio::time::timeout(PARTING, told).await;
+            let _ = tokio::time::timeout(PARTING, reported).await;
         }
     }
 }

@@ -205,15 +205,15 @@ impl Own {
     fn add_length(&self, bytes: &mut Vec<u8>, status: u16, length: u64) -> bool {
         let bodiless = matches!(status, 100..200 | 204 | 304);
         let coded = self.names("transfer-encoding");
-        let told = self.all("content-length").next().map(str::to_owned);
-        if told.is_none() && !coded && !bodiless {
+        let announced = self.all("content-length").next().map(str::to_owned);
+        if announced.is_none() && !coded && !bodiless {
             field(bytes, "content-length", &length.to_string());
         }
         bytes.extend_from_slice(b"\r\n");
-        match told {
+        match announced {
             _ if coded => false,
             _ if bodiless => length == 0,
-            Some(told) => told.trim().parse() == Ok(length),
+            Some(announced) => announced.trim().parse() == Ok(length),
             None => true,
         }
     }
