@@ -173,7 +173,7 @@ pub fn read(source: &Source, suite: &str) -> Result<Vec<Requirement>, Diagnostic
     findings.or(source, Some(list))
 }
 
-/// The document that a file of requirements names; `None` if it names none.
+/// The document in a file of requirements; `None` if it names none.
 pub fn document(source: &Source) -> Option<Document> {
     let root = DeTable::parse(source.text()).ok()?;
     let root = root.get_ref();

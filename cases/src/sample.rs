@@ -45,7 +45,7 @@ pub(crate) fn server_script(steps: &str) -> Vec<Step<ServerStep>> {
 /// A case with this id and text.
 #[track_caller]
 pub(crate) fn read(id: &str, text: &str) -> Case {
-    format::read(&Source::new(format!("{id}.toml"), text), id).unwrap_or_else(|told| panic!("{told}"))
+    format::read(&Source::new(format!("{id}.toml"), text), id).unwrap_or_else(|reported| panic!("{reported}"))
 }
 
 /// Requirements of two suites: `a/must`, `a/must-too`, `a/should`, `a/may`, `a/disputed` and `b/must`.
@@ -64,8 +64,8 @@ pub(crate) fn corpus() -> Corpus {
                 text += "disputed = \"There are two readings.\"\n";
             }
         }
-        let list =
-            requirement::read(&Source::new(suite, text), suite).unwrap_or_else(|told| panic!("{told}"));
+        let list = requirement::read(&Source::new(suite, text), suite)
+            .unwrap_or_else(|reported| panic!("{reported}"));
         corpus.requirements.extend(list.into_iter().map(|requirement| (requirement.id.clone(), requirement)));
     }
     corpus

@@ -11,8 +11,8 @@ fn corpus() -> Corpus {
 fn every_testable_statement_that_binds_a_client_has_a_case_and_every_counterpart_a_word() {
     let mut corpus = corpus();
     corpus.cases.retain(|_, case| case.role() == Role::Client);
-    let told: Vec<String> = coverage::check(&corpus).iter().map(ToString::to_string).collect();
-    assert!(told.is_empty(), "{}", told.join("\n"));
+    let reported: Vec<String> = coverage::check(&corpus).iter().map(ToString::to_string).collect();
+    assert!(reported.is_empty(), "{}", reported.join("\n"));
 }
 
 #[test]

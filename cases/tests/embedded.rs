@@ -43,6 +43,23 @@ fn each_names_its_schema() {
     }
 }
 
+/// Whether Windows refuses a file or folder with this name, whatever its extension,
+/// <https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file>.
+fn is_reserved(name: &str) -> bool {
+    let device = name.strip_suffix(|last: char| last.is_ascii_digit() && last != '0');
+    ["con", "prn", "aux", "nul"].contains(&name) || device.is_some_and(|name| ["com", "lpt"].contains(&name))
+}
+
+#[test]
+fn every_file_can_be_created_on_windows() {
+    assert!(is_reserved("nul") && is_reserved("com1") && !is_reserved("com0") && !is_reserved("comments"));
+    for id in corpus().cases.keys() {
+        if let Some(name) = id.split('/').find(|name| is_reserved(name)) {
+            panic!("{id}: `{name}` is a reserved name on Windows; rename the file or folder");
+        }
+    }
+}
+
 #[test]
 fn keys_come_in_one_order() {
     for (id, case) in &corpus().cases {

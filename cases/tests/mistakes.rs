@@ -1,11 +1,11 @@
-//! What the writer of a case is told about each mistake: `mistakes/` holds a file for each, and beside it what is told.
+//! The messages for each mistake in a case: `mistakes/` has a file for each, and a snapshot with its messages.
 
 use std::path::PathBuf;
 
 use ssespec_cases::{Case, Corpus, counterpart, format, lint, requirement};
 use ssespec_diagnostics::{Diagnostics, Source};
 
-/// The requirements that the files name. They are not those of the suite, so that what is told stays the same.
+/// The requirements that the files name. They are not those of the suite, so the messages do not change with it.
 const REQUIREMENTS: &[(&str, &str)] = &[
     (
         "whatwg",
@@ -78,7 +78,7 @@ fn names() -> Vec<String> {
     names
 }
 
-/// Where a file would stand: those that begin with `server-` are server cases.
+/// The folder of a file: those that begin with `server-` are server cases.
 fn folder(name: &str) -> &'static str {
     if name.starts_with("server-") { "server/lines" } else { "client/lines" }
 }
@@ -103,8 +103,8 @@ fn each_is_told_as_agreed() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     for name in names() {
-        let told = read(&name, &corpus).expect_err(&name);
-        settings.bind(|| insta::assert_snapshot!(name.as_str(), told.to_string()));
+        let reported = read(&name, &corpus).expect_err(&name);
+        settings.bind(|| insta::assert_snapshot!(name.as_str(), reported.to_string()));
     }
 }
 
@@ -112,8 +112,8 @@ fn each_is_told_as_agreed() {
 fn each_fits_a_screen_and_is_told_once() {
     let corpus = corpus();
     for name in names() {
-        let told = read(&name, &corpus).expect_err(&name);
-        let text = told.to_string();
+        let reported = read(&name, &corpus).expect_err(&name);
+        let text = reported.to_string();
         assert!(text.lines().count() <= 60, "{name} takes {} lines", text.lines().count());
         let widest = text.lines().map(|line| line.chars().count()).max().unwrap_or_default();
         assert!(widest <= 150, "{name} takes {widest} columns");
@@ -122,11 +122,11 @@ fn each_fits_a_screen_and_is_told_once() {
             "{name}: where is it?\n{text}"
         );
         assert!(!text.contains(env!("CARGO_MANIFEST_DIR")), "{name} names this machine's folders");
-        for pair in told.list().windows(2) {
+        for pair in reported.list().windows(2) {
             assert_ne!(pair[0].span, pair[1].span, "{name}: told twice\n{text}");
         }
-        for finding in told.list() {
-            assert!(finding.span.end <= told.source().text().len().max(3), "{name}: {finding:?}");
+        for finding in reported.list() {
+            assert!(finding.span.end <= reported.source().text().len().max(3), "{name}: {finding:?}");
             assert!(!finding.message.is_empty() && !finding.label.is_empty(), "{name}: {finding:?}");
         }
     }
@@ -136,15 +136,15 @@ fn each_fits_a_screen_and_is_told_once() {
 fn colours_change_nothing_but_colours() {
     let corpus = corpus();
     for name in names() {
-        let told = read(&name, &corpus).expect_err(&name);
+        let reported = read(&name, &corpus).expect_err(&name);
         let mut plain = String::new();
-        let mut rest = told.render(true);
+        let mut rest = reported.render(true);
         while let Some(at) = rest.find('\u{1b}') {
             plain.push_str(&rest[..at]);
             let end = rest[at..].find('m').expect("the end of a colour");
             rest = rest[at + end + 1..].to_owned();
         }
         plain.push_str(&rest);
-        assert_eq!(plain, told.render(false), "{name}");
+        assert_eq!(plain, reported.render(false), "{name}");
     }
 }

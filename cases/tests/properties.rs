@@ -1,4 +1,4 @@
-//! What holds for any text: nothing panics, and what is told lies in the text.
+//! Properties that hold for any text: nothing panics, and each finding is in the text.
 
 use std::sync::LazyLock;
 
@@ -31,37 +31,37 @@ fn use_as_case(text: &str, id: &str) -> Result<(), Diagnostics> {
     }
     assert!(!explain(&case, &CORPUS.1).is_empty());
     match lint::check(std::slice::from_ref(&case), &CORPUS.1).pop() {
-        Some(told) => Err(told),
+        Some(reported) => Err(reported),
         None => Ok(()),
     }
 }
 
-/// What is told names places in the text, and can be shown.
-fn is_well_told(told: &Diagnostics, text: &str) {
-    assert!(!told.list().is_empty());
-    for finding in told.list() {
+/// Each finding names a place in the text, and can be shown.
+fn is_well_told(reported: &Diagnostics, text: &str) {
+    assert!(!reported.list().is_empty());
+    for finding in reported.list() {
         let span = finding.span.clone();
         assert!(text.get(span.clone()).is_some(), "{span:?} of {} in {text:?}", text.len());
         assert!(!finding.message.is_empty() && !finding.label.is_empty(), "{finding:?}");
-        let (line, column) = told.source().position(span.start);
+        let (line, column) = reported.source().position(span.start);
         assert!(line >= 1 && column >= 1);
     }
     for styled in [false, true] {
-        assert!(!told.render(styled).is_empty());
+        assert!(!reported.render(styled).is_empty());
     }
-    let plain = told.to_string();
+    let plain = reported.to_string();
     assert!(!plain.contains(|c: char| c.is_control() && c != '\n'), "{plain:?}");
 }
 
 /// Uses a text in every way that a file is used.
 fn use_every_way(text: &str) {
-    let told = [
+    let reported = [
         use_as_case(text, "client/any").err(),
         use_as_case(text, "server/any").err(),
         scenario::format::read(&Source::new("a.toml", text)).err(),
         requirement::read(&Source::new("requirements/a.toml", text), "a").err(),
     ];
-    told.iter().flatten().for_each(|told| is_well_told(told, text));
+    reported.iter().flatten().for_each(|reported| is_well_told(reported, text));
 }
 
 /// Pieces of which cases are made, and some of which they must not be.
@@ -186,7 +186,7 @@ proptest! {
         }
         match Source::from_bytes("client/any.toml", bytes) {
             Ok(source) => use_every_way(source.text()),
-            Err(told) => is_well_told(&told, told.source().text()),
+            Err(reported) => is_well_told(&reported, reported.source().text()),
         }
     }
 
@@ -194,12 +194,12 @@ proptest! {
     fn any_bytes_are_text_or_told_of(bytes: Vec<u8>) {
         match Source::from_bytes("client/any.toml", bytes.clone()) {
             Ok(source) => prop_assert_eq!(source.text().as_bytes(), bytes),
-            Err(told) => is_well_told(&told, told.source().text()),
+            Err(reported) => is_well_told(&reported, reported.source().text()),
         }
     }
 }
 
-/// Each byte of a case is taken out once, where mutations by chance could miss it.
+/// Each byte of a case is removed once, because random mutations could miss it.
 #[test]
 fn a_case_without_any_one_byte_is_taken_or_told_of() {
     let cases = &CORPUS.0;

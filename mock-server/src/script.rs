@@ -101,8 +101,7 @@ static REPEAT: Table = Table {
     ],
 };
 
-/// Reads an action that passed the check of its shape; `None` if the verb is not one of [`ACTIONS`], or if a mistake was
-/// found.
+/// Reads an action whose shape was checked; `None` if the verb is not one of [`ACTIONS`], or if a mistake was found.
 pub fn read(
     verb: &str,
     span: Range<usize>,

@@ -19,7 +19,8 @@ async fn soon<T>(what: impl Future<Output = T>) -> T {
 
 /// A server of these scenarios, and its journal.
 async fn serve(scenarios: &[&str]) -> (Server, UnboundedReceiver<Entry>) {
-    let read = |text: &&str| read(&Source::new("test.toml", text)).unwrap_or_else(|told| panic!("{told}"));
+    let read =
+        |text: &&str| read(&Source::new("test.toml", text)).unwrap_or_else(|reported| panic!("{reported}"));
     let (tell, journal) = unbounded_channel();
     let address = "127.0.0.1:0".parse().expect("an address");
     let server = Server::start(address, scenarios.iter().map(read).collect(), tell).await.expect("a server");
@@ -319,7 +320,7 @@ async fn a_client_that_leaves_ends_its_script() {
     drop(client);
     until(&mut journal, "left").await;
     soon(server.shutdown()).await;
-    // Nobody says that the script was played.
+    // Nothing reports that the script was played.
     while let Some(entry) = soon(journal.recv()).await {
         assert_ne!(entry.kind, EntryKind::Played);
     }
@@ -351,7 +352,7 @@ async fn listening(server: &Server) -> Client {
     client
 }
 
-/// Requires that nobody listens at an address, and that it can be had.
+/// Requires that nothing listens at an address, and that it can be bound.
 async fn free(address: SocketAddr) {
     let refused = TcpStream::connect(address).await.expect_err("nobody listens");
     assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);

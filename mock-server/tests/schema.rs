@@ -93,7 +93,7 @@ fn it_takes_what_the_server_takes() {
     let validator = jsonschema::validator_for(&scenario_schema()).expect("a schema");
     let example = include_str!("../examples/drop-and-resume.toml");
     for scenario in SCENARIOS.iter().chain(&[example]) {
-        read(&Source::new("test", scenario)).unwrap_or_else(|told| panic!("{told}"));
+        read(&Source::new("test", scenario)).unwrap_or_else(|reported| panic!("{reported}"));
         let document = json(scenario);
         let errors: Vec<String> = validator
             .iter_errors(&document)

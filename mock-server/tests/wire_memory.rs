@@ -1,4 +1,4 @@
-//! A long pattern needs no more memory than a short one. Alone in its process, so that the measure is its own.
+//! A long pattern needs no more memory than a short one. The test has its own process, so that nothing else is measured.
 
 #![cfg(target_os = "linux")]
 

@@ -7,7 +7,7 @@ use crate::visible;
 /// How a pair is shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Comparison {
-    /// One under the other, each on the lines that it has.
+    /// One below the other, each on its own lines.
     Pair {
         /// The lines of the expected text.
         expected: Vec<String>,
@@ -36,27 +36,27 @@ pub(crate) enum DiffLine {
     Missing(String),
     /// Observed only.
     Extra(String),
-    /// So many lines left out.
+    /// This many lines are omitted.
     LeftOut(usize),
 }
 
-/// From this length in characters a text is long.
+/// A text of at least this many characters is long.
 const LONG: usize = 160;
 
 /// How many characters are shown before and after the first difference.
 const BEFORE: usize = 32;
 const AFTER: usize = 80;
 
-/// Lines that are the same, kept around each difference.
+/// How many equal lines are shown around each difference.
 const CONTEXT: usize = 2;
 
 /// How many lines of a comparison are shown.
 const SHOWN: usize = 60;
 
-/// Beyond this a comparison line by line costs too much and says too little.
+/// The longest text that is compared line by line, in bytes: a longer one would be slow to compare and hard to read.
 const COMPARED: usize = 64 * 1024;
 
-/// How much of an uncompared text is shown.
+/// How much is shown of a text that is not compared.
 const TEXT: usize = 800;
 
 /// Compares two texts. Both are untrusted; the result is sanitized and short.

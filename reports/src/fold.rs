@@ -30,7 +30,7 @@ impl Outcome {
         match result.verdict {
             Verdict::Skip => Self::Skip,
             // A flaky failure is a known failure even if it happens to pass.
-            Verdict::Pass | Verdict::Warn if result.known.as_ref().is_some_and(|known| known.by_chance) => {
+            Verdict::Pass | Verdict::Warn if result.known.as_ref().is_some_and(|known| known.flaky) => {
                 Self::Known
             }
             Verdict::Pass => Self::Pass,
@@ -98,7 +98,7 @@ impl<'a> CaseOutcome<'a> {
         results.sort_by_key(|result| result.delivery);
         let (first, rest) = results.split_first()?;
         let worst = rest.iter().fold(*first, |worst, result| {
-            // The first delivery of the worst outcome stands for the case.
+            // The first delivery with the worst outcome represents the case.
             if Outcome::of(result) > Outcome::of(worst) { result } else { worst }
         });
         Some(Self { outcome: Outcome::of(worst), worst, results })

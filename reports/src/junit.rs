@@ -30,7 +30,7 @@ pub fn junit(results: &Results) -> Result<String, JunitError> {
     Ok(report(results).to_string()?)
 }
 
-/// A run as a JUnit report, for those who add to it.
+/// A run as a JUnit report, to which the caller may add.
 pub fn report(results: &Results) -> Report {
     let header = results.header();
     let mut report = Report::new(format!("ssespec: {}", terminal::identity(header)));
@@ -150,7 +150,7 @@ fn message(result: &CaseResult) -> String {
     }
 }
 
-/// What fails a run without being a case: that it did not finish, and a baseline that is wrong.
+/// Failures of the run that are not failures of a case: an unfinished run, or a wrong baseline.
 fn run_itself(results: &Results) -> Option<TestSuite> {
     let mut suite = TestSuite::new("run");
     if !results.is_complete() {

@@ -1,4 +1,4 @@
-//! How much of a text a report shows. The results file has all of it.
+//! How much of each text a report shows. The results file contains all of it.
 
 /// An identifier: a case, a requirement, a suite.
 pub(crate) const ID: usize = 160;
@@ -13,7 +13,7 @@ pub(crate) const SENTENCE: usize = 300;
 /// A paragraph: why a case exists, what a requirement says, a step.
 pub(crate) const PARAGRAPH: usize = 1200;
 
-/// A command line. Long, so that it can be pasted whole.
+/// A command line. The limit is large, so that the command can be pasted in full.
 pub(crate) const COMMAND: usize = 4000;
 
 /// A web address.

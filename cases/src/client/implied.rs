@@ -40,7 +40,7 @@ pub fn expand(script: &[Step<ClientStep>]) -> Vec<Played<ClientStep>> {
     played
 }
 
-/// After a connect, its request is awaited unless the script says what happens instead.
+/// After a connect, its request is awaited unless the script specifies something else.
 fn await_request(played: &mut Vec<Played<ClientStep>>, rest: &[Step<ClientStep>]) {
     // These may precede the request and do not replace it.
     let before_a_request = |step: &&Step<ClientStep>| {

@@ -121,7 +121,7 @@ fn concerns_another_request(step: &ClientStep) -> bool {
     }
 }
 
-/// The first step that requires an isolated case, because it counts what the whole system does.
+/// The first step that requires an isolated case, because it counts events of the whole system.
 pub(crate) fn counts_for_all(script: &[Step<ClientStep>]) -> Option<&Step<ClientStep>> {
     // The system counts refused connections of all processes together.
     let refuses = script.iter().any(|step| matches!(step.kind, ClientStep::Wire(Action::Refuse(_))));

@@ -6,27 +6,16 @@ use ssespec_mock_server::script::ACTIONS;
 use super::step::{AttemptAnswer, Moment, Origin, ReadyState, Scope};
 use crate::grammar::data::REPEATED;
 use crate::grammar::fields::FIELDS;
-use crate::grammar::keys::{ALONE, COUNTERPARTS, ISOLATED, NEEDS, REQUIREMENTS, TITLE, WHY};
 use crate::grammar::role_grammar::RoleGrammar;
-use crate::grammar::{fact, measure};
+use crate::grammar::{alternatives, fact, keys, measure};
 use crate::role::Role;
 
 /// The grammar of client cases.
 pub(crate) static GRAMMAR: RoleGrammar = RoleGrammar { role: Role::Client, case: &CASE, verbs: STEPS };
 
-static CASE: Table = Table {
-    what: "a case",
-    keys: &[
-        TITLE,
-        REQUIREMENTS,
-        NEEDS,
-        WHY,
-        COUNTERPARTS,
-        ISOLATED,
-        ALONE,
-        Key::required("steps", Shape::List(&Shape::Step(STEPS)), "The script, in time order."),
-    ],
-};
+static CASE: Table = Table { what: "a case", keys: &keys::of(&STEP) };
+
+static STEP: Shape = Shape::Step(STEPS);
 
 static STEPS: &[&[Verb]] = &[CLIENT, ACTIONS, OBSERVATIONS, ALTERNATIVES, RECORD, ATTEMPTS, measure::VERBS];
 
@@ -84,7 +73,7 @@ static CLIENT: &[Verb] = &[
         "run",
         Shape::Text,
         "Run JavaScript statements as an async function in the scope of the EventSource `source`, and wait until they are \
-         done. `base` and `other` are the session's URLs, `frame` is the iframe, report(text) reports something.",
+         done. `base` and `other` are the session's URLs, `frame` is the iframe, report(text) reports a text.",
     ),
 ];
 
@@ -149,7 +138,7 @@ static OBSERVATIONS: &[Verb] = &[
                 Key::required(
                     "is",
                     Shape::Text,
-                    "Its value as a string; \"throws TypeError\" if it throws that.",
+                    "Its value as a string; \"throws TypeError\" if it throws a TypeError.",
                 ),
             ],
         }),
@@ -159,11 +148,7 @@ static OBSERVATIONS: &[Verb] = &[
 ];
 
 /// Separate from the observations, because alternatives do not nest.
-static ALTERNATIVES: &[Verb] = &[Verb::with(
-    "expect-one-of",
-    Shape::List(&ALTERNATIVE),
-    "One of these alternatives happens; each is an observation or an array of observations in order.",
-)];
+static ALTERNATIVES: &[Verb] = &[alternatives::verb(&ALTERNATIVE)];
 
 ssespec_diagnostics::words! {
     /// The words for the sources of facts.
@@ -179,24 +164,15 @@ ssespec_diagnostics::words! {
     }
 }
 
-static RECORD: &[Verb] = &[Verb::with(
-    "record",
-    Shape::Table(&Table {
-        what: "`record`",
-        keys: &[
-            fact::FACT,
-            Key::required(
-                "of",
-                Shape::Word(FactWord::WORDS),
-                "The delay, target or header field of the last request, or the alternative that the last \
-                 `expect-one-of` took.",
-            ),
-            fact::HEADER,
-            fact::AS,
-        ],
-    }),
-    "Record a fact for the report; cannot fail.",
-)];
+static RECORD: &[Verb] = &[fact::verb(&FACT)];
+
+static FACT: Table = Table {
+    what: "`record`",
+    keys: &fact::keys(
+        FactWord::WORDS,
+        "The delay, target or header field of the last request, or the alternative that the last `expect-one-of` took.",
+    ),
+};
 
 static ATTEMPTS: &[Verb] = &[Verb::with(
     "expect-attempts",

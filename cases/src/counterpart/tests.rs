@@ -9,15 +9,15 @@ fn list(rest: &str) -> Result<List, Diagnostics> {
 
 #[track_caller]
 fn sound(rest: &str) -> List {
-    list(rest).unwrap_or_else(|told| panic!("{told}"))
+    list(rest).unwrap_or_else(|reported| panic!("{reported}"))
 }
 
 /// The text that the first finding points at, its message and its hint.
 #[track_caller]
-fn told(rest: &str) -> (String, String, Option<String>) {
-    let told = list(rest).expect_err("a mistake");
-    let first = told.list()[0].clone();
-    (told.source().text()[first.span].to_owned(), first.message, first.hint)
+fn reported(rest: &str) -> (String, String, Option<String>) {
+    let reported = list(rest).expect_err("a mistake");
+    let first = reported.list()[0].clone();
+    (reported.source().text()[first.span].to_owned(), first.message, first.hint)
 }
 
 const TESTS: &str = "tests = [\"x/one\", \"x/two\", \"y (3) [+]\"]\n";
@@ -48,25 +48,25 @@ fn a_list_is_read() {
 
 #[test]
 fn a_list_says_what_it_is_of() {
-    let told = read(&Source::new("counterparts/a.toml", "tests = []"), "a").expect_err("a mistake");
+    let reported = read(&Source::new("counterparts/a.toml", "tests = []"), "a").expect_err("a mistake");
     assert_eq!(
-        told.list()[0].message,
+        reported.list()[0].message,
         "a list of another suite's tests needs the keys `title`, `url` and `revision`"
     );
 }
 
 #[test]
 fn a_test_is_listed_once() {
-    let (place, message, _) = told("tests = [\"x\", \"y\", \"x\"]");
+    let (place, message, _) = reported("tests = [\"x\", \"y\", \"x\"]");
     assert_eq!((place.as_str(), message.as_str()), ("\"x\"", "a test is listed twice"));
 }
 
 #[test]
 fn a_reason_is_for_a_test_that_is_listed() {
-    let (place, message, hint) = told(&format!("{TESTS}[none]\n\"x/tow\" = \"It is old.\"\n"));
+    let (place, message, hint) = reported(&format!("{TESTS}[none]\n\"x/tow\" = \"It is old.\"\n"));
     assert_eq!((place.as_str(), message.as_str()), ("\"x/tow\"", "no test \"x/tow\" is listed"));
     assert_eq!(hint.as_deref(), Some("did you mean \"x/two\"?"));
-    let (_, message, _) = told(&format!("{TESTS}[none]\n\"x/two\" = \" \"\n"));
+    let (_, message, _) = reported(&format!("{TESTS}[none]\n\"x/two\" = \" \"\n"));
     assert_eq!(message, "the reason is empty");
 }
 
@@ -75,7 +75,7 @@ fn a_counterpart_is_a_name_or_a_pattern() {
     assert_eq!(names("a:x/one"), ["x/one"]);
     assert_eq!(names("a:x/*"), ["x/one", "x/two"]);
     assert_eq!(names("a:*"), ["x/one", "x/two", "y (3) [+]"]);
-    // All but a star stands for itself.
+    // Any character but a star matches itself.
     assert_eq!(names("a:y*[+]"), ["y (3) [+]"]);
 }
 

@@ -27,10 +27,10 @@ fn expectation(text: &str) -> Expectation {
 
 /// The messages about a case with these steps.
 #[track_caller]
-fn told(steps: &str) -> Vec<String> {
+fn reported(steps: &str) -> Vec<String> {
     let text = format!("title = \"a\"\nrequirements = [\"a/b\"]\nsteps = [{steps}]\n");
-    let told = read(&Source::new("test", text), "client/test").expect_err("a mistake");
-    told.list().iter().map(|finding| finding.message.clone()).collect()
+    let reported = read(&Source::new("test", text), "client/test").expect_err("a mistake");
+    reported.list().iter().map(|finding| finding.message.clone()).collect()
 }
 
 #[test]
@@ -273,7 +273,7 @@ fn what_the_types_allow_and_the_format_does_not_is_told() {
         ("{ connect = { headers = { \"a b\" = \"\" } } }", "this is not a header field name"),
         ("{ expect-request = { headers = { \"a:\" = true } } }", "this is not a header field name"),
     ] {
-        assert_eq!(told(step), [message], "{step}");
+        assert_eq!(reported(step), [message], "{step}");
     }
 }
 
@@ -286,15 +286,23 @@ fn alternatives_hold_only_observations() {
         ("expect-one-of", "{ expect-one-of = [] }"),
     ] {
         let message = [format!("no step is called `{verb}` here")];
-        assert_eq!(told(&format!("{{ expect-one-of = [\"expect-closed\", {step}] }}")), message, "{step}");
-        assert_eq!(told(&format!("{{ expect-one-of = [\"expect-closed\", [{step}]] }}")), message, "{step}");
+        assert_eq!(
+            reported(&format!("{{ expect-one-of = [\"expect-closed\", {step}] }}")),
+            message,
+            "{step}"
+        );
+        assert_eq!(
+            reported(&format!("{{ expect-one-of = [\"expect-closed\", [{step}]] }}")),
+            message,
+            "{step}"
+        );
     }
 }
 
 #[test]
 fn every_mistake_of_a_script_is_told() {
     let steps = "{ raw = \"\" }, { expect-one-of = [] }, { respond = { length = 1 } }, { record = { fact = \"a\", of = \"header\" } }";
-    assert_eq!(told(steps).len(), 4);
+    assert_eq!(reported(steps).len(), 4);
 }
 
 #[test]
@@ -307,15 +315,15 @@ fn every_capability_can_be_asked_for() {
 #[test]
 fn an_id_names_a_role_with_cases() {
     let source = Source::new("test", "title = \"a\"\nrequirements = []\nsteps = []\n");
-    let told = |id: &str| match read(&source, id) {
+    let reported = |id: &str| match read(&source, id) {
         Ok(case) => case.role().to_string(),
-        Err(told) => told.list()[0].message.clone(),
+        Err(reported) => reported.list()[0].message.clone(),
     };
-    assert_eq!(told("client/a"), "client");
-    assert_eq!(told("server/a"), "server");
-    assert_eq!(told("intermediary/a"), "there are no cases for intermediaries yet");
+    assert_eq!(reported("client/a"), "client");
+    assert_eq!(reported("server/a"), "server");
+    assert_eq!(reported("intermediary/a"), "there are no cases for intermediaries yet");
     for id in ["", "a", "clients/a", "Client/a"] {
-        assert_eq!(told(id), format!("\"{id}\" is not the id of a case"));
+        assert_eq!(reported(id), format!("\"{id}\" is not the id of a case"));
     }
 }
 
@@ -323,7 +331,7 @@ fn an_id_names_a_role_with_cases() {
 fn the_old_name_of_isolated_gets_an_error_that_names_the_new_one() {
     for (id, steps) in [("client/a", ""), ("server/a", "")] {
         let text = format!("title = \"a\"\nrequirements = []\nalone = true\nsteps = [{steps}]\n");
-        let told = read(&Source::new("test", text), id).expect_err("a mistake");
-        assert_eq!(told.list()[0].message, "`alone` is now `isolated`");
+        let reported = read(&Source::new("test", text), id).expect_err("a mistake");
+        assert_eq!(reported.list()[0].message, "`alone` is now `isolated`");
     }
 }

@@ -1,6 +1,6 @@
 //! Facts: observations to record that no rule decides.
 
-use ssespec_diagnostics::{Findings, Key, Shape, Value, Words, value};
+use ssespec_diagnostics::{Findings, Key, Shape, Table, Value, Verb, Words, value};
 
 /// An observation to record in the report, read from a source of the case's role.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,19 +11,26 @@ pub struct Fact<S> {
     pub of: S,
 }
 
-/// The key for a fact's name.
-pub(crate) const FACT: Key = Key::required("fact", Shape::Text, "The name of the fact in the report.");
-/// The key for the header field.
-pub(crate) const HEADER: Key =
-    Key::optional("header", Shape::Text, "The header field, with of = \"header\".");
-/// The key for the names of alternatives.
-pub(crate) const AS: Key = Key::optional(
-    "as",
-    Shape::List(&Shape::Text),
-    "The names of the alternatives in the report, in order, with of = \"alternative\".",
-);
+/// The keys of `record` for one role: `words` name its sources, and `doc` describes them.
+pub(crate) const fn keys(words: &'static [&'static str], doc: &'static str) -> [Key; 4] {
+    [
+        Key::required("fact", Shape::Text, "The name of the fact in the report."),
+        Key::required("of", Shape::Word(words), doc),
+        Key::optional("header", Shape::Text, "The header field, with of = \"header\"."),
+        Key::optional(
+            "as",
+            Shape::List(&Shape::Text),
+            "The names of the alternatives in the report, in order, with of = \"alternative\".",
+        ),
+    ]
+}
 
-/// What else a source needs besides its word.
+/// The verb `record`, with an argument of this shape.
+pub(crate) const fn verb(argument: &'static Table) -> Verb {
+    Verb::with("record", Shape::Table(argument), "Record a fact for the report; cannot fail.")
+}
+
+/// The data that a source needs in addition to its word.
 pub(crate) enum Source<S> {
     /// Nothing.
     Plain(S),

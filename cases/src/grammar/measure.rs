@@ -1,4 +1,4 @@
-//! Spans of work that are measured, and how what they take may grow.
+//! Spans of work that are measured, and how their time and memory may grow.
 
 use ssespec_diagnostics::{Findings, Key, Shape, Table, Value, Verb, value};
 
@@ -11,14 +11,14 @@ ssespec_diagnostics::words! {
 }
 
 ssespec_diagnostics::words! {
-    /// How the memory that an implementation takes may grow with the work.
+    /// How the memory of an implementation may grow with the work.
     pub enum MemoryGrowth {
         /// Not at all.
         Flat = "flat",
     }
 }
 
-/// What must not grow from span to span; at least one of the two.
+/// The limits on growth from span to span; at least one of the two.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Growth {
     /// How the time per span may grow.

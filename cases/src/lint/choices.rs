@@ -1,4 +1,4 @@
-//! Facts about alternatives: each `record` of one follows its `expect-one-of`, and names all of the alternatives or none.
+//! Facts about alternatives: each `record` of one follows its `expect-one-of`, and names all alternatives or none.
 
 use ssespec_diagnostics::Findings;
 

@@ -24,9 +24,9 @@ fn ids(corpus: &Corpus) -> Vec<&str> {
 fn mistakes(result: Result<Corpus, CorpusError>, below: &Path) -> Vec<(String, String)> {
     let Err(CorpusError::Mistakes(list)) = result else { panic!("no mistakes") };
     let below = format!("{}/", below.display()).replace('\\', "/");
-    let one = |told: &Diagnostics| {
-        let name = told.source().name();
-        (name.strip_prefix(&below).unwrap_or(name).to_owned(), told.list()[0].message.clone())
+    let one = |reported: &Diagnostics| {
+        let name = reported.source().name();
+        (name.strip_prefix(&below).unwrap_or(name).to_owned(), reported.list()[0].message.clone())
     };
     list.iter().map(one).collect()
 }
@@ -115,11 +115,11 @@ fn mistakes_in_all_files_are_told() {
         ("client/c.toml", CASE.replace("line-lf", "line-fl").as_bytes()),
         ("client/d.toml", CASE.replace("\"A\"", "\"D\"").as_bytes()),
     ]);
-    let told = mistakes(Corpus::load(folder.path()), folder.path());
-    let told: Vec<(&str, &str)> =
-        told.iter().map(|(name, message)| (name.as_str(), message.as_str())).collect();
+    let reported = mistakes(Corpus::load(folder.path()), folder.path());
+    let reported: Vec<(&str, &str)> =
+        reported.iter().map(|(name, message)| (name.as_str(), message.as_str())).collect();
     assert_eq!(
-        told,
+        reported,
         [
             ("client/a.toml", "this file is not UTF-8"),
             ("client/b.toml", "a case needs the keys `title`, `requirements` and `steps`"),
@@ -135,8 +135,8 @@ fn requirements_with_mistakes_are_not_missed_too() {
         ("client/b.toml", b""),
         ("requirements/mine.toml", b"title = 1\n[requirement]\n"),
     ]);
-    let told = mistakes(Corpus::load(folder.path()), folder.path());
-    let files: Vec<&str> = told.iter().map(|(name, _)| name.as_str()).collect();
+    let reported = mistakes(Corpus::load(folder.path()), folder.path());
+    let files: Vec<&str> = reported.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(files, ["requirements/mine.toml", "client/b.toml"]);
 }
 
@@ -154,8 +154,8 @@ fn two_files_do_not_share_an_id() {
         ("two/client/a.toml", CASE.replace("\"A\"", "\"B\"").as_bytes()),
     ]);
     let paths = ["one/client/a.toml", "two/client/a.toml"].map(|name| folder.path().join(name));
-    let told = mistakes(corpus().with_files(&paths), folder.path());
-    assert_eq!(told, [("two/client/a.toml".to_owned(), "two files have the id client/a".to_owned())]);
+    let reported = mistakes(corpus().with_files(&paths), folder.path());
+    assert_eq!(reported, [("two/client/a.toml".to_owned(), "two files have the id client/a".to_owned())]);
     // The same file twice is one.
     let twice = [paths[0].clone(), paths[0].clone()];
     assert_eq!(ids(&corpus().with_files(&twice).expect("a case")), ["client/a"]);
@@ -169,8 +169,8 @@ fn corpus() -> Corpus {
 #[test]
 fn two_cases_do_not_share_a_title() {
     let folder = folder(&[("client/a.toml", CASE.as_bytes()), ("client/b.toml", CASE.as_bytes())]);
-    let told = mistakes(Corpus::load(folder.path()), folder.path());
-    assert_eq!(told, [("client/b.toml".to_owned(), "two cases share this title".to_owned())]);
+    let reported = mistakes(Corpus::load(folder.path()), folder.path());
+    assert_eq!(reported, [("client/b.toml".to_owned(), "two cases share this title".to_owned())]);
 }
 
 #[test]

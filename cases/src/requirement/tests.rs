@@ -11,12 +11,12 @@ fn file(entry: &str) -> Result<Vec<Requirement>, Diagnostics> {
 /// The one requirement of a file with this entry.
 #[track_caller]
 fn one(entry: &str) -> Requirement {
-    file(entry).unwrap_or_else(|told| panic!("{told}")).remove(0)
+    file(entry).unwrap_or_else(|reported| panic!("{reported}")).remove(0)
 }
 
 /// The first message about a file with this entry.
 #[track_caller]
-fn told(entry: &str) -> String {
+fn reported(entry: &str) -> String {
     file(entry).expect_err("a mistake").list()[0].message.clone()
 }
 
@@ -54,16 +54,16 @@ fn the_link_is_the_anchor_or_the_first_report() {
 
 #[test]
 fn a_requirement_comes_from_somewhere() {
-    assert_eq!(told(""), "requirement `line-lf` has neither anchor nor evidence");
-    assert_eq!(told("evidence = []"), "requirement `line-lf` has neither anchor nor evidence");
+    assert_eq!(reported(""), "requirement `line-lf` has neither anchor nor evidence");
+    assert_eq!(reported("evidence = []"), "requirement `line-lf` has neither anchor nor evidence");
 }
 
 #[test]
 fn mistakes_are_told() {
-    assert_eq!(told("anchor = 1"), "expected a string, found a whole number");
-    assert_eq!(told("ancor = \"#a\"\nanchor = \"#a\""), "unknown key `ancor` in a requirement");
+    assert_eq!(reported("anchor = 1"), "expected a string, found a whole number");
+    assert_eq!(reported("ancor = \"#a\"\nanchor = \"#a\""), "unknown key `ancor` in a requirement");
     assert_eq!(
-        told("anchor = \"#a\"\n[requirement.other]\nlevel = \"shall\""),
+        reported("anchor = \"#a\"\n[requirement.other]\nlevel = \"shall\""),
         "a requirement needs the keys `binds` and `text`"
     );
     let empty = read(&Source::new("requirements/a.toml", ""), "a").expect_err("a mistake");

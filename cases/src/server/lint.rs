@@ -97,7 +97,7 @@ fn answer(before: Option<&ServerStep>, step: &Step<ServerStep>, findings: &mut F
     }
 }
 
-/// What a script has done with its streams.
+/// The streams that a script has opened so far.
 #[derive(Debug, Default)]
 struct Streams(BTreeMap<String, State>);
 
@@ -105,7 +105,7 @@ struct Streams(BTreeMap<String, State>);
 enum State {
     Open,
     Unread,
-    /// It is not read, and may be over by the time it is.
+    /// It is not read, and may have ended before it is.
     UnreadToItsEnd,
     /// It may be over: its response was not a stream, it was ended, or it was left.
     MayBeOver,

@@ -6,27 +6,16 @@ use ssespec_mock_server::action::Drop;
 use super::step::Http;
 use crate::grammar::data::REPEATED;
 use crate::grammar::fields::FIELDS;
-use crate::grammar::keys::{ALONE, COUNTERPARTS, ISOLATED, NEEDS, REQUIREMENTS, TITLE, WHY};
 use crate::grammar::role_grammar::RoleGrammar;
-use crate::grammar::{fact, measure};
+use crate::grammar::{alternatives, fact, keys, measure};
 use crate::role::Role;
 
 /// The grammar of server cases.
 pub(crate) static GRAMMAR: RoleGrammar = RoleGrammar { role: Role::Server, case: &CASE, verbs: STEPS };
 
-static CASE: Table = Table {
-    what: "a case",
-    keys: &[
-        TITLE,
-        REQUIREMENTS,
-        NEEDS,
-        WHY,
-        COUNTERPARTS,
-        ISOLATED,
-        ALONE,
-        Key::required("steps", Shape::List(&Shape::Step(STEPS)), "The script, in time order."),
-    ],
-};
+static CASE: Table = Table { what: "a case", keys: &keys::of(&STEP) };
+
+static STEP: Shape = Shape::Step(STEPS);
 
 static STEPS: &[&[Verb]] = &[ACTIONS, OBSERVATIONS, ALTERNATIVES, RECORD, measure::VERBS];
 
@@ -40,23 +29,15 @@ ssespec_diagnostics::words! {
     }
 }
 
-static RECORD: &[Verb] = &[Verb::with(
-    "record",
-    Shape::Table(&Table {
-        what: "`record`",
-        keys: &[
-            fact::FACT,
-            Key::required(
-                "of",
-                Shape::Word(FactWord::WORDS),
-                "A header field of the last response, or the alternative that the last `expect-one-of` took.",
-            ),
-            fact::HEADER,
-            fact::AS,
-        ],
-    }),
-    "Record a fact for the report; cannot fail.",
-)];
+static RECORD: &[Verb] = &[fact::verb(&FACT)];
+
+static FACT: Table = Table {
+    what: "`record`",
+    keys: &fact::keys(
+        FactWord::WORDS,
+        "A header field of the last response, or the alternative that the last `expect-one-of` took.",
+    ),
+};
 
 const STREAM: Key = Key::optional("stream", Shape::Text, "The stream; \"a\" if absent.");
 const WITHIN: Key = Key::optional("within", Shape::Duration, "How long to wait for it.");
@@ -248,11 +229,7 @@ static OBSERVATIONS: &[Verb] = &[
 ];
 
 /// Separate from the observations, because alternatives do not nest.
-static ALTERNATIVES: &[Verb] = &[Verb::with(
-    "expect-one-of",
-    Shape::List(&ALTERNATIVE),
-    "One of these alternatives happens; each is an observation or an array of observations in order.",
-)];
+static ALTERNATIVES: &[Verb] = &[alternatives::verb(&ALTERNATIVE)];
 
 static ALTERNATIVE: Shape =
     Shape::Either(&[Shape::List(&Shape::Step(&[OBSERVATIONS])), Shape::Step(&[OBSERVATIONS])]);

@@ -82,7 +82,7 @@ pub fn expectation(expected: &Expected) -> String {
     }
 }
 
-/// ` on the stream "b"`, or nothing where it is the usual one.
+/// ` on the stream "b"`; empty for the default stream.
 fn on(stream: &str) -> String {
     if stream == DEFAULT_STREAM { String::new() } else { format!(" on the stream {}", quote(stream)) }
 }

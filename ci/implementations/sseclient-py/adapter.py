@@ -17,7 +17,7 @@ def read(url, messages):
     except Exception as problem:
         messages.send({"error": {"message": str(problem)}})
 
-def watch(session, messages):                               # exactly one `closed`, whoever ends it
+def watch(session, messages):                               # exactly one `closed`, however it ends
     try:
         while True:
             say(session=session, **messages.recv())

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
+use ssespec::engine::Engine;
 
-use super::engine::Engine;
 use super::error::BrowserError;
 use super::find::Installed;
 use super::process::ProcessTree;

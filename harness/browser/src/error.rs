@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use super::engine::{Engine, UnknownEngine};
+use ssespec::engine::Engine;
 
 /// Why a browser cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BrowserError {
-    /// No such browser can be started.
-    #[error(transparent)]
-    Unknown(#[from] UnknownEngine),
     /// It is not installed.
     #[error("{engine} is not installed: {program} was found neither on the PATH nor in the usual places")]
     Missing {
@@ -60,7 +57,6 @@ impl BrowserError {
     /// How to fix it.
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Unknown(unknown) => unknown.hint(),
             Self::Missing { engine: Engine::Chromium, .. } => {
                 "on Debian and Ubuntu, run `apt-get install chromium-headless-shell`; set CHROME to use a program elsewhere"
             }

@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::engine::Engine;
+use ssespec::engine::Engine;
+
 use super::error::BrowserError;
 
 /// The programs of a browser.
@@ -38,6 +39,15 @@ const WEBKIT: [&str; 1] = ["WebKitWebDriver"];
 const MINI_BROWSER: [&str; 4] =
     ["webkit2gtk-4.1", "webkitgtk-6.0", "webkit2gtk-4.0", "webkit2gtk-4.1/libexec"];
 
+/// The environment variable that names an engine's program.
+pub(super) fn variable(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Chromium => "CHROME",
+        Engine::Firefox => "FIREFOX",
+        Engine::WebKit => "WEBKIT_DRIVER",
+    }
+}
+
 /// Where to look for programs.
 #[derive(Debug, Clone)]
 pub(super) struct Places {
@@ -56,7 +66,7 @@ pub(super) struct Places {
 /// If it is not installed.
 pub fn find(engine: Engine) -> Result<Installed, BrowserError> {
     let places = Places {
-        named: std::env::var_os(engine.variable()).filter(|value| !value.is_empty()),
+        named: std::env::var_os(variable(engine)).filter(|value| !value.is_empty()),
         path: std::env::var_os("PATH").unwrap_or_default(),
         root: PathBuf::from("/"),
     };
@@ -70,7 +80,7 @@ impl Places {
                 let path = PathBuf::from(named);
                 if !path.is_file() {
                     let path = path.display().to_string();
-                    return Err(BrowserError::Misnamed { variable: engine.variable(), path });
+                    return Err(BrowserError::Misnamed { variable: variable(engine), path });
                 }
                 path
             }

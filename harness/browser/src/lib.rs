@@ -3,11 +3,10 @@
 //! - `find`: where a browser is installed, and which package provides it
 //! - `process`: a browser's processes and its folder, which end together
 //! - `chromium`, `firefox`, `webkit`: one engine each; `remote` drives the first two, `webdriver` the third
-//! - `engine`, `error`: the engines, and why one cannot be used
+//! - `error`: why a browser cannot be used
 //! - `shared`: one browser for all lanes
 
 mod chromium;
-mod engine;
 mod error;
 mod find;
 mod firefox;
@@ -17,7 +16,6 @@ mod shared;
 mod webdriver;
 mod webkit;
 
-pub use engine::{Engine, UnknownEngine};
 pub use error::BrowserError;
 pub use find::{Installed, find};
 pub use shared::Shared;

@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
+use ssespec::engine::Engine;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::sync::watch;
 
-use super::engine::Engine;
 use super::error::BrowserError;
 
 /// The environment variable that identifies the processes of a browser.
@@ -204,7 +204,7 @@ pub(super) mod marked {
     pub(crate) fn kill(mark: &str, groups: &[u32]) -> bool {
         let found = find(mark, groups);
         for id in &found {
-            // It may have ended meanwhile.
+            // It may have exited meanwhile.
             let _ = signal(Pid::from_raw(*id), Signal::SIGKILL);
         }
         !found.is_empty()

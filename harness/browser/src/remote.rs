@@ -24,7 +24,7 @@ pub(super) enum RemoteError {
     #[error("{0}")]
     Connection(String),
     /// The browser has exited.
-    #[error("the browser is gone")]
+    #[error("the browser has exited or closed the connection")]
     Gone,
     /// The answer took too long.
     #[error("no answer to {method} within {}", humantime::format_duration(PATIENCE))]

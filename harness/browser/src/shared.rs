@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ssespec::engine::Engine;
 use ssespec::page::not_opened::PageNotOpened;
 use ssespec::page::opener::{Browser, BrowserPage, OpeningPage};
 use tokio::sync::Mutex;
 
 use super::chromium::Chromium;
-use super::engine::Engine;
 use super::error::BrowserError;
 use super::find::find;
 use super::firefox::Firefox;

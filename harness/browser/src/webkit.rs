@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use http::Method;
 use serde_json::{Value, json};
+use ssespec::engine::Engine;
 use tokio::sync::Mutex as AsyncMutex;
 
-use super::engine::Engine;
 use super::error::BrowserError;
 use super::find::Installed;
 use super::process::ProcessTree;
@@ -120,7 +120,7 @@ impl WebKit {
 impl Drop for Page {
     fn drop(&mut self) {
         let (driver, window) = (Arc::clone(&self.webkit.driver), self.window.clone());
-        // Without a runtime the whole browser is about to end.
+        // Without a runtime, the browser is about to exit.
         let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
         runtime.spawn(async move {
             let driver = driver.lock().await;

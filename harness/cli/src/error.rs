@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use ssespec::adapter::fault::Fault;
 use ssespec::baseline_file::UpdateError;
+use ssespec::engine::UnknownEngine;
 use ssespec::implementation::{FILE, FolderError};
 use ssespec::setup::SetupError;
 use ssespec_cases::load::CorpusError;
@@ -45,7 +46,7 @@ pub(crate) enum CommandError {
     /// An `ssespec.toml` or a baseline cannot be used.
     #[error(transparent)]
     Folder(#[from] FolderError),
-    /// Neither this folder nor one directly below it is of an implementation.
+    /// Neither this folder nor one directly below it contains an implementation.
     #[error(
         "{}: there is no {FILE} in this folder or directly below it; it names the implementation and the command that \
          starts its adapter (`ssespec run --help` shows one; `ssespec client -- COMMAND` works without it)", .0.display()
@@ -76,7 +77,7 @@ pub(crate) enum CommandError {
     Mistakes {
         /// The number of mistakes.
         mistakes: usize,
-        /// The number of files that have some.
+        /// The number of files with mistakes.
         files: usize,
     },
     /// The mock server does not serve cases for servers.
@@ -132,13 +133,13 @@ pub(crate) enum CommandError {
     /// A run without a header.
     #[error("the run wrote no header; this is a bug in ssespec, please report it")]
     NoHeader,
-    /// JSON Lines are the results of one run.
+    /// JSON Lines can show the results of one run only.
     #[error(
         "--format jsonl prints the results file of one run, but there are {0} runs; `ssespec run --output FOLDER` writes \
          one file for each"
     )]
     SeveralRuns(usize),
-    /// Results that do not fit into one matrix.
+    /// Results that cannot be shown in one matrix.
     #[error(transparent)]
     Matrix(#[from] MatrixError),
     /// Results cannot be rendered.
@@ -157,16 +158,15 @@ pub(crate) enum CommandError {
     #[error(transparent)]
     ProbeInput(#[from] ProbeInputError),
     /// A browser that does not exist.
-    #[cfg(feature = "browsers")]
     #[error(transparent)]
-    UnknownBrowser(#[from] ssespec_browser::UnknownEngine),
+    UnknownBrowser(#[from] UnknownEngine),
     /// This build cannot start browsers.
     #[cfg(not(feature = "browsers"))]
     #[error(
         "cannot start {0}: this ssespec was built without the feature `browsers`; `ssespec client --page` runs any \
          browser that opens a URL"
     )]
-    NoBrowsers(String),
+    NoBrowsers(ssespec::engine::Engine),
     /// A setup command failed.
     #[error(transparent)]
     Setup(#[from] SetupError),
@@ -222,7 +222,39 @@ impl CommandError {
             | Self::Handshake(_)
             | Self::Probe(ProbeError::Unreachable { .. } | ProbeError::Redirects { .. })
             | Self::Runtime(_) => Status::NotRun,
-            _ => Status::Usage,
+            #[cfg(not(feature = "browsers"))]
+            Self::NoBrowsers(_) => Status::Usage,
+            Self::UnknownName(_)
+            | Self::NoCaseSelected(_)
+            | Self::NoRequirementSelected
+            | Self::NoSuchFolder(_)
+            | Self::Corpus(_)
+            | Self::Folder(_)
+            | Self::NoImplementation(_)
+            | Self::ServiceKey { .. }
+            | Self::Baseline(_)
+            | Self::Source(_)
+            | Self::Scenario(_)
+            | Self::Mistakes { .. }
+            | Self::ServerCase(_)
+            | Self::Bind { .. }
+            | Self::NoAddress(_)
+            | Self::Read { .. }
+            | Self::Write(_)
+            | Self::CreateFolder { .. }
+            | Self::SameName(_)
+            | Self::Results(_)
+            | Self::WriteResults { .. }
+            | Self::NoHeader
+            | Self::SeveralRuns(_)
+            | Self::Matrix(_)
+            | Self::Render(_)
+            | Self::Target(_)
+            | Self::Roots(_)
+            | Self::Data(_)
+            | Self::ProbeInput(_)
+            | Self::UnknownBrowser(_)
+            | Self::Probe(_) => Status::Usage,
         }
     }
 
@@ -254,7 +286,6 @@ impl CommandError {
                  server speak HTTPS?"
                     .into(),
             ],
-            #[cfg(feature = "browsers")]
             Self::UnknownBrowser(unknown) => vec![format!("help: {}", unknown.hint())],
             _ => Vec::new(),
         }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 
 use ssespec::adapter::process::Command;
+use ssespec::engine::Engine;
 use ssespec::page::opener::Invitation;
 use ssespec::page::{Board, Opener};
 use ssespec::run::Launch;
@@ -26,19 +27,15 @@ pub(crate) fn client_command(words: Vec<String>, folder: PathBuf) -> Launch {
 
 /// A browser that the harness starts.
 #[cfg(feature = "browsers")]
-pub(crate) fn browser(name: &str) -> Result<Launch, CommandError> {
-    use std::sync::Arc;
-
-    use ssespec_browser::{Engine, Shared};
-    let engine: Engine = name.parse()?;
-    let opener = Opener::Browser(Arc::new(Shared::new(engine)));
+pub(crate) fn browser(engine: Engine) -> Result<Launch, CommandError> {
+    let opener = Opener::Browser(std::sync::Arc::new(ssespec_browser::Shared::new(engine)));
     Ok(Launch::Page(PageLaunch { opener, board: Board::default() }))
 }
 
 /// A browser that the harness starts.
 #[cfg(not(feature = "browsers"))]
-pub(crate) fn browser(name: &str) -> Result<Launch, CommandError> {
-    Err(CommandError::NoBrowsers(name.to_owned()))
+pub(crate) fn browser(engine: Engine) -> Result<Launch, CommandError> {
+    Err(CommandError::NoBrowsers(engine))
 }
 
 /// Any browser that opens the URL, which is printed.

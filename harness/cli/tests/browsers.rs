@@ -23,8 +23,9 @@ mod linux {
     use std::time::{Duration, Instant};
 
     use libtest_mimic::{Completion, Failed, Trial};
+    use ssespec::engine::Engine;
     use ssespec::page::opener::Browser as _;
-    use ssespec_browser::{Engine, Shared, find};
+    use ssespec_browser::{Shared, find};
 
     /// The variable by which a test knows its processes. Children inherit it.
     const MARK: &str = "SSESPEC_TEST";
@@ -46,7 +47,7 @@ mod linux {
     ];
 
     pub(crate) fn trials() -> Vec<Trial> {
-        let all = Engine::ALL.into_iter();
+        let all = Engine::ALL.iter().copied();
         all.flat_map(|engine| {
             TESTS.map(|(name, test)| {
                 Trial::ignorable_test(format!("{engine}/{name}"), move || match find(engine) {
@@ -242,7 +243,7 @@ mod linux {
         marked.await_death()
     }
 
-    /// A page of nobody, on a listener that answers.
+    /// An unrelated page, on a listener that answers.
     fn page() -> (String, std::thread::JoinHandle<()>) {
         use std::io::{Read as _, Write as _};
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -115,8 +115,8 @@ fn lacks(folder: &Folder) -> Option<String> {
     if all_wanted() {
         return None;
     }
-    if let Start::Browser(name) = &folder.start
-        && let Err(missing) = name.parse().map_err(browser::BrowserError::from).and_then(browser::find)
+    if let Start::Browser(engine) = &folder.start
+        && let Err(missing) = browser::find(*engine)
     {
         return Some(format!("{missing}; {}", missing.hint()));
     }

@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use headless_chrome::{Browser, LaunchOptionsBuilder};
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use ssespec_browser::{Engine, find};
+use ssespec::engine::Engine;
+use ssespec_browser::find;
 
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -51,7 +52,7 @@ fn a_run_on_a_narrow_screen() -> Result<(), Failed> {
     let stderr = ssespec.0.stderr.take().ok_or("no stderr")?;
     let mut lines = BufReader::new(stderr).lines().map_while(Result::ok);
     let url = lines.find(|line| line.trim().starts_with("http://")).ok_or("no URL was printed")?;
-    // It would block once nobody reads what else it prints.
+    // It would block if its other output were not read.
     std::thread::spawn(move || lines.for_each(drop));
 
     let installed = find(Engine::Chromium)?;

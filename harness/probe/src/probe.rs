@@ -72,7 +72,7 @@ impl Probe {
             && (levels.is_empty() || levels.contains(&requirement.judged()))
     }
 
-    /// Runs the checks. Sends every record to `sink`: the header, the results as they come, the footer.
+    /// Runs the checks. Sends every record to `sink`: the header, each result once it is known, the footer.
     ///
     /// # Errors
     /// If the probe could not start. Nothing was sent to the sink then.
@@ -110,7 +110,7 @@ impl Probe {
                 outcome => record(check, requirement, outcome, took),
             }
         }
-        // The server may have refused these because there were too many at once: judge them again, one at a time.
+        // The server may have refused these because there were too many: judge them again, one at a time.
         let limited = if refused.is_empty() { None } else { rejudge::wait_for_recovery(options).await };
         for (check, requirement, first, took) in refused {
             let restarted = Instant::now();

@@ -9,7 +9,7 @@ use crate::defect::list::{Defect, ServerDefect};
 use crate::defect::switches::{Defects, Reached, ServerDefects};
 use crate::server::session::session as server_session;
 
-/// What the client's API reaches: everything that is not specific to browsers.
+/// The client's capabilities: everything that is not specific to browsers.
 const CLIENT_CAPABILITIES: [Capability; 12] = [
     Capability::Reconnect,
     Capability::Close,
@@ -25,7 +25,7 @@ const CLIENT_CAPABILITIES: [Capability; 12] = [
     Capability::Origin,
 ];
 
-/// What the server's API reaches.
+/// The server's capabilities.
 const SERVER_CAPABILITIES: [Capability; 11] = [
     Capability::EventType,
     Capability::EventId,

@@ -1,8 +1,8 @@
 //! The reference implementations: a sound client and a sound server, written from the texts of the standards, and the
 //! defects that can be switched on in them.
 //!
-//! They show what a case expects of an implementation that does everything right, and they prove the cases: the sound
-//! ones pass each case, and each defect fails at least one.
+//! They show what a case expects of a correct implementation, and they prove the cases: the sound ones pass every case,
+//! and each defect fails at least one.
 //!
 //! - `client`: the `EventSource` client
 //! - `stream`: the interpretation of an event stream

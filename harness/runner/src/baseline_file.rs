@@ -29,7 +29,7 @@ pub enum UpdateError {
     Form {
         /// The file.
         file: String,
-        /// The line of one that does not, starting at 1.
+        /// The line of one that is not, starting at 1.
         line: usize,
     },
     /// The file cannot be written.

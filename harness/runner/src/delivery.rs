@@ -43,10 +43,10 @@ impl DeliveryKind {
     }
 }
 
-/// One operation of a script, with its writes decided.
+/// One operation of a script, with its writes determined.
 #[derive(Debug, Clone)]
 pub struct Op<K> {
-    /// What is done or must be observed.
+    /// The action or expectation.
     pub kind: K,
     /// The index of the case's step, starting at 0; `None` for an implied step.
     pub written: Option<usize>,
@@ -85,7 +85,7 @@ pub struct ClientOps {
 pub enum Ops {
     /// Of a client case.
     Client(ClientOps),
-    /// Of a server case, which has no writes to cut.
+    /// The operations of a server case, which has no writes to split.
     #[cfg(feature = "server")]
     Server(Vec<Op<ServerStep>>),
 }
@@ -95,7 +95,7 @@ pub enum Ops {
 pub struct Program {
     /// Which delivery it is.
     pub delivery: Delivery,
-    /// What is done, in order.
+    /// The operations, in order.
     pub ops: Ops,
 }
 
@@ -110,7 +110,7 @@ pub fn programs(script: &Script, kinds: &[DeliveryKind]) -> Vec<Program> {
             let ops = Ops::Server(server::expand(steps).into_iter().map(op).collect());
             vec![Program { delivery: Delivery::AsWritten, ops }]
         }
-        // Without the feature there is nothing that could play it.
+        // Without the feature, nothing could play it.
         #[cfg(not(feature = "server"))]
         Script::Server(_) => Vec::new(),
     }
@@ -118,7 +118,7 @@ pub fn programs(script: &Script, kinds: &[DeliveryKind]) -> Vec<Program> {
 
 fn client_programs(script: &[Played<ClientStep>], kinds: &[DeliveryKind]) -> Vec<Program> {
     let runs = runs(script);
-    // How the bytes are cut is part of what is measured.
+    // The split is part of what is measured.
     let measured =
         script.iter().any(|played| matches!(played.kind, ClientStep::Measure(Measurement::Span(_))));
     let short = |run: &[Vec<u8>]| !measured && short(run);

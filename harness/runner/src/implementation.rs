@@ -22,13 +22,14 @@ use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, pars
 use ssespec_reports::results::{self, KnownFailure};
 use toml::de::DeTable;
 
+use crate::engine::Engine;
 use crate::role::recorded;
 use crate::run::{Baseline, baseline};
 
 /// The name of the file in an implementation's folder.
 pub const FILE: &str = "ssespec.toml";
 
-/// What an implementation's folder says.
+/// The contents of an implementation's folder.
 #[derive(Debug, Clone)]
 pub struct Folder {
     /// The folder.
@@ -48,10 +49,10 @@ pub struct Folder {
 /// How an implementation is started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
-    /// By the command of its adapter, run in the folder.
+    /// With the command of its adapter, run in the folder.
     Command(Vec<String>),
-    /// As a browser: `chromium`, `firefox` or `webkit`.
-    Browser(String),
+    /// As a browser.
+    Browser(Engine),
     /// Not started: a running server, which is probed.
     Service(Service),
 }
@@ -67,7 +68,7 @@ pub struct Service {
     pub data: Option<String>,
     /// Other paths for single checks, by check name.
     pub paths: Vec<(String, String)>,
-    /// A shell command, or a URL for a POST request, that makes it emit an event.
+    /// A shell command, or a URL to POST to, that makes it emit an event.
     pub emit: Option<String>,
 }
 
@@ -96,44 +97,41 @@ static SSESPEC: Table = Table {
         Key::optional(
             "setup",
             Shape::List(&Shape::List(&Shape::Text)),
-            "Commands that make it ready, run here.",
+            "Setup commands, run in this folder.",
         ),
-        Key::optional("command", Shape::List(&Shape::Text), "The command that starts the adapter, run here."),
-        Key::optional("browser", Shape::Word(&BROWSERS), "The browser that is started instead of a command."),
         Key::optional(
-            "url",
-            Shape::Text,
-            "The URL of the stream of a server that runs already; it is probed.",
+            "command",
+            Shape::List(&Shape::Text),
+            "The command that starts the adapter, run in this folder.",
         ),
+        Key::optional("browser", Shape::Word(Engine::WORDS), "The browser to start instead of a command."),
+        Key::optional("url", Shape::Text, "The URL of the stream of a running server, which is probed."),
         Key::optional("headers", Shape::Map(&Shape::Text), "With a URL: header fields of every request."),
         Key::optional(
             "data",
             Shape::Text,
-            "With a URL: ask by POST with this content, or with that of the file after an `@`.",
+            "With a URL: open the stream with POST and this content; `@FILE` reads the content from a file.",
         ),
         Key::optional(
             "paths",
             Shape::Map(&Shape::Text),
-            "With a URL: another path for one check, by its name.",
+            "With a URL: paths for single checks, by check name.",
         ),
         Key::optional(
             "emit",
             Shape::Text,
-            "With a URL: a command for the shell, or a URL that gets a POST, that makes the server emit an event.",
+            "With a URL: a shell command, or a URL to POST to, that makes the server emit an event.",
         ),
         Key::optional("known-failure", Shape::List(&Shape::Table(&KNOWN)), "Failures that are known."),
     ],
 };
 
 /// The keys that say how the implementation is started, and those that require a URL.
-const STARTS: [&str; 3] = ["command", "browser", "url"];
-const OF_SERVICES: [&str; 4] = ["headers", "data", "paths", "emit"];
+const START_KEYS: [&str; 3] = ["command", "browser", "url"];
+const SERVICE_KEYS: [&str; 4] = ["headers", "data", "paths", "emit"];
 
 /// The roles that a folder can have.
 const ROLES: [&str; 2] = [Role::Client.word(), Role::Server.word()];
-
-/// The browsers that can be started.
-const BROWSERS: [&str; 3] = ["chromium", "firefox", "webkit"];
 
 static BASELINE: Table = Table {
     what: "a baseline",
@@ -144,7 +142,7 @@ static KNOWN: Table = Table {
     what: "a known failure",
     keys: &[
         Key::required("case", Shape::Text, "A glob over case ids."),
-        Key::required("reason", Shape::Text, "What is wrong there, in a line."),
+        Key::required("reason", Shape::Text, "Why the cases fail, in one line."),
         Key::optional("link", Shape::Text, "Where it is reported."),
         Key::optional(
             "flaky",
@@ -192,20 +190,21 @@ impl Folder {
 
 /// Reads how an implementation is started: exactly one way is given.
 fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Start {
-    let given: Vec<_> = STARTS.iter().filter_map(|key| Some((*key, value::get(root, key)?.span()))).collect();
+    let given: Vec<_> =
+        START_KEYS.iter().filter_map(|key| Some((*key, value::get(root, key)?.span()))).collect();
     match given.as_slice() {
         [] => {
             let place = value::get(root, "role").map_or(0..0, |role| role.span());
             let what = "expected `command = [..]`, which starts its adapter, `browser = \"chromium\"`, or `url = \"..\"` of a \
-                        server that runs already";
-            findings.add(place, "nothing says how the implementation is started", what);
+                        running server";
+            findings.add(place, "nothing says how to start the implementation", what);
         }
         [("browser", place)] if role == Some(Role::Server) => {
             let what = "expected `command = [..]`, which starts its adapter";
             findings.add(place.clone(), "a browser is not a server", what);
         }
         [("url", place)] if role == Some(Role::Client) => {
-            findings.add(place.clone(), "a client has no URL", "expected `role = \"server\"`");
+            findings.add(place.clone(), "only a server has a URL", "expected `role = \"server\"`");
         }
         [("command", place)] if value::texts_of(root, "command").is_empty() => {
             findings.add(place.clone(), "the command is empty", "expected the program and its arguments");
@@ -220,21 +219,17 @@ fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Sta
         [_] => {}
         [_, (_, place), ..] => {
             let what = "expected either a command, a browser or a URL";
-            findings.add(place.clone(), "the implementation is started twice", what);
+            findings.add(place.clone(), "there is more than one way to start the implementation", what);
         }
     }
     let has_url = value::get(root, "url").is_some();
-    for key in OF_SERVICES.iter().filter(|_| !has_url) {
+    for key in SERVICE_KEYS.iter().filter(|_| !has_url) {
         if let Some(place) = value::get(root, key) {
-            findings.add(
-                place.span(),
-                "this goes with a URL only",
-                "expected `url = \"..\"`, or none of this",
-            );
+            findings.add(place.span(), "this key needs a URL", "add `url = \"..\"`, or remove this key");
         }
     }
-    if let Some(browser) = value::text_of(root, "browser") {
-        return Start::Browser(browser);
+    if let Some(engine) = value::word_of(root, "browser") {
+        return Start::Browser(engine);
     }
     match value::text_of(root, "url") {
         Some(url) => Start::Service(Service {
@@ -264,7 +259,7 @@ pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
     let source = Source::read(path)?;
     let begins =
         |line: &str, key: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
-    let says_more = source.text().lines().any(|line| STARTS.iter().any(|key| begins(line, key)));
+    let says_more = source.text().lines().any(|line| START_KEYS.iter().any(|key| begins(line, key)));
     let is_folder_file = path.file_name().is_some_and(|name| name == FILE) && says_more;
     let root = parse(&source, if is_folder_file { &SSESPEC } else { &BASELINE })?;
     let mut findings = Findings::default();
@@ -272,7 +267,7 @@ pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
     Ok(findings.or(&source, Some(baseline))?)
 }
 
-/// The known failures of an `ssespec.toml`, in its order, with the document for their places in it.
+/// The known failures of an `ssespec.toml` in file order, and the document, which has their positions.
 ///
 /// # Errors
 /// If it is malformed.
@@ -296,16 +291,16 @@ fn known_failures(root: &DeTable<'_>, findings: &mut Findings) -> Baseline {
             continue;
         }
         if let (true, Some(place)) = (text("reason").trim().is_empty(), value::get(table, "reason")) {
-            findings.add(place.span(), "the reason is empty", "expected what is wrong there, in a line");
+            findings.add(place.span(), "the reason is empty", "expected why the cases fail, in one line");
         }
         entries.push(KnownFailure {
             case: text("case"),
             reason: text("reason"),
             link: value::text_of(table, "link"),
-            by_chance: value::flag_of(table, "flaky"),
+            flaky: value::flag_of(table, "flaky"),
         });
     }
-    // Every pattern was compiled above.
+    // Every pattern has been compiled above.
     Baseline::new(entries).unwrap_or_default()
 }
 

@@ -68,7 +68,7 @@
 //!
 //! # Use the mock server in a test
 //!
-//! The mock server is a crate of its own, `ssespec-mock-server`: it writes exactly the bytes of a script, drops
+//! The mock server is a separate crate, `ssespec-mock-server`: it writes exactly the bytes of a script, drops
 //! connections on cue, and keeps a journal.
 //!
 //! ```
@@ -104,7 +104,8 @@
 //! - [`findings`]: findings of the strict reader, in words
 //! - [`session`]: an implementation running one case
 //! - [`run`]: the plan, the lanes, and the results
-//! - [`implementation`], [`setup`], [`baseline_file`]: an implementation's folder
+//! - [`implementation`], [`setup`], [`baseline_file`]: an implementation's folder; [`engine`]: the browsers that it may
+//!   name
 //! - [`target`]: the URL of an event stream
 //! - [`manual`]: a case served for curl or a browser by `ssespec mock --case`
 //! - [`cargo_test`]: the suite as tests of a crate
@@ -114,6 +115,7 @@ pub mod adapter;
 pub mod baseline_file;
 pub mod cargo_test;
 pub mod delivery;
+pub mod engine;
 #[cfg(feature = "server")]
 pub mod findings;
 pub mod implementation;

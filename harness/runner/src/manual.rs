@@ -60,7 +60,7 @@ impl Notice {
             | Self::Client(text)
             | Self::Expected(text)
             | Self::Unexpected(text) => text,
-            Self::Over => "The case is played.",
+            Self::Over => "The case is over.",
         }
     }
 
@@ -79,7 +79,7 @@ impl fmt::Display for Notice {
     }
 }
 
-/// How often a case is served.
+/// How many times a case is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rounds {
     /// Once.
@@ -139,7 +139,7 @@ const BASE: u8 = 0;
 /// The number of the second origin's listener.
 const OTHER: u8 = 1;
 
-/// What a round has waited for.
+/// The state of a round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Awaited {
     Nothing,
@@ -151,11 +151,11 @@ struct ManualSession<'h> {
     base: Listener,
     other: Listener,
     wire: mpsc::UnboundedReceiver<WireEvent>,
-    /// Requests that nobody has awaited yet, each with its listener.
+    /// Requests that no step has awaited yet, each with its listener.
     requests: VecDeque<(u8, Exchange)>,
     /// The last request that was awaited.
     exchange: Option<(u8, Exchange)>,
-    /// The connections that their clients have left, each with its listener.
+    /// The connections that clients have left, each with its listener.
     left: BTreeMap<(u8, u32), Departure>,
     /// When the last ending write of this round began.
     ended_at: Option<Instant>,
@@ -173,7 +173,7 @@ impl ManualSession<'_> {
         }
         self.until_left().await;
         if let Some((_, mut exchange)) = self.exchange.take().filter(|(_, exchange)| exchange.is_open()) {
-            // No client should wait for more of a completed script.
+            // No client should wait for more once a script is complete.
             exchange.drop_connection(action::Drop::Fin).await;
         }
         (self.notify)(Notice::Over);
@@ -191,7 +191,7 @@ impl ManualSession<'_> {
             }
             ClientStep::Close => {
                 (self.notify)(Notice::Client(words::step(step)));
-                // A person takes some time to close it, and the next steps are about a closed client.
+                // A person takes some time to close the client, and the next steps are about a closed client.
                 self.until_left().await;
             }
             // A manual session records, measures and judges nothing.
@@ -206,8 +206,16 @@ impl ManualSession<'_> {
                     Expectation::Request(_) => self.await_request().await,
                     Expectation::Disconnect { .. } => self.until_left().await,
                     Expectation::NoRequest(time) => self.await_silence(*time).await,
-                    // The person sees the rest in the client.
-                    _ => {}
+                    // The person sees these in the client.
+                    Expectation::Opened { .. }
+                    | Expectation::Event(_)
+                    | Expectation::Comment { .. }
+                    | Expectation::Error { .. }
+                    | Expectation::State(_)
+                    | Expectation::Closed
+                    | Expectation::Report(_)
+                    | Expectation::Value(_)
+                    | Expectation::Exception(_) => {}
                 }
             }
         }
@@ -244,21 +252,21 @@ impl ManualSession<'_> {
         self.report_departure();
     }
 
-    /// Waits until there is a request that nobody has awaited yet.
+    /// Waits until there is a request that no step has awaited yet.
     async fn until_requested(&mut self) {
         while self.requests.is_empty() {
             self.take_in().await;
         }
     }
 
-    /// Waits until the client of the last exchange has left, or a new request has come.
+    /// Waits until the client of the last exchange has left, or a new request has arrived.
     async fn until_left(&mut self) {
         while self.requests.is_empty() && self.is_awaited_to_leave() {
             self.take_in().await;
         }
     }
 
-    /// Whether the client of the last exchange has something to leave, or has left it and that is still to be taken in.
+    /// Whether the client of the last exchange is still connected, or has left and that has not been processed yet.
     fn is_awaited_to_leave(&self) -> bool {
         self.exchange.as_ref().is_some_and(|(origin, exchange)| {
             !self.left.contains_key(&(*origin, exchange.connection()))
@@ -266,7 +274,7 @@ impl ManualSession<'_> {
         })
     }
 
-    /// Tells that the client of the last exchange has left, if it has.
+    /// Reports that the client of the last exchange has left, if it has.
     fn report_departure(&mut self) {
         let Some((origin, exchange)) = &self.exchange else { return };
         if let Some(how) = self.left.get(&(*origin, exchange.connection())) {
@@ -274,9 +282,9 @@ impl ManualSession<'_> {
         }
     }
 
-    /// Waits out a time in which no request should come.
+    /// Waits for a time during which no request should arrive.
     async fn await_silence(&mut self, time: Duration) {
-        let told = self.requests.len();
+        let reported = self.requests.len();
         // Ends with the timeout.
         let _ = tokio::time::timeout(time, async {
             loop {
@@ -286,7 +294,7 @@ impl ManualSession<'_> {
         .await;
         let came: Vec<String> =
             self.requests.iter().map(|(origin, e)| self.describe(*origin, e.request())).collect();
-        for request in came.into_iter().skip(told) {
+        for request in came.into_iter().skip(reported) {
             (self.notify)(Notice::Unexpected(format!("a request came: {request}; it starts the case again")));
         }
     }
@@ -329,7 +337,15 @@ impl ManualSession<'_> {
                     self.report_departure();
                 }
             }
-            _ => {}
+            // A person needs no transcript.
+            WireEventKind::Accepted { .. }
+            | WireEventKind::Received(_)
+            | WireEventKind::Sent(_)
+            | WireEventKind::CutShort { .. }
+            | WireEventKind::BoundaryNotKept
+            | WireEventKind::Ended
+            | WireEventKind::Dropped(_)
+            | WireEventKind::Closed => {}
         }
     }
 }
@@ -342,11 +358,11 @@ fn departure(how: Departure) -> String {
     }
 }
 
-/// What browsers request when a URL is opened in them; not part of any case.
+/// Paths that browsers request on their own when they open a URL; not part of any case.
 const ICON: &str = "/favicon.ico";
 
 async fn refuse_icon(mut exchange: Exchange) {
     let none = Respond { status: 404, ..Respond::default() };
-    // A client that does not wait for the answer does not need it.
+    // A client that does not wait for the response does not need it.
     let _ = exchange.respond(&none, str::to_owned).await;
 }

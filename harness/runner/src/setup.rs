@@ -1,4 +1,4 @@
-//! The setup commands of an implementation's folder, and whether they have run for what is in it now.
+//! The setup commands of an implementation's folder, and whether they have run since its files last changed.
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::adapter::process::program_path;
 use crate::implementation::Folder;
 
-/// The file that records for which contents the setup has run.
+/// The file with the fingerprint of the contents for which the setup has run.
 const STAMP: &str = ".ssespec-setup";
 
 /// Why the setup of an implementation failed.
@@ -49,7 +49,7 @@ const OUTPUT_LINES: usize = 30;
 /// If one cannot be started or fails; the rest is not run.
 pub async fn run(folder: &Folder) -> Result<(), SetupError> {
     let name = folder.path.display().to_string();
-    // A setup that fails halfway is not done.
+    // A setup that fails halfway is not complete.
     let _ = std::fs::remove_file(folder.path.join(STAMP));
     for words in &folder.setup {
         let [program, arguments @ ..] = words.as_slice() else { continue };
@@ -75,20 +75,20 @@ pub async fn run(folder: &Folder) -> Result<(), SetupError> {
             return Err(SetupError::Failed { folder: name, command, status, output: end });
         }
     }
-    // Without the stamp the setup is merely run once more.
+    // Without this file, the setup merely runs once more.
     let _ = std::fs::write(folder.path.join(STAMP), fingerprint(&folder.path));
     Ok(())
 }
 
-/// Whether the setup has run for what is in the folder now.
+/// Whether the setup has run since the files in the folder last changed.
 pub fn is_done(folder: &Folder) -> bool {
     folder.setup.is_empty()
         || std::fs::read_to_string(folder.path.join(STAMP))
             .is_ok_and(|stamp| stamp == fingerprint(&folder.path))
 }
 
-/// A fingerprint of the files in a folder. What a setup creates is in folders of its own; `ssespec.toml` does
-/// not count, since known failures do not affect the setup.
+/// A fingerprint of the files in a folder. Files that a setup creates are in separate folders; `ssespec.toml` does not
+/// count, because known failures do not affect the setup.
 fn fingerprint(folder: &Path) -> String {
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
         .into_iter()

@@ -192,14 +192,14 @@ fn a_failure_in_json_holds_no_escape_sequences() {
     assert!(message.contains("✘ FAIL must client/fields/") && !message.contains('\u{1b}'), "{message}");
 }
 
-/// The whole suite: the example's client fails where its baseline says, and nowhere else.
+/// The whole suite: the example's client fails exactly where its baseline says.
 #[test]
 fn the_example_is_as_its_baseline_says() {
-    // It does not decide, and takes this client half a minute: it looks through the whole line for each piece of it.
+    // Skipped: it does not decide, and takes this client half a minute, because it searches the whole line for each piece.
     let ran = conformance(&["--skip", "client/resilience/line-of-32-mib"]);
     assert_eq!(ran.status, Some(0), "{}", ran.stdout);
     assert_eq!(ran.stderr, "");
-    let known = "ignored (known failure: a byte-order mark makes it panic: one byte of three is sliced off)";
+    let known = "ignored (known failure: a BOM makes it panic: it slices off one of its three bytes)";
     assert!(ran.tests().contains(&("client/bom/cut-between-reads", known)));
 }
 

@@ -1,4 +1,4 @@
-//! What TOML allows and a script whose bytes matter must not use.
+//! TOML syntax that scripts must not use, because their bytes matter.
 //!
 //! `"\xEF"` is the character U+00EF in TOML, not the byte EF; the content of a multi-line string depends on how the file
 //! was checked out; a bare CR does not survive editors; and many editors do not know the other additions of TOML 1.1.
@@ -124,8 +124,7 @@ fn string(text: &str, from: usize, findings: &mut Findings) -> usize {
     bytes.len()
 }
 
-/// Where the multi-line string ends that starts at `from`. Up to two more quotes may stand before its end, and belong
-/// to it.
+/// Where the multi-line string that starts at `from` ends. Its content may end with up to two quotes.
 fn multi_line_end(bytes: &[u8], from: usize) -> usize {
     let quote = bytes[from];
     let mut at = from + 3;
@@ -142,7 +141,7 @@ fn multi_line_end(bytes: &[u8], from: usize) -> usize {
     bytes.len()
 }
 
-/// Checks the escape that starts at `at`, and says whether something was found.
+/// Checks the escape that starts at `at`. Returns whether there was a finding.
 fn escape(bytes: &[u8], at: usize, findings: &mut Findings) -> bool {
     match bytes.get(at + 1) {
         Some(b'x') => {

@@ -7,7 +7,7 @@
 //! - [`shape`]: what a file may contain
 //! - [`mod@words`]: enums that files name by words
 //! - [`check`]: checking a document against its shape
-//! - [`lexical`]: what TOML allows and a byte-exact script must not use
+//! - [`lexical`]: TOML syntax that byte-exact scripts must not use
 //! - [`nearest`](mod@nearest): the known name that was probably meant
 //! - [`schema`]: a shape as JSON Schema
 //! - [`value`]: reading values that passed the check

@@ -7,7 +7,7 @@ import sseclient
 
 
 def read(url, count):
-    """The application: reads so many events, and reconnects after the last one it has."""
+    """The application: reads this many events, and reconnects after the last one it has."""
     events = []
     while len(events) < count:
         headers = {"Accept": "text/event-stream"}

@@ -47,11 +47,11 @@ fn play(events: &[Event]) -> (Leftover, Vec<(usize, String)>) {
             Event::Action(action) => flow.action(action, number..number + 1, &mut findings),
         }
     }
-    let told = match findings.or(&Source::new("test", " ".repeat(99)), Some(())) {
+    let reported = match findings.or(&Source::new("test", " ".repeat(99)), Some(())) {
         Ok(()) => Vec::new(),
-        Err(told) => told.list().iter().map(|d| (d.span.start, d.message.clone())).collect(),
+        Err(reported) => reported.list().iter().map(|d| (d.span.start, d.message.clone())).collect(),
     };
-    (flow.left(), told)
+    (flow.left(), reported)
 }
 
 #[track_caller]
@@ -163,7 +163,7 @@ fn a_connection_is_there_to_be_dropped() {
 #[test]
 fn what_follows_a_mistake_is_judged_from_the_next_request_on() {
     let script = [Request, status(404), send("a"), send("b"), END, END, Request, END];
-    let (left, told) = play(&script);
-    let places: Vec<usize> = told.iter().map(|(number, _)| *number).collect();
+    let (left, reported) = play(&script);
+    let places: Vec<usize> = reported.iter().map(|(number, _)| *number).collect();
     assert_eq!((left, places), (Leftover::Nothing, vec![2, 7]));
 }

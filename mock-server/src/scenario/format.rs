@@ -37,7 +37,7 @@ static ROUTE: Table = Table {
         Key::required(
             "connection",
             Shape::List(&Shape::Table(&CONNECTION)),
-            "The script of the first connection, of the second, and so on; the last one serves all that follow.",
+            "The script of the first connection, of the second, and so on; the last one also serves all later connections.",
         ),
     ],
 };

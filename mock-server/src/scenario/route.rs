@@ -24,7 +24,7 @@ pub struct Route {
     pub(crate) glob: GlobMatcher,
     /// What header fields must be.
     pub headers: Vec<(String, FieldMatch)>,
-    /// The script of the first connection, of the second, and so on; the last one serves all that follow.
+    /// The script of the first connection, of the second, and so on; the last one also serves all later connections.
     pub connections: Vec<Vec<Action>>,
 }
 

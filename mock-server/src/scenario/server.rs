@@ -176,7 +176,7 @@ impl Serving {
     }
 }
 
-/// Plays a script on one exchange, and leaves the connection as the script leaves it.
+/// Plays a script on one exchange. The connection is left in the state that the script left it in.
 ///
 /// # Errors
 /// If the client disconnected before the end of the script.

@@ -15,7 +15,7 @@ fn read_step(step: &str) -> Result<Option<Action>, String> {
     let (verb, span, argument) = value::step(entry).expect("a verb");
     let mut findings = Findings::default();
     let action = read(verb, span, argument, &mut findings);
-    findings.or(&source, Some(action)).map_err(|told| told.list()[0].message.clone())
+    findings.or(&source, Some(action)).map_err(|reported| reported.list()[0].message.clone())
 }
 
 #[track_caller]

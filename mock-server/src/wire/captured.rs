@@ -20,7 +20,7 @@ impl Captured {
         captured
     }
 
-    /// Captures what comes after what is already there.
+    /// Appends bytes.
     pub(super) fn add(&mut self, bytes: &[u8]) {
         let room = CAPTURE_LIMIT.saturating_sub(self.bytes.len());
         self.bytes.extend(bytes.iter().take(room));

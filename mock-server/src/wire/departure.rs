@@ -16,7 +16,7 @@ pub enum Departure {
 impl From<io::Error> for Departure {
     fn from(error: io::Error) -> Self {
         match error.kind() {
-            // EPIPE is how a write learns of a reset that came before it.
+            // A write reports EPIPE if the connection was reset earlier.
             io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => {
                 Self::Reset
             }

@@ -21,9 +21,9 @@ impl Diversion {
     }
 }
 
-/// A connection that was given away with its request. The listener no longer tracks it:
-/// [`close_connections`](super::Listener::close_connections) and
-/// [`shutdown`](super::Listener::shutdown) do not affect it.
+/// A connection that was passed to another handler with its request. The listener no longer tracks it:
+/// [`close_connections`](super::Listener::close_connections) and [`shutdown`](super::Listener::shutdown) do not affect
+/// it.
 #[derive(Debug)]
 pub struct Diverted {
     /// The connection, on which no part of a response was written.

@@ -32,16 +32,16 @@ const EXHAUSTED: Duration = Duration::from_millis(10);
 pub struct Options {
     /// How write boundaries are kept.
     pub barrier: BarrierMode,
-    /// How many bytes the head of a request may have; also how many may come ahead of an answer.
+    /// The maximum size of a request head in bytes, and of what may arrive before an answer.
     pub head_limit: usize,
-    /// How many bytes the body of a request may have.
+    /// The maximum size of a request body in bytes.
     pub body_limit: u64,
     /// How many connections may be open simultaneously. Further ones are reset.
     pub connection_limit: usize,
 }
 
 impl Default for Options {
-    /// [`BarrierMode::Auto`], 64 KiB, 64 MiB, 1024.
+    /// The defaults: [`BarrierMode::Auto`], 64 KiB, 64 MiB, 1024.
     fn default() -> Self {
         Self {
             barrier: BarrierMode::Auto,
@@ -114,7 +114,7 @@ impl Listener {
         Ok(Self { shared, address, barrier, accepting })
     }
 
-    /// Where it listens, with the port that was chosen.
+    /// The address on which it listens, with the chosen port.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -129,8 +129,8 @@ impl Listener {
         format!("http://{}", SocketAddr::new(host, self.address.port()))
     }
 
-    /// From now on gives away the connections with a request under the diverted path. Call it once; a second diversion is
-    /// ignored.
+    /// From now on, passes connections whose request is below the diverted path to its handler. Call it once; a second
+    /// diversion is ignored.
     pub fn divert(&self, diversion: Diversion) {
         let _ = self.shared.diversion.set(diversion);
     }

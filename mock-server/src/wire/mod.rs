@@ -7,10 +7,10 @@
 //! - `listener`: the listener; it uses `port` (listening and refusing) and `registry` (open connections)
 //! - `perform`: performing a script's action
 //! - `diversion`: connections that are not for scripts
-//! - `http1`: a connection of HTTP/1.1, its requests and our responses
+//! - `http1`: an HTTP/1.1 connection, its requests and our responses
 //! - `barrier`: waiting until a peer has read; `kernel`: asking the system whether it has
 //! - `event`: everything that is reported; `captured`, `departure`: parts of it
-//! - [`http2`]: HTTP/2: a client, and frames for what must be wrong on purpose
+//! - [`http2`]: HTTP/2: a client, and frames for deliberate mistakes
 
 mod barrier;
 mod captured;

@@ -80,7 +80,7 @@ impl Registry {
         }
     }
 
-    /// Waits until none of `connections` is open.
+    /// Waits until all of `connections` are closed.
     pub(super) async fn all_gone(&self, connections: &[u32]) {
         let mut gone = self.gone.subscribe();
         let open = || {
@@ -93,7 +93,7 @@ impl Registry {
         }
     }
 
-    /// Aborts every connection and registers no more.
+    /// Aborts every connection and accepts no more registrations.
     pub(super) fn stop(&self) {
         let mut state = self.state();
         state.stopped = true;

@@ -90,7 +90,7 @@ async fn a_pause_keeps_most_boundaries() {
 async fn a_reader_in_the_same_thread_keeps_boundaries() {
     let mut server = Server::start().await;
     let (mut peer, mut exchange) = server.stream().await;
-    server.told();
+    server.reported();
     let reads = tokio::spawn(async move {
         let mut reads = Vec::new();
         loop {
@@ -124,10 +124,10 @@ async fn an_ipv6_socket_with_an_ipv4_address_is_found() {
         let mut stream: TcpStream = socket.into();
         stream.write_all(GET).expect("an open connection");
         let mut exchange = server.request().await;
-        server.told();
-        // A pause would not notice that nobody reads.
+        server.reported();
+        // A pause would not notice that the peer does not read.
         exchange.raw(b"unread").await.expect("the peer is there");
-        assert_eq!(server.told(), ["sent \"unread\"", "boundary not kept"], "{listening}");
+        assert_eq!(server.reported(), ["sent \"unread\"", "boundary not kept"], "{listening}");
     }
 }
 
@@ -136,21 +136,21 @@ async fn an_ipv6_socket_with_an_ipv4_address_is_found() {
 async fn a_peer_that_does_not_read_is_waited_for_and_told() {
     let mut server = Server::start().await;
     let (mut peer, mut exchange) = server.stream().await;
-    server.told();
+    server.reported();
     exchange.send(b"a").await.expect("the peer is there");
-    assert_eq!(server.told(), ["sent \"a\"", "boundary not kept"]);
+    assert_eq!(server.reported(), ["sent \"a\"", "boundary not kept"]);
     both(exchange.send(b"b"), peer.expect("1\r\na\r\n1\r\nb\r\n")).await.0.expect("the peer is there");
-    assert_eq!(server.told(), ["sent \"b\""]);
+    assert_eq!(server.reported(), ["sent \"b\""]);
     exchange.send(b"c").await.expect("the peer is there");
     exchange.end().await.expect("the peer is there");
     let unread = "boundary not kept";
-    assert_eq!(server.told(), ["sent \"c\"", unread, unread, "ended", unread]);
+    assert_eq!(server.reported(), ["sent \"c\"", unread, unread, "ended", unread]);
 
     let (_peer, mut exchange) = server.stream().await;
-    server.told();
+    server.reported();
     exchange.send(b"a").await.expect("the peer is there");
     exchange.drop_connection(Drop::Fin).await;
-    assert_eq!(server.told(), ["sent \"a\"", unread, unread, "dropped Fin"]);
+    assert_eq!(server.reported(), ["sent \"a\"", unread, unread, "dropped Fin"]);
 }
 
 #[cfg(target_os = "linux")]
@@ -160,7 +160,7 @@ async fn a_write_returns_when_its_reader_has_read() {
     let mut stream = TcpStream::connect(server.listener.address()).expect("a connection");
     stream.write_all(GET).expect("an open connection");
     let mut exchange = server.request().await;
-    server.told();
+    server.reported();
     let (go, gone) = mpsc::channel::<()>();
     let reader = thread::spawn(move || {
         gone.recv().expect("a word");
@@ -171,7 +171,7 @@ async fn a_write_returns_when_its_reader_has_read() {
     go.send(()).expect("a reader");
     let start = std::time::Instant::now();
     exchange.raw(b"abc").await.expect("the peer is there");
-    if server.told() == ["sent \"abc\""] {
+    if server.reported() == ["sent \"abc\""] {
         assert!(start.elapsed() >= Duration::from_millis(9));
     }
     assert_eq!(reader.join().expect("a reader"), 3);

@@ -58,8 +58,8 @@ async fn the_listener_leaves_it_alone() {
     let mut peer = server.connect().await;
     peer.write(b"GET /page/ HTTP/1.1\r\nhost: x\r\n\r\n").await;
     let mut given = soon(diverted.recv()).await.expect("it is given away");
-    let told = [server.next().await, server.next().await];
-    assert!(matches!(told, [WireEventKind::Accepted { .. }, WireEventKind::Closed]), "{told:?}");
+    let reported = [server.next().await, server.next().await];
+    assert!(matches!(reported, [WireEventKind::Accepted { .. }, WireEventKind::Closed]), "{reported:?}");
     let (_other, _exchange) = server.exchange(GET).await;
     soon(server.listener.close_connections(std::time::Duration::ZERO)).await;
     both(given.stream.write_all(b"one"), peer.expect("one")).await.0.expect("the peer is there");
@@ -67,7 +67,7 @@ async fn the_listener_leaves_it_alone() {
     both(given.stream.write_all(b"two"), peer.expect("two")).await.0.expect("the peer is there");
 }
 
-/// Where nobody takes it, it is closed.
+/// If no handler takes it, it is closed.
 #[tokio::test]
 async fn nobody_takes_it() {
     let (server, diverted) = diverting().await;

@@ -12,7 +12,7 @@ use crate::peer::{GET, Server, as_is, both, soon};
 async fn fin_without_the_end_of_the_body() {
     let mut server = Server::start().await;
     let (mut peer, mut exchange) = server.stream().await;
-    server.told();
+    server.reported();
     both(exchange.send(b"a"), peer.expect("1\r\na\r\n")).await.0.expect("the peer is there");
     both(exchange.drop_connection(Drop::Fin), peer.expect_fin()).await;
     assert!(!exchange.is_open() && !exchange.peer_gone());
@@ -26,9 +26,9 @@ async fn fin_without_the_end_of_the_body() {
 async fn reset() {
     let mut server = Server::start().await;
     let (mut peer, mut exchange) = server.stream().await;
-    server.told();
+    server.reported();
     both(exchange.drop_connection(Drop::Reset), peer.expect_reset()).await;
-    assert_eq!(server.told(), ["dropped Reset", "closed"]);
+    assert_eq!(server.reported(), ["dropped Reset", "closed"]);
     // Once more does nothing.
     exchange.drop_connection(Drop::Reset).await;
 }
@@ -78,8 +78,8 @@ async fn a_peer_that_leaves_while_idle_is_noticed() {
     let mut server = Server::start().await;
     let (peer, exchange) = server.stream().await;
     drop(peer);
-    let told = server.until("closed").await;
-    assert_eq!(told[told.len() - 2..], ["disconnected Fin", "closed"]);
+    let reported = server.until("closed").await;
+    assert_eq!(reported[reported.len() - 2..], ["disconnected Fin", "closed"]);
     assert!(exchange.peer_gone() && !exchange.is_open());
 
     let (peer, mut exchange) = server.stream().await;
@@ -88,7 +88,7 @@ async fn a_peer_that_leaves_while_idle_is_noticed() {
     assert!(server.until("closed").await.contains(&"disconnected Reset".to_owned()));
     assert_eq!(exchange.send(b"a").await, Err(PeerGone));
     assert_eq!(exchange.end().await, Err(PeerGone));
-    assert_eq!(server.told(), <[&str; 0]>::default());
+    assert_eq!(server.reported(), <[&str; 0]>::default());
 }
 
 #[tokio::test]
@@ -112,8 +112,8 @@ async fn a_peer_that_leaves_during_a_write_is_noticed() {
     };
     let (result, ()) = both(exchange.send(&much), leave).await;
     assert_eq!(result, Err(PeerGone));
-    let told = server.until("closed").await;
-    assert_eq!(told[told.len() - 3..], ["cut short", "disconnected Reset", "closed"]);
+    let reported = server.until("closed").await;
+    assert_eq!(reported[reported.len() - 3..], ["cut short", "disconnected Reset", "closed"]);
 }
 
 #[tokio::test]
@@ -129,8 +129,8 @@ async fn a_write_can_be_given_up() {
         soon(first).await;
         drop(stuck);
         soon(exchange.drop_connection(how)).await;
-        let told = server.until(&format!("dropped {how:?}")).await;
-        assert!(told.contains(&"cut short".to_owned()), "{told:?}");
+        let reported = server.until(&format!("dropped {how:?}")).await;
+        assert!(reported.contains(&"cut short".to_owned()), "{reported:?}");
     }
     let (mut peer, mut exchange) = server.stream().await;
     let mut stuck = Box::pin(exchange.send(&much));
@@ -142,7 +142,7 @@ async fn a_write_can_be_given_up() {
     let start = Instant::now();
     soon(server.listener.close_connections(Duration::from_millis(20))).await;
     assert!(start.elapsed() >= Duration::from_millis(20));
-    assert!(server.told().ends_with(&["closed".to_owned()]));
+    assert!(server.reported().ends_with(&["closed".to_owned()]));
 }
 
 #[tokio::test]
@@ -176,8 +176,8 @@ async fn connections_are_closed_between_sessions() {
         drop((idle, streaming, silent));
     };
     both(server.listener.close_connections(Duration::from_secs(60)), peers).await;
-    let told = server.told();
-    assert_eq!(told.iter().filter(|event| *event == "closed").count(), 3, "{told:?}");
+    let reported = server.reported();
+    assert_eq!(reported.iter().filter(|event| *event == "closed").count(), 3, "{reported:?}");
     assert!(!exchange.is_open());
     server.stream().await;
 }
@@ -191,8 +191,8 @@ async fn a_connection_that_nobody_has_accepted_yet_is_closed_too() {
         (0..5).map(|_| std::net::TcpStream::connect(address).expect("a connection")).collect();
     let close = server.listener.close_connections(Duration::ZERO);
     soon(close).await;
-    let told = server.told();
-    assert_eq!(told.iter().filter(|event| *event == "closed").count(), 5, "{told:?}");
+    let reported = server.reported();
+    assert_eq!(reported.iter().filter(|event| *event == "closed").count(), 5, "{reported:?}");
     for peer in &mut peers {
         peer.set_nonblocking(false).expect("an open socket");
         let read = std::io::Read::read(peer, &mut [0; 8]);
@@ -208,8 +208,8 @@ async fn peers_that_stay_are_reset() {
     soon(server.listener.close_connections(Duration::from_millis(30))).await;
     assert!(start.elapsed() >= Duration::from_millis(30));
     assert_eq!(exchange.send(b"a").await, Err(PeerGone));
-    let told = server.told();
-    assert_eq!(told.last().map(String::as_str), Some("closed"));
+    let reported = server.reported();
+    assert_eq!(reported.last().map(String::as_str), Some("closed"));
     // FIN first and then RST: a read sees either.
     let read = peer.read().await;
     assert!(!matches!(&read, Ok(bytes) if !bytes.is_empty()), "{read:?}");

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::peer::{Peer, Server, both, soon};
 
-/// Binds a port as nobody else may have it: without any option to share it.
+/// Binds a port exclusively: without any option to share it.
 fn bind_alone(address: SocketAddr) -> io::Result<()> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     socket.bind(&address.into())?;

@@ -89,8 +89,8 @@ impl Server {
         all
     }
 
-    /// What has been told by now.
-    pub(crate) fn told(&mut self) -> Vec<String> {
+    /// The events reported so far.
+    pub(crate) fn reported(&mut self) -> Vec<String> {
         std::iter::from_fn(|| self.events.try_recv().ok()).map(|event| name(&event.kind)).collect()
     }
 }
@@ -118,7 +118,7 @@ pub(crate) fn as_is(value: &str) -> String {
     value.to_owned()
 }
 
-/// Two things at once, since a write waits for its reader.
+/// Two operations concurrently, because a write waits for its reader.
 pub(crate) async fn both<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
     soon(async { tokio::join!(a, b) }).await
 }

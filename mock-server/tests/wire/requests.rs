@@ -38,7 +38,7 @@ async fn events_come_in_order() {
     }
     let WireEventKind::Request(mut exchange) = server.next().await else { panic!("no request") };
     both(exchange.respond(&no_content(), as_is), peer.expect(NO_CONTENT)).await.0.expect("the peer is there");
-    assert_eq!(server.told(), ["sent \"HTTP/1.1 204 No Content\\r\\n\\r\\n\"", "ended"]);
+    assert_eq!(server.reported(), ["sent \"HTTP/1.1 204 No Content\\r\\n\\r\\n\"", "ended"]);
 }
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn requests_in_a_row_are_answered_in_a_row() {
     let both_at_once = b"GET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n";
     let (mut peer, mut first) = server.exchange(both_at_once).await;
     assert_eq!(first.request().target, "/1");
-    assert!(server.told().is_empty());
+    assert!(server.reported().is_empty());
     both(first.respond(&no_content(), as_is), peer.expect(NO_CONTENT)).await.0.expect("the peer is there");
     let mut second = server.request().await;
     assert_eq!(second.request().target, "/2");
@@ -108,10 +108,10 @@ async fn refused(options: Options, bytes: &[u8], reason: &str) {
         "HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
     );
     drop(peer);
-    let told = server.until("closed").await;
-    assert!(told.iter().any(|event| event.starts_with("received")), "{told:?}");
-    let told: Vec<&String> = told.iter().filter(|event| event.starts_with("malformed")).collect();
-    assert!(told.len() == 1 && told[0].contains(reason), "{told:?}");
+    let reported = server.until("closed").await;
+    assert!(reported.iter().any(|event| event.starts_with("received")), "{reported:?}");
+    let reported: Vec<&String> = reported.iter().filter(|event| event.starts_with("malformed")).collect();
+    assert!(reported.len() == 1 && reported[0].contains(reason), "{reported:?}");
 }
 
 #[tokio::test]
@@ -170,7 +170,7 @@ async fn a_peer_that_does_not_stop_sending_is_refused_after_its_answer() {
     let (result, rest) = both(exchange.respond(&no_content(), as_is), peer.rest()).await;
     result.expect("the peer is there");
     assert!(rest == expected, "{rest}");
-    let told =
+    let reported =
         server.until("malformed: more than 65536 bytes arrived before the previous request was answered");
-    assert!(told.await.contains(&"ended".to_owned()));
+    assert!(reported.await.contains(&"ended".to_owned()));
 }

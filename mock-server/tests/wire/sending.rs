@@ -13,7 +13,7 @@ fn repeat(pattern: &[u8], times: u64, write: usize) -> Repeat {
 async fn a_pattern_is_cut_into_writes() {
     let mut server = Server::start().await;
     let (mut peer, mut exchange) = server.stream().await;
-    server.told();
+    server.reported();
     let expected = "4\r\nabca\r\n4\r\nbcab\r\n4\r\ncabc\r\n3\r\nabc\r\n";
     both(exchange.send_repeat(&repeat(b"abc", 5, 4)), peer.expect(expected))
         .await
@@ -50,7 +50,7 @@ async fn a_repeated_pattern_counts_towards_a_promised_length() {
 async fn a_peer_that_leaves_in_the_middle_is_noticed() {
     let mut server = Server::start().await;
     let (mut peer, mut exchange) = server.stream().await;
-    server.told();
+    server.reported();
     let leave = async {
         peer.expect("10000\r\nxxxx").await;
         drop(peer);

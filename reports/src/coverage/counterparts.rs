@@ -28,7 +28,7 @@ pub struct ForeignSuite {
     pub title: String,
     /// Where it is published.
     pub url: String,
-    /// The state of it that is listed: a commit or a date.
+    /// The revision that is listed: a commit or a date.
     pub revision: String,
     /// Its tests, in its own order.
     pub tests: Vec<ForeignTest>,
@@ -113,7 +113,7 @@ impl Counterparts {
             let _ = writeln!(page, "\n## {}\n", text(&suite.name, limits::ID));
             let _ =
                 writeln!(page, "{title}, {}. {}.\n", text(&suite.revision, limits::NAME), suite.summary());
-            page.push_str("| test | our cases, or why there are none |\n| --- | --- |\n");
+            page.push_str("| test | cases here, or why there are none |\n| --- | --- |\n");
             for test in &suite.tests {
                 let cases: Vec<String> = test.cases.iter().map(|case| text(&case.id, limits::ID)).collect();
                 let ours = match &test.none {

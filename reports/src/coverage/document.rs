@@ -39,7 +39,7 @@ pub struct Statement {
     pub roles: Vec<String>,
     /// What it says.
     pub text: String,
-    /// Where the document says so.
+    /// The section of the document.
     pub link: String,
     /// Reports from the field.
     pub evidence: Vec<String>,

@@ -47,7 +47,7 @@ fn as_pair<S: serde::Serializer>(share: &Share, serializer: S) -> Result<S::Ok, 
 }
 
 impl Implementation {
-    /// What its statements call it.
+    /// Its name in the results of a statement.
     pub(super) fn key(&self) -> String {
         key(&self.name, &self.version)
     }
@@ -57,7 +57,7 @@ fn key(name: &str, version: &str) -> String {
     format!("{name} {version}").trim_end().to_owned()
 }
 
-/// Notes what one run made of each statement.
+/// Records the results of one run for each statement.
 pub(super) fn see(documents: &mut [Suite], run: &Results) -> Implementation {
     let cases = fold(run.results());
     let mut by_statement: BTreeMap<&str, Vec<&CaseOutcome<'_>>> = BTreeMap::new();

@@ -15,9 +15,9 @@ pub struct Tally {
     pub statements: usize,
     /// How many of them no case can check.
     pub untestable: usize,
-    /// How many of them the document leaves open.
+    /// How many of them are disputed.
     pub disputed: usize,
-    /// How many of them can be checked.
+    /// How many of them are testable.
     pub testable: usize,
     /// How many of these have a case.
     pub covered: usize,

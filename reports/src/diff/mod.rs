@@ -23,9 +23,9 @@ pub enum ChangeKind {
     /// It differs, but is neither better nor worse: it is now known or skipped, or fails in other
     /// deliveries.
     Changed,
-    /// Only the second run has it.
+    /// It is in the second run only.
     New,
-    /// Only the first run has it.
+    /// It is in the first run only.
     Gone,
 }
 

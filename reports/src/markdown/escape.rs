@@ -40,7 +40,7 @@ pub(crate) fn text(text: &str, limit: usize) -> String {
 
 const APART: &str = "<!-- -->";
 
-/// A link that shows its own address; anything but a plain web address stays a text.
+/// A link whose text is its address; anything but a plain web address is shown as text.
 pub(crate) fn link(address: &str) -> String {
     let is_web = address.starts_with("https://") || address.starts_with("http://");
     let is_plain =
@@ -48,14 +48,13 @@ pub(crate) fn link(address: &str) -> String {
     if is_web && is_plain && address.len() <= LINK { format!("<{address}>") } else { text(address, LINK) }
 }
 
-/// A link with a text that is already Markdown; only the text if the address is not a plain web
-/// address.
+/// A link whose text is already Markdown; only the text if the address is not a plain web address.
 pub(crate) fn linked(shown: &str, address: &str) -> String {
     let target = link(address);
     if target.starts_with('<') { format!("[{shown}]({target})") } else { shown.to_owned() }
 }
 
-/// As [`text`], but what stands between two backticks stays code.
+/// Like [`text`], but text between backticks stays code.
 pub(crate) fn prose(paragraph: &str, limit: usize) -> String {
     let shown = visible::line(paragraph, limit);
     let parts: Vec<&str> = shown.split('`').collect();

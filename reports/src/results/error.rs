@@ -16,7 +16,7 @@ pub enum ReadError {
         /// Why.
         source: io::Error,
     },
-    /// The file is something else.
+    /// The file is not a results file.
     #[error("{file}:{line}: not a results file: {why}; pass a file that `ssespec run --output FILE` wrote")]
     NotResults {
         /// The file.

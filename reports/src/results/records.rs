@@ -66,7 +66,7 @@ pub struct Adapter {
     pub capabilities: Vec<String>,
 }
 
-/// The machine, as far as a reader of the results needs it.
+/// The machine, as far as readers of the results need to know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Platform {
     /// The operating system.
@@ -99,7 +99,7 @@ pub struct Requirement {
     pub level: Level,
     /// What it says.
     pub text: String,
-    /// Where the document says so.
+    /// The section of the document.
     pub link: String,
     /// Why no case can check it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -120,8 +120,8 @@ pub struct KnownFailure {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
     /// Whether it is flaky: it fails intermittently, so that a pass does not contradict it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub by_chance: bool,
+    #[serde(default, alias = "by_chance", skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
 }
 
 /// The result of one case in one delivery.
@@ -196,8 +196,8 @@ pub struct Known {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
     /// Whether it is flaky: it fails intermittently, so that a pass does not contradict it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub by_chance: bool,
+    #[serde(default, alias = "by_chance", skip_serializing_if = "std::ops::Not::not")]
+    pub flaky: bool,
 }
 
 /// The failed step.
@@ -209,7 +209,7 @@ pub struct Failure {
     pub line: usize,
     /// Its text in the file.
     pub step_text: String,
-    /// What had to be observed, one acceptable outcome a line.
+    /// The expected observation, one acceptable outcome per line.
     pub expected: String,
     /// What was observed instead.
     pub observed: String,

@@ -1,4 +1,4 @@
-//! The version of the results format, as a type that can only be right.
+//! The version of the results format, as a type that has no other value.
 
 use std::borrow::Cow;
 

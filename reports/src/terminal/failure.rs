@@ -166,7 +166,7 @@ impl Block {
 
     fn wire(&mut self, transcript: &[Row]) {
         let streams = transcript::sent_bytes(transcript);
-        // The failure is on the last connections.
+        // The failure is on one of the last connections.
         let left_out = streams.len().saturating_sub(STREAMS);
         if left_out > 0 {
             self.field("sent", &[format!("… on {left_out} earlier connections")]);

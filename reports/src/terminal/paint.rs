@@ -15,17 +15,17 @@ pub struct Style {
     pub times: Times,
 }
 
-/// Whether a rendering holds escape sequences.
+/// Whether a rendering contains escape sequences.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Color {
     /// Plain text.
     #[default]
     Plain,
-    /// ANSI escape sequences. Only ours: those of an implementation are spelled out.
+    /// Our own ANSI escape sequences; those of an implementation are escaped.
     Ansi,
 }
 
-/// Puts our styles around text that is visible already.
+/// Adds styles to text that is already sanitized.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Paint {
     color: Color,
@@ -41,12 +41,12 @@ impl Paint {
         self.put(Ansi::new().effects(Effects::BOLD), text)
     }
 
-    /// What may be passed over.
+    /// Text that readers may skip.
     pub(crate) fn quiet(self, text: impl Display) -> String {
         self.put(Ansi::new().effects(Effects::DIMMED), text)
     }
 
-    /// What was expected, and what holds.
+    /// Expected values, and results that hold.
     pub(crate) fn good(self, text: impl Display) -> String {
         self.put(AnsiColor::Green.on_default(), text)
     }
@@ -56,12 +56,12 @@ impl Paint {
         self.put(AnsiColor::Red.on_default(), text)
     }
 
-    /// What should be looked at.
+    /// Text that needs attention.
     pub(crate) fn notice(self, text: impl Display) -> String {
         self.put(AnsiColor::Yellow.on_default(), text)
     }
 
-    /// Something about an outcome, in its color.
+    /// Text about an outcome, in its color.
     pub(crate) fn outcome(self, outcome: Outcome, text: impl Display) -> String {
         match outcome {
             Outcome::Pass => self.good(text),

@@ -114,7 +114,7 @@ fn everywhere(text: &str, row: Row) -> Results {
             .map(|(case, verdict)| result(case, verdict))
             .to_vec();
     all.push(CaseResult {
-        known: Some(Known { reason: text.to_owned(), link: Some(text.to_owned()), by_chance: false }),
+        known: Some(Known { reason: text.to_owned(), link: Some(text.to_owned()), flaky: false }),
         ..result("g", Fail)
     });
     let mut footer = run.footer().expect("it has one").clone();
@@ -122,7 +122,7 @@ fn everywhere(text: &str, row: Row) -> Results {
         case: text.to_owned(),
         reason: text.to_owned(),
         link: Some(text.to_owned()),
-        by_chance: false,
+        flaky: false,
     };
     footer.stale = vec![entry.clone()];
     footer.unmatched = vec![entry];

@@ -25,7 +25,7 @@ fn totals(run: &Results) -> Totals {
 
 #[test]
 fn the_worst_delivery_decides() {
-    let known = Some(Known { reason: "why".into(), link: None, by_chance: false });
+    let known = Some(Known { reason: "why".into(), link: None, flaky: false });
     let order = [
         result(1, Delivery::Split(5), Verdict::Skip),
         result(1, Delivery::Split(4), Verdict::Pass),
@@ -44,13 +44,13 @@ fn the_worst_delivery_decides() {
 }
 
 #[test]
-fn what_goes_wrong_by_chance_is_the_same_thing_when_it_does_not() {
-    let chance = |by_chance| Some(Known { reason: "why".into(), link: None, by_chance });
+fn a_flaky_failure_compares_equal_when_it_passes() {
+    let flaky = |flaky| Some(Known { reason: "why".into(), link: None, flaky });
     for verdict in [Verdict::Pass, Verdict::Warn, Verdict::Fail] {
-        let result = CaseResult { known: chance(true), ..result(1, Delivery::Whole, verdict) };
+        let result = CaseResult { known: flaky(true), ..result(1, Delivery::Whole, verdict) };
         assert_eq!(Outcome::of(&result), Outcome::Known);
     }
-    let other = |verdict| CaseResult { known: chance(false), ..result(1, Delivery::Whole, verdict) };
+    let other = |verdict| CaseResult { known: flaky(false), ..result(1, Delivery::Whole, verdict) };
     assert_eq!(Outcome::of(&other(Verdict::Pass)), Outcome::Pass);
     assert_eq!(Outcome::of(&other(Verdict::Warn)), Outcome::Warn);
 }
@@ -68,7 +68,7 @@ fn a_case_names_the_deliveries_that_decided() {
 
 #[test]
 fn a_known_failure_is_a_failure_and_an_error_is_neither() {
-    let known = Some(Known { reason: "why".into(), link: None, by_chance: false });
+    let known = Some(Known { reason: "why".into(), link: None, flaky: false });
     let run = run([
         result(1, Delivery::Whole, Verdict::Pass),
         CaseResult { known, ..result(2, Delivery::Whole, Verdict::Fail) },

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 use ssespec_reports::{
     Results,
-    results::{Delivery, Verdict, Warning},
+    results::{Delivery, Known, Verdict, Warning},
     terminal::{Style, render},
 };
 
@@ -35,6 +35,15 @@ fn the_order_of_the_lines_does_not_matter() {
     lines[1..last].reverse();
     let reversed = Results::read("verdicts.jsonl", lines.join("\n").as_bytes()).unwrap();
     assert_eq!(reversed, results("verdicts"));
+}
+
+#[test]
+fn the_earlier_name_of_flaky_is_read() {
+    let known = |name| {
+        let flag = format!(r#"{{"reason":"r","{name}":true}}"#);
+        serde_json::from_str::<Known>(&flag).unwrap().flaky
+    };
+    assert!(known("flaky") && known("by_chance"));
 }
 
 #[test]

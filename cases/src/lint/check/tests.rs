@@ -6,10 +6,11 @@ use super::*;
 use crate::capability::Capability;
 use crate::sample::{case, case_with, corpus, read};
 
-/// What is told about cases, each as the text that it points at and the message.
-fn told(cases: &[Case]) -> Vec<(String, String)> {
+/// The findings about cases, each as the text that it points at and the message.
+fn reported(cases: &[Case]) -> Vec<(String, String)> {
     let list = check(cases, &corpus());
-    let all = list.iter().flat_map(|told| told.list().iter().map(|finding| (told.source(), finding)));
+    let all =
+        list.iter().flat_map(|reported| reported.list().iter().map(|finding| (reported.source(), finding)));
     all.map(|(source, finding)| (at(source, finding.span.clone()), finding.message.clone())).collect()
 }
 
@@ -39,20 +40,20 @@ const SEND: &str = "{ send = \"retry: 20\\ndata: a\\n\\n\" }";
 
 #[test]
 fn a_sound_case_is_not_talked_about() {
-    assert_eq!(told(&[case(""), claim("\"Another\"", "[\"a/must\", \"a/must-too\"]")]), []);
+    assert_eq!(reported(&[case(""), claim("\"Another\"", "[\"a/must\", \"a/must-too\"]")]), []);
 }
 
 #[test]
 fn titles_are_not_empty() {
     for title in ["\"\"", "\" \"", "\"\\t\""] {
-        assert_eq!(told(&[claim(title, "[\"a/must\"]")]), expected(&[(title, "the title is empty")]));
+        assert_eq!(reported(&[claim(title, "[\"a/must\"]")]), expected(&[(title, "the title is empty")]));
     }
     // Two without a title do not share one.
     let two = [
         claim("\"\"", "[\"a/must\"]"),
         read("client/b", "title = \"\"\nrequirements = [\"a/must\"]\nsteps = []"),
     ];
-    assert!(told(&two).iter().all(|(_, message)| message == "the title is empty"));
+    assert!(reported(&two).iter().all(|(_, message)| message == "the title is empty"));
 }
 
 #[test]
@@ -60,29 +61,29 @@ fn no_two_cases_share_a_title() {
     let text = "title = \"A \\u006Cine\"\nrequirements = [\"a/must\"]\nsteps = []";
     let two = [read("client/a", text), read("client/b", text), read("client/c", text)];
     let message = "two cases share this title";
-    assert_eq!(told(&two), expected(&[("\"A \\u006Cine\"", message), ("\"A \\u006Cine\"", message)]));
+    assert_eq!(reported(&two), expected(&[("\"A \\u006Cine\"", message), ("\"A \\u006Cine\"", message)]));
     // Also with one that is there already.
     let mut corpus = corpus();
     corpus.cases.insert("client/a".to_owned(), read("client/a", text));
     let list = check(&[read("client/b", text)], &corpus);
     assert_eq!(list[0].list()[0].label, "already the title of client/a");
-    // But a case may be read anew.
+    // But a case may be read again.
     assert!(check(&[read("client/a", text)], &corpus).is_empty());
 }
 
 #[test]
 fn a_case_checks_requirements_that_are_there() {
-    assert_eq!(told(&[claim("\"A\"", "[]")]), expected(&[("[]", "a case must check a requirement")]));
+    assert_eq!(reported(&[claim("\"A\"", "[]")]), expected(&[("[]", "a case must check a requirement")]));
     let unknown = claim("\"A whatwg/b a/mst\"", "[\"a/must\", \"a/mst\"]");
     assert_eq!(hints(unknown.clone()), ["did you mean \"a/must\"?"]);
-    assert_eq!(told(&[unknown]), expected(&[("\"a/mst\"", "unknown requirement \"a/mst\"")]));
-    assert_eq!(told(&[claim("\"A\"", "[\"c\", \"whatwg/d\"]")]).len(), 2);
+    assert_eq!(reported(&[unknown]), expected(&[("\"a/mst\"", "unknown requirement \"a/mst\"")]));
+    assert_eq!(reported(&[claim("\"A\"", "[\"c\", \"whatwg/d\"]")]).len(), 2);
 }
 
 #[test]
 fn a_requirement_is_named_once() {
     let twice = claim("\"A\"", "[\"a/must\", \"a/must-too\", \"a/must\"]");
-    assert_eq!(told(&[twice]), expected(&[("\"a/must\"", "a requirement is listed twice")]));
+    assert_eq!(reported(&[twice]), expected(&[("\"a/must\"", "a requirement is listed twice")]));
 }
 
 #[test]
@@ -92,13 +93,13 @@ fn requirements_share_suite_and_level() {
         [("a/must", "a/should"), ("a/must", "a/disputed"), ("a/must", "b/must"), ("a/may", "a/should")]
     {
         let case = claim("\"A\"", &format!("[\"{one}\", \"{other}\"]"));
-        assert_eq!(told(&[case]), expected(&[(&format!("\"{other}\""), message)]), "{one} {other}");
+        assert_eq!(reported(&[case]), expected(&[(&format!("\"{other}\""), message)]), "{one} {other}");
     }
     // What is disputed is judged as `may`.
-    assert_eq!(told(&[claim("\"A\"", "[\"a/may\", \"a/disputed\"]")]), []);
+    assert_eq!(reported(&[claim("\"A\"", "[\"a/may\", \"a/disputed\"]")]), []);
     // An unknown one does not lead.
     let case = claim("\"A\"", "[\"a/unheard-of\", \"a/should\", \"a/must\"]");
-    assert_eq!(told(&[case]).len(), 2);
+    assert_eq!(reported(&[case]).len(), 2);
 }
 
 #[test]
@@ -138,12 +139,12 @@ fn each_use_of_a_capability_is_asked_for() {
             &["opened", "errors"],
         ),
     ] {
-        let messages: Vec<String> = told(&[case(step)]).into_iter().map(|(_, message)| message).collect();
+        let messages: Vec<String> = reported(&[case(step)]).into_iter().map(|(_, message)| message).collect();
         let missing: Vec<String> =
             needs.iter().map(|name| format!("this step needs the capability \"{name}\"")).collect();
         assert_eq!(messages, missing, "{step}");
         let asked = format!("needs = {needs:?}");
-        assert_eq!(told(&[case_with(&asked, step)]), [], "{step}");
+        assert_eq!(reported(&[case_with(&asked, step)]), [], "{step}");
     }
 }
 
@@ -161,7 +162,7 @@ fn some_steps_need_nothing() {
         "{ expect-request = { headers = { accept = true } } }",
         "{ record = { fact = \"a\", of = \"target\" } }",
     ] {
-        assert_eq!(told(&[case(step)]), [], "{step}");
+        assert_eq!(reported(&[case(step)]), [], "{step}");
     }
 }
 
@@ -170,7 +171,7 @@ fn a_capability_is_missed_once_at_its_first_use() {
     let steps = "\"expect-opened\", { expect-event = { type = \"a\" } }, { expect-event = { type = \"b\" } }";
     let message = |name: &str| format!("this step needs the capability \"{name}\"");
     assert_eq!(
-        told(&[case(steps)]),
+        reported(&[case(steps)]),
         expected(&[
             ("\"expect-opened\"", &message("opened")),
             ("{ expect-event = { type = \"a\" } }", &message("event-type")),
@@ -184,14 +185,14 @@ fn a_capability_that_is_asked_for_is_used() {
         let asked = format!("needs = [\"{name}\"]");
         let message = format!("no step uses the capability \"{name}\"");
         assert_eq!(
-            told(&[case_with(&asked, SEND)]),
+            reported(&[case_with(&asked, SEND)]),
             expected(&[(&format!("\"{name}\""), &message)]),
             "{name}"
         );
     }
-    assert_eq!(told(&[case_with("needs = [\"dom\"]", SEND)]), []);
+    assert_eq!(reported(&[case_with("needs = [\"dom\"]", SEND)]), []);
     let twice = case_with("needs = [\"errors\", \"errors\"]", "\"expect-error\"");
-    assert_eq!(told(&[twice]), expected(&[("\"errors\"", "a capability is listed twice")]));
+    assert_eq!(reported(&[twice]), expected(&[("\"errors\"", "a capability is listed twice")]));
 }
 
 #[test]
@@ -201,10 +202,10 @@ fn what_says_something_of_a_reconnect_may_need_one() {
         format!("{SEND}, \"end\", {{ expect-one-of = [\"expect-request\", \"expect-closed\"] }}"),
         format!("{{ refuse = \"1ms\" }}, \"expect-request\", {SEND}"),
     ] {
-        assert_eq!(told(&[case_with("needs = [\"reconnect\"]", &steps)]), [], "{steps}");
+        assert_eq!(reported(&[case_with("needs = [\"reconnect\"]", &steps)]), [], "{steps}");
     }
     let steps = format!("{SEND}, \"end\", {{ expect-error = {{ state = \"connecting\" }} }}");
-    assert_eq!(told(&[case_with("needs = [\"reconnect\", \"errors\", \"state\"]", &steps)]), []);
+    assert_eq!(reported(&[case_with("needs = [\"reconnect\", \"errors\", \"state\"]", &steps)]), []);
 }
 
 #[test]
@@ -234,8 +235,8 @@ fn a_second_request_needs_reconnecting() {
             "{ expect-one-of = [\"expect-request\", [\"expect-closed\", \"expect-request\"]] }",
         ),
     ] {
-        assert_eq!(told(&[case(&steps)]), expected(&[(place, message)]), "{steps}");
-        assert_eq!(told(&[case_with("needs = [\"reconnect\"]", &steps)]), [], "{steps}");
+        assert_eq!(reported(&[case(&steps)]), expected(&[(place, message)]), "{steps}");
+        assert_eq!(reported(&[case_with("needs = [\"reconnect\"]", &steps)]), [], "{steps}");
     }
 }
 
@@ -248,43 +249,49 @@ fn other_requests_do_not() {
             .to_owned(),
         format!("{{ refuse = \"1ms\" }}, \"expect-request\", {SEND}"),
     ] {
-        assert_eq!(told(&[case(&steps)]), [], "{steps}");
+        assert_eq!(reported(&[case(&steps)]), [], "{steps}");
     }
     // In a page there may be several clients.
     let steps = "{ enter = \"window\" }, \"expect-request\", \"expect-request\"";
-    assert_eq!(told(&[case_with("needs = [\"dom\"]", steps)]), []);
+    assert_eq!(reported(&[case_with("needs = [\"dom\"]", steps)]), []);
     // What a redirect led to is a first request, and one after it is a second.
     let steps = format!("{redirect}, \"expect-request\", \"end\", \"expect-request\"");
-    assert_eq!(told(&[case(&steps)]).len(), 1);
+    assert_eq!(reported(&[case(&steps)]).len(), 1);
 }
 
 #[test]
 fn a_script_can_be_played() {
     let two = "{ respond = { status = 404 } }, { send = \"a\" }, \"end\"";
-    assert_eq!(told(&[case(two)]), expected(&[("{ send = \"a\" }", "there is no open body to write to")]));
-    assert_eq!(told(&[case("\"end\", \"end\"")]), expected(&[("\"end\"", "there is no open body to end")]));
+    assert_eq!(
+        reported(&[case(two)]),
+        expected(&[("{ send = \"a\" }", "there is no open body to write to")])
+    );
+    assert_eq!(
+        reported(&[case("\"end\", \"end\"")]),
+        expected(&[("\"end\"", "there is no open body to end")])
+    );
     let late = "{ send = \"data: a\\n\\n\" }, \"connect\"";
-    assert_eq!(told(&[case(late)])[0].1, "there is no open body to write to");
+    assert_eq!(reported(&[case(late)])[0].1, "there is no open body to write to");
 }
 
 #[test]
 fn alternatives_without_a_request_leave_the_answer_open() {
     let steps = "{ expect-one-of = [{ expect-event = { data = \"a\" } }, { expect-event = { data = \"b\" } }] }, { send = \"data: c\\n\\n\" }";
-    assert_eq!(told(&[case(steps)]), []);
+    assert_eq!(reported(&[case(steps)]), []);
     let request = "{ respond = { status = 503 } }, { expect-one-of = [\"expect-request\", \"expect-closed\"] }, { respond = { status = 204 } }";
-    assert_eq!(told(&[case(request)]), []);
+    assert_eq!(reported(&[case(request)]), []);
 }
 
 #[test]
 fn a_script_left_open_ends_between_two_blocks() {
     let message = "this script leaves its stream open in the middle of an event block";
     let steps = "{ send = \"data: a\\n\" }, \"expect-event\"";
-    assert_eq!(told(&[case(steps)]), expected(&[("{ send = \"data: a\\n\" }", message)]));
+    assert_eq!(reported(&[case(steps)]), expected(&[("{ send = \"data: a\\n\" }", message)]));
     for end in ["\"end\"", "{ drop = \"fin\" }", "\"expect-closed\"", "{ expect-no-request = \"1ms\" }"] {
-        assert_eq!(told(&[case(&format!("{{ send = \"data: a\\n\" }}, {end}"))]), [], "{end}");
+        assert_eq!(reported(&[case(&format!("{{ send = \"data: a\\n\" }}, {end}"))]), [], "{end}");
     }
     let closed = case_with("needs = [\"close\"]", "{ send = \"data: a\\n\" }, \"close\"");
-    assert_eq!(told(&[closed]), []);
+    assert_eq!(reported(&[closed]), []);
 }
 
 #[test]
@@ -293,7 +300,7 @@ fn a_script_left_open_can_be_continued() {
     for steps in
         ["{ respond = { framing = \"length\", length = 9 } }", "{ raw = \"HTTP/1.1 200 OK\\r\\n\\r\\n\" }"]
     {
-        assert_eq!(told(&[case(steps)]), expected(&[(steps, message)]));
-        assert_eq!(told(&[case(&format!("{steps}, {{ drop = \"fin\" }}"))]), [], "{steps}");
+        assert_eq!(reported(&[case(steps)]), expected(&[(steps, message)]));
+        assert_eq!(reported(&[case(&format!("{steps}, {{ drop = \"fin\" }}"))]), [], "{steps}");
     }
 }

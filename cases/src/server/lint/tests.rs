@@ -4,11 +4,11 @@ use super::*;
 use crate::sample::server_script;
 
 /// The messages about the script of a case with these steps.
-fn told(steps: &str) -> Vec<String> {
+fn reported(steps: &str) -> Vec<String> {
     let mut findings = Findings::default();
     check(&server_script(steps), &mut findings);
     let found = findings.or(&Source::new("a", ""), Some(())).err();
-    found.iter().flat_map(|told| told.list()).map(|finding| finding.message.clone()).collect()
+    found.iter().flat_map(|reported| reported.list()).map(|finding| finding.message.clone()).collect()
 }
 
 #[test]
@@ -20,24 +20,30 @@ fn a_name_can_be_used_again_when_its_stream_may_be_over() {
         "{ expect-one-of = [\"expect-end\", { expect-event = {} }] }",
         "{ expect-response = { status = 204 } }",
     ] {
-        assert_eq!(told(&format!("\"request\", {between}, \"request\"")), [""; 0], "{between}");
+        assert_eq!(reported(&format!("\"request\", {between}, \"request\"")), [""; 0], "{between}");
     }
-    assert_eq!(told("\"request\", { expect-event = {} }, \"request\""), ["the stream \"a\" is still open"]);
-    assert_eq!(told("{ wait = \"1ms\" }, \"request\""), ["the stream \"a\" is still open"]);
+    assert_eq!(
+        reported("\"request\", { expect-event = {} }, \"request\""),
+        ["the stream \"a\" is still open"]
+    );
+    assert_eq!(reported("{ wait = \"1ms\" }, \"request\""), ["the stream \"a\" is still open"]);
 }
 
 #[test]
 fn a_stream_is_read_once_and_only_if_it_was_not() {
     let open = "{ request = { reading = false } }";
-    assert_eq!(told(&format!("{open}, {{ read = \"a\" }}, {{ expect-event = {{}} }}")), [""; 0]);
-    assert_eq!(told(&format!("{open}, {{ read = \"a\" }}, {{ read = \"a\" }}")).len(), 1);
-    assert_eq!(told(&format!("{open}, \"end\", {{ read = \"a\" }}, \"expect-end\", \"request\"")), [""; 0]);
-    assert_eq!(told(&format!("{open}, {{ expect-event = {{}} }}")), ["the stream \"a\" is not read"]);
+    assert_eq!(reported(&format!("{open}, {{ read = \"a\" }}, {{ expect-event = {{}} }}")), [""; 0]);
+    assert_eq!(reported(&format!("{open}, {{ read = \"a\" }}, {{ read = \"a\" }}")).len(), 1);
+    assert_eq!(
+        reported(&format!("{open}, \"end\", {{ read = \"a\" }}, \"expect-end\", \"request\"")),
+        [""; 0]
+    );
+    assert_eq!(reported(&format!("{open}, {{ expect-event = {{}} }}")), ["the stream \"a\" is not read"]);
 }
 
 #[test]
 fn an_answer_follows_what_it_answers() {
     let one_of = "{ expect-one-of = [\"expect-refused\", \"expect-emitted\"] }";
-    assert_eq!(told(&format!("{{ emit = {{ data = \"a\" }} }}, {one_of}")), [""; 0]);
-    assert_eq!(told(&format!("\"end\", {one_of}")), ["nothing was emitted that this could answer"]);
+    assert_eq!(reported(&format!("{{ emit = {{ data = \"a\" }} }}, {one_of}")), [""; 0]);
+    assert_eq!(reported(&format!("\"end\", {one_of}")), ["nothing was emitted that this could answer"]);
 }

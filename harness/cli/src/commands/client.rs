@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use ssespec::engine::Engine;
 use ssespec::implementation::read_baseline;
 use ssespec::run::{Baseline, Launch, Rerun, Run};
 
@@ -75,7 +76,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         Launch::Client(ssespec_reference::client())
     } else if let Some(name) = &arguments.browser {
         words.extend(["--browser".into(), name.clone()]);
-        launch::browser(name)?
+        launch::browser(name.parse::<Engine>()?)?
     } else if arguments.page {
         words.push("--page".into());
         words.extend(arguments.bind.iter().flat_map(|address| ["--bind".into(), address.to_string()]));

@@ -85,7 +85,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         if folders.len() > 1 {
             output::note(&format!("running {}", folder.path.display()));
         }
-        // One that cannot be run does not keep the others from running.
+        // An implementation that cannot be run does not prevent the others from running.
         match perform_one(&arguments, &corpus, folder, file.as_deref()).await {
             Ok(outcome) => {
                 worst = worst.max(outcome.status);
@@ -123,7 +123,7 @@ async fn perform_one(
             launch::server_command(words.clone(), folder.path.clone())
         }
         Start::Command(words) => launch::client_command(words.clone(), folder.path.clone()),
-        Start::Browser(name) => launch::browser(name)?,
+        Start::Browser(engine) => launch::browser(*engine)?,
         Start::Service(service) => {
             let probe = service::probe(folder, service, options)?;
             let outcome = execute::probe::execute(&probe, file, options.format).await?;

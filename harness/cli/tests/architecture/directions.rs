@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{CRATES, repository};
 
-/// Each crate of the workspace, and those it may depend on. Development dependencies are free: tests stand above all.
+/// Each crate of the workspace, and those it may depend on. Development dependencies are unrestricted.
 const ALLOWED: [(&str, &[&str]); 10] = [
     ("ssespec-diagnostics", &[]),
     ("ssespec-strict", &[]),

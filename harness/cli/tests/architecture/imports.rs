@@ -1,5 +1,5 @@
 //! The modules of a crate, and what each file takes from the others: by its imports and by paths in its code. A
-//! re-export is followed to the file that defines the name, and takes nothing by itself. Tests are left out.
+//! re-export is followed to the file that defines the name, and is not an import of its own. Tests are left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

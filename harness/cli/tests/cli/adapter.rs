@@ -5,9 +5,9 @@
 //!
 //! - `name=NAME`: its name in hello
 //! - `observer=ADDRESS`: it connects there, keeps the connection open until it exits, and writes each URL that it receives as a line
-//! - `stderr=TEXT`: it says that on stderr, first
-//! - `exit`: it ends without a hello
-//! - `silent`: it lives on without a hello
+//! - `stderr=TEXT`: it writes this to stderr first
+//! - `exit`: it exits without a hello
+//! - `silent`: it keeps running without a hello
 
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};

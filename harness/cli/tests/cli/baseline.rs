@@ -15,7 +15,7 @@ pub(crate) const TESTS: Tests = &[
     ("a_pattern_without_a_case_fails_the_run", a_pattern_without_a_case_fails_the_run),
     ("a_filtered_run_judges_what_it_selected", a_filtered_run_judges_what_it_selected),
     ("one_delivery_makes_no_entry_stale", one_delivery_makes_no_entry_stale),
-    ("what_fails_flaky", what_fails_flaky),
+    ("a_flaky_failure", a_flaky_failure),
     ("a_file_of_its_own", a_file_of_its_own),
 ];
 
@@ -146,7 +146,7 @@ fn one_delivery_makes_no_entry_stale() {
         .ends(1);
 }
 
-fn what_fails_flaky() {
+fn a_flaky_failure() {
     let folder = TestFolder::new();
     let flaky = |case| format!("{}flaky = true\n", known(case, "now and then"));
     folder.implementation("small", &format!("{}{}", flaky(PASSES), flaky(FAILS)));

@@ -46,7 +46,7 @@ fn a_folder_with_a_browser() {
     for (text, said) in [
         ("browser = \"netscape\"", "\"chromium\", \"firefox\""),
         ("browser = \"firefox\"\ncommand = [\"x\"]", "expected either a command, a browser or a URL"),
-        ("", "nothing says how the implementation is started"),
+        ("", "nothing says how to start the implementation"),
     ] {
         folder.file("one/ssespec.toml", &format!("name = \"one\"\nrole = \"client\"\n{text}\n"));
         ssespec(["run"]).args([folder.path().join("one")]).ends(2).says(&[said]);

@@ -94,7 +94,7 @@ impl Ssespec {
         Running { child, lines: lines_of(stderr), stderr: Some(std::thread::spawn(String::new)) }
     }
 
-    /// Starts it with a standard output that nobody reads, and awaits its end.
+    /// Starts it with a standard output that is not read, and waits for it to exit.
     pub(crate) fn unread(mut self) -> (ExitStatus, String) {
         let mut child = self.0.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());

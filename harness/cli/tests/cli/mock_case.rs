@@ -74,7 +74,7 @@ fn a_drop_and_a_resume() {
             "server   The server answers 200 with an event stream.",
             "server   The server sends \"id: 2\\ndata: second\\n\\n\".",
             "expect   event data \"second\"",
-            "over     The case is played.",
+            "over     The case is over.",
         ]
     );
     assert_eq!(running.ends(0), "");
@@ -88,7 +88,7 @@ fn as_json() {
     assert_eq!(lines[0], json!({ "client": "The client connects." }));
     assert_eq!(lines[1], json!({ "expect": "a request" }));
     assert_eq!(lines[2], json!({ "request": "GET \"/\"" }));
-    assert_eq!(lines[lines.len() - 1], json!({ "over": "The case is played." }));
+    assert_eq!(lines[lines.len() - 1], json!({ "over": "The case is over." }));
     running.ends(0);
 }
 
@@ -127,7 +127,7 @@ fn a_client_that_is_closed_manually() {
         [
             "left     The client left the connection (FIN).",
             "expect   the client leaves the connection",
-            "over     The case is played.",
+            "over     The case is over.",
         ]
     );
     running.ends(0);

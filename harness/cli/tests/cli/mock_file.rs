@@ -130,7 +130,7 @@ fn several_files() {
     assert!(get(&format!("{url}/"), "").until("0\r\n\r\n").contains("data: b"));
 }
 
-/// A port that is free, and below those that systems choose by themselves, so that it stays so.
+/// A free port below those that systems choose automatically, so that it stays free.
 fn free_port() -> u16 {
     static TRIED: AtomicU16 = AtomicU16::new(0);
     // Test executables that run side by side begin elsewhere.

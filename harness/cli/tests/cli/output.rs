@@ -82,9 +82,9 @@ fn formats_of_several() {
 fn progress_is_for_people() {
     // Once for a case, though it fails in two deliveries; in the order in which they are played.
     let stderr = run("terminal", 1).stderr;
-    let mut told: Vec<&str> = stderr.lines().collect();
-    told.sort_unstable();
-    assert_eq!(told, ["✘ client/demo/wants-another-event", "✘ client/suites/resilience"]);
+    let mut reported: Vec<&str> = stderr.lines().collect();
+    reported.sort_unstable();
+    assert_eq!(reported, ["✘ client/demo/wants-another-event", "✘ client/suites/resilience"]);
     // Elsewhere one line says why the status is not 0.
     let stderr = run("junit", 1).stderr;
     assert_eq!(stderr.lines().count(), 1, "{stderr}");

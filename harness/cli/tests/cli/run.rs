@@ -90,7 +90,7 @@ fn mistakes_are_shown_with_their_places() {
     for (text, said) in [
         (
             "name = \"a\"\nrole = \"client\"\n",
-            &["nothing says how the implementation is started", "ssespec.toml:2:8"][..],
+            &["nothing says how to start the implementation", "ssespec.toml:2:8"][..],
         ),
         (
             "name = \"a\"\nrole = \"client\"\ncomand = [\"x\"]\n",

@@ -70,11 +70,11 @@ fn suites_that_do_not_decide_say_so() {
     let run = |options: &str| {
         ssespec(words(&format!("client --reference --cases cases --filter client/suites/* {options}")))
     };
-    let told = "resilience does not affect the exit status unless selected with --suite";
-    run("").ends(0).shows(&["✘ FAIL must client/suites/resilience", told, "exit status 0"]);
+    let reported = "resilience does not affect the exit status unless selected with --suite";
+    run("").ends(0).shows(&["✘ FAIL must client/suites/resilience", reported, "exit status 0"]);
     let printed = run("--suite resilience").ends(1);
     printed.shows(&["✘ FAIL must client/suites/resilience", "exit status 1"]);
-    assert!(!printed.stdout.contains(told), "{}", printed.stdout);
+    assert!(!printed.stdout.contains(reported), "{}", printed.stdout);
 }
 
 fn suites_of_conventions() {

@@ -16,7 +16,7 @@ pub(crate) const TESTS: Tests = &[
     ("known_failures_of_a_probe", known_failures_of_a_probe),
 ];
 
-/// A server whose streams end at once; it echoes a field of the request, and fails elsewhere with 200.
+/// A server whose streams end immediately; it echoes a field of the request, and answers 200 to other paths.
 fn start() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();

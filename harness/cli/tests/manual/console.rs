@@ -35,7 +35,7 @@ impl Drop for Folder {
     }
 }
 
-/// What one command printed, beside what the page shows.
+/// The output of one command, with the output that the page shows.
 pub(crate) struct Output {
     /// The page's line of the command, from 1: the output begins after it.
     pub(crate) first: usize,

@@ -123,7 +123,7 @@ fn note(line: &str) -> Option<(String, String)> {
     NOTES.contains(&key.trim()).then(|| (key.trim().to_owned(), value.trim().to_owned()))
 }
 
-/// A line without what stands between backticks.
+/// A line without the text between backticks.
 pub(crate) fn without_code(line: &str) -> String {
     let pieces: Vec<&str> = line.split('`').collect();
     // The last backtick of an odd number of them opens nothing.

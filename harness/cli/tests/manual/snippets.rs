@@ -82,7 +82,7 @@ fn toml(block: &Block, folder: &Folder) -> Result<(), String> {
     } else {
         return Err("this file is not for ssespec; expected steps, routes, a name or known failures".into());
     };
-    // Known failures alone need an implementation that has them.
+    // A file with only known failures needs an implementation that has them.
     let lead = if has("known-failure") && !has("name") {
         "name = \"a\"\nrole = \"client\"\ncommand = [\"a\"]\n"
     } else {

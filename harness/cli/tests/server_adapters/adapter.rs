@@ -128,7 +128,7 @@ fn misbehave(misbehavior: &str, session: u64, order: &Value) -> bool {
             return false;
         }
         "nobody-listens" if is("serve") => {
-            // A port that was free a moment ago, so nobody listens on it.
+            // A port that was free a moment ago, so nothing listens on it.
             let port = std::net::TcpListener::bind("127.0.0.1:0")
                 .and_then(|listener| listener.local_addr())
                 .expect("a port")

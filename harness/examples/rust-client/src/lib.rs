@@ -3,7 +3,7 @@
 pub use futures_util::StreamExt;
 pub use reqwest_eventsource::{Event, EventSource};
 
-/// Connects to a stream of events, and again whenever it is lost.
+/// Connects to an event stream, and reconnects whenever the connection is lost.
 pub fn connect(url: &str) -> EventSource {
     EventSource::get(url)
 }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use ssespec_mock_server::wire::http2::client::Client;
 use ssespec_reports::results::Row;
 use ssespec_strict::http2::fields::Field;
-use ssespec_strict::http2::reader::{Piece, Reader};
+use ssespec_strict::http2::reader::{Http2Reader, Piece};
 use ssespec_strict::{Block, EventStreamReader, Item, Limits};
 use tokio::time::{Instant, timeout_at};
 
@@ -25,7 +25,7 @@ pub(super) const MAX_CONCURRENT_STREAMS: u16 = 3;
 /// How much of a connection is read, in bytes.
 const MOST: u64 = 8 * 1024 * 1024;
 
-/// How much is read at once, in bytes.
+/// The size of one read, in bytes.
 const READ: usize = 16 * 1024;
 
 const ROWS: usize = 60;
@@ -38,7 +38,7 @@ pub(crate) enum NoHttp2 {
     #[error("no HTTP/2: no connection: {0}")]
     NoConnection(String),
     /// The server chose another protocol in the TLS handshake.
-    #[error("no HTTP/2: the server does not choose h2 in the TLS handshake")]
+    #[error("no HTTP/2: the server did not choose h2 in the TLS handshake")]
     NotNegotiated,
     /// The server did not accept the connection preface.
     #[error("no HTTP/2: the server did not accept the preface: {0}")]
@@ -99,12 +99,12 @@ impl StreamResponse {
 pub(super) struct Session {
     connection: Connection,
     client: Client,
-    reader: Reader,
+    reader: Http2Reader,
     began: Instant,
     total: u64,
     pub(super) settings: BTreeMap<u16, u32>,
     pub(super) responses: BTreeMap<u32, StreamResponse>,
-    /// Why the connection is over.
+    /// Why the connection ended, if it did.
     pub(super) over: Option<String>,
     pub(super) rows: Vec<Row>,
 }
@@ -126,7 +126,7 @@ impl Session {
         let mut session = Self {
             connection,
             client,
-            reader: Reader::default(),
+            reader: Http2Reader::default(),
             began: Instant::now(),
             total: 0,
             settings: BTreeMap::new(),
@@ -151,7 +151,7 @@ impl Session {
         self.rows.iter().any(|row| row.from == "server" && row.kind == "SETTINGS")
     }
 
-    /// How long ago it was opened.
+    /// The time since it was opened.
     pub(super) fn elapsed(&self) -> Duration {
         self.began.elapsed()
     }
@@ -195,7 +195,7 @@ impl Session {
         self.write().await;
     }
 
-    /// Reads until `enough` is true, or until this long after the connection was opened.
+    /// Reads until `enough` is true, or this much time has passed since the connection was opened.
     pub(super) async fn until(&mut self, limit: Duration, enough: impl Fn(&Self) -> bool) {
         let deadline = self.began + limit;
         let mut buffer = vec![0; READ];

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ssespec_strict::http::{Piece, Reader};
+use ssespec_strict::http::{Http1Reader, Piece};
 use ssespec_strict::{EventStreamReader, Item, Limits};
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -40,7 +40,7 @@ const FINDINGS: usize = 200;
 pub(crate) struct OngoingExchange {
     connection: Option<Connection>,
     started: Instant,
-    reader: Reader,
+    reader: Http1Reader,
     decoder: Decoder,
     body: EventStreamReader,
     /// How many chunks came.
@@ -80,7 +80,7 @@ impl OngoingExchange {
             is_over: connection.is_none(),
             connection,
             started,
-            reader: Reader::new(request.method.asked(), LIMITS),
+            reader: Http1Reader::new(request.method.asked(), LIMITS),
             decoder: Decoder::new(&[]),
             body: EventStreamReader::new(LIMITS),
             chunk: 0,

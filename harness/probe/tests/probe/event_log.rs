@@ -18,7 +18,7 @@ pub(crate) struct EventLog {
 }
 
 impl EventLog {
-    /// A log that gets new events as long as the runtime lives.
+    /// A log that gets new events for as long as the runtime runs.
     pub(crate) fn start() -> Self {
         let log = Self { history: Arc::default(), live: channel(100).0, has_crashed: Arc::default() };
         let growing = log.clone();

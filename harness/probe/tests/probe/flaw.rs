@@ -17,7 +17,7 @@ pub(crate) enum Flaw {
     LateHead,
     /// Events are sent in batches of three.
     Batches,
-    /// Each stream numbers its events anew.
+    /// Each stream numbers its events from the start.
     FreshIds,
     /// Resuming starts with the last event that the client has.
     RepeatsLast,

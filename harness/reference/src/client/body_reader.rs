@@ -9,10 +9,10 @@ use crate::client::exchange::{Read, ResponseBody};
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 
-/// How soon an end arrives that was sent with the bytes before it, also on a busy machine.
+/// If the end of a body was sent together with its last bytes, it arrives within this time, even on a busy machine.
 const LOOK_AHEAD: Duration = Duration::from_millis(300);
 
-/// How long a stream may be quiet in programs with a time limit for reads.
+/// How long a stream may be quiet for clients that limit the time of a read.
 const QUIET: Duration = Duration::from_secs(5);
 
 /// Reads a body.
@@ -29,7 +29,7 @@ pub(crate) struct BodyReader {
 enum Source {
     /// The reader, so that the connection ends with it.
     Reader(ResponseBody),
-    /// A task that nobody ends.
+    /// A task that nothing stops.
     Task(mpsc::UnboundedReceiver<Read>),
 }
 

@@ -94,7 +94,7 @@ impl EventSource {
         self.reestablish(loss).await
     }
 
-    /// Sets `Last-Event-ID` to the last event ID string, also to one that the user gave.
+    /// Sets `Last-Event-ID` to the last event ID string, which the user may have given.
     fn set_last_event_id(&mut self) {
         let has = |defect| self.defects.has(defect);
         let (id, initial) = (&*self.resumption.last_event_id, &self.past.initial_id);
@@ -350,7 +350,7 @@ impl EventSource {
         Flow::Continue(())
     }
 
-    /// Decides whether a loss stops the client, which none does.
+    /// Decides whether the loss of a connection stops the client. A sound client never stops.
     fn gives_up(&self, loss: &Loss) -> bool {
         let has = |defect| self.defects.has(defect);
         let by_loss = match loss {

@@ -95,7 +95,7 @@ pub(crate) async fn exchange(request: &Request, defects: &Defects) -> Result<Res
     Ok(Response { status: head.status, headers: head.headers, body })
 }
 
-/// Sends a request that nothing waits for, after a delay. Only a client with a defect does this.
+/// Sends a request after a delay and ignores the response. Only a client with a defect does this.
 pub(crate) fn send_unattended(request: Request, defects: Defects, delay: Duration) {
     tokio::spawn(async move {
         tokio::time::sleep(delay).await;

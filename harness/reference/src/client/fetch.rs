@@ -36,8 +36,8 @@ pub(crate) enum NetworkError {
 }
 
 impl NetworkError {
-    /// Whether "the user agent knows that to be futile" to connect again. What the network does can change; where a
-    /// redirect leads is taken as intended.
+    /// Whether "the user agent knows that to be futile" to connect again. Network failures may be temporary; the target
+    /// of a redirect is assumed to be intended.
     pub(crate) fn is_futile(&self) -> bool {
         match self {
             Self::Exchange(ExchangeError::Connect(_) | ExchangeError::Http(_)) => false,
@@ -78,10 +78,10 @@ pub(crate) async fn fetch(request: &mut Request, defects: &Defects) -> Result<Re
     }
 }
 
-/// The limit of clients that follow fewer.
+/// The limit of a client with a defect that follows fewer.
 const FEW_REDIRECTS: usize = 5;
 
-/// Decides whether a redirect is left alone. By the standard each is followed.
+/// Decides whether a redirect is ignored. By the standard, every redirect is followed.
 fn is_not_followed(status: StatusCode, defects: &Defects) -> bool {
     defects.has(Defect::RedirectsNotFollowed)
         || match status.as_u16() {
@@ -92,7 +92,7 @@ fn is_not_followed(status: StatusCode, defects: &Defects) -> bool {
         }
 }
 
-/// Checks that we can fetch from there.
+/// Checks that this client can fetch the URL.
 fn check_scheme(url: &Url) -> Result<(), NetworkError> {
     if url.needs_tls() { Err(NetworkError::Tls(url.clone())) } else { Ok(()) }
 }

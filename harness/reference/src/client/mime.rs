@@ -17,7 +17,7 @@ pub(crate) fn is_event_stream(headers: &HeaderMap, defects: &Defects) -> bool {
 
 const EVENT_STREAM: &str = "text/event-stream";
 
-/// Decides whether the answer is reversed.
+/// Decides whether a defect reverses the answer.
 fn is_misjudged(headers: &HeaderMap, is_event_stream: bool, defects: &Defects) -> bool {
     let has = |defect| defects.has(defect);
     let value = headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
@@ -43,8 +43,8 @@ pub(crate) fn names_other_charset(headers: &HeaderMap) -> bool {
     value.split_once("charset=").is_some_and(|(_, charset)| !charset.starts_with("utf-8"))
 }
 
-/// The essence of the MIME type that is extracted from the headers; `None` for failure. Of several types the last one
-/// counts that can be parsed and is not `*/*`.
+/// The essence of the MIME type extracted from the headers; `None` for failure. Of several types, the last one that can
+/// be parsed and is not `*/*` counts.
 fn extract_essence(headers: &HeaderMap) -> Option<String> {
     let fields: Vec<&[u8]> = headers.get_all(CONTENT_TYPE).iter().map(|value| value.as_bytes()).collect();
     if fields.is_empty() {

@@ -3,7 +3,7 @@
 //! Where the text leaves something open or contradicts its own examples, the comment there says what was chosen and why.
 //!
 //! - `session`: one event source, from its constructor to its end
-//! - `event_source`: the processing model; `loss`: how connections end; `past`: what is remembered of them
+//! - `event_source`: the processing model; `loss`: how connections end; `past`: a record of earlier ones
 //! - `reconnection_delay`: how long to wait before the next connection
 //! - `request`, `fetch`, `exchange`: a request, its redirects, and one response on the wire
 //! - `socket`, `body_reader`: the bytes of a connection and of a body

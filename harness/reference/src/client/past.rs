@@ -1,5 +1,5 @@
-//! What is remembered of an event source's earlier connections. Only defects look at it: by the standard the next
-//! connection depends on the reconnection time and the last event ID alone.
+//! A record of an event source's earlier connections, read only by defects: by the standard, the next connection depends
+//! only on the reconnection time and the last event ID.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(crate) struct Past {
     pub(crate) own_headers: Vec<String>,
     /// Whether a connection was open before.
     pub(crate) was_open: bool,
-    /// How often the client reconnected.
+    /// How many times the client has reconnected.
     pub(crate) reconnections: u32,
     /// How the last body was delimited.
     pub(crate) framing: BodyFraming,
@@ -30,9 +30,9 @@ pub(crate) struct Past {
     pub(crate) was_redirected: bool,
     /// What the announcement of the open connection waits for.
     pub(crate) announcement: Announcement,
-    /// Whether close() was called in a handler and waits for the end of the read.
+    /// Whether close() was called in a handler and takes effect at the end of the read.
     pub(crate) is_closing: bool,
-    /// The delay that the next fetch waits itself.
+    /// The delay that the next fetch waits before it starts.
     pub(crate) delay: Option<Duration>,
 }
 
@@ -79,7 +79,7 @@ impl BodyFraming {
 /// When an open connection is announced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Announcement {
-    /// It was, with the head of the response.
+    /// It was announced when the head of the response arrived.
     Made,
     /// When the first bytes of the body arrive.
     WithFirstBytes,

@@ -158,7 +158,7 @@ impl Request {
         }
     }
 
-    /// Makes it a GET, without a body and the fields that describe one.
+    /// Changes the method to GET, and removes the body and the fields that describe it.
     pub(crate) fn become_get(&mut self) {
         self.method = Method::GET;
         self.body = None;

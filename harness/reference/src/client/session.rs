@@ -1,4 +1,4 @@
-//! One event source, from its constructor until its connection is failed or the harness wants it closed.
+//! One event source, from its constructor until the connection fails or the harness closes it.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::client::request::Request;
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 
-/// How long a client waits with the request that close() should have prevented.
+/// How long a client with a defect waits before the request that close() should have prevented.
 const SOON: Duration = Duration::from_millis(100);
 
 /// Runs one event source.
@@ -31,7 +31,7 @@ pub(crate) async fn session(options: ConnectRequest, observer: Observer, defects
     let source = EventSource::new(&options, request.clone(), observer.clone(), defects.clone());
     let mut running = pin!(source.run());
     let end = tokio::select! {
-        // A source to be closed must not show anything that happened to be ready as well.
+        // Once close() is called, events that are ready must not be shown.
         biased;
         () = observer.close_requested() => None,
         end = &mut running => Some(end),
@@ -39,7 +39,7 @@ pub(crate) async fn session(options: ConnectRequest, observer: Observer, defects
     match end {
         None => close(request, &observer, defects),
         Some(SourceEnd::Failed) => {}
-        // Nothing may follow, which the harness sees best while we still could show it.
+        // Nothing may follow. Waiting here lets the harness see whether anything does.
         Some(SourceEnd::Closed) => observer.close_requested().await,
     }
 }

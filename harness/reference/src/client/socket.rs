@@ -1,4 +1,4 @@
-//! The bytes of a connection to a server. This is where a defect can read the head of a response as another one.
+//! The bytes of a connection to a server. Defects can change the head of a response here.
 
 use std::io;
 use std::pin::Pin;
@@ -28,7 +28,7 @@ impl Socket {
         Self { stream, defects }
     }
 
-    /// Reads bytes of a response: as they are.
+    /// Reads bytes of a response, unchanged.
     fn read(&self, bytes: &mut [u8]) {
         if bytes.starts_with(INTERIM) && self.defects.has(Defect::InterimAnswerIsFinal) {
             // Another status that is not 200, and that is final to hyper.

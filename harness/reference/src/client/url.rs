@@ -6,7 +6,7 @@ use std::fmt;
 
 use url::{Host, ParseError, Position};
 
-/// A string that is not the URL of something to fetch over HTTP.
+/// Why a string is not a URL that can be fetched over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BadUrl {
     /// It cannot be parsed.
@@ -33,7 +33,7 @@ impl Url {
             return Err(BadUrl::OtherScheme(input.to_owned()));
         }
         url.set_fragment(None);
-        // A URL with a host can have credentials, so it can have none.
+        // Removing credentials cannot fail for a URL with a host.
         let _ = url.set_username("").and_then(|()| url.set_password(None));
         Ok(Self(url))
     }

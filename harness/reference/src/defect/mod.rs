@@ -1,7 +1,7 @@
 //! The defects of the reference implementations: ways to be wrong that can be switched on.
 //!
-//! Each is one small change of behavior, seen in the field or readable from a requirement. A sound implementation has
-//! none. They prove the cases: a case that no defect fails would not notice a mistake, and a defect that no case catches
+//! Each is one small change of behavior, seen in the field or derived from a requirement. A sound implementation has no
+//! defects. They prove the cases: a case that no defect fails would not notice a mistake, and a defect that no case catches
 //! shows that a case is missing.
 //!
 //! - `list`: the two lists, made of the entries in `client` and `server`

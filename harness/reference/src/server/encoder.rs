@@ -1,7 +1,7 @@
-//! What a server writes for what its application sends.
+//! Encodes what the application sends as event blocks.
 //!
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream>, read from the other side:
-//! every line of the data is a field of its own, and what no value can carry is refused.
+//! every line of the data becomes a separate field, and text that no field can carry is refused.
 
 use bytes::Bytes;
 
@@ -44,12 +44,12 @@ impl Place {
     }
 }
 
-/// Encodes what is sent on one topic.
+/// The encoder of one topic.
 #[derive(Debug, Default)]
 pub(crate) struct Encoder {
     defects: Defects,
     writer: BlockWriter,
-    /// The last type, and the number of events. Only defects look at them.
+    /// The last type, and the number of events. Only defects read them.
     last_kind: Option<String>,
     events: u64,
 }
@@ -63,7 +63,7 @@ impl Encoder {
     /// The bytes to write.
     ///
     /// # Errors
-    /// If no stream can carry it.
+    /// If an event stream cannot carry it.
     pub(crate) fn encode(&mut self, emission: &Emission) -> Result<Bytes, Refusal> {
         let mut block = match emission {
             Emission::Event(event) => self.event(event)?,
@@ -96,7 +96,7 @@ impl Encoder {
         Ok(block)
     }
 
-    /// A value of one line: as it is, or refused, because it would be two fields.
+    /// A value that must be one line: returned unchanged, or refused because a line break would start another field.
     fn one_line(&self, place: Place, text: &str) -> Result<String, Refusal> {
         if self.passes(place, text) {
             return Ok(text.to_owned());
@@ -117,7 +117,7 @@ impl Encoder {
         Ok(text.to_owned())
     }
 
-    /// Decides whether text that is not one line is sent as it is.
+    /// Decides whether text with line breaks is sent unchanged.
     fn passes(&self, place: Place, text: &str) -> bool {
         let has = |defect| self.defects.has(defect);
         let (line_feed, carriage_return, nul) = match place {
@@ -190,7 +190,7 @@ impl Encoder {
         Some(id)
     }
 
-    /// The reconnection time to send: as it is, and without an event.
+    /// The reconnection time to send: unchanged, and without an event.
     fn check_retry(&self, block: &mut Block) {
         let has = |defect| self.defects.has(defect);
         let Some(retry) = &mut block.retry else { return };

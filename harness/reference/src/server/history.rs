@@ -28,11 +28,11 @@ impl Kept {
     }
 }
 
-/// What is asked for: the events after the last one with this id.
+/// A request for missed events: those after the last event with this id.
 #[derive(Debug)]
 pub(crate) struct Missed<'i> {
     pub(crate) id: &'i str,
-    /// How many events were kept when the last client left. Only defects look at it.
+    /// How many events were kept when the last client left. Only defects read it.
     pub(crate) kept_at_departure: usize,
 }
 
@@ -58,7 +58,7 @@ impl History {
         }
     }
 
-    /// Drops the oldest event, and says whether there was one.
+    /// Drops the oldest event. Returns whether there was one.
     pub(crate) fn drop_oldest(&mut self) -> bool {
         let Some(oldest) = self.kept.pop_front() else { return false };
         self.length -= oldest.bytes.len();
@@ -106,7 +106,7 @@ impl History {
     }
 }
 
-/// A missed event as it is written again: unchanged.
+/// The bytes of a missed event when it is sent again: unchanged.
 pub(crate) fn replayed(kept: &Kept, defects: &Defects) -> Bytes {
     let has = |defect| defects.has(defect);
     let text = || String::from_utf8_lossy(&kept.bytes).into_owned();

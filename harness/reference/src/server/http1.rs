@@ -21,7 +21,7 @@ use crate::server::topics::Topics;
 enum Framing {
     Chunked,
     Close,
-    /// Only a defect delimits a stream like this.
+    /// Only a server with a defect delimits a stream like this.
     Length,
 }
 
@@ -134,7 +134,7 @@ impl<'c> Exchange<'c> {
         head.into_bytes()
     }
 
-    /// Writes a stream to its end, or until the client leaves.
+    /// Writes a stream until it ends or the client leaves.
     async fn stream(
         &mut self,
         response: &Response,

@@ -1,5 +1,5 @@
-//! A connection over HTTP/2 in clear text, with prior knowledge, <https://www.rfc-editor.org/rfc/rfc9113>. The `h2` crate
-//! speaks it.
+//! A connection over HTTP/2 without TLS, with prior knowledge, <https://www.rfc-editor.org/rfc/rfc9113>. The `h2` crate
+//! speaks the protocol.
 
 use std::collections::HashMap;
 use std::future::{pending, poll_fn};
@@ -29,7 +29,7 @@ use crate::server::topics::Topics;
 /// <https://www.rfc-editor.org/rfc/rfc9113#section-3.4>.
 pub(crate) const PREFACE_HEAD: &[u8] = b"PRI * HTTP/2.0\r\n\r\n";
 
-/// Serves a connection of which these bytes were read already, until its end.
+/// Serves a connection until its end. These bytes of it have been read already.
 pub(crate) async fn serve(stream: TcpStream, read: Vec<u8>, topics: Arc<Topics>) {
     let (rest, write) = stream.into_split();
     let write = HeadWriter::new(write, topics.defects().clone());
@@ -110,7 +110,7 @@ impl OpenStream {
         self.sender.stream_id()
     }
 
-    /// Writes it to its end, or until the client resets it; then returns its number.
+    /// Writes the stream until it ends or the client resets it, and returns its number.
     async fn write(mut self) -> StreamId {
         loop {
             let next = tokio::select! {
@@ -146,7 +146,7 @@ impl OpenStream {
         self.leave(Departure::Broken)
     }
 
-    /// Leaves the topic, which has no effect if that ended the stream itself.
+    /// Leaves the topic. Has no effect if the topic ended the stream.
     fn leave(self, how: Departure) -> StreamId {
         self.topic.leave(&self.queue, how);
         self.id()
@@ -160,7 +160,7 @@ async fn reset(sender: &mut SendStream<Bytes>) {
     }
 }
 
-/// Sends bytes as flow control allows, and says whether all were sent.
+/// Sends bytes as flow control allows. Returns whether all were sent.
 async fn send(sender: &mut SendStream<Bytes>, mut bytes: Bytes) -> bool {
     while !bytes.is_empty() {
         sender.reserve_capacity(bytes.len());

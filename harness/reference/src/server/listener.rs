@@ -46,7 +46,7 @@ impl Listener {
     /// Accepts no more connections, ends all streams cleanly, and waits until everything is sent.
     pub(crate) async fn shut_down(&mut self) {
         self.topics.shut_down();
-        // What takes longer is cut off with the task that holds the connections.
+        // Connections that take longer are dropped with the task that holds them.
         let _ = tokio::time::timeout(SHUTDOWN_LIMIT, &mut self.accepting).await;
     }
 }
@@ -57,7 +57,7 @@ impl Drop for Listener {
     }
 }
 
-/// Accepts connections until the server is about to leave, and then waits for their ends.
+/// Accepts connections until the server is shutting down, then waits for them to end.
 async fn accept(listener: TcpListener, topics: Arc<Topics>) {
     let mut connections = JoinSet::new();
     loop {

@@ -2,12 +2,12 @@
 //!
 //! - `emission`, `notice`: what an application sends, and what it learns about its clients
 //! - `lines`, `block`, `encoder`: what is written for an event, a comment, a reconnection time
-//! - `topic`, `history`, `stream_queue`: who gets it, and what waits for whom
+//! - `topic`, `history`, `stream_queue`: which clients get it, missed events, and what is not written yet
 //! - `next_write`: what is written next on a stream, and when a keep-alive is
 //! - `request`, `response`: a request, and the head of its response
 //! - `connection`, `http1`, `http2`, `head_writer`: the connections
 //! - `topics`, `listener`: the topics by their paths, and the listener
-//! - `session`: the orders of the harness
+//! - `session`: the application, which follows the commands of the harness
 
 mod block;
 mod connection;

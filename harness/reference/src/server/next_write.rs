@@ -12,7 +12,7 @@ use crate::server::stream_queue::{Next, StreamQueue};
 /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#authoring-notes>: "every 15 seconds or so".
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// How long a stream may be quiet on servers that end it then.
+/// How long a stream may be quiet on a server with the defect that ends it then.
 const IDLE_LIMIT: Duration = Duration::from_secs(2);
 
 /// What is written next.

@@ -1,6 +1,6 @@
 //! What an application learns about its clients.
 
-/// A change among the clients of a topic.
+/// A client of a topic arrived or left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Notice {
     Connected {

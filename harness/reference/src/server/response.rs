@@ -54,7 +54,7 @@ impl Response {
     }
 }
 
-/// Responses a request.
+/// Responds to a request.
 pub(crate) fn respond(request: &Request, topics: &Topics) -> Response {
     let defects = topics.defects();
     let plain = |status| Response::new(status, Content::Text(""), defects);
@@ -108,7 +108,7 @@ fn stream(content: Content, defects: &Defects) -> Response {
     response
 }
 
-/// Decides whether a GET request for a topic is refused, and with what status. By the standard none is.
+/// Decides whether a GET request for a topic is refused, and with which status. A sound server refuses none.
 fn refusal(request: &Request, topic: &Topic, id: Option<&str>, defects: &Defects) -> Option<u16> {
     let accept = request.field("accept");
     if accept.as_deref().is_none_or(|accept| accept.contains("*/*")) && defects.has(Defect::AnythingRefused) {

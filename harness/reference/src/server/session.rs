@@ -1,4 +1,4 @@
-//! The application of the server: it obeys the orders of the harness.
+//! The application that runs on the server and follows the commands of the harness.
 
 use std::io;
 
@@ -44,7 +44,7 @@ pub(crate) async fn session(mut session: ServerSession, defects: Defects) -> io:
                 listener.shut_down().await;
                 return Ok(());
             }
-            // An order of a later version.
+            // A command of a later protocol version.
             _ => {}
         }
     }
@@ -52,7 +52,7 @@ pub(crate) async fn session(mut session: ServerSession, defects: Defects) -> io:
     Ok(())
 }
 
-/// What to send; `None` for what a later version may add.
+/// What to send; `None` for a command that a later version may add.
 fn emission(emit: Emit) -> Option<Emission> {
     match emit {
         Emit::Event { kind, data, id, retry } => Some(Emission::Event(Event { kind, data, id, retry })),

@@ -45,7 +45,7 @@ impl StreamQueue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a block. One that is too much for a client that does not read drops it.
+    /// Adds a block. If too much is waiting already, the client is dropped.
     pub(crate) fn push(&self, block: Bytes) {
         let mut waiting = self.waiting();
         if waiting.last.is_some() {
@@ -60,13 +60,13 @@ impl StreamQueue {
         self.changed.notify_one();
     }
 
-    /// Ends the stream after what waits.
+    /// Ends the stream once everything that waits is written.
     pub(crate) fn end(&self, how: Next) {
         self.waiting().last.get_or_insert(how);
         self.changed.notify_one();
     }
 
-    /// How many bytes wait.
+    /// How many bytes are waiting.
     pub(crate) fn length(&self) -> usize {
         self.waiting().length
     }
@@ -76,7 +76,7 @@ impl StreamQueue {
         self.waiting().last.is_some()
     }
 
-    /// What waits; `None` if nothing does.
+    /// What is waiting; `None` if nothing is.
     fn take(&self) -> Option<Next> {
         let mut waiting = self.waiting();
         if waiting.blocks.is_empty() {

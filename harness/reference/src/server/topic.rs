@@ -1,8 +1,7 @@
-//! One topic: a client that opens its URL gets every event from then on, and the events that it missed since the one
-//! whose id it sends.
+//! One topic: a client that opens its URL first gets the events after its Last-Event-ID, then every new event.
 //!
-//! Opening and sending exclude each other, so nothing is lost and nothing is repeated between the missed events and the
-//! new ones.
+//! A lock keeps streams from being opened while an event is sent, so no event is lost or repeated between the missed
+//! events and the new ones.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,7 +27,7 @@ type Notify = dyn Fn(Notice) + Send + Sync;
 pub(crate) enum Opening {
     /// With this stream.
     Stream(Arc<StreamQueue>),
-    /// With no stream, now or later.
+    /// With no stream: the client must stop reconnecting.
     NoContent,
     /// With another status, which only a defect does.
     Status(u16),
@@ -42,7 +41,7 @@ struct TopicState {
     notes: Notes,
 }
 
-/// What is noted of earlier streams and events. Only defects look at it.
+/// A record of earlier streams and events, read only by defects.
 #[derive(Debug, Default)]
 struct Notes {
     /// How many streams were opened.
@@ -57,7 +56,7 @@ struct Notes {
     late: Vec<(Arc<StreamQueue>, Vec<Bytes>)>,
     /// How many events were kept when the last client left.
     kept_at_departure: usize,
-    /// How many departures were not reported, and whether one was.
+    /// How many departures have not been reported yet, and whether any was reported.
     unreported: usize,
     has_reported: bool,
     /// Whether the application ended the streams.
@@ -78,7 +77,7 @@ impl fmt::Debug for Topic {
 }
 
 impl Topic {
-    /// A topic without streams, whose application learns about its clients by this function.
+    /// A topic without streams. This function tells its application about clients.
     pub(crate) fn new(defects: Defects, notify: impl Fn(Notice) + Send + Sync + 'static) -> Arc<Self> {
         let state = TopicState {
             encoder: Encoder::new(defects.clone()),
@@ -97,7 +96,7 @@ impl Topic {
     /// Sends something on all streams.
     ///
     /// # Errors
-    /// If no stream can carry it.
+    /// If an event stream cannot carry it.
     pub(crate) fn emit(&self, emission: &Emission) -> Result<(), Refusal> {
         let mut state = self.state();
         let encoded = state.encoder.encode(emission);
@@ -151,7 +150,7 @@ impl Topic {
         }
     }
 
-    /// Sends an event to each stream, once.
+    /// Sends an event to each stream once.
     fn send_to_streams(&self, state: &TopicState, bytes: &Bytes) {
         let has = |defect| self.defects.has(defect);
         let streams = &state.streams;
@@ -316,12 +315,12 @@ impl Topic {
         self.state().history.knows(id)
     }
 
-    /// From now on clients are told to stop reconnecting.
+    /// From now on, responses tell clients to stop reconnecting.
     pub(crate) fn stop(&self) {
         self.state().is_stopped = true;
     }
 
-    /// The server is about to leave: ends all streams cleanly.
+    /// The server is shutting down: ends all streams cleanly.
     pub(crate) fn shut_down(&self) {
         let mut state = self.state();
         if self.defects.has(Defect::ShutdownWaits) {

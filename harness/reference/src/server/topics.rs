@@ -40,7 +40,7 @@ impl Topics {
         &self.defects
     }
 
-    /// Ends all streams cleanly, and lets the connections know that the server is about to leave.
+    /// Ends all streams cleanly, and tells the connections that the server is shutting down.
     pub(crate) fn shut_down(&self) {
         for topic in self.by_path().values() {
             topic.shut_down();
@@ -48,7 +48,7 @@ impl Topics {
         self.closing.send_replace(true);
     }
 
-    /// Waits until the server is about to leave.
+    /// Waits until the server is shutting down.
     pub(crate) async fn closing(&self) {
         // The sender lives as long as this.
         let _ = self.closing.subscribe().wait_for(|is_closing| *is_closing).await;

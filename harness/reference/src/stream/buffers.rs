@@ -26,7 +26,7 @@ pub(crate) struct Buffers {
     defects: Defects,
 }
 
-/// What is noted of earlier lines. Only defects look at it.
+/// A record of earlier lines, read only by defects.
 #[derive(Debug, Default)]
 struct Notes {
     last_line: LineKind,
@@ -116,7 +116,7 @@ impl Buffers {
         };
     }
 
-    /// The line to interpret: every line, as it is.
+    /// The line to interpret: every line, unchanged.
     fn admit<'l>(&mut self, line: &'l str) -> Option<&'l str> {
         let has = |defect| self.defects.has(defect);
         let is_long = line.len() > LINE_LIMIT;
@@ -163,7 +163,7 @@ impl Buffers {
             LineKind::Id => Defect::IdAloneFires,
             LineKind::Retry => Defect::RetryAloneFires,
             LineKind::Unknown => Defect::UnknownFieldAloneFires,
-            // Another defect took the data away.
+            // Another defect removed the data.
             LineKind::Data => return false,
         })
     }
@@ -358,7 +358,7 @@ impl Buffers {
         self.is_delivered(&event).then_some(event)
     }
 
-    /// The last event ID buffer at the end of a block: as the `id` fields left it.
+    /// The last event ID buffer at the end of a block: the value that the `id` fields gave it.
     fn settle_last_event_id(&mut self, has_id: bool, resumption: &Resumption) {
         let has = |defect| self.defects.has(defect);
         let is_new = self.last_event_id != resumption.last_event_id;
@@ -395,7 +395,7 @@ impl Buffers {
         self.read_data(data)
     }
 
-    /// The data as the user gets it: lines joined with LF, and otherwise as sent.
+    /// The data that the user gets: its lines, joined with LF.
     fn read_data(&self, data: String) -> String {
         let has = |defect| self.defects.has(defect);
         if data.contains('\n') {

@@ -144,7 +144,7 @@ impl Decoder {
         }
     }
 
-    /// What is left of a read after marks that are no byte order mark at the start of the stream: all of it.
+    /// What is left of a read after a BOM that is not at the start of the stream: the whole read.
     fn after_other_marks<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
         if let (Start::Decided, Some(rest)) = (self.start, bytes.strip_prefix(&BYTE_ORDER_MARK))
             && self.defects.has(Defect::MarkOfEveryReadRemoved)

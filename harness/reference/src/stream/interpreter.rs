@@ -2,7 +2,7 @@
 //!
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation>
 //!
-//! Every byte is worked on a bounded number of times, however the stream is cut, and lines have no maximum length.
+//! Each byte is processed a bounded number of times, however the stream is split, and lines have no maximum length.
 
 use crate::defect::switches::Defects;
 use crate::stream::buffers::Buffers;
@@ -35,8 +35,7 @@ impl Interpreter {
         }
     }
 
-    /// The stream is that of a reconnection, and follows another. By the standard nothing is left of that one but the
-    /// [`Resumption`].
+    /// The stream is that of a reconnection. By the standard, only the [`Resumption`] is left of the stream before it.
     pub(crate) fn follow(&mut self, before: &Self, resumption: &Resumption) {
         self.decoder.follow(&before.decoder);
         self.lines.follow(&before.lines);

@@ -11,7 +11,7 @@ pub(crate) struct Lines {
     /// The unfinished line.
     line: String,
     before: Before,
-    /// The terminator of the last line, a CR for CRLF. Only defects look at it.
+    /// The terminator of the last line, a CR for CRLF. Only defects read it.
     ended_with: Option<u8>,
     defects: Defects,
 }
@@ -78,7 +78,7 @@ impl Lines {
         }
     }
 
-    /// Whether the line that ended is overlooked.
+    /// Whether the line that ended is skipped.
     fn is_missed(&mut self, terminator: &str) -> bool {
         let terminator = terminator.bytes().next();
         let last = std::mem::replace(&mut self.ended_with, terminator);

@@ -3,10 +3,10 @@
 //! - `decoder`: bytes to text
 //! - `lines`: text to lines
 //! - `field`, `retry`: a line's name and value, and the number in a `retry` field
-//! - `buffers`: what the lines of an event block add up to
+//! - `buffers`: the lines of an event block to an event
 //! - `reads`: what depends on how the bytes were cut into reads: nothing, except in a client with a defect
 //! - `interpreter`: all of them, for one stream
-//! - `resumption`, `shown`: what outlives a stream, and what a stream shows
+//! - `resumption`: what is kept for the next stream; `shown`: what a stream shows
 
 mod buffers;
 mod decoder;

@@ -12,7 +12,7 @@ use crate::stream::shown::{Event, Shown, StreamEnd};
 /// The reads of one stream.
 #[derive(Debug)]
 pub(crate) struct Reads {
-    /// What waits for the next read: a CR, and events.
+    /// What is held back until the next read: a CR, and events.
     held_carriage_return: bool,
     held_shown: Vec<Shown>,
     defects: Defects,

@@ -6,8 +6,8 @@ use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 use crate::stream::resumption::DEFAULT_RECONNECTION_TIME;
 
-/// The integer in base ten; the greatest that we can represent for one that is greater. The text does not say what an
-/// empty value is. It holds no integer, so it is ignored.
+/// The integer in base ten, at most the largest that can be represented. The standard does not say what an empty value
+/// means; it is ignored, because it is not an integer.
 pub(crate) fn integer(value: &str) -> Option<u64> {
     if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -16,7 +16,7 @@ pub(crate) fn integer(value: &str) -> Option<u64> {
     Some(digits.fold(0, |integer: u64, digit| integer.saturating_mul(10).saturating_add(digit)))
 }
 
-/// What is read as the digits: the value as it is, also where it has characters that are not digits.
+/// The text to read as digits: the value unchanged, even if it contains other characters.
 pub(crate) fn digits<'v>(value: &'v str, defects: &Defects) -> Cow<'v, str> {
     let has = |defect| defects.has(defect);
     if value.is_empty() {

@@ -17,7 +17,7 @@ impl Shown {
     }
 }
 
-/// The `MessageEvent` of a block, without what its stream does not say.
+/// The `MessageEvent` of a block, as far as the stream determines it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Event {
     /// Its type.

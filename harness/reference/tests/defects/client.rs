@@ -1,9 +1,10 @@
-//! Who tests the tests: each defect of the reference client is caught by a case, and each `must` case catches one.
+//! Each defect of the reference client is caught by a case, and each `must` case catches one.
 //!
 //! First the sound client plays all cases that it can reach, and records which decisions each of them reached. A case
 //! that did not reach a defect's decision cannot be changed by it; all others are played with it.
 //!
-//! `SSESPEC_DEFECT=name cargo test -p ssespec-reference --test defects -- --nocapture client::one` shows what a single defect does.
+//! `SSESPEC_DEFECT=name cargo test -p ssespec-reference --test defects -- --nocapture client::one` shows what a single
+//! defect does.
 
 mod play;
 
@@ -11,26 +12,10 @@ use std::sync::LazyLock;
 
 use ssespec_reference::Defect;
 
-use super::matrix::{Matrix, Mistake};
-use super::say;
+use super::matrix::Matrix;
+use super::{proofs, say};
 
-impl Mistake for Defect {
-    const MANY: usize = 40;
-
-    fn name(self) -> String {
-        Self::name(self)
-    }
-
-    fn description(self) -> &'static str {
-        Self::description(self)
-    }
-
-    fn origin(self) -> &'static str {
-        Self::origin(self)
-    }
-}
-
-/// Played once for all tests of this file, which take it by [`played`].
+/// Played once for all tests of this file, which get it from [`played`].
 pub(crate) static MATRIX: LazyLock<Matrix<Defect>> = LazyLock::new(|| {
     let matrix = play::matrix(Defect::ALL);
     say(&matrix.statistics());
@@ -43,54 +28,33 @@ fn played() -> &'static Matrix<Defect> {
 
 #[test]
 fn the_sound_client_passes_every_case() {
-    let failures = played().sound_failures();
-    assert!(failures.is_empty(), "the sound reference client fails:\n{}", failures.join("\n"));
+    proofs::sound_passes(played());
 }
 
 #[test]
 fn no_defect_leaves_the_protocol() {
-    let faults = played().faults();
-    assert!(
-        faults.is_empty(),
-        "the reference client hangs or dies, which proves nothing:\n{}",
-        faults.join("\n")
-    );
+    proofs::no_faults(played());
 }
 
 #[test]
 fn each_defect_is_caught() {
-    let missing = played().missing();
-    assert!(
-        missing.is_empty(),
-        "no case catches these defects. Each wants a case below cases/client that fails with it (or a decision \
-         that makes a difference):\n{missing}"
-    );
+    proofs::each_defect_is_caught(played());
 }
 
 #[test]
 fn each_case_that_must_hold_catches_a_defect() {
-    let idle = played().idle();
-    assert!(
-        idle.is_empty(),
-        "no defect fails these cases, so that nothing shows that they can fail. For each, add the mistake that it is \
-         about to harness/reference/src/defect/client (two lines), and an `if defects.has(..)` where the client does \
-         it:\n{idle}"
-    );
+    proofs::each_case_catches_a_defect(played());
 }
 
 #[test]
 fn matrix() {
-    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("defects", played().to_string());
-    });
+    proofs::matches_snapshot(played(), "defects");
 }
 
 /// What the defect of the environment variable does, in detail.
 #[test]
 fn one() {
-    let Ok(name) = std::env::var("SSESPEC_DEFECT") else { return };
-    let defect = Defect::ALL.iter().find(|defect| defect.name() == name);
-    let Some(defect) = defect else { panic!("there is no defect {name:?}") };
-    let matrix = play::matrix(&[*defect]);
-    say(&matrix.details());
+    if let Some(defect) = proofs::chosen(Defect::ALL) {
+        say(&play::matrix(&[defect]).details());
+    }
 }

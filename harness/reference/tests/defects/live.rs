@@ -12,7 +12,7 @@ use ssespec_mock_server::wire::BarrierMode;
 
 use super::matrix::Came;
 
-/// Plays a case in place of the adapter that had the stage before.
+/// Plays a case with this adapter, which replaces the earlier one of the stage.
 pub(crate) async fn live(
     corpus: &Arc<Corpus>,
     stage: &mut Stage,

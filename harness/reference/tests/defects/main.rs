@@ -1,6 +1,7 @@
 //! Who tests the tests: the reference implementations with each defect, and the cases that catch them.
 //!
-//! - `client`, `server`: what is proved about the cases of each role; `play` plays them
+//! - `client`, `server`: the tests of each role; `play` plays its cases
+//! - `proofs`: what is proved about the cases of each role
 //! - `live`: one session with one case
 //! - `matrix`: which defect fails which cases
 
@@ -9,9 +10,10 @@ use std::io::Write as _;
 mod client;
 mod live;
 mod matrix;
+mod proofs;
 mod server;
 
-/// Prints text, also if the test passes.
+/// Prints text even if the test passes.
 fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -6,16 +6,43 @@ use std::sync::Arc;
 
 use ssespec_cases::Case;
 use ssespec_cases::Level;
+use ssespec_reference::{Defect, ServerDefect};
 use ssespec_reports::results::Delivery;
 
-/// A defect.
+/// A defect of one role.
 pub(crate) trait Mistake: Copy + Ord {
-    /// A defect that more cases catch is not listed with them.
+    /// The role.
+    const ROLE: &'static str;
+    /// If more cases than this catch a defect, they are not listed.
     const MANY: usize;
     fn name(self) -> String;
     fn description(self) -> &'static str;
     fn origin(self) -> &'static str;
 }
+
+macro_rules! mistake {
+    ($defect:ty, $role:literal, $many:literal) => {
+        impl Mistake for $defect {
+            const ROLE: &'static str = $role;
+            const MANY: usize = $many;
+
+            fn name(self) -> String {
+                Self::name(self)
+            }
+
+            fn description(self) -> &'static str {
+                Self::description(self)
+            }
+
+            fn origin(self) -> &'static str {
+                Self::origin(self)
+            }
+        }
+    };
+}
+
+mistake!(Defect, "client", 40);
+mistake!(ServerDefect, "server", 20);
 
 /// The result of a case.
 #[derive(Debug, Clone)]
@@ -178,8 +205,8 @@ fn count<D: Mistake>(cases: usize) -> String {
     if cases > D::MANY { format!("more than {}", D::MANY) } else { cases.to_string() }
 }
 
-/// A block for each defect: what it is, and for each group the cases that it fails. A delivery stands behind a case that
-/// holds as it is written.
+/// A block for each defect: what it is, and for each group the cases that it fails. A delivery follows a case that passes
+/// as written.
 impl<D: Mistake> fmt::Display for Matrix<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Failing cases of a defect: median {}", self.median())?;
@@ -188,7 +215,7 @@ impl<D: Mistake> fmt::Display for Matrix<D> {
             writeln!(f, "\n{}: {}", defect.name(), count::<D>(caught.len()))?;
             writeln!(f, "  {} ({})", defect.description(), defect.origin())?;
             if caught.len() > D::MANY {
-                // Every case that comes into being would change the list.
+                // Every new case would change the list.
                 continue;
             }
             let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();

@@ -243,7 +243,7 @@ impl Fault {
 
     /// Whether a client that its adapter reports truly can cause it, so that it excuses no failure.
     pub fn may_be_of_client(&self) -> bool {
-        self.is_of_teardown() || self.is_crash() || matches!(self, Self::AfterClosed { .. } | Self::Haunted)
+        self.is_of_teardown() || matches!(self, Self::AfterClosed { .. } | Self::Haunted)
     }
 
     /// Whether the adapter's process died: a crash that repeats at the same step is a failure of the implementation.

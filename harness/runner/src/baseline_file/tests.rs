@@ -63,7 +63,7 @@ fn result(case: &str, delivery: Delivery, verdict: Verdict) -> CaseResult {
 }
 
 fn entry(case: &str, reason: &str) -> KnownFailure {
-    KnownFailure { case: case.into(), reason: reason.into(), link: None, by_chance: false }
+    KnownFailure { case: case.into(), reason: reason.into(), link: None, flaky: false }
 }
 
 /// A run of these results, with these entries out of place.
@@ -107,7 +107,7 @@ fn a_failure_is_added_once_with_what_was_seen() {
 #[test]
 fn what_is_no_new_failure_is_not_added() {
     let mut known = result("client/a/known", Delivery::Whole, Verdict::Fail);
-    known.known = Some(ssespec_reports::results::Known { reason: "r".into(), link: None, by_chance: false });
+    known.known = Some(ssespec_reports::results::Known { reason: "r".into(), link: None, flaky: false });
     let results = vec![
         known,
         result("client/a/warn", Delivery::Whole, Verdict::Warn),
@@ -185,7 +185,7 @@ fn a_pattern_stands_for_what_still_fails() {
     let results: Vec<CaseResult> = results
         .into_iter()
         .map(|mut result| {
-            let known = ssespec_reports::results::Known { reason: "r".into(), link: None, by_chance: false };
+            let known = ssespec_reports::results::Known { reason: "r".into(), link: None, flaky: false };
             result.known = (result.verdict == Verdict::Fail).then_some(known);
             result
         })
@@ -194,7 +194,7 @@ fn a_pattern_stands_for_what_still_fails() {
     let each = |case| format!("{}flaky = false # no\n", block(case, "r"));
     let expected = format!("{HEAD}\n# why\n{}\n{}\n# end\n", each("client/a/three"), each("client/a/two"));
     assert_eq!(update(&text, &run(results.clone(), stale.clone(), vec![])), expected);
-    // A run that was filtered did not see all that the pattern stands for.
+    // A filtered run has not seen every case that the pattern matches.
     let filtered = Selection { suites: vec!["whatwg".into()], ..Selection::default() };
     let source = Source::new("ssespec.toml", &text);
     let (kept, changes) = updated(&source, &run(results, stale, vec![]), &filtered).unwrap();

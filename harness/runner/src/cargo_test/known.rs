@@ -1,4 +1,4 @@
-//! The baseline as a file of the package: errors name file and line.
+//! The baseline as a file of the package, so that errors name file and line.
 
 use std::path::PathBuf;
 

@@ -25,9 +25,10 @@
 //! }
 //! ```
 //!
-//! A test passes where its case does, and fails with all that a maintainer needs: requirement, step, expected and
-//! observed, the bytes, the command that runs it again. What is neither is `ignored`, with its reason: a known failure,
-//! a `should` that does not hold, a failure in a suite that does not decide, a capability that is lacking.
+//! A test passes if its case does. A failing test prints everything a maintainer needs: the requirement, the step, what
+//! was expected and observed, the bytes, and the command that runs it again. A test that neither passes nor fails is
+//! `ignored`, with the reason: a known failure, a `should` that does not hold, a failure in a suite that does not decide
+//! conformance, or a missing capability.
 //!
 //! A server is tested in the same way:
 //!
@@ -58,7 +59,7 @@
 //!                     Err(error) => session.refused(error),
 //!                 },
 //!                 ServerOrder::End => server.end().await,
-//!                 // Not asked for without the capabilities.
+//!                 // Not sent without the capabilities.
 //!                 _ => {}
 //!             }
 //!         }

@@ -25,7 +25,9 @@ use crate::protocol::ConnectRequest;
 use crate::run::{Launch, Plan, Rerun, Run, Selection};
 use crate::session::Patience;
 
-/// An implementation under test, and how it is tested. `S` is what its function is called with for each session.
+/// An implementation under test, and how it is tested.
+///
+/// `S` is the argument of its function, one for each session.
 #[derive(Debug)]
 pub struct Suite<S> {
     function: Function<S>,
@@ -117,7 +119,7 @@ where
     }
 }
 
-/// What the author of a suite sets.
+/// The settings of a suite.
 #[derive(Debug, Default)]
 struct Options {
     baseline: Option<PathBuf>,
@@ -148,7 +150,7 @@ impl Options {
         }
     }
 
-    /// The tests: one a case, and one for the baseline.
+    /// The tests: one for each case, and one for the baseline.
     fn tests(
         self,
         launch: Launch,

@@ -45,7 +45,7 @@ fn all_of_it_is_read() {
     assert_eq!(known[0].case, "client/reconnect/delay-*");
     assert_eq!(known[0].reason, "retry is read once per connection");
     assert_eq!(known[0].link.as_deref(), Some("https://github.com/owner/name/issues/1"));
-    assert!(!known[0].by_chance && known[1].by_chance);
+    assert!(!known[0].flaky && known[1].flaky);
     assert_eq!((known[1].link.as_deref(), known.len()), (None, 2));
 }
 
@@ -75,7 +75,7 @@ fn each_key_is_needed() {
         .lines()
         .filter(|line| !line.starts_with("command"))
         .fold(String::new(), |all, line| all + line + "\n");
-    assert!(mistake(&without).contains("nothing says how the implementation is started"));
+    assert!(mistake(&without).contains("nothing says how to start the implementation"));
     for key in ["case", "reason"] {
         let without = SOUND.replacen(&format!("{key} = "), &format!("# {key} = "), 1);
         let said = mistake(&without);
@@ -156,12 +156,12 @@ fn a_server_that_runs_already() {
     };
     assert_eq!(folder.start, Start::Service(expected));
 
-    let told = |role: &str, rest: &str| mistake(&format!("name = \"a\"\nrole = \"{role}\"\n{rest}"));
+    let reported = |role: &str, rest: &str| mistake(&format!("name = \"a\"\nrole = \"{role}\"\n{rest}"));
     let all = [
-        told("client", "url = \"http://a/\"\n"),
-        told("server", "url = \"a/events\"\n"),
-        told("server", "url = \"http://a/\"\ncommand = [\"x\"]\n"),
-        told("server", "command = [\"x\"]\nheaders = { a = \"b\" }\n"),
+        reported("client", "url = \"http://a/\"\n"),
+        reported("server", "url = \"a/events\"\n"),
+        reported("server", "url = \"http://a/\"\ncommand = [\"x\"]\n"),
+        reported("server", "command = [\"x\"]\nheaders = { a = \"b\" }\n"),
     ];
     insta::with_settings!({ omit_expression => true, filters => [(r"--> .*ssespec.toml", "--> ssespec.toml")] }, {
         insta::assert_snapshot!(all.join("\n"));

@@ -47,7 +47,7 @@ impl Default for Board {
 }
 
 impl Board {
-    /// Shows which cases there are, by their ids and titles.
+    /// Shows the cases, by their ids and titles.
     pub fn plan<'c>(&self, cases: impl IntoIterator<Item = (&'c str, &'c str)>) {
         let cases: BTreeMap<&str, &str> = cases.into_iter().collect();
         let planned: Vec<Value> =
@@ -56,17 +56,17 @@ impl Board {
         self.state().planned = planned;
     }
 
-    /// Shows which case is played now.
+    /// Shows which case is running.
     pub fn playing(&self, case: &str, title: &str) {
         self.tell(&json!({ "playing": { "case": case, "title": title } }));
     }
 
-    /// Shows what a record of the run says.
+    /// Shows a record of the run.
     pub fn record(&self, record: &Record) {
         match record {
             Record::Header(_) => {}
             Record::Result(result) => {
-                let message = told(result);
+                let message = reported(result);
                 let key = (result.case.clone(), result.delivery.to_string());
                 self.state().results.insert(key, message.clone());
                 self.tell(&message);
@@ -107,7 +107,7 @@ impl Board {
         let _ = tokio::time::timeout(PARTING, all).await;
     }
 
-    /// All that was shown so far as one message, and what comes after it.
+    /// Everything shown so far as one message, and what follows it.
     pub(crate) fn read(&self) -> (String, broadcast::Receiver<Arc<str>>) {
         // Subscribed before the state is read, so that nothing is missed; sending something twice is harmless.
         let news = self.0.news.subscribe();
@@ -131,12 +131,12 @@ impl Board {
     }
 
     fn tell(&self, what: &Value) {
-        // No page may be there to read it.
+        // There may be no page to read it.
         let _ = self.0.news.send(json!({ "progress": what }).to_string().into());
     }
 }
 
-fn told(result: &CaseResult) -> Value {
+fn reported(result: &CaseResult) -> Value {
     let outcome = if result.known.is_some() { "known" } else { result.verdict.as_str() };
     let observed = result
         .failure

@@ -1,8 +1,8 @@
-//! The page's files, and HTTP answers that carry them.
+//! The page's files, and the HTTP responses with them.
 
 use ssespec_mock_server::wire::Request;
 
-/// A file of the page: its path beneath the token, its type, and what is in it.
+/// A file of the page: its path after the token, its media type, and its content.
 struct File {
     path: &'static str,
     kind: &'static str,
@@ -23,8 +23,8 @@ const FILES: [File; 8] = [
     File { path: "frame.html", kind: HTML, text: include_str!("web/frame.html") },
 ];
 
-/// The answer to a request for a file of the page. It ends the connection, so that no idle one is left over for a
-/// stream to begin on.
+/// The response to a request for a file of the page. It ends the connection, so that no idle connection is left for a
+/// stream to reuse.
 pub(super) fn answer(request: &Request, path: &str) -> Vec<u8> {
     let Some(file) = FILES.iter().find(|file| file.path == path) else {
         return message(
@@ -37,7 +37,7 @@ pub(super) fn answer(request: &Request, path: &str) -> Vec<u8> {
     message("200 OK", file.kind, file.text, &request.method)
 }
 
-/// A response that is complete and ends its connection.
+/// A complete response that ends its connection.
 pub(super) fn message(status: &str, kind: &str, text: &str, method: &str) -> Vec<u8> {
     let body = if method == "HEAD" { "" } else { text };
     format!(

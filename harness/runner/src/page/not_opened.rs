@@ -6,6 +6,6 @@
 pub struct PageNotOpened {
     /// What happened.
     pub problem: String,
-    /// What to do about it.
+    /// How to fix it.
     pub hint: &'static str,
 }

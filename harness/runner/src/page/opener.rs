@@ -24,7 +24,7 @@ pub trait Browser: Debug + Send + Sync {
     fn open<'b>(&'b self, url: &'b str) -> OpeningPage<'b>;
 }
 
-/// A page while it opens.
+/// A page while it is being opened.
 pub type OpeningPage<'b> =
     Pin<Box<dyn Future<Output = Result<Box<dyn BrowserPage>, PageNotOpened>> + Send + 'b>>;
 
@@ -34,18 +34,18 @@ pub trait BrowserPage: Debug + Send + Sync {
     fn name(&self) -> Option<&(String, String)>;
 }
 
-/// How a person sees the URL.
+/// How a person is shown the URL.
 #[derive(Clone)]
 pub struct Invitation {
     tell: Arc<dyn Fn(&str) + Send + Sync>,
-    /// Whether the first page was asked for.
-    told: Arc<AtomicBool>,
+    /// Whether the first page has been requested.
+    reported: Arc<AtomicBool>,
 }
 
 impl Invitation {
-    /// An invitation by this function, which is called with the URL: once, and again if the page is lost.
+    /// An invitation that calls this function with the URL: once, and again if the page is lost.
     pub fn new(tell: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        Self { tell: Arc::new(tell), told: Arc::default() }
+        Self { tell: Arc::new(tell), reported: Arc::default() }
     }
 }
 
@@ -58,7 +58,7 @@ impl Debug for Opener {
     }
 }
 
-/// A page that was opened. Dropped, it is closed.
+/// A page that was opened. Dropping it closes the page.
 #[derive(Debug)]
 pub enum Opened {
     /// By a person, who closes it.
@@ -67,7 +67,7 @@ pub enum Opened {
     Frame {
         /// Its URL.
         url: String,
-        /// The board that tells the other page.
+        /// The board that shows the page in a frame.
         board: Board,
     },
     /// In a browser started by the harness.
@@ -100,7 +100,7 @@ impl Opener {
     pub async fn open(&self, url: &str, lane: &Lane, board: &Board) -> Result<Opened, Fault> {
         match self {
             Self::Person(invitation) => {
-                if lane.is_first(&invitation.told) {
+                if lane.is_first(&invitation.reported) {
                     (invitation.tell)(url);
                     return Ok(Opened::Person);
                 }
@@ -111,12 +111,12 @@ impl Opener {
     }
 }
 
-/// A lane's place among the others: the first that opens a page is opened by the person.
+/// A lane's place among the lanes: a person opens the page of the first.
 #[derive(Debug, Default)]
 pub struct Lane(std::sync::OnceLock<bool>);
 
 impl Lane {
-    fn is_first(&self, told: &AtomicBool) -> bool {
-        *self.0.get_or_init(|| !told.swap(true, Ordering::SeqCst))
+    fn is_first(&self, reported: &AtomicBool) -> bool {
+        *self.0.get_or_init(|| !reported.swap(true, Ordering::SeqCst))
     }
 }

@@ -1,5 +1,6 @@
-//! The path of a lane's listener beneath which the page lives. It contains a token that cannot be guessed: anyone who
-//! knows the URL can run cases.
+//! The path of a lane's listener at which the page is served.
+//!
+//! It contains a token that cannot be guessed: anyone who knows the URL can run cases.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,18 +23,18 @@ use crate::protocol::LINE_LIMIT;
 /// A page's connection.
 pub type Socket = WebSocketStream<TcpStream>;
 
-/// Where browsers and phones automatically look for icons. No case should see such a request.
+/// Where browsers and phones look for icons on their own. No case should see such a request.
 const ICONS: [&str; 2] = ["/favicon.ico", "/apple-touch-icon"];
 
 /// How long a peer may take to read an answer and leave.
 const PARTING: Duration = Duration::from_secs(2);
 
-/// The page beneath a path of a listener.
+/// The page at a path of a listener.
 #[derive(Debug)]
 pub struct Site {
     url: String,
     door: Arc<Door>,
-    /// Counts the pages that were awaited.
+    /// How many pages have been awaited.
     turns: watch::Sender<u64>,
     _task: Task,
 }
@@ -63,7 +64,7 @@ impl Door {
 }
 
 impl Site {
-    /// Serves the page at a listener.
+    /// Serves the page on a listener.
     ///
     /// # Errors
     /// If the system provides no random bytes for the token.
@@ -111,7 +112,7 @@ async fn answer(connection: Diverted, prefix: String, door: Arc<Door>) {
     let bytes = match (path, websocket_key(&request)) {
         ("socket", Some(key)) => return admit(stream, key, ahead, &door).await,
         ("socket", None) => {
-            let text = "This is for a WebSocket.\n";
+            let text = "This path accepts only WebSocket connections.\n";
             files::message("426 Upgrade Required", "text/plain; charset=utf-8", text, &request.method)
         }
         _ => files::answer(&request, path),
@@ -119,11 +120,11 @@ async fn answer(connection: Diverted, prefix: String, door: Arc<Door>) {
     let parting = async {
         stream.write_all(&bytes).await?;
         stream.shutdown().await?;
-        // To close while the peer still sends would reset the connection, and what it has not read would be lost.
+        // Closing while the peer still sends would reset the connection, and unread bytes would be lost.
         while stream.read(&mut [0; 1024]).await? > 0 {}
         std::io::Result::Ok(())
     };
-    // Do not wait for a peer that does not close.
+    // Do not wait forever for a peer that does not close.
     let _ = tokio::time::timeout(PARTING, parting).await;
 }
 
@@ -153,9 +154,9 @@ async fn admit(mut stream: TcpStream, key: &[u8], ahead: Vec<u8>, door: &Door) {
         Some(waiting) => drop(waiting.send(socket)),
         None => {
             let busy = Message::text(r#"{"busy":{}}"#);
-            let told = async { socket.send(busy).await.is_ok() && socket.close(None).await.is_ok() };
+            let reported = async { socket.send(busy).await.is_ok() && socket.close(None).await.is_ok() };
             // As above.
-            let _ = tokio::time::timeout(PARTING, told).await;
+            let _ = tokio::time::timeout(PARTING, reported).await;
         }
     }
 }

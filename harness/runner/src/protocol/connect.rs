@@ -9,7 +9,7 @@ use ssespec_cases::client::Moment;
 pub enum CloseIn {
     /// That of `open`.
     Opened,
-    /// That of the first event.
+    /// The handler of the first event.
     Event,
     /// That of `error`.
     Error,

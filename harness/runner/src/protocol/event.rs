@@ -54,7 +54,7 @@ impl Event {
         Self { origin: Some(origin.into()), ..self }
     }
 
-    /// The data as bytes, in whichever form it came; `None` where there is none or its base64 is malformed.
+    /// The data as bytes, from either form; `None` if there is none or its base64 is malformed.
     pub fn bytes(&self) -> Option<Vec<u8>> {
         match (&self.data, &self.data_base64) {
             (Some(text), _) => Some(text.clone().into_bytes()),

@@ -2,20 +2,21 @@
 //!
 //! After `hello` every message carries the number of its session. Words are the DOM's where it has one.
 //!
-//! - [`hello`]: how an adapter introduces itself
-//! - [`connect`], [`order`]: orders of the harness; [`server`], [`page`]: orders and reports of servers and pages only
-//! - [`observation`], [`event`]: observations: what an implementation shows
-//! - [`message`]: reading a line of an adapter
-//! - [`not_protocol`]: an invalid line
+//! - `hello`: how an adapter introduces itself
+//! - `connect`, `order`: commands of the harness
+//! - `observation`, `event`: what an implementation shows
+//! - [`server`], [`page`]: commands and observations of servers and of pages only
+//! - `message`: reading a line of an adapter
+//! - `not_protocol`: an invalid line
 
-pub mod connect;
+pub(crate) mod connect;
 mod empty;
-pub mod event;
-pub mod hello;
-pub mod message;
-pub mod not_protocol;
-pub mod observation;
-pub mod order;
+pub(crate) mod event;
+pub(crate) mod hello;
+pub(crate) mod message;
+pub(crate) mod not_protocol;
+pub(crate) mod observation;
+pub(crate) mod order;
 pub mod page;
 pub mod server;
 

@@ -10,7 +10,7 @@ use super::server::ServerObservation;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Observation {
-    /// The connection was announced as open.
+    /// The connection was reported as open.
     Opened {
         /// The state inside the handler, if the API exposes one.
         ready_state: Option<ReadyState>,
@@ -37,8 +37,8 @@ pub enum Observation {
     Report(String),
     /// The constructor threw.
     Exception(Exception),
-    /// What only the adapter of a server reports.
+    /// An observation that only the adapter of a server reports.
     Server(ServerObservation),
-    /// The session is over; no other message of it may follow.
+    /// The session is over; no message of it may follow.
     Closed,
 }

@@ -10,7 +10,7 @@ use super::server::ServerOrder;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Order {
-    /// Connect and report what is seen until `closed`.
+    /// Connect, and report everything observed until `closed`.
     Connect(Box<ConnectRequest>),
     /// The same for a page, with the variables of scripts.
     ConnectIn(Box<ConnectRequest>, Place),

@@ -85,7 +85,7 @@ impl From<Ran> for ScriptResult {
 }
 
 impl Value {
-    /// The result; `None` where there is neither a text nor an exception, or both.
+    /// The result; `None` if there is neither a text nor an exception, or both.
     pub(super) fn result(self) -> Option<ScriptResult> {
         match (self.text, self.exception) {
             (Some(text), None) => Some(ScriptResult::Value(text)),

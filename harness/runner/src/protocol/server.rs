@@ -1,4 +1,4 @@
-//! Orders to and reports of the adapter of a server.
+//! The orders to a server's adapter, and its reports.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ mod tests;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ServerOrder {
-    /// Serve a URL whose streams are those of this session; answered with `serving`.
+    /// Serve a URL whose streams belong to this session; answered with `serving`.
     Serve,
     /// Send this on all open streams of the session; answered with `emitted` or `refused`.
     Emit(Emit),
@@ -24,7 +24,7 @@ pub enum ServerOrder {
     Shutdown,
 }
 
-/// Something for a server to send. What is absent is not passed to its API.
+/// Something for a server to send. An absent field is not passed to its API.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
@@ -84,9 +84,9 @@ pub enum ServerObservation {
     },
     /// A client disconnected.
     Disconnected,
-    /// The implementation accepted what it should send.
+    /// The implementation accepted the emission.
     Emitted,
-    /// The implementation refused what it should send.
+    /// The implementation refused the emission.
     Refused {
         /// The implementation's message.
         message: String,
@@ -126,7 +126,7 @@ pub(super) struct Refused {
 }
 
 impl Fields {
-    /// The messages that are there.
+    /// The messages that are present.
     pub(super) fn shown(self) -> impl Iterator<Item = ServerObservation> {
         let list = [
             self.serving.map(|serving| ServerObservation::Serving { url: serving.url }),

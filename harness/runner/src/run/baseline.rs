@@ -58,18 +58,18 @@ impl Baseline {
         let (_, entry) = self.entries.iter().find(|(glob, entry)| {
             let concerns = match result.verdict {
                 Verdict::Fail | Verdict::Warn => true,
-                Verdict::Pass => entry.by_chance && result.facts.is_empty(),
+                Verdict::Pass => entry.flaky && result.facts.is_empty(),
                 Verdict::Info | Verdict::Skip | Verdict::Error => false,
             };
             concerns && glob.is_match(&result.case)
         })?;
-        Some(Known { reason: entry.reason.clone(), link: entry.link.clone(), by_chance: entry.by_chance })
+        Some(Known { reason: entry.reason.clone(), link: entry.link.clone(), flaky: entry.flaky })
     }
 
     /// Whether the facts of a case vary between runs: it passes, and its entry is flaky.
     pub fn varies(&self, result: &CaseResult) -> bool {
         matches!(result.verdict, Verdict::Pass | Verdict::Info)
-            && self.entries_of(&result.case).any(|e| e.by_chance)
+            && self.entries_of(&result.case).any(|e| e.flaky)
     }
 
     /// Stale entries, for cases that pass in every delivery, and unmatched entries, which match no case of the suite. A
@@ -91,7 +91,7 @@ impl Baseline {
             concerned.dedup();
             for id in concerned {
                 let mut deliveries = results.iter().filter(|r| r.case == id);
-                if !entry.by_chance
+                if !entry.flaky
                     && selection.is_in_every_delivery()
                     && deliveries.all(|r| matches!(r.verdict, Verdict::Pass | Verdict::Info))
                 {

@@ -30,7 +30,7 @@ fn closed_twice() {
 }
 
 fn closed_twice_in_the_last_session() {
-    let played = Scenario::of("closed-twice").alone().play();
+    let played = Scenario::of("closed-twice").only_trigger().play();
     assert_snapshot!(played.text(), @"
     1-trigger: error at step 0: the adapter sent a message for a closed session: closed: the client has stopped
       expected: an adapter that follows the protocol

@@ -1,5 +1,5 @@
-//! Clients whose time or memory grows more than the work: the cases that measure it tell them from a sound one, soon,
-//! and cost nobody else anything.
+//! Clients whose time or memory grows more than the work: the cases that measure it detect them soon, and without cost for
+//! other cases.
 
 use std::time::{Duration, Instant};
 
@@ -88,6 +88,6 @@ fn a_span_that_is_cut_short_harms_no_other_case() {
     assert_eq!(played.ended.as_ref().unwrap(), &Conclusion::AsExpected);
     assert_eq!(played.of_case(ONE_WRITE).verdict, Verdict::Pass);
     assert_eq!(played.of_case("client/lines/lf-ends-a-line").verdict, Verdict::Pass);
-    // Played to its end, the line alone would take as long.
+    // If the line were played to its end, it would take this long on its own.
     assert!(began.elapsed() < PATIENT, "{:?}", began.elapsed());
 }

@@ -82,7 +82,7 @@ enum Runtime {
 
 /// Drops a run of two lanes, as the command does when it is interrupted, and waits until its processes are gone.
 fn drop_run(behavior: &'static str, moment: &Moment, then: &Runtime) {
-    let scenario = Scenario::of(behavior).side_by_side(&["a", "b"], r#"{ wait = "60s" }"#);
+    let scenario = Scenario::of(behavior).in_lanes(&["a", "b"], r#"{ wait = "60s" }"#);
     let run = scenario.run();
     let runtime = runtime();
     let playing = Cell::new(*moment == Moment::Hello);

@@ -33,7 +33,7 @@ impl Liveness {
         }
     }
 
-    /// The processes that were connected, in the order in which they came; panics if one still lives.
+    /// The processes that were connected, in order of arrival; panics if one is still running.
     pub(crate) fn all_gone(&self) -> Vec<String> {
         std::iter::from_fn(|| self.connected()).map(await_end).collect()
     }

@@ -12,7 +12,7 @@
 //! - [`measure`]: how much memory a run takes
 //! - the others: the tests, by what the adapters do
 
-// Cargo sets `test` for this target too; said here, it tells the lints what they need not ask of a test.
+// Cargo sets `test` for this target too; the attribute tells Clippy that these modules are tests.
 #[cfg(test)]
 mod adapter;
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub(crate) fn measured(behavior: &'static str, patience: Duration, then: &str) -
 pub(crate) fn live(behavior: &str, patience: &str, then: &str) -> ExitCode {
     let patience = Duration::from_millis(patience.parse().unwrap());
     std::thread::spawn(keep_small);
-    // The name lives as long as this process, which has no other.
+    // The name is used until this process exits, which runs nothing else.
     let played = Scenario::of(behavior.to_owned().leak()).patience(patience).then(then).play();
     let peak = peak().map(|mib| mib.to_string()).unwrap_or_default();
     print!("{} {peak}\n{}", played.size(), played.text());

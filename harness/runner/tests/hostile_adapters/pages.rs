@@ -1,4 +1,4 @@
-//! A page, which alone can run scripts, and what the harness makes of its answers.
+//! A page, the only adapter that can run scripts, and how the harness handles its answers.
 
 use insta::assert_snapshot;
 

@@ -18,24 +18,23 @@ use tempfile::TempDir;
 
 use crate::liveness::Liveness;
 
-/// A case in which a hostile adapter shows itself.
+/// A case in which a hostile adapter misbehaves.
 pub(crate) const TRIGGER: &str = r#"{ send = "data: trigger\n\n" }, { expect-event = { data = "trigger" } }"#;
 
-/// A case in which it does not.
+/// A case in which it behaves.
 const NEXT: &str = r#"{ send = "data: next\n\n" }, { expect-event = { data = "next" } }"#;
 
-/// How long a run may take in which no hostile adapter is waited for.
+/// The maximum duration of a run that does not wait for a hostile adapter.
 const LONGEST_RUN: Duration = Duration::from_secs(30);
 
-/// A hostile adapter, and the cases that it will live through: one in which it shows itself, and one that shows whether
-/// the lane goes on.
+/// A hostile adapter, and its cases: one in which it misbehaves, and one that shows whether the lane continues.
 pub(crate) struct Scenario {
     behavior: &'static str,
     cases: Vec<(&'static str, String)>,
     patience: Patience,
     lanes: usize,
     liveness: Liveness,
-    /// Cases of the suite, which it lives through instead of those.
+    /// Cases of the suite that it runs instead.
     suite: &'static [&'static str],
     /// Where it runs.
     folder: TempDir,
@@ -60,20 +59,20 @@ impl Scenario {
         self
     }
 
-    /// The case in which it shows itself has these steps instead.
+    /// The case in which it misbehaves has these steps instead.
     pub(crate) fn playing(mut self, steps: &str) -> Self {
         self.cases[0].1 = steps.to_owned();
         self
     }
 
-    /// Nothing follows the case in which it shows itself.
-    pub(crate) fn alone(mut self) -> Self {
+    /// Only the case in which it misbehaves.
+    pub(crate) fn only_trigger(mut self) -> Self {
         self.cases.truncate(1);
         self
     }
 
-    /// One lane for each of so many cases with these steps.
-    pub(crate) fn side_by_side(mut self, names: &[&'static str], steps: &str) -> Self {
+    /// These cases with the same steps, each in its own lane.
+    pub(crate) fn in_lanes(mut self, names: &[&'static str], steps: &str) -> Self {
         self.cases = names.iter().map(|name| (*name, steps.to_owned())).collect();
         self.lanes = names.len();
         self

@@ -16,7 +16,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
-/// What a page does in its session of this number, beside what it should.
+/// What a page sends in its session of this number, in addition to what it should.
 pub(crate) type Mischief = fn(u64) -> Vec<Message>;
 
 /// A page's connection.
@@ -73,7 +73,7 @@ fn open(url: String, first: Message, mischief: Mischief, progress: Arc<Mutex<Vec
     tokio::spawn(async move { live(socket(&url).await, first, mischief, progress).await });
 }
 
-/// A page's life: it follows orders until it is told to leave.
+/// A page: it follows orders until it has to leave.
 async fn live(mut socket: Socket, first: Message, mischief: Mischief, progress: Arc<Mutex<Vec<Value>>>) {
     let mut client = ssespec_reference::client().start();
     if socket.send(first).await.is_err() {
@@ -83,7 +83,7 @@ async fn live(mut socket: Socket, first: Message, mischief: Mischief, progress: 
         tokio::select! {
             heard = client.receive() => {
                 let Incoming::Observation { session, shown, .. } = heard else { return };
-                if socket.send(text(&told(session, &shown))).await.is_err() {
+                if socket.send(text(&reported(session, &shown))).await.is_err() {
                     return;
                 }
             }
@@ -122,7 +122,7 @@ fn frames(progress: &Value) -> Vec<String> {
     all.iter().filter_map(Value::as_str).map(str::to_owned).chain(one).collect()
 }
 
-fn told(session: u64, shown: &Observation) -> Value {
+fn reported(session: u64, shown: &Observation) -> Value {
     match shown {
         Observation::Opened { .. } => json!({ "session": session, "opened": { "readyState": 1 } }),
         Observation::Event(event) => json!({ "session": session, "event": event }),

@@ -1,4 +1,4 @@
-//! The page from the other end: a raw WebSocket, and HTTP by hand.
+//! The page from the other end: a raw WebSocket, and plain HTTP.
 
 #[cfg(test)]
 mod browser;

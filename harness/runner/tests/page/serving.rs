@@ -60,7 +60,7 @@ async fn tokens_differ() {
     assert_eq!(token(&first).len(), 32);
 }
 
-/// One page runs the suite, and whoever comes beside it is told so.
+/// One page runs the suite, and a second page gets the message `busy`.
 #[tokio::test]
 async fn a_page_too_many() {
     let (_listener, _wire, site) = site().await;
@@ -72,7 +72,7 @@ async fn a_page_too_many() {
     assert!(matches!(second.next().await, Some(Ok(Message::Close(_)))));
 }
 
-/// A person's page comes again by itself where the harness wants a fresh one.
+/// A person's page connects again on its own if the harness needs a fresh one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_page_is_called_again() {
     let (codes, mut code) = mpsc::unbounded_channel();
@@ -82,7 +82,7 @@ async fn a_page_is_called_again() {
         let (url, codes) = (url.to_owned(), codes.clone());
         tokio::spawn(async move {
             let mut page = socket(&url).await;
-            // Nothing of a hello: the harness gives it up in the end, or is told nonsense at once.
+            // No hello arrives: the harness times out, or gets nonsense immediately.
             futures_util::SinkExt::send(&mut page, Message::text("nonsense")).await.unwrap();
             while let Some(Ok(message)) = page.next().await {
                 if let Message::Close(frame) = message {

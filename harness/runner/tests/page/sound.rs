@@ -1,4 +1,4 @@
-//! Pages that do as they are told.
+//! Pages that behave correctly.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -73,13 +73,13 @@ fn told_all(progress: &[Value], results: &[CaseResult]) {
     let planned = progress[1]["planned"].as_array().unwrap();
     assert!(planned.iter().all(|one| one["case"].is_string() && one["title"].is_string()), "{planned:?}");
     for result in results {
-        let told = |message: &&Value| {
+        let reported = |message: &&Value| {
             message["result"]["case"] == result.case.as_str()
                 && message["result"]["delivery"] == result.delivery.to_string()
         };
-        let told =
-            progress.iter().find(told).unwrap_or_else(|| panic!("{} {}", result.case, result.delivery));
-        assert_eq!(told["result"]["outcome"], "pass");
+        let reported =
+            progress.iter().find(reported).unwrap_or_else(|| panic!("{} {}", result.case, result.delivery));
+        assert_eq!(reported["result"]["outcome"], "pass");
     }
     assert!(progress.iter().any(|message| message["playing"]["case"].is_string()));
     assert_eq!(progress.last().unwrap()["done"]["exitStatus"], 0);

@@ -15,7 +15,7 @@ pub struct Block {
     pub at: Duration,
     /// The event's type: the value of the last `event` field.
     pub event: Option<String>,
-    /// The event's data as far as it is kept; `None` without a `data` field, and then there is no event.
+    /// The event's data, as far as it is kept; `None` if there is no `data` field, and so no event.
     pub data: Option<String>,
     /// The true length of the data in bytes.
     pub data_length: u64,

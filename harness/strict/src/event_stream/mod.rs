@@ -6,7 +6,7 @@
 //! - [`item`], [`block`]: what it sees
 //! - [`lines`]: bytes to lines, terminators and text
 //! - `builder`: lines to blocks
-//! - `names`: names that are almost those that clients know
+//! - `names`: misspelled field names
 
 pub mod block;
 mod builder;

@@ -1,4 +1,4 @@
-//! Names that are almost those that clients know. Clients compare literally, so these fields are ignored silently.
+//! Misspelled field names. Clients compare names literally, so they silently ignore these fields.
 
 use crate::finding::Known;
 

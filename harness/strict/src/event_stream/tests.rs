@@ -123,9 +123,9 @@ fn memory_stays_flat() {
     }
     assert_eq!((items.len(), body.longest_line(), body.length()), (0, 10_000_000, 10_000_000));
     body.end(&mut items);
-    let told: Vec<_> =
+    let reported: Vec<_> =
         items.iter().map(|item| matches!(item, Item::Finding(f) if f.excerpt.len() < 400)).collect();
-    assert_eq!(told, [true, true]);
+    assert_eq!(reported, [true, true]);
 }
 
 #[test]

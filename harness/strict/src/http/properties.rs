@@ -1,4 +1,4 @@
-//! Any bytes in any pieces come out as they do in one.
+//! However bytes are split across reads, the result is the same.
 
 use proptest::prelude::*;
 

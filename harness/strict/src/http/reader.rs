@@ -28,7 +28,7 @@ enum Expecting {
 
 /// The reader of one connection.
 #[derive(Debug, Clone)]
-pub struct Reader {
+pub struct Http1Reader {
     limits: Limits,
     asked: Asked,
     expecting: Expecting,
@@ -36,7 +36,7 @@ pub struct Reader {
     finder: Finder,
 }
 
-impl Reader {
+impl Http1Reader {
     /// A reader for the response to one request.
     pub fn new(asked: Asked, limits: Limits) -> Self {
         let expecting = Expecting::Head(HeadReader::new(0, limits.head));

@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use super::{Asked, Framing, Head, Piece, Reader};
+use super::{Asked, Framing, Head, Http1Reader, Piece};
 use crate::{FindingKind, Limits};
 
 pub(crate) fn read(pieces: &[&[u8]], asked: Asked) -> Vec<Piece> {
-    let mut reader = Reader::new(asked, Limits { head: 1024, ..Limits::default() });
+    let mut reader = Http1Reader::new(asked, Limits { head: 1024, ..Limits::default() });
     let mut seen = Vec::new();
     for piece in pieces {
         reader.feed(piece, Duration::ZERO, &mut seen);
@@ -142,7 +142,7 @@ fn an_answer_to_head_has_no_content() {
 
 #[test]
 fn a_second_answer_on_the_connection() {
-    let mut reader = Reader::new(Asked::Head, Limits::default());
+    let mut reader = Http1Reader::new(Asked::Head, Limits::default());
     let mut seen = Vec::new();
     reader.feed(b"HTTP/1.1 200 OK\r\n\r\n", Duration::ZERO, &mut seen);
     assert!(reader.is_complete());

@@ -86,13 +86,17 @@ impl fmt::Display for Fault {
 }
 
 /// Reads what a server sends on one connection. However that is cut into reads, it sees the same.
-pub struct Reader {
+pub struct Http2Reader {
     decoder: FieldDecoder,
     buffer: Vec<u8>,
     block: Option<OpenBlock>,
     has_settings: bool,
     is_over: bool,
 }
+
+// The name in `ssespec::session` until it says `Http2Reader`.
+#[doc(hidden)]
+pub use Http2Reader as Reader;
 
 /// A field block that continues.
 struct OpenBlock {
@@ -121,13 +125,13 @@ impl FrameHeader {
     }
 }
 
-impl fmt::Debug for Reader {
+impl fmt::Debug for Http2Reader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader").field("is_over", &self.is_over).finish_non_exhaustive()
+        f.debug_struct("Http2Reader").field("is_over", &self.is_over).finish_non_exhaustive()
     }
 }
 
-impl Default for Reader {
+impl Default for Http2Reader {
     fn default() -> Self {
         Self {
             decoder: FieldDecoder::new(),
@@ -139,7 +143,7 @@ impl Default for Reader {
     }
 }
 
-impl Reader {
+impl Http2Reader {
     /// Takes the next bytes, and appends to `pieces` what they complete.
     pub fn feed(&mut self, bytes: &[u8], pieces: &mut Vec<Piece>) {
         if self.is_over {
@@ -250,7 +254,7 @@ fn unpadded(header: FrameHeader, payload: &[u8]) -> Option<&[u8]> {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Fault, Piece, Reader};
+    use super::{Fault, Http2Reader, Piece};
     use crate::http2::fields::Field;
     use crate::http2::frame::{
         CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, PADDED, PRIORITY, RST_STREAM, SETTINGS,
@@ -262,7 +266,7 @@ mod tests {
     }
 
     fn read(bytes: &[u8]) -> Vec<Piece> {
-        let (mut reader, mut pieces) = (Reader::default(), Vec::new());
+        let (mut reader, mut pieces) = (Http2Reader::default(), Vec::new());
         reader.feed(bytes, &mut pieces);
         pieces
     }
@@ -290,7 +294,7 @@ mod tests {
             Piece::GoAway { code: 2 },
         ];
         assert_eq!(read(&bytes), expected);
-        let (mut reader, mut pieces) = (Reader::default(), Vec::new());
+        let (mut reader, mut pieces) = (Http2Reader::default(), Vec::new());
         bytes.iter().for_each(|byte| reader.feed(&[*byte], &mut pieces));
         assert_eq!(pieces, expected);
     }
@@ -313,7 +317,7 @@ mod tests {
 
     #[test]
     fn nothing_is_read_after_a_fault() {
-        let (mut reader, mut pieces) = (Reader::default(), Vec::new());
+        let (mut reader, mut pieces) = (Http2Reader::default(), Vec::new());
         reader.feed(b"HTTP/1.1 200 OK\r\n\r\n", &mut pieces);
         reader.feed(&frame(SETTINGS, 0, 0, &[]), &mut pieces);
         assert_eq!(pieces.len(), 1);

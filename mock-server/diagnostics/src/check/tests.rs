@@ -31,8 +31,8 @@ static VERBS: &[Verb] = &[
     Verb::open("respond", Shape::Table(&INNER), "It responds."),
 ];
 
-/// What is told, each as the text pointed at, the message and the hint.
-fn told(text: &str) -> Vec<(String, String, String)> {
+/// The findings, each as the text that it points at, the message and the hint.
+fn reported(text: &str) -> Vec<(String, String, String)> {
     let source = Source::new("test", text);
     match parse(&source, &THING) {
         Ok(_) => Vec::new(),
@@ -47,10 +47,10 @@ fn told(text: &str) -> Vec<(String, String, String)> {
     }
 }
 
-/// The one thing that is told of a thing that has this beside its title.
+/// The only finding about a table that has this in addition to its title.
 #[track_caller]
 fn one(rest: &str) -> (String, String, String) {
-    let mut list = told(&format!("title = \"a\"\n{rest}\n"));
+    let mut list = reported(&format!("title = \"a\"\n{rest}\n"));
     assert_eq!(list.len(), 1, "{list:?}");
     list.remove(0)
 }
@@ -69,15 +69,15 @@ inner = { first = "a", second = "b" }
 map = { a = "b", c = false }
 steps = ["end", { send = "a" }, "respond", { respond = { first = "a", second = "b" } }]
 "#;
-    assert_eq!(told(full), []);
-    assert_eq!(told("title = \"\"\r\n"), []);
+    assert_eq!(reported(full), []);
+    assert_eq!(reported("title = \"\"\r\n"), []);
     // A byte-order mark belongs to the encoding.
-    assert_eq!(told("\u{feff}title = \"a\"\n"), []);
+    assert_eq!(reported("\u{feff}title = \"a\"\n"), []);
 }
 
 #[test]
 fn places_after_a_byte_order_mark_are_right() {
-    let list = told("\u{feff}title = \"a\"\nkint = \"one\"\n");
+    let list = reported("\u{feff}title = \"a\"\nkint = \"one\"\n");
     assert_eq!(list[0].0, "kint");
 }
 
@@ -147,7 +147,7 @@ fn a_misspelt_key_is_not_missing_too() {
 
 #[test]
 fn all_mistakes_are_found_in_one_pass() {
-    let list = told("kint = 1\nflag = 1\nsteps = [\"edn\", { send = 1 }]\n");
+    let list = reported("kint = 1\nflag = 1\nsteps = [\"edn\", { send = 1 }]\n");
     let places: Vec<&str> = list.iter().map(|(at, ..)| at.as_str()).collect();
     assert_eq!(places, ["", "kint", "1", "\"edn\"", "1"]);
 }
@@ -169,7 +169,7 @@ fn steps_are_words_or_tables_with_one_verb() {
 
 #[test]
 fn of_several_errors_of_the_parser_the_first_is_told() {
-    let list = told("title: a\nkind - b\n");
+    let list = reported("title: a\nkind - b\n");
     assert_eq!(list.len(), 1, "{list:?}");
     assert_eq!(list[0].1, "this is not TOML");
     assert_eq!(list[0].0, ":");
@@ -186,7 +186,7 @@ fn a_key_given_twice_is_no_toml() {
 
 #[test]
 fn what_follows_from_a_control_character_is_not_told() {
-    let list = told("title = \"a\rb\"\nkint = 1\n");
+    let list = reported("title = \"a\rb\"\nkint = 1\n");
     assert_eq!(list.len(), 1, "{list:?}");
     assert_eq!(list[0].1, "a bare CR in the file");
 }
@@ -224,7 +224,7 @@ fn a_renamed_key_gets_an_error_that_names_the_new_one() {
     let expected = |place: &str| {
         (place.to_owned(), "`caption` is now `title`".to_owned(), "rename this key to `title`".to_owned())
     };
-    assert_eq!(told("title = \"a\"\ncaption = \"b\"\n"), [expected("caption")]);
+    assert_eq!(reported("title = \"a\"\ncaption = \"b\"\n"), [expected("caption")]);
     // It is never suggested.
-    assert!(!told("title = \"a\"\ncaptoin = \"b\"\n")[0].2.contains("caption"));
+    assert!(!reported("title = \"a\"\ncaptoin = \"b\"\n")[0].2.contains("caption"));
 }

@@ -26,8 +26,8 @@ error: it is wrong
 
 #[test]
 fn they_come_in_the_order_of_the_text_and_once() {
-    let told = diagnostics("a\nb\nc\n", &[(4, 5), (0, 1), (4, 5), (2, 3)]);
-    let starts: Vec<usize> = told.list().iter().map(|finding| finding.span.start).collect();
+    let reported = diagnostics("a\nb\nc\n", &[(4, 5), (0, 1), (4, 5), (2, 3)]);
+    let starts: Vec<usize> = reported.list().iter().map(|finding| finding.span.start).collect();
     assert_eq!(starts, [0, 2, 4]);
 }
 
@@ -43,9 +43,9 @@ fn places_outside_the_text_are_shown_at_its_end() {
         ("a\n", (2, 2)),
         ("abc", (2, 1)),
     ] {
-        let told = diagnostics(text, &[span]).to_string();
-        assert!(told.contains("--> a.toml:"), "{text:?} {span:?}\n{told}");
-        assert!(told.contains("it is wrong") && told.contains("here"), "{told}");
+        let reported = diagnostics(text, &[span]).to_string();
+        assert!(reported.contains("--> a.toml:"), "{text:?} {span:?}\n{reported}");
+        assert!(reported.contains("it is wrong") && reported.contains("here"), "{reported}");
     }
 }
 
@@ -63,11 +63,11 @@ fn many_are_cut_and_counted() {
 
 #[test]
 fn control_characters_do_not_reach_the_terminal() {
-    let mut told = diagnostics("a\u{1b}[31m\u{9b}1mb\n", &[(0, 1)]);
-    told.list[0].message = "\u{1b}[2J".into();
-    told.list[0].label = "\u{7}".into();
-    told.list[0].hint = Some("\u{9b}2J".into());
-    let text = told.to_string();
+    let mut reported = diagnostics("a\u{1b}[31m\u{9b}1mb\n", &[(0, 1)]);
+    reported.list[0].message = "\u{1b}[2J".into();
+    reported.list[0].label = "\u{7}".into();
+    reported.list[0].hint = Some("\u{9b}2J".into());
+    let text = reported.to_string();
     assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
 }
 
@@ -79,6 +79,6 @@ fn findings_become_an_error_or_a_value() {
     assert!(findings.is_empty());
     findings.add(0..1, "it is wrong", "here");
     assert_eq!(findings.len(), 1);
-    let told = findings.or(&source, Some(5)).expect_err("something was found");
-    assert_eq!((told.source().name(), told.list().len()), ("a.toml", 1));
+    let reported = findings.or(&source, Some(5)).expect_err("something was found");
+    assert_eq!((reported.source().name(), reported.list().len()), ("a.toml", 1));
 }

@@ -16,8 +16,8 @@ fn a_file_that_is_no_text_is_shown() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("latin-1.toml");
     std::fs::write(&path, b"a = 1\nb = \"caf\xe9\"\n").expect("a file");
-    let Err(SourceError::NotText(told)) = Source::read(&path) else { panic!("it was read") };
-    let text = told.to_string();
+    let Err(SourceError::NotText(reported)) = Source::read(&path) else { panic!("it was read") };
+    let text = reported.to_string();
     assert!(text.contains("latin-1.toml:2:9"), "{text}");
     assert!(text.contains("the byte E9"), "{text}");
     assert!(text.contains("2 | b = \"caf\u{fffd}\""), "{text}");
@@ -31,6 +31,6 @@ fn bytes_that_are_text_stay_as_they_are() {
 
 #[test]
 fn a_cut_off_character_at_the_end_is_found() {
-    let told = Source::from_bytes("test", b"a\xc3".to_vec()).expect_err("it is not text");
-    assert!(told.to_string().contains("test:1:2"), "{told}");
+    let reported = Source::from_bytes("test", b"a\xc3".to_vec()).expect_err("it is not text");
+    assert!(reported.to_string().contains("test:1:2"), "{reported}");
 }

@@ -5,7 +5,7 @@ use crate::action::Drop;
 use crate::wire::{Request, Version};
 
 fn scenario(text: &str) -> Scenario {
-    read(&Source::new("test", text)).unwrap_or_else(|told| panic!("{told}"))
+    read(&Source::new("test", text)).unwrap_or_else(|reported| panic!("{reported}"))
 }
 
 /// The steps of a route's only connection.
@@ -15,9 +15,9 @@ fn played(steps: &str) -> Vec<Action> {
 }
 
 /// The messages about a scenario.
-fn told(text: &str) -> Vec<String> {
-    let told = read(&Source::new("test", text)).expect_err("a mistake");
-    told.list().iter().map(|finding| finding.message.clone()).collect()
+fn reported(text: &str) -> Vec<String> {
+    let reported = read(&Source::new("test", text)).expect_err("a mistake");
+    reported.list().iter().map(|finding| finding.message.clone()).collect()
 }
 
 /// A route with these keys and an empty script.
@@ -74,11 +74,11 @@ fn an_answer_is_implied_unless_the_script_gives_one() {
 #[test]
 fn a_script_must_be_playable() {
     let text = "[[route]]\npath = \"/\"\n[[route.connection]]\nsteps = [\"end\", { send = \"a\" }, { send = \"b\" }]\n";
-    assert_eq!(told(text), ["there is no open body to write to"]);
-    // Each connection is looked at by itself.
+    assert_eq!(reported(text), ["there is no open body to write to"]);
+    // Each connection is checked separately.
     let text = "[[route]]\npath = \"/\"\n[[route.connection]]\nsteps = [\"end\", \"end\"]\n\
                 [[route.connection]]\nsteps = [\"end\", \"end\"]\n";
-    assert_eq!(told(text).len(), 2);
+    assert_eq!(reported(text).len(), 2);
 }
 
 #[test]
@@ -88,23 +88,23 @@ fn a_stream_may_be_left_open_anywhere() {
 
 #[test]
 fn what_a_scenario_must_have_is_told() {
-    assert_eq!(told(""), ["a scenario needs the key `route`"]);
-    assert_eq!(told("[[route]]\npath = \"/\"\n"), ["a route needs the key `connection`"]);
-    assert_eq!(told("[[route]]\npath = \"/\"\nconnection = []\n"), ["a route needs a connection"]);
-    assert_eq!(told(&route("path = \"a\"")), ["a path begins with a slash"]);
-    assert_eq!(told(&route("path = \"/a?b=c\"")), ["a query is not part of a path"]);
+    assert_eq!(reported(""), ["a scenario needs the key `route`"]);
+    assert_eq!(reported("[[route]]\npath = \"/\"\n"), ["a route needs the key `connection`"]);
+    assert_eq!(reported("[[route]]\npath = \"/\"\nconnection = []\n"), ["a route needs a connection"]);
+    assert_eq!(reported(&route("path = \"a\"")), ["a path begins with a slash"]);
+    assert_eq!(reported(&route("path = \"/a?b=c\"")), ["a query is not part of a path"]);
     assert_eq!(
-        told(&route("path = \"/\"\nheaders = { \"a b\" = true }")),
+        reported(&route("path = \"/\"\nheaders = { \"a b\" = true }")),
         ["this is not a header field name"]
     );
-    assert_eq!(told(&route("path = \"/\"\nheader = { a = true }")), ["unknown key `header` in a route"]);
-    assert_eq!(told(&route("path = \"/\"\nmethod = 1")), ["expected a string, found a whole number"]);
+    assert_eq!(reported(&route("path = \"/\"\nheader = { a = true }")), ["unknown key `header` in a route"]);
+    assert_eq!(reported(&route("path = \"/\"\nmethod = 1")), ["expected a string, found a whole number"]);
 }
 
 #[test]
 fn client_steps_are_no_actions() {
     let text = "[[route]]\npath = \"/\"\n[[route.connection]]\nsteps = [\"expect-request\"]\n";
-    assert_eq!(told(text), ["no step is called `expect-request` here"]);
+    assert_eq!(reported(text), ["no step is called `expect-request` here"]);
 }
 
 #[test]

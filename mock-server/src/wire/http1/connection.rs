@@ -58,7 +58,7 @@ impl Inbox {
         }
     }
 
-    /// Waits for an order that must not wait for its turn.
+    /// Waits for an order that takes precedence over others.
     async fn interruption(&mut self) -> Exit {
         loop {
             match self.orders.recv().await.unwrap_or(Order::Abort) {

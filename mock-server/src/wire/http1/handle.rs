@@ -1,4 +1,4 @@
-//! A connection as its exchanges hold it.
+//! A connection as seen from its exchanges.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -48,7 +48,7 @@ impl ConnectionHandle {
         self.peer_gone.load(Ordering::Acquire)
     }
 
-    /// Gives an order and waits until it is done. The order stands when the future is dropped.
+    /// Gives an order and waits until it is done. If the future is dropped, the order is still executed.
     pub(in crate::wire) async fn order(&self, order: impl FnOnce(Done) -> Order) -> Result<(), PeerGone> {
         let (done, answer) = oneshot::channel();
         self.orders.send(order(done)).map_err(|_| PeerGone)?;

@@ -1,4 +1,4 @@
-//! The reading half of a connection. It never rests: that is how a peer's leaving is noticed at any moment.
+//! The reading half of a connection. It always reads, so a peer that leaves is noticed at any moment.
 
 use std::io;
 
@@ -14,17 +14,17 @@ pub(in crate::wire) struct Intake {
     pub(in crate::wire) buffer: Vec<u8>,
     /// Everything since [`Self::captured`] was last called.
     captured: Captured,
-    /// Whether bytes had to be thrown away.
+    /// Whether bytes had to be discarded.
     overflowed: bool,
 }
 
 impl Intake {
-    /// What has come since this was last called, if anything has.
+    /// The bytes that arrived since this was last called, if any.
     pub(in crate::wire) fn captured(&mut self) -> Option<Captured> {
         Some(std::mem::take(&mut self.captured)).filter(|captured| captured.length > 0)
     }
 
-    /// Whether the peer sent more than was kept, so that what is kept is no longer what it sent.
+    /// Whether the peer sent more than was kept, so that the kept bytes are incomplete.
     pub(in crate::wire) fn overflowed(&self) -> bool {
         self.overflowed
     }
@@ -51,7 +51,7 @@ impl Intake {
     /// Reads once. Nothing is lost when the future is dropped.
     async fn read(&mut self, stream: &TcpStream, keep: usize) -> Result<usize, Departure> {
         stream.readable().await?;
-        // No await from here on, so the bytes lie on the stack and not in every connection's task.
+        // No await after this, so the bytes are on the stack and not in every connection's task.
         self.take(stream, keep)
     }
 

@@ -9,7 +9,7 @@ use crate::wire::captured::Captured;
 /// Answers an order when it is done. Dropping it means that the connection is no longer open.
 pub(in crate::wire) type Done = oneshot::Sender<()>;
 
-/// An order to the task.
+/// An order to the task of a connection.
 #[derive(Debug)]
 pub(in crate::wire) enum Order {
     /// Write these bytes, and then end the response if it is complete.

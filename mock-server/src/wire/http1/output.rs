@@ -13,7 +13,7 @@ use crate::wire::departure::Departure;
 /// The longest write of a repeated pattern, which is held in memory.
 const WRITE_LIMIT: usize = 16 * 1024 * 1024;
 
-/// Writes, counts, and waits for the peer to have read.
+/// Writes, counts the bytes, and waits until the peer has read them.
 #[derive(Debug)]
 pub(in crate::wire) struct Output {
     boundary: Boundary,
@@ -37,7 +37,6 @@ impl Output {
     /// [`Self::written`] returns how many bytes were written.
     ///
     /// # Errors
-    ///
     /// The peer has left.
     pub(in crate::wire) async fn write(
         &mut self,
@@ -64,12 +63,13 @@ impl Output {
         Ok(())
     }
 
-    /// Writes a pattern many times, with at most one write in memory. Writes of a given size wait until the peer has read
-    /// the previous one if the kernel reports it: a pause after each of many thousands would take too long. After a peer
-    /// has left one unread, the rest no longer wait.
+    /// Writes a pattern many times, with at most one write in memory.
+    ///
+    /// If the kernel reports what the peer has read, writes of a given size wait until the peer has read the previous
+    /// one; a pause after each of many thousands would take too long. After the peer has left one write unread, the
+    /// rest do not wait.
     ///
     /// # Errors
-    ///
     /// The peer has left.
     pub(in crate::wire) async fn write_repeat(
         &mut self,
@@ -81,7 +81,7 @@ impl Output {
         let mut kept = Kept::Yes;
         let mut rest = if repeat.pattern.is_empty() { 0 } else { repeat.total() };
         let write = rest.min(repeat.write.unwrap_or(Repeat::WRITE).clamp(1, WRITE_LIMIT) as u64) as usize;
-        // Enough of the pattern that every write is a part of it, wherever in the pattern it begins.
+        // Long enough that every write is a slice of it, wherever in the pattern the write begins.
         let source: Vec<u8> =
             repeat.pattern.iter().copied().cycle().take(repeat.pattern.len().saturating_add(write)).collect();
         let mut start = 0;
@@ -99,7 +99,7 @@ impl Output {
         Ok(kept)
     }
 
-    /// Waits until the peer has read what was written, or for a while.
+    /// Waits for a limited time until the peer has read everything.
     pub(in crate::wire) async fn settle(&mut self) -> Kept {
         if !self.unsettled {
             return Kept::Yes;

@@ -30,7 +30,7 @@ enum Stage {
     Data(u64),
     /// The line ending after a chunk.
     DataEnd,
-    /// Trailers, of which so many bytes have come.
+    /// Trailers, of which this many bytes have arrived.
     Trailers(usize),
 }
 
@@ -51,19 +51,19 @@ impl BodyReader {
                 }
                 Stage::Rest(length)
             }
-            // A client codes a request in no other way: it cannot know that we would understand.
+            // Clients use no other transfer coding: they cannot know whether the server supports it.
             (None, coding) if coding.eq_ignore_ascii_case(b"chunked") => Stage::Size,
             (None, coding) => return Err(Malformed::TransferEncoding(lossy(coding))),
         };
         Ok(Self { limits, stage })
     }
 
-    /// Whether nothing is to come.
+    /// Whether the body is complete.
     pub(in crate::wire) fn is_complete(&self) -> bool {
         matches!(self.stage, Stage::Rest(0))
     }
 
-    /// Moves from `buffer` to `body` what belongs there.
+    /// Moves the bytes of the body from `buffer` to `body`.
     pub(in crate::wire) fn advance(
         &mut self,
         buffer: &mut Vec<u8>,
@@ -75,7 +75,7 @@ impl BodyReader {
         framed
     }
 
-    /// Reads from `position` on as far as it can, and moves it on.
+    /// Reads from `position` as far as possible, and advances it.
     fn read(&mut self, bytes: &[u8], position: &mut usize, body: &mut Vec<u8>) -> Result<Framed, Malformed> {
         loop {
             let rest = bytes.get(*position..).unwrap_or_default();
@@ -128,7 +128,7 @@ impl BodyReader {
 
 /// Reads the line with a chunk's size, and returns its length too; `None` if it is incomplete.
 fn chunk_size(bytes: &[u8]) -> Result<Option<(usize, u64)>, Malformed> {
-    // httparse takes a line without any digit for a size of 0.
+    // httparse accepts a line without digits as size 0.
     if bytes.first().is_some_and(|byte| !byte.is_ascii_hexdigit()) {
         return Err(Malformed::ChunkSize);
     }
@@ -139,7 +139,7 @@ fn chunk_size(bytes: &[u8]) -> Result<Option<(usize, u64)>, Malformed> {
     }
 }
 
-/// A number of digits alone, as `1*DIGIT` in RFC 9110: no sign, no space.
+/// A number that consists of digits only, `1*DIGIT` in RFC 9110: no sign, no space.
 fn number(value: &[u8]) -> Option<u64> {
     let digits = str::from_utf8(value).ok().filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()))?;
     digits.parse().ok()

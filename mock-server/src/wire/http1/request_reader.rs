@@ -1,4 +1,4 @@
-//! Reading requests from bytes as they arrive. Does no I/O, and no bytes make it panic.
+//! Reads requests from bytes as they arrive. Does no I/O, and no bytes make it panic.
 
 #[cfg(test)]
 mod tests;
@@ -6,14 +6,14 @@ mod tests;
 use super::request::{FIELD_LIMIT, Malformed, Request, RequestLimits, Version, has_token};
 use super::request_body::{BodyReader, Framed};
 
-/// What the bytes so far amount to.
+/// The result of reading the bytes so far.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::wire) enum Progress {
     /// More bytes are needed.
     More,
-    /// The peer waits for `100 Continue` before it sends the body. Told once.
+    /// The peer waits for `100 Continue` before it sends the body. Reported once.
     AwaitsContinue,
-    /// Here is a request; the bytes after it are left in the buffer.
+    /// A complete request; the bytes after it are left in the buffer.
     Complete(Request),
 }
 
@@ -21,17 +21,17 @@ pub(in crate::wire) enum Progress {
 #[derive(Debug)]
 pub(in crate::wire) struct RequestReader {
     limits: RequestLimits,
-    /// The head, and what is still to come of the body.
+    /// The head, and how much of the body is missing.
     begun: Option<(Request, BodyReader)>,
 }
 
 impl RequestReader {
-    /// A reader that has seen nothing.
+    /// A reader that has read nothing.
     pub(in crate::wire) fn new(limits: RequestLimits) -> Self {
         Self { limits, begun: None }
     }
 
-    /// Takes from `buffer` what belongs to the request. To be called again whenever bytes were added.
+    /// Takes the bytes of the request from `buffer`. Must be called again whenever bytes were added.
     ///
     /// # Errors
     ///
@@ -60,7 +60,7 @@ impl RequestReader {
     }
 }
 
-/// Reads a head, and returns its length too; `None` if it is incomplete.
+/// Reads a head and its length; `None` if it is incomplete.
 fn read_head(buffer: &[u8], limit: usize) -> Result<Option<(Request, usize)>, Malformed> {
     let mut fields = vec![httparse::EMPTY_HEADER; 64];
     loop {

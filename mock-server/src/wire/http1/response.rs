@@ -21,7 +21,7 @@ pub(in crate::wire) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 /// The end of a chunked body.
 pub(in crate::wire) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
-/// How the bytes of a body go over the wire.
+/// How the bytes of a body are sent on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::wire) enum Coding {
     /// Each write is one chunk.
@@ -175,7 +175,7 @@ fn write_framed(bytes: &mut Vec<u8>, framing: Framing, body: &[u8]) {
     }
 }
 
-/// The fields of the script's own.
+/// The fields that the script specifies.
 struct Own(Vec<(String, String)>);
 
 impl Own {
@@ -205,15 +205,15 @@ impl Own {
     fn add_length(&self, bytes: &mut Vec<u8>, status: u16, length: u64) -> bool {
         let bodiless = matches!(status, 100..200 | 204 | 304);
         let coded = self.names("transfer-encoding");
-        let told = self.all("content-length").next().map(str::to_owned);
-        if told.is_none() && !coded && !bodiless {
+        let announced = self.all("content-length").next().map(str::to_owned);
+        if announced.is_none() && !coded && !bodiless {
             field(bytes, "content-length", &length.to_string());
         }
         bytes.extend_from_slice(b"\r\n");
-        match told {
+        match announced {
             _ if coded => false,
             _ if bodiless => length == 0,
-            Some(told) => told.trim().parse() == Ok(length),
+            Some(announced) => announced.trim().parse() == Ok(length),
             None => true,
         }
     }

@@ -115,7 +115,7 @@ impl Client {
         for stream in self.streams.values_mut() {
             stream.receiver.discard(&mut context);
         }
-        // What was discarded may widen a window.
+        // Discarding may widen a window.
         self.poll_connection(&mut context);
     }
 
@@ -143,7 +143,7 @@ impl Receiver {
             match content.poll_data(context) {
                 Poll::Pending => return,
                 Poll::Ready(Some(Ok(bytes))) => {
-                    // It fails only on a stream that is over.
+                    // This fails only on a stream that has ended.
                     let _ = content.flow_control().release_capacity(bytes.len());
                 }
                 Poll::Ready(Some(Err(_)) | None) => {
@@ -172,7 +172,7 @@ impl Pipe {
     }
 }
 
-/// The end of the pipe that `h2` has. It never ends: the caller knows when the connection does.
+/// The end of the pipe that `h2` uses. It reports no end: the caller knows when the connection ends.
 #[derive(Debug)]
 struct PipeEnd(Arc<Pipe>);
 

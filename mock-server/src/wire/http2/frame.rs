@@ -35,8 +35,8 @@ impl Frame {
     }
 }
 
-/// A literal field that no table holds, <https://www.rfc-editor.org/rfc/rfc7541#section-6.2.2>. It may be appended to any
-/// complete field block.
+/// A literal field that is in no table, <https://www.rfc-editor.org/rfc/rfc7541#section-6.2.2>. It may be appended to
+/// any complete field block.
 pub fn literal(name: &[u8], value: &[u8]) -> Vec<u8> {
     let mut bytes = vec![0];
     for text in [name, value] {
@@ -46,7 +46,7 @@ pub fn literal(name: &[u8], value: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// The length of a string that is not compressed, <https://www.rfc-editor.org/rfc/rfc7541#section-5.1>.
+/// The length of an uncompressed string, <https://www.rfc-editor.org/rfc/rfc7541#section-5.1>.
 fn length(value: usize) -> Vec<u8> {
     let Some(mut left) = value.checked_sub(127) else { return vec![value as u8] };
     let mut bytes = vec![127];

@@ -18,7 +18,7 @@ const BYTES_RECEIVED: std::ops::Range<usize> = 128..136;
 /// ENOENT: no such socket.
 const NOT_FOUND: i32 = -2;
 
-/// What the peer's socket has of the bytes that were sent to it.
+/// The state of the peer's socket: how much of what was sent to it has arrived and been read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Unread {
     /// Bytes that wait to be read.
@@ -45,12 +45,13 @@ impl Socket {
         let mut socket = netlink_sys::Socket::new(NETLINK_SOCK_DIAG)?;
         socket.bind_auto()?;
         socket.connect(&netlink_sys::SocketAddr::new(0, 0))?;
-        // The kernel answers before the question's system call returns, so an answer that is not there will not come.
+        // The kernel answers before the system call of the query returns, so an answer that is not available now will
+        // not come.
         socket.set_non_blocking(true)?;
         Ok(Self { socket, sequence: 0, buffer: vec![0; 8192] })
     }
 
-    /// Whether the socket at `address` is there and listens.
+    /// Whether a socket at `address` exists and listens.
     ///
     /// # Errors
     ///
@@ -64,8 +65,8 @@ impl Socket {
         Ok(found.is_some_and(|response| response.header.state == TCP_LISTEN))
     }
 
-    /// What the socket at `peer`, connected with ours at `ours`, has. `None` where there is no such socket, or nobody
-    /// will read from it again.
+    /// The state of the socket at `peer` that is connected to ours at `ours`. `None` if there is no such socket, or
+    /// nothing will read from it again.
     ///
     /// # Errors
     ///
@@ -105,7 +106,7 @@ impl Socket {
         self.answer()
     }
 
-    /// Reads up to the answer to the last question; one that nobody waited for may precede it.
+    /// Reads up to the answer to the last query; an answer that nothing waited for may precede it.
     fn answer(&mut self) -> io::Result<Option<InetResponse>> {
         loop {
             let length = self.socket.recv(&mut self.buffer.as_mut_slice(), 0)?;
@@ -118,26 +119,26 @@ impl Socket {
                 NetlinkPayload::InnerMessage(SockDiagMessage::InetResponse(response)) => Ok(Some(*response)),
                 NetlinkPayload::Error(error) if error.raw_code() == NOT_FOUND => Ok(None),
                 NetlinkPayload::Error(error) => Err(error.to_io()),
-                _ => Err(io::Error::other("an answer that is none")),
+                _ => Err(io::Error::other("an invalid answer")),
             };
         }
     }
 }
 
-/// What an answer about the peer's socket means for us.
+/// What the state of the peer's socket means for our writes.
 fn unread(response: &InetResponse) -> Option<Unread> {
     let header = &response.header;
     match header.state {
         TCP_ESTABLISHED => {}
-        // It has ended its own direction and may still read ours, unless the process has let go of it.
+        // The peer has closed its sending direction and may still read, unless its process has closed the socket.
         TCP_FIN_WAIT1 | TCP_FIN_WAIT2 | TCP_CLOSING | TCP_LAST_ACK if header.inode != 0 => {}
-        // TIME_WAIT, CLOSE; or another socket altogether, such as one that listens at the port of a peer that left.
+        // TIME_WAIT or CLOSE; or another socket, such as one that listens at the port of a peer that left.
         _ => return None,
     }
     let received = response.nlas.iter().find_map(|attribute| match attribute {
         Nla::TcpInfo(info) => info.get(BYTES_RECEIVED)?.try_into().ok().map(u64::from_ne_bytes),
         _ => None,
     });
-    // An older kernel does not count; what it has in its queue must do.
+    // An older kernel does not count received bytes; the length of its queue must do.
     Some(Unread { waiting: header.recv_queue, received: received.unwrap_or(u64::MAX) })
 }

@@ -27,7 +27,7 @@ async fn closes_in_every_state() {
     server.no_request().await;
 }
 
-/// After its user's close() in a handler the client shows nothing, requests nothing, and is not done before it is told.
+/// After close() in a handler, the client shows nothing, requests nothing, and does not finish until it is closed.
 async fn nothing_follows(mut user: User, request: &mut Request, server: &Server) {
     request.left().await;
     user.nothing().await;

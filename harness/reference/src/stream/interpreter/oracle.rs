@@ -1,8 +1,9 @@
-//! Double entry: what a case expects is what the interpreter computes from the bytes that it sends, for every cut.
+//! A cross-check: what a case expects is what the interpreter computes from the bytes that the case sends, however they
+//! are split.
 //!
-//! No network and no client has a part in this: a script's bytes are known before a run, and with them its events, the
-//! last event ID and the reconnection time of every moment. What the bytes do not decide (a raw answer with framing of
-//! its own, alternatives) is left out, and said.
+//! This needs no network and no client: a script's bytes are known before a run, and they determine its events, the last
+//! event ID and the reconnection time. Steps that the bytes do not determine (a raw response with its own framing,
+//! alternatives) are left out and listed.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -47,7 +48,7 @@ struct Walk {
     shown: VecDeque<Shown>,
     close_in: Option<Moment>,
     closed: bool,
-    /// A head was begun in raw bytes; what follows may be the rest of it.
+    /// A raw response head has begun; the next bytes may be the rest of it.
     half_a_head: bool,
     compared: Compared,
 }
@@ -143,7 +144,7 @@ impl Walk {
     fn raw(&mut self, bytes: &[u8]) -> Result<(), Stop> {
         let text = String::from_utf8_lossy(bytes);
         let Some((head, body)) = text.split_once("\r\n\r\n") else {
-            // No answer yet, and the case is about that.
+            // The response is incomplete, and the case is about that.
             self.begin(false);
             self.half_a_head = true;
             return Ok(());
@@ -207,8 +208,7 @@ impl Walk {
                 }
                 let time = self.resumption.reconnection_time;
                 match request.after {
-                    // The bound is the time itself, or leaves room for clients that take as little as half of it by
-                    // chance.
+                    // The bound is the time itself, or at most half of it for clients that wait randomly less.
                     Some(after) if after != time && after * 2 > time => {
                         Err(Stop::Differs(format!("the reconnection time is {time:?}, not {after:?}")))
                     }
@@ -222,7 +222,7 @@ impl Walk {
         }
     }
 
-    /// The next thing of its kind. Events stand in the order of the stream; the others are asked for by some cases only.
+    /// The next thing of its kind. Events are expected in the order of the stream; only some cases expect the others.
     fn next(&mut self, is_of_kind: impl Fn(&Shown) -> bool) -> Option<Shown> {
         let at = self.shown.iter().position(is_of_kind)?;
         self.shown.remove(at)
@@ -244,7 +244,7 @@ impl Walk {
     }
 }
 
-/// All cuts of a case, which must compare the same.
+/// All splits of a case; each must compare the same.
 fn check(case: &Case) -> Result<Compared, Stop> {
     let programs = programs(&case.script, &EVERY_CUT);
     let mut compared = None;
@@ -291,13 +291,13 @@ fn cases_expect_what_the_interpreter_computes() {
         "a case or the interpreter is wrong; the standard says which:\n{}",
         differences.join("\n")
     );
-    // What the bytes do not decide, case by case: a new one is looked at before it is left out.
+    // Cases that the bytes do not determine. Review a new one before adding it here.
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
         insta::assert_debug_snapshot!("undecided", undecided);
     });
     assert!(
         all.events >= 200 && all.ids >= 12 && all.last_event_ids >= 20 && all.delays >= 12,
-        "hardly anything was compared: {all:?}"
+        "too little was compared: {all:?}"
     );
 }
 
@@ -313,7 +313,7 @@ fn a_wrong_expectation_is_noticed() {
         ("client/comments/comments-are-ignored", ("data: a\\n\\n", "data: a\\n\\ndata: b\\n\\n")),
     ] {
         let text = corpus.cases[id].source.text();
-        // What is expected stands after what is sent.
+        // The expectation comes after what is sent.
         let changed = match wrong {
             (old, new) if old.starts_with("data: ") => text.replacen(old, new, 1),
             (old, new) => {

@@ -1,4 +1,4 @@
-//! Any bytes in any pieces come out as they do in one, and as a second, naive implementation says.
+//! However a stream is split, the events are the same, and a second, naive implementation finds the same events.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::defect::switches::{Defects, Reached};
 use crate::stream::decoder::Decoder;
 use crate::stream::shown::Event;
 
-/// Interprets a whole stream at once, in the simplest way.
+/// Interprets a complete stream in the simplest way.
 fn naive(stream: &[u8], resumption: &mut Resumption) -> Vec<Shown> {
     let stream = stream.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(stream);
     let text = String::from_utf8_lossy(stream).replace("\r\n", "\n").replace('\r', "\n");
@@ -46,7 +46,7 @@ fn naive(stream: &[u8], resumption: &mut Resumption) -> Vec<Shown> {
     shown
 }
 
-/// Parts that make streams in which something happens.
+/// Parts of streams that exercise the rules.
 fn part() -> impl Strategy<Value = Vec<u8>> {
     let text = prop::sample::select(vec![
         "data",
@@ -120,7 +120,7 @@ fn shown_by_the_reference(stream: &[u8]) -> Vec<(Option<String>, String)> {
     all.collect()
 }
 
-/// The same, as the strict reader has it.
+/// The same, as the strict reader sees it.
 fn strict(stream: &[u8]) -> Vec<(Option<String>, String)> {
     let (mut body, mut items) =
         (ssespec_strict::EventStreamReader::new(ssespec_strict::Limits::default()), Vec::new());
@@ -179,7 +179,7 @@ proptest! {
         for piece in pieces(&stream, &cuts) {
             decoder.decode(piece, &mut text);
         }
-        // What is unfinished at the end is not replaced: there is no end of the queue, only one of the connection.
+        // An unfinished character at the end is not replaced: the connection ends, but the decoder's queue does not.
         let (other, _) = encoding_rs::UTF_8.decode_with_bom_removal(&stream);
         let unfinished = other.strip_suffix(char::REPLACEMENT_CHARACTER) == Some(&text);
         prop_assert!(other == text || unfinished, "{other:?} {text:?}");

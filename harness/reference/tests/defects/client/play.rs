@@ -18,47 +18,47 @@ use super::super::live::live;
 use super::super::matrix::{Came, Matrix, Mistake as _, Row};
 use ssespec::delivery::{ClientOp, Ops};
 
-/// How long to wait for what a defect may never show.
+/// How long to wait for something that a defect may never show.
 const SHORT: Patience =
     Patience { observation: Duration::from_millis(1500), request: Duration::from_millis(2500) };
 
-/// The same where a wait in vain would fail the test. Nothing takes so long, however busy the machine is.
+/// The same if a timeout would fail the test. Nothing takes this long, however busy the machine is.
 const LONG: Patience = Patience { observation: Duration::from_secs(8), request: Duration::from_secs(10) };
 
-/// More bytes than a case needs that is not about their number.
+/// More bytes than a case sends that is not about their number.
 const BULK: u64 = 128 * 1024;
 
-/// How many sessions run side by side: where most of them wait in vain, where most have something to do, and where nothing
-/// may come too late.
+/// How many sessions run concurrently: if most of them time out, if most have something to do, and if nothing may be
+/// late.
 const MANY_LANES: usize = 48;
 const LANES: usize = 12;
 const FEW_LANES: usize = 4;
 
-/// How many cases each defect has failed. One that fails too many to point at anything is not played on.
+/// How many cases each defect has failed. A defect that fails too many to be useful is not played further.
 type Failures = Arc<Mutex<BTreeMap<Defect, usize>>>;
 
-/// After how many failures it is left.
+/// After how many failures a defect is not played further.
 const ENOUGH: usize = Defect::MANY + 15;
 
-/// All deliveries of a case, and who lives through them.
+/// All deliveries of a case, and the defect with which they are played.
 struct Task {
     defect: Option<Defect>,
     trials: Vec<Trial>,
 }
 
-/// What a task came to.
+/// The result of a task.
 struct Done {
-    /// Whether its failure is that something did not come in time.
+    /// Whether it failed because something did not arrive in time.
     in_vain: bool,
     task: Task,
     came: Came,
     /// The defects whose decisions were reached, by delivery.
     reached: Vec<BTreeSet<Defect>>,
-    /// None where the defect has failed enough cases.
+    /// 0 if the defect has failed enough cases.
     sessions: usize,
 }
 
-/// Plays all cases with the sound client, and those that can tell a difference with each of the defects.
+/// Plays all cases with the sound client, and with each defect those that can show a difference.
 pub(crate) fn matrix(defects: &[Defect]) -> Matrix<Defect> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
@@ -94,7 +94,7 @@ pub(crate) fn matrix(defects: &[Defect]) -> Matrix<Defect> {
     Matrix { defects: defects.to_vec(), rows: rows.collect(), came: came.collect(), sessions, seconds }
 }
 
-/// Every case that the reference client can reach, in all deliveries. Those that measure need a machine for themselves.
+/// Every case that the reference client can reach, in all deliveries, except those that measure: they must run alone.
 fn cases(corpus: &Corpus) -> Vec<Task> {
     let capabilities = reference::client().identity().capabilities.clone();
     let plan = Plan::new(corpus, &Selection::default(), &capabilities);
@@ -110,8 +110,8 @@ fn cases(corpus: &Corpus) -> Vec<Task> {
     tasks
 }
 
-/// Whether the case could show what comes of the defect, once its decision point is reached. What it does not name is not
-/// compared, and what happens while the session is torn down is not judged.
+/// Whether the case could show the effect of the defect, once its decision is reached: fields that a case does not name
+/// are not compared, and the teardown of a session is not judged.
 fn shows(defect: Defect, case: &Case) -> bool {
     let needs = |capability| case.needs.contains(&capability);
     let names = |words: &[&str]| words.iter().any(|word| case.source.text().contains(word));
@@ -150,7 +150,7 @@ fn bulk(trial: &Trial) -> u64 {
     each.sum()
 }
 
-/// The trial with no more patience than this, where it asks for more.
+/// The trial, with its time limits reduced to this patience.
 fn shortened(trial: &Trial, patience: Patience) -> Trial {
     let mut trial = trial.clone();
     let Ops::Client(ops) = &mut trial.program.ops else { return trial };
@@ -168,9 +168,9 @@ fn shortened(trial: &Trial, patience: Patience) -> Trial {
     trial
 }
 
-/// What was waited for in vain may have been on its way, and what came too early looks late on a busy machine: a defect
-/// without a failure, or with one in a later delivery only, may have more. Those tasks are played again, but for defects
-/// that fail so many cases that it does not matter which.
+/// Separates doubtful results: something that timed out may have been on its way, and on a busy machine an early event can
+/// look late. A defect without a failure, or with one only in a later delivery, may have more. These tasks are played again,
+/// except for defects that fail so many cases that it does not matter which.
 fn doubtful(played: Vec<Done>) -> (Vec<Task>, Vec<Done>) {
     let mut failures: BTreeMap<Option<Defect>, usize> = BTreeMap::new();
     for done in played.iter().filter(|done| matches!(done.came, Came::Failed(..))) {
@@ -191,7 +191,7 @@ fn doubtful(played: Vec<Done>) -> (Vec<Task>, Vec<Done>) {
     (doubtful.into_iter().map(|done| done.task).collect(), settled)
 }
 
-/// The cases that nothing has failed so far, with the defects that were not played on: each may need just one of them.
+/// The cases that no defect has failed so far, with the defects that were not played further: each may need one of them.
 fn left(played: Vec<Done>) -> (Vec<Task>, Vec<Done>) {
     let failed = played.iter().filter(|done| matches!(done.came, Came::Failed(..)));
     let caught: BTreeSet<String> = failed.map(|done| done.task.trials[0].case.id.clone()).collect();
@@ -200,8 +200,8 @@ fn left(played: Vec<Done>) -> (Vec<Task>, Vec<Done>) {
     (left.filter(|task| !caught.contains(&task.trials[0].case.id)).collect(), played)
 }
 
-/// The defects with the cases that came to their decision points, each in the deliveries that did. Cases of bulk are left
-/// out for defects that any case comes to: they take long, and are about other defects.
+/// The defects with the cases that reached their decisions, each in the deliveries that did. Cases that send much are left
+/// out for defects whose decisions most cases reach: they are slow, and about other defects.
 fn changed(surveyed: &[Done], defects: &[Defect]) -> Vec<Task> {
     let mut tasks = Vec::new();
     let mut visits: BTreeMap<Defect, usize> = BTreeMap::new();
@@ -209,7 +209,7 @@ fn changed(surveyed: &[Done], defects: &[Defect]) -> Vec<Task> {
         let reached: BTreeSet<Defect> = done.reached.iter().flatten().copied().collect();
         reached.into_iter().for_each(|defect| *visits.entry(defect).or_default() += 1);
     }
-    // The cases stand in order, those that wait longest first.
+    // The cases are ordered: those that wait longest come first.
     for done in surveyed {
         let bulky = bulk(&done.task.trials[0]) > BULK;
         let is_about = |defect: &Defect| visits.get(defect).is_some_and(|visits| visits * 8 < surveyed.len());
@@ -227,7 +227,7 @@ fn changed(surveyed: &[Done], defects: &[Defect]) -> Vec<Task> {
     tasks
 }
 
-async fn play(corpus: &Arc<Corpus>, tasks: Vec<Task>, patience: Patience, side_by_side: usize) -> Vec<Done> {
+async fn play(corpus: &Arc<Corpus>, tasks: Vec<Task>, patience: Patience, lane_count: usize) -> Vec<Done> {
     let order: BTreeMap<(Option<Defect>, String), usize> = tasks
         .iter()
         .enumerate()
@@ -236,7 +236,7 @@ async fn play(corpus: &Arc<Corpus>, tasks: Vec<Task>, patience: Patience, side_b
     let queue = Arc::new(Mutex::new(VecDeque::from(tasks)));
     let failures = Failures::default();
     let mut lanes = tokio::task::JoinSet::new();
-    for _ in 0..side_by_side {
+    for _ in 0..lane_count {
         lanes.spawn(lane(Arc::clone(corpus), Arc::clone(&queue), Arc::clone(&failures), patience));
     }
     let mut done: Vec<Done> = lanes.join_all().await.into_iter().flatten().collect();
@@ -270,7 +270,7 @@ async fn lane(
             let trial = shortened(trial, patience);
             let client = match done.task.defect {
                 Some(defect) => reference::defective(defect),
-                // The sound client as its users get it, and then one that records the decisions that it reaches.
+                // The plain sound client, then one that records the decisions that it reaches.
                 None => {
                     done.came = session(&corpus, &mut stage, reference::client(), &trial, patience).await;
                     done.sessions += 1;

@@ -18,33 +18,33 @@ use ssespec_reports::results::Role;
 use super::super::live::live;
 use super::super::matrix::{Came, Matrix, Mistake as _, Row};
 
-/// How long to wait for what a defect may never show.
+/// How long to wait for something that a defect may never show.
 const SHORT: Patience =
     Patience { observation: Duration::from_millis(1500), request: Duration::from_millis(2500) };
 
-/// The same where a wait in vain would fail the test. Nothing takes so long, however busy the machine is.
+/// The same if a timeout would fail the test. Nothing takes this long, however busy the machine is.
 const LONG: Patience = Patience { observation: Duration::from_secs(10), request: Duration::from_secs(10) };
 
-/// The same for what is played again, beside other sessions of its kind alone.
+/// The same for tasks that are played again, concurrently only with tasks like them.
 const MIDDLE: Patience = Patience { observation: Duration::from_secs(5), request: Duration::from_secs(5) };
 
-/// How many sessions run side by side: where most wait in vain, and where nothing may come too late.
+/// How many sessions run concurrently: if most of them time out, and if nothing may be late.
 const MANY_LANES: usize = 40;
 const FEW_LANES: usize = 6;
 
-/// What cases say that send much or open many streams.
+/// Text in cases that send much or open many streams.
 const BUSY: [&str; 2] = ["-repeat =", "count ="];
 
-/// What cases say that wait long.
+/// Text in cases that wait long.
 const SLOW: [&str; 2] = ["\"3s\"", "\"20s\""];
 
-/// A defect that more cases than one of so many come to is one that any case comes to.
+/// If more than one in this many cases reaches a defect's decision, the defect is not specific to a case.
 const ANY: usize = 4;
 
-/// After how many failures a defect is left.
+/// After how many failures a defect is not played further.
 const ENOUGH: usize = Defect::MANY + 15;
 
-/// A case, and who lives through it.
+/// A case, and the defect with which it is played.
 #[derive(Clone)]
 struct Task {
     defect: Option<Defect>,
@@ -53,19 +53,19 @@ struct Task {
     usual: Duration,
 }
 
-/// What a task came to.
+/// The result of a task.
 struct Done {
     task: Task,
     came: Came,
-    /// Whether its failure is that something did not come in time.
+    /// Whether it failed because something did not arrive in time.
     in_vain: bool,
     /// The defects whose decisions were reached.
     reached: BTreeSet<Defect>,
-    /// None where the defect has failed enough cases.
+    /// `None` if the defect has failed enough cases.
     took: Option<Duration>,
 }
 
-/// Plays all cases with the sound server, and those that come to its decision point with each of the defects.
+/// Plays all cases with the sound server, and with each defect those that reach its decision.
 pub(crate) fn matrix(defects: &[Defect]) -> Matrix<Defect> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
@@ -75,19 +75,19 @@ pub(crate) fn matrix(defects: &[Defect]) -> Matrix<Defect> {
     let corpus = Arc::new(Corpus::embedded().unwrap_or_else(|mistakes| panic!("{mistakes}")));
     let began = Instant::now();
     let surveyed = runtime.block_on(play(&corpus, cases(&corpus), LONG, FEW_LANES));
-    // Beside others a case may have come too late.
+    // A case may have been late because of the others.
     let (failed, mut surveyed): (Vec<Done>, Vec<Done>) =
         surveyed.into_iter().partition(|done| !matches!(done.came, Came::Held));
     let failed = failed.into_iter().map(|done| done.task).collect();
     surveyed.extend(runtime.block_on(play(&corpus, failed, LONG, 1)));
     let half = Instant::now();
     let tasks = changed(&surveyed, defects);
-    let played = runtime.block_on(play_apart(&corpus, tasks, SHORT));
+    let played = runtime.block_on(play_busy_last(&corpus, tasks, SHORT));
     let late = Instant::now();
-    // A failure that no case showed may have come too late, and a case may need a defect that was left.
+    // A failure that no case showed may have been late, and a case may need a defect that was not played further.
     let (again, mut played) = doubtful(played);
-    played.extend(runtime.block_on(play_apart(&corpus, again, MIDDLE)));
-    // A machine that stops for seconds makes an adapter look dead.
+    played.extend(runtime.block_on(play_busy_last(&corpus, again, MIDDLE)));
+    // If the machine stalls for seconds, an adapter looks dead.
     let (faulty, mut played): (Vec<Done>, Vec<Done>) =
         played.into_iter().partition(|done| matches!(done.came, Came::Fault(_)));
     let faulty = faulty.into_iter().map(|done| done.task).collect();
@@ -105,7 +105,7 @@ pub(crate) fn matrix(defects: &[Defect]) -> Matrix<Defect> {
     Matrix { defects: defects.to_vec(), rows: rows.collect(), came: came.collect(), sessions, seconds }
 }
 
-/// Every case that the reference server can reach, but for those that measure: they need a machine for themselves.
+/// Every case that the reference server can reach, except those that measure: they must run alone.
 fn cases(corpus: &Corpus) -> Vec<Task> {
     let capabilities = reference::server().identity().capabilities.clone();
     let plan = Plan::of_role(Role::Server, corpus, &Selection::default(), &capabilities);
@@ -117,12 +117,12 @@ fn cases(corpus: &Corpus) -> Vec<Task> {
     trials.map(|trial| Task { defect: None, trial, usual: Duration::ZERO }).collect()
 }
 
-/// Whether the case has one of these words.
+/// Whether the case contains one of these texts.
 fn says(trial: &Trial, words: &[&str]) -> bool {
     words.iter().any(|word| trial.case.source.text().contains(word))
 }
 
-/// The defects with the cases that came to their decision points.
+/// The defects with the cases that reached their decisions.
 fn changed(surveyed: &[Done], defects: &[Defect]) -> Vec<Task> {
     let mut visits: BTreeMap<Defect, usize> = BTreeMap::new();
     for defect in surveyed.iter().flat_map(|done| &done.reached) {
@@ -130,7 +130,7 @@ fn changed(surveyed: &[Done], defects: &[Defect]) -> Vec<Task> {
     }
     let mut tasks = Vec::new();
     for done in surveyed {
-        // Such a case is not played with defects that any case comes to.
+        // Such a case is not played with defects whose decisions most cases reach.
         let is_bulky = says(&done.task.trial, &BUSY) || says(&done.task.trial, &SLOW);
         let is_about =
             |defect: &Defect| visits.get(defect).is_some_and(|visits| visits * ANY < surveyed.len());
@@ -142,8 +142,8 @@ fn changed(surveyed: &[Done], defects: &[Defect]) -> Vec<Task> {
     tasks
 }
 
-/// Those to be played again with more patience: faults, all of a defect that no case has failed, failures of one that is
-/// to be listed where something did not come in time, and what was left out of cases that nothing has failed.
+/// Separates the tasks that are played again with more patience: faults; all tasks of a defect that has failed no case;
+/// timeouts of a defect whose cases are listed; and skipped tasks of cases that no defect has failed.
 fn doubtful(played: Vec<Done>) -> (Vec<Task>, Vec<Done>) {
     let mut caught: BTreeMap<Option<Defect>, usize> = BTreeMap::new();
     for done in played.iter().filter(|done| matches!(done.came, Came::Failed(..))) {
@@ -165,7 +165,7 @@ fn doubtful(played: Vec<Done>) -> (Vec<Task>, Vec<Done>) {
     (again.into_iter().map(|done| done.task).collect(), settled)
 }
 
-/// The trial with no more patience than this, where it asks for more.
+/// The trial, with its time limits reduced to this patience.
 fn shortened(trial: &Trial, patience: Patience) -> Trial {
     let mut trial = trial.clone();
     let Ops::Server(ops) = &mut trial.program.ops else { return trial };
@@ -177,8 +177,8 @@ fn shortened(trial: &Trial, patience: Patience) -> Trial {
     trial
 }
 
-/// Plays those that keep the machine busy after the others, which they would make look late.
-async fn play_apart(corpus: &Arc<Corpus>, tasks: Vec<Task>, patience: Patience) -> Vec<Done> {
+/// Plays the tasks that keep the machine busy after the others, which would look late.
+async fn play_busy_last(corpus: &Arc<Corpus>, tasks: Vec<Task>, patience: Patience) -> Vec<Done> {
     let (busy, idle) = tasks.into_iter().partition(|task: &Task| says(&task.trial, &BUSY));
     let mut played = play(corpus, idle, patience, MANY_LANES).await;
     played.extend(play(corpus, busy, patience, FEW_LANES).await);
@@ -189,14 +189,14 @@ async fn play(
     corpus: &Arc<Corpus>,
     mut tasks: Vec<Task>,
     patience: Patience,
-    side_by_side: usize,
+    lane_count: usize,
 ) -> Vec<Done> {
-    // What waits longest is not to be what the others are done before.
+    // Start the tasks that wait longest first, so that they do not run last.
     tasks.sort_by_key(|task| !says(&task.trial, &SLOW));
     let queue = Arc::new(Mutex::new(VecDeque::from(tasks)));
     let failures = Arc::default();
     let mut lanes = tokio::task::JoinSet::new();
-    for _ in 0..side_by_side {
+    for _ in 0..lane_count {
         lanes.spawn(lane(Arc::clone(corpus), Arc::clone(&queue), Arc::clone(&failures), patience));
     }
     lanes.join_all().await.into_iter().flatten().collect()
@@ -221,7 +221,7 @@ async fn lane(
                     failures.lock().expect("no lane panics").get(&defect).copied().unwrap_or_default();
                 if count < ENOUGH {
                     let began = Instant::now();
-                    // On a machine that does much at once all takes longer.
+                    // On a busy machine everything takes longer.
                     let observation = patience.observation.max(done.task.usual * 6);
                     let patience = Patience { observation, ..patience };
                     let trial = shortened(&done.task.trial, patience);
@@ -237,7 +237,7 @@ async fn lane(
             None => {
                 let began = Instant::now();
                 let reached = reference::Reached::default();
-                // The sound server that records the decisions that it reaches, and then as its users get it.
+                // The sound server that records the decisions that it reaches, then the plain one.
                 let server = reference::surveyed_server(Arc::clone(&reached));
                 done.came = session(&corpus, &mut stage, server, &done.task.trial, patience).await;
                 done.took = Some(began.elapsed());

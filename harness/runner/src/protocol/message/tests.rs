@@ -37,17 +37,17 @@ fn a_page_is_told_where_it_is() {
     let request: ConnectRequest = serde_json::from_str(r#"{"url":"http://h.test/7/"}"#).unwrap();
     let plain = order(&Order::Connect(Box::new(request.clone())));
     for key in ["in", "base", "other", "constructorUrl"] {
-        assert!(plain["connect"].get(key).is_none(), "only a page is told `{key}`");
+        assert!(plain["connect"].get(key).is_none(), "only a page gets `{key}`");
     }
-    let told = order(&Order::ConnectIn(Box::new(request.clone()), place()));
-    assert_eq!(told["connect"]["url"], "http://h.test/7/");
-    assert_eq!(told["connect"]["in"], "dedicated-worker");
-    assert_eq!(told["connect"]["base"], "http://h.test/7/");
-    assert_eq!(told["connect"]["other"], "http://i.test/7/");
-    assert!(told["connect"].get("constructorUrl").is_none());
+    let written = order(&Order::ConnectIn(Box::new(request.clone()), place()));
+    assert_eq!(written["connect"]["url"], "http://h.test/7/");
+    assert_eq!(written["connect"]["in"], "dedicated-worker");
+    assert_eq!(written["connect"]["base"], "http://h.test/7/");
+    assert_eq!(written["connect"]["other"], "http://i.test/7/");
+    assert!(written["connect"].get("constructorUrl").is_none());
     let place = Place { constructor_url: Some(String::new()), ..place() };
-    let told = order(&Order::ConnectIn(Box::new(request), place));
-    assert_eq!(told["connect"]["constructorUrl"], "", "the empty string is passed too");
+    let written = order(&Order::ConnectIn(Box::new(request), place));
+    assert_eq!(written["connect"]["constructorUrl"], "", "the empty string is passed too");
 }
 
 #[test]

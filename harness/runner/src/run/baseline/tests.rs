@@ -8,11 +8,11 @@ use super::*;
 use crate::delivery::DeliveryKind;
 
 fn entry(case: &str) -> KnownFailure {
-    KnownFailure { case: case.into(), reason: format!("why {case}"), link: None, by_chance: false }
+    KnownFailure { case: case.into(), reason: format!("why {case}"), link: None, flaky: false }
 }
 
-fn by_chance(case: &str) -> KnownFailure {
-    KnownFailure { by_chance: true, ..entry(case) }
+fn flaky(case: &str) -> KnownFailure {
+    KnownFailure { flaky: true, ..entry(case) }
 }
 
 fn baseline(entries: impl IntoIterator<Item = KnownFailure>) -> Baseline {
@@ -96,14 +96,14 @@ fn a_star_goes_over_folders() {
 }
 
 #[test]
-fn what_fails_by_chance_is_known_where_it_passes() {
-    let known = baseline([by_chance("client/a/one")]);
-    let chance =
-        |verdict| known.known(&result("client/a/one", Delivery::Whole, verdict)).map(|known| known.by_chance);
-    assert_eq!((chance(Verdict::Pass), chance(Verdict::Fail)), (Some(true), Some(true)));
-    assert_eq!((chance(Verdict::Error), chance(Verdict::Skip)), (None, None));
+fn a_flaky_failure_is_known_where_it_passes() {
+    let known = baseline([flaky("client/a/one")]);
+    let is_flaky =
+        |verdict| known.known(&result("client/a/one", Delivery::Whole, verdict)).map(|known| known.flaky);
+    assert_eq!((is_flaky(Verdict::Pass), is_flaky(Verdict::Fail)), (Some(true), Some(true)));
+    assert_eq!((is_flaky(Verdict::Error), is_flaky(Verdict::Skip)), (None, None));
     let passes = [result("client/a/one", Delivery::Whole, Verdict::Pass)];
-    assert_eq!(judged([by_chance("client/a/one")], &passes, &Selection::default()), nothing());
+    assert_eq!(judged([flaky("client/a/one")], &passes, &Selection::default()), nothing());
 }
 
 #[test]

@@ -304,7 +304,7 @@ fn at_the_end(behavior: &str) -> Option<Behavior> {
     })
 }
 
-/// Writes this again and again, up to so many bytes or until nobody reads any more.
+/// Writes this repeatedly, up to this many bytes or until it is no longer read.
 fn flood(piece: &[u8], bytes: usize) {
     let mut left = bytes;
     while left > 0 && write(piece) {

@@ -18,17 +18,17 @@ pub(super) fn request(url: &str) -> io::Result<TcpStream> {
     Ok(stream)
 }
 
-/// How much is read at once, in bytes.
+/// The size of one read, in bytes.
 const LARGE_READ: usize = 1024 * 1024;
 
-/// How often a client looks again through what it holds, for each piece: once is so fast in a processor's vectors that
-/// what it does beside it hides the square.
+/// How many times a client searches everything it holds again for each piece. A single search is so fast on vector
+/// units that the rest of its work would hide the quadratic growth.
 const REREADINGS: usize = 4;
 
 /// The longest line that is taken, in bytes.
 const LONGEST_LINE: usize = 16 * 1024 * 1024;
 
-/// What a client does with the pieces of a stream beside reading them.
+/// What a client does with the pieces of a stream in addition to reading them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Habit {
     /// Nothing.

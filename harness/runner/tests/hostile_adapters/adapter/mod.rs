@@ -33,7 +33,7 @@ pub(crate) fn live(behavior: &str, liveness: &str) -> ExitCode {
     }
 }
 
-/// A process that does nothing but live. Not an adapter.
+/// A process that does nothing except run. Not an adapter.
 const SLEEPER: &str = "sleeper";
 
 static LIVENESS: OnceLock<(String, TcpStream)> = OnceLock::new();
@@ -52,7 +52,7 @@ fn sleep() -> ! {
     }
 }
 
-/// The child, which nobody waits for.
+/// The child, which nothing waits for.
 static CHILD: OnceLock<Child> = OnceLock::new();
 
 /// Starts a child that sleeps and holds this process's stdout open.

@@ -1,0 +1,56 @@
+//! What is proved about the cases of each role, with a message that says what to do if it does not hold.
+
+use super::matrix::{Matrix, Mistake};
+
+/// The sound implementation passes every case.
+pub(crate) fn sound_passes<D: Mistake>(matrix: &Matrix<D>) {
+    let failures = matrix.sound_failures();
+    assert!(failures.is_empty(), "the sound reference {} fails:\n{}", D::ROLE, failures.join("\n"));
+}
+
+/// No defect makes the implementation break the adapter protocol.
+pub(crate) fn no_faults<D: Mistake>(matrix: &Matrix<D>) {
+    let faults = matrix.faults();
+    assert!(
+        faults.is_empty(),
+        "the reference {} hangs or dies, which proves nothing:\n{}",
+        D::ROLE,
+        faults.join("\n")
+    );
+}
+
+/// Each defect fails a case.
+pub(crate) fn each_defect_is_caught<D: Mistake>(matrix: &Matrix<D>) {
+    let missing = matrix.missing();
+    assert!(
+        missing.is_empty(),
+        "no case catches these defects. For each, add a case below cases/{} that fails with it, or change the decision so \
+         that it makes a difference:\n{missing}",
+        D::ROLE
+    );
+}
+
+/// Each `must` case fails with a defect.
+pub(crate) fn each_case_catches_a_defect<D: Mistake>(matrix: &Matrix<D>) {
+    let idle = matrix.idle();
+    assert!(
+        idle.is_empty(),
+        "no defect fails these cases, so nothing shows that they can fail. For each, add the mistake that it is about to \
+         harness/reference/src/defect/{0} (two lines), and an `if defects.has(..)` where the {0} makes it:\n{idle}",
+        D::ROLE
+    );
+}
+
+/// The matrix is as in its snapshot.
+pub(crate) fn matches_snapshot<D: Mistake>(matrix: &Matrix<D>, name: &str) {
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(name, matrix.to_string());
+    });
+}
+
+/// The defect that the environment variable names, if it is set.
+pub(crate) fn chosen<D: Mistake>(all: &[D]) -> Option<D> {
+    let name = std::env::var("SSESPEC_DEFECT").ok()?;
+    let defect = all.iter().copied().find(|defect| defect.name() == name);
+    Some(defect.unwrap_or_else(|| panic!("there is no defect {name:?}")))
+}
