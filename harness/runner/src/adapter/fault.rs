@@ -227,7 +227,7 @@ impl Fault {
             Self::NoPage(_) => "check that the browser can reach the URL and allows scripts there",
             #[cfg(feature = "page")]
             Self::Browser(error) => error.hint,
-            Self::Gone => "see the adapter's stderr",
+            Self::Gone => "see the end of the adapter's stderr, shown with this error",
         }
     }
 

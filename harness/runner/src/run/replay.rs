@@ -117,7 +117,7 @@ async fn play_own(launch: &Launch, stage: &mut Stage, trial: &Trial, patience: A
                     step,
                     expected: format!("the {} keeps running", trial.case.role()),
                     observed: format!("it crashed twice at this step: {fault}"),
-                    hint: Some("see the adapter's stderr".into()),
+                    hint: Some("see the end of the adapter's stderr, shown with this failure".into()),
                     evidence: Evidence::Observed,
                 }));
             }

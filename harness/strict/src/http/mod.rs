@@ -25,6 +25,3 @@ pub use framing::{Asked, Framing};
 pub use head::{FieldLine, Head};
 pub use piece::Piece;
 pub use reader::Http1Reader;
-// The name in `ssespec::session` until it says `Http1Reader`.
-#[doc(hidden)]
-pub use reader::Http1Reader as Reader;

@@ -94,10 +94,6 @@ pub struct Http2Reader {
     is_over: bool,
 }
 
-// The name in `ssespec::session` until it says `Http2Reader`.
-#[doc(hidden)]
-pub use Http2Reader as Reader;
-
 /// A field block that continues.
 struct OpenBlock {
     stream: u32,

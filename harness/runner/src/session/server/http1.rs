@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use super::outlet::{self, Control, Left, Outlet};
 use super::seen::{Content, ResponseHead, Seen};
 use super::target::Target;
-use ssespec_strict::http::{Asked, Piece, Reader};
+use ssespec_strict::http::{Asked, Http1Reader, Piece};
 use ssespec_strict::{Finding, FindingKind};
 
 /// The bytes of a request.
@@ -31,7 +31,7 @@ const READ: usize = 64 * 1024;
 #[derive(Debug)]
 pub(super) struct Http1Stream {
     socket: TcpStream,
-    reader: Reader,
+    reader: Http1Reader,
     content: Content,
     outlet: Outlet,
     total: u64,
@@ -53,7 +53,7 @@ impl Http1Stream {
         // A server may answer before it has read everything, and refuse the rest: its answer counts.
         let _ = socket.write_all(&request(target, asked)).await;
         let method = if asked.method == "HEAD" { Asked::Head } else { Asked::Other };
-        let reader = Reader::new(method, outlet.limits());
+        let reader = Http1Reader::new(method, outlet.limits());
         Ok(Self { socket, reader, content, outlet, total: 0 })
     }
 

@@ -7,7 +7,7 @@ use ssespec_cases::server::Request;
 use ssespec_mock_server::action::Drop;
 use ssespec_mock_server::wire::http2::client::Client;
 use ssespec_strict::http2::fields::{Field, Malformed};
-use ssespec_strict::http2::reader::{Piece, Reader};
+use ssespec_strict::http2::reader::{Http2Reader, Piece};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
@@ -23,7 +23,7 @@ const READ: usize = 16 * 1024;
 pub(super) struct Http2Stream {
     socket: TcpStream,
     client: Client,
-    reader: Reader,
+    reader: Http2Reader,
     /// The number of the stream.
     number: u32,
     content: Content,
@@ -54,7 +54,7 @@ impl Http2Stream {
         Ok(Self {
             socket,
             client,
-            reader: Reader::default(),
+            reader: Http2Reader::default(),
             number,
             content,
             outlet,

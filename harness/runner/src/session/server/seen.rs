@@ -1,4 +1,4 @@
-//! What a stream shows, and the reader that makes it of bytes: the strict one, and what a client would dispatch.
+//! What a stream shows, as the strict reader and as a client would read its bytes.
 
 use std::time::Duration;
 
