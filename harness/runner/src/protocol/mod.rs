@@ -5,23 +5,30 @@
 //! - [`hello`]: how an adapter introduces itself
 //! - [`connect`], [`order`]: orders of the harness; [`server`], [`page`]: orders and reports of servers and pages only
 //! - [`observation`], [`event`]: observations: what an implementation shows
-//! - [`message`]: reading a line of an adapter
+//! - `message`: reading a line of an adapter (features `command` and `page`)
 //! - [`not_protocol`]: an invalid line
 
 pub mod connect;
+#[cfg(any(feature = "command", feature = "page"))]
 mod empty;
 pub mod event;
 pub mod hello;
+#[cfg(any(feature = "command", feature = "page"))]
 pub mod message;
 pub mod not_protocol;
 pub mod observation;
 pub mod order;
 pub mod page;
+#[cfg(any(feature = "command", feature = "page"))]
+mod page_answers;
 pub mod server;
+#[cfg(any(feature = "command", feature = "page"))]
+mod server_answers;
 
 pub use connect::{CloseIn, ConnectRequest};
 pub use event::Event;
 pub use hello::{Hello, LINE_LIMIT, PROTOCOL};
+#[cfg(any(feature = "command", feature = "page"))]
 pub use message::Message;
 pub use not_protocol::NotProtocol;
 pub use observation::Observation;
