@@ -5,6 +5,7 @@ use ssespec_diagnostics::Source;
 use crate::capability::Capability;
 use crate::client::step::ClientStep;
 use crate::role::Role;
+#[cfg(feature = "server")]
 use crate::server::step::ServerStep;
 use crate::step::{Location, Step};
 
@@ -31,12 +32,14 @@ pub struct Case {
     pub source: Source,
 }
 
-/// The steps of a case, which are those of its role.
+/// The steps of a case, which are those of its role. A build contains the roles of its features.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub enum Script {
     /// The implementation is a client; the harness is the server.
     Client(Vec<Step<ClientStep>>),
     /// The implementation is a server; the harness is the client.
+    #[cfg(feature = "server")]
     Server(Vec<Step<ServerStep>>),
 }
 
@@ -57,6 +60,7 @@ impl Script {
     pub fn role(&self) -> Role {
         match self {
             Self::Client(_) => Role::Client,
+            #[cfg(feature = "server")]
             Self::Server(_) => Role::Server,
         }
     }
@@ -65,6 +69,7 @@ impl Script {
     pub fn locations(&self) -> Vec<&Location> {
         match self {
             Self::Client(steps) => steps.iter().map(|step| &step.at).collect(),
+            #[cfg(feature = "server")]
             Self::Server(steps) => steps.iter().map(|step| &step.at).collect(),
         }
     }

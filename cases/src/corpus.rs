@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::case::Case;
+#[cfg(feature = "authoring")]
 use crate::counterpart::List;
 use crate::requirement::{Document, Requirement};
 
@@ -16,5 +17,6 @@ pub struct Corpus {
     /// The documents that they come from, by suite.
     pub documents: BTreeMap<String, Document>,
     /// The tests of other suites, by the name of their list.
+    #[cfg(feature = "authoring")]
     pub counterparts: BTreeMap<String, List>,
 }

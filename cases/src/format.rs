@@ -10,31 +10,41 @@
 //! ]
 //! ```
 
-use ssespec_diagnostics::{Diagnostic, Diagnostics, Findings, Source, parse, schema, value};
+#[cfg(feature = "authoring")]
+use ssespec_diagnostics::schema;
+use ssespec_diagnostics::{Diagnostic, Diagnostics, Findings, Source, parse, value};
 use toml::de::DeTable;
 
 use crate::case::{Case, Script};
+use crate::client;
 use crate::grammar::read::{ReadStep, Visitor};
 use crate::grammar::role_grammar::RoleGrammar;
 use crate::role::Role;
+#[cfg(feature = "server")]
+use crate::server;
 use crate::step::Step;
-use crate::{client, server};
 
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "authoring")]
 /// The JSON Schema of a client case, for editors.
 pub fn case_schema() -> serde_json::Value {
     schema::document(client::shape::GRAMMAR.case, "A case of ssespec")
 }
 
+#[cfg(feature = "authoring")]
 /// The JSON Schema of a server case, for editors.
 pub fn server_case_schema() -> serde_json::Value {
     schema::document(server::shape::GRAMMAR.case, "A server case of ssespec")
 }
 
 /// The grammars of all roles with cases.
-static GRAMMARS: [&RoleGrammar; 2] = [&client::shape::GRAMMAR, &server::shape::GRAMMAR];
+static GRAMMARS: &[&RoleGrammar] = &[
+    &client::shape::GRAMMAR,
+    #[cfg(feature = "server")]
+    &server::shape::GRAMMAR,
+];
 
 /// Reads a case of the role that its id begins with.
 ///
@@ -45,8 +55,13 @@ pub fn read(source: &Source, id: &str) -> Result<Case, Diagnostics> {
         Some(Role::Client) => {
             read_as((source, id), &client::shape::GRAMMAR, client::read::step, Script::Client)
         }
+        #[cfg(feature = "server")]
         Some(Role::Server) => {
             read_as((source, id), &server::shape::GRAMMAR, server::read::step, Script::Server)
+        }
+        #[cfg(not(feature = "server"))]
+        Some(Role::Server) => {
+            Err(not_readable(source, "this build, without the feature `server`, reads no server cases"))
         }
         Some(Role::Intermediary) => Err(not_readable(source, "there are no cases for intermediaries yet")),
         None => Err(not_readable(source, &format!("\"{id}\" is not the id of a case"))),

@@ -6,25 +6,31 @@
 //! - [`case`]: a case, as types
 //! - [`step`]: what the steps of all roles have in common
 //! - [`grammar`]: the grammar that the cases of all roles share
-//! - [`client`], [`server`]: the steps of each role
+//! - [`client`], `server` (feature `server`): the steps of each role
 //! - [`mod@format`]: reading a case
 //! - [`capability`]: what an implementation's API can do and show
 //! - [`requirement`]: the statements that cases check
-//! - [`counterpart`]: the tests of other suites, and the cases that make the same claims
 //! - [`corpus`]: cases with the requirements that they check
 //! - [`load`]: loading a corpus from a folder, or from this binary
-//! - [`lint`]: mistakes that the format allows
 //! - [`mod@quote`]: texts of a case, quoted
-//! - [`mod@explain`]: a case in English
+//!
+//! With the feature `authoring`, for those who write cases:
+//!
+//! - `counterpart`: the tests of other suites, and the cases that make the same claims
+//! - `lint`: mistakes that the format allows
+//! - `explain`: a case in English
 
 pub mod capability;
 pub mod case;
 pub mod client;
 pub mod corpus;
+#[cfg(feature = "authoring")]
 pub mod counterpart;
+#[cfg(feature = "authoring")]
 pub mod explain;
 pub mod format;
 pub mod grammar;
+#[cfg(feature = "authoring")]
 pub mod lint;
 pub mod load;
 pub mod quote;
@@ -32,6 +38,7 @@ pub mod requirement;
 pub mod role;
 #[cfg(test)]
 mod sample;
+#[cfg(feature = "server")]
 pub mod server;
 pub mod step;
 

@@ -28,6 +28,7 @@ fn use_as_case(text: &str, id: &str) -> Result<(), Diagnostics> {
             client::event_types(&client::expand(script));
         }
         Script::Server(script) => drop(server::expand(script)),
+        _ => {}
     }
     assert!(!explain(&case, &CORPUS.1).is_empty());
     match lint::check(std::slice::from_ref(&case), &CORPUS.1).pop() {

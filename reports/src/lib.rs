@@ -5,7 +5,7 @@
 //! the model of that file and these functions. It never judges: the verdicts are in the file.
 //!
 //! - [`results`]: the file, line by line, its writer and its reader
-//! - [`schema`]: its JSON Schema
+//! - `schema`: its JSON Schema (feature `schema`, on by default)
 //! - [`fold`]: the deliveries of a case folded into one outcome
 //! - [`totals`]: counts and percentages, by rules that keep them honest
 //! - [`transcript`]: the bytes and the wire log of a session
@@ -109,7 +109,7 @@ mod limits;
 #[cfg(feature = "renderings")]
 pub mod markdown;
 pub mod results;
-#[cfg(feature = "renderings")]
+#[cfg(feature = "schema")]
 pub mod schema;
 #[cfg(feature = "renderings")]
 pub mod snapshot;
@@ -119,4 +119,5 @@ pub mod totals;
 pub mod transcript;
 pub mod visible;
 
+#[cfg(feature = "file")]
 pub use results::Results;

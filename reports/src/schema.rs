@@ -1,9 +1,12 @@
 //! The JSON Schema of one line of a results file.
 
-use schemars::{SchemaGenerator, generate::SchemaSettings};
+use std::borrow::Cow;
+
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
-use crate::results::Record;
+use crate::results::{Delivery, Record, V1};
 
 /// The JSON Schema (draft 2020-12) that every line of a results file fits, generated from the
 /// types. Checked in as `schema/results.schema.json`.
@@ -12,4 +15,32 @@ pub fn results_schema() -> Value {
     let mut schema = generator.into_root_schema_for::<Record>();
     schema.insert("title".into(), "One line of an ssespec results file".into());
     schema.to_value()
+}
+
+impl JsonSchema for V1 {
+    fn schema_name() -> Cow<'static, str> {
+        "Version".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "description": "The version of the format.", "const": Self::NUMBER })
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
+
+impl JsonSchema for Delivery {
+    fn schema_name() -> Cow<'static, str> {
+        "Delivery".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "How the case's bytes were cut into writes.",
+            "type": "string",
+            "pattern": "^(as-written|whole|bytes|split@(0|[1-9][0-9]*))$",
+        })
+    }
 }

@@ -74,18 +74,7 @@ pub(crate) fn may_be_request(step: &ClientStep) -> bool {
     }
 }
 
-/// Whether a request must come at this step, whichever alternative is taken.
-pub(crate) fn must_be_request(step: &ClientStep) -> bool {
-    match step {
-        ClientStep::Expect(expected) => is_request(expected),
-        ClientStep::OneOf(alternatives) => {
-            alternatives.iter().all(|steps| steps.iter().any(|step| is_request(&step.kind)))
-        }
-        _ => false,
-    }
-}
-
-fn is_request(expected: &Expectation) -> bool {
+pub(crate) fn is_request(expected: &Expectation) -> bool {
     matches!(expected, Expectation::Request(_))
 }
 

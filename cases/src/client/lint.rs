@@ -6,7 +6,7 @@ use ssespec_diagnostics::Findings;
 use ssespec_mock_server::action::Action;
 use ssespec_mock_server::flow::{Flow, Leftover};
 
-use super::implied::{Ending, ending, expand, may_be_request, must_be_request};
+use super::implied::{Ending, ending, expand, is_request, may_be_request};
 use super::step::{ClientStep, Connect, Expectation, ReadyState, Scope};
 use crate::capability::Capability;
 use crate::step::Step;
@@ -160,5 +160,16 @@ pub(crate) fn check(script: &[Step<ClientStep>], findings: &mut Findings) {
             let label = "the event that ends each run would be invisible after this";
             findings.add_with_hint(last, message, label, hint);
         }
+    }
+}
+
+/// Whether a request must come at this step, whichever alternative is taken.
+fn must_be_request(step: &ClientStep) -> bool {
+    match step {
+        ClientStep::Expect(expected) => is_request(expected),
+        ClientStep::OneOf(alternatives) => {
+            alternatives.iter().all(|steps| steps.iter().any(|step| is_request(&step.kind)))
+        }
+        _ => false,
     }
 }

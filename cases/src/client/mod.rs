@@ -10,6 +10,7 @@
 
 pub mod event_types;
 pub mod implied;
+#[cfg(feature = "authoring")]
 pub(crate) mod lint;
 pub(crate) mod read;
 pub(crate) mod shape;

@@ -2,6 +2,7 @@
 
 use ssespec_mock_server::action::{Action, BodyKind, Drop, Framing, Respond};
 
+#[cfg(feature = "authoring")]
 use super::implied::Ending;
 use super::step::{
     AttemptAnswer, Attempts, ClientFact, ClientStep, Connect, EventExpectation, Expectation, Moment,
@@ -121,6 +122,7 @@ pub fn step(step: &ClientStep) -> String {
 }
 
 /// How a run ends after its last step.
+#[cfg(feature = "authoring")]
 pub(crate) fn ending(ending: Ending) -> &'static str {
     match ending {
         Ending::TornDown => "The client is torn down; no further events or requests may have arrived.",

@@ -11,6 +11,7 @@
 //! - `lint`: mistakes that the format allows
 
 pub mod implied;
+#[cfg(feature = "authoring")]
 pub(crate) mod lint;
 pub(crate) mod read;
 pub(crate) mod shape;

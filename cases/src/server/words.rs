@@ -57,6 +57,7 @@ pub fn alternative(steps: &[Step<Expected>]) -> String {
 }
 
 /// How a run ends after its last step.
+#[cfg(feature = "authoring")]
 pub(crate) const ENDING: &str = "If a stream is open, one more event is emitted, the sentinel, which must be the next event on \
                                  it; a stream that the server was asked to end must end cleanly, without anything else on it.";
 

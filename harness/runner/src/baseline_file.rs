@@ -10,7 +10,8 @@ use ssespec_diagnostics::{Source, value};
 use ssespec_reports::fold::{CaseOutcome, Outcome, fold};
 use ssespec_reports::results::{KnownFailure, Results, Verdict};
 
-use crate::implementation::{FolderError, read_known_failures};
+use crate::implementation::FolderError;
+use crate::implementation::known::read_known_failures;
 use crate::run::Selection;
 use crate::run::baseline::id_glob;
 

@@ -110,9 +110,8 @@ pub fn programs(script: &Script, kinds: &[DeliveryKind]) -> Vec<Program> {
             let ops = Ops::Server(server::expand(steps).into_iter().map(op).collect());
             vec![Program { delivery: Delivery::AsWritten, ops }]
         }
-        // Without the feature, nothing could play it.
-        #[cfg(not(feature = "server"))]
-        Script::Server(_) => Vec::new(),
+        // Without the feature of its role, nothing could play it.
+        _ => Vec::new(),
     }
 }
 

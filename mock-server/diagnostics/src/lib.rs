@@ -9,7 +9,7 @@
 //! - [`check`]: checking a document against its shape
 //! - [`lexical`]: TOML syntax that byte-exact scripts must not use
 //! - [`nearest`](mod@nearest): the known name that was probably meant
-//! - [`schema`]: a shape as JSON Schema
+//! - `schema`: a shape as JSON Schema (feature `schema`)
 //! - [`value`]: reading values that passed the check
 
 pub mod check;
@@ -17,6 +17,7 @@ pub mod diagnostic;
 pub mod lexical;
 pub mod load;
 pub mod nearest;
+#[cfg(feature = "schema")]
 pub mod schema;
 pub mod shape;
 pub mod source;

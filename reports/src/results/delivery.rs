@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// One way to cut a case's bytes into writes.
@@ -68,20 +67,6 @@ impl Serialize for Delivery {
 impl<'de> Deserialize<'de> for Delivery {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Cow::<'de, str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
-
-impl JsonSchema for Delivery {
-    fn schema_name() -> Cow<'static, str> {
-        "Delivery".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "How the case's bytes were cut into writes.",
-            "type": "string",
-            "pattern": "^(as-written|whole|bytes|split@(0|[1-9][0-9]*))$",
-        })
     }
 }
 

@@ -5,16 +5,22 @@
 //! footer records a run that did not finish.
 
 mod delivery;
+#[cfg(feature = "file")]
 mod error;
+#[cfg(feature = "file")]
 mod model;
+#[cfg(feature = "file")]
 mod read;
 mod records;
 mod version;
 mod words;
+#[cfg(feature = "file")]
 mod write;
 
 pub use delivery::{Delivery, UnknownDelivery};
+#[cfg(feature = "file")]
 pub use error::{ReadError, WriteError};
+#[cfg(feature = "file")]
 pub use model::{Results, Warning};
 pub use records::{
     Adapter, CaseResult, Counts, Fact, Failure, Footer, Header, Implementation, Known, KnownFailure,
@@ -22,4 +28,5 @@ pub use records::{
 };
 pub use version::V1;
 pub use words::{Level, Role, Transport, Verdict};
+#[cfg(feature = "file")]
 pub use write::ResultsWriter;

@@ -3,13 +3,13 @@
 //! Unknown fields are ignored when reading, so that a file of a later ssespec stays readable as
 //! long as its version is the same.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Delivery, Level, Role, Transport, V1, Verdict};
 
 /// One line of a results file.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum Record {
     /// The first line: what ran against what.
@@ -21,7 +21,8 @@ pub enum Record {
 }
 
 /// The first line: what ran against what, and everything that the results refer to.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Header {
     /// The version of the format.
     pub v: V1,
@@ -45,7 +46,8 @@ pub struct Header {
 }
 
 /// The implementation under test, as it identifies itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Implementation {
     /// Its name.
     pub name: String,
@@ -58,7 +60,8 @@ pub struct Implementation {
 }
 
 /// How the implementation was reached, and its capabilities.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Adapter {
     /// The transport of the messages.
     pub transport: Transport,
@@ -67,7 +70,8 @@ pub struct Adapter {
 }
 
 /// The machine, as far as readers of the results need to know.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Platform {
     /// The operating system.
     pub os: String,
@@ -76,7 +80,8 @@ pub struct Platform {
 }
 
 /// The selection of cases. An empty list means no restriction.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Selection {
     /// Globs over case ids.
     pub filters: Vec<String>,
@@ -89,7 +94,8 @@ pub struct Selection {
 }
 
 /// One statement of a document that binds a role.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Requirement {
     /// `suite/name`.
     pub id: String,
@@ -110,7 +116,8 @@ pub struct Requirement {
 }
 
 /// One entry of the baseline.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KnownFailure {
     /// A glob over case ids.
     pub case: String,
@@ -125,7 +132,8 @@ pub struct KnownFailure {
 }
 
 /// The result of one case in one delivery.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CaseResult {
     /// The version of the format.
     pub v: V1,
@@ -179,7 +187,8 @@ pub struct CaseResult {
 }
 
 /// The file of a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Source {
     /// Its path, relative to the suite.
     pub path: String,
@@ -188,7 +197,8 @@ pub struct Source {
 }
 
 /// A failure that the baseline expects.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Known {
     /// Why it fails.
     pub reason: String,
@@ -201,7 +211,8 @@ pub struct Known {
 }
 
 /// The failed step.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Failure {
     /// Its place among the written steps, counted from 1; 0 is the implied end of the case.
     pub step: usize,
@@ -219,7 +230,8 @@ pub struct Failure {
 }
 
 /// A fact that a `record` step stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Fact {
     /// The subject.
     pub fact: String,
@@ -228,7 +240,8 @@ pub struct Fact {
 }
 
 /// One row of a transcript.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Row {
     /// When, in microseconds since the start of the session.
     pub at_us: u64,
@@ -247,7 +260,8 @@ pub struct Row {
 }
 
 /// The last line: the run finished, with these totals.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Footer {
     /// The version of the format.
     pub v: V1,
@@ -270,7 +284,8 @@ pub struct Footer {
 }
 
 /// The number of cases for each outcome, each case by its worst delivery.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Counts {
     /// Every step held.
     pub pass: usize,

@@ -1,8 +1,5 @@
 //! The version of the results format, as a type that has no other value.
 
-use std::borrow::Cow;
-
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// Version 1 of the results format: the `"v":1` of every line.
@@ -26,19 +23,5 @@ impl<'de> Deserialize<'de> for V1 {
             Self::NUMBER => Ok(Self),
             other => Err(de::Error::invalid_value(de::Unexpected::Unsigned(other), &"version 1")),
         }
-    }
-}
-
-impl JsonSchema for V1 {
-    fn schema_name() -> Cow<'static, str> {
-        "Version".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "description": "The version of the format.", "const": Self::NUMBER })
-    }
-
-    fn inline_schema() -> bool {
-        true
     }
 }

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use libtest_mimic::{Arguments, Completion, FormatSetting, Trial as Test};
+use ssespec_cases::load::CorpusError;
 use ssespec_cases::{Capability, Corpus};
 use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reports::terminal::{Color, Style};
@@ -90,7 +91,8 @@ impl<S> Suite<S> {
         self
     }
 
-    /// Runs the cases of a folder instead of the built-in ones.
+    /// Runs the cases of a folder instead of the built-in ones (feature `own-cases`, on by default).
+    #[cfg(feature = "own-cases")]
     #[must_use]
     pub fn cases(mut self, folder: impl Into<PathBuf>) -> Self {
         self.options.cases = Some(folder.into());
@@ -123,6 +125,7 @@ where
 #[derive(Debug, Default)]
 struct Options {
     baseline: Option<PathBuf>,
+    #[cfg(feature = "own-cases")]
     cases: Option<PathBuf>,
     selection: Selection,
 }
@@ -150,6 +153,18 @@ impl Options {
         }
     }
 
+    /// The cases that are run.
+    #[cfg(feature = "own-cases")]
+    fn corpus(&self) -> Result<Corpus, CorpusError> {
+        self.cases.as_deref().map_or_else(Corpus::embedded, Corpus::load)
+    }
+
+    /// The cases that are run.
+    #[cfg(not(feature = "own-cases"))]
+    fn corpus(&self) -> Result<Corpus, CorpusError> {
+        Corpus::embedded()
+    }
+
     /// The tests: one for each case, and one for the baseline.
     fn tests(
         self,
@@ -157,11 +172,7 @@ impl Options {
         capabilities: &BTreeSet<Capability>,
         arguments: &Arguments,
     ) -> Result<Vec<Test>, SuiteError> {
-        let corpus = match &self.cases {
-            Some(folder) => Corpus::load(folder),
-            None => Corpus::embedded(),
-        };
-        let corpus = Arc::new(corpus?);
+        let corpus = Arc::new(self.corpus()?);
         let baseline = self.baseline.map(BaselineFile::read).transpose()?;
         let plan = Plan::of_role(launch.role(), &corpus, &self.selection, capabilities);
         let run = Run {

@@ -8,8 +8,9 @@ use super::event::Event;
 use super::hello::Hello;
 use super::not_protocol::{NotProtocol, excerpt};
 use super::observation::Observation;
-use super::page::{self, Exception};
-use super::server::{self, Fields};
+use super::page::Exception;
+use super::page_answers::{Ran, Report, Value};
+use super::server_answers::{Connected, Fields, Refused, Serving};
 
 #[cfg(test)]
 mod tests;
@@ -35,15 +36,15 @@ struct MessageFields {
     error: Option<ErrorMessage>,
     state: Option<StateMessage>,
     closed: Option<Empty>,
-    ran: Option<page::Ran>,
-    value: Option<page::Value>,
-    report: Option<page::Report>,
+    ran: Option<Ran>,
+    value: Option<Value>,
+    report: Option<Report>,
     exception: Option<Exception>,
-    serving: Option<server::Serving>,
-    connected: Option<server::Connected>,
+    serving: Option<Serving>,
+    connected: Option<Connected>,
     disconnected: Option<Empty>,
     emitted: Option<Empty>,
-    refused: Option<server::Refused>,
+    refused: Option<Refused>,
     stopped: Option<Empty>,
 }
 

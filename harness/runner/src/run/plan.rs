@@ -8,6 +8,7 @@ use std::time::Duration;
 use globset::GlobMatcher;
 use ssespec_cases::client::{ClientFact, ClientStep, Expectation};
 use ssespec_cases::grammar::Fact;
+#[cfg(feature = "server")]
 use ssespec_cases::server::ServerStep;
 use ssespec_cases::step::ScriptStep;
 use ssespec_cases::{Capability, Case, Corpus, Level, Script};
@@ -235,7 +236,7 @@ fn says_closed(script: &Script) -> bool {
             let mut expected = steps.iter().flat_map(|step| step.kind.expectations());
             expected.any(|expected| matches!(expected, Expectation::Closed))
         }
-        Script::Server(_) => false,
+        _ => false,
     }
 }
 
@@ -243,7 +244,9 @@ fn says_closed(script: &Script) -> bool {
 pub(super) fn measures(trial: &Trial) -> bool {
     match &trial.case.script {
         Script::Client(steps) => steps.iter().any(|step| step.kind.measurement().is_some()),
+        #[cfg(feature = "server")]
         Script::Server(steps) => steps.iter().any(|step| step.kind.measurement().is_some()),
+        _ => false,
     }
 }
 
@@ -254,7 +257,9 @@ const USUAL_DELAY: Duration = Duration::from_secs(3);
 fn waits(script: &Script) -> Duration {
     match script {
         Script::Client(steps) => steps.iter().map(|step| client_waits(&step.kind)).sum(),
+        #[cfg(feature = "server")]
         Script::Server(steps) => steps.iter().map(|step| server_waits(&step.kind)).sum(),
+        _ => Duration::ZERO,
     }
 }
 
@@ -285,6 +290,7 @@ fn awaits(expected: &Expectation) -> Duration {
     }
 }
 
+#[cfg(feature = "server")]
 fn server_waits(step: &ServerStep) -> Duration {
     match step {
         ServerStep::Wait(time) => *time,

@@ -110,8 +110,8 @@ fn cases(corpus: &Corpus) -> Vec<Task> {
     let capabilities = reference::server().identity().capabilities.clone();
     let plan = Plan::of_role(Role::Server, corpus, &Selection::default(), &capabilities);
     let measures = |trial: &Trial| match &trial.case.script {
-        Script::Client(_) => false,
         Script::Server(steps) => steps.iter().any(|step| matches!(step.kind, ServerStep::Measure(_))),
+        _ => false,
     };
     let trials = plan.trials.into_iter().filter(|trial| !measures(trial));
     trials.map(|trial| Task { defect: None, trial, usual: Duration::ZERO }).collect()

@@ -1,6 +1,9 @@
 //! What is read from an implementation's folder, and what is refused.
 
+use ssespec_reports::results::KnownFailure;
+
 use super::*;
+use crate::implementation::read_baseline;
 
 const SOUND: &str = r#"
 name = "eventsource"

@@ -1,5 +1,7 @@
 use std::fs;
 
+use ssespec_diagnostics::Diagnostics;
+
 use super::*;
 
 const CASE: &str = "title = \"A\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = []\n";

@@ -1,0 +1,162 @@
+//! An implementation's folder.
+
+use std::path::{Path, PathBuf};
+
+use ssespec_cases::Role;
+use ssespec_diagnostics::{Findings, Source, parse, schema, value};
+use ssespec_reports::results;
+use toml::de::DeTable;
+
+use super::error::FolderError;
+use super::known::known_failures;
+use super::shape::{FILE, SSESPEC, START_KEYS};
+use crate::engine::Engine;
+use crate::role::recorded;
+use crate::run::Baseline;
+
+#[cfg(test)]
+mod tests;
+
+/// The contents of an implementation's folder.
+#[derive(Debug, Clone)]
+pub struct Folder {
+    /// The folder.
+    pub path: PathBuf,
+    /// The implementation's name.
+    pub name: String,
+    /// Whether it is a client or a server.
+    pub role: results::Role,
+    /// Setup commands, each run in the folder.
+    pub setup: Vec<Vec<String>>,
+    /// How it is started.
+    pub start: Start,
+    /// Its known failures.
+    pub baseline: Baseline,
+}
+
+/// How an implementation is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// With the command of its adapter, run in the folder.
+    Command(Vec<String>),
+    /// As a browser.
+    Browser(Engine),
+    /// Not started: a running server, which is probed.
+    Service(Service),
+}
+
+/// A running server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Service {
+    /// The URL of its stream.
+    pub url: String,
+    /// Header fields of every request.
+    pub headers: Vec<(String, String)>,
+    /// The content of a POST request that opens the stream: text, or `@` and a file name.
+    pub data: Option<String>,
+    /// Other paths for single checks, by check name.
+    pub paths: Vec<(String, String)>,
+    /// A shell command, or a URL to POST to, that makes it emit an event.
+    pub emit: Option<String>,
+}
+
+/// The keys that require a URL.
+const SERVICE_KEYS: [&str; 4] = ["headers", "data", "paths", "emit"];
+
+/// The JSON Schema of an `ssespec.toml`, for editors.
+pub fn schema() -> serde_json::Value {
+    schema::document(&SSESPEC, "An implementation under test")
+}
+
+impl Folder {
+    /// Reads a folder's `ssespec.toml`.
+    ///
+    /// # Errors
+    /// If it is missing or malformed.
+    pub fn read(path: &Path) -> Result<Self, FolderError> {
+        let file = path.join(FILE);
+        if !file.is_file() {
+            return Err(FolderError::Missing(path.display().to_string()));
+        }
+        let source = Source::read(&file)?;
+        let root = parse(&source, &SSESPEC)?;
+        let mut findings = Findings::default();
+        let role = value::word_of(&root, "role");
+        let start = start(&root, role, &mut findings);
+        let setup = value::get(&root, "setup").into_iter().flat_map(value::list);
+        let folder = role.map(|role| Self {
+            path: path.to_owned(),
+            name: value::text_of(&root, "name").unwrap_or_default(),
+            role: recorded(role),
+            setup: setup
+                .map(|words| value::list(words).filter_map(value::text).map(str::to_owned).collect())
+                .collect(),
+            start,
+            baseline: known_failures(&root, &mut findings),
+        });
+        Ok(findings.or(&source, folder)?)
+    }
+}
+
+/// Reads how an implementation is started: exactly one way is given.
+fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Start {
+    let given: Vec<_> =
+        START_KEYS.iter().filter_map(|key| Some((*key, value::get(root, key)?.span()))).collect();
+    match given.as_slice() {
+        [] => {
+            let place = value::get(root, "role").map_or(0..0, |role| role.span());
+            let what = "expected `command = [..]`, which starts its adapter, `browser = \"chromium\"`, or `url = \"..\"` of a \
+                        running server";
+            findings.add(place, "nothing says how to start the implementation", what);
+        }
+        [("browser", place)] if role == Some(Role::Server) => {
+            let what = "expected `command = [..]`, which starts its adapter";
+            findings.add(place.clone(), "a browser is not a server", what);
+        }
+        [("url", place)] if role == Some(Role::Client) => {
+            findings.add(place.clone(), "only a server has a URL", "expected `role = \"server\"`");
+        }
+        [("command", place)] if value::texts_of(root, "command").is_empty() => {
+            findings.add(place.clone(), "the command is empty", "expected the program and its arguments");
+        }
+        [("url", place)] => {
+            let url = value::text_of(root, "url").unwrap_or_default();
+            if !url.starts_with("http://") && !url.starts_with("https://") {
+                let what = "expected one like \"http://127.0.0.1:8080/events\"";
+                findings.add(place.clone(), "this is not the URL of a stream", what);
+            }
+        }
+        [_] => {}
+        [_, (_, place), ..] => {
+            let what = "expected either a command, a browser or a URL";
+            findings.add(place.clone(), "there is more than one way to start the implementation", what);
+        }
+    }
+    let has_url = value::get(root, "url").is_some();
+    for key in SERVICE_KEYS.iter().filter(|_| !has_url) {
+        if let Some(place) = value::get(root, key) {
+            findings.add(place.span(), "this key needs a URL", "add `url = \"..\"`, or remove this key");
+        }
+    }
+    if let Some(engine) = value::word_of(root, "browser") {
+        return Start::Browser(engine);
+    }
+    match value::text_of(root, "url") {
+        Some(url) => Start::Service(Service {
+            url,
+            headers: pairs_of(root, "headers"),
+            data: value::text_of(root, "data"),
+            paths: pairs_of(root, "paths"),
+            emit: value::text_of(root, "emit"),
+        }),
+        None => Start::Command(value::texts_of(root, "command")),
+    }
+}
+
+/// The entries of a table of texts.
+fn pairs_of(root: &DeTable<'_>, key: &str) -> Vec<(String, String)> {
+    let pairs = value::get(root, key).and_then(value::table).into_iter().flatten();
+    pairs
+        .filter_map(|(name, text)| Some((name.get_ref().to_string(), value::text(text)?.to_owned())))
+        .collect()
+}

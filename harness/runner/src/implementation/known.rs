@@ -1,0 +1,65 @@
+//! Known failures, in a file of their own or in an `ssespec.toml`.
+
+use std::path::Path;
+
+use ssespec_diagnostics::{Findings, Source, parse, value};
+use ssespec_reports::results::KnownFailure;
+use toml::de::DeTable;
+
+use super::error::FolderError;
+use super::shape::{BASELINE, FILE, SSESPEC, START_KEYS};
+use crate::run::{Baseline, baseline};
+
+/// Reads a baseline: a file that contains only known failures, or an `ssespec.toml`.
+///
+/// # Errors
+/// If it cannot be read or is malformed.
+pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
+    let source = Source::read(path)?;
+    let begins =
+        |line: &str, key: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    let says_more = source.text().lines().any(|line| START_KEYS.iter().any(|key| begins(line, key)));
+    let is_folder_file = path.file_name().is_some_and(|name| name == FILE) && says_more;
+    let root = parse(&source, if is_folder_file { &SSESPEC } else { &BASELINE })?;
+    let mut findings = Findings::default();
+    let baseline = known_failures(&root, &mut findings);
+    Ok(findings.or(&source, Some(baseline))?)
+}
+
+/// The known failures of an `ssespec.toml` in file order, and the document, which has their positions.
+///
+/// # Errors
+/// If it is malformed.
+#[cfg(feature = "command")]
+pub(crate) fn read_known_failures(source: &Source) -> Result<(DeTable<'_>, Vec<KnownFailure>), FolderError> {
+    let root = parse(source, &SSESPEC)?;
+    let mut findings = Findings::default();
+    let known = known_failures(&root, &mut findings).entries().cloned().collect();
+    Ok((root, findings.or(source, Some(known))?))
+}
+
+/// The known failures of a document.
+pub(super) fn known_failures(root: &DeTable<'_>, findings: &mut Findings) -> Baseline {
+    let mut entries = Vec::new();
+    for entry in value::get(root, "known-failure").into_iter().flat_map(value::list) {
+        let Some(table) = value::table(entry) else { continue };
+        let text = |key| value::text_of(table, key).unwrap_or_default();
+        if let Some(place) = value::get(table, "case")
+            && let Err(error) = baseline::id_glob(&text("case"))
+        {
+            findings.add(place.span(), "this is not a pattern", error.kind().to_string());
+            continue;
+        }
+        if let (true, Some(place)) = (text("reason").trim().is_empty(), value::get(table, "reason")) {
+            findings.add(place.span(), "the reason is empty", "expected why the cases fail, in one line");
+        }
+        entries.push(KnownFailure {
+            case: text("case"),
+            reason: text("reason"),
+            link: value::text_of(table, "link"),
+            flaky: value::flag_of(table, "flaky"),
+        });
+    }
+    // Every pattern has been compiled above.
+    Baseline::new(entries).unwrap_or_default()
+}

@@ -1,0 +1,32 @@
+//! An implementation's folder: `ssespec.toml`, and the setup commands and known failures in it.
+//!
+//! ```toml
+//! name = "eventsource"
+//! role = "client"
+//! setup = [["npm", "ci"]]
+//! command = ["node", "adapter.mjs"]
+//!
+//! [[known-failure]]
+//! case = "client/reconnect/delay-*"
+//! reason = "retry is read once per connection"
+//! link = "https://github.com/owner/name/issues/1"
+//! ```
+//!
+//! Instead of a command, use `browser = "chromium"` for a browser, or `url = ".."` for a running server.
+//!
+//! - `shape`: what the files may contain
+//! - `known`: known failures
+//! - `error`: why a file cannot be used
+//! - `folder`: a folder (feature `command`)
+
+pub(crate) mod error;
+#[cfg(feature = "command")]
+mod folder;
+pub(crate) mod known;
+mod shape;
+
+pub use error::FolderError;
+#[cfg(feature = "command")]
+pub use folder::{Folder, Service, Start, schema};
+pub use known::read_baseline;
+pub use shape::FILE;

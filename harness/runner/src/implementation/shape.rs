@@ -1,0 +1,74 @@
+//! What an `ssespec.toml` and a baseline may contain.
+
+use ssespec_cases::Role;
+use ssespec_diagnostics::{Key, Shape, Table};
+
+use crate::engine::Engine;
+
+/// The name of the file in an implementation's folder.
+pub const FILE: &str = "ssespec.toml";
+
+/// An `ssespec.toml`.
+pub(super) static SSESPEC: Table = Table {
+    what: "an implementation",
+    keys: &[
+        Key::required("name", Shape::Text, "The implementation's name."),
+        Key::required("role", Shape::Word(&ROLES), "Whether it is a client or a server."),
+        Key::optional(
+            "setup",
+            Shape::List(&Shape::List(&Shape::Text)),
+            "Setup commands, run in this folder.",
+        ),
+        Key::optional(
+            "command",
+            Shape::List(&Shape::Text),
+            "The command that starts the adapter, run in this folder.",
+        ),
+        Key::optional("browser", Shape::Word(Engine::WORDS), "The browser to start instead of a command."),
+        Key::optional("url", Shape::Text, "The URL of the stream of a running server, which is probed."),
+        Key::optional("headers", Shape::Map(&Shape::Text), "With a URL: header fields of every request."),
+        Key::optional(
+            "data",
+            Shape::Text,
+            "With a URL: open the stream with POST and this content; `@FILE` reads the content from a file.",
+        ),
+        Key::optional(
+            "paths",
+            Shape::Map(&Shape::Text),
+            "With a URL: paths for single checks, by check name.",
+        ),
+        Key::optional(
+            "emit",
+            Shape::Text,
+            "With a URL: a shell command, or a URL to POST to, that makes the server emit an event.",
+        ),
+        Key::optional("known-failure", Shape::List(&Shape::Table(&KNOWN)), "Failures that are known."),
+    ],
+};
+
+/// The keys that say how the implementation is started.
+pub(super) const START_KEYS: [&str; 3] = ["command", "browser", "url"];
+
+/// The roles that a folder can have.
+const ROLES: [&str; 2] = [Role::Client.word(), Role::Server.word()];
+
+/// A file that contains only known failures.
+pub(super) static BASELINE: Table = Table {
+    what: "a baseline",
+    keys: &[Key::optional("known-failure", Shape::List(&Shape::Table(&KNOWN)), "Failures that are known.")],
+};
+
+static KNOWN: Table = Table {
+    what: "a known failure",
+    keys: &[
+        Key::required("case", Shape::Text, "A glob over case ids."),
+        Key::required("reason", Shape::Text, "Why the cases fail, in one line."),
+        Key::optional("link", Shape::Text, "Where it is reported."),
+        Key::optional(
+            "flaky",
+            Shape::Flag,
+            "It fails, or records a different fact, only sometimes: a pass does not contradict it.",
+        ),
+        Key::renamed("by-chance", "flaky"),
+    ],
+};
