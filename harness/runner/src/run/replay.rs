@@ -78,7 +78,7 @@ fn is_doubtful(outcome: &Outcome, stage: &Stage) -> bool {
         Ok(()) => outcome.teardown.as_ref().is_some_and(|fault| !fault.is_of_teardown()),
         Err(Stop::Fault { .. }) => true,
         Err(Stop::Failure(failure)) => {
-            let silent = failure.evidence == Evidence::Silence;
+            let silent = failure.evidence != Evidence::Observed;
             silent && (outcome.teardown.is_some() || !stage.adapter.is_sound())
                 || outcome.teardown.as_ref().is_some_and(|fault| !fault.is_of_teardown())
         }

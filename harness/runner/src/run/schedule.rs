@@ -212,10 +212,7 @@ impl Schedule {
             self.lifeless.fetch_add(1, Ordering::Relaxed);
         }
         // A failure that is known need not be proved again.
-        if played.outcome.rests_on_silence()
-            && !patience.is_final()
-            && !self.run.baseline.expects(&trial.case.id)
-        {
+        if played.outcome.is_open() && !patience.is_final() && !self.run.baseline.expects(&trial.case.id) {
             self.again.lock().unwrap_or_else(PoisonError::into_inner).push(trial);
         } else {
             self.report(News::Played(trial, Box::new(played)));

@@ -27,8 +27,10 @@ pub struct Failure {
 pub enum Evidence {
     /// Something that was observed.
     Observed,
-    /// Nothing came in the time that was waited.
+    /// Nothing came in the whole time that it is given.
     Silence,
+    /// Nothing came in a shorter time, so it may still come.
+    ShortSilence,
 }
 
 /// Why a session stopped before its end.
@@ -80,14 +82,14 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Whether the script failed because nothing came in the time that was waited.
-    pub(crate) fn rests_on_silence(&self) -> bool {
+    /// Whether the script failed because nothing came in a time that was too short for a verdict.
+    pub(crate) fn is_open(&self) -> bool {
         let failure = match &self.held {
             Err(Stop::Failure(failure)) => Some(failure),
             Err(Stop::Fault { .. }) => self.failed_before.as_ref(),
             Ok(()) => None,
         };
-        failure.is_some_and(|failure| failure.evidence == Evidence::Silence)
+        failure.is_some_and(|failure| failure.evidence == Evidence::ShortSilence)
     }
 }
 

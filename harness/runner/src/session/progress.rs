@@ -67,9 +67,15 @@ impl Progress {
         }
     }
 
-    /// A failure of the current step because nothing came in the time that was waited.
-    pub(super) fn silence(&self, expected: impl Into<String>, observed: impl Into<String>) -> Failure {
-        Failure { evidence: Evidence::Silence, ..self.failure(expected, observed) }
+    /// A failure of the current step because nothing came in this time; `full` is the time that it is given.
+    pub(super) fn silence(
+        &self,
+        expected: impl Into<String>,
+        observed: impl Into<String>,
+        (waited, full): (Duration, Duration),
+    ) -> Failure {
+        let evidence = if waited < full { Evidence::ShortSilence } else { Evidence::Silence };
+        Failure { evidence, ..self.failure(expected, observed) }
     }
 
     /// Notes how long an observation took to come.

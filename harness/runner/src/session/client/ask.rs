@@ -32,7 +32,7 @@ impl Session<'_> {
                 return if closed { Ok(()) } else { Err(self.progress.failure(words, observed).into()) };
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                return Err(self.timed_out(&words, self.patience.observation).into());
+                return Err(self.timed_out(&words, self.observation_times(None)).into());
             }
         }
     }
@@ -95,7 +95,10 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = format!("nothing within {}", describe::time(patience));
-                return Err(self.progress.silence(expected, observed).into());
+                return Err(self
+                    .progress
+                    .silence(expected, observed, (patience, self.full_patience.request))
+                    .into());
             }
         }
     }

@@ -16,12 +16,17 @@ const NOT_COUNTED: &str = "attempts were not judged: the system does not count r
 impl Session<'_> {
     /// Answers every request that comes in a time, and counts them with the attempts that the port refused.
     pub(super) async fn expect_attempts(&mut self, expected: &Attempts) -> Result<(), Stop> {
-        let deadline = Instant::now() + expected.time;
+        // The time begins with the first request, unless there can be none.
+        let mut deadline =
+            Instant::now() + if self.refuses() { expected.time } else { self.full_patience.request };
         let mut requests = 0_u64;
         loop {
             match self.queues.wire.pop_front() {
                 Some(Seen::Request(arrival)) => {
                     requests += 1;
+                    if requests == 1 && !self.refuses() {
+                        deadline = arrival.at + expected.time;
+                    }
                     self.exchange = Some(arrival.exchange);
                     self.answer = super::session::Answer::Awaited;
                     self.check_attempts(expected, requests)?;
@@ -75,6 +80,12 @@ impl Session<'_> {
         }
         let words = words::attempts(expected);
         Err(self.progress.failure(words, "more attempts").into())
+    }
+
+    /// Whether the script counts attempts, so that one more is no surprise.
+    pub(super) fn counts_attempts(&self) -> bool {
+        let mut steps = self.ops.list.iter().filter_map(|op| op.kind.step());
+        steps.any(|step| matches!(step, ClientStep::Attempts(_)))
     }
 
     fn refuses(&self) -> bool {

@@ -71,7 +71,7 @@ impl Session<'_> {
     /// The next thing shown that is not an opening, an error or a comment.
     async fn next_event(&mut self, expected: &str) -> Result<Observation, Stop> {
         loop {
-            match self.next_shown(expected, self.patience.observation).await? {
+            match self.next_shown(expected, self.observation_times(None)).await? {
                 Observation::Opened { .. } | Observation::Error { .. } | Observation::Comment { .. } => {}
                 other => return Ok(other),
             }
@@ -99,8 +99,9 @@ impl Session<'_> {
                 return self.sentinel().await;
             }
             if self.take_in(deadline).await? == Came::Nothing {
+                let times = (self.patience.request, self.full_patience.request);
                 let observed = format!("nothing within {}", describe::time(self.patience.request));
-                return Err(self.progress.silence(expected, observed).into());
+                return Err(self.progress.silence(expected, observed, times).into());
             }
         }
     }
@@ -144,6 +145,11 @@ impl Session<'_> {
         }
         while let Some(seen) = self.queues.wire.pop_front() {
             let unexpected = match seen {
+                // They were counted.
+                Seen::Request(arrival) if self.counts_attempts() => {
+                    late_request(&mut self.stage.late, arrival.exchange);
+                    continue;
+                }
                 // What we brought about by tearing down is not what the case is about.
                 Seen::Request(arrival) if arrival.at >= began && self.ended_by == EndedBy::Harness => {
                     late_request(&mut self.stage.late, arrival.exchange);

@@ -32,12 +32,15 @@ impl Session<'_> {
             | Expectation::Closed
             | Expectation::Comment { .. }
             | Expectation::Error { .. }
-            | Expectation::Exception(_) => self.expect_shown(expectation, None).await,
+            | Expectation::Exception(_) => self.expect_shown(expectation, self.observation_times(None)).await,
             // A script may report what it had to load first.
-            Expectation::Report(_) => self.expect_shown(expectation, Some(self.patience.request)).await,
+            Expectation::Report(_) => {
+                let times = (self.patience.request, self.full_patience.request);
+                self.expect_shown(expectation, times).await
+            }
             Expectation::Event(event) => {
                 for _ in 0..event.times.unwrap_or(1) {
-                    self.expect_shown(expectation, event.within).await?;
+                    self.expect_shown(expectation, self.observation_times(event.within)).await?;
                 }
                 Ok(())
             }
@@ -46,10 +49,12 @@ impl Session<'_> {
 
     pub(super) async fn expect_request(&mut self, expected: &RequestExpectation) -> Result<(), Stop> {
         let words = words::expectation(&Expectation::Request(Box::new(expected.clone())));
-        let patience = expected.within.unwrap_or(self.patience.request) + expected.after.unwrap_or_default();
+        let after = expected.after.unwrap_or_default();
+        let patience = expected.within.unwrap_or(self.patience.request) + after;
+        let full = expected.within.unwrap_or(self.full_patience.request) + after;
         let mut repeats = 0;
         let arrival = loop {
-            let arrival = self.next_request(&words, patience).await?;
+            let arrival = self.next_request(&words, (patience, full)).await?;
             let early = expected.after.is_some_and(|after| self.is_early(arrival.at, after));
             if early && repeats < SILENT_REPEATS && self.is_silent_repeat(&arrival.exchange) {
                 // Some browsers repeat a request that got no answer before they tell anyone.
@@ -80,7 +85,11 @@ impl Session<'_> {
     }
 
     /// The next request, with the silent repeats of it folded.
-    async fn next_request(&mut self, expected: &str, patience: Duration) -> Result<Arrival, Stop> {
+    async fn next_request(
+        &mut self,
+        expected: &str,
+        (patience, full): (Duration, Duration),
+    ) -> Result<Arrival, Stop> {
         let began = Instant::now();
         let deadline = began + patience;
         loop {
@@ -111,7 +120,7 @@ impl Session<'_> {
                     Some(shown) => format!("{}, and no request", describe::shown(shown)),
                     None => silence,
                 };
-                return Err(self.progress.silence(expected, observed).into());
+                return Err(self.progress.silence(expected, observed, (patience, full)).into());
             }
         }
     }
@@ -193,6 +202,7 @@ impl Session<'_> {
 
     async fn expect_disconnect(&mut self, within: Option<Duration>) -> Result<(), Stop> {
         let patience = within.unwrap_or(self.patience.observation);
+        let full = within.unwrap_or(self.full_patience.observation);
         let expected = words::expectation(&Expectation::Disconnect { within });
         let deadline = Instant::now() + patience;
         let current = self.exchange.as_ref().map(Exchange::connection);
@@ -205,7 +215,7 @@ impl Session<'_> {
                 return Ok(());
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                return Err(self.timed_out(&expected, patience).into());
+                return Err(self.timed_out(&expected, (patience, full)).into());
             }
         }
     }
@@ -223,6 +233,7 @@ impl Session<'_> {
             }
         });
         let patience = silence.map_or(self.patience.request, |(_, _, time)| time);
+        let full = silence.map_or(self.full_patience.request, |(_, _, time)| time);
         let deadline = Instant::now() + patience;
         loop {
             for (number, steps) in alternatives.iter().enumerate() {
@@ -256,7 +267,7 @@ impl Session<'_> {
                         self.silence = Silence::Proved;
                         Ok(())
                     }
-                    None => Err(self.timed_out(&words, patience).into()),
+                    None => Err(self.timed_out(&words, (patience, full)).into()),
                 };
             }
         }

@@ -77,7 +77,7 @@ impl Session<'_> {
     /// A client that holds its connection and reads nothing.
     fn not_read(&self, patience: Duration) -> Stop {
         let observed = format!("it read nothing for {}", describe::time(patience));
-        self.progress.silence("the client reads what is sent", observed).into()
+        self.progress.silence("the client reads what is sent", observed, (patience, patience)).into()
     }
 
     pub(super) async fn act(&mut self, action: &Action) -> Result<(), Stop> {

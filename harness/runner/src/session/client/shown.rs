@@ -12,6 +12,7 @@ use crate::protocol::{Event, Observation};
 use crate::session::came::Came;
 use crate::session::describe;
 use crate::session::outcome::{Failure, Stop};
+use crate::session::patience::Patience;
 
 /// The most bytes of events' data that are kept.
 const REMEMBERED: usize = 64 * 1024;
@@ -23,22 +24,27 @@ impl Session<'_> {
     pub(super) async fn expect_shown(
         &mut self,
         expectation: &Expectation,
-        within: Option<Duration>,
+        times: (Duration, Duration),
     ) -> Result<(), Stop> {
         let expected = words::expectation(expectation);
-        let patience = within.unwrap_or(self.patience.observation);
-        let shown = self.next_shown(&expected, patience).await?;
+        let shown = self.next_shown(&expected, times).await?;
         if self.matches(expectation, &shown) {
             return Ok(());
         }
         Err(self.progress.failure(expected, describe::shown(&shown)).into())
     }
 
+    /// How long an observation is awaited, and how long it is given: what the case says, or the patience.
+    pub(super) fn observation_times(&self, within: Option<Duration>) -> (Duration, Duration) {
+        let time = |patience: Patience| within.unwrap_or(patience.observation);
+        (time(self.patience), time(self.full_patience))
+    }
+
     /// The next thing that the implementation shows.
     pub(super) async fn next_shown(
         &mut self,
         expected: &str,
-        patience: Duration,
+        (patience, full): (Duration, Duration),
     ) -> Result<Observation, Stop> {
         let began = Instant::now();
         let mut deadline = began + patience;
@@ -53,7 +59,7 @@ impl Session<'_> {
                 deadline = Instant::now() + patience;
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                return Err(self.timed_out(expected, patience).into());
+                return Err(self.timed_out(expected, (patience, full)).into());
             }
         }
     }
@@ -65,7 +71,7 @@ impl Session<'_> {
             && self.exchange.as_ref().is_some_and(Exchange::peer_gone)
     }
 
-    pub(super) fn timed_out(&self, expected: &str, patience: Duration) -> Failure {
+    pub(super) fn timed_out(&self, expected: &str, (patience, full): (Duration, Duration)) -> Failure {
         let waiting = match self.queues.wire.front() {
             Some(Seen::Request(arrival)) => {
                 format!(", but {} came", describe::request(arrival.exchange.request(), Vec::new()))
@@ -77,7 +83,7 @@ impl Session<'_> {
             _ => String::new(),
         };
         let observed = format!("nothing within {}{waiting}", describe::time(patience));
-        self.progress.silence(expected, observed)
+        self.progress.silence(expected, observed, (patience, full))
     }
 
     /// Whether what was shown is what is expected. An event that is looked at becomes the last one.

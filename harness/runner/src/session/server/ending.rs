@@ -66,7 +66,8 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = format!("no match within {}", describe::time(self.patience.observation));
-                return Err(self.progress.silence(expected, observed).into());
+                let times = (self.patience.observation, self.full_patience.observation);
+                return Err(self.progress.silence(expected, observed, times).into());
             }
         }
     }

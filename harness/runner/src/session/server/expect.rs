@@ -13,6 +13,7 @@ use super::session::Session;
 use super::stream::Stream;
 use crate::session::came::Came;
 use crate::session::outcome::{Failure, Stop};
+use crate::session::patience::Patience;
 
 impl Session<'_> {
     pub(super) async fn expect(&mut self, expected: &Expected) -> Result<(), Stop> {
@@ -87,7 +88,8 @@ impl Session<'_> {
     }
 
     async fn expect_one(&mut self, expected: &Expected) -> Result<(), Stop> {
-        let patience = self.patience_for(expected);
+        let patience = patience_for(expected, self.patience);
+        let full = patience_for(expected, self.full_patience);
         let began = Instant::now();
         let deadline = began + patience;
         let words = || words::expectation(expected);
@@ -104,7 +106,7 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = self.nothing(expected, patience);
-                return Err(self.progress.silence(words(), observed).into());
+                return Err(self.progress.silence(words(), observed, (patience, full)).into());
             }
         }
     }
@@ -123,22 +125,12 @@ impl Session<'_> {
         if came.is_empty() { nothing } else { format!("{nothing}, but {}", came.join(", ")) }
     }
 
-    fn patience_for(&self, expected: &Expected) -> Duration {
-        let within = match expected {
-            Expected::Response(response) => response.within,
-            Expected::Event(event) => event.within,
-            Expected::Comment { within, .. }
-            | Expected::End { within, .. }
-            | Expected::Break { within, .. }
-            | Expected::Disconnected { within } => *within,
-            _ => None,
-        };
-        within.unwrap_or(self.patience.observation)
-    }
-
     pub(super) async fn expect_one_of(&mut self, alternatives: &[Vec<Step<Expected>>]) -> Result<(), Stop> {
-        let longest = alternatives.iter().flatten().map(|step| self.patience_for(&step.kind));
-        let patience = longest.max().unwrap_or(self.patience.observation);
+        let longest = |patience: Patience| {
+            let each = alternatives.iter().flatten().map(|step| patience_for(&step.kind, patience));
+            each.max().unwrap_or(patience.observation)
+        };
+        let (patience, full) = (longest(self.patience), longest(self.full_patience));
         let deadline = Instant::now() + patience;
         let words = || words::alternatives(alternatives);
         loop {
@@ -164,7 +156,7 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = format!("no match within {}", describe::time(patience));
-                return Err(self.progress.silence(words(), observed).into());
+                return Err(self.progress.silence(words(), observed, (patience, full)).into());
             }
         }
     }
@@ -176,4 +168,17 @@ impl Session<'_> {
         };
         alternatives.iter().all(fails)
     }
+}
+
+fn patience_for(expected: &Expected, patience: Patience) -> Duration {
+    let within = match expected {
+        Expected::Response(response) => response.within,
+        Expected::Event(event) => event.within,
+        Expected::Comment { within, .. }
+        | Expected::End { within, .. }
+        | Expected::Break { within, .. }
+        | Expected::Disconnected { within } => *within,
+        _ => None,
+    };
+    within.unwrap_or(patience.observation)
 }
