@@ -24,7 +24,7 @@ pub struct Case {
     pub why: Option<String>,
     /// Tests of other suites that make the same claim.
     pub counterparts: Vec<String>,
-    /// Whether it runs with a fresh adapter while no other case runs.
+    /// Whether it runs with a fresh adapter that runs nothing else.
     pub isolated: bool,
     /// The script, as written.
     pub script: Script,

@@ -24,7 +24,7 @@ const COUNTERPARTS: Key = Key::optional(
     "Tests of other suites that make the same claim.",
 );
 const ISOLATED: Key =
-    Key::optional("isolated", Shape::Flag, "Run it with a fresh adapter while no other case runs.");
+    Key::optional("isolated", Shape::Flag, "Run it with a fresh adapter that runs nothing else.");
 /// What [`ISOLATED`] was called.
 const ALONE: Key = Key::renamed("alone", "isolated");
 

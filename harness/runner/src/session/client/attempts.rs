@@ -82,7 +82,7 @@ impl Session<'_> {
         Err(self.progress.failure(words, "more attempts").into())
     }
 
-    /// Whether the script counts attempts, so that one more is no surprise.
+    /// Whether the script counts attempts, so that one more is not a failure.
     pub(super) fn counts_attempts(&self) -> bool {
         let mut steps = self.ops.list.iter().filter_map(|op| op.kind.step());
         steps.any(|step| matches!(step, ClientStep::Attempts(_)))
