@@ -22,7 +22,7 @@ fn at_the_same_step_twice() {
     assert_snapshot!(played.text(), @"
     1-trigger: fail at step 2: it crashed twice at this step: the adapter exited: exit status: 101
       expected: the client keeps running
-      hint: see the adapter's stderr
+      hint: see the end of the adapter's stderr, shown with this failure
       stderr: thread 'main' panicked: a byte-order mark
     2-next: pass
     status 1
@@ -56,7 +56,7 @@ fn in_the_middle_of_a_line() {
     assert_snapshot!(played.text(), @"
     1-trigger: fail at step 2: it crashed twice at this step: the adapter exited: exit status: 0
       expected: the client keeps running
-      hint: see the adapter's stderr
+      hint: see the end of the adapter's stderr, shown with this failure
     2-next: pass
     status 1
     ");
@@ -67,7 +67,7 @@ fn on_close() {
     assert_snapshot!(played.text(), @"
     1-trigger: fail at step 0: it crashed twice at this step: the adapter exited: exit status: 134
       expected: the client keeps running
-      hint: see the adapter's stderr
+      hint: see the end of the adapter's stderr, shown with this failure
       stderr: double free
     2-next: pass
     status 1

@@ -24,7 +24,7 @@ fn a_child_holds_stdout_and_its_parent_exits() {
     assert_snapshot!(played.text(), @"
     1-trigger: fail at step 2: it crashed twice at this step: the adapter exited: exit status: 0
       expected: the client keeps running
-      hint: see the adapter's stderr
+      hint: see the end of the adapter's stderr, shown with this failure
     2-next: pass
     status 1
     ");
