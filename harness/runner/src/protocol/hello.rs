@@ -2,7 +2,8 @@
 
 use std::num::NonZeroUsize;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The version of the protocol that this harness speaks.
 pub const PROTOCOL: u32 = 1;
@@ -33,10 +34,19 @@ pub struct Hello {
     #[serde(default, rename = "ownEvents")]
     pub own_events: Vec<String>,
     /// How many sessions the adapter can run at the same time.
-    #[serde(default = "one_session")]
+    #[serde(default = "one_session", deserialize_with = "at_least_one")]
     pub sessions: NonZeroUsize,
 }
 
 fn one_session() -> NonZeroUsize {
     NonZeroUsize::MIN
+}
+
+/// The number of sessions. The error names the key and says what is allowed.
+fn at_least_one<'de, D: Deserializer<'de>>(source: D) -> Result<NonZeroUsize, D::Error> {
+    let value = serde_json::Value::deserialize(source)?;
+    let number = value.as_u64().and_then(|number| usize::try_from(number).ok()).and_then(NonZeroUsize::new);
+    number.ok_or_else(|| {
+        D::Error::custom(format_args!("`sessions` must be a whole number of at least 1, not {value}"))
+    })
 }

@@ -104,3 +104,14 @@ fn a_handler_may_say_its_state() {
     let Observation::Event(event) = shown(line) else { panic!("no event") };
     assert_eq!((event.ready_state, event.trusted), (Some(1), Some(true)));
 }
+
+#[test]
+fn a_wrong_number_of_sessions_is_explained() {
+    for wrong in ["0", "-1", "1.5", "\"many\""] {
+        let problem = problem(&format!(
+            r#"{{"hello":{{"protocol":1,"role":"client","name":"x","sessions":{wrong}}}}}"#
+        ));
+        let expected = format!("`sessions` must be a whole number of at least 1, not {wrong}");
+        assert!(problem.contains(&expected), "{problem}");
+    }
+}
