@@ -78,10 +78,12 @@ impl Adapter {
         }
     }
 
-    /// Lets no more sessions begin in an adapter that other lanes use too; theirs may end.
-    pub(crate) fn retire(&self) {
-        if let Orders::Seat(seat) = &self.orders {
-            seat.retire();
+    /// Lets no more sessions begin in an adapter that other lanes use too; theirs may end. Returns whether this lane is
+    /// the first to find it in a bad state.
+    pub(crate) fn retire(&self) -> bool {
+        match &self.orders {
+            Orders::Seat(seat) => seat.retire(),
+            Orders::Own(_) | Orders::None => false,
         }
     }
 

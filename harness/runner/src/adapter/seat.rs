@@ -25,6 +25,8 @@ struct Table {
     last_seat: u64,
     last_session: u64,
     state: State,
+    /// Whether a lane has counted it as lost.
+    counted: bool,
 }
 
 /// Whether sessions may begin in an adapter.
@@ -46,6 +48,7 @@ impl Seats {
             last_seat: 0,
             last_session: 0,
             state: State::Sound,
+            counted: false,
         })))
     }
 
@@ -116,12 +119,13 @@ impl Seat {
         }
     }
 
-    /// Lets no more sessions begin in the adapter.
-    pub(super) fn retire(&self) {
+    /// Lets no more sessions begin in the adapter. Returns whether this is the first seat to find it in a bad state.
+    pub(super) fn retire(&self) -> bool {
         let mut table = self.seats.table();
         if table.state == State::Sound {
             table.state = State::Retired;
         }
+        !std::mem::replace(&mut table.counted, true)
     }
 
     pub(super) fn is_sound(&self) -> bool {

@@ -8,9 +8,10 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use super::plan::Trial;
 use super::played::Played;
 use super::stage;
+use crate::adapter::fault::Fault;
 use crate::session::dispatch;
-use crate::session::late::Late;
-use crate::session::outcome::EndedBy;
+use crate::session::late::{Late, LateKind};
+use crate::session::outcome::{EndedBy, Outcome};
 use crate::session::stage::Stage;
 
 /// What is reported of a run.
@@ -38,10 +39,18 @@ pub(super) struct Lane {
     pub(super) stage: Stage,
     /// Held while no other lane uses its adapter.
     pub(super) own: Option<OwnedSemaphorePermit>,
-    /// The trials by the numbers of their sessions, and who ended them.
-    sessions: HashMap<u64, (Trial, EndedBy)>,
+    /// The trials by the numbers of their sessions.
+    sessions: HashMap<u64, Remembered>,
     /// Until when something that comes late could be of consequence.
     watched_until: Option<Instant>,
+}
+
+/// What a lane remembers of a session.
+struct Remembered {
+    trial: Trial,
+    ended_by: EndedBy,
+    /// Whether `close` was not answered in time: then a `closed` that comes late is the answer.
+    ignored_close: bool,
 }
 
 impl Lane {
@@ -50,23 +59,30 @@ impl Lane {
     }
 
     /// Remembers the session that was played last, to charge the trial with what comes late.
-    pub(super) fn remember(&mut self, trial: &Trial, ended_by: EndedBy) {
+    pub(super) fn remember(&mut self, trial: &Trial, outcome: &Outcome) {
+        let ended_by = outcome.ended_by;
+        let ignored_close = outcome.teardown.as_ref().is_some_and(Fault::is_of_teardown);
         let watched = match ended_by {
             EndedBy::Implementation => Some(WATCHED),
             EndedBy::Case => Some(AFTER_CLOSE),
             EndedBy::Harness => None,
         };
         self.watched_until = self.watched_until.max(watched.map(|time| Instant::now() + time));
-        self.sessions.insert(self.stage.session, (trial.clone(), ended_by));
+        let remembered = Remembered { trial: trial.clone(), ended_by, ignored_close };
+        self.sessions.insert(self.stage.session, remembered);
     }
 
     /// Reports what came late.
     pub(super) fn report_late(&mut self, tell: &mpsc::UnboundedSender<News>) {
         for late in self.stage.late.drain(..) {
-            if let Some((trial, ended_by)) = self.sessions.get(&late.session) {
-                // The receiver outlives all lanes.
-                let _ = tell.send(News::Late(trial.clone(), late, *ended_by));
+            let Some(Remembered { trial, ended_by, ignored_close }) = self.sessions.get(&late.session) else {
+                continue;
+            };
+            if *ignored_close && matches!(late.what, LateKind::Adapter(_)) {
+                continue;
             }
+            // The receiver outlives all lanes.
+            let _ = tell.send(News::Late(trial.clone(), late, *ended_by));
         }
     }
 

@@ -56,10 +56,12 @@ pub(super) async fn play(
         let outcome = dispatch::attempt(stage, &trial.program, patience).await;
         if !is_doubtful(&outcome, stage) {
             let stderr = outcome.held.is_err().then(|| stage.adapter.stderr());
-            return (Played { outcome, stderr, note: None }, Usable::Yes);
+            let note = outcome.teardown.as_ref().map(|fault| format!("afterwards: {fault}"));
+            return (Played { outcome, stderr, note }, Usable::Yes);
         }
-        stage.adapter.retire();
-        adapters.lost();
+        if stage.adapter.retire() {
+            adapters.lost();
+        }
         match adapters.own(&stage.lane_page).await {
             Ok(own) => stage.adapter = own,
             Err((fault, _)) => {

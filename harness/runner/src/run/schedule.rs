@@ -204,7 +204,7 @@ impl Schedule {
         let (played, usable) =
             replay::play(&self.adapters, &self.run.launch, &mut lane.stage, &trial, patience).await;
         lane.stage.turn = Turn::default();
-        lane.remember(&trial, played.outcome.ended_by);
+        lane.remember(&trial, &played.outcome);
         self.needs.lock().unwrap_or_else(PoisonError::into_inner).learn(played.outcome.needed);
         if played.outcome.alive {
             self.lifeless.store(0, Ordering::Relaxed);

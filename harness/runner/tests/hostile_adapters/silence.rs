@@ -10,6 +10,7 @@ pub(crate) const TESTS: Tests = &[
     ("in-the-middle-of-a-case", in_the_middle_of_a_case),
     ("orders-are-not-read", orders_are_not_read),
     ("close-is-ignored", close_is_ignored),
+    ("a-shared-adapter-closes-late", a_shared_adapter_closes_late),
 ];
 
 fn half_a_line() {
@@ -52,6 +53,16 @@ fn close_is_ignored() {
     1-trigger: pass
       note: afterwards: the adapter did not answer `close` with `closed` within 2s
     2-next: pass
+    status 0
+    "#);
+}
+
+/// The late `closed` is its answer to `close`, not a second one.
+fn a_shared_adapter_closes_late() {
+    let played = Scenario::of("closes-late-and-shares").only_trigger().play();
+    assert_snapshot!(played.text(), @r#"
+    1-trigger: pass
+      note: afterwards: the adapter did not answer `close` with `closed` within 2s
     status 0
     "#);
 }

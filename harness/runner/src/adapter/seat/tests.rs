@@ -63,3 +63,12 @@ fn no_seat_is_given_in_a_retired_or_broken_adapter() {
     assert!(matches!(heard.try_recv(), Ok(Incoming::Fault(Fault::Gone))));
     assert!(seats.take(9).is_none() && !seat.is_sound());
 }
+
+#[test]
+fn an_adapter_in_a_bad_state_is_counted_once_however_many_sessions_it_takes_along() {
+    let (seats, _orders) = seats();
+    let (one, _heard_by_one) = seats.take(2).expect("a seat");
+    let (two, _heard_by_two) = seats.take(2).expect("a seat");
+    seats.fail(&Fault::Gone);
+    assert_eq!([one.retire(), two.retire(), one.retire()], [true, false, false]);
+}

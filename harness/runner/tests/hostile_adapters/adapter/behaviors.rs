@@ -263,6 +263,19 @@ fn at_the_end(behavior: &str) -> Option<Behavior> {
                 closed(session);
             }
         }),
+        "closes-late-and-shares" => Behavior {
+            hello: || {
+                say(r#"{"hello":{"protocol":1,"role":"client","name":"hostile","sessions":2}}"#);
+            },
+            over: |session, _| {
+                if triggered(session) {
+                    // Longer than the patience of the test.
+                    std::thread::sleep(Duration::from_millis(2400));
+                }
+                closed(session);
+            },
+            ..Behavior::default()
+        },
         "closed-twice" => at_end_do(|session, _| {
             closed(session);
             if triggered(session) {
