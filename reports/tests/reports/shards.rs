@@ -13,9 +13,9 @@ use crate::files::{read, results, text};
 
 /// The results that shard `word` of a run would have.
 fn shard(of: &str, word: &str) -> Results {
-    let part: Shard = word.parse().unwrap();
+    let part: Shard = word.parse().expect("a shard");
     let is_of_it = |line: &&str| {
-        let value: serde_json::Value = serde_json::from_str(line).unwrap();
+        let value: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
         value["case"].as_str().is_none_or(|case| part.contains(case))
     };
     let lines: Vec<&str> = of.lines().filter(is_of_it).collect();
@@ -27,7 +27,7 @@ fn shard(of: &str, word: &str) -> Results {
 }
 
 fn merged(runs: &[&Results]) -> Vec<Results> {
-    merge(runs.iter().map(|run| (*run).clone()).collect()).unwrap()
+    merge(runs.iter().map(|run| (*run).clone()).collect()).expect("they can be merged")
 }
 
 #[test]
