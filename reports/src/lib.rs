@@ -5,6 +5,7 @@
 //! the model of that file and these functions. It never judges: the verdicts are in the file.
 //!
 //! - [`results`]: the file, line by line, its writer and its reader
+//! - `shards`: the results files of one run that was split, merged
 //! - `schema`: its JSON Schema (feature `schema`, on by default)
 //! - [`fold`]: the deliveries of a case folded into one outcome
 //! - [`totals`]: counts and percentages, by rules that keep them honest
@@ -111,6 +112,8 @@ pub mod markdown;
 pub mod results;
 #[cfg(feature = "schema")]
 pub mod schema;
+#[cfg(feature = "renderings")]
+pub mod shards;
 #[cfg(feature = "renderings")]
 pub mod snapshot;
 pub mod terminal;

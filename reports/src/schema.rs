@@ -6,7 +6,7 @@ use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::Value;
 
-use crate::results::{Delivery, Record, V1};
+use crate::results::{Delivery, Record, Shard, V1};
 
 /// The JSON Schema (draft 2020-12) that every line of a results file fits, generated from the
 /// types. Checked in as `schema/results.schema.json`.
@@ -41,6 +41,20 @@ impl JsonSchema for Delivery {
             "description": "How the case's bytes were cut into writes.",
             "type": "string",
             "pattern": "^(as-written|whole|bytes|split@(0|[1-9][0-9]*))$",
+        })
+    }
+}
+
+impl JsonSchema for Shard {
+    fn schema_name() -> Cow<'static, str> {
+        "Shard".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "One part of the selected cases, and the number of parts.",
+            "type": "string",
+            "pattern": "^[1-9][0-9]*/[1-9][0-9]*$",
         })
     }
 }

@@ -14,6 +14,7 @@ use ssespec_diagnostics::{Diagnostics, SourceError};
 use ssespec_probe::{ContentError, ProbeError, RootsError, TargetError};
 use ssespec_reports::markdown::MatrixError;
 use ssespec_reports::results::{ReadError, WriteError};
+use ssespec_reports::shards::MergeError;
 use ssespec_reports::visible;
 
 use crate::did_you_mean::UnknownName;
@@ -142,6 +143,9 @@ pub(crate) enum CommandError {
     /// Results that cannot be shown in one matrix.
     #[error(transparent)]
     Matrix(#[from] MatrixError),
+    /// Shards that cannot be merged.
+    #[error(transparent)]
+    Merge(#[from] MergeError),
     /// Results cannot be rendered.
     #[error("the report cannot be rendered: {0}")]
     Render(Box<dyn std::error::Error + Send + Sync>),
@@ -248,6 +252,7 @@ impl CommandError {
             | Self::NoHeader
             | Self::SeveralRuns(_)
             | Self::Matrix(_)
+            | Self::Merge(_)
             | Self::Render(_)
             | Self::Target(_)
             | Self::Roots(_)

@@ -1,8 +1,9 @@
-//! Reading results files.
+//! Reading results files, and merging those of shards.
 
 use std::path::Path;
 
-use ssespec_reports::results::Results;
+use ssespec_reports::results::{Results, Warning};
+use ssespec_reports::shards::merge;
 
 use crate::error::CommandError;
 use crate::output;
@@ -14,4 +15,14 @@ pub(crate) fn open(path: &Path) -> Result<Results, CommandError> {
         output::note(&format!("warning: {warning}"));
     }
     Ok(results)
+}
+
+/// Merges the shards of each run, and prints which are missing.
+pub(crate) fn merged(files: Vec<Results>) -> Result<Vec<Results>, CommandError> {
+    let runs = merge(files)?;
+    let warnings = runs.iter().flat_map(Results::warnings);
+    for warning in warnings.filter(|warning| matches!(warning, Warning::MissingShards { .. })) {
+        output::note(&format!("warning: {warning}"));
+    }
+    Ok(runs)
 }

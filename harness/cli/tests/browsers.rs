@@ -1,6 +1,10 @@
 //! Real browsers: they run cases, and leave nothing behind, however a run ends.
 //!
-//! A browser that is not installed is left out and says so, unless `SSESPEC_ALL_IMPLEMENTATIONS` is set.
+//! A browser that is not installed is left out and says so, unless `SSESPEC_ALL_IMPLEMENTATIONS` is set. If
+//! `SSESPEC_IMPLEMENTATIONS` is set, only the browsers that it names run.
+
+#[cfg(target_os = "linux")]
+mod choice;
 
 fn main() -> std::process::ExitCode {
     let mut arguments = libtest_mimic::Arguments::from_args();
@@ -27,6 +31,8 @@ mod linux {
     use ssespec::page::opener::Browser as _;
     use ssespec_browser::{Shared, find};
 
+    use super::choice;
+
     /// The variable by which a test knows its processes. Children inherit it.
     const MARK: &str = "SSESPEC_TEST";
 
@@ -50,11 +56,16 @@ mod linux {
         let all = Engine::ALL.iter().copied();
         all.flat_map(|engine| {
             TESTS.map(|(name, test)| {
-                Trial::ignorable_test(format!("{engine}/{name}"), move || match find(engine) {
-                    Err(missing) if std::env::var_os("SSESPEC_ALL_IMPLEMENTATIONS").is_none() => {
-                        Ok(Completion::ignored_with(format!("{missing}; {}", missing.hint())))
+                Trial::ignorable_test(format!("{engine}/{name}"), move || {
+                    if let Some(reason) = choice::not_chosen(engine.word()) {
+                        return Ok(Completion::ignored_with(reason));
                     }
-                    _ => test(engine).map(|()| Completion::Completed),
+                    match find(engine) {
+                        Err(missing) if !choice::none_may_be_left_out() => {
+                            Ok(Completion::ignored_with(format!("{missing}; {}", missing.hint())))
+                        }
+                        _ => test(engine).map(|()| Completion::Completed),
+                    }
                 })
             })
         })

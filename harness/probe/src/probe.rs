@@ -53,8 +53,18 @@ struct Judged {
 }
 
 impl Probe {
-    /// The selected checks, each with its requirement.
+    /// The selected checks of the shard, each with its requirement.
     pub fn checks(&self) -> Vec<(Check, Requirement)> {
+        let in_shard = |(check, _): &(Check, Requirement)| self.selection.is_in_shard(&check.id());
+        self.checks_of_all_shards().into_iter().filter(in_shard).collect()
+    }
+
+    /// Whether no check is selected. A shard may be left without a check of a selection that is not empty.
+    pub fn is_empty(&self) -> bool {
+        self.checks_of_all_shards().is_empty()
+    }
+
+    fn checks_of_all_shards(&self) -> Vec<(Check, Requirement)> {
         let with_requirement =
             |check: Check| Some((check, self.corpus.requirements.get(check.requirement)?.clone()));
         all_checks()
@@ -79,7 +89,7 @@ impl Probe {
     pub async fn execute(&self, sink: &mut (dyn FnMut(Record) + Send)) -> Result<Conclusion, ProbeError> {
         let started = Instant::now();
         let checks = self.checks();
-        if checks.is_empty() {
+        if self.is_empty() {
             return Err(ProbeError::NothingSelected);
         }
         let options = &self.options;

@@ -36,6 +36,7 @@ pub(crate) fn header(
             deliveries: Vec::new(),
             suites: selection.suites.clone(),
             levels: selection.levels.iter().map(|word| level(*word)).collect(),
+            shard: selection.shard,
         },
         requirements: requirements(checks),
         known_failures: baseline.entries().cloned().collect(),

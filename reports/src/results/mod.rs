@@ -12,6 +12,7 @@ mod model;
 #[cfg(feature = "file")]
 mod read;
 mod records;
+mod shard;
 mod version;
 mod words;
 #[cfg(feature = "file")]
@@ -26,6 +27,7 @@ pub use records::{
     Adapter, CaseResult, Counts, Fact, Failure, Footer, Header, Implementation, Known, KnownFailure,
     Platform, Record, Requirement, Row, Selection, Source,
 };
+pub use shard::{Shard, UnknownShard};
 pub use version::V1;
 pub use words::{Level, Role, Transport, Verdict};
 #[cfg(feature = "file")]

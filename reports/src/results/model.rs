@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use super::{CaseResult, Delivery, Footer, Header, Requirement};
+use super::{CaseResult, Delivery, Footer, Header, Requirement, Shard};
 use crate::visible;
 
 /// The results of one run.
@@ -36,6 +36,13 @@ pub enum Warning {
         /// The kind.
         kind: String,
     },
+    /// Shards of the run are missing.
+    MissingShards {
+        /// The files of the others.
+        files: String,
+        /// The shards.
+        shards: Vec<Shard>,
+    },
 }
 
 impl fmt::Display for Warning {
@@ -54,9 +61,18 @@ impl fmt::Display for Warning {
                 show(file),
                 show(kind)
             ),
+            Self::MissingShards { files, shards } => {
+                let list: Vec<String> = shards.iter().take(SHARDS).map(Shard::to_string).collect();
+                let more = if shards.len() > SHARDS { " and more" } else { "" };
+                let (noun, verb) = if shards.len() == 1 { ("shard", "is") } else { ("shards", "are") };
+                write!(f, "{}: {noun} {}{more} {verb} missing", show(files), list.join(", "))
+            }
         }
     }
 }
+
+/// How many missing shards a message names.
+const SHARDS: usize = 10;
 
 fn show(text: &str) -> String {
     visible::line(text, 200)
@@ -74,7 +90,7 @@ impl Results {
         Self::with_warnings(name.into(), header, records, footer, Vec::new())
     }
 
-    pub(super) fn with_warnings(
+    pub(crate) fn with_warnings(
         name: String,
         header: Header,
         records: impl IntoIterator<Item = CaseResult>,

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Delivery, Level, Role, Transport, V1, Verdict};
+use super::{Delivery, Level, Role, Shard, Transport, V1, Verdict};
 
 /// One line of a results file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,6 +91,9 @@ pub struct Selection {
     pub suites: Vec<String>,
     /// Levels.
     pub levels: Vec<Level>,
+    /// The part of the selected cases that ran, if they were split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
 }
 
 /// One statement of a document that binds a role.

@@ -188,6 +188,7 @@ pub(crate) fn selection(header: &Header) -> String {
         list("levels", &levels),
         list("deliveries", &selection.deliveries),
         list("filtered by", &selection.filters),
+        selection.shard.map(|shard| format!("shard {shard}")),
     ]
     .into_iter()
     .flatten()

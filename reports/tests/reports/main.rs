@@ -10,4 +10,5 @@ mod matrix;
 mod numbers;
 mod reading;
 mod schema;
+mod shards;
 mod surfaces;

@@ -11,15 +11,17 @@ use crate::error::CommandError;
 use crate::options::format::Format;
 use crate::output;
 use crate::render::{check_number_of_runs, rendered};
-use crate::results_file::open;
+use crate::results_file::{merged, open};
 use crate::status::Status;
 
 /// Render results files as a Markdown matrix, JUnit XML or text.
 ///
-/// Nothing is run. The exit status does not depend on the results.
+/// The shards of a run are merged, with a warning if one is missing. Nothing is run. The exit status does not depend on
+/// the results.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ssespec report results/*.jsonl > COMPATIBILITY.md
+  ssespec report shard-*.jsonl >> summary.md
   ssespec report --format terminal --color always results.jsonl | less -R
   ssespec report --format junit --output junit.xml results.jsonl")]
 pub(crate) struct ReportArguments {
@@ -63,8 +65,9 @@ enum DiffFormat {
 }
 
 pub(crate) fn report(arguments: &ReportArguments) -> Result<Status, CommandError> {
-    check_number_of_runs(arguments.files.len(), arguments.format)?;
-    let runs = arguments.files.iter().map(|file| open(file)).collect::<Result<Vec<Results>, _>>()?;
+    let files = arguments.files.iter().map(|file| open(file)).collect::<Result<Vec<Results>, _>>()?;
+    let runs = merged(files)?;
+    check_number_of_runs(runs.len(), arguments.format)?;
     let color = if arguments.output.is_some() { Default::default() } else { output::stdout_color() };
     let text = rendered(&runs, arguments.format, color)?;
     output::print_or_write(&text, arguments.output.as_deref())?;

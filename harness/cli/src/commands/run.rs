@@ -40,6 +40,7 @@ use crate::{launch, output};
   ssespec run --filter 'client/lines/*' --filter 'client/bom/*' --delivery bytes --lanes 1
   ssespec run --suite whatwg --level must --timeout 10s --color never
   ssespec run --cases my-cases --delivery splits --ipv6 --barrier pause
+  ssespec run --shard 1/3 --output shard-1.jsonl
   ssespec run ci/implementations --output results --format markdown > COMPATIBILITY.md
 
 An ssespec.toml:

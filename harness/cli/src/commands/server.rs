@@ -50,6 +50,7 @@ use crate::status::Status;
   ssespec server -- node adapter.mjs
   ssespec server --filter 'server/events/*' --baseline known.toml --lanes 1 -- ./adapter
   ssespec server --cases my-cases -- ./adapter
+  ssespec server --shard 1/3 --output shard-1.jsonl -- ./adapter
 
 Only failures in the suites whatwg and http affect the exit status, unless --suite selects others.")]
 pub(crate) struct Arguments {
@@ -141,7 +142,8 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
 /// Runs the cases with the adapter that the command starts.
 async fn with_adapter(arguments: Arguments) -> Result<Status, CommandError> {
     let Arguments { command, adapter, timeout, filter, suite, level, format, output, .. } = arguments;
-    let selection = CaseSelection { filter, suite, level, cases: adapter.cases.clone() };
+    let selection =
+        CaseSelection { filter, suite, level, cases: adapter.cases.clone(), shard: adapter.shard };
     adapter::perform(command, &adapter, &selection, timeout, (format, output.as_deref())).await
 }
 

@@ -21,7 +21,7 @@ pub(crate) async fn execute(
     format: Format,
 ) -> Result<Outcome, CommandError> {
     let checks = probe.checks();
-    if checks.is_empty() {
+    if probe.is_empty() {
         return Err(ProbeError::NothingSelected.into());
     }
     let mut recorder = Recorder::new(file, format, checks.len())?;

@@ -7,6 +7,7 @@ use globset::GlobMatcher;
 use ssespec::run::Selection;
 use ssespec_cases::Corpus;
 use ssespec_probe::all_checks;
+use ssespec_reports::results::Shard;
 
 use crate::did_you_mean::UnknownName;
 use crate::error::CommandError;
@@ -32,6 +33,10 @@ pub(crate) struct CaseSelection {
     /// Use the cases in this folder (the TOML files below its client/ and server/) instead of the built-in cases
     #[arg(long, help_heading = SELECTION, value_name = "DIR")]
     pub(crate) cases: Option<PathBuf>,
+    /// Run only part I of N of the selected cases, to split a run across machines; `ssespec report` merges the results. The
+    /// part of a case depends only on its id, and a part without cases succeeds
+    #[arg(long, help_heading = SELECTION, value_name = "I/N")]
+    pub(crate) shard: Option<Shard>,
 }
 
 /// The cases of a folder, or the built-in cases.
@@ -69,6 +74,7 @@ impl CaseSelection {
             filters: self.filter.clone(),
             suites: self.suite.clone(),
             levels: levels(&self.level),
+            shard: self.shard,
             ..Selection::default()
         }
     }

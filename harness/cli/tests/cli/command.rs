@@ -70,6 +70,12 @@ impl Ssespec {
         printed
     }
 
+    /// Runs it to its end, with any exit status.
+    #[track_caller]
+    pub(crate) fn printed(self) -> Printed {
+        self.output().1
+    }
+
     #[track_caller]
     fn output(mut self) -> (ExitStatus, Printed) {
         let mut child = self.0.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

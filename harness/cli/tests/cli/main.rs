@@ -58,6 +58,8 @@ mod server;
 #[cfg(test)]
 mod setup;
 #[cfg(test)]
+mod shard;
+#[cfg(test)]
 mod test_folder;
 
 use std::process::ExitCode;
@@ -83,6 +85,7 @@ fn tests() -> Vec<Trial> {
         ("browser", browser::TESTS),
         ("server", server::TESTS),
         ("selection", selection::TESTS),
+        ("shard", shard::TESTS),
         ("execution", execution::TESTS),
         ("alternatives", alternatives::TESTS),
         ("output", output::TESTS),

@@ -3,6 +3,8 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tokio::sync::{Semaphore, SemaphorePermit};
+
 use super::lane_page::LanePage;
 use super::launch::Launch;
 use super::stage::LEAVING;
@@ -22,11 +24,13 @@ pub(super) struct Adapters {
     /// Whether an adapter can run several sessions.
     can_be_shared: bool,
     losses: AtomicUsize,
+    /// How many trials may be repeated with an adapter of their own at the same time.
+    repeats: Semaphore,
 }
 
 impl Adapters {
     /// The adapters of a run, of which the first has started.
-    pub(super) fn new(launch: Launch, first: Adapter) -> (Self, Option<Adapter>) {
+    pub(super) fn new(launch: Launch, first: Adapter, lanes: usize) -> (Self, Option<Adapter>) {
         let can_be_shared = first.identity().sessions.get() > 1;
         let (shared, own) = if can_be_shared {
             (VecDeque::from([Shared::new(first)]), None)
@@ -38,8 +42,20 @@ impl Adapters {
             shared: tokio::sync::Mutex::new(shared),
             can_be_shared,
             losses: AtomicUsize::new(0),
+            repeats: Semaphore::new(lanes),
         };
         (adapters, own)
+    }
+
+    /// Whether lanes shared adapters, and do no more.
+    pub(super) fn are_shared_no_more(&self) -> bool {
+        self.can_be_shared && !self.are_shared()
+    }
+
+    /// Waits until a trial may be repeated with an adapter of its own. Held until that is over.
+    pub(super) async fn repeat(&self) -> Option<SemaphorePermit<'_>> {
+        // It is never closed.
+        self.repeats.acquire().await.ok()
     }
 
     /// Whether lanes share adapters now.

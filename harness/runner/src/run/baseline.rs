@@ -73,7 +73,7 @@ impl Baseline {
     }
 
     /// Stale entries, for cases that pass in every delivery, and unmatched entries, which match no case of the suite. A
-    /// filtered run judges only the selected cases, and a run without all standard deliveries reports no stale entries.
+    /// filtered run judges only the selected cases, each shard a part of the entries, and a run without all standard deliveries reports no stale entries.
     pub fn judge<'i>(
         &self,
         results: &[&CaseResult],
@@ -83,7 +83,7 @@ impl Baseline {
         let mut stale = Vec::new();
         let mut unmatched = Vec::new();
         for (glob, entry) in &self.entries {
-            if selection.is_whole() && !ids.clone().any(|id| glob.is_match(id)) {
+            if selection.judges(&entry.case) && !ids.clone().any(|id| glob.is_match(id)) {
                 unmatched.push(entry.clone());
             }
             let mut concerned: Vec<&str> =

@@ -116,6 +116,7 @@ impl Run {
                     .collect(),
                 suites: self.selection.suites.clone(),
                 levels: self.selection.levels.iter().map(|level| verdict::level(*level)).collect(),
+                shard: self.selection.shard,
             },
             requirements: self.corpus.requirements.values().map(verdict::requirement).collect(),
             known_failures: self.baseline.entries().cloned().collect(),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::mpsc;
 
 use super::plan::Trial;
 use super::played::Played;
@@ -37,8 +37,6 @@ const AFTER_CLOSE: Duration = Duration::from_millis(500);
 /// A lane.
 pub(super) struct Lane {
     pub(super) stage: Stage,
-    /// Held while no other lane uses its adapter.
-    pub(super) own: Option<OwnedSemaphorePermit>,
     /// The trials by the numbers of their sessions.
     sessions: HashMap<u64, Remembered>,
     /// Until when something that comes late could be of consequence.
@@ -54,8 +52,8 @@ struct Remembered {
 }
 
 impl Lane {
-    pub(super) fn new(stage: Stage, own: Option<OwnedSemaphorePermit>) -> Self {
-        Self { stage, own, sessions: HashMap::new(), watched_until: None }
+    pub(super) fn new(stage: Stage) -> Self {
+        Self { stage, sessions: HashMap::new(), watched_until: None }
     }
 
     /// Remembers the session that was played last, to charge the trial with what comes late.

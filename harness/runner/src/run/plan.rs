@@ -13,7 +13,7 @@ use ssespec_cases::server::ServerStep;
 use ssespec_cases::step::ScriptStep;
 use ssespec_cases::{Capability, Case, Corpus, Level, Script};
 use ssespec_mock_server::action::Action;
-use ssespec_reports::results::Role;
+use ssespec_reports::results::{Role, Shard};
 
 use super::launch::Launch;
 use crate::delivery::{DeliveryKind, Program, programs};
@@ -33,6 +33,8 @@ pub struct Selection {
     pub suites: Vec<String>,
     /// The levels; all where there are none.
     pub levels: Vec<Level>,
+    /// The part of all these cases that is played here; all of them where it is absent.
+    pub shard: Option<Shard>,
 }
 
 impl Default for Selection {
@@ -42,6 +44,7 @@ impl Default for Selection {
             deliveries: DeliveryKind::STANDARD.to_vec(),
             suites: Vec::new(),
             levels: Vec::new(),
+            shard: None,
         }
     }
 }
@@ -49,7 +52,22 @@ impl Default for Selection {
 impl Selection {
     /// Whether it leaves out no case.
     pub fn is_whole(&self) -> bool {
+        self.is_whole_in_all_shards() && self.shard.is_none()
+    }
+
+    /// Whether it leaves out no case, all shards together.
+    fn is_whole_in_all_shards(&self) -> bool {
         self.filters.is_empty() && self.suites.is_empty() && self.levels.is_empty()
+    }
+
+    /// Whether a baseline's pattern must match a case of the suite. Of several shards, one judges it.
+    pub(super) fn judges(&self, pattern: &str) -> bool {
+        self.is_whole_in_all_shards() && self.is_in_shard(pattern)
+    }
+
+    /// Whether an id belongs to the shard.
+    pub fn is_in_shard(&self, id: &str) -> bool {
+        self.shard.is_none_or(|shard| shard.contains(id))
     }
 
     /// Whether it has all standard deliveries.
@@ -66,7 +84,7 @@ impl Selection {
         }
     }
 
-    /// Whether a case is selected.
+    /// Whether a case is selected, in whichever shard.
     pub fn selects(&self, case: &Case, suite: &str, level: Level) -> bool {
         (self.filters.is_empty() || self.filters.iter().any(|glob| glob.is_match(&case.id)))
             && (self.suites.is_empty() || self.suites.iter().any(|s| s == suite))
@@ -159,6 +177,8 @@ pub struct Plan {
     pub trials: Vec<Trial>,
     /// What is not.
     pub skipped: Vec<Skipped>,
+    /// How many selected cases belong to other shards.
+    pub elsewhere: usize,
 }
 
 impl Plan {
@@ -181,6 +201,10 @@ impl Plan {
             let Some(requirement) = judged else { continue };
             let (suite, level) = (requirement.suite().to_owned(), requirement.judged());
             if !selection.selects(case, &suite, level) {
+                continue;
+            }
+            if !selection.is_in_shard(&case.id) {
+                plan.elsewhere += 1;
                 continue;
             }
             let case = Arc::new(case.clone());
@@ -209,16 +233,16 @@ impl Plan {
         plan
     }
 
-    /// How many cases are selected.
+    /// How many of the selected cases belong to this shard.
     pub fn cases(&self) -> usize {
         let played = self.trials.iter().map(|trial| trial.case.id.as_str());
         let skipped = self.skipped.iter().map(|skipped| skipped.trial.case.id.as_str());
         played.chain(skipped).collect::<BTreeSet<_>>().len()
     }
 
-    /// Whether nothing is selected.
+    /// Whether nothing is selected. A shard may be left without a case of a selection that is not empty.
     pub fn is_empty(&self) -> bool {
-        self.trials.is_empty() && self.skipped.is_empty()
+        self.cases() + self.elsewhere == 0
     }
 }
 

@@ -18,7 +18,7 @@ const NO_GRACE: std::time::Duration = std::time::Duration::ZERO;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Usable {
     Yes,
-    /// Its adapter is unusable, and could not be restarted.
+    /// Its adapter is unusable, or not needed any more.
     No,
 }
 
@@ -62,8 +62,14 @@ pub(super) async fn play(
         if stage.adapter.retire() {
             adapters.lost();
         }
+        let _repeat = adapters.repeat().await;
         match adapters.own(&stage.lane_page).await {
-            Ok(own) => stage.adapter = own,
+            Ok(own) => {
+                stage.adapter = own;
+                let (played, _) = play_own(launch, stage, trial, patience).await;
+                // The lane is closed with its adapter: others share theirs.
+                return (played, Usable::No);
+            }
             Err((fault, _)) => {
                 let note = Some(format!("the adapter could not be restarted: {fault}"));
                 let stderr = Some(stage.adapter.stderr());

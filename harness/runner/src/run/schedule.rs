@@ -3,7 +3,7 @@
 //! How many sessions are busy at the same time is limited, since the processor is. How many wait is not: a session that
 //! waits ends its turn, and the next begins.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ use super::plan::{Refusals, Setting, Trial};
 use super::replay::{self, Usable};
 use super::settings::Run;
 use super::stage::{self, NotOpened};
-use crate::session::patience::Attempt;
+use crate::session::patience::{Attempt, Patience};
 use crate::session::stage::Stage;
 use crate::session::turn::Turn;
 
@@ -33,6 +33,10 @@ const IDLE_MEASURING: Duration = Duration::from_secs(2);
 /// After how many sessions in a row without a sign of life an adapter is given up.
 const GIVEN_UP: usize = 3;
 
+/// The note of a trial that passed only when it was played again.
+const MISSING_ONCE: &str =
+    "passed the second time; the first time, something did not come that came soon now";
+
 /// What the trials of a run share.
 pub(super) struct Schedule {
     run: Run,
@@ -43,13 +47,13 @@ pub(super) struct Schedule {
     /// How many sessions may run or wait.
     open: Arc<Semaphore>,
     /// How many lanes can still be opened, if opening them fails.
-    openable: AtomicUsize,
+    openable: Arc<AtomicUsize>,
     /// How many sessions may be busy.
     busy: Arc<Semaphore>,
     /// How many sessions that need an adapter of their own may be busy.
     measuring: Arc<Semaphore>,
-    /// How many adapters may run that no other lane uses.
-    own: Arc<Semaphore>,
+    /// Whether as few lanes may be open as there may be busy ones, since each has an adapter of its own.
+    limited: AtomicBool,
     /// Held by trials that let the port refuse connections, and alone by those that count the refused ones, which the
     /// system counts for all together.
     refusing: RwLock<()>,
@@ -57,7 +61,7 @@ pub(super) struct Schedule {
     /// How many sessions in a row, each with a fresh adapter, showed no sign of life.
     lifeless: AtomicUsize,
     /// Trials to repeat with the full patience.
-    again: Mutex<Vec<Trial>>,
+    again: Mutex<Vec<(Trial, Attempts)>>,
     tell: mpsc::UnboundedSender<News>,
 }
 
@@ -65,19 +69,18 @@ impl Schedule {
     /// The schedule of a run, whose first stage is open.
     pub(super) fn new(run: Run, first: Stage, tell: mpsc::UnboundedSender<News>) -> Self {
         let Stage { base, other, wire, lane_page, adapter, session, numbers, turn, late } = first;
-        let (adapters, own_adapter) = Adapters::new(run.launch.clone(), adapter);
         let lanes = run.lanes.max(1);
+        let (adapters, own_adapter) = Adapters::new(run.launch.clone(), adapter, lanes);
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let open = if adapters.are_shared() || run.launch.is_in_process() { OPEN.max(lanes) } else { lanes };
-        let own = Arc::new(Semaphore::new(lanes));
         let schedule = Self {
             numbers: Arc::clone(&numbers),
             lanes: Mutex::default(),
             open: Arc::new(Semaphore::new(open)),
-            openable: AtomicUsize::new(open),
+            openable: Arc::new(AtomicUsize::new(open)),
             busy: Arc::new(Semaphore::new(lanes)),
             measuring: Arc::new(Semaphore::new(cores)),
-            own,
+            limited: AtomicBool::new(false),
             refusing: RwLock::new(()),
             needs: Mutex::new(Needs::new()),
             lifeless: AtomicUsize::new(0),
@@ -88,7 +91,7 @@ impl Schedule {
         };
         if let Some(adapter) = own_adapter {
             let stage = Stage { base, other, wire, lane_page, adapter, session, numbers, turn, late };
-            schedule.put_back(Lane::new(stage, None));
+            schedule.put_back(Lane::new(stage));
         }
         schedule
     }
@@ -98,25 +101,25 @@ impl Schedule {
         let launch = &self.run.launch;
         let (alone, others): (Vec<Trial>, Vec<Trial>) =
             trials.into_iter().partition(|trial| trial.setting(launch) == Setting::Alone);
-        self.play_all(in_order(others), Attempts::First).await;
+        self.play_all(in_order(others).into_iter().map(|trial| (trial, Attempts::First)).collect()).await;
         let again = std::mem::take(&mut *self.again.lock().unwrap_or_else(PoisonError::into_inner));
-        self.play_all(again, Attempts::Final).await;
+        self.play_all(again).await;
         for trial in alone {
-            self.play_all(vec![trial], Attempts::Final).await;
+            self.play_all(vec![(trial, Attempts::Final)]).await;
         }
         self.end().await;
     }
 
     /// Plays trials in this order, as far as their settings allow.
-    async fn play_all(self: &Arc<Self>, trials: Vec<Trial>, attempts: Attempts) {
+    async fn play_all(self: &Arc<Self>, trials: Vec<(Trial, Attempts)>) {
         let launch = &self.run.launch;
         let mut tasks = JoinSet::new();
-        let (in_lanes, apart): (Vec<Trial>, Vec<Trial>) =
-            trials.into_iter().partition(|trial| trial.setting(launch) == Setting::Shared);
-        for trial in apart {
+        let (in_lanes, apart): (Vec<_>, Vec<_>) =
+            trials.into_iter().partition(|(trial, _)| trial.setting(launch) == Setting::Shared);
+        for (trial, _) in apart {
             tasks.spawn(Arc::clone(self).play_apart(trial));
         }
-        for trial in in_lanes {
+        for (trial, attempts) in in_lanes {
             match self.turn().await {
                 Some((open, turn)) => {
                     tasks.spawn(Arc::clone(self).play_in_lane(trial, attempts, open, turn));
@@ -175,7 +178,7 @@ impl Schedule {
     /// Plays a trial with an adapter that runs nothing else, before or after.
     async fn play_apart(self: Arc<Self>, trial: Trial) {
         let Ok(turn) = Arc::clone(&self.measuring).acquire_owned().await else { return };
-        let Ok(mut lane) = self.own_lane(None).await else { return self.report(News::Unplayed(trial)) };
+        let Ok(mut lane) = self.own_lane().await else { return self.report(News::Unplayed(trial)) };
         lane.stage.turn = Turn::new(turn, IDLE_MEASURING);
         if let Some(mut lane) = self.play_trial(lane, trial, Attempts::Final).await {
             lane.report_late(&self.tell);
@@ -194,18 +197,27 @@ impl Schedule {
             return Some(lane);
         }
         let patience = self.patience(attempts);
-        if lane.own.is_none() && lane.stage.adapter.is_shared() && !self.adapters.are_shared() {
+        if lane.stage.adapter.is_shared() && !self.adapters.are_shared() {
             // From now on each lane has its own.
-            lane.own = Arc::clone(&self.own).acquire_owned().await.ok();
             if let Ok(own) = self.adapters.own(&lane.stage.lane_page).await {
                 lane.stage.adapter = own;
             }
         }
-        let (played, usable) =
+        let (mut played, usable) =
             replay::play(&self.adapters, &self.run.launch, &mut lane.stage, &trial, patience).await;
         lane.stage.turn = Turn::default();
+        if self.adapters.are_shared_no_more() && !self.limited.swap(true, Ordering::Relaxed) {
+            self.limit();
+        }
         lane.remember(&trial, &played.outcome);
         self.needs.lock().unwrap_or_else(PoisonError::into_inner).learn(played.outcome.needed);
+        if let Attempts::Again(first) = attempts
+            && played.outcome.held.is_ok()
+            && played.outcome.needed.at_most(first) == played.outcome.needed
+        {
+            // Not for want of patience: what was missing the first time came in time the second time.
+            played.note.get_or_insert_with(|| MISSING_ONCE.into());
+        }
         if played.outcome.alive {
             self.lifeless.store(0, Ordering::Relaxed);
         } else if played.outcome.teardown.is_some() {
@@ -213,7 +225,10 @@ impl Schedule {
         }
         // A failure that is known need not be proved again.
         if played.outcome.is_open() && !patience.is_final() && !self.run.baseline.expects(&trial.case.id) {
-            self.again.lock().unwrap_or_else(PoisonError::into_inner).push(trial);
+            self.again
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push((trial, Attempts::Again(patience.now)));
         } else {
             self.report(News::Played(trial, Box::new(played)));
         }
@@ -232,8 +247,24 @@ impl Schedule {
                 let needs = self.needs.lock().unwrap_or_else(PoisonError::into_inner);
                 needs.first_attempt(self.run.patience, free)
             }
-            Attempts::Final => Attempt::final_with(self.run.patience),
+            Attempts::Again(_) | Attempts::Final => Attempt::final_with(self.run.patience),
         }
+    }
+
+    /// Limits the open lanes to those that may be busy, as soon as others have ended.
+    fn limit(&self) {
+        let lanes = self.run.lanes.max(1);
+        let (open, openable) = (Arc::clone(&self.open), Arc::clone(&self.openable));
+        tokio::spawn(async move {
+            let one_less = |count: usize| (count > lanes).then(|| count - 1);
+            while openable.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok() {
+                match open.acquire().await {
+                    Ok(permit) => permit.forget(),
+                    // No lane can be opened any more.
+                    Err(_) => return,
+                }
+            }
+        });
     }
 
     /// A lane in which no session runs.
@@ -246,12 +277,12 @@ impl Schedule {
             return self.refreshed(lane).await;
         }
         if !self.adapters.are_shared() {
-            return self.own_lane(None).await;
+            return self.own_lane().await;
         }
         let listeners = stage::set_up(self.run.address, self.run.barrier, &self.run.launch).await?;
         let adapter = self.adapters.for_lane(&listeners.lane_page).await;
         let adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
-        Ok(Lane::new(listeners.with(adapter, Arc::clone(&self.numbers)), None))
+        Ok(Lane::new(listeners.with(adapter, Arc::clone(&self.numbers))))
     }
 
     /// A lane with another adapter than the one that other lanes made unusable.
@@ -263,11 +294,11 @@ impl Schedule {
     }
 
     /// A lane with an adapter that no other lane uses.
-    async fn own_lane(&self, own: Option<OwnedSemaphorePermit>) -> Result<Lane, NotOpened> {
+    async fn own_lane(&self) -> Result<Lane, NotOpened> {
         let listeners = stage::set_up(self.run.address, self.run.barrier, &self.run.launch).await?;
         let adapter = self.adapters.own(&listeners.lane_page).await;
         let adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
-        Ok(Lane::new(listeners.with(adapter, Arc::clone(&self.numbers)), own))
+        Ok(Lane::new(listeners.with(adapter, Arc::clone(&self.numbers))))
     }
 
     fn put_back(&self, lane: Lane) {
@@ -336,6 +367,8 @@ fn in_order(trials: Vec<Trial>) -> Vec<Trial> {
 enum Attempts {
     /// A failure by waiting may be repeated.
     First,
-    /// It is the verdict.
+    /// The second, after one with this patience.
+    Again(Patience),
+    /// The only one.
     Final,
 }

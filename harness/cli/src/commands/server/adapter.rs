@@ -11,6 +11,7 @@ use ssespec::run::{Baseline, Launch, Rerun, Run};
 use ssespec::session::Patience;
 use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
+use ssespec_reports::results::Shard;
 
 use crate::error::CommandError;
 use crate::execute;
@@ -31,6 +32,10 @@ pub(crate) struct AdapterOptions {
     /// With COMMAND: use the cases in this folder (the TOML files below its server/) instead of the built-in cases
     #[arg(long, value_name = "DIR", conflicts_with_all = ["url", "list"])]
     pub(crate) cases: Option<PathBuf>,
+    /// With COMMAND: run only part I of N of the selected cases, to split a run across machines; `ssespec report` merges the
+    /// results. The part of a case depends only on its id, and a part without cases succeeds
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["url", "list"])]
+    pub(crate) shard: Option<Shard>,
     /// With COMMAND: how many adapters run in parallel, 1 to 64 [default: two per core]
     #[arg(long, value_name = "N", conflicts_with_all = ["url", "list"], value_parser = clap::value_parser!(u16).range(1..=64))]
     lanes: Option<u16>,

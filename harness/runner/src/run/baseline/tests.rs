@@ -169,3 +169,15 @@ fn what_is_about_other_cases_is_left_out() {
         known.for_corpus(&mine, &built_in).entries().map(|entry| entry.case.clone()).collect();
     assert_eq!(kept, ["client/mine/*", "client/*", "client/gone"]);
 }
+
+#[test]
+fn a_pattern_without_a_case_is_found_by_one_shard() {
+    let found = |word: &str| {
+        let selection = Selection { shard: Some(word.parse().unwrap()), ..Selection::default() };
+        assert!(!selection.is_whole());
+        judged([entry("client/c/*"), entry("client/d/*"), entry("client/b/*")], &[], &selection).1
+    };
+    let mut all = ["1/2", "2/2"].map(found).concat();
+    all.sort_unstable();
+    assert_eq!(all, ["client/c/*", "client/d/*"]);
+}

@@ -157,7 +157,43 @@ fn a_selection_in_words() {
         suites: vec!["http".into()],
         levels: vec![Level::Must, Level::May],
         deliveries: vec![DeliveryKind::Whole, DeliveryKind::Splits],
+        shard: None,
     };
     assert!(!narrow.is_whole() && !narrow.is_in_every_delivery());
     assert_eq!(narrow.describe(), "--filter 'client/a/*' --suite http --level must --level may");
+}
+
+#[test]
+fn shards_are_disjoint_and_together_everything() {
+    let ids: Vec<String> = (0..20).map(|number| format!("client/a/case-{number:02}")).collect();
+    let planned = |ids: &[String], shard: Option<&str>| {
+        let cases: Vec<_> = ids.iter().map(|id| (id.as_str(), MUST, "", EVENT)).collect();
+        let shard = shard.map(|word| word.parse().unwrap());
+        let plan = Plan::new(&corpus(&cases), &Selection { shard, ..Selection::default() }, &all());
+        assert_eq!(plan.cases() + plan.elsewhere, ids.len());
+        plan.trials.iter().map(|trial| trial.case.id.clone()).collect::<BTreeSet<_>>()
+    };
+    let shards = ["1/3", "2/3", "3/3"].map(|word| planned(&ids, Some(word)));
+    assert_eq!(shards.iter().map(BTreeSet::len).sum::<usize>(), ids.len());
+    assert_eq!(shards.iter().flatten().cloned().collect::<BTreeSet<_>>(), planned(&ids, None));
+    // Fewer cases move no other.
+    let fewer = &ids[7..];
+    let kept: BTreeSet<String> = shards[0].iter().filter(|id| fewer.contains(id)).cloned().collect();
+    assert_eq!(planned(fewer, Some("1/3")), kept);
+}
+
+#[test]
+fn a_shard_without_a_case_is_not_an_empty_selection() {
+    let corpus = corpus(&[("client/a/b", MUST, "", EVENT)]);
+    let planned = |filters, word: &str| {
+        let selection = Selection { filters, shard: Some(word.parse().unwrap()), ..Selection::default() };
+        Plan::new(&corpus, &selection, &all())
+    };
+    let plans = ["1/2", "2/2"].map(|word| planned(Vec::new(), word));
+    let mut cases = plans.each_ref().map(Plan::cases);
+    cases.sort_unstable();
+    assert_eq!(cases, [0, 1]);
+    assert!(plans.iter().all(|plan| !plan.is_empty()));
+    let nothing = vec![id_glob("client/c/*").unwrap().compile_matcher()];
+    assert!(["1/2", "2/2"].iter().all(|word| planned(nothing.clone(), word).is_empty()));
 }

@@ -2,7 +2,17 @@
 //! in `reports/snapshots`; the matrix of all of them must be current.
 //!
 //! An implementation that is not set up is left out and says so, unless `SSESPEC_ALL_IMPLEMENTATIONS` is set: then it
-//! is set up first, and none is left out.
+//! is set up first. `SSESPEC_IMPLEMENTATIONS` names those that run, if not all do; the matrix is left out then.
+//!
+//! - [`accepted`]: the accepted reports name the versions that are pinned
+//! - [`handful`]: the implementations that `ci/test` runs
+//! - [`pins`]: the versions that manifests and lock files pin
+
+mod accepted;
+#[path = "../choice/mod.rs"]
+mod choice;
+mod handful;
+mod pins;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -40,17 +50,27 @@ fn main() -> ExitCode {
             Trial::ignorable_test(format!("implementation/{}", folder.name), move || check(&folder))
         })
         .collect();
-    if all_wanted() && !arguments.list && arguments.filter.is_none() {
+    if choice::none_may_be_left_out() && !arguments.list && arguments.filter.is_none() {
         // While the servers run, which mostly wait; what comes of it shows when the client's turn comes.
-        std::thread::spawn(move || clients.iter().for_each(|folder| drop(set_up(folder))));
+        std::thread::spawn(move || clients.iter().filter(is_chosen).for_each(|folder| drop(set_up(folder))));
     }
+    for folder in folders.clone() {
+        trials.push(Trial::test(format!("version/{}", folder.name), move || Ok(accepted::check(&folder)?)));
+    }
+    let names: Vec<String> = folders.iter().map(|folder| folder.name.clone()).collect();
+    trials.push(Trial::test("versions_that_differ", || Ok(accepted::check_itself()?)));
+    trials.push(Trial::test("handful", move || Ok(handful::check(&names)?)));
     trials.push(Trial::ignorable_test("matrix", move || check_matrix(&folders)));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
-/// Whether every implementation must be set up.
-fn all_wanted() -> bool {
-    std::env::var_os("SSESPEC_ALL_IMPLEMENTATIONS").is_some()
+fn is_chosen(folder: &&Folder) -> bool {
+    choice::not_chosen(&folder.name).is_none()
+}
+
+/// The text of a file of this repository.
+fn text(path: &str) -> Result<String, String> {
+    std::fs::read_to_string(Path::new(REPOSITORY).join(path)).map_err(|error| format!("{path}: {error}"))
 }
 
 fn folders() -> Result<Vec<Folder>, String> {
@@ -112,8 +132,9 @@ fn run(folder: &Folder) -> Came {
 
 /// Why an implementation is left out.
 fn lacks(folder: &Folder) -> Option<String> {
-    if all_wanted() {
-        return None;
+    let not_chosen = choice::not_chosen(&folder.name);
+    if not_chosen.is_some() || choice::none_may_be_left_out() {
+        return not_chosen;
     }
     if let Start::Browser(engine) = &folder.start
         && let Err(missing) = browser::find(*engine)
@@ -180,7 +201,7 @@ fn check(folder: &Folder) -> Result<Completion, Failed> {
         Run::LeftOut(reason) => return Ok(Completion::ignored_with(reason)),
     };
     insta::with_settings!({
-        snapshot_path => "../../../reports/snapshots",
+        snapshot_path => "../../../../reports/snapshots",
         prepend_module_to_snapshot => false,
         omit_expression => true,
     }, {
