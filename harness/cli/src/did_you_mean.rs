@@ -29,7 +29,7 @@ pub(crate) enum UnknownName {
         hint: Option<String>,
     },
     /// No id of a case or check matches this pattern.
-    #[error("nothing matches '{pattern}'; {}", hint.as_deref().unwrap_or("`ssespec cases` lists all ids"))]
+    #[error("nothing matches '{pattern}'; {}", hint.as_deref().unwrap_or("`ssespec cases` lists all cases, `ssespec server --list` all checks"))]
     Pattern {
         /// The pattern.
         pattern: String,
@@ -180,7 +180,7 @@ mod tests {
             pattern("client/lnes/*"),
             "nothing matches 'client/lnes/*'; did you mean 'client/lines/*'?"
         );
-        assert_eq!(pattern("x*y"), "nothing matches 'x*y'; `ssespec cases` lists all ids");
+        assert_eq!(pattern("x*y"), "nothing matches 'x*y'; `ssespec cases` lists all cases, `ssespec server --list` all checks");
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub(crate) struct RunOptions {
     /// How to split the bytes into writes, for clients; may be repeated [default: as-written, whole, bytes]
     #[arg(long, help_heading = EXECUTION, value_name = "DELIVERY")]
     pub(crate) delivery: Vec<DeliveryWord>,
-    /// How many adapters run in parallel, 1 to 64 [default: eight per core for a client, two per core for a server, at
+    /// How many sessions are busy at the same time, 1 to 64 [default: eight per core for a client, two per core for a server, at
     /// most 24]
     #[arg(long, help_heading = EXECUTION, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) lanes: Option<u16>,

@@ -36,7 +36,7 @@ pub(crate) struct AdapterOptions {
     /// results. The part of a case depends only on its id, and a part without cases succeeds
     #[arg(long, value_name = "I/N", conflicts_with_all = ["url", "list"])]
     pub(crate) shard: Option<Shard>,
-    /// With COMMAND: how many adapters run in parallel, 1 to 64 [default: two per core]
+    /// With COMMAND: how many sessions are busy at the same time, 1 to 64 [default: two per core]
     #[arg(long, value_name = "N", conflicts_with_all = ["url", "list"], value_parser = clap::value_parser!(u16).range(1..=64))]
     lanes: Option<u16>,
     /// A file of known failures, or an ssespec.toml
