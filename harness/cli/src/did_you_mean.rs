@@ -180,7 +180,10 @@ mod tests {
             pattern("client/lnes/*"),
             "nothing matches 'client/lnes/*'; did you mean 'client/lines/*'?"
         );
-        assert_eq!(pattern("x*y"), "nothing matches 'x*y'; `ssespec cases` lists all cases, `ssespec server --list` all checks");
+        assert_eq!(
+            pattern("x*y"),
+            "nothing matches 'x*y'; `ssespec cases` lists all cases, `ssespec server --list` all checks"
+        );
     }
 
     #[test]

@@ -47,7 +47,9 @@ fn a_filter_that_matches_nothing() {
     let run = |filter: &str| ssespec(["client", "--reference", "--filter", filter]).ends(2);
     run("client/lnes/*").says(&["nothing matches 'client/lnes/*'; did you mean 'client/lines/*'?"]);
     run("lines/*").says(&["nothing matches 'lines/*'; a pattern must match the full id, so try '*lines/*'"]);
-    run("xyzzy").says(&["nothing matches 'xyzzy'; `ssespec cases` lists all cases, `ssespec server --list` all checks"]);
+    run("xyzzy").says(&[
+        "nothing matches 'xyzzy'; `ssespec cases` lists all cases, `ssespec server --list` all checks",
+    ]);
     run("client/[").says(&["invalid value 'client/[' for '--filter <GLOB>'", "unclosed character class"]);
     // Nor may one of several.
     let printed = ssespec(words("client --reference --filter client/lines/* --filter client/lnes/*")).ends(2);
