@@ -218,7 +218,9 @@ fn without_circumstances(results: &Results) -> Results {
     header.platform.os.clear();
     header.platform.arch.clear();
     let mut all = results.results().to_vec();
-    all.iter_mut().for_each(|result| result.failure = None);
+    for result in all.iter_mut().filter(|result| result.failure.is_some()) {
+        (result.failure, result.reason) = (None, None);
+    }
     Results::new(results.name(), header, all, results.footer().cloned())
 }
 
