@@ -70,11 +70,20 @@ impl Adapter {
         matches!(self.orders, Orders::Seat(_))
     }
 
-    /// Whether no session has left the adapter in a bad state, as far as other lanes know.
+    /// Whether another session may begin: this lane has not left the adapter, and as far as other lanes know, no session
+    /// has left it in a bad state.
     pub(crate) fn is_sound(&self) -> bool {
         match &self.orders {
+            Orders::Own(_) => true,
             Orders::Seat(seat) => seat.is_sound(),
-            Orders::Own(_) | Orders::None => true,
+            Orders::None => false,
+        }
+    }
+
+    /// Leaves the seat in an adapter that other lanes use too.
+    pub(crate) fn leave(&mut self) {
+        if let Orders::Seat(_) = self.orders {
+            self.orders = Orders::None;
         }
     }
 
@@ -88,7 +97,7 @@ impl Adapter {
     }
 
     /// A handle that shares what can be shared; it gives no orders and hears nothing.
-    pub(super) fn likeness(&self) -> Self {
+    pub(super) fn without_channels(&self) -> Self {
         Self {
             identity: self.identity.clone(),
             orders: Orders::None,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use super::fault::Fault;
 use super::incoming::Incoming;
@@ -24,19 +24,12 @@ struct Table {
     /// The number of the last seat, and the highest number of a session.
     last_seat: u64,
     last_session: u64,
-    state: State,
+    /// Whether sessions may begin: none has left the adapter in a bad state.
+    is_sound: bool,
     /// Whether a lane has counted it as lost.
     counted: bool,
-}
-
-/// Whether sessions may begin in an adapter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum State {
-    Sound,
-    /// A session left it in a bad state; the others may end.
-    Retired,
-    /// It is unusable.
-    Gone(Fault),
+    /// Notified when the last seat of an adapter in a bad state is left.
+    deserted: Arc<Notify>,
 }
 
 impl Seats {
@@ -47,8 +40,9 @@ impl Seats {
             sessions: HashMap::new(),
             last_seat: 0,
             last_session: 0,
-            state: State::Sound,
+            is_sound: true,
             counted: false,
+            deserted: Arc::default(),
         })))
     }
 
@@ -59,7 +53,7 @@ impl Seats {
     /// Takes a seat if fewer than this many are taken and sessions may begin.
     pub(super) fn take(&self, limit: usize) -> Option<(Seat, mpsc::UnboundedReceiver<Incoming>)> {
         let mut table = self.table();
-        if table.state != State::Sound || table.taken.len() >= limit {
+        if !table.is_sound || table.taken.len() >= limit {
             return None;
         }
         table.last_seat += 1;
@@ -88,11 +82,17 @@ impl Seats {
     /// Tells every seat that the adapter is unusable.
     pub(super) fn fail(&self, fault: &Fault) {
         let mut table = self.table();
-        table.state = State::Gone(fault.clone());
+        table.is_sound = false;
         for tell in table.taken.values() {
             // The receiver may be gone.
             let _ = tell.send(Incoming::Fault(fault.clone()));
         }
+    }
+
+    /// Waits until nobody has a seat in the adapter any more, and nobody can take one.
+    pub(super) async fn are_deserted(&self) {
+        let deserted = Arc::clone(&self.table().deserted);
+        deserted.notified().await;
     }
 
     /// Gives the adapter no more orders, which asks it to exit.
@@ -122,14 +122,12 @@ impl Seat {
     /// Lets no more sessions begin in the adapter. Returns whether this is the first seat to find it in a bad state.
     pub(super) fn retire(&self) -> bool {
         let mut table = self.seats.table();
-        if table.state == State::Sound {
-            table.state = State::Retired;
-        }
+        table.is_sound = false;
         !std::mem::replace(&mut table.counted, true)
     }
 
     pub(super) fn is_sound(&self) -> bool {
-        self.seats.table().state == State::Sound
+        self.seats.table().is_sound
     }
 }
 
@@ -139,6 +137,10 @@ impl Drop for Seat {
         table.taken.remove(&self.number);
         let number = self.number;
         table.sessions.retain(|_, seat| *seat != number);
+        if !table.is_sound && table.taken.is_empty() {
+            // The notification is kept until it is waited for.
+            table.deserted.notify_one();
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::task::Task;
 pub(crate) struct Shared {
     seats: Seats,
     limit: usize,
-    /// What all seats have in common; it hears nothing itself.
+    /// What all seats have in common.
     common: Adapter,
     end: oneshot::Sender<Duration>,
     router: Task,
@@ -25,7 +25,7 @@ impl Shared {
     pub(crate) fn new(mut adapter: Adapter) -> Self {
         let orders = adapter.orders.take();
         let seats = Seats::new(orders);
-        let common = adapter.likeness();
+        let common = adapter.without_channels();
         let limit = adapter.identity().sessions.get();
         let (end, ended) = oneshot::channel();
         let router = Task::spawn(route(adapter, seats.clone(), ended));
@@ -35,7 +35,7 @@ impl Shared {
     /// The adapter as one lane sees it; `None` if it runs as many sessions as it can, or no more may begin in it.
     pub(crate) fn seat(&self) -> Option<Adapter> {
         let (seat, heard) = self.seats.take(self.limit)?;
-        Some(Adapter { orders: Orders::Seat(seat), heard, ..self.common.likeness() })
+        Some(Adapter { orders: Orders::Seat(seat), heard, ..self.common.without_channels() })
     }
 
     /// Asks the adapter to exit: it gets no more orders.
@@ -60,6 +60,8 @@ async fn route(mut adapter: Adapter, seats: Seats, mut ended: oneshot::Receiver<
     loop {
         let fault = tokio::select! {
             grace = &mut ended => return adapter.stop(grace.unwrap_or_default()).await,
+            // It may be busy with what made it unusable.
+            () = seats.are_deserted() => return adapter.stop(Duration::ZERO).await,
             heard = adapter.receive() => match heard {
                 Incoming::Observation { session, .. } => match seats.pass_on(session, heard) {
                     Ok(()) => continue,

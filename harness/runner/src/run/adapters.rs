@@ -1,6 +1,5 @@
 //! The adapters of a run: one for many lanes if it can run that many sessions, otherwise one for each lane.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -20,7 +19,7 @@ const LOSSES: usize = 3;
 pub(super) struct Adapters {
     launch: Launch,
     /// Those that several lanes use, the newest last. Held while one starts, so that lanes do not start one each.
-    shared: tokio::sync::Mutex<VecDeque<Shared>>,
+    shared: tokio::sync::Mutex<Vec<Shared>>,
     /// Whether an adapter can run several sessions.
     can_be_shared: bool,
     losses: AtomicUsize,
@@ -32,11 +31,8 @@ impl Adapters {
     /// The adapters of a run, of which the first has started.
     pub(super) fn new(launch: Launch, first: Adapter, lanes: usize) -> (Self, Option<Adapter>) {
         let can_be_shared = first.identity().sessions.get() > 1;
-        let (shared, own) = if can_be_shared {
-            (VecDeque::from([Shared::new(first)]), None)
-        } else {
-            (VecDeque::new(), Some(first))
-        };
+        let (shared, own) =
+            if can_be_shared { (vec![Shared::new(first)], None) } else { (Vec::new(), Some(first)) };
         let adapters = Self {
             launch,
             shared: tokio::sync::Mutex::new(shared),
@@ -83,7 +79,7 @@ impl Adapters {
         let adapter = self.launch.start(page).await?;
         let fresh = Shared::new(adapter);
         let seat = fresh.seat().ok_or((Fault::Gone, String::new()));
-        shared.push_back(fresh);
+        shared.push(fresh);
         seat
     }
 
@@ -102,7 +98,7 @@ impl Adapters {
 
     /// Ends those that several lanes use.
     pub(super) async fn stop(&self) {
-        let shared: Vec<Shared> = self.shared.lock().await.drain(..).collect();
+        let shared = std::mem::take(&mut *self.shared.lock().await);
         let mut ends = tokio::task::JoinSet::new();
         for adapter in shared {
             ends.spawn(adapter.stop(LEAVING));

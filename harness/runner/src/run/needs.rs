@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::session::patience::{Attempt, Patience};
+use crate::session::patience::{AttemptPatience, Patience};
 
 /// How many sessions a first guess is used for.
 const GUESSED: usize = 16;
@@ -43,13 +43,13 @@ impl Needs {
 
     /// The patience of a first attempt. `waiting_is_free` is whether a session that waits keeps no other from beginning:
     /// then there is no reason to be quick.
-    pub(super) fn first_attempt(&self, full: Patience, waiting_is_free: bool) -> Attempt {
+    pub(super) fn first_attempt(&self, full: Patience, waiting_is_free: bool) -> AttemptPatience {
         let learned = Patience {
             observation: self.longest.observation.saturating_mul(OBSERVATIONS),
             request: self.longest.request.saturating_mul(REQUESTS),
         };
         let least = if self.sessions < GUESSED || waiting_is_free { GUESS } else { LEAST };
-        Attempt { now: learned.at_least(least).at_most(full), full }
+        AttemptPatience { now: learned.at_least(least).at_most(full), full }
     }
 }
 

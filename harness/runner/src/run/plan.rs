@@ -139,12 +139,10 @@ pub(super) enum Refusals {
 impl Trial {
     /// What it needs around it. A measurement of a process includes no other; one of this process includes all.
     pub(super) fn setting(&self, launch: &Launch) -> Setting {
-        let of_its_own = launch.is_a_process();
-        match (measures(self) || self.case.isolated, self.refusals()) {
-            (true, Refusals::Counted) if of_its_own => Setting::Shared,
-            (true, _) if of_its_own => Setting::Own,
-            (true, _) => Setting::Alone,
-            (false, _) => Setting::Shared,
+        match measures(self) || self.case.isolated {
+            true if launch.is_a_process() => Setting::Own,
+            true => Setting::Alone,
+            false => Setting::Shared,
         }
     }
 

@@ -8,7 +8,7 @@ use super::settings::Run;
 use crate::adapter::fault::Fault;
 use crate::session::dispatch;
 use crate::session::outcome::{Evidence, Failure, Outcome, Stop};
-use crate::session::patience::Attempt;
+use crate::session::patience::AttemptPatience;
 use crate::session::stage::Stage;
 
 /// How long an unusable adapter may take to exit.
@@ -39,7 +39,8 @@ async fn restarted(launch: &Launch, stage: &mut Stage) -> Usable {
 /// unusable, the trial is repeated; a second crash at the same step is a failure of the implementation. Returns whether
 /// the stage is usable afterwards.
 pub async fn play_case(run: &Run, stage: &mut Stage, trial: &Trial) -> (Played, bool) {
-    let (played, usable) = play_own(&run.launch, stage, trial, Attempt::final_with(run.patience)).await;
+    let (played, usable) =
+        play_own(&run.launch, stage, trial, AttemptPatience::final_with(run.patience)).await;
     (played, usable == Usable::Yes)
 }
 
@@ -50,10 +51,10 @@ pub(super) async fn play(
     launch: &Launch,
     stage: &mut Stage,
     trial: &Trial,
-    patience: Attempt,
+    patience: AttemptPatience,
 ) -> (Played, Usable) {
     if stage.adapter.is_shared() {
-        let outcome = dispatch::attempt(stage, &trial.program, patience).await;
+        let mut outcome = dispatch::attempt(stage, &trial.program, patience).await;
         if !is_doubtful(&outcome, stage) {
             let stderr = outcome.held.is_err().then(|| stage.adapter.stderr());
             let note = outcome.teardown.as_ref().map(|fault| format!("afterwards: {fault}"));
@@ -73,6 +74,8 @@ pub(super) async fn play(
             Err((fault, _)) => {
                 let note = Some(format!("the adapter could not be restarted: {fault}"));
                 let stderr = Some(stage.adapter.stderr());
+                // What failed may be the fault of another session.
+                outcome.held = Err(Stop::Fault { fault, step: None });
                 return (Played { outcome, stderr, note }, Usable::No);
             }
         }
@@ -93,7 +96,12 @@ fn is_doubtful(outcome: &Outcome, stage: &Stage) -> bool {
     }
 }
 
-async fn play_own(launch: &Launch, stage: &mut Stage, trial: &Trial, patience: Attempt) -> (Played, Usable) {
+async fn play_own(
+    launch: &Launch,
+    stage: &mut Stage,
+    trial: &Trial,
+    patience: AttemptPatience,
+) -> (Played, Usable) {
     let mut outcome = dispatch::attempt(stage, &trial.program, patience).await;
     let mut stderr = outcome.held.is_err().then(|| stage.adapter.stderr());
     let mut note = None;

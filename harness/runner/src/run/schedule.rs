@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, RwLock, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use super::adapters::Adapters;
@@ -17,7 +17,7 @@ use super::plan::{Refusals, Setting, Trial};
 use super::replay::{self, Usable};
 use super::settings::Run;
 use super::stage::{self, NotOpened};
-use crate::session::patience::{Attempt, Patience};
+use crate::session::patience::{AttemptPatience, Patience};
 use crate::session::stage::Stage;
 use crate::session::turn::Turn;
 
@@ -61,7 +61,7 @@ pub(super) struct Schedule {
     /// How many sessions in a row, each with a fresh adapter, showed no sign of life.
     lifeless: AtomicUsize,
     /// Trials to repeat with the full patience.
-    again: Mutex<Vec<(Trial, Attempts)>>,
+    again: Mutex<Vec<(Trial, Round)>>,
     tell: mpsc::UnboundedSender<News>,
 }
 
@@ -101,17 +101,17 @@ impl Schedule {
         let launch = &self.run.launch;
         let (alone, others): (Vec<Trial>, Vec<Trial>) =
             trials.into_iter().partition(|trial| trial.setting(launch) == Setting::Alone);
-        self.play_all(in_order(others).into_iter().map(|trial| (trial, Attempts::First)).collect()).await;
+        self.play_all(in_order(others).into_iter().map(|trial| (trial, Round::First)).collect()).await;
         let again = std::mem::take(&mut *self.again.lock().unwrap_or_else(PoisonError::into_inner));
         self.play_all(again).await;
         for trial in alone {
-            self.play_all(vec![(trial, Attempts::Final)]).await;
+            self.play_all(vec![(trial, Round::Final)]).await;
         }
         self.end().await;
     }
 
     /// Plays trials in this order, as far as their settings allow.
-    async fn play_all(self: &Arc<Self>, trials: Vec<(Trial, Attempts)>) {
+    async fn play_all(self: &Arc<Self>, trials: Vec<(Trial, Round)>) {
         let launch = &self.run.launch;
         let mut tasks = JoinSet::new();
         let (in_lanes, apart): (Vec<_>, Vec<_>) =
@@ -119,10 +119,10 @@ impl Schedule {
         for (trial, _) in apart {
             tasks.spawn(Arc::clone(self).play_apart(trial));
         }
-        for (trial, attempts) in in_lanes {
+        for (trial, round) in in_lanes {
             match self.turn().await {
                 Some((open, turn)) => {
-                    tasks.spawn(Arc::clone(self).play_in_lane(trial, attempts, open, turn));
+                    tasks.spawn(Arc::clone(self).play_in_lane(trial, round, open, turn));
                 }
                 None => self.report(News::Unplayed(trial)),
             }
@@ -141,16 +141,12 @@ impl Schedule {
     async fn play_in_lane(
         self: Arc<Self>,
         trial: Trial,
-        attempts: Attempts,
+        round: Round,
         open: OwnedSemaphorePermit,
         turn: Turn,
     ) {
         let (mut open, mut turn) = (open, turn);
-        let (_counts, _refuses) = match trial.refusals() {
-            Refusals::Counted => (Some(self.refusing.write().await), None),
-            Refusals::Uncounted => (None, Some(self.refusing.read().await)),
-            Refusals::None => (None, None),
-        };
+        let _refusing = self.refusing(&trial).await;
         let mut lane = loop {
             match self.lane().await {
                 Ok(lane) => break lane,
@@ -169,7 +165,7 @@ impl Schedule {
             }
         };
         lane.stage.turn = turn;
-        if let Some(lane) = self.play_trial(lane, trial, attempts).await {
+        if let Some(lane) = self.play_trial(lane, trial, round).await {
             self.put_back(lane);
         }
         drop(open);
@@ -177,17 +173,21 @@ impl Schedule {
 
     /// Plays a trial with an adapter that runs nothing else, before or after.
     async fn play_apart(self: Arc<Self>, trial: Trial) {
-        let Ok(turn) = Arc::clone(&self.measuring).acquire_owned().await else { return };
+        let Ok(turn) = Arc::clone(&self.measuring).acquire_owned().await else {
+            return self.report(News::Unplayed(trial));
+        };
+        // Last: while it waits for its turn, it must not keep others from refusing.
+        let _refusing = self.refusing(&trial).await;
         let Ok(mut lane) = self.own_lane().await else { return self.report(News::Unplayed(trial)) };
         lane.stage.turn = Turn::new(turn, IDLE_MEASURING);
-        if let Some(mut lane) = self.play_trial(lane, trial, Attempts::Final).await {
+        if let Some(mut lane) = self.play_trial(lane, trial, Round::Final).await {
             lane.report_late(&self.tell);
             lane.close().await;
         }
     }
 
     /// Plays a trial, and returns the lane if it is usable afterwards.
-    async fn play_trial(&self, mut lane: Lane, trial: Trial, attempts: Attempts) -> Option<Lane> {
+    async fn play_trial(&self, mut lane: Lane, trial: Trial, round: Round) -> Option<Lane> {
         #[cfg(feature = "page")]
         if let Some(board) = self.run.launch.board() {
             board.playing(&trial.case.id, &trial.case.title);
@@ -196,7 +196,7 @@ impl Schedule {
             self.report(News::GivenUp(trial));
             return Some(lane);
         }
-        let patience = self.patience(attempts);
+        let patience = self.patience(round);
         if lane.stage.adapter.is_shared() && !self.adapters.are_shared() {
             // From now on each lane has its own.
             if let Ok(own) = self.adapters.own(&lane.stage.lane_page).await {
@@ -211,7 +211,7 @@ impl Schedule {
         }
         lane.remember(&trial, &played.outcome);
         self.needs.lock().unwrap_or_else(PoisonError::into_inner).learn(played.outcome.needed);
-        if let Attempts::Again(first) = attempts
+        if let Round::Again(first) = round
             && played.outcome.held.is_ok()
             && played.outcome.needed.at_most(first) == played.outcome.needed
         {
@@ -224,11 +224,14 @@ impl Schedule {
             self.lifeless.fetch_add(1, Ordering::Relaxed);
         }
         // A failure that is known need not be proved again.
-        if played.outcome.is_open() && !patience.is_final() && !self.run.baseline.expects(&trial.case.id) {
+        if played.outcome.needs_more_patience()
+            && !patience.is_final()
+            && !self.run.baseline.expects(&trial.case.id)
+        {
             self.again
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
-                .push((trial, Attempts::Again(patience.now)));
+                .push((trial, Round::Again(patience.now)));
         } else {
             self.report(News::Played(trial, Box::new(played)));
         }
@@ -236,18 +239,28 @@ impl Schedule {
         if usable == Usable::Yes {
             return Some(lane);
         }
+        self.leave_unsound();
         lane.close().await;
         None
     }
 
-    fn patience(&self, attempts: Attempts) -> Attempt {
-        match attempts {
-            Attempts::First => {
+    /// Waits until a trial does not disturb another's count of refused connections. Held until the trial is over.
+    async fn refusing(&self, trial: &Trial) -> Refusing<'_> {
+        match trial.refusals() {
+            Refusals::Counted => Refusing::Alone(self.refusing.write().await),
+            Refusals::Uncounted => Refusing::WithOthers(self.refusing.read().await),
+            Refusals::None => Refusing::No,
+        }
+    }
+
+    fn patience(&self, round: Round) -> AttemptPatience {
+        match round {
+            Round::First => {
                 let free = self.adapters.are_shared() || self.run.launch.is_in_process();
                 let needs = self.needs.lock().unwrap_or_else(PoisonError::into_inner);
                 needs.first_attempt(self.run.patience, free)
             }
-            Attempts::Again(_) | Attempts::Final => Attempt::final_with(self.run.patience),
+            Round::Again(_) | Round::Final => AttemptPatience::final_with(self.run.patience),
         }
     }
 
@@ -301,7 +314,19 @@ impl Schedule {
         Ok(Lane::new(listeners.with(adapter, Arc::clone(&self.numbers))))
     }
 
-    fn put_back(&self, lane: Lane) {
+    /// Leaves the adapters in a bad state: they end when no session runs in them any more.
+    fn leave_unsound(&self) {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        lanes
+            .iter_mut()
+            .filter(|lane| !lane.stage.adapter.is_sound())
+            .for_each(|lane| lane.stage.adapter.leave());
+    }
+
+    fn put_back(&self, mut lane: Lane) {
+        if !lane.stage.adapter.is_sound() {
+            lane.stage.adapter.leave();
+        }
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner).push(lane);
     }
 
@@ -362,9 +387,16 @@ fn in_order(trials: Vec<Trial>) -> Vec<Trial> {
     order
 }
 
+/// What a trial holds that lets the port refuse connections.
+enum Refusing<'s> {
+    No,
+    WithOthers(#[expect(dead_code, reason = "held")] RwLockReadGuard<'s, ()>),
+    Alone(#[expect(dead_code, reason = "held")] RwLockWriteGuard<'s, ()>),
+}
+
 /// Which attempt at a trial it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Attempts {
+enum Round {
     /// A failure by waiting may be repeated.
     First,
     /// The second, after one with this patience.

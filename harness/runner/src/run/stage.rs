@@ -84,5 +84,7 @@ impl Listeners {
 /// Closes a lane: nothing of it is left running when this returns.
 pub async fn close(stage: Stage) {
     let Stage { base, other, adapter, .. } = stage;
-    tokio::join!(adapter.stop(LEAVING), base.shutdown(), other.shutdown());
+    // First the adapter: a client that connects again to a closed port would count as refused in other lanes.
+    adapter.stop(LEAVING).await;
+    tokio::join!(base.shutdown(), other.shutdown());
 }

@@ -7,7 +7,7 @@ use ssespec_mock_server::wire::WireEventKind;
 use super::client;
 use super::late::{LATE_LIMIT, Late, late_message, late_request};
 use super::outcome::Outcome;
-use super::patience::{Attempt, Patience};
+use super::patience::{AttemptPatience, Patience};
 #[cfg(feature = "server")]
 use super::server;
 #[cfg(feature = "server")]
@@ -18,11 +18,11 @@ use crate::delivery::{Ops, Program};
 
 /// Plays a program with an implementation and tears the session down.
 pub async fn play(stage: &mut Stage, program: &Program, patience: Patience) -> Outcome {
-    attempt(stage, program, Attempt::final_with(patience)).await
+    attempt(stage, program, AttemptPatience::final_with(patience)).await
 }
 
 /// Plays a program, perhaps with less than the full patience.
-pub(crate) async fn attempt(stage: &mut Stage, program: &Program, patience: Attempt) -> Outcome {
+pub(crate) async fn attempt(stage: &mut Stage, program: &Program, patience: AttemptPatience) -> Outcome {
     match &program.ops {
         Ops::Client(ops) => client::session::play(stage, ops, patience).await,
         #[cfg(feature = "server")]
@@ -32,7 +32,7 @@ pub(crate) async fn attempt(stage: &mut Stage, program: &Program, patience: Atte
 
 /// Plays the smoke check of an adapter: whether the adapter works, not whether its implementation is right.
 pub async fn smoke(stage: &mut Stage, program: &Program, patience: Patience) -> Outcome {
-    let patience = Attempt::final_with(patience);
+    let patience = AttemptPatience::final_with(patience);
     match &program.ops {
         Ops::Client(ops) => client::session::play(stage, ops, patience).await,
         #[cfg(feature = "server")]

@@ -83,7 +83,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// Whether the script failed because nothing came in a time that was too short for a verdict.
-    pub(crate) fn is_open(&self) -> bool {
+    pub(crate) fn needs_more_patience(&self) -> bool {
         let failure = match &self.held {
             Err(Stop::Failure(failure)) => Some(failure),
             Err(Stop::Fault { .. }) => self.failed_before.as_ref(),

@@ -37,7 +37,7 @@ impl Patience {
 
 /// The patience of one attempt at a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Attempt {
+pub(crate) struct AttemptPatience {
     /// What is waited for the implementation. If this runs out, the trial has to be repeated with the full patience,
     /// unless it is the full patience.
     pub(crate) now: Patience,
@@ -45,7 +45,7 @@ pub(crate) struct Attempt {
     pub(crate) full: Patience,
 }
 
-impl Attempt {
+impl AttemptPatience {
     /// An attempt whose failures are final.
     pub(crate) fn final_with(full: Patience) -> Self {
         Self { now: full, full }

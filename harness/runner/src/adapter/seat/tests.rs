@@ -72,3 +72,18 @@ fn an_adapter_in_a_bad_state_is_counted_once_however_many_sessions_it_takes_alon
     seats.fail(&Fault::Gone);
     assert_eq!([one.retire(), two.retire(), one.retire()], [true, false, false]);
 }
+
+#[tokio::test]
+async fn an_adapter_in_a_bad_state_is_deserted_when_the_last_seat_is_left() {
+    let (seats, _orders) = seats();
+    let (one, _heard_by_one) = seats.take(9).expect("a seat");
+    let (two, _heard_by_two) = seats.take(9).expect("a seat");
+    let mut deserted = std::pin::pin!(seats.are_deserted());
+    let mut is_deserted = || futures_util::FutureExt::now_or_never(deserted.as_mut()).is_some();
+    assert!(!is_deserted());
+    one.retire();
+    drop(one);
+    assert!(!is_deserted());
+    drop(two);
+    assert!(is_deserted());
+}

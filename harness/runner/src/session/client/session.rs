@@ -11,7 +11,7 @@ use ssespec_mock_server::wire::Exchange;
 use super::queues::{Flow, Queues};
 use crate::delivery::{ClientOp, ClientOps, Op};
 use crate::session::outcome::{EndedBy, Outcome, Stop};
-use crate::session::patience::{Attempt, Patience};
+use crate::session::patience::{AttemptPatience, Patience};
 use crate::session::progress::Progress;
 use crate::session::script::{Player, next_judge, play_script};
 use crate::session::stage::Stage;
@@ -90,7 +90,11 @@ pub(super) struct Session<'s> {
 }
 
 /// Plays a script with a client and tears the session down.
-pub(in crate::session) async fn play(stage: &mut Stage, ops: &ClientOps, patience: Attempt) -> Outcome {
+pub(in crate::session) async fn play(
+    stage: &mut Stage,
+    ops: &ClientOps,
+    patience: AttemptPatience,
+) -> Outcome {
     let started = Instant::now();
     let number = stage.begin();
     let capabilities = stage.adapter.identity().capabilities.clone();

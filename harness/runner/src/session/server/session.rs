@@ -18,7 +18,7 @@ use crate::protocol::Order;
 use crate::protocol::server::ServerOrder;
 use crate::session::came::Came;
 use crate::session::outcome::{EndedBy, Outcome, Stop};
-use crate::session::patience::{Attempt, Patience};
+use crate::session::patience::{AttemptPatience, Patience};
 use crate::session::progress::Progress;
 use crate::session::script::{Player, next_judge, play_script};
 use crate::session::stage::Stage;
@@ -83,7 +83,7 @@ pub(super) struct Session<'s> {
 pub(in crate::session) async fn play(
     stage: &mut Stage,
     ops: &[Op<ServerStep>],
-    patience: Attempt,
+    patience: AttemptPatience,
     strictness: Strictness,
 ) -> Outcome {
     let started = Instant::now();
