@@ -1,7 +1,7 @@
 //! The results file: its contents, reading and writing.
 //!
-//! A results file is JSON Lines: one [`Header`], then a [`CaseResult`] for every case in every
-//! delivery, then one [`Footer`]. It is written while the run goes on, so a file without a
+//! A results file is JSON Lines: one `Header`, then a [`CaseResult`] for every case in every
+//! delivery, then one `Footer`. It is written while the run goes on, so a file without a
 //! footer records a run that did not finish.
 
 mod delivery;
