@@ -9,9 +9,10 @@ use std::{collections::BTreeMap, time::Duration};
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use crate::{
+    diagnosis::diagnose,
     fold::{CaseOutcome, Outcome},
     limits,
-    results::{CaseResult, KnownFailure, Results},
+    results::{CaseResult, Diagnosis, KnownFailure, Results, Verdict},
     terminal::{self, Style, Times},
     transcript, visible,
 };
@@ -37,13 +38,28 @@ pub fn report(results: &Results) -> Report {
     report.timestamp = header.started.parse().ok();
     report.time = results.footer().map(|footer| milliseconds(footer.duration_us));
     let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
+    let diagnosis = diagnose(results);
     for result in results.results() {
         let suite = suites.entry(&result.suite).or_insert_with(|| suite(&result.suite, results));
-        suite.add_test_case(test_case(result, results));
+        let mut case = test_case(result, results);
+        for cause in causes(&diagnosis, result) {
+            case.add_property(Property::new("cause", cause));
+        }
+        suite.add_test_case(case);
     }
     report.add_test_suites(suites.into_values());
     report.add_test_suites(run_itself(results));
     report
+}
+
+/// The mistakes that would make a case fail as it did.
+fn causes(diagnosis: &Diagnosis, result: &CaseResult) -> Vec<String> {
+    if !matches!(result.verdict, Verdict::Fail | Verdict::Warn) {
+        return Vec::new();
+    }
+    let of_case = diagnosis.causes.iter().filter(|cause| cause.cases.contains(&result.case));
+    let mistakes = of_case.flat_map(|cause| &cause.mistakes);
+    mistakes.map(|mistake| visible::line(&mistake.description, limits::SENTENCE)).collect()
 }
 
 /// A duration as JUnit spells it, so that reading a report gives back what was written.

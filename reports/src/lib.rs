@@ -62,6 +62,7 @@
 //!     suite: "whatwg".into(),
 //!     level: Level::Must,
 //!     requirements: vec!["whatwg/line-crlf-single-terminator".into()],
+//!     needs: Vec::new(),
 //!     source: Source { path: "cases/client/lines/crlf.toml".into(), text: String::new() },
 //!     delivery: Delivery::AsWritten,
 //!     verdict: Verdict::Pass,
@@ -83,6 +84,7 @@
 //!     counts: fold::counts(&fold::fold(&[result])),
 //!     stale: Vec::new(),
 //!     unmatched: Vec::new(),
+//!     diagnosis: None,
 //!     exit_status: 0,
 //!     complete: true,
 //! })?;
@@ -102,6 +104,8 @@ mod compare;
 #[cfg(feature = "renderings")]
 pub mod coverage;
 #[cfg(feature = "renderings")]
+pub mod diagnosis;
+#[cfg(feature = "renderings")]
 pub mod diff;
 pub mod fold;
 #[cfg(feature = "junit")]
@@ -109,6 +113,8 @@ pub mod junit;
 mod limits;
 #[cfg(feature = "renderings")]
 pub mod markdown;
+#[cfg(feature = "renderings")]
+mod origin;
 pub mod results;
 #[cfg(feature = "schema")]
 pub mod schema;

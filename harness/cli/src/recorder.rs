@@ -7,11 +7,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use ssespec_reports::diagnosis::diagnose;
 use ssespec_reports::fold::{CaseOutcome, Outcome};
 use ssespec_reports::results::{
     CaseResult, Counts, Delivery, Footer, Header, Record, Results, ResultsWriter,
 };
-use ssespec_reports::terminal::{Color, Progress, Style, Times, case_line, progress_line};
+use ssespec_reports::terminal::{Progress, Style, case_line, progress_line};
 
 use crate::error::CommandError;
 use crate::options::format::Format;
@@ -55,8 +56,8 @@ impl Recorder {
             None => None,
         };
         let progress = match format {
-            Format::Terminal if std::io::stderr().is_terminal() => ProgressDisplay::Bar(bar()),
-            Format::Terminal => ProgressDisplay::Lines,
+            Format::Terminal | Format::Full if std::io::stderr().is_terminal() => ProgressDisplay::Bar(bar()),
+            Format::Terminal | Format::Full => ProgressDisplay::Lines,
             _ => ProgressDisplay::Hidden,
         };
         Ok(Self {
@@ -72,7 +73,11 @@ impl Recorder {
     }
 
     /// Takes a record. A write error is reported by [`Self::finish`].
-    pub(crate) fn take(&mut self, record: Record) {
+    pub(crate) fn take(&mut self, mut record: Record) {
+        if let (Record::Footer(footer), Some(header)) = (&mut record, &self.header) {
+            let results = self.results.values().cloned();
+            footer.diagnosis = Some(diagnose(&Results::new("", header.clone(), results, None)));
+        }
         if let Some((writer, name)) = &mut self.file
             && let Err(source) = writer.record(&record)
         {
@@ -108,7 +113,7 @@ impl Recorder {
                 let progress = Progress { counts, planned: self.planned, running: Some(case) };
                 bar.set_message(progress_line(
                     &progress,
-                    Style { color: stderr_color(), times: Times::Hidden },
+                    Style { color: stderr_color(), ..Style::default() },
                 ));
             }
             ProgressDisplay::Lines => {
@@ -116,7 +121,7 @@ impl Recorder {
                 let is_new = earlier != Some(folded.outcome());
                 if is_new && matches!(folded.outcome(), Outcome::Fail | Outcome::Error) {
                     let worst = CaseOutcome::of([folded.worst()]);
-                    let style = Style { color: Color::Plain, times: Times::Hidden };
+                    let style = Style::default();
                     worst.iter().for_each(|case| note(&case_line(case, style)));
                 }
             }

@@ -1,7 +1,7 @@
 //! Results rendered in each output format.
 
 use ssespec_reports::results::{Record, Results, ResultsWriter};
-use ssespec_reports::terminal::{Color, Style, Times, render};
+use ssespec_reports::terminal::{Color, Failures, Style, Times, render};
 use ssespec_reports::{junit, markdown, snapshot, visible};
 
 use crate::error::CommandError;
@@ -26,9 +26,12 @@ pub(crate) fn print_results(runs: &[Results], format: Format) -> Result<(), Comm
 
 /// Renders results in a format.
 pub(crate) fn rendered(runs: &[Results], format: Format, color: Color) -> Result<String, CommandError> {
-    let style = Style { color, times: Times::Shown };
+    let failures = if format == Format::Full { Failures::All } else { Failures::OnePerCause };
+    let style = Style { color, times: Times::Shown, failures };
     match format {
-        Format::Terminal => Ok(runs.iter().map(|run| render(run, style)).collect::<Vec<_>>().join("\n")),
+        Format::Terminal | Format::Full => {
+            Ok(runs.iter().map(|run| render(run, style)).collect::<Vec<_>>().join("\n"))
+        }
         Format::Snapshot => Ok(runs.iter().map(snapshot::snapshot).collect::<Vec<_>>().join("\n")),
         Format::Markdown => Ok(markdown::matrix(runs)?),
         Format::Junit => xml(runs),

@@ -78,6 +78,7 @@ pub(crate) fn result(
         suite: requirement.suite().into(),
         level: level(judged),
         requirements: vec![requirement.id.clone()],
+        needs: Vec::new(),
         source: Source { path: id.clone(), text: check.title.into() },
         delivery: Delivery::AsWritten,
         verdict: Verdict::Error,

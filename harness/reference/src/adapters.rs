@@ -47,7 +47,12 @@ pub fn client() -> Client {
 
 /// The client with one defect.
 pub fn defective(defect: Defect) -> Client {
-    client_with(Defects::One(defect))
+    with_defects([defect])
+}
+
+/// The client with several defects.
+pub fn with_defects(defects: impl IntoIterator<Item = Defect>) -> Client {
+    client_with(Defects::These(defects.into_iter().collect()))
 }
 
 /// The sound client, which records the defects whose decisions it reaches: no other defect could change what it did.
@@ -62,7 +67,12 @@ pub fn server() -> Server {
 
 /// The server with one defect.
 pub fn defective_server(defect: ServerDefect) -> Server {
-    server_with(Defects::One(defect))
+    server_with_defects([defect])
+}
+
+/// The server with several defects.
+pub fn server_with_defects(defects: impl IntoIterator<Item = ServerDefect>) -> Server {
+    server_with(Defects::These(defects.into_iter().collect()))
 }
 
 /// The sound server, which records the defects whose decisions it reaches.

@@ -16,6 +16,8 @@ mod defect;
 mod server;
 mod stream;
 
-pub use adapters::{client, defective, defective_server, server, surveyed, surveyed_server};
+pub use adapters::{
+    client, defective, defective_server, server, server_with_defects, surveyed, surveyed_server, with_defects,
+};
 pub use defect::list::{Defect, ServerDefect};
 pub use defect::switches::Reached;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    causes::causes,
     escape::text,
     section::{Column, section},
 };
@@ -70,6 +71,7 @@ pub fn matrix(runs: &[Results]) -> Result<String, MatrixError> {
     for (_, suite, role) in sections(&columns) {
         page.push_str(&section(suite, role, &columns));
     }
+    page.push_str(&causes(&columns));
     implementations(&mut page, &columns);
     Ok(page)
 }

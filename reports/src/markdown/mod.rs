@@ -1,5 +1,6 @@
 //! Many implementations side by side, as Markdown.
 
+mod causes;
 mod cells;
 mod escape;
 mod matrix;

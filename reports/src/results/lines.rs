@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaseResult, Counts, KnownFailure, Level, Requirement, Role, Shard, Transport, V1};
+use super::{CaseResult, Counts, Diagnosis, KnownFailure, Level, Requirement, Role, Shard, Transport, V1};
 
 /// One line of a results file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -111,6 +111,9 @@ pub struct Footer {
     /// Baseline entries that match no case.
     #[serde(default)]
     pub unmatched: Vec<KnownFailure>,
+    /// The mistakes that explain the failures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diagnosis: Option<Diagnosis>,
     /// The exit status of the run.
     pub exit_status: u8,
     /// Always true: an incomplete run has no footer.

@@ -6,6 +6,8 @@
 
 mod delivery;
 #[cfg(feature = "file")]
+mod diagnosis;
+#[cfg(feature = "file")]
 mod error;
 #[cfg(feature = "file")]
 mod lines;
@@ -21,6 +23,8 @@ mod words;
 mod write;
 
 pub use delivery::{Delivery, UnknownDelivery};
+#[cfg(feature = "file")]
+pub use diagnosis::{Cause, Diagnosis, NamedMistake};
 #[cfg(feature = "file")]
 pub use error::{ReadError, WriteError};
 #[cfg(feature = "file")]

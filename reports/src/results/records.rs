@@ -67,6 +67,9 @@ pub struct CaseResult {
     pub level: Level,
     /// Their ids.
     pub requirements: Vec<String>,
+    /// The capabilities that the case needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<String>,
     /// The file of the case.
     pub source: Source,
     /// How its bytes were cut into writes.

@@ -1,6 +1,8 @@
 //! A run as text for a terminal: a line for every group of cases on top, what needs attention
 //! below, the totals at the very end.
 
+#[cfg(feature = "renderings")]
+mod diagnosis;
 mod failure;
 mod paint;
 #[cfg(feature = "renderings")]
@@ -13,10 +15,12 @@ mod tally;
 mod totals;
 
 pub use crate::transcript::Times;
+#[cfg(feature = "renderings")]
+pub(crate) use diagnosis::heading as causes_heading;
 pub use failure::failure;
 #[cfg(feature = "renderings")]
 pub(crate) use paint::Paint;
-pub use paint::{Color, Style};
+pub use paint::{Color, Failures, Style};
 #[cfg(feature = "renderings")]
 pub(crate) use progress::SHOWN;
 #[cfg(feature = "renderings")]

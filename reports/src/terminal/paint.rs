@@ -13,6 +13,18 @@ pub struct Style {
     pub color: Color,
     /// Whether the wire log shows its times.
     pub times: Times,
+    /// Which failures of a run are shown with their evidence.
+    pub failures: Failures,
+}
+
+/// Which failures of a run are shown with their evidence.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Failures {
+    /// One for each cause, and those without a cause.
+    #[default]
+    OnePerCause,
+    /// All.
+    All,
 }
 
 /// Whether a rendering contains escape sequences.

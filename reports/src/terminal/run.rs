@@ -1,9 +1,11 @@
 //! The text of a whole run.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::{Style, failure, paint::Paint, tally, totals};
+use super::{Failures, Style, diagnosis, failure, paint::Paint, tally, totals};
 use crate::{
+    diagnosis::diagnose,
     fold::{CaseOutcome, Outcome, fold},
     limits,
     results::{Header, KnownFailure, Results},
@@ -14,7 +16,8 @@ use crate::{
 /// A whole run, as text for a terminal.
 ///
 /// From top to bottom: who ran; a tally for each group; facts; known failures and late
-/// observations, a quiet line each; warnings, errors and failures with all their evidence;
+/// observations, a quiet line each; the causes of failures, each with one case; warnings, errors and
+/// failures without a cause, with all their evidence;
 /// baseline entries that are wrong; the totals.
 pub fn render(results: &Results, style: Style) -> String {
     let cases = fold(results.results());
@@ -29,10 +32,22 @@ pub fn render(results: &Results, style: Style) -> String {
     run.facts(&cases);
     run.known(&cases);
     run.late(&cases);
+    let diagnosis = diagnose(results);
+    let requirements = &results.header().requirements;
+    run.text.push_str(&diagnosis::causes(&diagnosis, requirements, &cases, style));
+    let unexplained: BTreeSet<&str> = diagnosis.unexplained.iter().map(String::as_str).collect();
+    let is_shown = |case: &&CaseOutcome<'_>| {
+        case.outcome() == Outcome::Error
+            || style.failures == Failures::All
+            || unexplained.contains(case.case())
+    };
+    if !diagnosis.causes.is_empty() && cases.iter().filter(is_shown).any(|case| is_finding(case.outcome())) {
+        run.section("Other findings");
+    }
     for outcome in [Outcome::Warn, Outcome::Error, Outcome::Fail] {
-        for case in cases.iter().filter(|case| case.outcome() == outcome) {
+        for case in cases.iter().filter(is_shown).filter(|case| case.outcome() == outcome) {
             run.text.push('\n');
-            run.text.push_str(&failure(&results.header().requirements, case, style));
+            run.text.push_str(&failure(requirements, case, style));
         }
     }
     if let Some(footer) = results.footer() {
@@ -43,6 +58,11 @@ pub fn render(results: &Results, style: Style) -> String {
     let totals = Totals::of(results, &cases);
     run.text.push_str(&totals::totals(results, &totals, run.paint));
     run.text
+}
+
+/// Whether an outcome has a block of its own.
+fn is_finding(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Warn | Outcome::Error | Outcome::Fail)
 }
 
 struct Run {
@@ -117,9 +137,7 @@ impl Run {
 
     /// Late observations of cases without a block of their own.
     fn late(&mut self, cases: &[CaseOutcome<'_>]) {
-        let is_quiet = |case: &&CaseOutcome<'_>| {
-            !matches!(case.outcome(), Outcome::Warn | Outcome::Error | Outcome::Fail)
-        };
+        let is_quiet = |case: &&CaseOutcome<'_>| !is_finding(case.outcome());
         let late: Vec<(String, &str)> = cases
             .iter()
             .filter(is_quiet)

@@ -91,6 +91,7 @@ fn everywhere(text: &str, row: Row) -> Results {
         title: text.to_owned(),
         why: Some(text.to_owned()),
         requirements: vec![text.to_owned()],
+        needs: vec![text.to_owned()],
         known: None,
         reason: Some(text.to_owned()),
         late: vec![text.to_owned(); 12],

@@ -1,6 +1,7 @@
 //! What the renderings make of seven fixed results files, how files are read, and what hostile
 //! text can do (nothing).
 
+mod causes;
 mod coverage;
 mod diff;
 mod files;

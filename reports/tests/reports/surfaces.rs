@@ -27,10 +27,10 @@ fn a_run_to_be_compared() {
 #[test]
 fn color_and_times_add_to_the_plain_text_and_change_none_of_it() {
     let run = results("verdicts");
-    let styled = render(&run, Style { color: Color::Ansi, times: Times::Hidden });
+    let styled = render(&run, Style { color: Color::Ansi, ..Style::default() });
     assert_snapshot!("terminal-color", styled.replace('\u{1b}', "␛"));
     assert_eq!(without_ansi(&styled), render(&run, Style::default()));
-    assert_snapshot!("terminal-times", render(&run, Style { color: Color::Plain, times: Times::Shown }));
+    assert_snapshot!("terminal-times", render(&run, Style { times: Times::Shown, ..Style::default() }));
 }
 
 fn without_ansi(text: &str) -> String {

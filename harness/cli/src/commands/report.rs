@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use ssespec_reports::diff::diff as compare;
 use ssespec_reports::results::Results;
-use ssespec_reports::terminal::{Style, Times};
+use ssespec_reports::terminal::Style;
 
 use crate::error::CommandError;
 use crate::options::format::Format;
@@ -78,7 +78,7 @@ pub(crate) fn diff(arguments: &DiffArguments) -> Result<Status, CommandError> {
     let (before, after) = (open(&arguments.before)?, open(&arguments.after)?);
     let diff = compare(&before, &after);
     output::print(&match arguments.format {
-        DiffFormat::Terminal => diff.text(Style { color: output::stdout_color(), times: Times::Hidden }),
+        DiffFormat::Terminal => diff.text(Style { color: output::stdout_color(), ..Style::default() }),
         DiffFormat::Markdown => diff.markdown(),
     });
     Ok(if diff.broken_any() { Status::NotConforming } else { Status::Success })

@@ -23,7 +23,7 @@ impl Outcome {
             Conclusion::NotAsExpected => Status::NotConforming,
             Conclusion::Error => Status::NotRun,
         };
-        if format != Format::Terminal && status != Status::Success {
+        if !matches!(format, Format::Terminal | Format::Full) && status != Status::Success {
             explain_status(&results);
         }
         Self { status, results }

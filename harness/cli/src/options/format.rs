@@ -5,8 +5,10 @@ use clap::ValueEnum;
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// A report for people, with progress on a terminal
+    /// A report for people: causes first, with one failing case each
     Terminal,
+    /// The same with every failing case
+    Full,
     /// The results file itself (JSON Lines)
     Jsonl,
     /// A Markdown matrix with reasons

@@ -1,4 +1,4 @@
-//! Which defect an implementation has.
+//! Which defects an implementation has.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,14 +11,14 @@ pub type Reached<D = Defect> = Arc<Mutex<BTreeSet<D>>>;
 /// The defects of a server.
 pub(crate) type ServerDefects = Defects<ServerDefect>;
 
-/// The defects of a client or a server: at most one.
+/// The defects of a client or a server.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Defects<D = Defect> {
     /// The implementation is sound.
     #[default]
     None,
-    /// It has this defect.
-    One(D),
+    /// It has these defects.
+    These(Vec<D>),
     /// It is sound, and records the defects whose decisions it reaches.
     Survey(Reached<D>),
 }
@@ -28,7 +28,7 @@ impl<D: Copy + Ord> Defects<D> {
     pub(crate) fn has(&self, defect: D) -> bool {
         match self {
             Self::None => false,
-            Self::One(own) => *own == defect,
+            Self::These(own) => own.contains(&defect),
             Self::Survey(reached) => {
                 reached.lock().unwrap_or_else(PoisonError::into_inner).insert(defect);
                 false

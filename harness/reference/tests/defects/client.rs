@@ -11,6 +11,7 @@ mod play;
 use std::sync::LazyLock;
 
 use ssespec_reference::Defect;
+use ssespec_reports::results::Role;
 
 use super::matrix::Matrix;
 use super::{proofs, say};
@@ -49,6 +50,11 @@ fn each_case_that_must_hold_catches_a_defect() {
 #[test]
 fn matrix() {
     proofs::matches_snapshot(played(), "defects");
+}
+
+#[test]
+fn the_table_that_explains_failures_is_current() {
+    proofs::table_is_current(played(), Role::Client);
 }
 
 /// What the defect of the environment variable does, in detail.

@@ -40,7 +40,9 @@ pub(crate) async fn live(
         Ok(()) => Came::Held,
         Err(Stop::Failure(failure)) => {
             let why = format!("expected {}; observed {}", failure.expected, failure.observed);
-            Came::Failed(trial.program.delivery, why)
+            // As in results: 0 for what is implied after the last step.
+            let step = failure.step.filter(|step| *step < trial.case.script.locations().len());
+            Came::Failed(trial.program.delivery, step.map_or(0, |step| step + 1), why)
         }
         Err(Stop::Fault { fault, .. }) => Came::Fault(fault.to_string()),
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ssespec_cases::Case;
 use ssespec_cases::Level;
 use ssespec_reference::{Defect, ServerDefect};
+use ssespec_reports::diagnosis::Table;
 use ssespec_reports::results::Delivery;
 
 /// A defect of one role.
@@ -49,8 +50,8 @@ mistake!(ServerDefect, "server", 20);
 pub(crate) enum Came {
     /// It passed.
     Held,
-    /// It failed in this delivery, for this reason.
-    Failed(Delivery, String),
+    /// It failed in this delivery, at this step (0: after the last), for this reason.
+    Failed(Delivery, usize, String),
     /// The adapter broke the protocol.
     Fault(String),
 }
@@ -80,7 +81,7 @@ impl<D: Mistake> Matrix<D> {
     pub(crate) fn sound_failures(&self) -> Vec<String> {
         let failures = self.rows.values().filter_map(|row| match &row.sound {
             Came::Held => None,
-            Came::Failed(delivery, why) => Some(format!("- {} ({delivery}): {why}", row.case.id)),
+            Came::Failed(delivery, _, why) => Some(format!("- {} ({delivery}): {why}", row.case.id)),
             Came::Fault(fault) => Some(format!("- {}: {fault}", row.case.id)),
         });
         failures.collect()
@@ -97,7 +98,7 @@ impl<D: Mistake> Matrix<D> {
     /// The cases that a defect fails, without those of level `may`.
     fn caught(&self, defect: D) -> Vec<(&str, Delivery)> {
         let failed = self.came.iter().filter_map(|((other, case), came)| match came {
-            Came::Failed(delivery, _) if *other == defect && self.rows[case].level != Level::May => {
+            Came::Failed(delivery, ..) if *other == defect && self.rows[case].level != Level::May => {
                 Some((case.as_str(), *delivery))
             }
             _ => None,
@@ -185,13 +186,40 @@ impl<D: Mistake> Matrix<D> {
         )
     }
 
+    /// How the table that explains failures differs from what was played. Defects whose cases are not listed were not
+    /// played with all of them.
+    pub(crate) fn differences(&self, table: &Table) -> Vec<String> {
+        let mut differences = Vec::new();
+        for entry in &table.mistakes {
+            let Some(defect) = self.defects.iter().copied().find(|defect| defect.name() == entry.name) else {
+                differences.push(format!("- {}: there is no such defect", entry.name));
+                continue;
+            };
+            for ((_, case), came) in self.came.iter().filter(|((of, _), _)| *of == defect) {
+                let Came::Failed(delivery, step, _) = came else { continue };
+                let listed = entry.failures.get(case).and_then(|failures| failures.get(*delivery));
+                if self.rows[case].level != Level::May && listed.map(|mark| mark.step) != Some(*step) {
+                    differences.push(format!("- {}: {case} ({delivery}) fails at step {step}", entry.name));
+                }
+            }
+            let caught = self.caught(defect);
+            let is_whole = caught.len() <= D::MANY;
+            for case in entry.failures.keys().filter(|_| is_whole) {
+                if !caught.iter().any(|(id, _)| id == case) {
+                    differences.push(format!("- {}: {case} does not fail", entry.name));
+                }
+            }
+        }
+        differences
+    }
+
     /// Every failure with its reason.
     pub(crate) fn details(&self) -> String {
         let mut lines = Vec::new();
         for ((defect, case), came) in &self.came {
             match came {
                 Came::Held => lines.push(format!("{} {case}: holds", defect.name())),
-                Came::Failed(delivery, why) => {
+                Came::Failed(delivery, _, why) => {
                     lines.push(format!("{} {case} ({delivery}): {why}", defect.name()));
                 }
                 Came::Fault(fault) => lines.push(format!("{} {case}: {fault}", defect.name())),

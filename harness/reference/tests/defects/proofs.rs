@@ -1,5 +1,8 @@
 //! What is proved about the cases of each role, with a message that says what to do if it does not hold.
 
+use ssespec_reports::diagnosis::Table;
+use ssespec_reports::results::Role;
+
 use super::matrix::{Matrix, Mistake};
 
 /// The sound implementation passes every case.
@@ -46,6 +49,18 @@ pub(crate) fn matches_snapshot<D: Mistake>(matrix: &Matrix<D>, name: &str) {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!(name, matrix.to_string());
     });
+}
+
+/// The table that explains the failures of runs is current.
+pub(crate) fn table_is_current<D: Mistake>(matrix: &Matrix<D>, role: Role) {
+    let differences = matrix.differences(Table::of(role));
+    assert!(
+        differences.is_empty(),
+        "reports/src/diagnosis/{}.txt is not current; `SSESPEC_DEFECT=name cargo test -p ssespec-reference --test \
+         diagnosis -- --ignored` renews a defect, without the variable all:\n{}",
+        D::ROLE,
+        differences.join("\n")
+    );
 }
 
 /// The defect that the environment variable names, if it is set.

@@ -47,6 +47,7 @@ fn result(case: &str, delivery: Delivery, verdict: Verdict) -> CaseResult {
         suite: "whatwg".into(),
         level: Level::Must,
         requirements: Vec::new(),
+        needs: Vec::new(),
         source: CaseSource { path: String::new(), text: String::new() },
         delivery,
         verdict,
@@ -75,6 +76,7 @@ fn run(results: Vec<CaseResult>, stale: Vec<KnownFailure>, unmatched: Vec<KnownF
         counts: Counts::default(),
         stale,
         unmatched,
+        diagnosis: None,
         exit_status: 1,
         complete: true,
     };

@@ -62,6 +62,7 @@ pub fn conclude<'i>(
         counts: fold::counts(&fold::fold(results)),
         stale,
         unmatched,
+        diagnosis: None,
         exit_status: conclusion.exit_status(),
         complete: true,
     };

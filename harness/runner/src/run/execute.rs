@@ -26,7 +26,7 @@ impl Run {
     ///
     /// # Errors
     /// If the run cannot begin; then the sink got nothing.
-    pub async fn execute(&self, sink: &mut dyn FnMut(Record)) -> Result<Conclusion, RunError> {
+    pub async fn execute(&self, sink: &mut (dyn FnMut(Record) + Send)) -> Result<Conclusion, RunError> {
         let began = Instant::now();
         let mut stage =
             stage::open(self.address, self.barrier, &self.launch).await.map_err(|not| match not {
@@ -51,7 +51,7 @@ impl Run {
             sink(record);
         };
         #[cfg(feature = "page")]
-        let sink: &mut dyn FnMut(Record) = &mut shown;
+        let sink: &mut (dyn FnMut(Record) + Send) = &mut shown;
         #[cfg(feature = "page")]
         if let Some(board) = self.launch.board() {
             let trials = plan.trials.iter().chain(plan.skipped.iter().map(|skipped| &skipped.trial));
@@ -80,7 +80,13 @@ impl Run {
         Ok(conclusion)
     }
 
-    async fn play(&self, first: Stage, plan: Plan, ledger: &mut Ledger<'_>, sink: &mut dyn FnMut(Record)) {
+    async fn play(
+        &self,
+        first: Stage,
+        plan: Plan,
+        ledger: &mut Ledger<'_>,
+        sink: &mut (dyn FnMut(Record) + Send),
+    ) {
         let (tell, mut news) = mpsc::unbounded_channel();
         let schedule = Arc::new(Schedule::new(self.clone(), first, tell));
         // A set, so that everything ends if the run is dropped.

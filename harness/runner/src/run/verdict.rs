@@ -114,6 +114,7 @@ fn blank(run: &Run, trial: &Trial) -> CaseResult {
         suite: trial.suite.clone(),
         level: level(trial.level),
         requirements: case.requirements.clone(),
+        needs: case.needs.iter().map(ToString::to_string).collect(),
         source: Source { path: case.source.name().into(), text: case.source.text().into() },
         delivery: trial.program.delivery,
         verdict: Verdict::Error,

@@ -1,6 +1,6 @@
 //! Processes that outlive what they are for: none is left when the run is over, however it ends.
 
-use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use insta::assert_snapshot;
@@ -85,16 +85,16 @@ fn drop_run(behavior: &'static str, moment: &Moment, then: &Runtime) {
     let scenario = Scenario::of(behavior).in_lanes(&["a", "b"], r#"{ wait = "60s" }"#);
     let run = scenario.run();
     let runtime = runtime();
-    let playing = Cell::new(*moment == Moment::Hello);
+    let playing = AtomicBool::new(*moment == Moment::Hello);
     let expected = if *moment == Moment::Hello { 2 } else { 4 };
     let mut connected = Vec::new();
     let all_connected = async {
-        while !playing.get() || connected.len() < expected {
+        while !playing.load(Ordering::Relaxed) || connected.len() < expected {
             connected.extend(scenario.liveness().connected());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    let mut sink = |_| playing.set(true);
+    let mut sink = |_| playing.store(true, Ordering::Relaxed);
     runtime.block_on(async {
         tokio::select! {
             ended = run.execute(&mut sink) => panic!("the run is over: {ended:?}"),

@@ -212,7 +212,7 @@ proptest! {
         for defect in Defect::ALL {
             // No defect panics, whatever comes.
             let mut own = resumption("0");
-            let shown = interpret_with(Defects::One(*defect), pieces(&stream, &cuts), &mut own);
+            let shown = interpret_with(Defects::These(vec![*defect]), pieces(&stream, &cuts), &mut own);
             let same = shown == expected && own == sound;
             prop_assert!(same || asked.contains(defect), "{defect:?} is not asked for where it matters");
         }

@@ -181,7 +181,7 @@ fn doubtful(played: Vec<Done>) -> (Vec<Task>, Vec<Done>) {
         match done.came {
             Came::Fault(_) => true,
             Came::Held => failures == 0,
-            Came::Failed(delivery, _) => {
+            Came::Failed(delivery, ..) => {
                 let later = delivery != done.task.trials[0].program.delivery;
                 (done.in_vain || later) && failures < ENOUGH
             }

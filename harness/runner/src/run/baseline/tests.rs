@@ -29,6 +29,7 @@ fn result(case: &str, delivery: Delivery, verdict: Verdict) -> CaseResult {
         suite: "whatwg".into(),
         level: report::Level::Must,
         requirements: Vec::new(),
+        needs: Vec::new(),
         source: report::Source { path: String::new(), text: String::new() },
         delivery,
         verdict,

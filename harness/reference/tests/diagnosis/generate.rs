@@ -1,0 +1,125 @@
+//! The tables of the diagnosis: which cases each defect fails, at which step, and how it looks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use ssespec_cases::Corpus;
+use ssespec_reference::{Defect, ServerDefect};
+use ssespec_reports::diagnosis::Mark;
+use ssespec_reports::diagnosis::table::{Failures, Mistake as Entry, Table};
+use ssespec_reports::results::{Delivery, Level, Results, Verdict};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::playing::{only, results};
+use crate::subject::Mistake;
+use crate::survey::survey;
+
+/// How many defects are played at the same time.
+const AT_ONCE: usize = 10;
+
+#[test]
+#[ignore = "writes reports/src/diagnosis/client.txt; takes 15 minutes"]
+fn clients() {
+    write::<Defect>("client.txt");
+}
+
+#[test]
+#[ignore = "writes reports/src/diagnosis/server.txt; takes 5 minutes"]
+fn servers() {
+    write::<ServerDefect>("server.txt");
+}
+
+/// The deliveries in which a case fails, and all in which it was played.
+type OfCase = (BTreeMap<Delivery, Mark>, BTreeSet<Delivery>);
+
+/// Plays the defect of the environment variable `SSESPEC_DEFECT`, or all.
+fn write<D: Mistake>(file: &str) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let chosen = std::env::var("SSESPEC_DEFECT").ok();
+    let played = runtime.block_on(table::<D>(chosen.as_deref()));
+    let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
+    if let Some(chosen) = chosen {
+        let kept = Table::of(D::ROLE).mistakes.iter().filter(|entry| entry.name != chosen);
+        entries.extend(kept.map(|entry| (entry.name.clone(), entry.clone())));
+    }
+    entries.extend(played.into_iter().map(|entry| (entry.name.clone(), entry)));
+    let table = Table { mistakes: entries.into_values().collect() };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reports/src/diagnosis").join(file);
+    std::fs::write(&path, table.to_string()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+}
+
+async fn table<D: Mistake>(chosen: Option<&str>) -> Vec<Entry> {
+    let corpus = Arc::new(Corpus::embedded().unwrap_or_else(|mistakes| panic!("{mistakes}")));
+    let survey = survey::<D>(&corpus).await;
+    let lanes = Arc::new(Semaphore::new(AT_ONCE));
+    let mut playing = JoinSet::new();
+    for (defect, cases) in survey {
+        if chosen.is_some_and(|chosen| chosen != defect.name()) {
+            continue;
+        }
+        let (corpus, lanes) = (Arc::clone(&corpus), Arc::clone(&lanes));
+        playing.spawn(async move {
+            let _lane = lanes.acquire().await;
+            (defect, failures(defect, &corpus, cases).await)
+        });
+    }
+    let mut entries = Vec::new();
+    while let Some(played) = playing.join_next().await {
+        let (defect, failures) = played.expect("no panic");
+        if !failures.is_empty() {
+            let (description, origin) = (defect.description().to_owned(), defect.origin().to_owned());
+            entries.push(Entry { name: defect.name(), description, origin, failures });
+        }
+    }
+    entries
+}
+
+/// The failures of a defect in these cases. Each is seen twice, so that no failure is in the table because the machine was
+/// slow once.
+async fn failures<D: Mistake>(
+    defect: D,
+    corpus: &Corpus,
+    cases: BTreeSet<String>,
+) -> BTreeMap<String, Failures> {
+    let Some(first) = results(only(corpus, &cases), D::launch(&[defect])).await else {
+        return BTreeMap::new();
+    };
+    let first = of_cases(&first);
+    let failing = first.into_iter().filter(|(_, (failed, _))| !failed.is_empty());
+    let failing: BTreeMap<String, OfCase> = failing.collect();
+    if failing.is_empty() {
+        return BTreeMap::new();
+    }
+    let ids = failing.keys().cloned().collect();
+    let Some(again) = results(only(corpus, &ids), D::launch(&[defect])).await else { return BTreeMap::new() };
+    let again = of_cases(&again);
+    let mut table = BTreeMap::new();
+    for (case, (mut failed, played)) in failing {
+        let Some((failed_again, _)) = again.get(&case) else { continue };
+        failed
+            .retain(|delivery, mark| failed_again.get(delivery).is_some_and(|other| other.step == mark.step));
+        let mark = failed.values().next().copied();
+        let is_uniform = failed.len() == played.len() && failed.values().all(|each| Some(*each) == mark);
+        match mark {
+            Some(mark) if is_uniform => table.insert(case, Failures::All(mark)),
+            Some(_) => table.insert(case, Failures::Some(failed)),
+            None => None,
+        };
+    }
+    table
+}
+
+/// The failures of each case that was judged.
+fn of_cases(results: &Results) -> BTreeMap<String, OfCase> {
+    let mut cases: BTreeMap<String, OfCase> = BTreeMap::new();
+    for result in results.results().iter().filter(|result| result.level != Level::May) {
+        let (failed, played) = cases.entry(result.case.clone()).or_default();
+        played.insert(result.delivery);
+        if let (Verdict::Fail | Verdict::Warn, Some(failure)) = (result.verdict, &result.failure) {
+            failed.insert(result.delivery, Mark::of(failure));
+        }
+    }
+    cases
+}

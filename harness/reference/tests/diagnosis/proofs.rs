@@ -1,0 +1,98 @@
+//! Every defect names itself, alone and beside others.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use ssespec_cases::Corpus;
+use ssespec_reference::Defect;
+use ssespec_reports::diagnosis::diagnose;
+use ssespec_reports::results::Diagnosis;
+
+use crate::playing::{only, results};
+use crate::subject::Mistake;
+use crate::survey::{Survey, survey};
+
+/// Sets of defects, chosen without order but the same each time.
+fn sets<D: Mistake>(all: &[D], size: usize, count: usize) -> Vec<Vec<D>> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64 ^ size as u64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let mut sets = Vec::new();
+    while sets.len() < count {
+        let set: BTreeSet<D> = (0..size).map(|_| all[(next() % all.len() as u64) as usize]).collect();
+        if set.len() == size {
+            sets.push(set.into_iter().collect());
+        }
+    }
+    sets
+}
+
+/// Whether the causes are these defects, no fewer and no more. Alternatives count as named.
+fn names_exactly<D: Mistake>(diagnosis: &Diagnosis, defects: &[D]) -> bool {
+    let is_named = |defect: &D| {
+        diagnosis.causes.iter().any(|cause| cause.mistakes.iter().any(|named| named.name == defect.name()))
+    };
+    diagnosis.causes.len() == defects.len() && defects.iter().all(is_named)
+}
+
+/// `None` if the smoke check fails.
+async fn play<D: Mistake>(corpus: &Corpus, survey: &Survey<D>, defects: &[D]) -> Option<Diagnosis> {
+    let none = BTreeSet::new();
+    let reached = defects.iter().flat_map(|defect| survey.get(defect).unwrap_or(&none));
+    let cases: BTreeSet<String> = reached.cloned().collect();
+    Some(diagnose(&results(only(corpus, &cases), D::launch(defects)).await?))
+}
+
+/// Plays sets of defects; returns those that are not named exactly.
+async fn misnamed<D: Mistake>(sets: Vec<Vec<D>>) -> Vec<String> {
+    let corpus = Arc::new(Corpus::embedded().unwrap_or_else(|mistakes| panic!("{mistakes}")));
+    let survey = survey::<D>(&corpus).await;
+    let mut misnamed = Vec::new();
+    for defects in sets {
+        // With such defects nobody sees results.
+        let Some(diagnosis) = play(&corpus, &survey, &defects).await else { continue };
+        if !names_exactly(&diagnosis, &defects) {
+            let names = |cause: &ssespec_reports::results::Cause| {
+                cause.mistakes.iter().map(|named| named.name.as_str()).collect::<Vec<_>>().join(" or ")
+            };
+            misnamed.push(format!(
+                "{}: {} ({} of {} cases explained)",
+                defects.iter().map(|defect| defect.name()).collect::<Vec<_>>().join(" and "),
+                diagnosis.causes.iter().map(names).collect::<Vec<_>>().join("; "),
+                diagnosis.explained(),
+                diagnosis.failing,
+            ));
+        }
+    }
+    misnamed
+}
+
+/// How many sets are played: all that the issue of the diagnosis asks for, or a sample.
+fn count(sample: usize, all: usize) -> usize {
+    if std::env::var_os("SSESPEC_ALL_SETS").is_some() { all } else { sample }
+}
+
+fn check(size: usize, count: usize, exact_of_100: usize) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let misnamed = runtime.block_on(misnamed(sets(Defect::ALL, size, count)));
+    let exact = count - misnamed.len();
+    assert!(
+        exact * 100 >= exact_of_100 * count,
+        "{exact} of {count} sets of {size} defects are named exactly; the others:\n{}",
+        misnamed.join("\n")
+    );
+}
+
+#[test]
+fn pairs_name_both() {
+    check(2, count(10, 100), 90);
+}
+
+#[test]
+fn triples_name_all_three() {
+    check(3, count(5, 50), 80);
+}

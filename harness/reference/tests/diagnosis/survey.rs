@@ -1,0 +1,71 @@
+//! Which decisions each case reaches: only those defects can change what it shows.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::{Arc, PoisonError};
+
+use ssespec::run::{Plan, Selection, Trial, play_case, stage};
+use ssespec_cases::{Corpus, Script};
+use ssespec_mock_server::wire::BarrierMode;
+use ssespec_reference::Reached;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::playing::{self, FULL};
+use crate::subject::Mistake;
+
+/// How many cases are played at the same time.
+const LANES: usize = 12;
+
+/// The cases that reach the decision of each defect.
+pub(crate) type Survey<D> = BTreeMap<D, BTreeSet<String>>;
+
+/// Plays all cases with the sound implementation, except those that measure: they must run alone.
+pub(crate) async fn survey<D: Mistake>(corpus: &Arc<Corpus>) -> Survey<D> {
+    let sound = D::launch(&[]);
+    let stage =
+        stage::open(IpAddr::V4(Ipv4Addr::LOCALHOST), BarrierMode::Auto, &sound).await.expect("a port");
+    let capabilities = stage.adapter.identity().capabilities.clone();
+    stage::close(stage).await;
+    let plan = Plan::of_role(D::ROLE, corpus, &Selection::default(), &capabilities);
+    let lanes = Arc::new(Semaphore::new(LANES));
+    let mut playing = JoinSet::new();
+    for trial in plan.trials.into_iter().filter(|trial| !is_alone(trial)) {
+        playing.spawn(reached(Arc::clone(corpus), Arc::clone(&lanes), trial));
+    }
+    let mut survey = Survey::new();
+    while let Some(played) = playing.join_next().await {
+        let (case, reached) = played.expect("no panic");
+        for defect in reached {
+            survey.entry(defect).or_default().insert(case.clone());
+        }
+    }
+    survey
+}
+
+/// Whether a trial must not run beside others.
+fn is_alone(trial: &Trial) -> bool {
+    let measures = match &trial.case.script {
+        Script::Server(steps) => {
+            steps.iter().any(|step| matches!(step.kind, ssespec_cases::server::ServerStep::Measure(_)))
+        }
+        _ => false,
+    };
+    trial.case.isolated || measures
+}
+
+async fn reached<D: Mistake>(
+    corpus: Arc<Corpus>,
+    lanes: Arc<Semaphore>,
+    trial: Trial,
+) -> (String, BTreeSet<D>) {
+    let _lane = lanes.acquire().await;
+    let reached = Reached::<D>::default();
+    let launch = D::surveyed(Arc::clone(&reached));
+    let run = playing::run(corpus, launch, FULL);
+    let mut stage = stage::open(run.address, run.barrier, &run.launch).await.expect("a port");
+    let _ = play_case(&run, &mut stage, &trial).await;
+    stage::close(stage).await;
+    let reached = std::mem::take(&mut *reached.lock().unwrap_or_else(PoisonError::into_inner));
+    (trial.case.id.clone(), reached)
+}

@@ -1,0 +1,145 @@
+//! Which causes are chosen.
+
+use super::*;
+use crate::results::{Delivery, Failure, Header};
+
+/// A table in which each mistake fails these cases, each at this step.
+fn table(mistakes: &[(&str, &[(&str, usize)])]) -> Table {
+    let mut text = String::new();
+    for (name, cases) in mistakes {
+        text.push_str(&format!("{name}\n  It is {name}.\n  o/n#1\n"));
+        for (case, step) in *cases {
+            text.push_str(&format!("  {case}: * {step} 00000000\n"));
+        }
+    }
+    Table::read(&text).unwrap()
+}
+
+fn header(capabilities: &[&str]) -> Header {
+    let capabilities: Vec<String> = capabilities.iter().map(|word| (*word).to_owned()).collect();
+    serde_json::from_value(serde_json::json!({
+        "v": 1, "suite_version": "1", "started": "", "requirements": [],
+        "implementation": { "name": "a", "version": "1", "language": "", "role": "client" },
+        "adapter": { "transport": "process", "capabilities": capabilities },
+        "platform": { "os": "", "arch": "" },
+        "selection": { "filters": [], "deliveries": [], "suites": [], "levels": [] },
+    }))
+    .unwrap()
+}
+
+/// A case that passes, or fails at a step.
+fn case(id: &str, step: Option<usize>, needs: &[&str]) -> CaseResult {
+    let failure = step.map(|step| Failure {
+        step,
+        line: 1,
+        step_text: String::new(),
+        expected: "a".into(),
+        observed: "b".into(),
+        hint: None,
+    });
+    let mut result: CaseResult = serde_json::from_value(serde_json::json!({
+        "v": 1, "sequence": 0, "case": id, "title": "", "suite": "whatwg", "level": "must",
+        "requirements": [], "needs": needs, "source": { "path": "", "text": "" },
+        "delivery": "as-written", "verdict": if step.is_some() { "fail" } else { "pass" },
+        "facts": [], "duration_us": 0, "rerun": "",
+    }))
+    .unwrap();
+    result.failure = failure;
+    result
+}
+
+fn run(cases: &[(&str, Option<usize>)]) -> Results {
+    let results = cases.iter().map(|(id, step)| case(id, *step, &[]));
+    Results::new("a", header(&[]), results, None)
+}
+
+/// The causes by name, alternatives separated by bars, and what is not explained.
+fn names(diagnosis: &Diagnosis) -> (Vec<String>, Vec<&str>) {
+    let of = |cause: &Cause| {
+        let names: Vec<&str> = cause.mistakes.iter().map(|mistake| mistake.name.as_str()).collect();
+        names.join("|")
+    };
+    (diagnosis.causes.iter().map(of).collect(), diagnosis.unexplained.iter().map(String::as_str).collect())
+}
+
+#[test]
+fn the_largest_mistake_comes_first_and_what_is_left_is_said() {
+    let table = table(&[("small", &[("c/d", 1)]), ("large", &[("c/a", 1), ("c/b", 2)])]);
+    let run = run(&[("c/a", Some(1)), ("c/b", Some(2)), ("c/d", Some(1)), ("c/e", Some(1)), ("c/f", None)]);
+    let diagnosis = explain(&run, &table);
+    assert_eq!(names(&diagnosis), (vec!["large".into(), "small".into()], vec!["c/e"]));
+    assert_eq!((diagnosis.failing, diagnosis.explained()), (4, 3));
+}
+
+#[test]
+fn a_mistake_that_would_fail_what_passes_is_not_named() {
+    let table = table(&[("wrong", &[("c/a", 1), ("c/b", 1)])]);
+    assert_eq!(names(&explain(&run(&[("c/a", Some(1)), ("c/b", None)]), &table)), (vec![], vec!["c/a"]));
+    // Nor one that would show at an earlier step.
+    assert_eq!(
+        names(&explain(&run(&[("c/a", Some(1)), ("c/b", Some(2))]), &table)),
+        (vec![], vec!["c/a", "c/b"])
+    );
+}
+
+#[test]
+fn an_earlier_failure_hides_a_mistake_and_is_not_explained_by_it() {
+    let table = table(&[("one", &[("c/a", 1), ("c/b", 5)]), ("other", &[("c/b", 2)])]);
+    let run = run(&[("c/a", Some(1)), ("c/b", Some(2))]);
+    assert_eq!(names(&explain(&run, &table)).0, ["one", "other"]);
+}
+
+#[test]
+fn mistakes_that_look_the_same_are_alternatives() {
+    let table = table(&[
+        ("one", &[("c/a", 1)]),
+        ("other", &[("c/a", 1)]),
+        ("less-seen", &[("c/a", 1), ("c/unplayed", 1)]),
+    ]);
+    let diagnosis = explain(&run(&[("c/a", Some(1))]), &table);
+    assert_eq!(names(&diagnosis).0, ["one|other"]);
+    assert_eq!(diagnosis.causes[0].unjudged, 0);
+}
+
+#[test]
+fn a_mistake_is_left_out_if_the_others_explain_its_cases() {
+    let table = table(&[
+        ("middle", &[("c/a", 1), ("c/b", 1), ("c/d", 1)]),
+        ("left", &[("c/a", 1), ("c/b", 1), ("c/e", 1), ("c/f", 1)]),
+        ("right", &[("c/d", 1), ("c/g", 1)]),
+    ]);
+    let failing = ["c/a", "c/b", "c/d", "c/e", "c/f", "c/g"].map(|id| (id, Some(1)));
+    assert_eq!(names(&explain(&run(&failing), &table)).0, ["left", "right"]);
+}
+
+#[test]
+fn the_best_case_is_the_one_that_few_mistakes_fail() {
+    let table = table(&[("one", &[("c/a", 1), ("c/b", 1)]), ("other", &[("c/a", 1), ("c/d", 1)])]);
+    let diagnosis = explain(&run(&[("c/a", Some(1)), ("c/b", Some(1)), ("c/d", None)]), &table);
+    assert_eq!(diagnosis.causes[0].best, "c/b");
+}
+
+#[test]
+fn a_delivery_that_passes_excludes_what_fails_in_all() {
+    let table = Table::read(
+        "all\n  It.\n  o/n#1\n  c/a: * 1 00000000\nbytes\n  It.\n  o/n#1\n  c/a: bytes 1 00000000\n",
+    )
+    .unwrap();
+    let mut in_pieces = case("c/a", Some(1), &[]);
+    in_pieces.delivery = Delivery::Bytes;
+    let results = Results::new("a", header(&[]), [case("c/a", None, &[]), in_pieces], None);
+    assert_eq!(names(&explain(&results, &table)).0, ["bytes"]);
+}
+
+#[test]
+fn no_cause_is_named_where_a_capability_is_lacking() {
+    let table = table(&[("wrong", &[("c/a", 1), ("c/b", 1), ("c/d", 1)])]);
+    let failing = ["c/a", "c/b", "c/d"].map(|id| case(id, Some(1), &["event-id"]));
+    let results = Results::new("a", header(&["event-id", "close"]), failing.clone(), None);
+    let diagnosis = explain(&results, &table);
+    assert_eq!(diagnosis.lacking.as_deref(), Some("event-id"));
+    assert!(diagnosis.causes.is_empty() && diagnosis.unexplained.len() == 3);
+    let passes = case("c/e", None, &["event-id"]);
+    let results = Results::new("a", header(&["event-id"]), failing.into_iter().chain([passes]), None);
+    assert_eq!(names(&explain(&results, &table)).0, ["wrong"]);
+}
