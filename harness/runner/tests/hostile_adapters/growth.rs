@@ -14,6 +14,10 @@ pub(crate) const TESTS: Tests = &[
     ("the-square-of-the-length", the_square_of_the_length),
     ("the-square-of-the-read", the_square_of_the_read),
     ("memory-without-end", memory_without_end),
+    (
+        "comments-are-not-reported-while-growth-is-measured",
+        comments_are_not_reported_while_growth_is_measured,
+    ),
     ("a-span-that-is-cut-short-harms-no-other-case", a_span_that_is_cut_short_harms_no_other_case),
 ];
 
@@ -80,6 +84,12 @@ fn memory_without_end() {
         insta::assert_snapshot!(failure.expected, @"memory that does not grow");
         insta::assert_snapshot!(failure.observed, @"more than 64 MiB above the peak of the first span");
     }
+}
+
+fn comments_are_not_reported_while_growth_is_measured() {
+    let cases = &[ONE_WRITE, "client/lines/lf-ends-a-line"];
+    let played = play("dies-without-comments", cases);
+    assert_eq!(verdicts(&played, cases), [Verdict::Warn, Verdict::Pass], "{}", played.text());
 }
 
 fn a_span_that_is_cut_short_harms_no_other_case() {

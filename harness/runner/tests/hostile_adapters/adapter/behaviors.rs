@@ -203,6 +203,15 @@ fn in_a_case(behavior: &str) -> Option<Behavior> {
             show(session, "trigger");
         }),
         "always-crashes" => on_trigger(|_| die("thread 'main' panicked: a byte-order mark", 101)),
+        "dies-without-comments" => Behavior {
+            perform: |_, order| {
+                if order["connect"]["comments"] == false {
+                    die("told not to report comments", 9);
+                }
+                false
+            },
+            ..Behavior::default()
+        },
         "crashes-once" => on_trigger(|session| {
             if session == FIRST {
                 die("out of memory", 7);
