@@ -101,6 +101,15 @@ impl Repeat {
         (self.pattern.len() as u64).saturating_mul(self.times)
     }
 
+    /// Whether these bytes are the pattern as often as it is repeated. This compares long runs, not single patterns, since
+    /// a pattern may be a single byte.
+    pub fn equals(&self, bytes: &[u8]) -> bool {
+        let period = self.pattern.len();
+        bytes.len() as u64 == self.total()
+            && (bytes.is_empty()
+                || bytes.starts_with(&self.pattern) && bytes[period..] == bytes[..bytes.len() - period])
+    }
+
     /// How many of its writes wait until the peer has read them; each waits at most
     /// [`BARRIER_PATIENCE`](crate::wire::BARRIER_PATIENCE).
     pub fn waits(&self) -> u64 {
@@ -117,3 +126,6 @@ ssespec_diagnostics::words! {
         Reset = "reset",
     }
 }
+
+#[cfg(test)]
+mod tests;

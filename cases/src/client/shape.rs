@@ -184,7 +184,12 @@ static ATTEMPTS: &[Verb] = &[Verb::with(
                 Shape::Count(0, 1 << 20),
                 "The maximum number of attempts: requests, and connections that the port refuses.",
             ),
-            Key::required("for", Shape::Duration, "The time during which they are counted."),
+            Key::required(
+                "for",
+                Shape::Duration,
+                "The time during which they are counted. Where requests are answered, only the client's own delays count: \
+                     each from the end of an answer to the next request.",
+            ),
             Key::optional(
                 "answer",
                 Shape::Word(AttemptAnswer::WORDS),

@@ -30,7 +30,7 @@ pub struct Growth {
 /// A step that measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Measurement {
-    /// Ends the current span of work and begins one of this relative amount.
+    /// Ends the current span of work and begins one of this relative amount, in MiB if memory is judged.
     Span(u64),
     /// Ends the current span of work and judges all spans.
     Judge(Growth),
@@ -41,7 +41,8 @@ pub(crate) static VERBS: &[Verb] = &[
     Verb::with(
         "measure",
         Shape::Count(1, 1 << 20),
-        "Begin a span of work of this relative amount; it ends at the next `measure` or `expect-growth`.",
+        "Begin a span of work of this relative amount, in MiB if memory is judged; it ends at the next `measure` or \
+         `expect-growth`. Later spans are left out once it is clear that memory does not grow.",
     ),
     Verb::with(
         "expect-growth",
@@ -51,7 +52,7 @@ pub(crate) static VERBS: &[Verb] = &[
                 Key::optional(
                     "time",
                     Shape::Word(TimeGrowth::WORDS),
-                    "\"linear\": a unit of work takes about as long in every span as in the first.",
+                    "\"linear\": a unit of work takes about as long in every span as in the last smaller one before it.",
                 ),
                 Key::optional(
                     "memory",

@@ -59,7 +59,7 @@ async fn run(number: u64, connect: Value, closing: Receiver<()>) -> std::io::Res
             tokio::select! {
                 biased;
                 _ = closing => {}
-                result = report(stream, &connect["closeIn"], say) => result?,
+                result = report(stream, &connect, say) => result?,
             }
         }
         Err(error) => say("error", json!({ "message": error }))?,
@@ -85,12 +85,13 @@ fn open(connect: &Value) -> Result<BoxStream<eventsource_client::Result<SSE>>, B
 /// Reports what the stream yields. An error does not end it (the next poll reconnects); `None` does.
 async fn report(
     mut stream: BoxStream<eventsource_client::Result<SSE>>,
-    close_in: &Value,
+    connect: &Value,
     say: impl Fn(&str, Value) -> std::io::Result<()>,
 ) -> std::io::Result<()> {
     while let Some(shown) = stream.next().await {
         let (kind, content) = match shown {
             Ok(SSE::Connected(_)) => ("opened", json!({})),
+            Ok(SSE::Comment(_)) if connect["comments"] == false => continue,
             Ok(SSE::Comment(text)) => ("comment", json!({ "text": text })),
             Ok(SSE::Event(event)) => {
                 let id = event.id.unwrap_or_default();
@@ -99,7 +100,7 @@ async fn report(
             Err(error) => ("error", json!({ "message": error.to_string() })),
         };
         say(kind, content)?;
-        if *close_in == kind {
+        if connect["closeIn"] == kind {
             break;
         }
     }

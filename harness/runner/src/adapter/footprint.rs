@@ -1,9 +1,13 @@
 //! The processor time and memory of all processes of an adapter, where the system reports them.
 //!
-//! Linux reports them in `/proc`, see <https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html>. Other systems are
-//! not supported.
+//! Linux reports memory in `/proc`, see <https://man7.org/linux/man-pages/man5/proc_pid_status.5.html>, and time as the
+//! clock of each process, see <https://man7.org/linux/man-pages/man3/clock_getcpuclockid.3.html>. Other systems are not
+//! supported.
 
 use std::time::Duration;
+
+#[cfg(target_os = "linux")]
+mod proc;
 
 /// The processes of an adapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,11 +29,25 @@ pub struct Reading {
     pub peak: Option<u64>,
 }
 
+/// How exactly the system counts processor time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resolution {
+    /// In nanoseconds.
+    Nanoseconds,
+    /// In ticks of 10 ms: some sandboxes have no clock for each process, and this library needs the feature `command`
+    /// to read it.
+    Ticks,
+}
+
 /// The processor time and memory of an adapter.
 #[derive(Debug)]
 pub struct Footprint {
     #[cfg(target_os = "linux")]
     processes: Processes,
+    /// The processes that were found last.
+    #[cfg(target_os = "linux")]
+    members: Vec<u32>,
+    resolution: Resolution,
     /// The largest value so far: the time of a process that was never waited for is not lost.
     processor: Duration,
     /// The peak memory, in bytes.
@@ -41,8 +59,10 @@ impl Footprint {
     pub fn of(processes: Processes) -> Option<Self> {
         #[cfg(target_os = "linux")]
         {
-            let mut footprint = Self { processes, processor: Duration::ZERO, peak: 0 };
-            footprint.read().map(|_| footprint)
+            let members = proc::members(processes);
+            let resolution = proc::resolution(&members);
+            let mut footprint = Self { processes, members, resolution, processor: Duration::ZERO, peak: 0 };
+            footprint.read_known().map(|_| footprint)
         }
         #[cfg(not(target_os = "linux"))]
         {
@@ -51,91 +71,50 @@ impl Footprint {
         }
     }
 
+    /// How exactly the processor time is counted.
+    pub fn resolution(&self) -> Resolution {
+        self.resolution
+    }
+
     /// Resets the peak memory.
     pub fn forget_peak(&mut self) {
         self.peak = 0;
         #[cfg(target_os = "linux")]
-        proc::members(self.processes).into_iter().for_each(proc::reset_peak);
+        {
+            self.members = proc::members(self.processes);
+            self.members.iter().copied().for_each(proc::reset_peak);
+        }
     }
 
     /// The current measurements; `None` if all processes have exited.
     pub fn read(&mut self) -> Option<Reading> {
         #[cfg(target_os = "linux")]
         {
-            let members = proc::members(self.processes);
-            let times: Vec<Duration> =
-                members.iter().filter_map(|process| proc::processor(*process)).collect();
+            self.members = proc::members(self.processes);
+        }
+        self.read_known()
+    }
+
+    /// The current measurements of the processes that were found last, which is many times cheaper; `None` if all of
+    /// them have exited.
+    pub fn read_known(&mut self) -> Option<Reading> {
+        #[cfg(target_os = "linux")]
+        {
+            let time = |process: &u32| proc::processor(*process, self.resolution);
+            let times: Vec<Duration> = self.members.iter().filter_map(time).collect();
             if times.is_empty() {
                 return None;
             }
             self.processor = self.processor.max(times.iter().sum());
-            let resident: u64 = members.iter().filter_map(|process| proc::peak(*process)).sum();
+            if self.processes == Processes::Own {
+                return Some(Reading { processor: self.processor, peak: None });
+            }
+            let resident: u64 = self.members.iter().filter_map(|process| proc::peak(*process)).sum();
             self.peak = self.peak.max(resident);
-            let peak = (self.processes != Processes::Own).then_some(self.peak);
-            Some(Reading { processor: self.processor, peak })
+            Some(Reading { processor: self.processor, peak: Some(self.peak) })
         }
         #[cfg(not(target_os = "linux"))]
         None
-    }
-}
-
-/// Reading `/proc`. Processes that cannot be read have exited.
-#[cfg(target_os = "linux")]
-mod proc {
-    use std::fs;
-    use std::time::Duration;
-
-    use super::Processes;
-
-    /// The length of the kernel's tick as exposed to user space (`USER_HZ`, 100 on every architecture in use).
-    const TICK: Duration = Duration::from_millis(10);
-
-    /// The numbers of the processes.
-    pub(super) fn members(processes: Processes) -> Vec<u32> {
-        match processes {
-            Processes::Own => vec![std::process::id()],
-            Processes::Unknown => Vec::new(),
-            Processes::Group(group) => {
-                let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-                let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-                numbers.filter(|process| stat(*process).is_some_and(|stat| stat.group == group)).collect()
-            }
-        }
-    }
-
-    /// The fields used from `/proc/<process>/stat`.
-    struct Stat {
-        group: u32,
-        /// Ticks in user and kernel mode, with those of children that were waited for.
-        ticks: u32,
-    }
-
-    fn stat(process: u32) -> Option<Stat> {
-        let text = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-        // The second field is a name in parentheses, which may hold anything; the third field comes after it.
-        let (_, rest) = text.rsplit_once(')')?;
-        let fields: Vec<&str> = rest.split_ascii_whitespace().collect();
-        let number = |field: usize| fields.get(field - 3)?.parse::<u32>().ok();
-        Some(Stat { group: number(5)?, ticks: (14..=17).filter_map(number).sum() })
-    }
-
-    /// The processor time of a process and of the children that it has waited for.
-    pub(super) fn processor(process: u32) -> Option<Duration> {
-        Some(TICK.saturating_mul(stat(process)?.ticks))
-    }
-
-    /// The peak resident memory since the last reset, in bytes.
-    pub(super) fn peak(process: u32) -> Option<u64> {
-        let text = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-        let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-        let kib: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
-        Some(kib * 1024)
-    }
-
-    /// Resets the peak to the current memory, if that is permitted. Otherwise the peak of a later span is never less
-    /// than that of an earlier one, so growth is still visible.
-    pub(super) fn reset_peak(process: u32) {
-        let _ = fs::write(format!("/proc/{process}/clear_refs"), "5");
     }
 }
 

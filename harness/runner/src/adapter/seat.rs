@@ -2,12 +2,17 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, mpsc};
 
 use super::fault::Fault;
 use super::incoming::Incoming;
 use crate::protocol::Order;
+
+/// How long an adapter may say nothing after an order before no more sessions begin in it: it may be blocked, and each
+/// session in it would wait out its patience.
+const SILENCE: Duration = Duration::from_secs(1);
 
 /// The seats of an adapter, and which of them each session belongs to.
 #[derive(Debug, Clone)]
@@ -26,6 +31,8 @@ struct Table {
     last_session: u64,
     /// Whether sessions may begin: none has left the adapter in a bad state.
     is_sound: bool,
+    /// Since when the adapter has said nothing after an order; `None` if it has spoken since.
+    ordered: Option<Instant>,
     /// Whether a lane has counted it as lost.
     counted: bool,
     /// Notified when the last seat of an adapter in a bad state is left.
@@ -41,6 +48,7 @@ impl Seats {
             last_seat: 0,
             last_session: 0,
             is_sound: true,
+            ordered: None,
             counted: false,
             deserted: Arc::default(),
         })))
@@ -64,12 +72,23 @@ impl Seats {
         Some((Seat { seats: self.clone(), number }, heard))
     }
 
+    /// Whether the adapter is in a good state as far as is known.
+    pub(super) fn are_sound(&self) -> bool {
+        self.table().is_sound
+    }
+
+    /// Whether the adapter has said nothing for a while, although it was given an order.
+    pub(super) fn is_silent(&self) -> bool {
+        self.table().ordered.is_some_and(|since| since.elapsed() >= SILENCE)
+    }
+
     /// Passes on what the adapter showed in a session. What belongs to a seat that was left is dropped.
     ///
     /// # Errors
     /// If no such session has begun.
     pub(super) fn pass_on(&self, session: u64, incoming: Incoming) -> Result<(), Fault> {
-        let table = self.table();
+        let mut table = self.table();
+        table.ordered = None;
         match table.sessions.get(&session).and_then(|seat| table.taken.get(seat)) {
             // The receiver may be gone.
             Some(tell) => drop(tell.send(incoming)),
@@ -112,6 +131,7 @@ impl Seat {
     pub(super) fn order(&self, session: u64, order: Order) {
         let mut table = self.seats.table();
         table.sessions.insert(session, self.number);
+        table.ordered.get_or_insert_with(Instant::now);
         table.last_session = table.last_session.max(session);
         if let Some(orders) = &table.orders {
             // The receiver is gone only with the adapter, whose fault is heard next.
@@ -128,6 +148,10 @@ impl Seat {
 
     pub(super) fn is_sound(&self) -> bool {
         self.seats.table().is_sound
+    }
+
+    pub(super) fn is_silent(&self) -> bool {
+        self.seats.is_silent()
     }
 }
 

@@ -40,6 +40,16 @@ impl Shared {
         Some(Adapter { orders: Orders::Seat(seat), heard, ..self.common.without_channels() })
     }
 
+    /// Whether sessions may begin in it.
+    pub(crate) fn is_sound(&self) -> bool {
+        self.seats.are_sound()
+    }
+
+    /// Whether it has said nothing for a while, although it was given an order.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.seats.is_silent()
+    }
+
     /// Asks the adapter to exit: it gets no more orders.
     pub(crate) fn dismiss(&self) {
         self.seats.dismiss();
@@ -81,6 +91,14 @@ impl Adapter {
             Orders::Own(_) => true,
             Orders::Seat(seat) => seat.is_sound(),
             Orders::None => false,
+        }
+    }
+
+    /// Whether other lanes use it too, and it has said nothing for a while, although it was given an order.
+    pub(crate) fn is_silent(&self) -> bool {
+        match &self.orders {
+            Orders::Seat(seat) => seat.is_silent(),
+            Orders::Own(_) | Orders::None => false,
         }
     }
 

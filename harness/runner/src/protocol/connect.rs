@@ -52,6 +52,17 @@ pub struct ConnectRequest {
     /// The handler in which the adapter must call `close()`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_in: Option<CloseIn>,
+    /// Whether to report comments. Not while growth is measured: reporting them would be measured too.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub comments: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 fn get() -> String {

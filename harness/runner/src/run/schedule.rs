@@ -284,8 +284,7 @@ impl Schedule {
 
     /// A lane in which no session runs.
     async fn lane(&self) -> Result<Lane, NotOpened> {
-        let unused = self.lanes.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        if let Some(lane) = unused {
+        if let Some(lane) = self.unused_lane() {
             if lane.stage.adapter.is_sound() {
                 return Ok(lane);
             }
@@ -298,6 +297,13 @@ impl Schedule {
         let adapter = self.adapters.for_lane(&listeners.lane_page).await;
         let adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
         Ok(Lane::new(listeners.with(adapter, Arc::clone(&self.numbers))))
+    }
+
+    /// The last lane in which no session runs, unless its adapter may be blocked.
+    fn unused_lane(&self) -> Option<Lane> {
+        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = lanes.iter().rposition(|lane| !lane.stage.adapter.is_silent())?;
+        Some(lanes.swap_remove(last))
     }
 
     /// A lane with another adapter than the one that other lanes made unusable.

@@ -1,7 +1,11 @@
 //! Measures spans of work and judges how their time and memory grow; there are no absolute limits.
 //!
 //! Time is the processor time of the adapter's processes where the system reports it, since that hardly depends on
-//! other load; elsewhere it is wall time. Memory is the peak resident memory in a span.
+//! other load; elsewhere it is wall time. Each span is compared with the last smaller one before it, so a case that
+//! repeats a small and a large span compares them also after runtimes have compiled what they run.
+//!
+//! Memory is the peak resident memory in a span. Growth shows early, but the memory of a collected heap varies, so a
+//! case ends with a span that is only played if those before it leave it open whether memory grows.
 //!
 //! A gauge polls both, and a span that exceeds its allowance is cut short: a client whose time grows with the square of
 //! the work costs only seconds.
@@ -12,17 +16,26 @@ use std::time::{Duration, Instant};
 use ssespec_cases::grammar::Growth;
 use tokio::sync::Notify;
 
-use crate::adapter::footprint::{Footprint, Processes, Reading};
+use crate::adapter::footprint::{Footprint, Processes, Reading, Resolution};
 
-/// How many times as long as in the first span a unit of work may take in another. Over spans of 1, 2, 4 and 8 a client
-/// whose time grows with the square takes 8 times as long; compilers, collectors and busy machines stay below 2.
+/// How many times as long as in a smaller span a unit of work may take. Over spans of 1 and 8, a client whose time grows
+/// with the square takes 8 times as long, an exponent of 2; the limit is an exponent of 1.5. Compilers, collectors and
+/// busy machines stay below 2 times.
 const SLOWER: u32 = 3;
 
-/// Shorter spans count as this long: they cannot be measured in ticks of 10 ms, and start-up outweighs them.
-const SHORTEST: Duration = Duration::from_millis(50);
+/// Shorter spans count as this long: start-up and collectors outweigh them.
+const SHORTEST: Duration = Duration::from_millis(5);
+
+/// The same where time is counted in ticks of 10 ms.
+const SHORTEST_IN_TICKS: Duration = Duration::from_millis(50);
 
 /// By how much the most memory of a span may exceed that of the first, in bytes: collectors are not prompt.
-const MORE_MEMORY: u64 = 64 * 1024 * 1024;
+const MORE_MEMORY: u64 = 64 * MIB;
+
+/// How many times as much work as the one before it a span has that shows whether memory grows.
+const TELLING: u64 = 4;
+
+const MIB: u64 = 1024 * 1024;
 
 /// The most processor time that a span gets, whatever the first one took: hundreds of times what a span asks of a
 /// sound client, so that nobody waits for hours.
@@ -34,6 +47,7 @@ const LOOKING: Duration = Duration::from_millis(20);
 /// A span of work that is over.
 #[derive(Debug, Clone, Copy)]
 struct Span {
+    /// The amount of work; in MiB where memory is measured.
     work: u64,
     time: Duration,
     peak: Option<u64>,
@@ -57,6 +71,15 @@ enum Excess {
     Patience,
 }
 
+/// How thoroughly a gauge looks.
+#[derive(Debug, Clone, Copy)]
+enum Look {
+    /// At all processes that there are now.
+    Thorough,
+    /// At those that there were when the span began, which costs little.
+    Brief,
+}
+
 /// What has been measured since the first `measure`.
 #[derive(Debug)]
 struct Measured {
@@ -78,12 +101,17 @@ impl Measured {
 
     /// Ends the span that runs, and says in words what it took.
     fn end(&mut self) -> Option<String> {
-        let (span, _) = self.look();
+        let (span, _) = self.look(Look::Thorough);
         self.running = None;
         let span = span?;
-        let clock = if self.footprint.is_some() { "of processor time" } else { "on the clock" };
+        let clock = match self.footprint.as_ref().map(Footprint::resolution) {
+            Some(Resolution::Nanoseconds) => "of processor time",
+            Some(Resolution::Ticks) => "of processor time, counted in ticks of 10 ms",
+            None => "on the clock",
+        };
         let peak = span.peak.map(|peak| format!(", at most {} KiB of memory", peak / 1024));
-        let allowed = self.spans.first().map(|first| format!(" (at most {:?})", allowance(first, span.work)));
+        let allowed =
+            self.base(span.work).map(|base| format!(" (at most {:?})", self.allowance(base, span.work)));
         self.spans.push(span);
         Some(format!(
             "work {}: {:?} {clock}{}{}",
@@ -94,13 +122,38 @@ impl Measured {
         ))
     }
 
+    /// What a span of this much work is compared with: the last one that was smaller, otherwise the first.
+    fn base(&self, work: u64) -> Option<&Span> {
+        self.spans.iter().rev().find(|span| span.work < work).or(self.spans.first())
+    }
+
+    /// How long a span of this much work may take, given a span before it.
+    fn allowance(&self, base: &Span, work: u64) -> Duration {
+        let shortest = match self.footprint.as_ref().map(Footprint::resolution) {
+            Some(Resolution::Nanoseconds) => SHORTEST,
+            Some(Resolution::Ticks) | None => SHORTEST_IN_TICKS,
+        };
+        let shares = work.saturating_mul(u64::from(SLOWER)) as f64 / base.work.max(1) as f64;
+        base.time.max(shortest).mul_f64(shares)
+    }
+
+    /// Whether the spans so far show that memory does not grow: the last one had several times as much work as the one
+    /// before it, and the peak rose by less than half of that. What keeps the work rises by all of it; what a sound
+    /// client has not collected yet varies by a few MiB.
+    fn is_flat(&self) -> bool {
+        let Growth { time: None, memory: Some(_) } = self.expected else { return false };
+        let [.., before, last] = self.spans.as_slice() else { return false };
+        let Some((peak, earlier)) = last.peak.zip(before.peak) else { return false };
+        last.work >= before.work.saturating_mul(TELLING) && peak.saturating_sub(earlier) < last.work * MIB / 2
+    }
+
     /// What the span that runs has taken until now, and what was too much of it or an earlier one.
-    fn look(&mut self) -> (Option<Span>, Option<Excess>) {
-        let span = self.taken();
+    fn look(&mut self, which: Look) -> (Option<Span>, Option<Excess>) {
+        let span = self.taken(which);
         if let Some(span) = span
-            && let Some(first) = self.spans.first()
+            && let Some((first, base)) = self.spans.first().zip(self.base(span.work))
         {
-            let slow = self.expected.time.is_some() && span.time > allowance(first, span.work);
+            let slow = self.expected.time.is_some() && span.time > self.allowance(base, span.work);
             let large = self.expected.memory.is_some()
                 && span.peak.zip(first.peak).is_some_and(|(peak, first)| peak > first + MORE_MEMORY);
             self.excess = self.excess.or(large.then_some(Excess::Memory)).or(slow.then_some(Excess::Time));
@@ -111,8 +164,11 @@ impl Measured {
     }
 
     /// What the span that runs has taken until now.
-    fn taken(&mut self) -> Option<Span> {
-        let reading = self.read();
+    fn taken(&mut self, which: Look) -> Option<Span> {
+        let reading = match which {
+            Look::Thorough => self.read(),
+            Look::Brief => self.read_known(),
+        };
         let running = self.running.as_ref()?;
         let time = match (&self.footprint, running.processor) {
             (None, _) => running.began.elapsed(),
@@ -125,12 +181,10 @@ impl Measured {
     fn read(&mut self) -> Option<Reading> {
         self.footprint.as_mut().and_then(Footprint::read)
     }
-}
 
-/// How long a span of this much work may take, given the first span.
-fn allowance(first: &Span, work: u64) -> Duration {
-    let shares = work.saturating_mul(u64::from(SLOWER)) as f64 / first.work.max(1) as f64;
-    first.time.max(SHORTEST).mul_f64(shares)
+    fn read_known(&mut self) -> Option<Reading> {
+        self.footprint.as_mut().and_then(Footprint::read_known)
+    }
 }
 
 /// Measures, and looks all the time until it is dropped.
@@ -161,7 +215,7 @@ impl Gauge {
         // A thread: the runtime's own are busy with what is measured.
         std::thread::spawn(move || {
             while let Some(shared) = looking.upgrade() {
-                if shared.measured().look().1.is_some() {
+                if shared.measured().look(Look::Brief).1.is_some() {
                     // The notification is kept until somebody waits for it.
                     shared.alarm.notify_one();
                     return;
@@ -191,6 +245,11 @@ impl Gauge {
         self.shared.measured().end()
     }
 
+    /// Whether the spans that have ended show that memory does not grow, so that no more of them are needed.
+    pub(crate) fn is_flat(&self) -> bool {
+        self.shared.measured().is_flat()
+    }
+
     /// The excess, in words.
     pub(crate) fn excess(&self) -> Option<String> {
         self.shared.measured().excess.map(words)
@@ -218,7 +277,7 @@ const MEMORY_NOT_JUDGED: &str = "memory was not judged: the system does not repo
 fn words(excess: Excess) -> String {
     match excess {
         Excess::Time => {
-            format!("a unit of work that took more than {SLOWER} times as long as in the first span")
+            format!("a unit of work that took more than {SLOWER} times as long as in a smaller span")
         }
         Excess::Patience => {
             format!(
@@ -227,7 +286,10 @@ fn words(excess: Excess) -> String {
             )
         }
         Excess::Memory => {
-            format!("more than {} MiB above the peak of the first span", MORE_MEMORY / (1024 * 1024))
+            format!("more than {} MiB above the peak of the first span", MORE_MEMORY / MIB)
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@
 //! - `script`, `progress`: what both have in common while a script is played; `gauge` measures spans of work
 //! - [`outcome`], [`late`]: the outcome of a session, and what arrived after its end
 //! - [`stage`]: where sessions take place; [`patience`]: how long they wait; [`turn`]: when they count as waiting;
-//!   `came`: whether something arrived in time
+//!   `came`: whether something arrived in time; `effort`: whether the implementation still works on it
 //! - [`transcript`]: the record of a session
 //! - `describe`: what was observed, in words
 
@@ -13,6 +13,7 @@ mod came;
 mod client;
 mod describe;
 pub mod dispatch;
+mod effort;
 mod gauge;
 pub mod late;
 pub mod outcome;

@@ -116,6 +116,12 @@ impl Progress {
         }
     }
 
+    /// Ends the running span of work, and returns whether those so far make more of them unnecessary.
+    pub(super) fn needs_no_more_spans(&mut self) -> bool {
+        self.end_span();
+        self.gauge.as_ref().is_some_and(Gauge::is_flat)
+    }
+
     /// Judges the spans of work so far.
     pub(super) fn judge_growth(&mut self, expected: Growth) -> Result<(), Failure> {
         self.end_span();

@@ -1,6 +1,6 @@
 //! Playing a script, whatever the role of the implementation.
 
-use ssespec_cases::grammar::Growth;
+use ssespec_cases::grammar::{Growth, Measurement};
 
 use super::gauge::Gauge;
 use super::outcome::Stop;
@@ -25,22 +25,35 @@ pub(super) trait Player: Send {
         rest: &[Op<Self::Op>],
     ) -> impl Future<Output = Result<(), Stop>> + Send;
 
-    /// What an operation expects of the spans of work before it, if it judges them.
-    fn judges(op: &Self::Op) -> Option<Growth>;
+    /// What an operation measures, if it does.
+    fn measures(op: &Self::Op) -> Option<Measurement>;
 }
 
 /// What judges the spans of work that come next, and its step.
 pub(super) fn next_judge<P: Player>(rest: &[Op<P::Op>]) -> (Growth, Option<usize>) {
-    let judge = rest.iter().find_map(|op| Some((P::judges(&op.kind)?, op.written)));
+    let judge = rest.iter().find_map(|op| match P::measures(&op.kind)? {
+        Measurement::Judge(growth) => Some((growth, op.written)),
+        Measurement::Span(_) => None,
+    });
     judge.unwrap_or_default()
 }
 
-/// Plays operations one after another. A span of work that has had more than it may have ends the script.
+/// Plays operations one after another. A span of work that has had more than it may have ends the script, and spans that
+/// are not needed any more are left out.
 pub(super) async fn play_script<P: Player>(player: &mut P, ops: &[Op<P::Op>]) -> Result<(), Stop> {
+    let mut leaving_out = false;
     for (number, op) in ops.iter().enumerate() {
         // What the case is about cannot be judged here, so the rest of it is not worth its time.
         if player.progress().not_judged.is_some() {
             return Ok(());
+        }
+        match P::measures(&op.kind) {
+            Some(Measurement::Judge(_)) => leaving_out = false,
+            Some(Measurement::Span(_)) => leaving_out |= player.progress().needs_no_more_spans(),
+            None => {}
+        }
+        if leaving_out {
+            continue;
         }
         player.begin(op);
         let rest = &ops[number..];

@@ -78,6 +78,14 @@ impl Scenario {
         self
     }
 
+    /// So many cases, of which one after another begins in one lane.
+    pub(crate) fn cases(mut self, count: usize) -> Self {
+        // The names are used until this process exits.
+        let name = |number| -> &'static str { format!("{number:03}-next").leak() };
+        self.cases = (0..count).map(|number| (name(number), NEXT.to_owned())).collect();
+        self
+    }
+
     /// These cases of the suite.
     pub(crate) fn suite(mut self, ids: &'static [&'static str]) -> Self {
         self.suite = ids;
@@ -128,7 +136,7 @@ impl Scenario {
         drop(runtime);
         let limit = LONGEST_RUN + 4 * self.patience.request;
         assert!(took < limit, "{}: the run took {took:?}", self.behavior);
-        Played { ended, records, processes }
+        Played { ended, records, processes, folder: self.folder }
     }
 }
 
@@ -168,6 +176,8 @@ pub(crate) struct Played {
     pub(crate) records: Vec<Record>,
     /// The processes that were started, by their names.
     pub(crate) processes: Vec<String>,
+    /// Where they ran.
+    pub(crate) folder: TempDir,
 }
 
 impl Played {

@@ -11,6 +11,7 @@ pub(crate) const TESTS: Tests = &[
     ("orders-are-not-read", orders_are_not_read),
     ("close-is-ignored", close_is_ignored),
     ("a-shared-adapter-closes-late", a_shared_adapter_closes_late),
+    ("a-blocked-shared-adapter", a_blocked_shared_adapter),
 ];
 
 fn half_a_line() {
@@ -65,4 +66,16 @@ fn a_shared_adapter_closes_late() {
       note: afterwards: the adapter did not answer `close` with `closed` within 2s
     status 0
     "#);
+}
+
+/// Every 50 ms at most one session begins to wait, and after a second of silence no more of them begin in it.
+fn a_blocked_shared_adapter() {
+    let played = Scenario::of("blocks-and-shares").cases(60).play();
+    let files = std::fs::read_dir(played.folder.path()).unwrap();
+    let begun =
+        files.filter(|file| file.as_ref().unwrap().file_name().to_string_lossy().starts_with("begun-"));
+    let begun = begun.count();
+    assert!((1..=30).contains(&begun), "{begun} sessions began in the blocked adapter");
+    let text = played.text();
+    assert_eq!(text.matches(": pass").count(), 60, "{text}");
 }

@@ -18,6 +18,64 @@ fn time_that_is_spent_is_told() {
     }
 }
 
+/// Works until this process has used this much processor time.
+#[cfg(feature = "command")]
+fn work(footprint: &mut Footprint, time: Duration) {
+    let before = footprint.read().unwrap().processor;
+    while footprint.read().unwrap().processor - before < time {
+        black_box((0..1000).sum::<u64>());
+    }
+}
+
+#[cfg(feature = "command")]
+#[test]
+fn time_is_counted_more_finely_than_in_ticks() {
+    let mut footprint = Footprint::of(Processes::Own).unwrap();
+    assert_eq!(footprint.resolution(), Resolution::Nanoseconds);
+    let readings: Vec<Duration> = (0..50)
+        .map(|_| {
+            work(&mut footprint, Duration::from_micros(100));
+            footprint.read().unwrap().processor
+        })
+        .collect();
+    // Ticks would all be multiples of 10 ms.
+    assert!(readings.iter().any(|time| time.subsec_nanos() % 10_000_000 != 0), "{readings:?}");
+    assert!(readings.windows(2).all(|pair| pair[0] < pair[1]), "{readings:?}");
+}
+
+#[cfg(feature = "command")]
+#[test]
+fn time_of_threads_that_have_ended_is_counted() {
+    let mut footprint = Footprint::of(Processes::Own).unwrap();
+    let before = footprint.read().unwrap().processor;
+    let spent = Duration::from_millis(50);
+    std::thread::spawn(move || {
+        let clock = nix::time::ClockId::CLOCK_THREAD_CPUTIME_ID;
+        while Duration::from(nix::time::clock_gettime(clock).unwrap()) < spent {
+            black_box((0..1000).sum::<u64>());
+        }
+    })
+    .join()
+    .unwrap();
+    let after = footprint.read().unwrap().processor;
+    assert!(after - before >= spent, "{before:?} to {after:?}");
+}
+
+#[cfg(feature = "command")]
+#[test]
+fn time_of_children_that_have_ended_is_counted() {
+    let mut footprint = Footprint::of(Processes::Own).unwrap();
+    let before = footprint.read().unwrap().processor;
+    let script = "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done; cut -d' ' -f14 /proc/$$/stat";
+    let child = std::process::Command::new("sh").args(["-c", script]).output().unwrap();
+    let ticks: u32 = String::from_utf8(child.stdout).unwrap().trim().parse().unwrap();
+    let after = footprint.read().unwrap().processor;
+    assert!(
+        ticks > 0 && after - before >= Duration::from_millis(10) * ticks,
+        "{ticks}: {before:?} to {after:?}"
+    );
+}
+
 #[test]
 fn memory_of_this_process_is_not_an_adapters() {
     assert_eq!(Footprint::of(Processes::Own).unwrap().read().unwrap().peak, None);

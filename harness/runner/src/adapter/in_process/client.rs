@@ -126,6 +126,7 @@ impl Running {
             reporter: Reporter::new(session, heard),
             state: Arc::new(AtomicU8::new(NO_STATE)),
             close_in: request.close_in,
+            comments: request.comments,
             wish: Arc::new(watch::Sender::new(Wish::None)),
             watched: Arc::default(),
         };
@@ -178,6 +179,7 @@ pub struct Observer {
     reporter: Reporter,
     state: Arc<AtomicU8>,
     close_in: Option<CloseIn>,
+    comments: bool,
     wish: Arc<watch::Sender<Wish>>,
     watched: Arc<AtomicBool>,
 }
@@ -195,9 +197,11 @@ impl Observer {
         self.handled(CloseIn::Event);
     }
 
-    /// A comment was shown; `text` is all that follows the colon.
+    /// A comment was shown; `text` is all that follows the colon. Not passed on if [`ConnectRequest::comments`] is false.
     pub fn comment(&self, text: &str) {
-        self.reporter.report(Observation::Comment { text: text.into() });
+        if self.comments {
+            self.reporter.report(Observation::Comment { text: text.into() });
+        }
     }
 
     /// An error was reported, in the state that was reported last.

@@ -87,3 +87,20 @@ async fn an_adapter_in_a_bad_state_is_deserted_when_the_last_seat_is_left() {
     drop(two);
     assert!(is_deserted());
 }
+
+#[test]
+fn an_adapter_is_silent_if_an_order_is_followed_by_nothing() {
+    let (seats, _orders) = seats();
+    let (one, mut heard) = seats.take(2).expect("a seat");
+    assert!(!seats.is_silent());
+    one.order(1, Order::Close);
+    std::thread::sleep(SILENCE / 2);
+    // A second order gives it no more time.
+    one.order(1, Order::Close);
+    std::thread::sleep(SILENCE / 2);
+    assert!(seats.is_silent());
+    assert!(one.is_silent());
+    seats.pass_on(1, closed(1)).expect("a session");
+    assert_eq!(session_of(heard.try_recv().expect("heard")), 1);
+    assert!(!seats.is_silent());
+}

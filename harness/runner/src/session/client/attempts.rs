@@ -1,6 +1,6 @@
 //! How often a client tries to connect in a period of time: the rate must be bounded, whatever the server does.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ssespec_cases::client::{AttemptAnswer, Attempts, ClientStep, words};
 use ssespec_mock_server::action::{Action, Drop, Respond};
@@ -15,22 +15,36 @@ const NOT_COUNTED: &str = "attempts were not judged: the system does not count r
 
 impl Session<'_> {
     /// Answers every request that comes in a time, and counts them with the attempts that the port refused.
+    ///
+    /// Where requests are answered, only the client's own delays count as time: each from the moment at which the client
+    /// had read an answer to its next request. How long a busy machine takes for requests and answers makes a client
+    /// neither faster nor slower.
     pub(super) async fn expect_attempts(&mut self, expected: &Attempts) -> Result<(), Stop> {
         // The time begins with the first request, unless there can be none.
         let mut deadline =
             Instant::now() + if self.refuses() { expected.time } else { self.full_patience.request };
+        let mut left = expected.time;
+        let mut answered = None;
         let mut requests = 0_u64;
         loop {
             match self.queues.wire.pop_front() {
                 Some(Seen::Request(arrival)) => {
-                    requests += 1;
-                    if requests == 1 && !self.refuses() {
-                        deadline = arrival.at + expected.time;
+                    let delay =
+                        answered.map_or(Duration::ZERO, |at| arrival.at.saturating_duration_since(at));
+                    if delay > left {
+                        break;
                     }
+                    left -= delay;
+                    requests += 1;
                     self.exchange = Some(arrival.exchange);
                     self.answer = super::session::Answer::Awaited;
                     self.check_attempts(expected, requests)?;
                     self.answer_attempt(expected.answer).await?;
+                    if !self.refuses() {
+                        let now = Instant::now();
+                        answered = Some(now);
+                        deadline = now + left;
+                    }
                     continue;
                 }
                 Some(Seen::Malformed { .. }) => requests += 1,

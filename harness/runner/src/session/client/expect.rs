@@ -9,9 +9,11 @@ use ssespec_mock_server::wire::{Exchange, Request};
 use super::fields;
 use super::queues::{Arrival, Seen};
 use super::session::{Answer, Closing, Session, Silence};
+use crate::adapter::footprint::Processes;
 use crate::protocol::Observation;
 use crate::session::came::Came;
 use crate::session::describe;
+use crate::session::effort::Wait;
 use crate::session::outcome::Stop;
 
 /// The tolerance for timers that fire early.
@@ -91,7 +93,7 @@ impl Session<'_> {
         (patience, full): (Duration, Duration),
     ) -> Result<Arrival, Stop> {
         let began = Instant::now();
-        let deadline = began + patience;
+        let mut wait = self.wait((patience, full));
         loop {
             match self.queues.wire.pop_front() {
                 Some(Seen::Request(arrival)) => {
@@ -114,7 +116,7 @@ impl Session<'_> {
             if let Some(event @ Observation::Event(_)) = self.queues.shown.front() {
                 return Err(self.progress.failure(expected, describe::shown(event)).into());
             }
-            if self.take_in(deadline).await? == Came::Nothing {
+            if self.take_in(wait.until()).await? == Came::Nothing && !wait.goes_on() {
                 let silence = format!("nothing within {}", describe::time(patience));
                 let observed = match self.queues.shown.front() {
                     Some(shown) => format!("{}, and no request", describe::shown(shown)),
@@ -234,7 +236,11 @@ impl Session<'_> {
         });
         let patience = silence.map_or(self.patience.request, |(_, _, time)| time);
         let full = silence.map_or(self.full_patience.request, |(_, _, time)| time);
-        let deadline = Instant::now() + patience;
+        let mut wait = match silence {
+            // Silence is what it is, whatever the client works on.
+            Some(_) => Wait::new(Processes::Unknown, patience),
+            None => self.wait((patience, full)),
+        };
         loop {
             for (number, steps) in alternatives.iter().enumerate() {
                 if self.begins(steps) {
@@ -259,7 +265,7 @@ impl Session<'_> {
                 }
                 continue;
             }
-            if self.take_in(deadline).await? == Came::Nothing {
+            if self.take_in(wait.until()).await? == Came::Nothing && !wait.goes_on() {
                 // Silence is an alternative where one asks for it.
                 return match silence {
                     Some((number, steps, _)) => {

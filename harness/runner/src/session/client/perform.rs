@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ssespec_cases::Capability;
-use ssespec_cases::client::Connect;
+use ssespec_cases::client::{ClientStep, Connect};
 use ssespec_mock_server::action::{Action, BodyKind, Drop, Repeat, Respond};
 use ssespec_mock_server::wire::PeerGone;
 use tokio::time::timeout;
@@ -40,6 +40,7 @@ impl Session<'_> {
             body: connect.body.clone(),
             with_credentials: connect.with_credentials,
             close_in: connect.close_in.map(Into::into),
+            comments: !self.measures(),
         };
         self.progress.transcript.harness("connect", "");
         if connect.close_in.is_some() {
@@ -72,6 +73,12 @@ impl Session<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the script measures the implementation.
+    fn measures(&self) -> bool {
+        let mut steps = self.ops.list.iter().filter_map(|op| op.kind.step());
+        steps.any(|step| matches!(step, ClientStep::Measure(_)))
     }
 
     /// A client that holds its connection and reads nothing.

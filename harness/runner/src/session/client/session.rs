@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use ssespec_cases::Capability;
 use ssespec_cases::client::ClientStep;
-use ssespec_cases::grammar::{Growth, Measurement};
+use ssespec_cases::grammar::Measurement;
 use ssespec_mock_server::wire::Exchange;
 
 use super::queues::{Flow, Queues};
@@ -173,9 +173,9 @@ impl Player for Session<'_> {
         }
     }
 
-    fn judges(op: &ClientOp) -> Option<Growth> {
+    fn measures(op: &ClientOp) -> Option<Measurement> {
         match op.step()? {
-            ClientStep::Measure(Measurement::Judge(growth)) => Some(*growth),
+            ClientStep::Measure(measurement) => Some(*measurement),
             _ => None,
         }
     }

@@ -8,9 +8,11 @@ use ssespec_mock_server::wire::Exchange;
 
 use super::queues::Seen;
 use super::session::Session;
+use crate::adapter::footprint::Processes;
 use crate::protocol::{Event, Observation};
 use crate::session::came::Came;
 use crate::session::describe;
+use crate::session::effort::Wait;
 use crate::session::outcome::{Failure, Stop};
 use crate::session::patience::Patience;
 
@@ -47,7 +49,7 @@ impl Session<'_> {
         (patience, full): (Duration, Duration),
     ) -> Result<Observation, Stop> {
         let began = Instant::now();
-        let mut deadline = began + patience;
+        let mut wait = self.wait((patience, full));
         let mut patience = patience;
         loop {
             if let Some(shown) = self.queues.shown.pop_front() {
@@ -56,12 +58,19 @@ impl Session<'_> {
             }
             if patience > MOVED_ON && self.has_moved_on() {
                 patience = MOVED_ON;
-                deadline = Instant::now() + patience;
+                wait.ends_in(patience);
             }
-            if self.take_in(deadline).await? == Came::Nothing {
+            if self.take_in(wait.until()).await? == Came::Nothing && !wait.goes_on() {
                 return Err(self.timed_out(expected, (patience, full)).into());
             }
         }
+    }
+
+    /// Begins to wait this long for the client.
+    pub(super) fn wait(&self, (patience, full): (Duration, Duration)) -> Wait {
+        // What fails with less than the full patience is repeated with it, so only that is worth counting.
+        let processes = if patience < full { Processes::Unknown } else { self.stage.adapter.processes() };
+        Wait::new(processes, patience)
     }
 
     /// Whether the client has left its connection and asked for another, which the script does not foresee: what it
@@ -133,12 +142,10 @@ impl Session<'_> {
         });
         expected.kind.as_ref().is_none_or(|kind| event.kind.as_ref() == Some(kind))
             && expected.data.as_ref().is_none_or(|text| data.as_deref() == Some(text.as_bytes()))
-            && expected.data_repeat.as_ref().is_none_or(|repeat| {
-                data.as_deref().is_some_and(|data| {
-                    data.len() as u64 == repeat.total()
-                        && data.chunks(repeat.pattern.len()).all(|c| c == repeat.pattern)
-                })
-            })
+            && expected
+                .data_repeat
+                .as_ref()
+                .is_none_or(|repeat| data.as_deref().is_some_and(|data| repeat.equals(data)))
             && expected.id.as_ref().is_none_or(|id| self.id_matches(id, event.id.as_deref()))
             && origin.is_none_or(|origin| event.origin.as_ref() == Some(&origin))
     }

@@ -229,9 +229,7 @@ fn has_data(expected: &EmittedData, event: &SeenEvent) -> bool {
     }
     match expected {
         EmittedData::Text(text) => *text == event.data,
-        EmittedData::Repeat(repeat) => {
-            event.data.as_bytes().chunks(repeat.pattern.len().max(1)).all(|chunk| chunk == repeat.pattern)
-        }
+        EmittedData::Repeat(repeat) => repeat.equals(event.data.as_bytes()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Instant;
 
-use ssespec_cases::grammar::{Growth, Measurement};
+use ssespec_cases::grammar::Measurement;
 use ssespec_cases::server::{Emission, Expected, ServerFact, ServerStep};
 use ssespec_strict::Limits;
 use tokio::sync::mpsc;
@@ -215,9 +215,9 @@ impl Player for Session<'_> {
         self.progress.step = op.written.or(self.progress.step);
     }
 
-    fn judges(op: &ServerStep) -> Option<Growth> {
+    fn measures(op: &ServerStep) -> Option<Measurement> {
         match op {
-            ServerStep::Measure(Measurement::Judge(growth)) => Some(*growth),
+            ServerStep::Measure(measurement) => Some(*measurement),
             _ => None,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::net::TcpStream;
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::client::Habit;
@@ -9,6 +10,9 @@ use super::sound::{Behavior, Hello, closed, event, hello, show, triggered};
 use super::{client, page, say, sleep, sleeper, spawn_sleeper, write};
 
 const MIB: usize = 1024 * 1024;
+
+/// Whether this process is to block.
+static BLOCKS: AtomicBool = AtomicBool::new(false);
 
 /// The first session after the two of the smoke check.
 const FIRST: u64 = 3;
@@ -203,6 +207,31 @@ fn in_a_case(behavior: &str) -> Option<Behavior> {
             show(session, "trigger");
         }),
         "always-crashes" => on_trigger(|_| die("thread 'main' panicked: a byte-order mark", 101)),
+        // The first process is blocked from the first case on. It notes what it should do, and does nothing.
+        "blocks-and-shares" => Behavior {
+            hello: || {
+                let first = std::fs::File::create_new("born").is_ok();
+                BLOCKS.store(first, Ordering::SeqCst);
+                say(r#"{"hello":{"protocol":1,"role":"client","name":"hostile","sessions":64}}"#);
+            },
+            perform: |session, order| {
+                let blocked = BLOCKS.load(Ordering::SeqCst) && session >= FIRST;
+                if blocked && order.get("connect").is_some() {
+                    std::fs::write(format!("begun-{session}"), "").unwrap();
+                }
+                blocked
+            },
+            ..Behavior::default()
+        },
+        "dies-without-comments" => Behavior {
+            perform: |_, order| {
+                if order["connect"]["comments"] == false {
+                    die("told not to report comments", 9);
+                }
+                false
+            },
+            ..Behavior::default()
+        },
         "crashes-once" => on_trigger(|session| {
             if session == FIRST {
                 die("out of memory", 7);

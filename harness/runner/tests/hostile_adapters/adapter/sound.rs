@@ -1,5 +1,6 @@
 //! The sound adapter, and the places at which a hostile adapter deviates from it.
 
+use std::collections::HashMap;
 use std::io::BufRead as _;
 use std::net::{Shutdown, TcpStream};
 use std::process::ExitCode;
@@ -99,19 +100,19 @@ pub(super) fn triggered(session: u64) -> bool {
 /// Follows orders until stdin ends.
 pub(super) fn live(behavior: &Behavior) -> ExitCode {
     (behavior.hello)();
-    let mut current: Option<Session> = None;
+    let mut current: HashMap<u64, Session> = HashMap::new();
     for line in std::io::stdin().lock().lines() {
         let order: Value = serde_json::from_str(&line.unwrap()).unwrap();
         let number = order["session"].as_u64().unwrap();
         // Whoever has a connection closes it itself.
-        if current.is_none() && (behavior.perform)(number, &order) {
+        if !current.contains_key(&number) && (behavior.perform)(number, &order) {
             continue;
         }
         if let Some(url) = order["connect"]["url"].as_str() {
             (behavior.connect)(number, url);
-            current = Some(Session::start(number, url, behavior));
+            current.insert(number, Session::start(number, url, behavior));
         } else if order.get("close").is_some()
-            && let Some(session) = current.take()
+            && let Some(session) = current.remove(&number)
         {
             session.close();
         }

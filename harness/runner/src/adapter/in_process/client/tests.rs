@@ -64,6 +64,16 @@ async fn without_close_the_future_is_dropped() {
 }
 
 #[tokio::test]
+async fn comments_that_are_not_wanted_are_not_passed_on() {
+    let client = Client::client("c", |_, observer| async move { observer.comment("unwanted") });
+    let mut adapter = client.start();
+    let request = serde_json::from_str(r#"{"url":"http://h.test/","comments":false}"#).unwrap();
+    adapter.order(SESSION, Order::Connect(Box::new(request)));
+    let heard = adapter.receive().await;
+    assert!(matches!(heard, Incoming::Observation { shown: Observation::Closed, .. }), "{heard:?}");
+}
+
+#[tokio::test]
 async fn close_ends_the_waiting_for_an_item() {
     let client = with_close(Client::client("c", |_, observer| async move {
         let item: Option<()> = observer.until_close(std::future::pending()).await;

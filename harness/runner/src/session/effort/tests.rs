@@ -1,0 +1,67 @@
+#![cfg(all(feature = "command", target_os = "linux"))]
+
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Stdio};
+
+use super::*;
+
+const PATIENCE: Duration = Duration::from_millis(1200);
+
+/// A process in a group of its own, which ends with the test.
+struct Started(Child);
+
+impl Started {
+    fn shell(script: &str) -> Self {
+        let mut command = Command::new("sh");
+        Self(command.args(["-c", script]).stdin(Stdio::null()).process_group(0).spawn().unwrap())
+    }
+
+    fn processes(&self) -> Processes {
+        Processes::Group(self.0.id())
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Waits as if nothing ever came, and tells how much processor time the processes have used since.
+fn waited(processes: Processes) -> (Duration, Duration) {
+    let mut footprint = Footprint::of(processes).unwrap();
+    let first = footprint.read().unwrap().processor;
+    let began = Instant::now();
+    let mut wait = Wait::new(processes, PATIENCE);
+    loop {
+        std::thread::sleep(wait.until().saturating_duration_since(Instant::now()));
+        if !wait.goes_on() {
+            return (began.elapsed(), footprint.read().unwrap().processor - first);
+        }
+    }
+}
+
+#[test]
+fn an_idle_process_gets_its_patience() {
+    let idle = Started::shell("exec sleep 1000");
+    let (time, _) = waited(idle.processes());
+    assert!(time >= PATIENCE, "{time:?}");
+    assert!(time < PATIENCE + EXTENSION, "{time:?}");
+}
+
+#[test]
+fn a_busy_process_gets_its_patience_in_processor_time() {
+    let busy = Started::shell("while :; do :; done");
+    let (time, used) = waited(busy.processes());
+    // However busy the machine is.
+    assert!(used >= PATIENCE || time >= PATIENCE * LONGEST, "{used:?} in {time:?}");
+}
+
+#[test]
+fn a_wait_for_unknown_processes_is_not_extended() {
+    let mut wait = Wait::new(Processes::Unknown, PATIENCE);
+    assert_eq!(wait.until(), wait.deadline);
+    std::thread::sleep(PATIENCE);
+    assert!(!wait.goes_on());
+}
