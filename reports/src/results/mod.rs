@@ -18,7 +18,7 @@ mod words;
 #[cfg(feature = "file")]
 mod write;
 
-pub use delivery::{Delivery, UnknownDelivery};
+pub use delivery::{Delivery, DeliveryKind, UnknownDelivery};
 #[cfg(feature = "file")]
 pub use error::{ReadError, WriteError};
 #[cfg(feature = "file")]

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Delivery, Level, Role, Shard, Transport, V1, Verdict};
+use super::{Delivery, DeliveryKind, Level, Role, Shard, Transport, V1, Verdict};
 
 /// One line of a results file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -119,7 +119,7 @@ pub struct Requirement {
 }
 
 /// One entry of the baseline.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KnownFailure {
     /// A glob over case ids.
@@ -129,9 +129,15 @@ pub struct KnownFailure {
     /// Where it is tracked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// The deliveries in which they fail; in any if it is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deliveries: Vec<DeliveryKind>,
     /// Whether it is flaky: it fails intermittently, so that a pass does not contradict it.
     #[serde(default, alias = "by_chance", skip_serializing_if = "std::ops::Not::not")]
     pub flaky: bool,
+    /// A part of the summary of the failure, or of the name of the fact that differs: anything else is not excused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fails: Option<String>,
 }
 
 /// The result of one case in one delivery.
@@ -230,6 +236,13 @@ pub struct Failure {
     /// What this usually means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+}
+
+impl Failure {
+    /// What was expected and observed, in one sentence.
+    pub fn summary(&self) -> String {
+        format!("expected {}; observed {}", self.expected, self.observed)
+    }
 }
 
 /// A fact that a `record` step stored.

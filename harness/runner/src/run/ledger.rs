@@ -57,10 +57,14 @@ impl<'r> Ledger<'r> {
         self.sequence += 1;
         result.sequence = self.sequence;
         result.known = self.run.baseline.known(&result);
-        if self.run.baseline.varies(&result) {
-            // A fact that varies cannot be compared with an accepted report.
-            result.facts.iter_mut().for_each(|fact| fact.value = "differs from run to run".into());
+        // A fact that varies cannot be compared with an accepted report.
+        let mut facts = std::mem::take(&mut result.facts);
+        for fact in &mut facts {
+            if self.run.baseline.varies(&result, &fact.fact) {
+                fact.value = "differs from run to run".into();
+            }
         }
+        result.facts = facts;
         self.results.insert((result.case.clone(), result.delivery), result.clone());
         sink(Record::Result(Box::new(result)));
     }

@@ -70,9 +70,10 @@ impl Selection {
         self.shard.is_none_or(|shard| shard.contains(id))
     }
 
-    /// Whether it has all standard deliveries.
-    pub fn is_in_every_delivery(&self) -> bool {
-        DeliveryKind::STANDARD.iter().all(|kind| self.deliveries.contains(kind))
+    /// Whether it has these deliveries; all standard ones if none is named.
+    pub(crate) fn has_deliveries(&self, named: &[DeliveryKind]) -> bool {
+        let asked_for = if named.is_empty() { DeliveryKind::STANDARD } else { named };
+        asked_for.iter().all(|kind| self.deliveries.contains(kind))
     }
 
     /// Whether a suite decides the exit status.

@@ -224,10 +224,10 @@ impl Schedule {
             self.lifeless.fetch_add(1, Ordering::Relaxed);
         }
         // A failure that is known need not be proved again.
-        if played.outcome.needs_more_patience()
-            && !patience.is_final()
-            && !self.run.baseline.expects(&trial.case.id)
-        {
+        let is_known = played.outcome.failure().is_some_and(|failure| {
+            self.run.baseline.excuses(&trial.case.id, trial.program.delivery, &failure.summary())
+        });
+        if played.outcome.needs_more_patience() && !patience.is_final() && !is_known {
             self.again
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)

@@ -52,9 +52,7 @@ pub(super) fn result(run: &Run, trial: &Trial, played: Played) -> CaseResult {
             result.verdict = Verdict::Error;
             result.failure = Some(fault_record(&trial.case, &fault, step));
             result.reason.get_or_insert_with(|| match outcome.failed_before {
-                Some(failure) => {
-                    format!("before: expected {}; observed {}", failure.expected, failure.observed)
-                }
+                Some(failure) => format!("before: {}", failure.summary()),
                 None => fault.to_string(),
             });
         }

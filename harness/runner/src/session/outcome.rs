@@ -22,6 +22,13 @@ pub struct Failure {
     pub evidence: Evidence,
 }
 
+impl Failure {
+    /// What was expected and observed, in one sentence.
+    pub(crate) fn summary(&self) -> String {
+        format!("expected {}; observed {}", self.expected, self.observed)
+    }
+}
+
 /// What a failure rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Evidence {
@@ -82,14 +89,18 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Whether the script failed because nothing came in a time that was too short for a verdict.
-    pub(crate) fn needs_more_patience(&self) -> bool {
-        let failure = match &self.held {
+    /// What the script failed with.
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        match &self.held {
             Err(Stop::Failure(failure)) => Some(failure),
             Err(Stop::Fault { .. }) => self.failed_before.as_ref(),
             Ok(()) => None,
-        };
-        failure.is_some_and(|failure| failure.evidence == Evidence::ShortSilence)
+        }
+    }
+
+    /// Whether the script failed because nothing came in a time that was too short for a verdict.
+    pub(crate) fn needs_more_patience(&self) -> bool {
+        self.failure().is_some_and(|failure| failure.evidence == Evidence::ShortSilence)
     }
 }
 

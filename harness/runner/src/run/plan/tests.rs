@@ -150,7 +150,7 @@ fn what_decides() {
 fn a_selection_in_words() {
     let filter = id_glob("client/a/*").unwrap().compile_matcher();
     let usual = Selection::default();
-    assert!(usual.is_whole() && usual.is_in_every_delivery());
+    assert!(usual.is_whole() && usual.has_deliveries(&[]));
     assert_eq!(usual.describe(), "the suite is empty");
     let narrow = Selection {
         filters: vec![filter],
@@ -159,7 +159,7 @@ fn a_selection_in_words() {
         deliveries: vec![DeliveryKind::Whole, DeliveryKind::Splits],
         shard: None,
     };
-    assert!(!narrow.is_whole() && !narrow.is_in_every_delivery());
+    assert!(!narrow.is_whole() && !narrow.has_deliveries(&[]));
     assert_eq!(narrow.describe(), "--filter 'client/a/*' --suite http --level must --level may");
 }
 
