@@ -24,8 +24,8 @@ pub use error::{ReadError, WriteError};
 #[cfg(feature = "file")]
 pub use model::{Results, Warning};
 pub use records::{
-    Adapter, CaseResult, Counts, Fact, Failure, Footer, Header, Implementation, Known, KnownFailure,
-    Platform, Record, Requirement, Row, Selection, Source,
+    Adapter, Adapters, CaseResult, Counts, Fact, Failure, Footer, Header, Implementation, Known,
+    KnownFailure, Platform, ProcessorTime, Record, Requirement, Row, Selection, Source, StepTime,
 };
 pub use shard::{Shard, UnknownShard};
 pub use version::V1;

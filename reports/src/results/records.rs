@@ -185,6 +185,15 @@ pub struct CaseResult {
     pub facts: Vec<Fact>,
     /// How long it took, in microseconds.
     pub duration_us: u64,
+    /// When its session began, in microseconds since the start of the run; absent if there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_us: Option<u64>,
+    /// The lane in which it was played, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<u32>,
+    /// The step that took longest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longest_step: Option<StepTime>,
     /// The command that runs just this case again.
     pub rerun: String,
     /// The end of what the adapter wrote to stderr.
@@ -193,6 +202,18 @@ pub struct CaseResult {
     /// The record of its session; kept for `fail`, `warn` and `error`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transcript: Vec<Row>,
+}
+
+/// How long a step took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StepTime {
+    /// Its place among the written steps, counted from 1; 0 is the implied end of the case.
+    pub step: usize,
+    /// Its line in the case's file, counted from 1.
+    pub line: usize,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
 }
 
 /// The file of a case.
@@ -297,6 +318,32 @@ pub struct Footer {
     pub exit_status: u8,
     /// Always true: an incomplete run has no footer.
     pub complete: bool,
+    /// What happened to the adapters; absent if the run needed none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapters: Option<Adapters>,
+    /// The processor time that the run took, where the system reports it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processor: Option<ProcessorTime>,
+}
+
+/// What happened to the adapters of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Adapters {
+    /// How often one was started.
+    pub started: usize,
+    /// How often one died and was restarted. A case that makes it die twice at the same step fails instead.
+    pub died: usize,
+}
+
+/// The processor time that a run took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ProcessorTime {
+    /// Of this process, in microseconds.
+    pub harness_us: u64,
+    /// Of the processes that it started and that have exited, in microseconds: adapters, or a browser.
+    pub adapters_us: u64,
 }
 
 /// The number of cases for each outcome, each case by its worst delivery.

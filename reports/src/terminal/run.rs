@@ -1,19 +1,20 @@
 //! The text of a whole run.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::{Style, failure, paint::Paint, tally, totals};
 use crate::{
     fold::{CaseOutcome, Outcome, fold},
     limits,
-    results::{Header, KnownFailure, Results},
+    results::{Header, KnownFailure, Results, Verdict},
     totals::Totals,
     visible,
 };
 
 /// A whole run, as text for a terminal.
 ///
-/// From top to bottom: who ran; a tally for each group; facts; known failures and late
+/// From top to bottom: who ran; a tally for each group; facts; known failures, notes and late
 /// observations, a quiet line each; warnings, errors and failures with all their evidence;
 /// baseline entries that are wrong; the totals.
 pub fn render(results: &Results, style: Style) -> String {
@@ -28,6 +29,7 @@ pub fn render(results: &Results, style: Style) -> String {
     }
     run.facts(&cases);
     run.known(&cases);
+    run.notes(&cases);
     run.late(&cases);
     for outcome in [Outcome::Warn, Outcome::Error, Outcome::Fail] {
         for case in cases.iter().filter(|case| case.outcome() == outcome) {
@@ -115,15 +117,37 @@ impl Run {
         }
     }
 
+    /// Notes about cases without a block of their own, such as a client that could not be closed.
+    fn notes(&mut self, cases: &[CaseOutcome<'_>]) {
+        let mut notes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for result in cases.iter().filter(is_quiet).flat_map(CaseOutcome::results) {
+            if let (Some(reason), true) = (&result.reason, result.verdict != Verdict::Skip) {
+                let place = format!("{}, {}", visible::line(&result.case, limits::ID), result.delivery);
+                notes.entry(reason).or_default().push(place);
+            }
+        }
+        if notes.is_empty() {
+            return;
+        }
+        self.section("Notes");
+        for (note, places) in notes {
+            self.line(&format!("  {}", visible::line(note, limits::SENTENCE)));
+            for place in places.iter().take(limits::PLACES) {
+                self.line(&format!("    {place}"));
+            }
+            let more = places.len().saturating_sub(limits::PLACES);
+            if more > 0 {
+                self.line(&format!("    … and {more} more"));
+            }
+        }
+    }
+
     /// Late observations of cases without a block of their own.
     fn late(&mut self, cases: &[CaseOutcome<'_>]) {
-        let is_quiet = |case: &&CaseOutcome<'_>| {
-            !matches!(case.outcome(), Outcome::Warn | Outcome::Error | Outcome::Fail)
-        };
         let late: Vec<(String, &str)> = cases
             .iter()
             .filter(is_quiet)
-            .flat_map(|case| case.results())
+            .flat_map(CaseOutcome::results)
             .flat_map(|result| {
                 let id = format!("{}, {}", visible::line(&result.case, limits::ID), result.delivery);
                 result.late.iter().take(limits::LATE).map(move |late| (id.clone(), late.as_str()))
@@ -159,6 +183,11 @@ impl Run {
     fn line(&mut self, line: &str) {
         let _ = writeln!(self.text, "{}", line.trim_end());
     }
+}
+
+/// Whether a case has no block of its own.
+fn is_quiet(case: &&CaseOutcome<'_>) -> bool {
+    !matches!(case.outcome(), Outcome::Warn | Outcome::Error | Outcome::Fail)
 }
 
 /// `eventsource 5.1.5 (JavaScript client)`; a server that is probed by its URL may say less.

@@ -12,3 +12,4 @@ mod reading;
 mod schema;
 mod shards;
 mod surfaces;
+mod timings;

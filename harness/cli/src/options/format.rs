@@ -5,9 +5,9 @@ use clap::ValueEnum;
 /// How results are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// A report for people, with progress on a terminal
+    /// A report for people
     Terminal,
-    /// The results file itself (JSON Lines)
+    /// The results file itself (JSON Lines); a run prints each result as its session ends
     Jsonl,
     /// A Markdown matrix with reasons
     Markdown,

@@ -56,6 +56,9 @@ fn result(case: &str, delivery: Delivery, verdict: Verdict) -> CaseResult {
         failure: (verdict == Verdict::Fail).then_some(failure),
         facts: Vec::new(),
         duration_us: 0,
+        start_us: None,
+        lane: None,
+        longest_step: None,
         rerun: String::new(),
         stderr: None,
         transcript: Vec::new(),
@@ -77,6 +80,8 @@ fn run(results: Vec<CaseResult>, stale: Vec<KnownFailure>, unmatched: Vec<KnownF
         unmatched,
         exit_status: 1,
         complete: true,
+        adapters: None,
+        processor: None,
     };
     Results::new("test", header(), results, Some(footer))
 }

@@ -64,6 +64,8 @@ pub fn conclude<'i>(
         unmatched,
         exit_status: conclusion.exit_status(),
         complete: true,
+        adapters: None,
+        processor: None,
     };
     (footer, conclusion)
 }

@@ -3,31 +3,34 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use ssespec_reports::results::{CaseResult, Delivery, Footer, Record};
+use ssespec_reports::results::{Adapters, CaseResult, Delivery, Footer, Record};
 
 use super::conclusion::{Conclusion, conclude};
 use super::lane::News;
-use super::settings::Run;
+use super::settings::{Deaths, Run};
 use super::verdict;
 
 /// The results so far.
 pub(super) struct Ledger<'r> {
     run: &'r Run,
+    began: Instant,
+    deaths: usize,
     sequence: u64,
     results: BTreeMap<(String, Delivery), CaseResult>,
 }
 
 impl<'r> Ledger<'r> {
-    /// A ledger without results.
-    pub(super) fn new(run: &'r Run) -> Self {
-        Self { run, sequence: 0, results: BTreeMap::new() }
+    /// A ledger without results, of a run that began then.
+    pub(super) fn new(run: &'r Run, began: Instant) -> Self {
+        Self { run, began, deaths: 0, sequence: 0, results: BTreeMap::new() }
     }
 
     /// Enters what a lane reports.
     pub(super) fn take(&mut self, news: News, sink: &mut dyn FnMut(Record)) {
         match news {
-            News::Played(trial, outcome) => {
-                let result = verdict::result(self.run, &trial, *outcome);
+            News::Played(trial, played) => {
+                self.deaths += played.deaths;
+                let result = verdict::result(self.run, self.began, &trial, *played);
                 self.enter(result, sink);
             }
             News::Unplayed(trial) => {
@@ -69,10 +72,17 @@ impl<'r> Ledger<'r> {
         sink(Record::Result(Box::new(result)));
     }
 
-    /// The last record of the run.
-    pub(super) fn footer(&self, began: Instant) -> (Footer, Conclusion) {
+    /// The last record of the run, in which adapters were started this often.
+    pub(super) fn footer(&self, started: usize) -> (Footer, Conclusion) {
         let results: Vec<CaseResult> = self.results.values().cloned().collect();
         let ids = self.run.corpus.cases.keys().map(String::as_str);
-        conclude(&results, ids, &self.run.baseline, &self.run.selection, began.elapsed())
+        let took = self.began.elapsed();
+        let (footer, conclusion) = conclude(&results, ids, &self.run.baseline, &self.run.selection, took);
+        let conclusion = match (conclusion, self.run.deaths) {
+            (Conclusion::AsExpected, Deaths::NotExpected) if self.deaths > 0 => Conclusion::NotAsExpected,
+            (conclusion, _) => conclusion,
+        };
+        let adapters = Some(Adapters { started, died: self.deaths });
+        (Footer { exit_status: conclusion.exit_status(), adapters, ..footer }, conclusion)
     }
 }

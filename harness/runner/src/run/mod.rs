@@ -10,7 +10,7 @@
 //! - `replay`: playing a trial, and repeating it; [`played`]: its outcome
 //! - `verdict`: the result of a session; `ledger`: all results; [`rerun`]: the command that reruns a single case
 //! - [`baseline`]: which failures are known
-//! - `conclusion`: the footer and the exit status
+//! - `conclusion`: the footer and the exit status; `processor_time`: how much of it the run took (feature `command`)
 //!
 //! Data flows one way: plan, lanes, the ledger that orders their messages, and a sink.
 
@@ -26,6 +26,8 @@ mod ledger;
 mod needs;
 pub mod plan;
 pub mod played;
+#[cfg(feature = "command")]
+mod processor_time;
 mod replay;
 pub mod rerun;
 mod schedule;
@@ -42,5 +44,5 @@ pub use launch::Launch;
 pub use plan::{Plan, Selection, Trial};
 pub use replay::play_case;
 pub use rerun::Rerun;
-pub use settings::Run;
+pub use settings::{Deaths, Run};
 pub use verdict::requirement as requirement_record;

@@ -58,16 +58,19 @@ pub(super) async fn play(
         if !is_doubtful(&outcome, stage) {
             let stderr = outcome.held.is_err().then(|| stage.adapter.stderr());
             let note = outcome.teardown.as_ref().map(|fault| format!("afterwards: {fault}"));
-            return (Played { outcome, stderr, note }, Usable::Yes);
+            return (Played::new(outcome, stderr, note), Usable::Yes);
         }
+        let mut deaths = 0;
         if stage.adapter.retire() {
             adapters.lost();
+            deaths = usize::from(has_crashed(&outcome));
         }
         let _repeat = adapters.repeat().await;
         match adapters.own(&stage.lane_page).await {
             Ok(own) => {
                 stage.adapter = own;
-                let (played, _) = play_own(launch, stage, trial, patience).await;
+                let (mut played, _) = play_own(launch, stage, trial, patience).await;
+                played.deaths += deaths;
                 // The lane is closed with its adapter: others share theirs.
                 return (played, Usable::No);
             }
@@ -76,11 +79,20 @@ pub(super) async fn play(
                 let stderr = Some(stage.adapter.stderr());
                 // What failed may be the fault of another session.
                 outcome.held = Err(Stop::Fault { fault, step: None });
-                return (Played { outcome, stderr, note }, Usable::No);
+                return (Played { deaths, ..Played::new(outcome, stderr, note) }, Usable::No);
             }
         }
     }
     play_own(launch, stage, trial, patience).await
+}
+
+/// Whether the adapter died in a session.
+fn has_crashed(outcome: &Outcome) -> bool {
+    let stopped = match &outcome.held {
+        Err(Stop::Fault { fault, .. }) => Some(fault),
+        Err(Stop::Failure(_)) | Ok(()) => None,
+    };
+    stopped.or(outcome.teardown.as_ref()).is_some_and(Fault::is_crash)
 }
 
 /// Whether an outcome may be the fault of another session in the same adapter.
@@ -106,27 +118,32 @@ async fn play_own(
     let mut stderr = outcome.held.is_err().then(|| stage.adapter.stderr());
     let mut note = None;
     if outcome.cut_short {
-        return (Played { outcome, stderr, note }, restarted(launch, stage).await);
+        return (Played::new(outcome, stderr, note), restarted(launch, stage).await);
     }
     if let Some(fault) = &outcome.teardown {
         // The script has its verdict; the adapter is replaced.
         note = Some(format!("afterwards: {fault}"));
-        return (Played { outcome, stderr, note }, restarted(launch, stage).await);
+        let deaths = usize::from(fault.is_crash());
+        let played = Played { deaths, ..Played::new(outcome, stderr, note) };
+        return (played, restarted(launch, stage).await);
     }
     let Err(Stop::Fault { fault, step }) = outcome.held.clone() else {
-        return (Played { outcome, stderr, note }, Usable::Yes);
+        return (Played::new(outcome, stderr, note), Usable::Yes);
     };
+    let mut deaths = usize::from(fault.is_crash());
     if let Err((fault, _)) = restart(launch, stage).await {
         note = Some(format!("the adapter could not be restarted: {fault}"));
-        return (Played { outcome, stderr, note }, Usable::No);
+        return (Played { deaths, ..Played::new(outcome, stderr, note) }, Usable::No);
     }
     if !fault.is_crash() && fault.is_of_its_session() {
-        return (Played { outcome, stderr, note }, Usable::Yes);
+        return (Played::new(outcome, stderr, note), Usable::Yes);
     }
     let again = dispatch::attempt(stage, &trial.program, patience).await;
     let usable = match &again.held {
         Err(Stop::Fault { fault: second, step: second_step }) => {
+            deaths += usize::from(second.is_crash());
             if fault.is_crash() && second.is_crash() && *second_step == step {
+                deaths = 0;
                 stderr = Some(stage.adapter.stderr());
                 outcome = again;
                 outcome.held = Err(Stop::Failure(Failure {
@@ -142,6 +159,7 @@ async fn play_own(
         Err(Stop::Failure(_)) | Ok(()) => {
             note = Some(format!("the first attempt ended with: {fault}"));
             stderr = again.held.is_err().then(|| stage.adapter.stderr());
+            deaths += again.teardown.iter().filter(|fault| fault.is_crash()).count();
             outcome = again;
             if outcome.teardown.is_some() || outcome.cut_short {
                 restarted(launch, stage).await
@@ -150,5 +168,5 @@ async fn play_own(
             }
         }
     };
-    (Played { outcome, stderr, note }, usable)
+    (Played { deaths, ..Played::new(outcome, stderr, note) }, usable)
 }

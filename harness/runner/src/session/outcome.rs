@@ -1,6 +1,6 @@
 //! The outcome of a session.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ssespec_reports::results::{Fact, Row};
 
@@ -69,8 +69,12 @@ pub struct Outcome {
     pub facts: Vec<Fact>,
     /// The record of it.
     pub transcript: Vec<Row>,
+    /// When it began.
+    pub began: Instant,
     /// How long it took.
     pub duration: Duration,
+    /// The step that took longest, from 0, and how long; `None` for the step where it is implied.
+    pub longest_step: Option<(Option<usize>, Duration)>,
     /// Who ended the session.
     pub ended_by: EndedBy,
     /// What the script failed with before the adapter broke the protocol.
