@@ -25,6 +25,7 @@ impl Starts {
         self.0.fetch_add(1, Ordering::Relaxed);
     }
 
+    #[cfg(feature = "command")]
     pub(super) fn total(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }

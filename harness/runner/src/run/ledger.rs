@@ -30,7 +30,11 @@ impl<'r> Ledger<'r> {
         match news {
             News::Played(trial, played) => {
                 self.deaths += played.deaths;
-                let result = verdict::result(self.run, self.began, &trial, *played);
+                let start = played.outcome.began.saturating_duration_since(self.began);
+                let lane = played.lane;
+                let result = verdict::result(self.run, &trial, *played);
+                let start_us = Some(verdict::microseconds(start));
+                let result = CaseResult { start_us, lane, ..result };
                 self.enter(result, sink);
             }
             News::Unplayed(trial) => {

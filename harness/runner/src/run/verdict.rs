@@ -1,6 +1,6 @@
 //! The result of a session.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ssespec_cases::Capability;
 use ssespec_cases::{Case, Level, Requirement};
@@ -37,14 +37,12 @@ pub fn requirement(requirement: &Requirement) -> report::Requirement {
     }
 }
 
-/// The result of a trial that was played in a run that began then.
-pub(super) fn result(run: &Run, began: Instant, trial: &Trial, played: Played) -> CaseResult {
-    let Played { outcome, stderr, note, lane, deaths: _ } = played;
+/// The result of a trial that was played.
+pub(super) fn result(run: &Run, trial: &Trial, played: Played) -> CaseResult {
+    let Played { outcome, stderr, note, .. } = played;
     let mut result = blank(run, trial);
     result.facts = outcome.facts;
     result.duration_us = microseconds(outcome.duration);
-    result.start_us = Some(microseconds(outcome.began.saturating_duration_since(began)));
-    result.lane = lane;
     result.longest_step = outcome.longest_step.map(|(step, time)| {
         let (step, line) = place(&trial.case, step);
         StepTime { step, line, duration_us: microseconds(time) }
@@ -94,6 +92,7 @@ pub(super) fn skipped(run: &Run, skipped: &Skipped) -> CaseResult {
 }
 
 /// The result of a trial whose measurements would include other processes.
+#[cfg(feature = "command")]
 pub(super) fn not_measured(run: &Run, trial: &Trial) -> CaseResult {
     let mut result = blank(run, trial);
     result.verdict = Verdict::Skip;
@@ -103,6 +102,7 @@ pub(super) fn not_measured(run: &Run, trial: &Trial) -> CaseResult {
 }
 
 /// The result of a trial that was not played, for this reason.
+#[cfg(feature = "command")]
 pub(super) fn unplayed(run: &Run, trial: &Trial, reason: &str) -> CaseResult {
     let mut result = blank(run, trial);
     result.reason = Some(reason.into());
@@ -138,7 +138,8 @@ fn blank(run: &Run, trial: &Trial) -> CaseResult {
     }
 }
 
-fn microseconds(time: Duration) -> u64 {
+/// A time in microseconds.
+pub(super) fn microseconds(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }
 

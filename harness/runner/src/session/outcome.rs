@@ -94,6 +94,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// What the script failed with.
+    #[cfg(feature = "command")]
     pub(crate) fn failure(&self) -> Option<&Failure> {
         match &self.held {
             Err(Stop::Failure(failure)) => Some(failure),
@@ -103,6 +104,7 @@ impl Outcome {
     }
 
     /// Whether the script failed because nothing came in a time that was too short for a verdict.
+    #[cfg(feature = "command")]
     pub(crate) fn needs_more_patience(&self) -> bool {
         self.failure().is_some_and(|failure| failure.evidence == Evidence::ShortSilence)
     }
