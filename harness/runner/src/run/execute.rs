@@ -76,6 +76,7 @@ impl Run {
             }
         }
         self.play(stage, plan, &mut ledger, sink).await;
+        ledger.compare_facts(sink);
         #[cfg_attr(not(feature = "command"), expect(unused_mut, reason = "only the command measures it"))]
         let (mut footer, conclusion) = ledger.footer(starts.total());
         #[cfg(feature = "command")]

@@ -7,7 +7,7 @@
 //! - `smoke`: whether the adapter itself works
 //! - `replay`: playing a trial, and repeating it; [`played`]: its outcome
 //! - `verdict`: the result of a session; [`rerun`]: the command that reruns a single case
-//! - [`baseline`]: which failures are known
+//! - [`baseline`]: which failures are known; `same_facts`: whether deliveries of a case agree
 //! - `one_case`: a case with a function of this process, as `cargo test` plays it
 //!
 //! With the feature `command`, a run of many cases:
@@ -49,6 +49,7 @@ pub mod played;
 mod processor_time;
 mod replay;
 pub mod rerun;
+mod same_facts;
 #[cfg(feature = "command")]
 mod schedule;
 #[cfg(feature = "command")]

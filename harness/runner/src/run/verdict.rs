@@ -152,7 +152,8 @@ fn place(case: &Case, step: Option<usize>) -> (usize, usize) {
     }
 }
 
-fn failure_record(case: &Case, failure: Failure) -> FailureRecord {
+/// A failure of a case, as results carry it.
+pub(super) fn failure_record(case: &Case, failure: Failure) -> FailureRecord {
     let (step, line) = place(case, failure.step);
     let written = step.checked_sub(1).and_then(|number| case.script.locations().get(number).copied());
     FailureRecord {
