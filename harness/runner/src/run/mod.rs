@@ -12,7 +12,7 @@
 //!
 //! With the feature `command`, a run of many cases:
 //!
-//! - `execute`: executing it
+//! - `execute`: executing it; `shards`: which cases each part of a split run has
 //! - `transport`: what it has to know about how its adapters are started; `page_launch`: how pages are opened
 //! - `schedule`: what is played at the same time; `setting`: what a trial needs around it; `needs`: how patient a first
 //!   attempt is
@@ -55,6 +55,8 @@ mod schedule;
 #[cfg(feature = "command")]
 mod setting;
 pub mod settings;
+#[cfg(feature = "command")]
+mod shards;
 mod smoke;
 pub mod stage;
 #[cfg(feature = "command")]

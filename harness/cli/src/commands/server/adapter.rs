@@ -33,7 +33,7 @@ pub(crate) struct AdapterOptions {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["url", "list"])]
     pub(crate) cases: Option<PathBuf>,
     /// With COMMAND: run only part I of N of the selected cases, to split a run across machines; `ssespec report` merges the
-    /// results. The part of a case depends only on its id, and a part without cases succeeds
+    /// results. A part without cases succeeds
     #[arg(long, value_name = "I/N", conflicts_with_all = ["url", "list"])]
     pub(crate) shard: Option<Shard>,
     /// With COMMAND: how many sessions are busy at the same time, 1 to 64 [default: two per core]
