@@ -72,6 +72,9 @@
 //!     failure: None,
 //!     facts: Vec::new(),
 //!     duration_us: 1800,
+//!     start_us: None,
+//!     lane: None,
+//!     longest_step: None,
 //!     rerun: "ssespec run --filter client/lines/crlf".into(),
 //!     stderr: None,
 //!     transcript: Vec::new(),
@@ -87,6 +90,8 @@
 //!     diagnosis: None,
 //!     exit_status: 0,
 //!     complete: true,
+//!     adapters: None,
+//!     processor: None,
 //! })?;
 //!
 //! // Everything else starts from the file.

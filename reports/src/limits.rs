@@ -27,3 +27,7 @@ pub(crate) const STDERR_LINES: usize = 20;
 
 /// How many late observations of a case.
 pub(crate) const LATE: usize = 10;
+
+/// How many sessions a note names.
+#[cfg(feature = "renderings")]
+pub(crate) const PLACES: usize = 5;

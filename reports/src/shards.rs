@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     fold, limits,
-    results::{Footer, KnownFailure, Results, Shard, V1, Warning},
+    results::{Adapters, Footer, KnownFailure, ProcessorTime, Results, Shard, V1, Warning},
     terminal, visible,
 };
 
@@ -133,5 +133,18 @@ fn footer(shards: &BTreeMap<Shard, Results>) -> Option<Footer> {
         diagnosis: None,
         exit_status: footers.iter().map(|footer| footer.exit_status).max()?,
         complete: footers.iter().all(|footer| footer.complete),
+        adapters: sum(footers.iter().filter_map(|footer| footer.adapters), |a, b| Adapters {
+            started: a.started.saturating_add(b.started),
+            died: a.died.saturating_add(b.died),
+        }),
+        processor: sum(footers.iter().filter_map(|footer| footer.processor), |a, b| ProcessorTime {
+            harness_us: a.harness_us.saturating_add(b.harness_us),
+            adapters_us: a.adapters_us.saturating_add(b.adapters_us),
+        }),
     })
+}
+
+/// The sum of what the shards recorded; `None` if none did.
+fn sum<T>(parts: impl Iterator<Item = T>, add: fn(T, T) -> T) -> Option<T> {
+    parts.reduce(add)
 }

@@ -134,6 +134,14 @@ pub(crate) enum CommandError {
     /// A run without a header.
     #[error("the run wrote no header; this is a bug in ssespec, please report it")]
     NoHeader,
+    /// A folder to compare does not have the results of one run.
+    #[error("{}: expected the results of one run, found {runs} runs in its .jsonl files", path.display())]
+    NotOneRun {
+        /// The folder.
+        path: PathBuf,
+        /// How many runs it has.
+        runs: usize,
+    },
     /// JSON Lines can show the results of one run only.
     #[error(
         "--format jsonl prints the results file of one run, but there are {0} runs; `ssespec run --output FOLDER` writes \
@@ -251,6 +259,7 @@ impl CommandError {
             | Self::WriteResults { .. }
             | Self::NoHeader
             | Self::SeveralRuns(_)
+            | Self::NotOneRun { .. }
             | Self::Matrix(_)
             | Self::Merge(_)
             | Self::Render(_)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufWriter, IsTerminal};
+use std::io::{BufWriter, IsTerminal, Stdout};
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ use crate::output::{WriteFileError, note, stderr_color};
 /// Takes the records of a run.
 pub(crate) struct Recorder {
     file: Option<(ResultsWriter<BufWriter<File>>, String)>,
+    streamed: Option<ResultsWriter<Stdout>>,
     progress: ProgressDisplay,
     planned: usize,
     header: Option<Header>,
@@ -41,7 +42,8 @@ enum ProgressDisplay {
 }
 
 impl Recorder {
-    /// A recorder that shows progress, and also writes a results file if `output` names one.
+    /// A recorder that shows progress, also writes a results file if `output` names one, and prints each record
+    /// immediately if JSON Lines are asked for.
     ///
     /// # Errors
     /// If the file cannot be created.
@@ -62,6 +64,7 @@ impl Recorder {
         };
         Ok(Self {
             file,
+            streamed: (format == Format::Jsonl).then(|| ResultsWriter::new(std::io::stdout())),
             progress,
             planned,
             header: None,
@@ -83,6 +86,12 @@ impl Recorder {
         {
             let file = name.clone();
             self.write_error.get_or_insert(CommandError::WriteResults { file, source });
+        }
+        if let Some(writer) = &mut self.streamed
+            && writer.record(&record).is_err()
+        {
+            // A closed pipe needs no more output.
+            self.streamed = None;
         }
         match record {
             Record::Header(header) => self.header = Some(*header),

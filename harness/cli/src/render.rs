@@ -1,10 +1,11 @@
 //! Results rendered in each output format.
 
 use ssespec_reports::results::{Record, Results, ResultsWriter};
-use ssespec_reports::terminal::{Color, Failures, Style, Times, render};
+use ssespec_reports::terminal::{Color, Failures, Style, Times, render, timings};
 use ssespec_reports::{junit, markdown, snapshot, visible};
 
 use crate::error::CommandError;
+use crate::options::execution::TimingOptions;
 use crate::options::format::Format;
 use crate::output;
 
@@ -16,10 +17,24 @@ pub(crate) fn check_number_of_runs(runs: usize, format: Format) -> Result<(), Co
     if format == Format::Jsonl && runs > 1 { Err(CommandError::SeveralRuns(runs)) } else { Ok(()) }
 }
 
-/// Prints the results of runs to standard output; nothing if there are none.
-pub(crate) fn print_results(runs: &[Results], format: Format) -> Result<(), CommandError> {
-    if !runs.is_empty() {
+/// Prints the results of finished runs to standard output; nothing if there are none. JSON Lines have been printed while
+/// they ran.
+pub(crate) fn print_results(
+    runs: &[Results],
+    format: Format,
+    with_timings: TimingOptions,
+) -> Result<(), CommandError> {
+    if !runs.is_empty() && format != Format::Jsonl {
         output::print(&rendered(runs, format, output::stdout_color())?);
+    }
+    for run in runs.iter().filter(|_| with_timings.shown) {
+        if matches!(format, Format::Terminal | Format::Full) {
+            let style = Style { color: output::stdout_color(), ..Style::default() };
+            output::print(&format!("\n{}", timings(run, style)));
+        } else {
+            let style = Style { color: output::stderr_color(), ..Style::default() };
+            output::note(timings(run, style).trim_end());
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Reading results files, and merging those of shards.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use ssespec_reports::results::{Results, Warning};
 use ssespec_reports::shards::merge;
@@ -25,4 +25,32 @@ pub(crate) fn merged(files: Vec<Results>) -> Result<Vec<Results>, CommandError> 
         output::note(&format!("warning: {warning}"));
     }
     Ok(runs)
+}
+
+/// The run in a results file, or in a folder with the results files of its shards. Prints which shards are missing.
+///
+/// # Errors
+/// If a file cannot be read, or a folder does not contain the results of one run.
+pub(crate) fn one_run(path: &Path) -> Result<Results, CommandError> {
+    let files = if path.is_dir() { files_in(path)? } else { vec![path.to_owned()] };
+    let files = files.iter().map(|file| open(file)).collect::<Result<Vec<Results>, _>>()?;
+    let mut runs = merged(files)?;
+    match (runs.pop(), runs.len()) {
+        (Some(run), 0) => Ok(run),
+        (last, others) => {
+            let runs = others + usize::from(last.is_some());
+            Err(CommandError::NotOneRun { path: path.to_owned(), runs })
+        }
+    }
+}
+
+/// The results files in a folder, by name.
+fn files_in(folder: &Path) -> Result<Vec<PathBuf>, CommandError> {
+    let read = |source| CommandError::Read { path: folder.to_owned(), source };
+    let entries = std::fs::read_dir(folder).map_err(read)?;
+    let mut files =
+        entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<PathBuf>, _>>().map_err(read)?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "jsonl"));
+    files.sort();
+    Ok(files)
 }

@@ -2,13 +2,14 @@
 //!
 //! Only complete entries are added and removed. Everything else in the file, including comments, is unchanged.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
 
 use ssespec_diagnostics::{Source, value};
 use ssespec_reports::fold::{CaseOutcome, Outcome, fold};
-use ssespec_reports::results::{KnownFailure, Results, Verdict};
+use ssespec_reports::results::{CaseResult, DeliveryKind, Failure, KnownFailure, Results, Verdict};
 
 use crate::implementation::FolderError;
 use crate::implementation::known::read_known_failures;
@@ -141,16 +142,29 @@ fn updated(
             pattern(case.case()),
             quoted(&reason(case))
         ));
+        let deliveries = failing_deliveries(case, selection);
+        if !deliveries.is_empty() {
+            let names: Vec<String> = deliveries.iter().map(|kind| quoted(kind.name())).collect();
+            end.push_str(&format!("deliveries = [{}]{line_end}", names.join(", ")));
+        }
         written = end;
         changes.added.push(case.case().to_owned());
     }
     Ok((written, changes))
 }
 
+/// The deliveries in which a case fails; none if those are all that there are.
+fn failing_deliveries(case: &CaseOutcome<'_>, selection: &Selection) -> BTreeSet<DeliveryKind> {
+    let fails = |result: &&CaseResult| Outcome::of(result) == Outcome::Fail;
+    let everywhere = case.results().iter().copied().all(|result| fails(&result));
+    if everywhere && selection.has_deliveries(&[]) {
+        return BTreeSet::new();
+    }
+    case.decisive().filter(fails).map(|result| result.delivery.kind()).collect()
+}
+
 fn reason(case: &CaseOutcome<'_>) -> String {
-    let failure = case.worst().failure.as_ref();
-    failure
-        .map_or_else(|| "fails".to_owned(), |f| format!("expected {}; observed {}", f.expected, f.observed))
+    case.worst().failure.as_ref().map_or_else(|| "fails".to_owned(), Failure::summary)
 }
 
 /// The entries of a file, in its order.
@@ -201,9 +215,8 @@ fn fate(entry: &KnownFailure, results: &Results, selection: &Selection) -> Fate 
     }
     let Ok(glob) = id_glob(&entry.case).map(|glob| glob.compile_matcher()) else { return Fate::Stays };
     let is_stale = |case: &str| {
-        let of_this = |stale: &KnownFailure| {
-            stale.case == case && stale.reason == entry.reason && stale.link == entry.link
-        };
+        let of_this =
+            |stale: &KnownFailure| KnownFailure { case: case.to_owned(), ..entry.clone() } == *stale;
         footer.stale.iter().any(of_this)
     };
     let cases = fold(results.results());

@@ -11,37 +11,10 @@ use ssespec_cases::server::{self, ServerStep};
 use ssespec_cases::step::Played;
 use ssespec_mock_server::action::Action;
 use ssespec_reports::results::Delivery;
+pub use ssespec_reports::results::DeliveryKind;
 
 /// The longest run that is cut differently, in bytes.
 const CUT_LIMIT: usize = 64 * 1024;
-
-/// A kind of delivery that a user can ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DeliveryKind {
-    /// One write per send.
-    AsWritten,
-    /// One write per run.
-    Whole,
-    /// One byte per write.
-    Bytes,
-    /// One delivery for every single cut point.
-    Splits,
-}
-
-impl DeliveryKind {
-    /// The standard ones.
-    pub const STANDARD: &[Self] = &[Self::AsWritten, Self::Whole, Self::Bytes];
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::AsWritten => "as-written",
-            Self::Whole => "whole",
-            Self::Bytes => "bytes",
-            Self::Splits => "splits",
-        }
-    }
-}
 
 /// One operation of a script, with its writes determined.
 #[derive(Debug, Clone)]

@@ -19,6 +19,56 @@ pub enum Delivery {
     Split(u64),
 }
 
+/// A kind of delivery, as on the command line and in a baseline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "kebab-case")]
+pub enum DeliveryKind {
+    /// One write per send.
+    AsWritten,
+    /// One write per run of sends.
+    Whole,
+    /// One byte per write.
+    Bytes,
+    /// One delivery for every single cut point.
+    Splits,
+}
+
+impl DeliveryKind {
+    /// The standard ones.
+    pub const STANDARD: &[Self] = &[Self::AsWritten, Self::Whole, Self::Bytes];
+
+    /// All of them, in the order of their deliveries.
+    pub const ALL: &[Self] = &[Self::AsWritten, Self::Whole, Self::Bytes, Self::Splits];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::AsWritten => "as-written",
+            Self::Whole => "whole",
+            Self::Bytes => "bytes",
+            Self::Splits => "splits",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+}
+
+impl Delivery {
+    /// Its kind.
+    pub fn kind(self) -> DeliveryKind {
+        match self {
+            Self::AsWritten => DeliveryKind::AsWritten,
+            Self::Whole => DeliveryKind::Whole,
+            Self::Bytes => DeliveryKind::Bytes,
+            Self::Split(_) => DeliveryKind::Splits,
+        }
+    }
+}
+
 /// A word that is not a delivery.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown delivery {word:?}, expected as-written, whole, bytes, or split@ followed by a number")]

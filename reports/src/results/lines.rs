@@ -118,4 +118,30 @@ pub struct Footer {
     pub exit_status: u8,
     /// Always true: an incomplete run has no footer.
     pub complete: bool,
+    /// What happened to the adapters; absent if the run needed none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adapters: Option<Adapters>,
+    /// The processor time that the run took, where the system reports it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processor: Option<ProcessorTime>,
+}
+
+/// What happened to the adapters of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Adapters {
+    /// How often one was started.
+    pub started: usize,
+    /// How often one died and was restarted. A case that makes it die twice at the same step fails instead.
+    pub died: usize,
+}
+
+/// The processor time that a run took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ProcessorTime {
+    /// Of this process, in microseconds.
+    pub harness_us: u64,
+    /// Of the processes that it started and that have exited, in microseconds: adapters, or a browser.
+    pub adapters_us: u64,
 }

@@ -22,16 +22,20 @@ mod words;
 #[cfg(feature = "file")]
 mod write;
 
-pub use delivery::{Delivery, UnknownDelivery};
+pub use delivery::{Delivery, DeliveryKind, UnknownDelivery};
 #[cfg(feature = "file")]
 pub use diagnosis::{Cause, Diagnosis, NamedMistake};
 #[cfg(feature = "file")]
 pub use error::{ReadError, WriteError};
 #[cfg(feature = "file")]
-pub use lines::{Adapter, Footer, Header, Implementation, Platform, Record, Selection};
+pub use lines::{
+    Adapter, Adapters, Footer, Header, Implementation, Platform, ProcessorTime, Record, Selection,
+};
 #[cfg(feature = "file")]
 pub use model::{Results, Warning};
-pub use records::{CaseResult, Counts, Fact, Failure, Known, KnownFailure, Requirement, Row, Source};
+pub use records::{
+    CaseResult, Counts, Fact, Failure, Known, KnownFailure, Requirement, Row, Source, StepTime,
+};
 pub use shard::{Shard, UnknownShard};
 pub use version::V1;
 pub use words::{Level, Role, Transport, Verdict};

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Delivery, Level, V1, Verdict};
+use super::{Delivery, DeliveryKind, Level, V1, Verdict};
 
 /// One statement of a document that binds a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,7 +30,7 @@ pub struct Requirement {
 }
 
 /// One entry of the baseline.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct KnownFailure {
     /// A glob over case ids.
@@ -40,9 +40,15 @@ pub struct KnownFailure {
     /// Where it is tracked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
+    /// The deliveries in which they fail; in any if it is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub deliveries: Vec<DeliveryKind>,
     /// Whether it is flaky: it fails intermittently, so that a pass does not contradict it.
     #[serde(default, alias = "by_chance", skip_serializing_if = "std::ops::Not::not")]
     pub flaky: bool,
+    /// A part of the summary of the failure, or of the name of the fact that differs: anything else is not excused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fails: Option<String>,
 }
 
 /// The result of one case in one delivery.
@@ -93,6 +99,15 @@ pub struct CaseResult {
     pub facts: Vec<Fact>,
     /// How long it took, in microseconds.
     pub duration_us: u64,
+    /// When its session began, in microseconds since the start of the run; absent if there was none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_us: Option<u64>,
+    /// The lane in which it was played, counted from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lane: Option<u32>,
+    /// The step that took longest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longest_step: Option<StepTime>,
     /// The command that runs just this case again.
     pub rerun: String,
     /// The end of what the adapter wrote to stderr.
@@ -101,6 +116,18 @@ pub struct CaseResult {
     /// The record of its session; kept for `fail`, `warn` and `error`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transcript: Vec<Row>,
+}
+
+/// How long a step took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct StepTime {
+    /// Its place among the written steps, counted from 1; 0 is the implied end of the case.
+    pub step: usize,
+    /// Its line in the case's file, counted from 1.
+    pub line: usize,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
 }
 
 /// The file of a case.
@@ -144,6 +171,13 @@ pub struct Failure {
     /// What this usually means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+}
+
+impl Failure {
+    /// What was expected and observed, in one sentence.
+    pub fn summary(&self) -> String {
+        format!("expected {}; observed {}", self.expected, self.observed)
+    }
 }
 
 /// A fact that a `record` step stored.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// One of several disjoint parts of the selected cases.
 ///
-/// A case belongs to a part by its id alone, so adding a case moves no other.
+/// The runner splits cases by what they cost, and everything else by [`contains`](Self::contains).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Shard {
     part: u32,
@@ -48,7 +48,7 @@ impl Shard {
         (1..=self.of).map(move |part| Self { part, of: self.of })
     }
 
-    /// Whether an id belongs to this part.
+    /// Whether an id belongs to this part, if nothing but the id decides.
     pub fn contains(self, id: &str) -> bool {
         hash(id) % u64::from(self.of) == u64::from(self.part - 1)
     }

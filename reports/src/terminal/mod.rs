@@ -12,6 +12,8 @@ mod run;
 #[cfg(feature = "renderings")]
 mod tally;
 #[cfg(feature = "renderings")]
+mod timings;
+#[cfg(feature = "renderings")]
 mod totals;
 
 pub use crate::transcript::Times;
@@ -29,5 +31,7 @@ pub use progress::{Progress, case_line, progress_line};
 pub use run::render;
 #[cfg(feature = "renderings")]
 pub(crate) use run::{identity, selection};
+#[cfg(feature = "renderings")]
+pub use timings::timings;
 #[cfg(feature = "renderings")]
 pub(crate) use totals::suite_shares;

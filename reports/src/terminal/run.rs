@@ -1,6 +1,6 @@
 //! The text of a whole run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::{Failures, Style, diagnosis, failure, paint::Paint, tally, totals};
@@ -8,14 +8,14 @@ use crate::{
     diagnosis::diagnose,
     fold::{CaseOutcome, Outcome, fold},
     limits,
-    results::{Header, KnownFailure, Results},
+    results::{Header, KnownFailure, Results, Verdict},
     totals::Totals,
     visible,
 };
 
 /// A whole run, as text for a terminal.
 ///
-/// From top to bottom: who ran; a tally for each group; facts; known failures and late
+/// From top to bottom: who ran; a tally for each group; facts; known failures, notes and late
 /// observations, a quiet line each; the causes of failures, each with one case; warnings, errors and
 /// failures without a cause, with all their evidence;
 /// baseline entries that are wrong; the totals.
@@ -31,15 +31,18 @@ pub fn render(results: &Results, style: Style) -> String {
     }
     run.facts(&cases);
     run.known(&cases);
+    run.notes(&cases);
     run.late(&cases);
     let diagnosis = diagnose(results);
     let requirements = &results.header().requirements;
     run.text.push_str(&diagnosis::causes(&diagnosis, requirements, &cases, style));
-    let unexplained: BTreeSet<&str> = diagnosis.unexplained.iter().map(String::as_str).collect();
+    let unexplained: BTreeSet<&String> = diagnosis.unexplained.iter().collect();
+    let of_causes: BTreeSet<&String> = diagnosis.causes.iter().flat_map(|cause| &cause.cases).collect();
+    let explained: BTreeSet<&str> = of_causes.difference(&unexplained).map(|case| case.as_str()).collect();
     let is_shown = |case: &&CaseOutcome<'_>| {
         case.outcome() == Outcome::Error
             || style.failures == Failures::All
-            || unexplained.contains(case.case())
+            || !explained.contains(case.case())
     };
     if !diagnosis.causes.is_empty() && cases.iter().filter(is_shown).any(|case| is_finding(case.outcome())) {
         run.section("Other findings");
@@ -135,13 +138,37 @@ impl Run {
         }
     }
 
+    /// Notes about cases without a block of their own, such as a client that could not be closed.
+    fn notes(&mut self, cases: &[CaseOutcome<'_>]) {
+        let mut notes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for result in cases.iter().filter(is_quiet).flat_map(CaseOutcome::results) {
+            if let (Some(reason), true) = (&result.reason, result.verdict != Verdict::Skip) {
+                let place = format!("{}, {}", visible::line(&result.case, limits::ID), result.delivery);
+                notes.entry(reason).or_default().push(place);
+            }
+        }
+        if notes.is_empty() {
+            return;
+        }
+        self.section("Notes");
+        for (note, places) in notes {
+            self.line(&format!("  {}", visible::line(note, limits::SENTENCE)));
+            for place in places.iter().take(limits::PLACES) {
+                self.line(&format!("    {place}"));
+            }
+            let more = places.len().saturating_sub(limits::PLACES);
+            if more > 0 {
+                self.line(&format!("    … and {more} more"));
+            }
+        }
+    }
+
     /// Late observations of cases without a block of their own.
     fn late(&mut self, cases: &[CaseOutcome<'_>]) {
-        let is_quiet = |case: &&CaseOutcome<'_>| !is_finding(case.outcome());
         let late: Vec<(String, &str)> = cases
             .iter()
             .filter(is_quiet)
-            .flat_map(|case| case.results())
+            .flat_map(CaseOutcome::results)
             .flat_map(|result| {
                 let id = format!("{}, {}", visible::line(&result.case, limits::ID), result.delivery);
                 result.late.iter().take(limits::LATE).map(move |late| (id.clone(), late.as_str()))
@@ -177,6 +204,11 @@ impl Run {
     fn line(&mut self, line: &str) {
         let _ = writeln!(self.text, "{}", line.trim_end());
     }
+}
+
+/// Whether a case has no block of its own.
+fn is_quiet(case: &&CaseOutcome<'_>) -> bool {
+    !matches!(case.outcome(), Outcome::Warn | Outcome::Error | Outcome::Fail)
 }
 
 /// `eventsource 5.1.5 (JavaScript client)`; a server that is probed by its URL may say less.

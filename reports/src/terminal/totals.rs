@@ -54,6 +54,9 @@ pub(super) fn totals(results: &Results, totals: &Totals, paint: Paint) -> String
     if let Some(why) = totals.percentages.withheld() {
         let _ = writeln!(text, "{}", paint.notice(why));
     }
+    if let Some(deaths) = deaths(results) {
+        let _ = writeln!(text, "{}", paint.notice(deaths));
+    }
     match results.footer() {
         Some(footer) => text.push_str(&ending(footer)),
         None => {
@@ -67,6 +70,15 @@ pub(super) fn totals(results: &Results, totals: &Totals, paint: Paint) -> String
     text
 }
 
+/// How often the adapter died, unless a failure says so.
+fn deaths(results: &Results) -> Option<String> {
+    match results.footer()?.adapters?.died {
+        0 => None,
+        1 => Some("the adapter died once and was restarted".to_owned()),
+        times => Some(format!("the adapter died {times} times and was restarted")),
+    }
+}
+
 /// Counts that are named even when they are 0.
 const ALWAYS: [Outcome; 3] = [Outcome::Pass, Outcome::Fail, Outcome::Error];
 
@@ -78,6 +90,7 @@ fn ending(footer: &Footer) -> String {
             if failures == 1 { "failure is" } else { "failures are" }
         ),
         0 => "conforming, or failing only where the baseline expects it",
+        1 if is_only_strict(footer) => "the adapter died, which --strict does not allow",
         1 => "not conforming, or not matching the baseline",
         2 => "wrong usage, or no case selected",
         3 => "the implementation could not be run, or a case ended in an error",
@@ -86,6 +99,12 @@ fn ending(footer: &Footer) -> String {
     let seconds = footer.duration_us / 1_000_000;
     let tenths = footer.duration_us % 1_000_000 / 100_000;
     format!("{seconds}.{tenths} s, exit status {}: {meaning}\n", footer.exit_status)
+}
+
+/// Whether a run failed although its results and the baseline are as they should be.
+fn is_only_strict(footer: &Footer) -> bool {
+    let died = footer.adapters.is_some_and(|adapters| adapters.died > 0);
+    died && footer.counts.fail == 0 && footer.stale.is_empty() && footer.unmatched.is_empty()
 }
 
 /// Names the suites that ran but do not decide conformance, unless suites were selected by name.

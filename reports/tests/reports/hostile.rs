@@ -123,7 +123,8 @@ fn everywhere(text: &str, row: Row) -> Results {
         case: text.to_owned(),
         reason: text.to_owned(),
         link: Some(text.to_owned()),
-        flaky: false,
+        fails: Some(text.to_owned()),
+        ..KnownFailure::default()
     };
     footer.stale = vec![entry.clone()];
     footer.unmatched = vec![entry];

@@ -13,3 +13,4 @@ mod reading;
 mod schema;
 mod shards;
 mod surfaces;
+mod timings;

@@ -2,8 +2,9 @@
 
 use insta::assert_snapshot;
 use ssespec_reports::{
+    Results,
     fold::{counts, fold},
-    results::Counts,
+    results::{Adapters, CaseResult, Counts, Footer},
     snapshot::snapshot,
     terminal::{Color, Progress, Style, Times, case_line, failure, progress_line, render},
 };
@@ -15,6 +16,25 @@ fn a_run_on_a_terminal() {
     for name in ALL {
         assert_snapshot!(format!("terminal-{name}"), render(&results(name), Style::default()));
     }
+}
+
+#[test]
+fn what_happened_to_the_adapter_is_shown_where_all_pass() {
+    let run = results("all-pass");
+    let noted = |note: &str| {
+        let with_note = |result: &CaseResult| CaseResult { reason: Some(note.into()), ..result.clone() };
+        run.results().iter().map(with_note).collect::<Vec<_>>()
+    };
+    let text = |died, exit_status, all: Vec<CaseResult>| {
+        let adapters = Some(Adapters { started: 12, died });
+        let footer = Footer { adapters, exit_status, ..run.footer().unwrap().clone() };
+        render(&Results::new("noted", run.header().clone(), all, Some(footer)), Style::default())
+    };
+    let note = "afterwards: the adapter did not answer `close` with `closed` within 5s";
+    let shown = text(9, 1, noted(note));
+    assert_snapshot!("terminal-adapter-died", shown);
+    assert!(text(1, 0, noted(note)).contains("the adapter died once and was restarted\n"));
+    assert!(!text(0, 0, run.results().to_vec()).contains("died"));
 }
 
 #[test]

@@ -29,6 +29,7 @@ use crate::status::Status;
   ssespec client --filter 'client/retry/*' --baseline known.toml -- node adapter.mjs
   ssespec client --suite whatwg --level must --delivery whole --lanes 1 --timeout 10s -- ./adapter
   ssespec client --cases my-cases --delivery splits --ipv6 --barrier pause -- ./adapter
+  ssespec client --strict --timings -- ./adapter
   ssespec client --shard 1/3 --output shard-1.jsonl -- ./adapter
   ssespec client --format junit --output results.jsonl --color never -- ./adapter > junit.xml
 
@@ -96,7 +97,10 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         patience: options.patience(),
         address,
         barrier: options.barrier(),
+        deaths: options.deaths.deaths(),
         rerun: Rerun::Command(command_line(words)),
     };
-    execute::cases::execute(&run, options.output.as_deref(), options.format).await?.print(options.format)
+    execute::cases::execute(&run, options.output.as_deref(), options.format)
+        .await?
+        .print(options.format, options.timings)
 }

@@ -11,7 +11,7 @@ use crate::error::CommandError;
 use crate::options::format::Format;
 use crate::output;
 use crate::render::{check_number_of_runs, rendered};
-use crate::results_file::{merged, open};
+use crate::results_file::{merged, one_run, open};
 use crate::status::Status;
 
 /// Render results files as a Markdown matrix, JUnit XML or text.
@@ -37,17 +37,21 @@ pub(crate) struct ReportArguments {
 }
 
 /// Compare two results files, case by case.
+///
+/// Each side is a results file, or a folder with the results files of a run's shards, which are merged. A missing shard is
+/// reported.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ssespec diff before.jsonl after.jsonl
   ssespec diff before.jsonl after.jsonl --format markdown --color never > comment.md
+  ssespec diff shards-of-main shards-of-this-branch
 
 The exit status is 1 if a case is broken that was not broken before.")]
 pub(crate) struct DiffArguments {
-    /// The results before the change
+    /// The results before the change: a results file, or a folder with those of shards
     #[arg(value_name = "A")]
     before: PathBuf,
-    /// The results after the change
+    /// The results after the change, likewise
     #[arg(value_name = "B")]
     after: PathBuf,
     /// What to render
@@ -75,7 +79,7 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<Status, CommandError
 }
 
 pub(crate) fn diff(arguments: &DiffArguments) -> Result<Status, CommandError> {
-    let (before, after) = (open(&arguments.before)?, open(&arguments.after)?);
+    let (before, after) = (one_run(&arguments.before)?, one_run(&arguments.after)?);
     let diff = compare(&before, &after);
     output::print(&match arguments.format {
         DiffFormat::Terminal => diff.text(Style { color: output::stdout_color(), ..Style::default() }),

@@ -40,6 +40,7 @@ use crate::{launch, output};
   ssespec run --filter 'client/lines/*' --filter 'client/bom/*' --delivery bytes --lanes 1
   ssespec run --suite whatwg --level must --timeout 10s --color never
   ssespec run --cases my-cases --delivery splits --ipv6 --barrier pause
+  ssespec run --strict --timings
   ssespec run --shard 1/3 --output shard-1.jsonl
   ssespec run ci/implementations --output results --format markdown > COMPATIBILITY.md
 
@@ -98,7 +99,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
             }
         }
     }
-    print_results(&runs, arguments.options.format)?;
+    print_results(&runs, arguments.options.format, arguments.options.timings)?;
     Ok(worst)
 }
 
@@ -142,6 +143,7 @@ async fn perform_one(
         patience: options.patience(),
         address: options.address(),
         barrier: options.barrier(),
+        deaths: options.deaths.deaths(),
         rerun: Rerun::Folder { folder: folder.path.clone(), words: command_line(words) },
     };
     let outcome = execute::cases::execute(&run, file, options.format).await.map_err(|error| {

@@ -17,6 +17,7 @@ use ssespec_probe::{Check, Content, Length, Options, Probe, Roots, Target, Trust
 use crate::commands::server::adapter::AdapterOptions;
 use crate::error::CommandError;
 use crate::execute;
+use crate::options::execution::TimingOptions;
 use crate::options::format::Format;
 use crate::options::level::{LevelWord, levels};
 use crate::options::selection::CaseSelection;
@@ -50,6 +51,7 @@ use crate::status::Status;
   ssespec server -- node adapter.mjs
   ssespec server --filter 'server/events/*' --baseline known.toml --lanes 1 -- ./adapter
   ssespec server --cases my-cases -- ./adapter
+  ssespec server --strict --timings -- ./adapter
   ssespec server --shard 1/3 --output shard-1.jsonl -- ./adapter
 
 Only failures in the suites whatwg and http affect the exit status, unless --suite selects others.")]
@@ -103,6 +105,8 @@ pub(crate) struct Arguments {
     /// List the checks instead of running them
     #[arg(long)]
     list: bool,
+    #[command(flatten)]
+    timings: TimingOptions,
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "terminal")]
     format: Format,
@@ -136,15 +140,16 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         return Ok(Status::Success);
     }
     let outcome = execute::probe::execute(&probe, arguments.output.as_deref(), arguments.format).await?;
-    outcome.print(arguments.format)
+    outcome.print(arguments.format, arguments.timings)
 }
 
 /// Runs the cases with the adapter that the command starts.
 async fn with_adapter(arguments: Arguments) -> Result<Status, CommandError> {
-    let Arguments { command, adapter, timeout, filter, suite, level, format, output, .. } = arguments;
+    let Arguments { command, adapter, timeout, filter, suite, level, format, output, timings, .. } =
+        arguments;
     let selection =
         CaseSelection { filter, suite, level, cases: adapter.cases.clone(), shard: adapter.shard };
-    adapter::perform(command, &adapter, &selection, timeout, (format, output.as_deref())).await
+    adapter::perform(command, &adapter, &selection, timeout, (format, output.as_deref(), timings)).await
 }
 
 fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, CommandError> {

@@ -4,6 +4,7 @@ use ssespec::run::Conclusion;
 use ssespec_reports::results::Results;
 
 use crate::error::CommandError;
+use crate::options::execution::TimingOptions;
 use crate::options::format::Format;
 use crate::output;
 use crate::render::print_results;
@@ -30,8 +31,8 @@ impl Outcome {
     }
 
     /// Prints the results, and returns the exit status.
-    pub(crate) fn print(self, format: Format) -> Result<Status, CommandError> {
-        print_results(&[self.results], format)?;
+    pub(crate) fn print(self, format: Format, timings: TimingOptions) -> Result<Status, CommandError> {
+        print_results(&[self.results], format, timings)?;
         Ok(self.status)
     }
 }
@@ -40,6 +41,10 @@ impl Outcome {
 fn explain_status(results: &Results) {
     let Some(footer) = results.footer() else { return };
     let (counts, stale, unmatched) = (&footer.counts, footer.stale.len(), footer.unmatched.len());
+    let died = footer.adapters.map_or(0, |adapters| adapters.died);
+    if died > 0 {
+        output::note(&format!("the adapter died and was restarted: {died}"));
+    }
     output::note(&format!(
         "exit status {}: {} fail, {} error; {stale} stale and {unmatched} unmatched entries of the baseline; --format \
          terminal shows them",

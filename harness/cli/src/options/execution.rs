@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use ssespec::delivery::DeliveryKind;
-use ssespec::run::{Baseline, Launch, Selection};
+use ssespec::run::{Baseline, Deaths, Launch, Selection};
 use ssespec::session::Patience;
 use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
@@ -41,12 +41,39 @@ pub(crate) struct RunOptions {
     /// How to keep writes separate on the wire
     #[arg(long, help_heading = EXECUTION, value_name = "HOW", default_value = "auto")]
     pub(crate) barrier: BarrierWord,
+    #[command(flatten)]
+    pub(crate) deaths: DeathOptions,
+    #[command(flatten)]
+    pub(crate) timings: TimingOptions,
     /// What to print
     #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "terminal")]
     pub(crate) format: Format,
     /// Also write the results file (JSON Lines) here; with several implementations, a folder for one file each
     #[arg(long, help_heading = OUTPUT, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
+}
+
+/// What the death of an adapter means.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct DeathOptions {
+    /// Also end with exit status 1 if the adapter died and was restarted, even if every case passed then
+    #[arg(long, help_heading = EXECUTION)]
+    strict: bool,
+}
+
+impl DeathOptions {
+    pub(crate) fn deaths(self) -> Deaths {
+        if self.strict { Deaths::NotExpected } else { Deaths::Counted }
+    }
+}
+
+/// Whether to print where the time went.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct TimingOptions {
+    /// Also print where the time went: processor time, starts of adapters, the longest cases and waits; with another format
+    /// than terminal, to standard error
+    #[arg(long = "timings", help_heading = OUTPUT)]
+    pub(crate) shown: bool,
 }
 
 /// A delivery on the command line.

@@ -9,7 +9,7 @@ pub(crate) enum Format {
     Terminal,
     /// The same with every failing case
     Full,
-    /// The results file itself (JSON Lines)
+    /// The results file itself (JSON Lines); a run prints each result as its session ends
     Jsonl,
     /// A Markdown matrix with reasons
     Markdown,

@@ -34,7 +34,7 @@ pub(crate) struct CaseSelection {
     #[arg(long, help_heading = SELECTION, value_name = "DIR")]
     pub(crate) cases: Option<PathBuf>,
     /// Run only part I of N of the selected cases, to split a run across machines; `ssespec report` merges the results. The
-    /// part of a case depends only on its id, and a part without cases succeeds
+    /// parts of the whole suite take about as long, a case always belongs to the same part, and a part without cases succeeds
     #[arg(long, help_heading = SELECTION, value_name = "I/N")]
     pub(crate) shard: Option<Shard>,
 }

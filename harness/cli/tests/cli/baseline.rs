@@ -16,6 +16,7 @@ pub(crate) const TESTS: Tests = &[
     ("a_filtered_run_judges_what_it_selected", a_filtered_run_judges_what_it_selected),
     ("one_delivery_makes_no_entry_stale", one_delivery_makes_no_entry_stale),
     ("a_flaky_failure", a_flaky_failure),
+    ("a_failure_in_some_deliveries", a_failure_in_some_deliveries),
     ("a_file_of_its_own", a_file_of_its_own),
 ];
 
@@ -148,7 +149,8 @@ fn one_delivery_makes_no_entry_stale() {
 
 fn a_flaky_failure() {
     let folder = TestFolder::new();
-    let flaky = |case| format!("{}flaky = true\n", known(case, "now and then"));
+    let fails = "observed event data \\\"a\\\"";
+    let flaky = |case| format!("{}flaky = true\nfails = \"{fails}\"\n", known(case, "now and then"));
     folder.implementation("small", &format!("{}{}", flaky(PASSES), flaky(FAILS)));
     let before = folder.read("small/ssespec.toml");
     let printed = run(&folder).args(words("--filter client/demo/* --write-baseline")).ends(0);
@@ -156,6 +158,22 @@ fn a_flaky_failure() {
         .shows(&[&format!("{PASSES}: now and then"), &format!("{FAILS}: now and then")])
         .says(&["have not changed"]);
     assert_eq!(folder.read("small/ssespec.toml"), before);
+}
+
+fn a_failure_in_some_deliveries() {
+    let folder = TestFolder::new();
+    let filter = ["--filter", FAILS];
+    folder.implementation("small", "");
+    run(&folder).args(filter).args(words("--delivery bytes --write-baseline")).ends(1);
+    assert!(folder.read("small/ssespec.toml").ends_with("deliveries = [\"bytes\"]\n"));
+    run(&folder).args(filter).args(words("--delivery bytes")).ends(0);
+    // It is not excused as written.
+    run(&folder).args(filter).args(words("--write-baseline")).ends(1).shows(&["delivery as-written"]);
+    run(&folder).args(filter).ends(0);
+    // Nor if it fails with something else.
+    let other = format!("{}fails = \"nothing within\"\n", known(FAILS, "never"));
+    folder.implementation("small", &other);
+    run(&folder).args(filter).ends(1);
 }
 
 fn a_file_of_its_own() {

@@ -3,6 +3,7 @@
 use std::net::TcpListener;
 
 use serde_json::Value;
+use ssespec_reports::results::Delivery;
 
 use crate::Tests;
 use crate::adapter_processes::AdapterProcesses;
@@ -25,11 +26,14 @@ pub(crate) const TESTS: Tests = &[
     ("barriers", barriers),
 ];
 
-/// The results that a run of the reference client prints as JSON Lines.
+/// The results that a run of the reference client prints as JSON Lines, in the order of every report.
 fn results(options: &str, status: i32) -> Vec<Value> {
     let line = format!("client --reference --cases cases --format jsonl {options}");
     let lines = ssespec(words(&line)).ends(status).json_lines();
-    lines.into_iter().filter(|line| line["kind"] == "result").collect()
+    let mut results: Vec<Value> = lines.into_iter().filter(|line| line["kind"] == "result").collect();
+    let delivery = |result: &Value| result["delivery"].as_str().unwrap().parse::<Delivery>().unwrap();
+    results.sort_by_key(|result| (result["case"].as_str().map(str::to_owned), delivery(result)));
+    results
 }
 
 fn deliveries(results: &[Value]) -> Vec<&str> {

@@ -11,6 +11,7 @@ pub(crate) const TESTS: Tests = &[
     ("an_adapter_that_says_no_hello", unix::an_adapter_that_says_no_hello),
     ("a_folder", unix::a_folder),
     ("what_was_found_before", unix::what_was_found_before),
+    ("results_are_printed_as_they_come", unix::results_are_printed_as_they_come),
 ];
 
 #[cfg(unix)]
@@ -90,6 +91,21 @@ mod unix {
         running.ends(130);
         adapter.exited();
         assert_eq!(folder.read("small/ssespec.toml"), before, "no baseline is written by half a run");
+    }
+
+    pub(super) fn results_are_printed_as_they_come() {
+        let folder = TestFolder::new();
+        endless(&folder);
+        let steps = "{ send = \"data: a\\n\\n\" }, { expect-event = { data = \"a\" } }";
+        let text = format!("title = \"Short\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [{steps}]\n");
+        folder.file("client/mine/short.toml", &text);
+        let options = words("client --reference --delivery as-written --format jsonl --cases");
+        let running = ssespec(options).args([folder.path()]).start();
+        let lines = running.lines_to("\"case\":\"client/mine/short\"");
+        assert!(lines.len() == 2 && lines[0].starts_with("{\"kind\":\"header\""), "{lines:?}");
+        send(&running, "INT");
+        assert!(running.rest().is_empty(), "the other case has not ended");
+        running.ends(130);
     }
 
     pub(super) fn what_was_found_before() {

@@ -13,6 +13,7 @@ pub(crate) const TESTS: Tests = &[
     ("formats", formats),
     ("formats_of_several", formats_of_several),
     ("progress_is_for_people", progress_is_for_people),
+    ("where_the_time_went", where_the_time_went),
     ("a_results_file", a_results_file),
     ("results_files_of_several", results_files_of_several),
     ("two_of_one_name", two_of_one_name),
@@ -51,6 +52,21 @@ fn formats() {
     ssespec(words("client --reference --format html"))
         .ends(2)
         .says(&["invalid value 'html'", "terminal, jsonl, markdown"]);
+}
+
+fn where_the_time_went() {
+    let run = |format: &str| {
+        let options = format!("client --reference --cases cases --timings --format {format}");
+        ssespec(words(&options)).ends(1)
+    };
+    let heading = "Where the time went\n";
+    let printed = run("terminal");
+    printed.shows(&[heading, "sessions that took", "adapters started: 1", "Longest cases", "Longest waits"]);
+    assert!(!printed.stderr.contains(heading));
+    // Standard output is for programs.
+    let printed = run("jsonl");
+    printed.says(&[heading, "Longest cases"]);
+    assert!(printed.json_lines().len() > 2);
 }
 
 fn formats_of_several() {
@@ -119,6 +135,8 @@ fn a_results_file() {
         (result.case.as_str(), result.source.path.as_str()),
         ("client/demo/resumes", "cases/client/demo/resumes.toml")
     );
+    let took = results.footer().unwrap().duration_us;
+    assert!(result.lane.is_some() && result.start_us.unwrap() + result.duration_us <= took);
     assert!(result.source.text.starts_with("title = "), "a rendering needs nothing else");
     // Rendering the results file later gives the same output.
     let again = ssespec(words("report --format terminal")).args([&file]).ends(0);

@@ -15,6 +15,7 @@ pub(crate) const TESTS: Tests = &[
     ("a_shard_that_does_not_exist", a_shard_that_does_not_exist),
     ("a_missing_shard", a_missing_shard),
     ("a_shard_twice", a_shard_twice),
+    ("a_difference_of_shards", a_difference_of_shards),
     ("one_shard_finds_a_pattern_without_a_case", one_shard_finds_a_pattern_without_a_case),
 ];
 
@@ -135,6 +136,24 @@ fn a_shard_twice() {
     let (again, _) = run(&folder, "again.jsonl", "--shard 1/3");
     let printed = ssespec(["report"]).args([&first, &again]).ends(2);
     printed.says(&["first.jsonl and ", "again.jsonl are both shard 1/3 of reference "]);
+}
+
+fn a_difference_of_shards() {
+    let folder = TestFolder::new();
+    let (whole, _) = run(&folder, "whole.jsonl", "");
+    std::fs::create_dir(folder.path().join("shards")).unwrap();
+    let diff = |a: &PathBuf, b: &PathBuf| ssespec(["diff"]).args([a, b]);
+    let shards = folder.path().join("shards");
+    diff(&whole, &shards).ends(2).says(&["shards: expected the results of one run, found 0 runs"]);
+    run(&folder, "shards/second.jsonl", "--shard 2/2");
+    diff(&whole, &shards).printed().says(&["shard 1/2 is missing"]);
+    let (first, _) = run(&folder, "shards/first.jsonl", "--shard 1/2");
+    let printed = diff(&whole, &shards).ends(0);
+    assert_eq!((printed.stderr.as_str(), printed.stdout), ("", diff(&whole, &whole).ends(0).stdout));
+    // A shard alone is not the run either.
+    diff(&first, &first).printed().says(&["shard 2/2 is missing"]);
+    std::fs::copy(&whole, shards.join("whole.jsonl")).unwrap();
+    diff(&whole, &shards).ends(2).says(&["found 2 runs"]);
 }
 
 fn one_shard_finds_a_pattern_without_a_case() {

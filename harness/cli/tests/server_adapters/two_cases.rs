@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ssespec::adapter::process::Command;
-use ssespec::run::{Baseline, Launch, Rerun, Run, RunError, Selection};
+use ssespec::run::{Baseline, Deaths, Launch, Rerun, Run, RunError, Selection};
 use ssespec::session::Patience;
 use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
@@ -70,6 +70,7 @@ pub(crate) fn run(misbehavior: &str, keys: &str, steps: &str) -> Result<Results,
         lanes: 1,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         barrier: BarrierMode::Auto,
+        deaths: Deaths::Counted,
         rerun: Rerun::Server("adapter".into()),
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ssespec::adapter::running::Adapter;
-use ssespec::run::{Baseline, Launch, Rerun, Run, Selection, Trial, play_case};
+use ssespec::run::{Baseline, Deaths, Launch, Rerun, Run, Selection, Trial, play_case};
 use ssespec::session::{Patience, Stage, Stop};
 use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
@@ -33,6 +33,7 @@ pub(crate) async fn live(
         lanes: 1,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         barrier: BarrierMode::Auto,
+        deaths: Deaths::Counted,
         rerun: Rerun::Command(String::new()),
     };
     let (played, _) = play_case(&run, stage, trial).await;

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ssespec::run::settings::Deaths;
 use ssespec::run::{Baseline, Launch, Rerun, Run, RunError, Selection};
 use ssespec::session::Patience;
 use ssespec_cases::Corpus;
@@ -31,6 +32,7 @@ pub(crate) fn run(corpus: Arc<Corpus>, launch: Launch, patience: Patience) -> Ru
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         barrier: BarrierMode::Auto,
         rerun: Rerun::Command("reference".into()),
+        deaths: Deaths::Counted,
     }
 }
 

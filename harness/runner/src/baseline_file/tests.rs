@@ -57,6 +57,9 @@ fn result(case: &str, delivery: Delivery, verdict: Verdict) -> CaseResult {
         failure: (verdict == Verdict::Fail).then_some(failure),
         facts: Vec::new(),
         duration_us: 0,
+        start_us: None,
+        lane: None,
+        longest_step: None,
         rerun: String::new(),
         stderr: None,
         transcript: Vec::new(),
@@ -64,7 +67,7 @@ fn result(case: &str, delivery: Delivery, verdict: Verdict) -> CaseResult {
 }
 
 fn entry(case: &str, reason: &str) -> KnownFailure {
-    KnownFailure { case: case.into(), reason: reason.into(), link: None, flaky: false }
+    KnownFailure { case: case.into(), reason: reason.into(), ..KnownFailure::default() }
 }
 
 /// A run of these results, with these entries out of place.
@@ -79,6 +82,8 @@ fn run(results: Vec<CaseResult>, stale: Vec<KnownFailure>, unmatched: Vec<KnownF
         diagnosis: None,
         exit_status: 1,
         complete: true,
+        adapters: None,
+        processor: None,
     };
     Results::new("test", header(), results, Some(footer))
 }
@@ -101,9 +106,31 @@ fn a_failure_is_added_once_with_what_was_seen() {
         result("client/a/one", Delivery::Bytes, Verdict::Fail),
         result("client/a/two", Delivery::AsWritten, Verdict::Pass),
     ];
-    let expected =
-        format!("{HEAD}\n{}", block("client/a/one", "expected an event; observed nothing in whole"));
+    let expected = format!(
+        "{HEAD}\n{}deliveries = [\"whole\", \"bytes\"]\n",
+        block("client/a/one", "expected an event; observed nothing in whole")
+    );
     assert_eq!(update(HEAD, &run(results, vec![], vec![])), expected);
+}
+
+#[test]
+fn only_what_was_seen_is_excused() {
+    let fails = |delivery| result("client/a/one", delivery, Verdict::Fail);
+    let added = |results: Vec<CaseResult>, deliveries: &[DeliveryKind]| {
+        let selection = Selection { deliveries: deliveries.to_vec(), ..Selection::default() };
+        let source = Source::new("ssespec.toml", HEAD);
+        let (text, _) = updated(&source, &run(results, vec![], vec![]), &selection).unwrap();
+        text.lines().find_map(|line| line.strip_prefix("deliveries = ")).map(str::to_owned)
+    };
+    let all = DeliveryKind::STANDARD;
+    assert_eq!(added(vec![fails(Delivery::AsWritten), fails(Delivery::Bytes)], all), None);
+    assert_eq!(added(vec![fails(Delivery::Bytes)], &[DeliveryKind::Bytes]).as_deref(), Some("[\"bytes\"]"));
+    let splits = [3, 5].map(|cut| fails(Delivery::Split(cut))).to_vec();
+    assert_eq!(added(splits, &[DeliveryKind::Splits]).as_deref(), Some("[\"splits\"]"));
+    // A known failure in another delivery is not excused a second time.
+    let known = ssespec_reports::results::Known { reason: "r".into(), link: None, flaky: false };
+    let known = CaseResult { known: Some(known), ..fails(Delivery::Whole) };
+    assert_eq!(added(vec![known, fails(Delivery::Bytes)], all).as_deref(), Some("[\"bytes\"]"));
 }
 
 #[test]

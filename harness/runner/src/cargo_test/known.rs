@@ -58,9 +58,11 @@ impl BaselineFile {
         let entry = self.baseline.entries_of(case).next();
         let place = entry.map_or_else(|| self.path.display().to_string(), |entry| self.place(entry));
         let (pattern, reason) = entry.map_or((case, ""), |entry| (&entry.case, &entry.reason));
+        let listed =
+            if entry.is_some_and(|entry| !entry.deliveries.is_empty()) { " that is listed" } else { "" };
         let advice = if pattern == case { "remove it" } else { "narrow it down or remove it" };
         format!(
-            "{case} passes in every delivery, but is a known failure; {advice}:\n{place}: \"{pattern}\", {reason}"
+            "{case} passes in every delivery{listed}, but is a known failure; {advice}:\n{place}: \"{pattern}\", {reason}"
         )
     }
 

@@ -23,7 +23,7 @@ use crate::adapter::in_process::function::{Function, Outcome};
 use crate::adapter::in_process::server::{Server, ServerSession};
 use crate::adapter::panics::{self, Printed};
 use crate::protocol::ConnectRequest;
-use crate::run::{Launch, Plan, Rerun, Run, Selection};
+use crate::run::{Deaths, Launch, Plan, Rerun, Run, Selection};
 use crate::session::Patience;
 
 /// An implementation under test, and how it is tested.
@@ -184,6 +184,7 @@ impl Options {
             lanes: 1,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             barrier: BarrierMode::Auto,
+            deaths: Deaths::Counted,
             rerun: Rerun::CargoTest(cargo_target::words()),
         };
         let baseline = baseline.map(Arc::new);

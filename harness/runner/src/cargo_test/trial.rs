@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use libtest_mimic::{Completion, Failed};
 use ssespec_reports::fold::{CaseOutcome, Outcome};
-use ssespec_reports::results::{CaseResult, Delivery, Role, Verdict};
+use ssespec_reports::results::{CaseResult, Delivery, Failure, Role, Verdict};
 use ssespec_reports::terminal::{Style, failure};
 use ssespec_reports::visible;
 
@@ -60,7 +60,9 @@ impl Trials {
         selection.deliveries.clone_from(&self.run.selection.deliveries);
         let ids = self.run.corpus.cases.keys().map(String::as_str);
         let (stale, _) = self.run.baseline.judge(case.results(), ids, &selection);
-        match (&self.baseline, stale.is_empty()) {
+        // A failure matters more than an entry that can be removed.
+        let failed = matches!(case.outcome(), Outcome::Fail | Outcome::Error);
+        match (&self.baseline, stale.is_empty() || failed) {
             (Some(baseline), false) => Err(baseline.stale(id).into()),
             _ => self.judge(&case),
         }
@@ -71,7 +73,9 @@ impl Trials {
     fn parts(&self, id: &str) -> Vec<Vec<DeliveryKind>> {
         let all = &self.run.selection.deliveries;
         // Server cases have only one delivery.
-        if self.run.baseline.expects(id) && self.run.launch.role() != Role::Server {
+        let mut known = self.run.baseline.entries_of(id).peekable();
+        let is_known_in_all = known.peek().is_some() && known.all(|entry| entry.deliveries.is_empty());
+        if is_known_in_all && self.run.launch.role() != Role::Server {
             all.iter().map(|kind| vec![*kind]).collect()
         } else {
             vec![all.clone()]
@@ -83,10 +87,7 @@ impl Trials {
             let what = visible::line(&what.split_whitespace().collect::<Vec<_>>().join(" "), REASON);
             Ok(Completion::ignored_with(format!("{why}: {what}")))
         };
-        let difference = || {
-            let failure = case.worst().failure.as_ref();
-            failure.map_or_else(String::new, |f| format!("expected {}; observed {}", f.expected, f.observed))
-        };
+        let difference = || case.worst().failure.as_ref().map_or_else(String::new, Failure::summary);
         match (case.outcome(), case.known()) {
             (Outcome::Known | Outcome::Warn, Some(known)) => ignored("known failure", &known.reason),
             (Outcome::Warn, None) => ignored("warning", &difference()),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ssespec_diagnostics::{Findings, Source, parse, value};
-use ssespec_reports::results::KnownFailure;
+use ssespec_reports::results::{DeliveryKind, KnownFailure};
 use toml::de::DeTable;
 
 use super::error::FolderError;
@@ -53,11 +53,32 @@ pub(super) fn known_failures(root: &DeTable<'_>, findings: &mut Findings) -> Bas
         if let (true, Some(place)) = (text("reason").trim().is_empty(), value::get(table, "reason")) {
             findings.add(place.span(), "the reason is empty", "expected why the cases fail, in one line");
         }
+        let deliveries = value::texts_of(table, "deliveries");
+        if let (true, Some(place)) = (deliveries.is_empty(), value::get(table, "deliveries")) {
+            findings.add(place.span(), "no delivery is named", "name some, or remove the key to excuse all");
+        }
+        let flaky = value::flag_of(table, "flaky");
+        let fails = value::text_of(table, "fails");
+        match (&fails, value::get(table, "flaky"), value::get(table, "fails")) {
+            (None, Some(place), _) if flaky => findings.add_with_hint(
+                place.span(),
+                "a flaky failure must name what fails",
+                "expected `fails` in the same entry",
+                "add fails = \"..\" with a part of `expected ..; observed ..` in the report, or of the name of the fact \
+                 that differs; other failures are not excused",
+            ),
+            (Some(part), _, Some(place)) if part.trim().is_empty() => {
+                findings.add(place.span(), "this is empty", "expected a part of what fails, as the report puts it");
+            }
+            _ => {}
+        }
         entries.push(KnownFailure {
             case: text("case"),
             reason: text("reason"),
             link: value::text_of(table, "link"),
-            flaky: value::flag_of(table, "flaky"),
+            deliveries: deliveries.iter().filter_map(|name| DeliveryKind::from_name(name)).collect(),
+            flaky,
+            fails,
         });
     }
     // Every pattern has been compiled above.

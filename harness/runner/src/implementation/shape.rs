@@ -2,6 +2,7 @@
 
 use ssespec_cases::Role;
 use ssespec_diagnostics::{Key, Shape, Table};
+use ssespec_reports::results::DeliveryKind;
 
 use crate::engine::Engine;
 
@@ -58,12 +59,31 @@ pub(super) static BASELINE: Table = Table {
     keys: &[Key::optional("known-failure", Shape::List(&Shape::Table(&KNOWN)), "Failures that are known.")],
 };
 
+/// The words for deliveries.
+const DELIVERIES: [&str; 4] = [
+    DeliveryKind::AsWritten.name(),
+    DeliveryKind::Whole.name(),
+    DeliveryKind::Bytes.name(),
+    DeliveryKind::Splits.name(),
+];
+
 static KNOWN: Table = Table {
     what: "a known failure",
     keys: &[
         Key::required("case", Shape::Text, "A glob over case ids."),
         Key::required("reason", Shape::Text, "Why the cases fail, in one line."),
         Key::optional("link", Shape::Text, "Where it is reported."),
+        Key::optional(
+            "deliveries",
+            Shape::List(&Shape::Word(&DELIVERIES)),
+            "The deliveries in which they fail; in any if it is left out.",
+        ),
+        Key::optional(
+            "fails",
+            Shape::Text,
+            "A part of what fails then, as the report puts it (`expected ..; observed ..`), or of the name of the fact \
+             that differs. Other failures are not excused. Required with `flaky`.",
+        ),
         Key::optional(
             "flaky",
             Shape::Flag,

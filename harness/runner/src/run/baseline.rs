@@ -2,7 +2,7 @@
 
 use globset::{Glob, GlobBuilder, GlobMatcher};
 use ssespec_cases::Corpus;
-use ssespec_reports::results::{CaseResult, Known, KnownFailure, Verdict};
+use ssespec_reports::results::{CaseResult, Delivery, Failure, Known, KnownFailure, Verdict};
 
 use super::plan::Selection;
 
@@ -48,31 +48,40 @@ impl Baseline {
         self.entries.iter().filter(move |(glob, _)| glob.is_match(case)).map(|(_, entry)| entry)
     }
 
-    /// Whether a case is expected to fail.
+    /// The entries that a case matches in this delivery.
+    fn entries_in(&self, case: &str, delivery: Delivery) -> impl Iterator<Item = &KnownFailure> {
+        self.entries_of(case).filter(move |entry| covers(entry, delivery))
+    }
+
+    /// Whether a case is expected to fail in some delivery.
     pub fn expects(&self, case: &str) -> bool {
         self.entries_of(case).next().is_some()
     }
 
+    /// Whether a case is expected to fail in this delivery with a failure of this summary.
+    #[cfg(feature = "command")]
+    pub(super) fn excuses(&self, case: &str, delivery: Delivery, summary: &str) -> bool {
+        self.entries_in(case, delivery).any(|entry| names(entry, summary))
+    }
+
     /// The known failure that a result matches; a flaky case matches also if it passes.
     pub fn known(&self, result: &CaseResult) -> Option<Known> {
-        let (_, entry) = self.entries.iter().find(|(glob, entry)| {
-            let concerns = match result.verdict {
-                Verdict::Fail | Verdict::Warn => true,
-                Verdict::Pass => entry.flaky && result.facts.is_empty(),
-                Verdict::Info | Verdict::Skip | Verdict::Error => false,
-            };
-            concerns && glob.is_match(&result.case)
+        let summary = result.failure.as_ref().map_or_else(String::new, Failure::summary);
+        let entry = self.entries_in(&result.case, result.delivery).find(|entry| match result.verdict {
+            Verdict::Fail | Verdict::Warn => names(entry, &summary),
+            Verdict::Pass => entry.flaky && result.facts.is_empty(),
+            Verdict::Info | Verdict::Skip | Verdict::Error => false,
         })?;
         Some(Known { reason: entry.reason.clone(), link: entry.link.clone(), flaky: entry.flaky })
     }
 
-    /// Whether the facts of a case vary between runs: it passes, and its entry is flaky.
-    pub fn varies(&self, result: &CaseResult) -> bool {
+    /// Whether a fact of a result differs from run to run: the case passes, and its entry is flaky.
+    pub fn varies(&self, result: &CaseResult, fact: &str) -> bool {
         matches!(result.verdict, Verdict::Pass | Verdict::Info)
-            && self.entries_of(&result.case).any(|e| e.flaky)
+            && self.entries_in(&result.case, result.delivery).any(|entry| entry.flaky && names(entry, fact))
     }
 
-    /// Stale entries, for cases that pass in every delivery, and unmatched entries, which match no case of the suite. A
+    /// Stale entries, for cases that pass in every delivery that the entry is about, and unmatched entries, which match no case of the suite. A
     /// filtered run judges only the selected cases, each shard a part of the entries, and a run without all standard deliveries reports no stale entries.
     pub fn judge<'i>(
         &self,
@@ -90,10 +99,14 @@ impl Baseline {
                 results.iter().map(|r| r.case.as_str()).filter(|id| glob.is_match(id)).collect();
             concerned.dedup();
             for id in concerned {
-                let mut deliveries = results.iter().filter(|r| r.case == id);
+                let of_case = || results.iter().filter(|r| r.case == id);
+                // A case that is skipped has one result for all deliveries.
+                let is_skipped = of_case().all(|r| r.verdict == Verdict::Skip);
+                let mut covered = of_case().filter(|r| covers(entry, r.delivery));
                 if !entry.flaky
-                    && selection.is_in_every_delivery()
-                    && deliveries.all(|r| matches!(r.verdict, Verdict::Pass | Verdict::Info))
+                    && !is_skipped
+                    && selection.has_deliveries(&entry.deliveries)
+                    && covered.all(|r| matches!(r.verdict, Verdict::Pass | Verdict::Info))
                 {
                     stale.push(KnownFailure { case: id.into(), ..entry.clone() });
                 }
@@ -101,6 +114,16 @@ impl Baseline {
         }
         (stale, unmatched)
     }
+}
+
+/// Whether an entry is about a delivery.
+fn covers(entry: &KnownFailure, delivery: Delivery) -> bool {
+    entry.deliveries.is_empty() || entry.deliveries.contains(&delivery.kind())
+}
+
+/// Whether an entry is about what this text says.
+fn names(entry: &KnownFailure, text: &str) -> bool {
+    entry.fails.as_ref().is_none_or(|part| text.contains(part.as_str()))
 }
 
 #[cfg(test)]

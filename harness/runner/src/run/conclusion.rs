@@ -65,6 +65,8 @@ pub fn conclude<'i>(
         diagnosis: None,
         exit_status: conclusion.exit_status(),
         complete: true,
+        adapters: None,
+        processor: None,
     };
     (footer, conclusion)
 }

@@ -5,6 +5,7 @@ use super::launch::Launch;
 use super::plan::Trial;
 use super::played::Played;
 use super::replay::{Usable, play_own};
+use crate::adapter::fault::Fault;
 use crate::session::dispatch;
 use crate::session::outcome::{Evidence, Outcome, Stop};
 use crate::session::patience::AttemptPatience;
@@ -24,16 +25,19 @@ pub(super) async fn play(
         if !is_doubtful(&outcome, stage) {
             let stderr = outcome.held.is_err().then(|| stage.adapter.stderr());
             let note = outcome.teardown.as_ref().map(|fault| format!("afterwards: {fault}"));
-            return (Played { outcome, stderr, note }, Usable::Yes);
+            return (Played::new(outcome, stderr, note), Usable::Yes);
         }
+        let mut deaths = 0;
         if stage.adapter.retire() {
             adapters.lost();
+            deaths = usize::from(has_crashed(&outcome));
         }
         let _repeat = adapters.repeat().await;
         match adapters.own(&stage.lane_page).await {
             Ok(own) => {
                 stage.adapter = own;
-                let (played, _) = play_own(launch, stage, trial, patience).await;
+                let (mut played, _) = play_own(launch, stage, trial, patience).await;
+                played.deaths += deaths;
                 // The lane is closed with its adapter: others share theirs.
                 return (played, Usable::No);
             }
@@ -42,11 +46,20 @@ pub(super) async fn play(
                 let stderr = Some(stage.adapter.stderr());
                 // What failed may be the fault of another session.
                 outcome.held = Err(Stop::Fault { fault, step: None });
-                return (Played { outcome, stderr, note }, Usable::No);
+                return (Played { deaths, ..Played::new(outcome, stderr, note) }, Usable::No);
             }
         }
     }
     play_own(launch, stage, trial, patience).await
+}
+
+/// Whether the adapter died in a session.
+fn has_crashed(outcome: &Outcome) -> bool {
+    let stopped = match &outcome.held {
+        Err(Stop::Fault { fault, .. }) => Some(fault),
+        Err(Stop::Failure(_)) | Ok(()) => None,
+    };
+    stopped.or(outcome.teardown.as_ref()).is_some_and(Fault::is_crash)
 }
 
 /// Whether an outcome may be the fault of another session in the same adapter.

@@ -13,6 +13,8 @@ use super::conclusion::{Conclusion, timestamp};
 use super::error::RunError;
 use super::ledger::Ledger;
 use super::plan::{self, Plan};
+#[cfg(feature = "command")]
+use super::processor_time::ProcessorClock;
 use super::schedule::Schedule;
 use super::settings::Run;
 use super::stage::{self, NotOpened};
@@ -28,6 +30,8 @@ impl Run {
     /// If the run cannot begin; then the sink got nothing.
     pub async fn execute(&self, sink: &mut (dyn FnMut(Record) + Send)) -> Result<Conclusion, RunError> {
         let began = Instant::now();
+        #[cfg(feature = "command")]
+        let clock = ProcessorClock::read();
         let mut stage =
             stage::open(self.address, self.barrier, &self.launch).await.map_err(|not| match not {
                 NotOpened::Listen(problem) => RunError::Listen { address: self.address, problem },
@@ -35,6 +39,7 @@ impl Run {
             })?;
         smoke::check(&mut stage, &self.launch, self.patience).await.map_err(adapter_error)?;
         let identity = stage.adapter.identity().clone();
+        let starts = stage.lane_page.starts.clone();
         let role = self.launch.role();
         let mut plan = Plan::of_role(role, &self.corpus, &self.selection, &identity.capabilities);
         // Failures often show as timeouts, and long waits should start early.
@@ -58,7 +63,7 @@ impl Run {
             board.plan(trials.map(|trial| (trial.case.id.as_str(), trial.case.title.as_str())));
         }
         sink(Record::Header(Box::new(self.header(&identity))));
-        let mut ledger = Ledger::new(self);
+        let mut ledger = Ledger::new(self, began);
         for skipped in &plan.skipped {
             let result = verdict::skipped(self, skipped);
             ledger.enter(result, sink);
@@ -71,7 +76,13 @@ impl Run {
             }
         }
         self.play(stage, plan, &mut ledger, sink).await;
-        let (footer, conclusion) = ledger.footer(began);
+        ledger.compare_facts(sink);
+        #[cfg_attr(not(feature = "command"), expect(unused_mut, reason = "only the command measures it"))]
+        let (mut footer, conclusion) = ledger.footer(starts.total());
+        #[cfg(feature = "command")]
+        {
+            footer.processor = clock.zip(ProcessorClock::read()).map(|(earlier, now)| now.since(earlier));
+        }
         sink(Record::Footer(Box::new(footer)));
         #[cfg(feature = "page")]
         if let Some(board) = self.launch.board() {

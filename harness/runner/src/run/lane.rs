@@ -36,6 +36,8 @@ const AFTER_CLOSE: Duration = Duration::from_millis(500);
 
 /// A lane.
 pub(super) struct Lane {
+    /// Its number, counted from 1.
+    pub(super) number: u32,
     pub(super) stage: Stage,
     /// The trials by the numbers of their sessions.
     sessions: HashMap<u64, Remembered>,
@@ -52,8 +54,8 @@ struct Remembered {
 }
 
 impl Lane {
-    pub(super) fn new(stage: Stage) -> Self {
-        Self { stage, sessions: HashMap::new(), watched_until: None }
+    pub(super) fn new(stage: Stage, number: u32) -> Self {
+        Self { number, stage, sessions: HashMap::new(), watched_until: None }
     }
 
     /// Remembers the session that was played last, to charge the trial with what comes late.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ssespec_mock_server::wire::Listener;
 use ssespec_reports::results::Role;
 
-use super::lane_page::LanePage;
+use super::lane_page::{LanePage, Starts};
 #[cfg(feature = "page")]
 use super::page_launch::PageLaunch;
 use crate::adapter::fault::Fault;
@@ -60,8 +60,7 @@ impl Launch {
     /// # Errors
     /// If it cannot be started or its hello is invalid; with the end of its stderr.
     pub async fn start(&self, lane_page: &LanePage) -> Result<Adapter, (Fault, String)> {
-        // Only pages need it.
-        let _ = lane_page;
+        lane_page.starts.count();
         match self {
             #[cfg(feature = "command")]
             Self::Process(role, command) => command.start_as(*role, HELLO_PATIENCE).await,
@@ -73,11 +72,11 @@ impl Launch {
         }
     }
 
-    /// Prepares a lane's listener for adapters.
+    /// Prepares a lane's listener for adapters, whose starts are counted.
     ///
     /// # Errors
     /// If the system provides no random bytes for the page's URL.
-    pub fn lane_page(&self, listener: &Listener) -> std::io::Result<LanePage> {
+    pub fn lane_page(&self, listener: &Listener, starts: &Starts) -> std::io::Result<LanePage> {
         // Only pages are served there.
         let _ = listener;
         #[cfg(feature = "page")]
@@ -86,6 +85,7 @@ impl Launch {
             _ => None,
         };
         Ok(LanePage {
+            starts: starts.clone(),
             #[cfg(feature = "page")]
             page,
         })

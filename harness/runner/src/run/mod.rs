@@ -7,18 +7,18 @@
 //! - `smoke`: whether the adapter itself works
 //! - `replay`: playing a trial, and repeating it; [`played`]: its outcome
 //! - `verdict`: the result of a session; [`rerun`]: the command that reruns a single case
-//! - [`baseline`]: which failures are known
+//! - [`baseline`]: which failures are known; `same_facts`: whether deliveries of a case agree
 //! - `one_case`: a case with a function of this process, as `cargo test` plays it
 //!
 //! With the feature `command`, a run of many cases:
 //!
-//! - `execute`: executing it
+//! - `execute`: executing it; `shards`: which cases each part of a split run has
 //! - `transport`: what it has to know about how its adapters are started; `page_launch`: how pages are opened
 //! - `schedule`: what is played at the same time; `setting`: what a trial needs around it; `needs`: how patient a first
 //!   attempt is
 //! - `adapters`: which adapter a lane gets; `lane`: sessions one after another; `doubt`: playing a trial with an adapter
 //!   that others use
-//! - `ledger`: all results; `conclusion`: the footer and the exit status
+//! - `ledger`: all results; `conclusion`: the footer and the exit status; `processor_time`: how much of it the run took
 //!
 //! Data flows one way: plan, lanes, the ledger that orders their messages, and a sink.
 
@@ -45,13 +45,18 @@ mod one_case;
 pub mod page_launch;
 pub mod plan;
 pub mod played;
+#[cfg(feature = "command")]
+mod processor_time;
 mod replay;
 pub mod rerun;
+mod same_facts;
 #[cfg(feature = "command")]
 mod schedule;
 #[cfg(feature = "command")]
 mod setting;
 pub mod settings;
+#[cfg(feature = "command")]
+mod shards;
 mod smoke;
 pub mod stage;
 #[cfg(feature = "command")]
@@ -67,5 +72,5 @@ pub use launch::Launch;
 pub use plan::{Plan, Selection, Trial};
 pub use replay::play_case;
 pub use rerun::Rerun;
-pub use settings::Run;
+pub use settings::{Deaths, Run};
 pub use verdict::requirement as requirement_record;

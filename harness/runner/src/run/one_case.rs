@@ -12,7 +12,7 @@ use super::plan::{Plan, Selection, Trial};
 use super::replay;
 use super::settings::Run;
 use super::stage::{self, NotOpened};
-use super::{smoke, verdict};
+use super::{same_facts, smoke, verdict};
 use crate::session::patience::AttemptPatience;
 use crate::session::stage::Stage;
 
@@ -53,6 +53,12 @@ impl Run {
         }
         for stage in stages {
             stage::close(stage).await;
+        }
+        if let Some(case) = results.first().and_then(|result| self.corpus.cases.get(&result.case)) {
+            let varies = |result: &CaseResult, fact: &str| self.baseline.varies(result, fact);
+            let warnings = same_facts::warnings(case, &results.iter().collect::<Vec<_>>(), varies);
+            results.retain(|result| warnings.iter().all(|warning| warning.delivery != result.delivery));
+            results.extend(warnings);
         }
         for result in &mut results {
             result.known = self.baseline.known(result);

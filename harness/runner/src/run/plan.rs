@@ -16,6 +16,7 @@ use ssespec_reports::results::{Role, Shard};
 
 use crate::delivery::{DeliveryKind, Program, programs};
 use crate::role;
+use crate::session::patience::Patience;
 
 /// The suites that decide conformance unless others are asked for.
 const DECIDING: &[&str] = &["whatwg", "http"];
@@ -63,14 +64,15 @@ impl Selection {
         self.is_whole_in_all_shards() && self.is_in_shard(pattern)
     }
 
-    /// Whether an id belongs to the shard.
+    /// Whether the id of a check, or a pattern, belongs to the shard. Cases are split by what they cost.
     pub fn is_in_shard(&self, id: &str) -> bool {
         self.shard.is_none_or(|shard| shard.contains(id))
     }
 
-    /// Whether it has all standard deliveries.
-    pub fn is_in_every_delivery(&self) -> bool {
-        DeliveryKind::STANDARD.iter().all(|kind| self.deliveries.contains(kind))
+    /// Whether it has these deliveries; all standard ones if none is named.
+    pub(crate) fn has_deliveries(&self, named: &[DeliveryKind]) -> bool {
+        let asked_for = if named.is_empty() { DeliveryKind::STANDARD } else { named };
+        asked_for.iter().all(|kind| self.deliveries.contains(kind))
     }
 
     /// Whether a suite decides the exit status.
@@ -147,6 +149,8 @@ impl Plan {
     ) -> Self {
         let mut plan = Self::default();
         let deliveries = deliveries(role, selection);
+        #[cfg(feature = "command")]
+        let part = selection.shard.map(|shard| super::shards::part(corpus, role, shard));
         for case in corpus.cases.values().filter(|case| role::recorded(case.role()) == role) {
             let judged = case.requirements.first().and_then(|id| corpus.requirements.get(id));
             let Some(requirement) = judged else { continue };
@@ -154,7 +158,8 @@ impl Plan {
             if !selection.selects(case, &suite, level) {
                 continue;
             }
-            if !selection.is_in_shard(&case.id) {
+            #[cfg(feature = "command")]
+            if part.as_ref().is_some_and(|part| !part.contains(case.id.as_str())) {
                 plan.elsewhere += 1;
                 continue;
             }
@@ -219,7 +224,7 @@ fn says_closed(script: &Script) -> bool {
 const USUAL_DELAY: Duration = Duration::from_secs(3);
 
 /// How long a script is expected to wait.
-fn waits(script: &Script) -> Duration {
+pub(super) fn waits(script: &Script) -> Duration {
     match script {
         Script::Client(steps) => steps.iter().map(|step| client_waits(&step.kind)).sum(),
         #[cfg(feature = "server")]
@@ -248,8 +253,8 @@ fn awaits(expected: &Expectation) -> Duration {
         Expectation::Request(request) => match (request.after, request.within) {
             (Some(after), _) => after,
             // A case that allows more time than usual has a reason.
-            (None, Some(_)) => USUAL_DELAY,
-            (None, None) => Duration::ZERO,
+            (None, Some(within)) if within > Patience::default().request => USUAL_DELAY,
+            (None, _) => Duration::ZERO,
         },
         _ => Duration::ZERO,
     }

@@ -11,4 +11,15 @@ pub struct Played {
     pub stderr: Option<String>,
     /// A note for the report.
     pub note: Option<String>,
+    /// The number of the lane in which it was played last.
+    pub lane: Option<u32>,
+    /// How often the adapter died during the trial, unless its outcome says so.
+    pub deaths: usize,
+}
+
+impl Played {
+    /// The outcome of a trial during which no adapter died.
+    pub(super) fn new(outcome: Outcome, stderr: Option<String>, note: Option<String>) -> Self {
+        Self { outcome, stderr, note, lane: None, deaths: 0 }
+    }
 }

@@ -54,27 +54,32 @@ pub(super) async fn play_own(
     let mut stderr = outcome.held.is_err().then(|| stage.adapter.stderr());
     let mut note = None;
     if outcome.cut_short {
-        return (Played { outcome, stderr, note }, restarted(launch, stage).await);
+        return (Played::new(outcome, stderr, note), restarted(launch, stage).await);
     }
     if let Some(fault) = &outcome.teardown {
         // The script has its verdict; the adapter is replaced.
         note = Some(format!("afterwards: {fault}"));
-        return (Played { outcome, stderr, note }, restarted(launch, stage).await);
+        let deaths = usize::from(fault.is_crash());
+        let played = Played { deaths, ..Played::new(outcome, stderr, note) };
+        return (played, restarted(launch, stage).await);
     }
     let Err(Stop::Fault { fault, step }) = outcome.held.clone() else {
-        return (Played { outcome, stderr, note }, Usable::Yes);
+        return (Played::new(outcome, stderr, note), Usable::Yes);
     };
+    let mut deaths = usize::from(fault.is_crash());
     if let Err((fault, _)) = restart(launch, stage).await {
         note = Some(format!("the adapter could not be restarted: {fault}"));
-        return (Played { outcome, stderr, note }, Usable::No);
+        return (Played { deaths, ..Played::new(outcome, stderr, note) }, Usable::No);
     }
     if !fault.is_crash() && fault.is_of_its_session() {
-        return (Played { outcome, stderr, note }, Usable::Yes);
+        return (Played::new(outcome, stderr, note), Usable::Yes);
     }
     let again = dispatch::attempt(stage, &trial.program, patience).await;
     let usable = match &again.held {
         Err(Stop::Fault { fault: second, step: second_step }) => {
+            deaths += usize::from(second.is_crash());
             if fault.is_crash() && second.is_crash() && *second_step == step {
+                deaths = 0;
                 stderr = Some(stage.adapter.stderr());
                 outcome = again;
                 outcome.held = Err(Stop::Failure(Failure {
@@ -90,6 +95,7 @@ pub(super) async fn play_own(
         Err(Stop::Failure(_)) | Ok(()) => {
             note = Some(format!("the first attempt ended with: {fault}"));
             stderr = again.held.is_err().then(|| stage.adapter.stderr());
+            deaths += again.teardown.iter().filter(|fault| fault.is_crash()).count();
             outcome = again;
             if outcome.teardown.is_some() || outcome.cut_short {
                 restarted(launch, stage).await
@@ -98,5 +104,5 @@ pub(super) async fn play_own(
             }
         }
     };
-    (Played { outcome, stderr, note }, usable)
+    (Played { deaths, ..Played::new(outcome, stderr, note) }, usable)
 }

@@ -3,7 +3,7 @@
 //! How many sessions are busy at the same time is limited, since the processor is. How many wait is not: a session that
 //! waits ends its turn, and the next begins.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,12 +13,13 @@ use tokio::task::JoinSet;
 use super::adapters::Adapters;
 use super::doubt;
 use super::lane::{Lane, News};
+use super::lane_page::Starts;
 use super::needs::Needs;
 use super::plan::Trial;
 use super::replay::Usable;
 use super::setting::{Refusals, Setting};
 use super::settings::Run;
-use super::stage::{self, NotOpened};
+use super::stage::{self, Listeners, NotOpened};
 use crate::session::patience::{AttemptPatience, Patience};
 use crate::session::stage::Stage;
 use crate::session::turn::Turn;
@@ -44,6 +45,9 @@ pub(super) struct Schedule {
     run: Run,
     adapters: Adapters,
     numbers: Arc<AtomicU64>,
+    starts: Starts,
+    /// How many lanes have been opened.
+    lanes_opened: AtomicU32,
     /// Lanes in which no session runs.
     lanes: Mutex<Vec<Lane>>,
     /// How many sessions may run or wait.
@@ -77,6 +81,8 @@ impl Schedule {
         let open = if adapters.are_shared() || run.launch.is_in_process() { OPEN.max(lanes) } else { lanes };
         let schedule = Self {
             numbers: Arc::clone(&numbers),
+            starts: lane_page.starts.clone(),
+            lanes_opened: AtomicU32::new(0),
             lanes: Mutex::default(),
             open: Arc::new(Semaphore::new(open)),
             openable: Arc::new(AtomicUsize::new(open)),
@@ -93,7 +99,8 @@ impl Schedule {
         };
         if let Some(adapter) = own_adapter {
             let stage = Stage { base, other, wire, lane_page, adapter, session, numbers, turn, late };
-            schedule.put_back(Lane::new(stage));
+            let lane = schedule.numbered(stage);
+            schedule.put_back(lane);
         }
         schedule
     }
@@ -212,6 +219,7 @@ impl Schedule {
             self.limit();
         }
         lane.remember(&trial, &played.outcome);
+        played.lane = Some(lane.number);
         self.needs.lock().unwrap_or_else(PoisonError::into_inner).learn(played.outcome.needed);
         if let Round::Again(first) = round
             && played.outcome.held.is_ok()
@@ -226,10 +234,10 @@ impl Schedule {
             self.lifeless.fetch_add(1, Ordering::Relaxed);
         }
         // A failure that is known need not be proved again.
-        if played.outcome.needs_more_patience()
-            && !patience.is_final()
-            && !self.run.baseline.expects(&trial.case.id)
-        {
+        let is_known = played.outcome.failure().is_some_and(|failure| {
+            self.run.baseline.excuses(&trial.case.id, trial.program.delivery, &failure.summary())
+        });
+        if played.outcome.needs_more_patience() && !patience.is_final() && !is_known {
             self.again
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
@@ -293,10 +301,10 @@ impl Schedule {
         if !self.adapters.are_shared() {
             return self.own_lane().await;
         }
-        let listeners = stage::set_up(self.run.address, self.run.barrier, &self.run.launch).await?;
+        let listeners = self.listeners().await?;
         let adapter = self.adapters.for_lane(&listeners.lane_page).await;
         let adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
-        Ok(Lane::new(listeners.with(adapter, Arc::clone(&self.numbers))))
+        Ok(self.numbered(listeners.with(adapter, Arc::clone(&self.numbers))))
     }
 
     /// The last lane in which no session runs, unless its adapter may be blocked.
@@ -316,10 +324,20 @@ impl Schedule {
 
     /// A lane with an adapter that no other lane uses.
     async fn own_lane(&self) -> Result<Lane, NotOpened> {
-        let listeners = stage::set_up(self.run.address, self.run.barrier, &self.run.launch).await?;
+        let listeners = self.listeners().await?;
         let adapter = self.adapters.own(&listeners.lane_page).await;
         let adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
-        Ok(Lane::new(listeners.with(adapter, Arc::clone(&self.numbers))))
+        Ok(self.numbered(listeners.with(adapter, Arc::clone(&self.numbers))))
+    }
+
+    /// The listeners of another lane.
+    async fn listeners(&self) -> Result<Listeners, NotOpened> {
+        stage::set_up(self.run.address, self.run.barrier, &self.run.launch, &self.starts).await
+    }
+
+    /// The lane of a stage.
+    fn numbered(&self, stage: Stage) -> Lane {
+        Lane::new(stage, self.lanes_opened.fetch_add(1, Ordering::Relaxed) + 1)
     }
 
     /// Leaves the adapters in a bad state: they end when no session runs in them any more.

@@ -31,8 +31,20 @@ pub struct Run {
     pub address: IpAddr,
     /// How write boundaries are kept.
     pub barrier: BarrierMode,
+    /// Whether an adapter may die.
+    pub deaths: Deaths,
     /// The command that reruns a single case.
     pub rerun: Rerun,
+}
+
+/// Whether an adapter may die in a run that is as expected. A case that makes it die twice at the same step fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Deaths {
+    /// It is restarted, and its deaths are counted.
+    #[default]
+    Counted,
+    /// The run is not as expected.
+    NotExpected,
 }
 
 impl Run {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use ssespec_mock_server::wire::{BarrierMode, Listener, Options, WireEvent};
 use tokio::sync::mpsc;
 
-use super::lane_page::LanePage;
+use super::lane_page::{LanePage, Starts};
 use super::launch::Launch;
 use crate::adapter::fault::Fault;
 use crate::adapter::running::Adapter;
@@ -39,7 +39,7 @@ impl From<io::Error> for NotOpened {
 /// # Errors
 /// If binding fails or the adapter cannot be started; then nothing is left running.
 pub async fn open(address: IpAddr, barrier: BarrierMode, launch: &Launch) -> Result<Stage, NotOpened> {
-    let set = set_up(address, barrier, launch).await?;
+    let set = set_up(address, barrier, launch, &Starts::default()).await?;
     let adapter = launch.start(&set.lane_page).await;
     let adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
     Ok(set.with(adapter, Arc::default()))
@@ -54,7 +54,7 @@ pub(super) struct Listeners {
     pub(super) lane_page: LanePage,
 }
 
-/// Opens the listeners of a lane.
+/// Opens the listeners of a lane, whose adapters are counted as they start.
 ///
 /// # Errors
 /// If binding fails.
@@ -62,13 +62,14 @@ pub(super) async fn set_up(
     address: IpAddr,
     barrier: BarrierMode,
     launch: &Launch,
+    starts: &Starts,
 ) -> Result<Listeners, NotOpened> {
     let (events, wire) = mpsc::unbounded_channel();
     let any_port = SocketAddr::new(address, 0);
     let options = Options { barrier, ..Options::default() };
     let base = Listener::bind(any_port, options, events.clone(), 0).await?;
     let other = Listener::bind(any_port, options, events, 1).await?;
-    let lane_page = launch.lane_page(&base)?;
+    let lane_page = launch.lane_page(&base, starts)?;
     Ok(Listeners { base, other, wire, lane_page })
 }
 

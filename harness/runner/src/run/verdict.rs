@@ -1,8 +1,12 @@
 //! The result of a session.
 
+use std::time::Duration;
+
 use ssespec_cases::Capability;
 use ssespec_cases::{Case, Level, Requirement};
-use ssespec_reports::results::{self as report, CaseResult, Failure as FailureRecord, Source, V1, Verdict};
+use ssespec_reports::results::{
+    self as report, CaseResult, Failure as FailureRecord, Source, StepTime, V1, Verdict,
+};
 
 use super::plan::{Skipped, Trial};
 use super::played::Played;
@@ -35,10 +39,14 @@ pub fn requirement(requirement: &Requirement) -> report::Requirement {
 
 /// The result of a trial that was played.
 pub(super) fn result(run: &Run, trial: &Trial, played: Played) -> CaseResult {
-    let Played { outcome, stderr, note } = played;
+    let Played { outcome, stderr, note, .. } = played;
     let mut result = blank(run, trial);
     result.facts = outcome.facts;
-    result.duration_us = u64::try_from(outcome.duration.as_micros()).unwrap_or(u64::MAX);
+    result.duration_us = microseconds(outcome.duration);
+    result.longest_step = outcome.longest_step.map(|(step, time)| {
+        let (step, line) = place(&trial.case, step);
+        StepTime { step, line, duration_us: microseconds(time) }
+    });
     result.reason = note.or(outcome.not_judged.clone());
     match outcome.held {
         // What could not be judged has not passed.
@@ -52,9 +60,7 @@ pub(super) fn result(run: &Run, trial: &Trial, played: Played) -> CaseResult {
             result.verdict = Verdict::Error;
             result.failure = Some(fault_record(&trial.case, &fault, step));
             result.reason.get_or_insert_with(|| match outcome.failed_before {
-                Some(failure) => {
-                    format!("before: expected {}; observed {}", failure.expected, failure.observed)
-                }
+                Some(failure) => format!("before: {}", failure.summary()),
                 None => fault.to_string(),
             });
         }
@@ -124,20 +130,37 @@ fn blank(run: &Run, trial: &Trial) -> CaseResult {
         failure: None,
         facts: Vec::new(),
         duration_us: 0,
+        start_us: None,
+        lane: None,
+        longest_step: None,
         rerun: run.rerun.command(&case.id, trial.program.delivery),
         stderr: None,
         transcript: Vec::new(),
     }
 }
 
-fn failure_record(case: &Case, failure: Failure) -> FailureRecord {
+/// A time in microseconds.
+pub(super) fn microseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// The number of a step, from 1, and its line; 0 and the last line where it is implied.
+fn place(case: &Case, step: Option<usize>) -> (usize, usize) {
     let steps = case.script.locations();
-    let step = failure.step.and_then(|number| Some((number + 1, *steps.get(number)?)));
+    match step.and_then(|number| Some((number + 1, steps.get(number)?.line))) {
+        Some(place) => place,
+        None => (0, steps.last().map_or(1, |step| step.line)),
+    }
+}
+
+/// A failure of a case, as results carry it.
+pub(super) fn failure_record(case: &Case, failure: Failure) -> FailureRecord {
+    let (step, line) = place(case, failure.step);
+    let written = step.checked_sub(1).and_then(|number| case.script.locations().get(number).copied());
     FailureRecord {
-        step: step.map_or(0, |(number, _)| number),
-        line: step.map_or_else(|| steps.last().map_or(1, |step| step.line), |(_, step)| step.line),
-        step_text: step
-            .map_or_else(|| "(implied, after the last step)".into(), |(_, step)| step.text.clone()),
+        step,
+        line,
+        step_text: written.map_or_else(|| "(implied, after the last step)".into(), |step| step.text.clone()),
         expected: failure.expected,
         observed: failure.observed,
         hint: failure.hint,

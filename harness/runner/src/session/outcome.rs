@@ -1,6 +1,6 @@
 //! The outcome of a session.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ssespec_reports::results::{Fact, Row};
 
@@ -20,6 +20,13 @@ pub struct Failure {
     pub hint: Option<String>,
     /// What it rests on.
     pub evidence: Evidence,
+}
+
+impl Failure {
+    /// What was expected and observed, in one sentence.
+    pub(crate) fn summary(&self) -> String {
+        format!("expected {}; observed {}", self.expected, self.observed)
+    }
 }
 
 /// What a failure rests on.
@@ -62,8 +69,12 @@ pub struct Outcome {
     pub facts: Vec<Fact>,
     /// The record of it.
     pub transcript: Vec<Row>,
+    /// When it began.
+    pub began: Instant,
     /// How long it took.
     pub duration: Duration,
+    /// The step that took longest, from 0, and how long; `None` for the step where it is implied.
+    pub longest_step: Option<(Option<usize>, Duration)>,
     /// Who ended the session.
     pub ended_by: EndedBy,
     /// What the script failed with before the adapter broke the protocol.
@@ -82,15 +93,20 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Whether the script failed because nothing came in a time that was too short for a verdict.
+    /// What the script failed with.
     #[cfg(feature = "command")]
-    pub(crate) fn needs_more_patience(&self) -> bool {
-        let failure = match &self.held {
+    pub(crate) fn failure(&self) -> Option<&Failure> {
+        match &self.held {
             Err(Stop::Failure(failure)) => Some(failure),
             Err(Stop::Fault { .. }) => self.failed_before.as_ref(),
             Ok(()) => None,
-        };
-        failure.is_some_and(|failure| failure.evidence == Evidence::ShortSilence)
+        }
+    }
+
+    /// Whether the script failed because nothing came in a time that was too short for a verdict.
+    #[cfg(feature = "command")]
+    pub(crate) fn needs_more_patience(&self) -> bool {
+        self.failure().is_some_and(|failure| failure.evidence == Evidence::ShortSilence)
     }
 }
 

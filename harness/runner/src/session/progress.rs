@@ -37,6 +37,8 @@ pub(super) struct Progress {
     pub(super) needed: Patience,
     /// Whether the adapter has ended, as the case or the harness wanted it.
     pub(super) cut_short: bool,
+    /// The step that took longest, and how long.
+    pub(super) longest_step: Option<(Option<usize>, Duration)>,
 }
 
 impl Progress {
@@ -53,6 +55,7 @@ impl Progress {
             teardown: None,
             needed: Patience { observation: Duration::ZERO, request: Duration::ZERO },
             cut_short: false,
+            longest_step: None,
         }
     }
 
@@ -76,6 +79,13 @@ impl Progress {
     ) -> Failure {
         let evidence = if waited < full { Evidence::ShortSilence } else { Evidence::Silence };
         Failure { evidence, ..self.failure(expected, observed) }
+    }
+
+    /// Notes how long the current step took.
+    pub(super) fn step_took(&mut self, time: Duration) {
+        if self.longest_step.is_none_or(|(_, longest)| longest < time) {
+            self.longest_step = Some((self.step, time));
+        }
     }
 
     /// Notes how long an observation took to come.

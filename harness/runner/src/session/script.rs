@@ -1,5 +1,7 @@
 //! Playing a script, whatever the role of the implementation.
 
+use std::time::Instant;
+
 use ssespec_cases::grammar::{Growth, Measurement};
 
 use super::gauge::Gauge;
@@ -57,16 +59,20 @@ pub(super) async fn play_script<P: Player>(player: &mut P, ops: &[Op<P::Op>]) ->
         }
         player.begin(op);
         let rest = &ops[number..];
-        let Some(alarm) = player.progress().gauge.as_ref().map(Gauge::alarm) else {
-            player.play(op, rest).await?;
-            continue;
+        let began = Instant::now();
+        let alarm = player.progress().gauge.as_ref().map(Gauge::alarm);
+        let played = match alarm {
+            None => Some(player.play(op, rest).await),
+            Some(alarm) => tokio::select! {
+                biased;
+                played = player.play(op, rest) => Some(played),
+                () = alarm.rings() => None,
+            },
         };
-        let cut_short = tokio::select! {
-            biased;
-            played = player.play(op, rest) => { played?; false }
-            () = alarm.rings() => true,
-        };
-        if cut_short {
+        player.progress().step_took(began.elapsed());
+        if let Some(played) = played {
+            played?;
+        } else {
             let (expected, step) = next_judge::<P>(rest);
             return Err(player.progress().overgrown(expected, step).into());
         }

@@ -8,6 +8,7 @@ use crate::scenario::Scenario;
 pub(crate) const TESTS: Tests = &[
     ("at-the-same-step-twice", at_the_same_step_twice),
     ("once", once),
+    ("once-where-none-may-die", once_where_none_may_die),
     ("at-another-step-each-time", at_another_step_each_time),
     ("in-the-middle-of-a-line", in_the_middle_of_a_line),
     ("on-close", on_close),
@@ -35,8 +36,15 @@ fn once() {
     1-trigger: pass
       note: the first attempt ended with: the adapter exited: exit status: 7
     2-next: pass
-    status 0
+    status 0, died 1
     ");
+}
+
+fn once_where_none_may_die() {
+    let played = Scenario::of("crashes-once").strict().play();
+    assert!(played.text().ends_with("status 1, died 1"), "{}", played.text());
+    let played = Scenario::of("sound").strict().play();
+    assert!(played.text().ends_with("status 0"), "{}", played.text());
 }
 
 fn at_another_step_each_time() {
@@ -47,7 +55,7 @@ fn at_another_step_each_time() {
       hint: an adapter runs until stdin closes; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`
       stderr: out of memory
     2-next: pass
-    status 3
+    status 3, died 2
     ");
 }
 
@@ -80,7 +88,7 @@ fn between_two_sessions() {
     1-trigger: pass
     2-next: pass
       note: the first attempt ended with: the adapter exited: exit status: 0
-    status 0
+    status 0, died 1
     ");
 }
 
@@ -94,7 +102,7 @@ fn and_cannot_be_started_again() {
       stderr: out of memory
     2-next: error
       note: no adapter could be started
-    status 3
+    status 3, died 1
     ");
 }
 

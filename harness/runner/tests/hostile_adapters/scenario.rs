@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use ssespec::adapter::process::Command;
 use ssespec::delivery::DeliveryKind;
-use ssespec::run::{Baseline, Conclusion, Launch, Rerun, Run, RunError, Selection};
+use ssespec::run::{Baseline, Conclusion, Deaths, Launch, Rerun, Run, RunError, Selection};
 use ssespec::session::Patience;
 use ssespec_cases::Corpus;
 use ssespec_diagnostics::Source;
@@ -33,6 +33,7 @@ pub(crate) struct Scenario {
     cases: Vec<(&'static str, String)>,
     patience: Patience,
     lanes: usize,
+    deaths: Deaths,
     liveness: Liveness,
     /// Cases of the suite that it runs instead.
     suite: &'static [&'static str],
@@ -47,6 +48,7 @@ impl Scenario {
             cases: vec![("1-trigger", TRIGGER.into()), ("2-next", NEXT.into())],
             patience: Patience { observation: Duration::from_secs(2), request: Duration::from_secs(2) },
             lanes: 1,
+            deaths: Deaths::Counted,
             liveness: Liveness::new(),
             suite: &[],
             folder: TempDir::new().unwrap(),
@@ -92,6 +94,12 @@ impl Scenario {
         self
     }
 
+    /// An adapter may not die.
+    pub(crate) fn strict(mut self) -> Self {
+        self.deaths = Deaths::NotExpected;
+        self
+    }
+
     /// More patience, for hostile adapters that make the harness work.
     pub(crate) fn patience(mut self, patience: Duration) -> Self {
         self.patience = Patience { observation: patience, request: patience };
@@ -120,6 +128,7 @@ impl Scenario {
             lanes: self.lanes,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             barrier: BarrierMode::Auto,
+            deaths: self.deaths,
             rerun: Rerun::Command("hostile".into()),
         }
     }
@@ -230,6 +239,10 @@ impl Played {
         let footer = self.footer().unwrap();
         assert_eq!(footer.exit_status, conclusion.exit_status());
         write!(text, "status {}", footer.exit_status).unwrap();
+        let died = footer.adapters.unwrap().died;
+        if died > 0 {
+            write!(text, ", died {died}").unwrap();
+        }
         tidy(&text)
     }
 }

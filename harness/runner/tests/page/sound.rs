@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 use ssespec::run::baseline::id_glob;
-use ssespec::run::{Baseline, Conclusion, Launch, Rerun, Run, RunError, Selection};
+use ssespec::run::{Baseline, Conclusion, Deaths, Launch, Rerun, Run, RunError, Selection};
 use ssespec::session::Patience;
 use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
@@ -28,6 +28,7 @@ pub(crate) fn run(launch: Launch, filter: &str, lanes: usize) -> Run {
         lanes,
         address: Ipv4Addr::LOCALHOST.into(),
         barrier: BarrierMode::Auto,
+        deaths: Deaths::Counted,
         rerun: Rerun::Command(String::new()),
     }
 }

@@ -16,7 +16,7 @@ use ssespec_reports::results::Shard;
 use crate::error::CommandError;
 use crate::execute;
 use crate::launch;
-use crate::options::execution::lanes;
+use crate::options::execution::{DeathOptions, TimingOptions, lanes};
 use crate::options::format::Format;
 use crate::options::selection::CaseSelection;
 use crate::options::values::duration_text;
@@ -33,12 +33,14 @@ pub(crate) struct AdapterOptions {
     #[arg(long, value_name = "DIR", conflicts_with_all = ["url", "list"])]
     pub(crate) cases: Option<PathBuf>,
     /// With COMMAND: run only part I of N of the selected cases, to split a run across machines; `ssespec report` merges the
-    /// results. The part of a case depends only on its id, and a part without cases succeeds
+    /// results. A part without cases succeeds
     #[arg(long, value_name = "I/N", conflicts_with_all = ["url", "list"])]
     pub(crate) shard: Option<Shard>,
     /// With COMMAND: how many sessions are busy at the same time, 1 to 64 [default: two per core]
     #[arg(long, value_name = "N", conflicts_with_all = ["url", "list"], value_parser = clap::value_parser!(u16).range(1..=64))]
     lanes: Option<u16>,
+    #[command(flatten)]
+    deaths: DeathOptions,
     /// A file of known failures, or an ssespec.toml
     #[arg(long, value_name = "FILE", conflicts_with = "list")]
     pub(crate) baseline: Option<PathBuf>,
@@ -50,7 +52,7 @@ pub(crate) async fn perform(
     options: &AdapterOptions,
     selection: &CaseSelection,
     timeout: Duration,
-    (format, output): (Format, Option<&Path>),
+    (format, output, timings): (Format, Option<&Path>, TimingOptions),
 ) -> Result<Status, CommandError> {
     let corpus = selection.corpus()?;
     let baseline = match options.baseline.as_deref().map(read_baseline).transpose()? {
@@ -94,7 +96,8 @@ pub(crate) async fn perform(
         patience,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         barrier: BarrierMode::Auto,
+        deaths: options.deaths.deaths(),
         rerun: Rerun::Server(command_line(words)),
     };
-    execute::cases::execute(&run, output, format).await?.print(format)
+    execute::cases::execute(&run, output, format).await?.print(format, timings)
 }

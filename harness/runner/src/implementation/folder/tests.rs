@@ -20,6 +20,7 @@ link = "https://github.com/owner/name/issues/1"
 case = "client/bom/second"
 reason = "it is late"
 flaky = true
+fails = "earlier"
 "#;
 
 /// Reads a folder with this `ssespec.toml`.
@@ -103,6 +104,10 @@ fn what_is_misspelt_is_shown_with_its_place() {
         ("\"client/reconnect/delay-*\"", "\"client/[\"", "8:8", "this is not a pattern"),
         ("\"it is late\"", "\"  \"", "14:10", "the reason is empty"),
         ("flaky = true", "flaky = \"yes\"", "15:9", "expected true or false"),
+        ("fails = \"earlier\"\n", "", "15:9", "a flaky failure must name what fails"),
+        ("fails = \"earlier\"", "fails = \" \"", "16:9", "this is empty"),
+        ("flaky = true", "deliveries = []", "15:14", "no delivery is named"),
+        ("flaky = true", "deliveries = [\"bites\"]", "15:15", "did you mean `bytes`?"),
         ("flaky = true", "by-chance = true", "15:1", "`by-chance` is now `flaky`"),
     ] {
         let text = SOUND.replacen(right, wrong, 1);

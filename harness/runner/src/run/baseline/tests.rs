@@ -8,7 +8,7 @@ use super::*;
 use crate::delivery::DeliveryKind;
 
 fn entry(case: &str) -> KnownFailure {
-    KnownFailure { case: case.into(), reason: format!("why {case}"), link: None, flaky: false }
+    KnownFailure { case: case.into(), reason: format!("why {case}"), ..KnownFailure::default() }
 }
 
 fn flaky(case: &str) -> KnownFailure {
@@ -39,6 +39,9 @@ fn result(case: &str, delivery: Delivery, verdict: Verdict) -> CaseResult {
         failure: None,
         facts: Vec::new(),
         duration_us: 0,
+        start_us: None,
+        lane: None,
+        longest_step: None,
         rerun: String::new(),
         stderr: None,
         transcript: Vec::new(),
@@ -94,6 +97,69 @@ fn a_star_goes_over_folders() {
         "a pattern is for the whole id"
     );
     assert!(Baseline::new(vec![entry("client/[")]).is_err());
+}
+
+/// The result of a failure with this observation.
+fn failed(case: &str, delivery: Delivery, observed: &str) -> CaseResult {
+    let failure = Failure {
+        step: 1,
+        line: 1,
+        step_text: String::new(),
+        expected: "a request, at least 400ms after the end".into(),
+        observed: observed.into(),
+        hint: None,
+    };
+    CaseResult { failure: Some(failure), ..result(case, delivery, Verdict::Fail) }
+}
+
+#[test]
+fn an_entry_excuses_only_its_deliveries() {
+    let only = KnownFailure { deliveries: vec![DeliveryKind::Bytes], ..entry("client/a/*") };
+    let known = baseline([only.clone()]);
+    let is_known = |delivery, verdict| known.known(&result("client/a/one", delivery, verdict)).is_some();
+    assert!(is_known(Delivery::Bytes, Verdict::Fail));
+    assert!(!is_known(Delivery::Whole, Verdict::Fail) && !is_known(Delivery::Split(1), Verdict::Fail));
+    let results = |whole, bytes| {
+        [result("client/a/one", Delivery::Whole, whole), result("client/a/one", Delivery::Bytes, bytes)]
+    };
+    let stale =
+        |results: &[CaseResult], selection: &Selection| judged([only.clone()], results, selection).0.len();
+    let all = Selection::default();
+    assert_eq!(stale(&results(Verdict::Pass, Verdict::Fail), &all), 0);
+    assert_eq!(stale(&results(Verdict::Fail, Verdict::Pass), &all), 1);
+    // It has no such delivery any more.
+    assert_eq!(stale(&results(Verdict::Pass, Verdict::Pass)[..1], &all), 1);
+    let bytes = Selection { deliveries: vec![DeliveryKind::Bytes], ..Selection::default() };
+    let whole = Selection { deliveries: vec![DeliveryKind::Whole], ..Selection::default() };
+    let passes = results(Verdict::Pass, Verdict::Pass);
+    assert_eq!((stale(&passes[1..], &bytes), stale(&passes[..1], &whole)), (1, 0));
+    // A case that is skipped has a result in one delivery only.
+    assert_eq!(stale(&[result("client/a/one", Delivery::AsWritten, Verdict::Skip)], &all), 0);
+}
+
+#[test]
+fn a_flaky_entry_excuses_only_the_failure_that_it_names() {
+    let early = KnownFailure { fails: Some("is earlier than".into()), ..flaky("client/a/one") };
+    let known = baseline([early]);
+    let excused = |observed: &str| {
+        let result = failed("client/a/one", Delivery::Whole, observed);
+        let summary = result.failure.as_ref().unwrap().summary();
+        let early = known.excuses("client/a/one", Delivery::Whole, &summary);
+        assert_eq!(early, known.known(&result).is_some());
+        early
+    };
+    assert!(excused("GET \"/\", 274ms after the end, which is earlier than 400ms"));
+    assert!(!excused("nothing within 15s"));
+    assert!(known.known(&result("client/a/one", Delivery::Whole, Verdict::Pass)).is_some());
+    assert!(known.known(&result("client/a/one", Delivery::Whole, Verdict::Error)).is_none());
+}
+
+#[test]
+fn a_fact_differs_only_if_it_is_named() {
+    let known = baseline([KnownFailure { fails: Some("delay".into()), ..flaky("client/a/one") }]);
+    let passed = result("client/a/one", Delivery::Whole, Verdict::Info);
+    assert!(known.varies(&passed, "the delay of a reconnect") && !known.varies(&passed, "the user agent"));
+    assert!(!known.varies(&result("client/a/two", Delivery::Whole, Verdict::Info), "the delay"));
 }
 
 #[test]

@@ -150,7 +150,7 @@ fn what_decides() {
 fn a_selection_in_words() {
     let filter = id_glob("client/a/*").unwrap().compile_matcher();
     let usual = Selection::default();
-    assert!(usual.is_whole() && usual.is_in_every_delivery());
+    assert!(usual.is_whole() && usual.has_deliveries(&[]));
     assert_eq!(usual.describe(), "the suite is empty");
     let narrow = Selection {
         filters: vec![filter],
@@ -159,7 +159,7 @@ fn a_selection_in_words() {
         deliveries: vec![DeliveryKind::Whole, DeliveryKind::Splits],
         shard: None,
     };
-    assert!(!narrow.is_whole() && !narrow.is_in_every_delivery());
+    assert!(!narrow.is_whole() && !narrow.has_deliveries(&[]));
     assert_eq!(narrow.describe(), "--filter 'client/a/*' --suite http --level must --level may");
 }
 
@@ -176,10 +176,23 @@ fn shards_are_disjoint_and_together_everything() {
     let shards = ["1/3", "2/3", "3/3"].map(|word| planned(&ids, Some(word)));
     assert_eq!(shards.iter().map(BTreeSet::len).sum::<usize>(), ids.len());
     assert_eq!(shards.iter().flatten().cloned().collect::<BTreeSet<_>>(), planned(&ids, None));
-    // Fewer cases move no other.
-    let fewer = &ids[7..];
-    let kept: BTreeSet<String> = shards[0].iter().filter(|id| fewer.contains(id)).cloned().collect();
-    assert_eq!(planned(fewer, Some("1/3")), kept);
+    assert!(shards.iter().all(|part| part.len() >= ids.len() / 3), "they cost the same");
+}
+
+#[test]
+fn a_filter_moves_no_case_to_another_shard() {
+    let ids: Vec<String> = (0..20).map(|number| format!("client/a/case-{number:02}")).collect();
+    let cases: Vec<_> = ids.iter().map(|id| (id.as_str(), MUST, "", EVENT)).collect();
+    let corpus = corpus(&cases);
+    let planned = |filters| {
+        let selection = Selection { filters, shard: Some("2/3".parse().unwrap()), ..Selection::default() };
+        let plan = Plan::new(&corpus, &selection, &all());
+        plan.trials.iter().map(|trial| trial.case.id.clone()).collect::<BTreeSet<_>>()
+    };
+    let filtered = planned(vec![id_glob("client/a/case-1*").unwrap().compile_matcher()]);
+    let kept = planned(Vec::new()).into_iter().filter(|id| id.contains("case-1")).collect();
+    assert!(!filtered.is_empty());
+    assert_eq!(filtered, kept);
 }
 
 #[test]

@@ -136,7 +136,9 @@ pub(in crate::session) async fn play(
         not_judged: progress.not_judged,
         cut_short: progress.cut_short,
         transcript: progress.transcript.rows(),
+        began: started,
         duration: started.elapsed(),
+        longest_step: progress.longest_step,
     }
 }
 
@@ -146,7 +148,9 @@ impl Session<'_> {
         let mut held = play_script(self, &ops.list).await;
         if held.is_ok() {
             self.progress.step = None;
+            let began = Instant::now();
             held = self.settle().await;
+            self.progress.step_took(began.elapsed());
         }
         self.ended_by = match (self.closing, self.queues.closed) {
             (Closing::Ordered, _) => EndedBy::Case,

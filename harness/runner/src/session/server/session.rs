@@ -124,7 +124,9 @@ pub(in crate::session) async fn play(
         not_judged: progress.not_judged,
         cut_short: progress.cut_short,
         transcript: progress.transcript.rows(),
+        began: started,
         duration: started.elapsed(),
+        longest_step: progress.longest_step,
     }
 }
 

@@ -1,0 +1,99 @@
+//! Which facts may differ between deliveries.
+
+use ssespec_cases::format;
+use ssespec_diagnostics::Source;
+use ssespec_reports::results::{self as report, Delivery, Fact, V1};
+
+use super::*;
+
+const TEXT: &str = r#"title = "T"
+requirements = ["whatwg/line-lf"]
+steps = [
+  { send = "data: a\n\n" },
+  { expect-one-of = ["expect-event", "expect-error"] },
+  { record = { fact = "what came", of = "alternative", as = ["event", "error"] } },
+  "end",
+  "expect-request",
+  { record = { fact = "the delay", of = "delay" } },
+]
+"#;
+
+fn case() -> Case {
+    format::read(&Source::new("client/a/one.toml", TEXT), "client/a/one").unwrap()
+}
+
+fn result(delivery: Delivery, verdict: Verdict, facts: &[(&str, &str)]) -> CaseResult {
+    let fact = |(fact, value): &(&str, &str)| Fact { fact: (*fact).into(), value: (*value).into() };
+    CaseResult {
+        v: V1,
+        sequence: 1,
+        case: "client/a/one".into(),
+        title: String::new(),
+        why: None,
+        suite: "whatwg".into(),
+        level: report::Level::May,
+        requirements: Vec::new(),
+        needs: Vec::new(),
+        source: report::Source { path: String::new(), text: String::new() },
+        delivery,
+        verdict,
+        known: None,
+        reason: None,
+        late: Vec::new(),
+        failure: None,
+        facts: facts.iter().map(fact).collect(),
+        duration_us: 0,
+        start_us: None,
+        lane: None,
+        longest_step: None,
+        rerun: String::new(),
+        stderr: None,
+        transcript: Vec::new(),
+    }
+}
+
+fn of(results: &[CaseResult]) -> Vec<CaseResult> {
+    warnings(&case(), &results.iter().collect::<Vec<_>>(), |_, _| false)
+}
+
+const EVENT: &[(&str, &str)] = &[("what came", "event"), ("the delay", "0.5 s")];
+const LATER: &[(&str, &str)] = &[("what came", "event"), ("the delay", "1.0 s")];
+const ERROR: &[(&str, &str)] = &[("what came", "error"), ("the delay", "0.5 s")];
+
+#[test]
+fn a_fact_that_differs_warns_in_the_deliveries_that_differ() {
+    // In whatever order they came.
+    let results = [
+        result(Delivery::Bytes, Verdict::Info, ERROR),
+        result(Delivery::Whole, Verdict::Pass, EVENT),
+        result(Delivery::AsWritten, Verdict::Pass, EVENT),
+    ];
+    let [warned] = &of(&results)[..] else { panic!("one differs") };
+    assert_eq!((warned.delivery, warned.verdict), (Delivery::Bytes, Verdict::Warn));
+    assert_eq!(warned.facts, results[0].facts);
+    let failure = warned.failure.as_ref().unwrap();
+    assert_eq!((failure.step, failure.line), (3, 6));
+    assert_eq!(
+        failure.summary(),
+        "expected what came: event, as in the delivery as-written; observed what came: error"
+    );
+}
+
+#[test]
+fn times_are_not_compared() {
+    let results =
+        [result(Delivery::Whole, Verdict::Info, EVENT), result(Delivery::Bytes, Verdict::Info, LATER)];
+    assert!(of(&results).is_empty());
+}
+
+#[test]
+fn what_failed_or_varies_is_not_compared() {
+    let failed =
+        [result(Delivery::Whole, Verdict::Info, EVENT), result(Delivery::Bytes, Verdict::Fail, ERROR)];
+    assert!(of(&failed).is_empty() && of(&failed[1..]).is_empty() && of(&[]).is_empty());
+    let differs =
+        [result(Delivery::Whole, Verdict::Info, EVENT), result(Delivery::Bytes, Verdict::Info, ERROR)];
+    assert_eq!(of(&differs).len(), 1);
+    let varies = |_: &CaseResult, fact: &str| fact == "what came";
+    assert!(warnings(&case(), &differs.iter().collect::<Vec<_>>(), varies).is_empty());
+}
