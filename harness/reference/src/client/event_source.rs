@@ -15,7 +15,7 @@ use ssespec::Observer;
 use ssespec::protocol::{CloseIn, ConnectRequest, Event};
 use ssespec_cases::client::ReadyState;
 
-use crate::client::body_reader::BodyReader;
+use crate::client::body_reader::{BodyReader, read_in_task};
 use crate::client::exchange::{ExchangeError, Response, send_unattended};
 use crate::client::fetch::{NetworkError, fetch};
 use crate::client::loss::{Failure, Flow, Loss, SourceEnd};
@@ -182,6 +182,9 @@ impl EventSource {
         }
         if self.defects.has(Defect::FailedBodyRead) {
             let _ = Box::pin(self.interpret(response)).await?;
+        } else if self.defects.has(Defect::FailedConnectionKept) {
+            // Nobody reads what it receives.
+            drop(read_in_task(response.body));
         }
         self.fail(&failure)
     }

@@ -120,6 +120,7 @@ fn shows(defect: Defect, case: &Case) -> bool {
         | Defect::CloseLeavesRequest
         | Defect::CloseLeavesTimer
         | Defect::CloseIsALoss => needs(Capability::Close),
+        Defect::FailedConnectionKept => names(&["\"expect-disconnect\""]),
         Defect::CloseGivesError => needs(Capability::Close) && needs(Capability::Errors),
         Defect::OpenOnce
         | Defect::OpenTwiceOnReconnect
@@ -158,6 +159,9 @@ fn shortened(trial: &Trial, patience: Patience) -> Trial {
         match &mut op.kind {
             ClientOp::Step(ClientStep::Expect(Expectation::Event(event))) => {
                 event.within = event.within.map(|within| within.min(patience.observation));
+            }
+            ClientOp::Step(ClientStep::Expect(Expectation::Disconnect { within })) => {
+                *within = within.map(|within| within.min(patience.observation));
             }
             ClientOp::Step(ClientStep::Expect(Expectation::Request(request))) => {
                 request.within = request.within.map(|within| within.min(patience.request));
