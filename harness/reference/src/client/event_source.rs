@@ -192,6 +192,13 @@ impl EventSource {
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#announce-the-connection>
     fn announce(&mut self) -> Flow {
         let has = |defect| self.defects.has(defect);
+        if has(Defect::OpenBeforeState) {
+            self.observer.opened();
+            self.observer.set_state(ReadyState::Open);
+            self.past.was_open = true;
+            self.past.announcement = Announcement::Made;
+            return self.handled(CloseIn::Opened);
+        }
         self.observer.set_state(ReadyState::Open);
         let was_open = std::mem::replace(&mut self.past.was_open, true);
         if was_open && has(Defect::OpenOnce) {

@@ -177,6 +177,8 @@ macro_rules! entries {
             LossErrorBeforeState: "whatwg/reestablish-connecting-before-error",
             /// The open event is fired on the first connection only.
             OpenOnce: "whatwg/open-event-on-every-connection",
+            /// The open event is fired before readyState is OPEN.
+            OpenBeforeState: "whatwg/announce-open-state-before-event",
             /// The open event is fired twice on reconnection.
             OpenTwiceOnReconnect: "whatwg/open-event-on-every-connection",
             /// The open event is fired when the first bytes of the body arrive.

@@ -123,6 +123,7 @@ fn shows(defect: Defect, case: &Case) -> bool {
         Defect::FailedConnectionKept => names(&["\"expect-disconnect\""]),
         Defect::CloseGivesError => needs(Capability::Close) && needs(Capability::Errors),
         Defect::OpenOnce
+        | Defect::OpenBeforeState
         | Defect::OpenTwiceOnReconnect
         | Defect::OpenWithFirstBytes
         | Defect::OpenAfterFirstEvent => needs(Capability::Opened),

@@ -127,7 +127,7 @@ impl Session<'_> {
         self.take_in_wire();
         match &closed {
             Err(Stop::Fault { fault, .. }) if !fault.is_of_teardown() => return closed,
-            _ if held.is_err() => return closed,
+            _ if held.is_err() || self.progress.not_judged.is_some() => return closed,
             _ => self.nothing_left(began)?,
         }
         closed

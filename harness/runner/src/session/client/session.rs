@@ -144,7 +144,7 @@ impl Session<'_> {
     async fn run(&mut self) -> Result<(), Stop> {
         let ops = self.ops;
         let mut held = play_script(self, &ops.list).await;
-        if held.is_ok() {
+        if held.is_ok() && self.progress.not_judged.is_none() {
             self.progress.step = None;
             held = self.settle().await;
         }
