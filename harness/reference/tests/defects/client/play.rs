@@ -119,9 +119,9 @@ fn shows(defect: Defect, case: &Case) -> bool {
         Defect::CloseLeavesConnection
         | Defect::CloseLeavesRequest
         | Defect::CloseLeavesTimer
-        | Defect::CloseIsALoss => needs(Capability::Close),
+        | Defect::CloseIsALoss
+        | Defect::CloseGivesError => needs(Capability::Close),
         Defect::FailedConnectionKept => names(&["\"expect-disconnect\""]),
-        Defect::CloseGivesError => needs(Capability::Close) && needs(Capability::Errors),
         Defect::OpenOnce
         | Defect::OpenBeforeState
         | Defect::OpenTwiceOnReconnect
