@@ -223,6 +223,39 @@ fn what_is_left_to_the_user_of_a_decoder_needs_a_request() {
 }
 
 #[test]
+fn an_attempt_does_not_fail_on_a_connection_that_was_used() {
+    let message = "this attempt may fail on a connection that was used before";
+    let case = |steps: &str| case_with("needs = [\"reconnect\"]", steps);
+    let again = "\"end\", \"expect-request\"";
+    let closes =
+        "{ respond = { headers = { content-type = \"text/event-stream\", connection = \"close\" } } }";
+    for (lost, after) in [
+        ("{ drop = \"reset\" }", ""),
+        ("{ drop = \"fin\" }", ", \"expect-request\""),
+        ("{ raw = \"HTTP/1.1 2\" }", ", { drop = \"reset\" }"),
+        ("{ raw = \"220 mail.example\\r\\n\\r\\n\" }", ", { drop = \"fin\" }"),
+    ] {
+        let reused = format!("{SEND}, {again}, {lost}{after}");
+        assert_eq!(reported(&[case(&reused)]), expected(&[(lost, message)]), "{lost}");
+        for fresh in [
+            format!("{lost}{after}, \"expect-request\", {SEND}, {again}"),
+            format!("{closes}, {SEND}, {again}, {lost}{after}"),
+            format!("{{ respond = {{ framing = \"close\" }} }}, {SEND}, {again}, {lost}{after}"),
+            format!("{SEND}, {{ drop = \"fin\" }}, \"expect-request\", {lost}{after}"),
+        ] {
+            assert_eq!(reported(&[case(&fresh)]), [], "{fresh}");
+        }
+    }
+    let attempts = "{ expect-attempts = { at-most = 9, for = \"1s\", answer = \"reset\" } }";
+    assert_eq!(
+        reported(&[crate::sample::case(&format!("{SEND}, \"end\", {attempts}"))]),
+        expected(&[(attempts, message)])
+    );
+    // A body that breaks off has begun, and is not sent for again by the client itself.
+    assert_eq!(reported(&[case(&format!("{SEND}, {again}, {SEND}, {{ drop = \"reset\" }}"))]), []);
+}
+
+#[test]
 fn what_another_capability_includes_is_not_asked_for() {
     let steps = format!("{SEND}, \"end\", {{ expect-request = {{ method = \"GET\" }} }}");
     assert_eq!(reported(&[case_with("needs = [\"reconnect\"]", &steps)]), []);
