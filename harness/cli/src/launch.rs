@@ -9,7 +9,7 @@ use ssespec::engine::Engine;
 use ssespec::page::opener::Invitation;
 use ssespec::page::{Board, Opener};
 use ssespec::run::Launch;
-use ssespec::run::launch::PageLaunch;
+use ssespec::run::page_launch::PageLaunch;
 use ssespec_reports::results::Role;
 
 use crate::error::CommandError;

@@ -1,12 +1,14 @@
 //! The results file: its contents, reading and writing.
 //!
-//! A results file is JSON Lines: one [`Header`], then a [`CaseResult`] for every case in every
-//! delivery, then one [`Footer`]. It is written while the run goes on, so a file without a
+//! A results file is JSON Lines: one `Header`, then a [`CaseResult`] for every case in every
+//! delivery, then one `Footer`. It is written while the run goes on, so a file without a
 //! footer records a run that did not finish.
 
 mod delivery;
 #[cfg(feature = "file")]
 mod error;
+#[cfg(feature = "file")]
+mod lines;
 #[cfg(feature = "file")]
 mod model;
 #[cfg(feature = "file")]
@@ -22,11 +24,10 @@ pub use delivery::{Delivery, UnknownDelivery};
 #[cfg(feature = "file")]
 pub use error::{ReadError, WriteError};
 #[cfg(feature = "file")]
+pub use lines::{Adapter, Footer, Header, Implementation, Platform, Record, Selection};
+#[cfg(feature = "file")]
 pub use model::{Results, Warning};
-pub use records::{
-    Adapter, CaseResult, Counts, Fact, Failure, Footer, Header, Implementation, Known, KnownFailure,
-    Platform, Record, Requirement, Row, Selection, Source,
-};
+pub use records::{CaseResult, Counts, Fact, Failure, Known, KnownFailure, Requirement, Row, Source};
 pub use shard::{Shard, UnknownShard};
 pub use version::V1;
 pub use words::{Level, Role, Transport, Verdict};

@@ -4,7 +4,7 @@
 //! - [`in_process`]: an async function of this process
 //! - `page`: a page in a browser, over a WebSocket
 //! - [`running`]: an adapter while it runs, over whichever transport
-//! - `shared`, `seat`: an adapter that several lanes use at the same time
+//! - `shared`, `seat`: an adapter that several lanes use at the same time (feature `command`)
 //! - [`identity`], [`incoming`]: what it says of itself, and what is heard from it
 //! - [`fault`]: what an adapter can do wrong, and what its author can do about it
 //! - [`footprint`]: the processor time and memory it takes
@@ -27,9 +27,11 @@ pub(crate) mod panics;
 #[cfg(feature = "command")]
 pub mod process;
 pub mod running;
+#[cfg(feature = "command")]
 mod seat;
+#[cfg(feature = "command")]
 pub(crate) mod shared;
 pub(crate) mod stderr;
 pub(crate) mod task;
-#[cfg(any(feature = "command", feature = "page"))]
+#[cfg(feature = "command")]
 mod unread;

@@ -10,6 +10,7 @@ use super::fault::Fault;
 use super::footprint::Processes;
 use super::identity::Identity;
 use super::incoming::Incoming;
+#[cfg(feature = "command")]
 use super::seat::Seat;
 use super::stderr::Stderr;
 use super::task::Task;
@@ -33,20 +34,10 @@ pub(super) enum Orders {
     /// To an adapter of which this is the only handle.
     Own(mpsc::UnboundedSender<(u64, Order)>),
     /// To an adapter that several lanes use.
+    #[cfg(feature = "command")]
     Seat(Seat),
     /// Nowhere: it gets no more orders.
     None,
-}
-
-impl Orders {
-    /// The channel of an adapter that nobody shares, which gets no more orders from here.
-    pub(super) fn take(&mut self) -> mpsc::UnboundedSender<(u64, Order)> {
-        match std::mem::replace(self, Self::None) {
-            Self::Own(orders) => orders,
-            // What is sent to nobody is dropped.
-            Self::Seat(_) | Self::None => mpsc::unbounded_channel().0,
-        }
-    }
 }
 
 impl Adapter {
@@ -60,52 +51,9 @@ impl Adapter {
         match &self.orders {
             // The receiver is gone only with the adapter, whose fault is heard next.
             Orders::Own(orders) => drop(orders.send((session, order))),
+            #[cfg(feature = "command")]
             Orders::Seat(seat) => seat.order(session, order),
             Orders::None => {}
-        }
-    }
-
-    /// Whether other lanes use the adapter too.
-    pub(crate) fn is_shared(&self) -> bool {
-        matches!(self.orders, Orders::Seat(_))
-    }
-
-    /// Whether another session may begin: this lane has not left the adapter, and as far as other lanes know, no session
-    /// has left it in a bad state.
-    pub(crate) fn is_sound(&self) -> bool {
-        match &self.orders {
-            Orders::Own(_) => true,
-            Orders::Seat(seat) => seat.is_sound(),
-            Orders::None => false,
-        }
-    }
-
-    /// Leaves the seat in an adapter that other lanes use too.
-    pub(crate) fn leave(&mut self) {
-        if let Orders::Seat(_) = self.orders {
-            self.orders = Orders::None;
-        }
-    }
-
-    /// Lets no more sessions begin in an adapter that other lanes use too; theirs may end. Returns whether this lane is
-    /// the first to find it in a bad state.
-    pub(crate) fn retire(&self) -> bool {
-        match &self.orders {
-            Orders::Seat(seat) => seat.retire(),
-            Orders::Own(_) | Orders::None => false,
-        }
-    }
-
-    /// A handle that shares what can be shared; it gives no orders and hears nothing.
-    pub(super) fn without_channels(&self) -> Self {
-        Self {
-            identity: self.identity.clone(),
-            orders: Orders::None,
-            heard: mpsc::unbounded_channel().1,
-            stderr: self.stderr.clone(),
-            unfinished: Arc::clone(&self.unfinished),
-            processes: self.processes,
-            task: Task::default(),
         }
     }
 

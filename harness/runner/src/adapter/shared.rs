@@ -1,13 +1,15 @@
 //! An adapter that runs several sessions at the same time, each lane's in a seat of its own.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use super::incoming::Incoming;
 use super::running::{Adapter, Orders};
 use super::seat::Seats;
 use super::task::Task;
+use crate::protocol::Order;
 
 /// An adapter that several lanes use. It ends when this is dropped.
 #[derive(Debug)]
@@ -54,6 +56,63 @@ impl Shared {
 
 /// How long killing may take in addition.
 const KILLING: Duration = Duration::from_secs(2);
+
+impl Orders {
+    /// The channel of an adapter that nobody shares, which gets no more orders from here.
+    pub(super) fn take(&mut self) -> mpsc::UnboundedSender<(u64, Order)> {
+        match std::mem::replace(self, Self::None) {
+            Self::Own(orders) => orders,
+            // What is sent to nobody is dropped.
+            Self::Seat(_) | Self::None => mpsc::unbounded_channel().0,
+        }
+    }
+}
+
+impl Adapter {
+    /// Whether other lanes use the adapter too.
+    pub(crate) fn is_shared(&self) -> bool {
+        matches!(self.orders, Orders::Seat(_))
+    }
+
+    /// Whether another session may begin: this lane has not left the adapter, and as far as other lanes know, no session
+    /// has left it in a bad state.
+    pub(crate) fn is_sound(&self) -> bool {
+        match &self.orders {
+            Orders::Own(_) => true,
+            Orders::Seat(seat) => seat.is_sound(),
+            Orders::None => false,
+        }
+    }
+
+    /// Leaves the seat in an adapter that other lanes use too.
+    pub(crate) fn leave(&mut self) {
+        if let Orders::Seat(_) = self.orders {
+            self.orders = Orders::None;
+        }
+    }
+
+    /// Lets no more sessions begin in an adapter that other lanes use too; theirs may end. Returns whether this lane is
+    /// the first to find it in a bad state.
+    pub(crate) fn retire(&self) -> bool {
+        match &self.orders {
+            Orders::Seat(seat) => seat.retire(),
+            Orders::Own(_) | Orders::None => false,
+        }
+    }
+
+    /// A handle that shares what can be shared; it gives no orders and hears nothing.
+    pub(super) fn without_channels(&self) -> Self {
+        Self {
+            identity: self.identity.clone(),
+            orders: Orders::None,
+            heard: mpsc::unbounded_channel().1,
+            stderr: self.stderr.clone(),
+            unfinished: Arc::clone(&self.unfinished),
+            processes: self.processes,
+            task: Task::default(),
+        }
+    }
+}
 
 /// Passes on what an adapter shows, until it is unusable or not needed any more.
 async fn route(mut adapter: Adapter, seats: Seats, mut ended: oneshot::Receiver<Duration>) {

@@ -5,14 +5,14 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use libtest_mimic::{Completion, Failed};
 use ssespec_reports::fold::{CaseOutcome, Outcome};
-use ssespec_reports::results::{CaseResult, Delivery, Record, Role, Verdict};
+use ssespec_reports::results::{CaseResult, Delivery, Role, Verdict};
 use ssespec_reports::terminal::{Style, failure};
 use ssespec_reports::visible;
 
 use super::known::BaselineFile;
 use crate::delivery::DeliveryKind;
 use crate::run::baseline::id_glob;
-use crate::run::{Run, RunError, Selection, requirement_record};
+use crate::run::{Run, RunError, requirement_record};
 
 /// What the tests of a suite share.
 #[derive(Debug)]
@@ -41,18 +41,13 @@ impl Trials {
             (Some(QUIET.read().unwrap_or_else(PoisonError::into_inner)), None)
         };
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-        let mut run = self.run.clone();
-        run.selection.filters = vec![id_glob(&globset::escape(id))?.compile_matcher()];
+        let mut selection = self.run.selection.clone();
+        selection.filters = vec![id_glob(&globset::escape(id))?.compile_matcher()];
         let mut results: BTreeMap<Delivery, CaseResult> = BTreeMap::new();
         for deliveries in self.parts(id) {
-            run.selection.deliveries = deliveries;
-            let conclusion = runtime.block_on(run.execute(&mut |record| {
-                if let Record::Result(result) = record {
-                    // A later record supersedes an earlier one.
-                    results.insert(result.delivery, *result);
-                }
-            }));
-            conclusion.map_err(|error| not_run(&error))?;
+            selection.deliveries = deliveries;
+            let played = runtime.block_on(self.run.play_case(&selection)).map_err(|error| not_run(&error))?;
+            results.extend(played.into_iter().map(|result| (result.delivery, result)));
             if results.values().any(|result| !matches!(result.verdict, Verdict::Pass | Verdict::Info)) {
                 break;
             }
@@ -62,7 +57,7 @@ impl Trials {
         let Some(case) = CaseOutcome::of(results.values()) else {
             return Err(format!("{id} gave no result").into());
         };
-        let selection = Selection { filters: run.selection.filters, ..self.run.selection.clone() };
+        selection.deliveries.clone_from(&self.run.selection.deliveries);
         let ids = self.run.corpus.cases.keys().map(String::as_str);
         let (stale, _) = self.run.baseline.judge(case.results(), ids, &selection);
         match (&self.baseline, stale.is_empty()) {

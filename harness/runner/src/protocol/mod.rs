@@ -6,30 +6,30 @@
 //! - `connect`, `order`: commands of the harness
 //! - `observation`, `event`: what an implementation shows
 //! - [`server`], [`page`]: commands and observations of servers and of pages only
-//! - `message`, `server_answers`, `page_answers`: reading a line of an adapter (features `command` and `page`)
+//! - `message`, `server_answers`, `page_answers`: reading a line of an adapter (feature `command`)
 //! - `not_protocol`: an invalid line
 
 pub(crate) mod connect;
-#[cfg(any(feature = "command", feature = "page"))]
+#[cfg(feature = "command")]
 mod empty;
 pub(crate) mod event;
 pub(crate) mod hello;
-#[cfg(any(feature = "command", feature = "page"))]
+#[cfg(feature = "command")]
 pub(crate) mod message;
 pub(crate) mod not_protocol;
 pub(crate) mod observation;
 pub(crate) mod order;
 pub mod page;
-#[cfg(any(feature = "command", feature = "page"))]
+#[cfg(feature = "command")]
 mod page_answers;
 pub mod server;
-#[cfg(any(feature = "command", feature = "page"))]
+#[cfg(feature = "command")]
 mod server_answers;
 
 pub use connect::{CloseIn, ConnectRequest};
 pub use event::Event;
 pub use hello::{Hello, LINE_LIMIT, PROTOCOL};
-#[cfg(any(feature = "command", feature = "page"))]
+#[cfg(feature = "command")]
 pub use message::Message;
 pub use not_protocol::NotProtocol;
 pub use observation::Observation;

@@ -35,11 +35,11 @@ impl NotProtocol {
     }
 }
 
-#[cfg(any(feature = "command", feature = "page"))]
+#[cfg(feature = "command")]
 /// How much of a line an error repeats, in bytes.
 const EXCERPT: usize = 200;
 
-#[cfg(any(feature = "command", feature = "page"))]
+#[cfg(feature = "command")]
 /// The start of a line, printable.
 pub(crate) fn excerpt(line: &[u8]) -> String {
     let kept = line.get(..EXCERPT).unwrap_or(line);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-#[cfg(all(test, any(feature = "command", feature = "page")))]
+#[cfg(all(test, feature = "command"))]
 mod tests;
 
 /// An order to the adapter of a server, in one session.

@@ -16,7 +16,7 @@ use super::plan::{self, Plan};
 use super::schedule::Schedule;
 use super::settings::Run;
 use super::stage::{self, NotOpened};
-use super::{smoke, verdict};
+use super::{setting, smoke, verdict};
 use crate::adapter::fault::Fault;
 use crate::adapter::identity::Identity;
 use crate::session::stage::Stage;
@@ -64,7 +64,7 @@ impl Run {
             ledger.enter(result, sink);
         }
         if !self.launch.can_be_measured() {
-            let (measured, others) = plan.trials.into_iter().partition(plan::measures);
+            let (measured, others) = plan.trials.into_iter().partition(setting::measures);
             plan.trials = others;
             for trial in measured {
                 ledger.enter(verdict::not_measured(self, &trial), sink);

@@ -1,40 +1,65 @@
 //! A run: the plan, the lanes that play it in parallel, and the results.
 //!
-//! - [`settings`]: what a run needs to know; `execute`: executing it; [`error`]: why it could not begin
+//! - [`settings`]: what a run needs to know; [`error`]: why it could not begin
 //! - [`launch`]: how an adapter is started; `lane_page`: the page of a lane's listener
 //! - [`plan`]: which cases run in which deliveries, and in which order
 //! - [`stage`]: the listeners and the adapter of a lane
 //! - `smoke`: whether the adapter itself works
-//! - `schedule`: what is played at the same time; `needs`: how patient a first attempt is
-//! - `adapters`: which adapter a lane gets; `lane`: sessions one after another
 //! - `replay`: playing a trial, and repeating it; [`played`]: its outcome
-//! - `verdict`: the result of a session; `ledger`: all results; [`rerun`]: the command that reruns a single case
+//! - `verdict`: the result of a session; [`rerun`]: the command that reruns a single case
 //! - [`baseline`]: which failures are known
-//! - `conclusion`: the footer and the exit status
+//! - `one_case`: a case with a function of this process, as `cargo test` plays it
+//!
+//! With the feature `command`, a run of many cases:
+//!
+//! - `execute`: executing it
+//! - `transport`: what it has to know about how its adapters are started; `page_launch`: how pages are opened
+//! - `schedule`: what is played at the same time; `setting`: what a trial needs around it; `needs`: how patient a first
+//!   attempt is
+//! - `adapters`: which adapter a lane gets; `lane`: sessions one after another; `doubt`: playing a trial with an adapter
+//!   that others use
+//! - `ledger`: all results; `conclusion`: the footer and the exit status
 //!
 //! Data flows one way: plan, lanes, the ledger that orders their messages, and a sink.
 
+#[cfg(feature = "command")]
 mod adapters;
 pub mod baseline;
+#[cfg(feature = "command")]
 mod conclusion;
+#[cfg(feature = "command")]
+mod doubt;
 pub mod error;
+#[cfg(feature = "command")]
 mod execute;
+#[cfg(feature = "command")]
 mod lane;
 pub(crate) mod lane_page;
 pub mod launch;
+#[cfg(feature = "command")]
 mod ledger;
+#[cfg(feature = "command")]
 mod needs;
+mod one_case;
+#[cfg(feature = "page")]
+pub mod page_launch;
 pub mod plan;
 pub mod played;
 mod replay;
 pub mod rerun;
+#[cfg(feature = "command")]
 mod schedule;
+#[cfg(feature = "command")]
+mod setting;
 pub mod settings;
 mod smoke;
 pub mod stage;
+#[cfg(feature = "command")]
+mod transport;
 mod verdict;
 
 pub use baseline::Baseline;
+#[cfg(feature = "command")]
 pub use conclusion::{Conclusion, conclude, timestamp};
 pub use error::RunError;
 pub use lane_page::LanePage;

@@ -10,12 +10,10 @@ use ssespec_cases::client::{ClientFact, ClientStep, Expectation};
 use ssespec_cases::grammar::Fact;
 #[cfg(feature = "server")]
 use ssespec_cases::server::ServerStep;
-use ssespec_cases::step::ScriptStep;
 use ssespec_cases::{Capability, Case, Corpus, Level, Script};
 use ssespec_mock_server::action::Action;
 use ssespec_reports::results::{Role, Shard};
 
-use super::launch::Launch;
 use crate::delivery::{DeliveryKind, Program, programs};
 use crate::role;
 
@@ -112,51 +110,6 @@ pub struct Trial {
     pub level: Level,
     /// The script in its delivery.
     pub program: Program,
-}
-
-/// What a trial needs around it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Setting {
-    /// An adapter that may run other sessions too.
-    Shared,
-    /// A fresh adapter that runs nothing else.
-    Own,
-    /// The same, while no other trial is played.
-    Alone,
-}
-
-/// Whether a trial lets the port refuse connections.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Refusals {
-    /// It does not.
-    None,
-    /// It does.
-    Uncounted,
-    /// It does, and counts the refused connections.
-    Counted,
-}
-
-impl Trial {
-    /// What it needs around it. A measurement of a process includes no other; one of this process includes all.
-    pub(super) fn setting(&self, launch: &Launch) -> Setting {
-        match measures(self) || self.case.isolated {
-            true if launch.is_a_process() => Setting::Own,
-            true => Setting::Alone,
-            false => Setting::Shared,
-        }
-    }
-
-    /// Whether it lets the port refuse connections.
-    pub(super) fn refusals(&self) -> Refusals {
-        let Script::Client(steps) = &self.case.script else { return Refusals::None };
-        let refuses = steps.iter().any(|step| matches!(step.kind, ClientStep::Wire(Action::Refuse(_))));
-        let counts = steps.iter().any(|step| matches!(step.kind, ClientStep::Attempts(_)));
-        match (refuses, counts) {
-            (true, true) => Refusals::Counted,
-            (true, false) => Refusals::Uncounted,
-            (false, _) => Refusals::None,
-        }
-    }
 }
 
 /// A case that is not played because a capability is lacking.
@@ -258,16 +211,6 @@ fn says_closed(script: &Script) -> bool {
             let mut expected = steps.iter().flat_map(|step| step.kind.expectations());
             expected.any(|expected| matches!(expected, Expectation::Closed))
         }
-        _ => false,
-    }
-}
-
-/// Whether a trial measures the time or the memory that an adapter takes.
-pub(super) fn measures(trial: &Trial) -> bool {
-    match &trial.case.script {
-        Script::Client(steps) => steps.iter().any(|step| step.kind.measurement().is_some()),
-        #[cfg(feature = "server")]
-        Script::Server(steps) => steps.iter().any(|step| step.kind.measurement().is_some()),
         _ => false,
     }
 }

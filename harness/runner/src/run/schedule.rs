@@ -11,10 +11,12 @@ use tokio::sync::{OwnedSemaphorePermit, RwLock, RwLockReadGuard, RwLockWriteGuar
 use tokio::task::JoinSet;
 
 use super::adapters::Adapters;
+use super::doubt;
 use super::lane::{Lane, News};
 use super::needs::Needs;
-use super::plan::{Refusals, Setting, Trial};
-use super::replay::{self, Usable};
+use super::plan::Trial;
+use super::replay::Usable;
+use super::setting::{Refusals, Setting};
 use super::settings::Run;
 use super::stage::{self, NotOpened};
 use crate::session::patience::{AttemptPatience, Patience};
@@ -204,7 +206,7 @@ impl Schedule {
             }
         }
         let (mut played, usable) =
-            replay::play(&self.adapters, &self.run.launch, &mut lane.stage, &trial, patience).await;
+            doubt::play(&self.adapters, &self.run.launch, &mut lane.stage, &trial, patience).await;
         lane.stage.turn = Turn::default();
         if self.adapters.are_shared_no_more() && !self.limited.swap(true, Ordering::Relaxed) {
             self.limit();

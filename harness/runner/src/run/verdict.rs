@@ -86,6 +86,7 @@ pub(super) fn skipped(run: &Run, skipped: &Skipped) -> CaseResult {
 }
 
 /// The result of a trial whose measurements would include other processes.
+#[cfg(feature = "command")]
 pub(super) fn not_measured(run: &Run, trial: &Trial) -> CaseResult {
     let mut result = blank(run, trial);
     result.verdict = Verdict::Skip;
@@ -95,6 +96,7 @@ pub(super) fn not_measured(run: &Run, trial: &Trial) -> CaseResult {
 }
 
 /// The result of a trial that was not played, for this reason.
+#[cfg(feature = "command")]
 pub(super) fn unplayed(run: &Run, trial: &Trial, reason: &str) -> CaseResult {
     let mut result = blank(run, trial);
     result.reason = Some(reason.into());

@@ -83,6 +83,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// Whether the script failed because nothing came in a time that was too short for a verdict.
+    #[cfg(feature = "command")]
     pub(crate) fn needs_more_patience(&self) -> bool {
         let failure = match &self.held {
             Err(Stop::Failure(failure)) => Some(failure),

@@ -19,6 +19,7 @@ impl Default for Patience {
 
 impl Patience {
     /// The shorter of both, each time.
+    #[cfg(feature = "command")]
     pub(crate) fn at_most(self, other: Self) -> Self {
         Self {
             observation: self.observation.min(other.observation),
@@ -27,6 +28,7 @@ impl Patience {
     }
 
     /// The longer of both, each time.
+    #[cfg(feature = "command")]
     pub(crate) fn at_least(self, other: Self) -> Self {
         Self {
             observation: self.observation.max(other.observation),
@@ -52,6 +54,7 @@ impl AttemptPatience {
     }
 
     /// Whether a failure by waiting is final.
+    #[cfg(feature = "command")]
     pub(crate) fn is_final(self) -> bool {
         self.now == self.full
     }

@@ -13,6 +13,7 @@ pub struct Turn {
 
 impl Turn {
     /// A turn that ends when the session has waited this long without anything coming.
+    #[cfg(feature = "command")]
     pub(crate) fn new(permit: OwnedSemaphorePermit, idle_after: Duration) -> Self {
         Self { permit: Some(permit), idle_after }
     }

@@ -9,7 +9,7 @@ use ssespec::page::opener::Invitation;
 use ssespec::page::{Board, Opener};
 use ssespec::protocol::{ConnectRequest, Observation, Order};
 use ssespec::run::Launch;
-use ssespec::run::launch::PageLaunch;
+use ssespec::run::page_launch::PageLaunch;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;

@@ -93,7 +93,7 @@ async fn a_page_is_called_again() {
         });
     };
     let opener = ssespec::page::Opener::Person(ssespec::page::opener::Invitation::new(tell));
-    let launch = ssespec::run::Launch::Page(ssespec::run::launch::PageLaunch { opener, ..calm });
+    let launch = ssespec::run::Launch::Page(ssespec::run::page_launch::PageLaunch { opener, ..calm });
     assert!(results(&run(launch, "client/lines/*", 1)).await.0.is_err());
     let code = tokio::time::timeout(Duration::from_secs(10), code.recv()).await.unwrap().unwrap();
     assert_ne!(code, Some(CloseCode::Restart), "the run is over");

@@ -1,0 +1,64 @@
+//! What a trial needs around it.
+
+use ssespec_cases::Script;
+use ssespec_cases::client::ClientStep;
+use ssespec_cases::step::ScriptStep as _;
+use ssespec_mock_server::action::Action;
+
+use super::launch::Launch;
+use super::plan::Trial;
+
+/// What a trial needs around it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Setting {
+    /// An adapter that may run other sessions too.
+    Shared,
+    /// A fresh adapter that runs nothing else.
+    Own,
+    /// The same, while no other trial is played.
+    Alone,
+}
+
+/// Whether a trial lets the port refuse connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Refusals {
+    /// It does not.
+    None,
+    /// It does.
+    Uncounted,
+    /// It does, and counts the refused connections.
+    Counted,
+}
+
+impl Trial {
+    /// What it needs around it. A measurement of a process includes no other; one of this process includes all.
+    pub(super) fn setting(&self, launch: &Launch) -> Setting {
+        match measures(self) || self.case.isolated {
+            true if launch.is_a_process() => Setting::Own,
+            true => Setting::Alone,
+            false => Setting::Shared,
+        }
+    }
+
+    /// Whether it lets the port refuse connections.
+    pub(super) fn refusals(&self) -> Refusals {
+        let Script::Client(steps) = &self.case.script else { return Refusals::None };
+        let refuses = steps.iter().any(|step| matches!(step.kind, ClientStep::Wire(Action::Refuse(_))));
+        let counts = steps.iter().any(|step| matches!(step.kind, ClientStep::Attempts(_)));
+        match (refuses, counts) {
+            (true, true) => Refusals::Counted,
+            (true, false) => Refusals::Uncounted,
+            (false, _) => Refusals::None,
+        }
+    }
+}
+
+/// Whether a trial measures the time or the memory that an adapter takes.
+pub(super) fn measures(trial: &Trial) -> bool {
+    match &trial.case.script {
+        Script::Client(steps) => steps.iter().any(|step| step.kind.measurement().is_some()),
+        #[cfg(feature = "server")]
+        Script::Server(steps) => steps.iter().any(|step| step.kind.measurement().is_some()),
+        _ => false,
+    }
+}

@@ -1,0 +1,66 @@
+//! What a run has to know about how its adapters are started.
+
+use ssespec_reports::results::{Role, Transport};
+
+use super::launch::Launch;
+#[cfg(feature = "page")]
+use crate::page::board::Board;
+
+impl Launch {
+    pub(super) fn transport(&self) -> Transport {
+        match self {
+            #[cfg(feature = "command")]
+            Self::Process(..) => Transport::Process,
+            Self::Client(_) => Transport::InProcess,
+            #[cfg(feature = "server")]
+            Self::Server(_) => Transport::InProcess,
+            #[cfg(feature = "page")]
+            Self::Page(_) => Transport::Page,
+        }
+    }
+
+    /// How many lanes to run per processor core: most client cases spend most of their time waiting, server cases do
+    /// not. Each page is one or two processes of a browser, which take 270 MB.
+    pub fn lanes_a_core(&self) -> usize {
+        match self {
+            #[cfg(feature = "page")]
+            Self::Page(_) => 6,
+            _ if self.role() == Role::Server => 2,
+            _ => 8,
+        }
+    }
+
+    /// Whether the time and the memory that an adapter takes can be measured. The pages of a browser share its
+    /// processes.
+    pub(super) fn can_be_measured(&self) -> bool {
+        #[cfg(feature = "page")]
+        let shared = matches!(self, Self::Page(_));
+        #[cfg(not(feature = "page"))]
+        let shared = false;
+        !shared
+    }
+
+    /// Whether something of a session can outlive it: the future of a function that returned cannot.
+    pub(super) fn outlives_its_sessions(&self) -> bool {
+        !self.is_in_process()
+    }
+
+    /// Whether the adapter is a process, of which the system reports time and memory.
+    pub(super) fn is_a_process(&self) -> bool {
+        self.transport() == Transport::Process && cfg!(target_os = "linux")
+    }
+
+    /// Whether the adapter runs in this process.
+    pub(super) fn is_in_process(&self) -> bool {
+        self.transport() == Transport::InProcess
+    }
+
+    /// The board that shows the run's progress on the page.
+    #[cfg(feature = "page")]
+    pub(super) fn board(&self) -> Option<&Board> {
+        match self {
+            Self::Page(launch) => Some(&launch.board),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The lines of a results file: the first and the last, and those between.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CaseResult, Counts, KnownFailure, Level, Requirement, Role, Shard, Transport, V1};
+
+/// One line of a results file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Record {
+    /// The first line: what ran against what.
+    Header(Box<Header>),
+    /// One case in one delivery.
+    Result(Box<CaseResult>),
+    /// The last line. A file without it is the record of a run that did not finish.
+    Footer(Box<Footer>),
+}
+
+/// The first line: what ran against what, and everything that the results refer to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Header {
+    /// The version of the format.
+    pub v: V1,
+    /// The version of ssespec that provided the cases.
+    pub suite_version: String,
+    /// The implementation under test.
+    pub implementation: Implementation,
+    /// How it was reached, and its capabilities.
+    pub adapter: Adapter,
+    /// Where it ran.
+    pub platform: Platform,
+    /// When the run started (RFC 3339).
+    pub started: String,
+    /// The selection of cases.
+    pub selection: Selection,
+    /// Every requirement of the suites that ran.
+    pub requirements: Vec<Requirement>,
+    /// The baseline.
+    #[serde(default)]
+    pub known_failures: Vec<KnownFailure>,
+}
+
+/// The implementation under test, as it identifies itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Implementation {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Its programming language.
+    pub language: String,
+    /// Its role.
+    pub role: Role,
+}
+
+/// How the implementation was reached, and its capabilities.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Adapter {
+    /// The transport of the messages.
+    pub transport: Transport,
+    /// The capabilities of its API. A case that needs more is skipped.
+    pub capabilities: Vec<String>,
+}
+
+/// The machine, as far as readers of the results need to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Platform {
+    /// The operating system.
+    pub os: String,
+    /// The architecture of its processor.
+    pub arch: String,
+}
+
+/// The selection of cases. An empty list means no restriction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Selection {
+    /// Globs over case ids.
+    pub filters: Vec<String>,
+    /// Deliveries, by the words of the command line.
+    pub deliveries: Vec<String>,
+    /// Suites.
+    pub suites: Vec<String>,
+    /// Levels.
+    pub levels: Vec<Level>,
+    /// The part of the selected cases that ran, if they were split.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
+}
+
+/// The last line: the run finished, with these totals.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Footer {
+    /// The version of the format.
+    pub v: V1,
+    /// When it finished (RFC 3339).
+    pub finished: String,
+    /// How long it took, in microseconds.
+    pub duration_us: u64,
+    /// The number of cases for each outcome.
+    pub counts: Counts,
+    /// Baseline entries whose failures did not happen.
+    #[serde(default)]
+    pub stale: Vec<KnownFailure>,
+    /// Baseline entries that match no case.
+    #[serde(default)]
+    pub unmatched: Vec<KnownFailure>,
+    /// The exit status of the run.
+    pub exit_status: u8,
+    /// Always true: an incomplete run has no footer.
+    pub complete: bool,
+}
