@@ -121,7 +121,7 @@ fn shows(defect: Defect, case: &Case) -> bool {
         | Defect::CloseLeavesTimer
         | Defect::CloseIsALoss
         | Defect::CloseGivesError => needs(Capability::Close),
-        Defect::FailedConnectionKept => names(&["\"expect-disconnect\""]),
+        Defect::FailedConnectionKept => names(&["expect-disconnect"]),
         Defect::OpenOnce
         | Defect::OpenBeforeState
         | Defect::OpenTwiceOnReconnect
