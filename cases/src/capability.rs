@@ -1,5 +1,6 @@
 //! Capabilities: what an implementation's API can do and show. A case that needs more is skipped.
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use ssespec_diagnostics::nearest;
@@ -12,6 +13,8 @@ mod tests;
 ssespec_diagnostics::words! {
     /// Something that an implementation's API can do or show; never what it chooses to obey.
     pub enum Capability {
+        /// It makes its own request, and judges the response. A client that receives a response from its user does not.
+        Requests = "requests",
         /// It reconnects on its own.
         Reconnect = "reconnect",
         /// It has a public close(), which the adapter calls.
@@ -62,10 +65,24 @@ ssespec_diagnostics::words! {
 }
 
 impl Capability {
+    /// The capabilities that each include this one: an implementation with one of them has it without stating it.
+    pub fn included_in(self) -> &'static [Self] {
+        match self {
+            Self::Requests => &[Self::Reconnect, Self::Dom],
+            _ => &[],
+        }
+    }
+
+    /// Whether an implementation that states these capabilities has this one.
+    pub fn is_among(self, stated: &BTreeSet<Self>) -> bool {
+        stated.contains(&self) || self.included_in().iter().any(|other| stated.contains(other))
+    }
+
     /// What an implementation of this role with this capability does or shows: `reports errors`.
     pub fn meaning(self, role: Role) -> &'static str {
         let sends = role == Role::Server;
         match self {
+            Self::Requests => "makes its own request, and judges the response's status and type",
             Self::Reconnect => "reconnects on its own after losing the connection",
             Self::Close => "has a public close(), which the adapter calls",
             Self::InitialLastEventId => "can start with a last event ID",

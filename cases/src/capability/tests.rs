@@ -25,5 +25,16 @@ fn a_near_miss_is_named() {
     assert_eq!(error("error"), "unknown capability \"error\", did you mean \"errors\"?");
     assert_eq!(error("event_id"), "unknown capability \"event_id\", did you mean \"event-id\"?");
     let far = error("teleport");
-    assert!(far.starts_with("unknown capability \"teleport\"; known are reconnect, close,"), "{far}");
+    assert!(far.starts_with("unknown capability \"teleport\"; known are requests, reconnect,"), "{far}");
+}
+
+#[test]
+fn a_client_that_reconnects_makes_requests() {
+    let among = |capability: Capability, stated: &[Capability]| {
+        capability.is_among(&stated.iter().copied().collect())
+    };
+    assert!(among(Capability::Requests, &[Capability::Requests]));
+    assert!(among(Capability::Requests, &[Capability::Close, Capability::Reconnect]));
+    assert!(!among(Capability::Requests, &[Capability::Close, Capability::Headers]));
+    assert!(!among(Capability::Reconnect, &[Capability::Requests]));
 }

@@ -3,11 +3,11 @@
 use std::ops::Range;
 
 use ssespec_diagnostics::Findings;
-use ssespec_mock_server::action::Action;
+use ssespec_mock_server::action::{Action, Respond};
 use ssespec_mock_server::flow::{Flow, Leftover};
 
 use super::implied::{Ending, ending, expand, is_request, may_be_request};
-use super::step::{ClientStep, Connect, Expectation, ReadyState, Scope};
+use super::step::{AttemptAnswer, ClientFact, ClientStep, Connect, Expectation, ReadyState, Scope};
 use crate::capability::Capability;
 use crate::step::Step;
 
@@ -34,6 +34,14 @@ pub(crate) fn uses(script: &[Step<ClientStep>]) -> Vec<(Capability, Range<usize>
         }
     }
     uses.extend(second_request(script).map(|step| (Capability::Reconnect, step.at.span.clone())));
+    let has = |listed: &[Capability]| uses.iter().any(|(capability, _)| listed.contains(capability));
+    // The capability to specify the request covers what is specified.
+    let is_specified = has(&OF_REQUESTS);
+    let own = script
+        .iter()
+        .filter(|_| !has(Capability::Requests.included_in()))
+        .find(|step| concerns_own_answer(&step.kind) || !is_specified && concerns_own_request(&step.kind));
+    uses.extend(own.map(|step| (Capability::Requests, step.at.span.clone())));
     uses
 }
 
@@ -76,6 +84,52 @@ fn of_connect(connect: &Connect) -> Vec<Capability> {
     ])
 }
 
+/// The capabilities to specify the request.
+const OF_REQUESTS: [Capability; 4] =
+    [Capability::Headers, Capability::InitialLastEventId, Capability::Methods, Capability::Credentials];
+
+/// Whether a step is about how a client asks. A client that receives a response leaves that to its user.
+fn concerns_own_request(step: &ClientStep) -> bool {
+    let names_more = |expected: &Expectation| match expected {
+        Expectation::Request(request) => {
+            request.method.is_some()
+                || request.path.is_some()
+                || request.origin.is_some()
+                || request.body.is_some()
+                || !request.headers.is_empty()
+        }
+        _ => false,
+    };
+    step.expectations().into_iter().any(names_more)
+}
+
+/// Whether a step records how a client asks, which cannot fail.
+fn records_request(step: &ClientStep) -> bool {
+    matches!(step, ClientStep::Record(fact) if matches!(fact.of, ClientFact::Header(_) | ClientFact::Target))
+}
+
+/// Whether a step is about an answer that is left to the user of a client that receives responses: another status than
+/// 200, a redirect, another type.
+fn concerns_own_answer(step: &ClientStep) -> bool {
+    match step {
+        ClientStep::Wire(Action::Respond(respond)) => !is_plain_event_stream(respond),
+        ClientStep::Wire(Action::Raw(bytes)) => {
+            !bytes.starts_with(b"HTTP/1.1 200 ") && !bytes.starts_with(b"HTTP/1.0 200 ")
+        }
+        ClientStep::Attempts(attempts) => match attempts.answer {
+            AttemptAnswer::Unavailable | AttemptAnswer::Redirected => true,
+            AttemptAnswer::Ended | AttemptAnswer::Reset => false,
+        },
+        _ => false,
+    }
+}
+
+/// Whether every client reads this response: status 200, and the type of an event stream without parameters.
+fn is_plain_event_stream(respond: &Respond) -> bool {
+    let is_type = |(name, value): &(String, String)| name == "content-type" && value == "text/event-stream";
+    respond.status == 200 && respond.headers.as_ref().is_none_or(|fields| fields.iter().any(is_type))
+}
+
 /// The first request that only a reconnecting client makes: it follows another request, not a redirect. A request that is
 /// only one of several alternatives does not count.
 fn second_request(script: &[Step<ClientStep>]) -> Option<&Step<ClientStep>> {
@@ -104,6 +158,7 @@ pub(crate) fn is_about(script: &[Step<ClientStep>], capability: Capability) -> b
     match capability {
         // Behavior that only browsers have is often visible only to the server.
         Capability::Dom => true,
+        Capability::Requests => script.iter().any(|step| records_request(&step.kind)),
         // Two such steps are about a client that reconnects, even if another client could behave the same.
         Capability::Reconnect => {
             expand(script).iter().filter(|played| concerns_another_request(&played.kind)).count() > 1

@@ -7,11 +7,14 @@
 //! - [`mod@event_types`]: the event types that a script sends
 //! - [`words`]: the steps in words
 //! - `lint`: mistakes that the format allows
+//! - `lost_attempts`: attempts that fail on a connection that was used before
 
 pub mod event_types;
 pub mod implied;
 #[cfg(feature = "authoring")]
 pub(crate) mod lint;
+#[cfg(feature = "authoring")]
+pub(crate) mod lost_attempts;
 pub(crate) mod read;
 pub(crate) mod shape;
 pub mod step;

@@ -25,7 +25,8 @@ fn missing(case: &Case, uses: &[(Capability, Range<usize>)], findings: &mut Find
     for (capability, place) in uses {
         // In a page, a script may construct another client for each request.
         let is_page = *capability == Capability::Reconnect && case.needs.contains(&Capability::Dom);
-        if !is_page && !case.needs.contains(capability) && !missing.contains(capability) {
+        let is_included = capability.included_in().iter().any(|other| case.needs.contains(other));
+        if !is_page && !is_included && !case.needs.contains(capability) && !missing.contains(capability) {
             missing.push(*capability);
             let message = format!("this step needs the capability \"{capability}\"");
             let hint = format!("add \"{capability}\" to `needs`");
@@ -45,6 +46,9 @@ fn unused(case: &Case, uses: &[(Capability, Range<usize>)], findings: &mut Findi
         let place = || place(case, "needs", Some(number));
         if case.needs[..number].contains(capability) {
             findings.add_with_hint(place(), "a capability is listed twice", "listed before", "remove it");
+        } else if let Some(other) = capability.included_in().iter().find(|other| case.needs.contains(other)) {
+            let message = format!("the capability \"{other}\" includes \"{capability}\"");
+            findings.add_with_hint(place(), message, "not needed", "remove it from `needs`");
         } else if !is_used && !is_about(*capability) {
             let message = format!("no step uses the capability \"{capability}\"");
             let hint = "remove it from `needs`: the case would be skipped unnecessarily";

@@ -37,7 +37,7 @@ function connect(session, { url, types, headers, closeIn }) {
     if (kind === 'event') {
       say(kind, { type: shown.type, data: shown.data, id: shown.lastEventId, origin: shown.origin });
     } else if (kind === 'opened') {
-      say(kind);
+      say(kind, { readyState: source.readyState });
     } else {
       say(kind, { message: shown.message ?? '', readyState: source.readyState });
     }

@@ -48,7 +48,7 @@ async def main():
         "version": version("httpx-sse"),
         "language": "Python",
         "sessions": 64,
-        "capabilities": ["close", "headers", "methods", "errors", "event-type", "event-id"],
+        "capabilities": ["requests", "close", "headers", "methods", "errors", "event-type", "event-id"],
     })
     while line := await asyncio.to_thread(sys.stdin.buffer.readline):
         order = json.loads(line)

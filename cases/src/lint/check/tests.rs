@@ -159,8 +159,7 @@ fn some_steps_need_nothing() {
         "\"expect-closed\"",
         "\"expect-disconnect\"",
         "{ expect-no-request = \"1ms\" }",
-        "{ expect-request = { headers = { accept = true } } }",
-        "{ record = { fact = \"a\", of = \"target\" } }",
+        "{ expect-request = { within = \"1s\" } }",
     ] {
         assert_eq!(reported(&[case(step)]), [], "{step}");
     }
@@ -193,6 +192,77 @@ fn a_capability_that_is_asked_for_is_used() {
     assert_eq!(reported(&[case_with("needs = [\"dom\"]", SEND)]), []);
     let twice = case_with("needs = [\"errors\", \"errors\"]", "\"expect-error\"");
     assert_eq!(reported(&[twice]), expected(&[("\"errors\"", "a capability is listed twice")]));
+}
+
+#[test]
+fn what_is_left_to_the_user_of_a_decoder_needs_a_request() {
+    let message = "this step needs the capability \"requests\"";
+    for step in [
+        "{ respond = { status = 404 } }",
+        "{ respond = { headers = { content-type = \"text/html\" }, body = \"\" } }",
+        "{ raw = \"HTTP/1.1 204 No Content\\r\\n\\r\\n\" }",
+        "{ expect-request = { headers = { last-event-id = false } } }",
+        "{ expect-attempts = { at-most = 9, for = \"1s\", answer = \"redirected\" } }",
+    ] {
+        let alone = case(&format!("{step}, \"expect-closed\""));
+        assert_eq!(reported(&[alone]), expected(&[(step, message)]), "{step}");
+        let needed = case_with("needs = [\"requests\"]", &format!("{step}, \"expect-closed\""));
+        assert_eq!(reported(&[needed]), [], "{step}");
+    }
+    let fact = "{ record = { fact = \"a\", of = \"target\" } }";
+    assert_eq!(reported(&[case(fact), case_with("needs = [\"requests\"]", fact)]), []);
+    let headers = "{ respond = { headers = { content-type = \"text/event-stream\", x = \"y\" } } }";
+    assert_eq!(reported(&[case(&format!("{headers}, {SEND}"))]), []);
+    let told = "{ connect = { method = \"POST\" } }, { expect-request = { method = \"POST\" } }";
+    assert_eq!(reported(&[case_with("needs = [\"methods\"]", told)]), []);
+    let redirected = format!("{told}, {{ respond = {{ status = 307, headers = {{ location = \"x\" }} }} }}");
+    assert_eq!(
+        reported(&[case_with("needs = [\"methods\"]", &redirected)]),
+        expected(&[("{ respond = { status = 307, headers = { location = \"x\" } } }", message)])
+    );
+}
+
+#[test]
+fn an_attempt_does_not_fail_on_a_connection_that_was_used() {
+    let message = "this attempt may fail on a connection that was used before";
+    let case = |steps: &str| case_with("needs = [\"reconnect\"]", steps);
+    let again = "\"end\", \"expect-request\"";
+    let closes =
+        "{ respond = { headers = { content-type = \"text/event-stream\", connection = \"close\" } } }";
+    for (lost, after) in [
+        ("{ drop = \"reset\" }", ""),
+        ("{ drop = \"fin\" }", ", \"expect-request\""),
+        ("{ raw = \"HTTP/1.1 2\" }", ", { drop = \"reset\" }"),
+        ("{ raw = \"220 mail.example\\r\\n\\r\\n\" }", ", { drop = \"fin\" }"),
+    ] {
+        let reused = format!("{SEND}, {again}, {lost}{after}");
+        assert_eq!(reported(&[case(&reused)]), expected(&[(lost, message)]), "{lost}");
+        for fresh in [
+            format!("{lost}{after}, \"expect-request\", {SEND}, {again}"),
+            format!("{closes}, {SEND}, {again}, {lost}{after}"),
+            format!("{{ respond = {{ framing = \"close\" }} }}, {SEND}, {again}, {lost}{after}"),
+            format!("{SEND}, {{ drop = \"fin\" }}, \"expect-request\", {lost}{after}"),
+        ] {
+            assert_eq!(reported(&[case(&fresh)]), [], "{fresh}");
+        }
+    }
+    let attempts = "{ expect-attempts = { at-most = 9, for = \"1s\", answer = \"reset\" } }";
+    assert_eq!(
+        reported(&[crate::sample::case(&format!("{SEND}, \"end\", {attempts}"))]),
+        expected(&[(attempts, message)])
+    );
+    // A body that breaks off has begun, and is not sent for again by the client itself.
+    assert_eq!(reported(&[case(&format!("{SEND}, {again}, {SEND}, {{ drop = \"reset\" }}"))]), []);
+}
+
+#[test]
+fn what_another_capability_includes_is_not_asked_for() {
+    let steps = format!("{SEND}, \"end\", {{ expect-request = {{ method = \"GET\" }} }}");
+    assert_eq!(reported(&[case_with("needs = [\"reconnect\"]", &steps)]), []);
+    assert_eq!(
+        reported(&[case_with("needs = [\"reconnect\", \"requests\"]", &steps)]),
+        expected(&[("\"requests\"", "the capability \"reconnect\" includes \"requests\"")])
+    );
 }
 
 #[test]
@@ -247,9 +317,9 @@ fn other_requests_do_not() {
         format!("{redirect}, \"expect-request\", {redirect}, \"expect-request\", {SEND}"),
         "{ respond = { status = 503 } }, { expect-one-of = [\"expect-closed\", \"expect-request\"] }"
             .to_owned(),
-        format!("{{ refuse = \"1ms\" }}, \"expect-request\", {SEND}"),
+        format!("{{ refuse = \"1ms\" }}, {{ expect-request = {{ method = \"GET\" }} }}, {SEND}"),
     ] {
-        assert_eq!(reported(&[case(&steps)]), [], "{steps}");
+        assert_eq!(reported(&[case_with("needs = [\"requests\"]", &steps)]), [], "{steps}");
     }
     // In a page there may be several clients.
     let steps = "{ enter = \"window\" }, \"expect-request\", \"expect-request\"";
@@ -263,7 +333,7 @@ fn other_requests_do_not() {
 fn a_script_can_be_played() {
     let two = "{ respond = { status = 404 } }, { send = \"a\" }, \"end\"";
     assert_eq!(
-        reported(&[case(two)]),
+        reported(&[case_with("needs = [\"requests\"]", two)]),
         expected(&[("{ send = \"a\" }", "there is no open body to write to")])
     );
     assert_eq!(
@@ -279,7 +349,7 @@ fn alternatives_without_a_request_leave_the_answer_open() {
     let steps = "{ expect-one-of = [{ expect-event = { data = \"a\" } }, { expect-event = { data = \"b\" } }] }, { send = \"data: c\\n\\n\" }";
     assert_eq!(reported(&[case(steps)]), []);
     let request = "{ respond = { status = 503 } }, { expect-one-of = [\"expect-request\", \"expect-closed\"] }, { respond = { status = 204 } }";
-    assert_eq!(reported(&[case(request)]), []);
+    assert_eq!(reported(&[case_with("needs = [\"requests\"]", request)]), []);
 }
 
 #[test]

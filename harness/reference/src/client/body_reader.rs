@@ -73,7 +73,8 @@ impl BodyReader {
     }
 }
 
-fn read_in_task(mut body: ResponseBody) -> mpsc::UnboundedReceiver<Read> {
+/// Reads a body in a task that nothing stops before the body ends.
+pub(crate) fn read_in_task(mut body: ResponseBody) -> mpsc::UnboundedReceiver<Read> {
     let (sender, receiver) = mpsc::unbounded_channel();
     tokio::spawn(async move {
         loop {

@@ -15,7 +15,7 @@ use ssespec::Observer;
 use ssespec::protocol::{CloseIn, ConnectRequest, Event};
 use ssespec_cases::client::ReadyState;
 
-use crate::client::body_reader::BodyReader;
+use crate::client::body_reader::{BodyReader, read_in_task};
 use crate::client::exchange::{ExchangeError, Response, send_unattended};
 use crate::client::fetch::{NetworkError, fetch};
 use crate::client::loss::{Failure, Flow, Loss, SourceEnd};
@@ -182,6 +182,9 @@ impl EventSource {
         }
         if self.defects.has(Defect::FailedBodyRead) {
             let _ = Box::pin(self.interpret(response)).await?;
+        } else if self.defects.has(Defect::FailedConnectionKept) {
+            // Nobody reads what it receives.
+            drop(read_in_task(response.body));
         }
         self.fail(&failure)
     }
@@ -189,6 +192,13 @@ impl EventSource {
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#announce-the-connection>
     fn announce(&mut self) -> Flow {
         let has = |defect| self.defects.has(defect);
+        if has(Defect::OpenBeforeState) {
+            self.observer.opened();
+            self.observer.set_state(ReadyState::Open);
+            self.past.was_open = true;
+            self.past.announcement = Announcement::Made;
+            return self.handled(CloseIn::Opened);
+        }
         self.observer.set_state(ReadyState::Open);
         let was_open = std::mem::replace(&mut self.past.was_open, true);
         if was_open && has(Defect::OpenOnce) {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 use crate::stream::field::Field;
-use crate::stream::resumption::Resumption;
+use crate::stream::resumption::{DEFAULT_RECONNECTION_TIME, Resumption};
 use crate::stream::retry;
 use crate::stream::shown::{Event, Shown};
 
@@ -39,6 +39,9 @@ struct Notes {
     /// The first `retry` value of the stream, and one that waits for the end of its block.
     first_retry: Option<String>,
     waiting_retry: Option<String>,
+    /// Whether the unfinished line, and the one being interpreted, are split across reads.
+    cut: bool,
+    was_cut: bool,
     /// Whether the client stopped reading the stream.
     gave_up: bool,
 }
@@ -91,6 +94,11 @@ impl Buffers {
         self.notes.gave_up
     }
 
+    /// A read ended inside a line.
+    pub(crate) fn line_is_cut(&mut self) {
+        self.notes.cut = true;
+    }
+
     /// Stops reading the stream.
     pub(crate) fn give_up(&mut self) {
         self.notes.gave_up = true;
@@ -103,6 +111,7 @@ impl Buffers {
 
     /// "Lines must be processed, in the order they are received, as follows".
     pub(crate) fn interpret_line(&mut self, line: &str, resumption: &mut Resumption, shown: &mut Vec<Shown>) {
+        self.notes.was_cut = std::mem::take(&mut self.notes.cut);
         let Some(line) = self.admit(line) else { return };
         self.notes.last_line = if line.is_empty() {
             self.empty_line(resumption, shown);
@@ -318,8 +327,13 @@ impl Buffers {
             self.notes.waiting_retry = Some(digits.into_owned());
             return;
         }
-        if let Some(milliseconds) = retry::integer(&digits) {
-            resumption.reconnection_time = Duration::from_millis(milliseconds);
+        if let Some(time) = retry::integer(&digits).map(Duration::from_millis) {
+            let is_lost = self.notes.was_cut
+                && time > DEFAULT_RECONNECTION_TIME
+                && self.defects.has(Defect::LongRetryCutByReadIgnored);
+            if !is_lost {
+                resumption.reconnection_time = time;
+            }
         }
     }
 

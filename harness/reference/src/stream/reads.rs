@@ -78,6 +78,7 @@ impl Reads {
     ) {
         let has = |defect| self.defects.has(defect);
         if !lines.unfinished().is_empty() {
+            buffers.line_is_cut();
             if has(Defect::LineCutByReadLost) {
                 lines.take_unfinished();
             } else if has(Defect::ReadEndsLine) {

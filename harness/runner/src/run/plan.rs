@@ -171,7 +171,7 @@ impl Plan {
                 program,
             });
             let lacking: Vec<Capability> =
-                case.needs.iter().copied().filter(|need| !capabilities.contains(need)).collect();
+                case.needs.iter().copied().filter(|need| !need.is_among(capabilities)).collect();
             if lacking.is_empty() {
                 plan.trials.extend(trials);
             } else if let Some(trial) = trials.next() {

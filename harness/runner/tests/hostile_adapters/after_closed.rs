@@ -10,6 +10,8 @@ pub(crate) const TESTS: Tests = &[
     ("closed-twice", closed_twice),
     ("closed-twice-in-the-last-session", closed_twice_in_the_last_session),
     ("an-event", an_event),
+    ("an-error-of-close", an_error_of_close),
+    ("an-error-after-a-teardown", an_error_after_a_teardown),
     ("a-request-after-a-teardown", a_request_after_a_teardown),
     ("a-request-after-close", a_request_after_close),
     ("a-request-after-the-client-was-done", a_request_after_the_client_was_done),
@@ -48,6 +50,27 @@ fn an_event() {
     2-next: pass
     status 0
     "#);
+}
+
+/// It is seen in the session itself, whether it comes before or after `closed`.
+fn an_error_of_close() {
+    for adapter in ["error-after-closed", "error-before-closed"] {
+        let played = Scenario::of(adapter).then(r#""close", "expect-disconnect""#).play();
+        let results = played.results("1-trigger");
+        let verdicts: Vec<Verdict> = results.iter().map(|result| result.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Fail], "{adapter}");
+        assert!(played.text().contains("nothing after close()"), "{adapter}: {}", played.text());
+    }
+}
+
+/// Only a case that closes the client says something of what it does then.
+fn an_error_after_a_teardown() {
+    let played = Scenario::of("error-before-closed").play();
+    assert_snapshot!(played.text(), @"
+    1-trigger: pass
+    2-next: pass
+    status 0
+    ");
 }
 
 fn a_request_after_a_teardown() {

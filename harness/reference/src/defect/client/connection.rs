@@ -30,6 +30,8 @@ macro_rules! entries {
             StatusOfReconnectIgnored: "whatwg/http-reconnect-response-same-checks",
             /// The events in the body of a failed response are delivered.
             FailedBodyRead: "whatwg/http-failed-response-body-ignored",
+            /// The connection of a failed response is left open until its body ends.
+            FailedConnectionKept: "r3labs/sse#95",
             /// Failing the connection fires no error event.
             FailureWithoutError: "whatwg/fail-closed-before-error",
             /// Failing the connection fires the error event before readyState is CLOSED.
@@ -175,6 +177,8 @@ macro_rules! entries {
             LossErrorBeforeState: "whatwg/reestablish-connecting-before-error",
             /// The open event is fired on the first connection only.
             OpenOnce: "whatwg/open-event-on-every-connection",
+            /// The open event is fired before readyState is OPEN.
+            OpenBeforeState: "whatwg/announce-open-state-before-event",
             /// The open event is fired twice on reconnection.
             OpenTwiceOnReconnect: "whatwg/open-event-on-every-connection",
             /// The open event is fired when the first bytes of the body arrive.

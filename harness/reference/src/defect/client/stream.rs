@@ -321,6 +321,8 @@ macro_rules! entries {
         RetryInSeconds: "mdn/content#10060",
         /// A retry is capped at five seconds.
         RetryCut: "whatwg/retry-sets-reconnection-time",
+        /// A retry longer than the default is ignored if its line is split across reads.
+        LongRetryCutByReadIgnored: "whatwg/line-split-at-arbitrary-boundaries",
         /// A retry may have a plus sign.
         RetryWithPlus: "whatwg/retry-ascii-digits-only",
         /// A negative retry sets the reconnection time to 0.

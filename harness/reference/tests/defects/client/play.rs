@@ -119,9 +119,11 @@ fn shows(defect: Defect, case: &Case) -> bool {
         Defect::CloseLeavesConnection
         | Defect::CloseLeavesRequest
         | Defect::CloseLeavesTimer
-        | Defect::CloseIsALoss => needs(Capability::Close),
-        Defect::CloseGivesError => needs(Capability::Close) && needs(Capability::Errors),
+        | Defect::CloseIsALoss
+        | Defect::CloseGivesError => needs(Capability::Close),
+        Defect::FailedConnectionKept => names(&["expect-disconnect"]),
         Defect::OpenOnce
+        | Defect::OpenBeforeState
         | Defect::OpenTwiceOnReconnect
         | Defect::OpenWithFirstBytes
         | Defect::OpenAfterFirstEvent => needs(Capability::Opened),
@@ -158,6 +160,9 @@ fn shortened(trial: &Trial, patience: Patience) -> Trial {
         match &mut op.kind {
             ClientOp::Step(ClientStep::Expect(Expectation::Event(event))) => {
                 event.within = event.within.map(|within| within.min(patience.observation));
+            }
+            ClientOp::Step(ClientStep::Expect(Expectation::Disconnect { within })) => {
+                *within = within.map(|within| within.min(patience.observation));
             }
             ClientOp::Step(ClientStep::Expect(Expectation::Request(request))) => {
                 request.within = request.within.map(|within| within.min(patience.request));

@@ -20,6 +20,9 @@ use crate::session::outcome::{EndedBy, Stop};
 /// How long clients may take to close the connections that the harness closed.
 const LEAVING: Duration = Duration::from_millis(250);
 
+/// How long a client is watched after its close(). What comes later is charged by a later record.
+const AFTERWARDS: Duration = Duration::from_millis(100);
+
 impl Session<'_> {
     /// Proves that nothing more comes.
     pub(super) async fn settle(&mut self) -> Result<(), Stop> {
@@ -118,7 +121,11 @@ impl Session<'_> {
                 self.stage.adapter.kill().await;
                 Ok(())
             }
-            Err(Stop::Failure(_)) | Ok(()) => self.await_closed().await,
+            Err(Stop::Failure(_)) => self.await_closed().await,
+            Ok(()) => match self.await_closed().await {
+                Ok(()) if self.closing.is_by_case() => self.watch_closed().await,
+                closed => closed,
+            },
         };
         self.exchange = None;
         // What this session refuses the next one must not find refused.
@@ -127,7 +134,7 @@ impl Session<'_> {
         self.take_in_wire();
         match &closed {
             Err(Stop::Fault { fault, .. }) if !fault.is_of_teardown() => return closed,
-            _ if held.is_err() => return closed,
+            _ if held.is_err() || self.progress.not_judged.is_some() => return closed,
             _ => self.nothing_left(began)?,
         }
         closed
@@ -164,6 +171,14 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Watches for what a client shows after close(), which often happens in a later turn of its event loop.
+    async fn watch_closed(&mut self) -> Result<(), Stop> {
+        self.stage.turn.waits_for(AFTERWARDS);
+        let deadline = Instant::now() + AFTERWARDS;
+        while self.take_in(deadline).await? == Came::Something {}
+        Ok(())
+    }
+
     async fn await_closed(&mut self) -> Result<(), Stop> {
         if self.queues.closed {
             return Ok(());
@@ -171,8 +186,17 @@ impl Session<'_> {
         self.stage.adapter.order(self.number, Order::Close);
         let said = self.flow.said;
         let deadline = Instant::now() + self.full_patience.observation;
+        // What comes before it and should not is the verdict, but is not the end of the session.
+        let mut held = Ok(());
         while !self.queues.closed {
-            if self.take_in(deadline).await? == Came::Nothing {
+            let came = match self.take_in(deadline).await {
+                Err(Stop::Failure(failure)) => {
+                    held = held.and(Err(Stop::Failure(failure)));
+                    continue;
+                }
+                came => came?,
+            };
+            if came == Came::Nothing {
                 let fault = match self.stage.adapter.unfinished_line() {
                     // An adapter that keeps writing is always in the middle of a line.
                     bytes if bytes > 0 && said == self.flow.said => Fault::HalfLine(bytes),
@@ -181,7 +205,7 @@ impl Session<'_> {
                 return Err(self.progress.fault(fault));
             }
         }
-        Ok(())
+        held
     }
 }
 

@@ -44,7 +44,7 @@ impl Session<'_> {
         };
         self.progress.transcript.harness("connect", "");
         if connect.close_in.is_some() {
-            self.closing = Closing::Ordered;
+            self.closing = Closing::InHandler;
         }
         let order = if self.capabilities.contains(&Capability::Dom) {
             let constructor_url = connect.url.as_ref().map(|url| self.expand(url));

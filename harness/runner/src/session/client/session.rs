@@ -44,10 +44,19 @@ pub(super) enum ResponseKind {
 pub(super) enum Closing {
     /// Nobody has until now.
     No,
+    /// Its user, in a handler.
+    InHandler,
     /// The harness told it to close.
     Ordered,
     /// The scripts of the case, which alone hold what they construct.
     Scripts,
+}
+
+impl Closing {
+    /// Whether the case says when the implementation is closed.
+    pub(super) fn is_by_case(self) -> bool {
+        matches!(self, Self::InHandler | Self::Ordered)
+    }
 }
 
 /// Whether a case has waited out that nothing comes.
@@ -146,19 +155,19 @@ impl Session<'_> {
     async fn run(&mut self) -> Result<(), Stop> {
         let ops = self.ops;
         let mut held = play_script(self, &ops.list).await;
-        if held.is_ok() {
+        if held.is_ok() && self.progress.not_judged.is_none() {
             self.progress.step = None;
             let began = Instant::now();
             held = self.settle().await;
             self.progress.step_took(began.elapsed());
         }
         self.ended_by = match (self.closing, self.queues.closed) {
-            (Closing::Ordered, _) => EndedBy::Case,
+            (Closing::InHandler | Closing::Ordered, _) => EndedBy::Case,
             (Closing::No | Closing::Scripts, true) => EndedBy::Implementation,
             (Closing::No | Closing::Scripts, false) => EndedBy::Harness,
         };
         let teardown = self.tear_down(&held).await;
-        let judges_teardown = self.closing == Closing::Ordered;
+        let judges_teardown = self.closing.is_by_case();
         self.progress.conclude(held, teardown, judges_teardown)
     }
 }

@@ -19,6 +19,9 @@ use crate::session::patience::Patience;
 /// The most bytes of events' data that are kept.
 const REMEMBERED: usize = 64 * 1024;
 
+/// Why a case about the state inside the open handler is not judged.
+const NO_STATE_IN_OPENED: &str = "its adapter reports no readyState with `opened`";
+
 /// How long what was shown may be on its way after a client has moved on to another connection.
 const MOVED_ON: Duration = Duration::from_secs(2);
 
@@ -30,6 +33,12 @@ impl Session<'_> {
     ) -> Result<(), Stop> {
         let expected = words::expectation(expectation);
         let shown = self.next_shown(&expected, times).await?;
+        if let (Expectation::Opened { state: Some(_) }, Observation::Opened { ready_state: None }) =
+            (expectation, &shown)
+        {
+            self.progress.not_judged = Some(NO_STATE_IN_OPENED.into());
+            return Ok(());
+        }
         if self.matches(expectation, &shown) {
             return Ok(());
         }

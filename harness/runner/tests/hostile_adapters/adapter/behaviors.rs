@@ -317,6 +317,20 @@ fn at_the_end(behavior: &str) -> Option<Behavior> {
                 show(session, "one more thing");
             }
         }),
+        "error-after-closed" => at_end_do(|session, _| {
+            closed(session);
+            if triggered(session) {
+                // A later turn of the event loop.
+                std::thread::sleep(Duration::from_millis(20));
+                error_while_closed(session);
+            }
+        }),
+        "error-before-closed" => at_end_do(|session, _| {
+            if triggered(session) {
+                error_while_closed(session);
+            }
+            closed(session);
+        }),
         "late-request" => at_end_do(|session, url| {
             closed(session);
             if triggered(session) {
@@ -344,6 +358,11 @@ fn at_the_end(behavior: &str) -> Option<Behavior> {
         },
         _ => return None,
     })
+}
+
+/// Reports an error of a client that is closed.
+fn error_while_closed(session: u64) {
+    say(&format!(r#"{{"session":{session},"error":{{"message":"aborted","readyState":2}}}}"#));
 }
 
 /// Writes this repeatedly, up to this many bytes or until it is no longer read.
