@@ -8,17 +8,9 @@ use std::time::Duration;
 
 #[cfg(target_os = "linux")]
 mod proc;
+mod processes;
 
-/// The processes of an adapter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Processes {
-    /// A process group, by its number.
-    Group(u32),
-    /// This process, which also runs the harness.
-    Own,
-    /// Unknown to the harness.
-    Unknown,
-}
+pub use processes::{Processes, Resolution};
 
 /// The measurements at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,16 +19,6 @@ pub struct Reading {
     pub processor: Duration,
     /// The most resident memory since [`Footprint::forget_peak`], in bytes; `None` if it is not only the adapter's.
     pub peak: Option<u64>,
-}
-
-/// How exactly the system counts processor time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Resolution {
-    /// In nanoseconds.
-    Nanoseconds,
-    /// In ticks of 10 ms: some sandboxes have no clock for each process, and this library needs the feature `command`
-    /// to read it.
-    Ticks,
 }
 
 /// The processor time and memory of an adapter.
