@@ -198,7 +198,7 @@ impl<D: Mistake> Matrix<D> {
             for ((_, case), came) in self.came.iter().filter(|((of, _), _)| *of == defect) {
                 let Came::Failed(delivery, step, _) = came else { continue };
                 let listed = entry.failures.get(case).and_then(|failures| failures.get(*delivery));
-                if self.rows[case].level != Level::May && listed.map(|mark| mark.step) != Some(*step) {
+                if self.rows[case].level != Level::May && listed.map(|symptom| symptom.step) != Some(*step) {
                     differences.push(format!("- {}: {case} ({delivery}) fails at step {step}", entry.name));
                 }
             }

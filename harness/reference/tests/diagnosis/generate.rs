@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ssespec_cases::Corpus;
 use ssespec_reference::{Defect, ServerDefect};
-use ssespec_reports::diagnosis::Mark;
+use ssespec_reports::diagnosis::Symptom;
 use ssespec_reports::diagnosis::table::{Failures, Mistake as Entry, Table};
 use ssespec_reports::results::{Delivery, Level, Results, Verdict};
 use tokio::sync::Semaphore;
@@ -32,7 +32,7 @@ fn servers() {
 }
 
 /// The deliveries in which a case fails, and all in which it was played.
-type OfCase = (BTreeMap<Delivery, Mark>, BTreeSet<Delivery>);
+type OfCase = (BTreeMap<Delivery, Symptom>, BTreeSet<Delivery>);
 
 /// Plays the defect of the environment variable `SSESPEC_DEFECT`, or all.
 fn write<D: Mistake>(file: &str) {
@@ -98,12 +98,13 @@ async fn failures<D: Mistake>(
     let mut table = BTreeMap::new();
     for (case, (mut failed, played)) in failing {
         let Some((failed_again, _)) = again.get(&case) else { continue };
-        failed
-            .retain(|delivery, mark| failed_again.get(delivery).is_some_and(|other| other.step == mark.step));
-        let mark = failed.values().next().copied();
-        let is_uniform = failed.len() == played.len() && failed.values().all(|each| Some(*each) == mark);
-        match mark {
-            Some(mark) if is_uniform => table.insert(case, Failures::All(mark)),
+        failed.retain(|delivery, symptom| {
+            failed_again.get(delivery).is_some_and(|other| other.step == symptom.step)
+        });
+        let symptom = failed.values().next().copied();
+        let is_uniform = failed.len() == played.len() && failed.values().all(|each| Some(*each) == symptom);
+        match symptom {
+            Some(symptom) if is_uniform => table.insert(case, Failures::All(symptom)),
             Some(_) => table.insert(case, Failures::Some(failed)),
             None => None,
         };
@@ -118,7 +119,7 @@ fn of_cases(results: &Results) -> BTreeMap<String, OfCase> {
         let (failed, played) = cases.entry(result.case.clone()).or_default();
         played.insert(result.delivery);
         if let (Verdict::Fail | Verdict::Warn, Some(failure)) = (result.verdict, &result.failure) {
-            failed.insert(result.delivery, Mark::of(failure));
+            failed.insert(result.delivery, Symptom::of(failure));
         }
     }
     cases

@@ -2,7 +2,7 @@
 //!
 //! - [`settings`]: what a run needs to know; [`error`]: why it could not begin
 //! - [`launch`]: how an adapter is started; `lane_page`: the page of a lane's listener
-//! - [`plan`]: which cases run in which deliveries, and in which order
+//! - [`plan`]: which cases run in which deliveries, and in which order; `waits`: how long a script is expected to wait
 //! - [`stage`]: the listeners and the adapter of a lane
 //! - `smoke`: whether the adapter itself works
 //! - `replay`: playing a trial, and repeating it; [`played`]: its outcome
@@ -62,6 +62,7 @@ pub mod stage;
 #[cfg(feature = "command")]
 mod transport;
 mod verdict;
+mod waits;
 
 pub use baseline::Baseline;
 #[cfg(feature = "command")]
