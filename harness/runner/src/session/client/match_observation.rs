@@ -9,10 +9,10 @@ use ssespec_mock_server::wire::Exchange;
 use super::queues::Seen;
 use super::session::Session;
 use crate::protocol::{Event, Observation};
-use crate::session::came::Came;
+use crate::session::deadline::Came;
 use crate::session::describe;
 use crate::session::outcome::{Failure, Stop};
-use crate::session::patience::Patience;
+use crate::session::patience::{Allowance, Patience};
 
 /// The most bytes of events' data that are kept.
 const REMEMBERED: usize = 64 * 1024;
@@ -24,10 +24,10 @@ impl Session<'_> {
     pub(super) async fn expect_shown(
         &mut self,
         expectation: &Expectation,
-        times: (Duration, Duration),
+        allowance: Allowance,
     ) -> Result<(), Stop> {
         let expected = words::expectation(expectation);
-        let shown = self.next_shown(&expected, times).await?;
+        let shown = self.next_shown(&expected, allowance).await?;
         if self.matches(expectation, &shown) {
             return Ok(());
         }
@@ -35,16 +35,16 @@ impl Session<'_> {
     }
 
     /// How long an observation is awaited, and how long it is given: what the case says, or the patience.
-    pub(super) fn observation_times(&self, within: Option<Duration>) -> (Duration, Duration) {
+    pub(super) fn observation_allowance(&self, within: Option<Duration>) -> Allowance {
         let time = |patience: Patience| within.unwrap_or(patience.observation);
-        (time(self.patience), time(self.full_patience))
+        Allowance { now: time(self.patience), full: time(self.full_patience) }
     }
 
     /// The next thing that the implementation shows.
     pub(super) async fn next_shown(
         &mut self,
         expected: &str,
-        (patience, full): (Duration, Duration),
+        Allowance { now: patience, full }: Allowance,
     ) -> Result<Observation, Stop> {
         let began = Instant::now();
         let mut deadline = began + patience;
@@ -59,7 +59,7 @@ impl Session<'_> {
                 deadline = Instant::now() + patience;
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                return Err(self.timed_out(expected, (patience, full)).into());
+                return Err(self.timed_out(expected, Allowance { now: patience, full }).into());
             }
         }
     }
@@ -71,7 +71,7 @@ impl Session<'_> {
             && self.exchange.as_ref().is_some_and(Exchange::peer_gone)
     }
 
-    pub(super) fn timed_out(&self, expected: &str, (patience, full): (Duration, Duration)) -> Failure {
+    pub(super) fn timed_out(&self, expected: &str, Allowance { now: patience, full }: Allowance) -> Failure {
         let waiting = match self.queues.wire.front() {
             Some(Seen::Request(arrival)) => {
                 format!(", but {} came", describe::request(arrival.exchange.request(), Vec::new()))
@@ -83,7 +83,7 @@ impl Session<'_> {
             _ => String::new(),
         };
         let observed = format!("nothing within {}{waiting}", describe::time(patience));
-        self.progress.silence(expected, observed, (patience, full))
+        self.progress.silence(expected, observed, Allowance { now: patience, full })
     }
 
     /// Whether what was shown is what is expected. An event that is looked at becomes the last one.
