@@ -35,5 +35,10 @@ pub(crate) fn check_once(event: &DeTable<'_>, findings: &mut Findings) {
 
 /// A repeated pattern in words.
 pub(crate) fn words(repeat: &Repeat) -> String {
-    format!("data {} times {}", repeat.times, quote(&String::from_utf8_lossy(&repeat.pattern)))
+    format!("data {} {}", times(repeat.times), quote(&String::from_utf8_lossy(&repeat.pattern)))
+}
+
+/// A number of times in words.
+pub(crate) fn times(number: u64) -> String {
+    if number == 1 { "once".into() } else { format!("{number} times") }
 }

@@ -2,19 +2,19 @@
 //!
 //! - [`session`]: its state, and playing its script
 //! - `queues`, `intake`: what has come from the wire and the adapter, and taking it in
-//! - `perform`, `ask`: what the harness does, and what it asks of the client
-//! - `expect`, `shown`, `fields`: what must be observed; `attempts`: how often a client tries to connect
+//! - `perform`, `questions`: what the harness does, and what it asks of the client
+//! - `expect`, `match_observation`, `fields`: what must be observed; `attempts`: how often a client tries to connect
 //! - `facts`: what is recorded
 //! - `ending`: how every session ends, so that absence is proved
 
-mod ask;
 mod attempts;
 mod ending;
 mod expect;
 mod facts;
 mod fields;
 mod intake;
+mod match_observation;
 mod perform;
+mod questions;
 mod queues;
 pub(super) mod session;
-mod shown;
