@@ -2,7 +2,7 @@
 //!
 //! - [`session`]: its state, and playing its script
 //! - `queues`, `intake`: what has come from the wire and the adapter, and taking it in
-//! - `perform`, `ask`: what the harness does, and what it asks of the client
+//! - `perform`, `ask`: what the harness does, and what it asks of the client; `own_scripts`: what it answers on its own
 //! - `expect`, `shown`, `fields`: what must be observed; `attempts`: how often a client tries to connect
 //! - `facts`: what is recorded
 //! - `ending`: how every session ends, so that absence is proved
@@ -14,6 +14,7 @@ mod expect;
 mod facts;
 mod fields;
 mod intake;
+mod own_scripts;
 mod perform;
 mod queues;
 pub(super) mod session;
