@@ -96,6 +96,7 @@ fn concerns_own_request(step: &ClientStep) -> bool {
                 || request.path.is_some()
                 || request.origin.is_some()
                 || request.body.is_some()
+                || request.connection.is_some()
                 || !request.headers.is_empty()
         }
         _ => false,

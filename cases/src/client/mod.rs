@@ -23,6 +23,6 @@ pub mod words;
 pub use event_types::event_types;
 pub use implied::{Ending, ending, expand};
 pub use step::{
-    AttemptAnswer, Attempts, ClientFact, ClientStep, Connect, EventExpectation, Expectation, Moment, Origin,
-    ReadyState, RequestExpectation, Scope, ValueExpectation,
+    AttemptAnswer, Attempts, ClientFact, ClientStep, Connect, ConnectionUse, EventExpectation, Expectation,
+    Moment, Origin, ReadyState, RequestExpectation, Scope, ValueExpectation,
 };

@@ -101,6 +101,7 @@ fn request(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> RequestExpec
         origin: value::word_of(table, "origin"),
         headers: fields::read(table),
         body: value::text_of(table, "body"),
+        connection: value::word_of(table, "connection"),
         after: value::duration_of(table, "after"),
         within: value::duration_of(table, "within"),
     }

@@ -3,7 +3,7 @@
 use ssespec_diagnostics::{Key, Shape, Table, Verb};
 use ssespec_mock_server::script::ACTIONS;
 
-use super::step::{AttemptAnswer, Moment, Origin, ReadyState, Scope};
+use super::step::{AttemptAnswer, ConnectionUse, Moment, Origin, ReadyState, Scope};
 use crate::capability::Capability;
 use crate::grammar::data::REPEATED;
 use crate::grammar::fields::FIELDS;
@@ -82,7 +82,8 @@ static OBSERVATIONS: &[Verb] = &[
     Verb::open(
         "expect-request",
         Shape::Table(&REQUEST),
-        "A request arrives. It is answered with an event stream unless the next step answers it differently.",
+        "A request arrives, with a head of at most 1 MiB. It is answered with an event stream unless the next step answers it \
+             differently.",
     ),
     Verb::with("expect-no-request", Shape::Duration, "No request arrives for this long."),
     Verb::open("expect-disconnect", Shape::Table(&WITHIN), "The client leaves the current connection."),
@@ -218,9 +219,15 @@ static REQUEST: Table = Table {
         Key::optional(
             "headers",
             FIELDS,
-            "A string: one field with that value. An array: a list with these members. true: present. false: absent.",
+            "A string: one field with that value. { text, times }: one field with this text that many times in a row. An \
+                 array: a list with these members. true: present. false: absent.",
         ),
         Key::optional("body", Shape::Text, "The body."),
+        Key::optional(
+            "connection",
+            Shape::Word(ConnectionUse::WORDS),
+            "Whether it comes on the connection of the request before it or on another one.",
+        ),
         Key::optional(
             "after",
             Shape::Duration,

@@ -201,10 +201,22 @@ pub struct RequestExpectation {
     pub headers: Vec<(String, FieldExpectation)>,
     /// The body.
     pub body: Option<String>,
+    /// Whether it comes on the connection of the request before it.
+    pub connection: Option<ConnectionUse>,
     /// The minimum time since the beginning of the harness's last ending write.
     pub after: Option<Duration>,
     /// How long to wait for it, if not the usual time.
     pub within: Option<Duration>,
+}
+
+ssespec_diagnostics::words! {
+    /// Which connection a request comes on, compared with the request before it.
+    pub enum ConnectionUse {
+        /// The same one.
+        Same = "same",
+        /// Another one.
+        Another = "another",
+    }
 }
 
 /// How often a client may try to connect in a given time.

@@ -5,8 +5,8 @@ use ssespec_mock_server::action::{Action, BodyKind, Drop, Framing, Respond};
 #[cfg(feature = "authoring")]
 use super::implied::Ending;
 use super::step::{
-    AttemptAnswer, Attempts, ClientFact, ClientStep, Connect, EventExpectation, Expectation, Moment,
-    RequestExpectation, Scope, ValueExpectation,
+    AttemptAnswer, Attempts, ClientFact, ClientStep, Connect, ConnectionUse, EventExpectation, Expectation,
+    Moment, RequestExpectation, Scope, ValueExpectation,
 };
 use crate::grammar::fact::Fact;
 use crate::grammar::{data, fields, measure};
@@ -77,10 +77,19 @@ fn expected_request(request: &RequestExpectation) -> String {
     words.extend(request.origin.map(|origin| format!("at the {origin} origin")));
     words.extend(fields::words(&request.headers));
     words.extend(request.body.as_ref().map(|body| format!("with the body {}", quote(body))));
+    words.extend(request.connection.map(|which| format!("on {} connection", which_connection(which))));
     words.extend(
         request.after.map(|time| format!("at least {} after the end", humantime::format_duration(time))),
     );
     words.join(", ")
+}
+
+/// Which connection, with its article.
+pub fn which_connection(which: ConnectionUse) -> &'static str {
+    match which {
+        ConnectionUse::Same => "the same",
+        ConnectionUse::Another => "another",
+    }
 }
 
 /// How often the client may try to connect.

@@ -5,8 +5,8 @@ use ssespec_mock_server::action::{Action, Drop, Repeat};
 use super::*;
 use crate::capability::Capability;
 use crate::client::step::{
-    ClientFact, ClientStep, Connect, EventExpectation, Expectation, Moment, Origin, ReadyState,
-    RequestExpectation, Scope,
+    ClientFact, ClientStep, Connect, ConnectionUse, EventExpectation, Expectation, Moment, Origin,
+    ReadyState, RequestExpectation, Scope,
 };
 use crate::grammar::{Fact, FieldExpectation};
 use crate::sample::{case, client_script};
@@ -144,7 +144,7 @@ fn a_client_is_told_how_to_connect() {
 fn a_request_is_compared_in_what_is_named() {
     let Expectation::Request(request) = expectation("\"expect-request\"") else { panic!("no request") };
     assert_eq!(*request, RequestExpectation::default());
-    let full = r#"{ expect-request = { method = "GET", path = "", origin = "other", headers = { last-event-id = "1", cookie = false, accept = true, te = ["a", "b"] }, body = "x", after = "300ms", within = "20s" } }"#;
+    let full = r#"{ expect-request = { method = "GET", path = "", origin = "other", headers = { last-event-id = "1", cookie = false, accept = true, te = ["a", "b"], x = { text = "ab", times = 3 } }, body = "x", connection = "same", after = "300ms", within = "20s" } }"#;
     let Expectation::Request(request) = expectation(full) else { panic!("no request") };
     let expected = RequestExpectation {
         method: Some("GET".to_owned()),
@@ -155,8 +155,13 @@ fn a_request_is_compared_in_what_is_named() {
             ("cookie".to_owned(), FieldExpectation::Absent),
             ("accept".to_owned(), FieldExpectation::Present),
             ("te".to_owned(), FieldExpectation::Lists(vec!["a".to_owned(), "b".to_owned()])),
+            (
+                "x".to_owned(),
+                FieldExpectation::Repeats(Repeat { pattern: b"ab".to_vec(), times: 3, write: None }),
+            ),
         ],
         body: Some("x".to_owned()),
+        connection: Some(ConnectionUse::Same),
         after: Some(Duration::from_millis(300)),
         within: Some(Duration::from_secs(20)),
     };

@@ -6,18 +6,25 @@ use toml::de::DeTable;
 
 use crate::quote::quote;
 
+/// The keys of a repeated pattern.
+const KEYS: &[Key] = &[
+    Key::required("text", Shape::Text, "The text to repeat."),
+    Key::required("times", Shape::Count(1, 1 << 30), "How often."),
+];
+
 /// The shape of `data-repeat`.
-pub(crate) const REPEATED: Shape = Shape::Table(&Table {
-    what: "`data-repeat`",
-    keys: &[
-        Key::required("text", Shape::Text, "The text to repeat."),
-        Key::required("times", Shape::Count(1, 1 << 30), "How often."),
-    ],
-});
+pub(crate) const REPEATED: Shape = Shape::Table(&Table { what: "`data-repeat`", keys: KEYS });
+
+/// The shape of a header field's value that is a repeated pattern.
+pub(crate) const PATTERN: Shape = Shape::Table(&Table { what: "a repeated value", keys: KEYS });
 
 /// Reads a table's `data-repeat`.
 pub(crate) fn repeated(table: &DeTable<'_>) -> Option<Repeat> {
-    let repeat = value::table(value::get(table, "data-repeat")?)?;
+    pattern(value::table(value::get(table, "data-repeat")?)?)
+}
+
+/// Reads a repeated pattern.
+pub(crate) fn pattern(repeat: &DeTable<'_>) -> Option<Repeat> {
     Some(Repeat {
         pattern: value::text_of(repeat, "text")?.into_bytes(),
         times: value::count_of(repeat, "times")?,
@@ -35,10 +42,15 @@ pub(crate) fn check_once(event: &DeTable<'_>, findings: &mut Findings) {
 
 /// A repeated pattern in words.
 pub(crate) fn words(repeat: &Repeat) -> String {
-    format!("data {} {}", times(repeat.times), quote(&String::from_utf8_lossy(&repeat.pattern)))
+    format!("data {}", pattern_words(repeat))
 }
 
 /// A number of times in words.
 pub(crate) fn times(number: u64) -> String {
     if number == 1 { "once".into() } else { format!("{number} times") }
+}
+
+/// A pattern and how often it is repeated.
+pub(crate) fn pattern_words(repeat: &Repeat) -> String {
+    format!("{} {}", times(repeat.times), quote(&String::from_utf8_lossy(&repeat.pattern)))
 }

@@ -1,8 +1,10 @@
 //! What header fields must be.
 
 use ssespec_diagnostics::{Shape, Value, value};
+use ssespec_mock_server::action::Repeat;
 use toml::de::DeTable;
 
+use super::data;
 use crate::quote::quote;
 
 /// What a header field must be.
@@ -10,6 +12,8 @@ use crate::quote::quote;
 pub enum FieldExpectation {
     /// Present exactly once, with this value.
     Is(String),
+    /// Present exactly once, with this repeated pattern as its value.
+    Repeats(Repeat),
     /// Present, once or more often, as a list that contains these members in any order, ignoring their parameters.
     Lists(Vec<String>),
     /// Present.
@@ -20,17 +24,21 @@ pub enum FieldExpectation {
 
 /// The shape of such expectations, by field name.
 pub(crate) const FIELDS: Shape =
-    Shape::Map(&Shape::Either(&[Shape::Text, Shape::Flag, Shape::List(&Shape::Text)]));
+    Shape::Map(&Shape::Either(&[Shape::Text, Shape::Flag, Shape::List(&Shape::Text), data::PATTERN]));
 
 /// Reads what a table's `headers` must be.
 pub(crate) fn read(table: &DeTable<'_>) -> Vec<(String, FieldExpectation)> {
     let fields = value::get(table, "headers").and_then(value::table);
-    let expectation = |found: &Value<'_>| match (value::text(found), value::flag(found)) {
-        (Some(text), _) => FieldExpectation::Is(text.to_owned()),
-        (None, Some(true)) => FieldExpectation::Present,
-        (None, Some(false)) => FieldExpectation::Absent,
-        (None, None) => {
-            FieldExpectation::Lists(value::list(found).filter_map(value::text).map(str::to_owned).collect())
+    let expectation = |found: &Value<'_>| {
+        let pattern = value::table(found).and_then(data::pattern);
+        match (value::text(found), value::flag(found), pattern) {
+            (Some(text), _, _) => FieldExpectation::Is(text.to_owned()),
+            (None, Some(true), _) => FieldExpectation::Present,
+            (None, Some(false), _) => FieldExpectation::Absent,
+            (None, None, Some(repeat)) => FieldExpectation::Repeats(repeat),
+            (None, None, None) => FieldExpectation::Lists(
+                value::list(found).filter_map(value::text).map(str::to_owned).collect(),
+            ),
         }
     };
     let named = fields.into_iter().flatten();
@@ -50,6 +58,7 @@ pub(crate) fn values(table: &DeTable<'_>) -> Vec<(String, String)> {
 pub(crate) fn words(fields: &[(String, FieldExpectation)]) -> impl Iterator<Item = String> {
     fields.iter().map(|(name, expected)| match expected {
         FieldExpectation::Is(value) => format!("with {name}: {}", quote(value)),
+        FieldExpectation::Repeats(repeat) => format!("with {name}: {}", data::pattern_words(repeat)),
         FieldExpectation::Lists(members) => {
             let members: Vec<String> = members.iter().map(|member| quote(member)).collect();
             format!("with {name} listing {}", members.join(" and "))

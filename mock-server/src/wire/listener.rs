@@ -41,11 +41,11 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// The defaults: [`BarrierMode::Auto`], 64 KiB, 64 MiB, 1024.
+    /// The defaults: [`BarrierMode::Auto`], 1 MiB, 64 MiB, 1024.
     fn default() -> Self {
         Self {
             barrier: BarrierMode::Auto,
-            head_limit: 64 * 1024,
+            head_limit: 1024 * 1024,
             body_limit: 64 * 1024 * 1024,
             connection_limit: 1024,
         }

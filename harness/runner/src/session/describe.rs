@@ -13,7 +13,8 @@ use crate::protocol::{Event, Observation};
 pub(super) fn request(request: &Request, names: impl IntoIterator<Item = String>) -> String {
     let mut words = vec![format!("{} {}", request.method, quote(&request.target))];
     for name in names {
-        let values: Vec<String> = request.header(&name).map(|v| quote(&String::from_utf8_lossy(v))).collect();
+        let values = request.header_as_sent(&name).map(|v| quote(&String::from_utf8_lossy(v)));
+        let values: Vec<String> = values.collect();
         words.push(match values.as_slice() {
             [] => format!("without {name}"),
             [one] => format!("with {name}: {one}"),

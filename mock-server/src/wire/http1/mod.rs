@@ -3,7 +3,7 @@
 //! - `connection`: the task that owns a socket; `intake` and `output` are its two directions
 //! - `order`, `handle`: what the task is ordered to do, and who holds it
 //! - `exchange`: one request and our response to it
-//! - `request`, `request_reader`, `request_body`: a request, and reading it from bytes
+//! - `request`, `request_reader`, `request_head`, `request_body`: a request, and reading it from bytes
 //! - `response`: a response as bytes
 
 pub(in crate::wire) mod connection;
@@ -14,5 +14,6 @@ pub(in crate::wire) mod order;
 mod output;
 pub(in crate::wire) mod request;
 mod request_body;
+mod request_head;
 mod request_reader;
 mod response;

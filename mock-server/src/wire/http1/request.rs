@@ -32,30 +32,24 @@ pub struct Request {
     pub target: String,
     /// The version.
     pub version: Version,
-    /// The fields in order, the names in the case they were sent in.
+    /// The fields in order, the names in the case they were sent in. A value is everything after the colon and one
+    /// space, with any further whitespace at its ends.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body without its framing.
     pub body: Vec<u8>,
 }
 
 impl Request {
-    /// The values of all fields with this name, case-insensitively.
+    /// The values of all fields with this name, case-insensitively, without the whitespace at their ends, which is not
+    /// part of them ([RFC 9110, section 5.5](https://www.rfc-editor.org/rfc/rfc9110#section-5.5)).
     pub fn header(&self, name: &str) -> impl Iterator<Item = &[u8]> {
-        self.headers
-            .iter()
-            .filter(move |(n, _)| n.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_slice())
+        self.header_as_sent(name).map(without_whitespace)
     }
 
-    /// The request of a parsed head; its body is still to come.
-    pub(in crate::wire) fn from_head(head: &httparse::Request<'_, '_>) -> Self {
-        Self {
-            method: head.method.unwrap_or_default().to_owned(),
-            target: head.path.unwrap_or_default().to_owned(),
-            version: if head.version == Some(0) { Version::Http10 } else { Version::Http11 },
-            headers: head.headers.iter().map(|field| (field.name.to_owned(), field.value.to_vec())).collect(),
-            body: Vec::new(),
-        }
+    /// The values of all fields with this name, case-insensitively, with the whitespace at their ends.
+    pub fn header_as_sent(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        let named = self.headers.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name));
+        named.map(|(_, value)| value.as_slice())
     }
 
     /// Whether the peer wants the connection closed after the answer, see
@@ -66,6 +60,14 @@ impl Request {
     }
 }
 
+/// A field value without the optional whitespace around it.
+fn without_whitespace(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}
+
 /// Whether a comma-separated list contains `token`, case-insensitively.
 pub(in crate::wire) fn has_token(list: &[u8], token: &str) -> bool {
     list.split(|byte| *byte == b',').any(|item| item.trim_ascii().eq_ignore_ascii_case(token.as_bytes()))
@@ -74,8 +76,12 @@ pub(in crate::wire) fn has_token(list: &[u8], token: &str) -> bool {
 /// Why a request is rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(in crate::wire) enum Malformed {
-    #[error("not the head of an HTTP/1.1 request: {0}")]
-    Head(httparse::Error),
+    #[error(
+        "not the start of an HTTP/1.1 request: it must be a method, a target and HTTP/1.1, such as \"GET / HTTP/1.1\""
+    )]
+    RequestLine,
+    #[error("not a header field: \"{0}\"")]
+    FieldLine(String),
     #[error("the head is longer than {0} bytes")]
     LongHead(usize),
     #[error("the head has more than {FIELD_LIMIT} fields")]

@@ -3,8 +3,9 @@
 #[cfg(test)]
 mod tests;
 
-use super::request::{FIELD_LIMIT, Malformed, Request, RequestLimits, Version, has_token};
+use super::request::{Malformed, Request, RequestLimits, Version, has_token};
 use super::request_body::{BodyReader, Framed};
+use super::request_head::HeadReader;
 
 /// The result of reading the bytes so far.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,6 +22,7 @@ pub(in crate::wire) enum Progress {
 #[derive(Debug)]
 pub(in crate::wire) struct RequestReader {
     limits: RequestLimits,
+    head: HeadReader,
     /// The head, and how much of the body is missing.
     begun: Option<(Request, BodyReader)>,
 }
@@ -28,7 +30,7 @@ pub(in crate::wire) struct RequestReader {
 impl RequestReader {
     /// A reader that has read nothing.
     pub(in crate::wire) fn new(limits: RequestLimits) -> Self {
-        Self { limits, begun: None }
+        Self { limits, head: HeadReader::default(), begun: None }
     }
 
     /// Takes the bytes of the request from `buffer`. Must be called again whenever bytes were added.
@@ -39,7 +41,7 @@ impl RequestReader {
     pub(in crate::wire) fn advance(&mut self, buffer: &mut Vec<u8>) -> Result<Progress, Malformed> {
         let mut awaits_continue = false;
         if self.begun.is_none() {
-            let Some((request, length)) = read_head(buffer, self.limits.head)? else {
+            let Some((request, length)) = self.head.advance(buffer, self.limits.head)? else {
                 return Ok(Progress::More);
             };
             buffer.drain(..length);
@@ -57,26 +59,5 @@ impl RequestReader {
             Framed::More => return Ok(Progress::More),
         }
         Ok(self.begun.take().map_or(Progress::More, |(request, _)| Progress::Complete(request)))
-    }
-}
-
-/// Reads a head and its length; `None` if it is incomplete.
-fn read_head(buffer: &[u8], limit: usize) -> Result<Option<(Request, usize)>, Malformed> {
-    let mut fields = vec![httparse::EMPTY_HEADER; 64];
-    loop {
-        let mut head = httparse::Request::new(&mut fields);
-        match head.parse(buffer) {
-            Ok(httparse::Status::Complete(length)) if length <= limit => {
-                return Ok(Some((Request::from_head(&head), length)));
-            }
-            Ok(httparse::Status::Partial) if buffer.len() < limit => return Ok(None),
-            Ok(_) => return Err(Malformed::LongHead(limit)),
-            Err(httparse::Error::TooManyHeaders) if fields.len() < FIELD_LIMIT => {
-                let more = fields.len() * 4;
-                fields = vec![httparse::EMPTY_HEADER; more.min(FIELD_LIMIT)];
-            }
-            Err(httparse::Error::TooManyHeaders) => return Err(Malformed::ManyFields),
-            Err(error) => return Err(Malformed::Head(error)),
-        }
     }
 }

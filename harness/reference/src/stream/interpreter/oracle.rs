@@ -198,6 +198,7 @@ impl Walk {
                 let agree = match sent.map(|(_, field)| field) {
                     None => true,
                     Some(FieldExpectation::Is(id)) => id == ours,
+                    Some(FieldExpectation::Repeats(id)) => id.equals(ours.as_bytes()),
                     Some(FieldExpectation::Absent) => ours.is_empty(),
                     Some(FieldExpectation::Present) => !ours.is_empty(),
                     Some(FieldExpectation::Lists(_)) => return Err(Stop::Undecided("a list of IDs")),

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ssespec_cases::client::{Expectation, Origin, RequestExpectation, words};
+use ssespec_cases::client::{ConnectionUse, Expectation, Origin, RequestExpectation, words};
 use ssespec_cases::{Capability, Step};
 use ssespec_mock_server::wire::{Exchange, Request};
 
@@ -70,7 +70,7 @@ impl Session<'_> {
             }
             break arrival;
         };
-        self.requested_at = Some(arrival.at);
+        self.delay = self.ended_at.map(|ended| arrival.at.saturating_duration_since(ended));
         if let Some(id) = arrival.exchange.request().header("last-event-id").next() {
             // An ID that the client sends is one that it has seen.
             self.last_id = Some(String::from_utf8_lossy(id).into_owned());
@@ -81,6 +81,7 @@ impl Session<'_> {
             let request = describe::request(arrival.exchange.request(), names);
             if problem.is_empty() { request } else { format!("{request}, {problem}") }
         });
+        self.connection = Some((arrival.origin, arrival.exchange.connection()));
         self.exchange = Some(arrival.exchange);
         self.answer = Answer::Awaited;
         match observed {
@@ -176,6 +177,11 @@ impl Session<'_> {
             let body = String::from_utf8_lossy(&request.body);
             return Some(format!("with the body {}", describe::quote(&body)));
         }
+        let on_same = self.connection == Some((arrival.origin, arrival.exchange.connection()));
+        let which = if on_same { ConnectionUse::Same } else { ConnectionUse::Another };
+        if expected.connection.is_some_and(|expected| expected != which) {
+            return Some(format!("on {} connection", words::which_connection(which)));
+        }
         let after = expected.after.filter(|after| self.is_early(at, *after))?;
         let ended = self.ended_at?;
         let gap = Duration::from_millis(
@@ -248,6 +254,10 @@ impl Session<'_> {
             None => self.wait(Allowance { now: patience, full }),
         };
         loop {
+            // What the client does after our answer to a malformed request says nothing about the alternatives.
+            if let Some(Seen::Malformed { reason }) = self.queues.wire.front() {
+                return Err(self.progress.failure(words, format!("a malformed request: {reason}")).into());
+            }
             for (number, steps) in alternatives.iter().enumerate() {
                 if self.begins(steps) {
                     self.progress.alternative = Some((number, words::alternative(steps)));

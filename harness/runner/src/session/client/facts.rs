@@ -7,9 +7,9 @@ use super::session::Session;
 impl Session<'_> {
     pub(super) fn record(&mut self, name: &str, of: &ClientFact) {
         let value = match of {
-            ClientFact::Delay => self.requested_at.zip(self.ended_at).map(|(came, ended)| {
+            ClientFact::Delay => self.delay.map(|delay| {
                 // Half seconds: facts should not differ from run to run.
-                let halves = (came.saturating_duration_since(ended).as_secs_f64() * 2.0).round() / 2.0;
+                let halves = (delay.as_secs_f64() * 2.0).round() / 2.0;
                 format!("{halves:.1} s")
             }),
             ClientFact::Target => {

@@ -55,10 +55,16 @@ impl Session<'_> {
         match event.kind {
             WireEventKind::Request(exchange) => match session_of(&exchange.request().target) {
                 Some(number) if number < self.number => late_request(&mut self.stage.late, exchange),
-                _ => {
-                    let arrival = Arrival { exchange, at: event.at, origin: event.origin };
-                    self.queues.wire.push_back(Seen::Request(arrival));
-                }
+                _ => match self.own_scripts.answer(exchange) {
+                    Ok(()) => self
+                        .progress
+                        .transcript
+                        .harness("script", "sent again, as to the first request for it"),
+                    Err(exchange) => {
+                        let arrival = Arrival { exchange, at: event.at, origin: event.origin };
+                        self.queues.wire.push_back(Seen::Request(arrival));
+                    }
+                },
             },
             WireEventKind::Malformed { reason } => self.queues.wire.push_back(Seen::Malformed { reason }),
             WireEventKind::Disconnected(_) if self.queues.named.disconnects => {

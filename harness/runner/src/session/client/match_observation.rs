@@ -33,6 +33,12 @@ impl Session<'_> {
     ) -> Result<(), Stop> {
         let expected = words::expectation(expectation);
         let shown = self.next_shown(&expected, allowance).await?;
+        if let (Observation::Error { .. } | Observation::Closed, Some(Seen::Malformed { reason })) =
+            (&shown, self.queues.wire.front())
+        {
+            // The client shows what it makes of our answer to that.
+            return Err(self.progress.failure(expected, format!("a malformed request: {reason}")).into());
+        }
         if let (Expectation::Opened { state: Some(_) }, Observation::Opened { ready_state: None }) =
             (expectation, &shown)
         {

@@ -2,7 +2,8 @@
 //!
 //! - [`session`]: its state, and playing its script
 //! - `queues`, `intake`: what has come from the wire and the adapter, and taking it in
-//! - `perform`, `questions`: what the harness does, and what it asks of the client
+//! - `perform`, `questions`: what the harness does, and what it asks of the client; `own_scripts`: what it answers on its
+//!   own
 //! - `expect`, `match_observation`, `fields`: what must be observed; `attempts`: how often a client tries to connect
 //! - `facts`: what is recorded
 //! - `ending`: how every session ends, so that absence is proved
@@ -14,6 +15,7 @@ mod facts;
 mod fields;
 mod intake;
 mod match_observation;
+mod own_scripts;
 mod perform;
 mod questions;
 mod queues;

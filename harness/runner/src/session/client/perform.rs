@@ -174,6 +174,7 @@ impl Session<'_> {
         let body = if is_event_stream(respond) { ResponseKind::Stream } else { ResponseKind::Other };
         let began = Instant::now();
         if let Some(exchange) = &mut self.exchange {
+            self.own_scripts.remember(exchange.request(), respond);
             let expand = |value: &str| {
                 value.replace("{base}", &base).replace("{other}", &other).replace("{origin}", &origin)
             };

@@ -1,13 +1,14 @@
 //! The session of a client: its state, and playing its script.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ssespec_cases::Capability;
 use ssespec_cases::client::ClientStep;
 use ssespec_cases::grammar::Measurement;
 use ssespec_mock_server::wire::Exchange;
 
+use super::own_scripts::OwnScripts;
 use super::queues::{Flow, Queues};
 use crate::delivery::{ClientOp, ClientOps, Op};
 use crate::session::outcome::{EndedBy, Outcome, Stop};
@@ -78,14 +79,17 @@ pub(super) struct Session<'s> {
     pub(super) queues: Queues,
     pub(super) progress: Progress,
     pub(super) exchange: Option<Exchange>,
+    /// The listener and the number of the connection on which the last request came.
+    pub(super) connection: Option<(u8, u32)>,
     pub(super) answer: Answer,
+    pub(super) own_scripts: OwnScripts,
     pub(super) closing: Closing,
     /// Whether the case itself has waited out a silence since the last thing that happened.
     pub(super) silence: Silence,
     /// When the last ending write began.
     pub(super) ended_at: Option<Instant>,
-    /// When the last request came.
-    pub(super) requested_at: Option<Instant>,
+    /// How long after the last ending write the last request came, as it was when it came.
+    pub(super) delay: Option<Duration>,
     /// The last event ID that the implementation showed.
     pub(super) last_id: Option<String>,
     /// The data of the last event, and that of all of them with line feeds between.
@@ -120,11 +124,13 @@ pub(in crate::session) async fn play(
         )),
         stage,
         exchange: None,
+        connection: None,
         answer: Answer::None,
+        own_scripts: OwnScripts::default(),
         closing: Closing::No,
         silence: Silence::NotProved,
         ended_at: None,
-        requested_at: None,
+        delay: None,
         last_id: None,
         last_data: None,
         all_data: Vec::new(),

@@ -254,6 +254,7 @@ fn field(head: &ResponseHead, name: &str, expected: &FieldExpectation) -> bool {
             let has_parameters = value.contains(&b';');
             essence(found) == essence(value) && (!has_parameters || charset(found) == charset(value))
         }
+        (FieldExpectation::Repeats(repeat), Some(found), None) => repeat.equals(found),
         (FieldExpectation::Lists(members), _, _) => members.iter().all(|member| {
             let mut elements = head.values(name).flat_map(|value| value.split(|byte| *byte == b','));
             elements.any(|element| essence(element) == member.to_ascii_lowercase().as_bytes())
