@@ -83,6 +83,7 @@
 //!     counts: fold::counts(&fold::fold(&[result])),
 //!     stale: Vec::new(),
 //!     unmatched: Vec::new(),
+//!     notes: Vec::new(),
 //!     exit_status: 0,
 //!     complete: true,
 //! })?;

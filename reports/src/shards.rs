@@ -130,6 +130,7 @@ fn footer(shards: &BTreeMap<Shard, Results>) -> Option<Footer> {
         counts: fold::counts(&fold::fold(&all)),
         stale: entries(|footer| &footer.stale),
         unmatched: entries(|footer| &footer.unmatched),
+        notes: Vec::new(),
         exit_status: footers.iter().map(|footer| footer.exit_status).max()?,
         complete: footers.iter().all(|footer| footer.complete),
     })

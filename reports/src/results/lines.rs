@@ -111,6 +111,9 @@ pub struct Footer {
     /// Baseline entries that match no case.
     #[serde(default)]
     pub unmatched: Vec<KnownFailure>,
+    /// What was seen altogether, and what is missing for a judgement, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The exit status of the run.
     pub exit_status: u8,
     /// Always true: an incomplete run has no footer.

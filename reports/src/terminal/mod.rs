@@ -2,7 +2,11 @@
 //! below, the totals at the very end.
 
 mod failure;
+#[cfg(feature = "renderings")]
+mod identity;
 mod paint;
+#[cfg(feature = "renderings")]
+mod probe;
 #[cfg(feature = "renderings")]
 mod progress;
 #[cfg(feature = "renderings")]
@@ -15,6 +19,8 @@ mod totals;
 pub use crate::transcript::Times;
 pub use failure::failure;
 #[cfg(feature = "renderings")]
+pub(crate) use identity::{identity, selection};
+#[cfg(feature = "renderings")]
 pub(crate) use paint::Paint;
 pub use paint::{Color, Style};
 #[cfg(feature = "renderings")]
@@ -23,7 +29,5 @@ pub(crate) use progress::SHOWN;
 pub use progress::{Progress, case_line, progress_line};
 #[cfg(feature = "renderings")]
 pub use run::render;
-#[cfg(feature = "renderings")]
-pub(crate) use run::{identity, selection};
 #[cfg(feature = "renderings")]
 pub(crate) use totals::suite_shares;

@@ -8,6 +8,7 @@ mod hostile;
 mod junit;
 mod matrix;
 mod numbers;
+mod probe;
 mod reading;
 mod schema;
 mod shards;

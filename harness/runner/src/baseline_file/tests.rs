@@ -75,6 +75,7 @@ fn run(results: Vec<CaseResult>, stale: Vec<KnownFailure>, unmatched: Vec<KnownF
         counts: Counts::default(),
         stale,
         unmatched,
+        notes: Vec::new(),
         exit_status: 1,
         complete: true,
     };

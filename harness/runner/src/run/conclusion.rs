@@ -62,6 +62,7 @@ pub fn conclude<'i>(
         counts: fold::counts(&fold::fold(results)),
         stale,
         unmatched,
+        notes: Vec::new(),
         exit_status: conclusion.exit_status(),
         complete: true,
     };
