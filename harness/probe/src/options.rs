@@ -52,7 +52,27 @@ pub struct Options {
     pub trust: Trust,
 }
 
+/// How much of a limited probe is not left for observing the stream: the survey, and checks that look at two streams.
+const NOT_OBSERVING: Duration = Duration::from_millis(1500);
+
 impl Options {
+    /// The same options, with a shorter timeout if all of the probe takes little longer.
+    pub(crate) fn within_limit(&self) -> Self {
+        let timeout = self.limit.map_or(self.timeout, |limit| self.timeout.min(limit / 3));
+        Self { timeout, ..self.clone() }
+    }
+
+    /// Half this time if all of the probe takes little longer.
+    pub(crate) fn shortened(&self, time: Duration) -> Duration {
+        if self.limit.is_some() { time / 2 } else { time }
+    }
+
+    /// How long the stream is observed.
+    pub(crate) fn observation(&self) -> Duration {
+        let observation = self.length.observation();
+        self.limit.map_or(observation, |limit| observation.min(limit.saturating_sub(NOT_OBSERVING)))
+    }
+
     /// The method that opens the stream.
     pub(crate) fn method(&self) -> Method {
         self.content.as_ref().map_or(Method::Get, |content| Method::Post(content.bytes().clone()))

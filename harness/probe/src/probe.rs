@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::all_checks::all_checks;
 use crate::check::Check;
+use crate::conclusion::{Strictness, conclude};
 use crate::error::ProbeError;
 use crate::observe::observations::CheckContext;
 use crate::options::Options;
@@ -19,6 +20,7 @@ use crate::outcome::Outcome;
 use crate::own_lateness::Watch;
 use crate::record;
 use crate::rejudge::{self, SecondLook};
+use crate::same_cause;
 use crate::survey::Survey;
 use crate::wire::connection::Connection;
 use crate::wire::offer::Offer;
@@ -40,6 +42,8 @@ pub struct Probe {
     pub baseline: Baseline,
     /// The command that reruns a single check.
     pub rerun: Rerun,
+    /// What decides the exit status.
+    pub strictness: Strictness,
 }
 
 /// The longest that a check may take, whatever the server does. A check that takes longer is an error of this suite.
@@ -93,7 +97,7 @@ impl Probe {
         if self.is_empty() {
             return Err(ProbeError::NothingSelected);
         }
-        let options = &self.options;
+        let options = &self.options.within_limit();
         let connected =
             Connection::open(&options.target, &options.trust, Offer::Http11, options.timeout).await;
         connected.map_err(|source| ProbeError::Unreachable { url: self.url.clone(), source })?;
@@ -133,9 +137,18 @@ impl Probe {
             let outcome = second.at(check, first, doubt).await;
             record(check, requirement, Some(outcome), took + restarted.elapsed());
         }
+        // Findings that share their cause are recorded once more, with a note.
+        for result in same_cause::noted(&results, &all_checks()) {
+            let result = CaseResult { sequence: results.len() as u64 + 1, ..result };
+            if let Some(earlier) = results.iter_mut().find(|earlier| earlier.case == result.case) {
+                earlier.reason.clone_from(&result.reason);
+            }
+            sink(Record::Result(Box::new(result)));
+        }
         let ids: Vec<String> = all_checks().iter().map(Check::id).collect();
-        let (footer, conclusion) =
-            record::footer(&results, &ids, &self.baseline, &self.selection, started.elapsed());
+        let concluded = record::footer(&results, &ids, &self.baseline, &self.selection, started.elapsed());
+        let how = (options, &self.selection, self.strictness);
+        let (footer, conclusion) = conclude(&results, context.seen(), how, concluded);
         sink(Record::Footer(Box::new(footer)));
         Ok(conclusion)
     }
@@ -159,7 +172,7 @@ impl Time {
             return Self { checks: end, end, reason: Some(reason) };
         }
         if survey.is_limited() {
-            let checks = started + options.length.observation() + SERIES;
+            let checks = started + options.observation() + SERIES;
             let reason = format!("{}, and there was no time for this check", survey.describe_limit());
             return Self { checks, end: checks + SERIES / 2, reason: Some(reason) };
         }

@@ -87,7 +87,7 @@ impl SecondLook<'_> {
             return Outcome::NotJudged(excuse);
         }
         if Instant::now() >= self.deadline {
-            return self.without_time(first, doubt);
+            return self.without_time(check, first, doubt);
         }
         if self.survey.is_limited()
             && check.late_response == LateResponse::Counted
@@ -95,13 +95,16 @@ impl SecondLook<'_> {
         {
             return first;
         }
-        if let Some(status) = self.wait_for_recovery().await {
-            return limited(status);
-        }
+        let alone = async {
+            match self.wait_for_recovery().await {
+                Some(status) => limited(status),
+                None => self.most_often(check, &first, doubt).await,
+            }
+        };
         let left = self.deadline.saturating_duration_since(Instant::now()).min(LIMIT);
-        match tokio::time::timeout(left, self.most_often(check, &first, doubt)).await {
+        match tokio::time::timeout(left, alone).await {
             Ok(outcome) => outcome,
-            Err(_) => self.without_time(first, doubt),
+            Err(_) => self.without_time(check, first, doubt),
         }
     }
 
@@ -139,14 +142,15 @@ impl SecondLook<'_> {
     }
 
     /// The outcome if there is no time to judge the check again.
-    fn without_time(&self, first: Outcome, doubt: Doubt) -> Outcome {
+    fn without_time(&self, check: &Check, first: Outcome, doubt: Doubt) -> Outcome {
         if self.survey.is_limited() {
             return Outcome::NotJudged(format!(
                 "{}, and there was no time to judge this alone",
                 self.survey.describe_limit()
             ));
         }
-        if doubt == Doubt::Late && self.heads.slowest() > PROMPT {
+        let is_excused = check.late_response == LateResponse::Excused;
+        if doubt == Doubt::Late && is_excused && self.heads.slowest() > PROMPT {
             return Outcome::NotJudged(
                 "responses were late, and there was no time to judge this alone".into(),
             );

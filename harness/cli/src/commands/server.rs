@@ -12,7 +12,7 @@ use globset::GlobMatcher;
 use ssespec::implementation::read_baseline;
 use ssespec::run::{Baseline, Rerun, Selection};
 use ssespec_cases::{Corpus, Requirement};
-use ssespec_probe::{Check, Content, Length, Options, Probe, Roots, Target, Trust, check_name};
+use ssespec_probe::{Check, Content, Length, Options, Probe, Roots, Strictness, Target, Trust, check_name};
 
 use crate::commands::server::adapter::AdapterOptions;
 use crate::error::CommandError;
@@ -45,6 +45,7 @@ use crate::status::Status;
   ssespec server --suite http --level must --format junit --output results.jsonl --color never http://127.0.0.1:8080/
   ssespec server --ca certificate.pem https://localhost:8443/events
   ssespec server --insecure https://localhost:8443/events
+  ssespec server --strict http://127.0.0.1:8080/events
   ssespec server --baseline known.toml http://127.0.0.1:8080/events
   ssespec server --list
   ssespec server --reference
@@ -63,7 +64,7 @@ pub(crate) struct Arguments {
     #[arg(
         last = true,
         value_name = "COMMAND",
-        conflicts_with_all = ["url", "header", "data", "path", "emit", "quick", "ca", "insecure", "list"]
+        conflicts_with_all = ["url", "header", "data", "path", "emit", "quick", "strict", "ca", "insecure", "list"]
     )]
     command: Vec<String>,
     #[command(flatten)]
@@ -84,9 +85,12 @@ pub(crate) struct Arguments {
     /// How long to wait for a response, such as 5s or 300ms
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5s")]
     timeout: Duration,
-    /// Skip checks that take more than 5 s
+    /// End after 5 s, and skip the checks that were not judged by then
     #[arg(long)]
     quick: bool,
+    /// Let every failure and warning of a probe decide the exit status, whatever its suite, and a probe that saw too little
+    #[arg(long)]
+    strict: bool,
     /// Trust the certificates in this PEM file, and those they signed, instead of those that browsers trust
     #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
     ca: Option<PathBuf>,
@@ -195,6 +199,7 @@ fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, CommandErr
         name: url.clone(),
         baseline,
         rerun: Rerun::Server(rerun(arguments, &url)),
+        strictness: if arguments.strict { Strictness::Strict } else { Strictness::Usual },
         url,
     })
 }

@@ -13,6 +13,7 @@ use crate::observe::long::{self, LongObservation};
 use crate::observe::once::OncePerKey;
 use crate::observe::places::{Places, Reservation};
 use crate::observe::resumption::{self, NoResumption, Resumption};
+use crate::observe::seen::Seen;
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::wire::exchange::{End, Exchange};
@@ -41,6 +42,8 @@ struct Observations {
     places: Places,
     /// When response heads came.
     heads: Heads,
+    /// What was seen of the stream.
+    seen: Seen,
 }
 
 /// A check's view of the server: observations, on the path that the user gave for this check.
@@ -63,6 +66,7 @@ impl CheckContext {
             capacity: OncePerKey::default(),
             places,
             heads: Heads::default(),
+            seen: Seen::default(),
         };
         Self { observations: Arc::new(observations), path }
     }
@@ -149,7 +153,13 @@ impl CheckContext {
     fn note_head(&self, request: &Request, exchange: &Exchange) {
         if request.method == self.options().method() && request.path.is_none() {
             self.observations.heads.note(exchange);
+            self.observations.seen.note(exchange);
         }
+    }
+
+    /// What was seen of the stream so far.
+    pub(crate) fn seen(&self) -> &Seen {
+        &self.observations.seen
     }
 
     /// How many streams the server serves at the same time.
@@ -165,6 +175,7 @@ impl CheckContext {
     /// Takes the capacity that a survey of the server found.
     pub(crate) async fn know(&self, capacity: Arc<Capacity>) {
         self.observations.heads.note(&capacity.single);
+        self.observations.seen.note(&capacity.single);
         self.observations.capacity.set(None, capacity).await;
     }
 

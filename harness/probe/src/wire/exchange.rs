@@ -79,6 +79,8 @@ pub(crate) struct Exchange {
     pub(crate) request: Request,
     /// The bytes of the request.
     pub(crate) sent: Vec<u8>,
+    /// The command line that repeats the request, if there is one.
+    pub(crate) curl: Option<String>,
     /// The response heads: interim ones (1xx), then the final one.
     pub(crate) heads: Vec<Head>,
     /// The first reads.
@@ -128,6 +130,7 @@ impl Exchange {
         Self {
             request,
             sent,
+            curl: None,
             heads: Vec::new(),
             reads: Vec::new(),
             read_count: 0,
@@ -244,6 +247,12 @@ impl Exchange {
             Some(status) => format!("status {status}, {finding}{}", self.describe_end()),
             None => format!("no response head, {finding}{}", self.describe_end()),
         }
+    }
+
+    /// The request in words, and the command line that repeats it.
+    pub(crate) fn describe_request(&self) -> String {
+        let words = self.request.describe("the stream");
+        self.curl.as_ref().map_or(words.clone(), |curl| format!("{words}\n{curl}"))
     }
 
     /// The rows of the transcript.

@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::connection::Connection;
 use super::content_coding::Decoder;
+use super::curl;
 use super::exchange::{End, Event, Exchange, Read, Silence};
 use super::offer::Offer;
 use super::request::{Method, Request};
@@ -86,7 +87,10 @@ impl OngoingExchange {
             body: EventStreamReader::new(LIMITS),
             chunk: 0,
             kept: 0,
-            exchange: Exchange::new(request.clone(), sent, end),
+            exchange: Exchange {
+                curl: curl::command(request, &sent, &target.origin()),
+                ..Exchange::new(request.clone(), sent, end)
+            },
         }
     }
 

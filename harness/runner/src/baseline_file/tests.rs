@@ -82,6 +82,7 @@ fn run(results: Vec<CaseResult>, stale: Vec<KnownFailure>, unmatched: Vec<KnownF
         stale,
         unmatched,
         diagnosis: None,
+        notes: Vec::new(),
         exit_status: 1,
         complete: true,
         adapters: None,
