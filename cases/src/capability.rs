@@ -78,6 +78,42 @@ impl Capability {
         stated.contains(&self) || self.included_in().iter().any(|other| stated.contains(other))
     }
 
+    /// The names of those that a client can have.
+    pub const CLIENT: [&str; 16] = [
+        Self::Requests.word(),
+        Self::Reconnect.word(),
+        Self::Close.word(),
+        Self::InitialLastEventId.word(),
+        Self::Headers.word(),
+        Self::Methods.word(),
+        Self::Credentials.word(),
+        Self::Opened.word(),
+        Self::Errors.word(),
+        Self::State.word(),
+        Self::EventType.word(),
+        Self::EventId.word(),
+        Self::OwnId.word(),
+        Self::Comments.word(),
+        Self::Origin.word(),
+        Self::Dom.word(),
+    ];
+
+    /// The names of those that a server can have.
+    pub const SERVER: [&str; 12] = [
+        Self::EventType.word(),
+        Self::EventId.word(),
+        Self::OwnId.word(),
+        Self::Comments.word(),
+        Self::Retry.word(),
+        Self::RetryText.word(),
+        Self::End.word(),
+        Self::Disconnects.word(),
+        Self::Resume.word(),
+        Self::NoContent.word(),
+        Self::Shutdown.word(),
+        Self::Http2.word(),
+    ];
+
     /// What an implementation of this role with this capability does or shows: `reports errors`.
     pub fn meaning(self, role: Role) -> &'static str {
         let sends = role == Role::Server;

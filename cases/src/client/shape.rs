@@ -4,6 +4,7 @@ use ssespec_diagnostics::{Key, Shape, Table, Verb};
 use ssespec_mock_server::script::ACTIONS;
 
 use super::step::{AttemptAnswer, ConnectionUse, Moment, Origin, ReadyState, Scope};
+use crate::capability::Capability;
 use crate::grammar::data::REPEATED;
 use crate::grammar::fields::FIELDS;
 use crate::grammar::role_grammar::RoleGrammar;
@@ -13,7 +14,7 @@ use crate::role::Role;
 /// The grammar of client cases.
 pub(crate) static GRAMMAR: RoleGrammar = RoleGrammar { role: Role::Client, case: &CASE, verbs: STEPS };
 
-static CASE: Table = Table { what: "a case", keys: &keys::of(&STEP) };
+static CASE: Table = Table { what: "a case", keys: &keys::of(&Shape::Word(&Capability::CLIENT), &STEP) };
 
 static STEP: Shape = Shape::Step(STEPS);
 

@@ -150,7 +150,7 @@ fn wire(action: &Action) -> String {
         Action::Respond(respond) => respond_words(respond),
         Action::Send(bytes) => format!("sends {}", quote_bytes(bytes)),
         Action::SendRepeat(repeat) => {
-            format!("sends {}, {} times", quote_bytes(&repeat.pattern), repeat.times)
+            format!("sends {}, {}", quote_bytes(&repeat.pattern), data::times(repeat.times))
         }
         Action::Wait(time) => format!("waits for {}", humantime::format_duration(*time)),
         Action::End => "ends the body".into(),

@@ -9,7 +9,7 @@ use crate::client::step::{
     ReadyState, RequestExpectation, Scope,
 };
 use crate::grammar::{Fact, FieldExpectation};
-use crate::sample::{case, case_with, client_script};
+use crate::sample::{case, client_script};
 
 /// The one step of a case.
 #[track_caller]
@@ -312,15 +312,29 @@ fn every_mistake_of_a_script_is_told() {
 
 #[test]
 fn every_capability_can_be_asked_for() {
-    for name in Capability::WORDS {
-        assert_eq!(case_with(&format!("needs = [\"{name}\"]"), "").needs.len(), 1);
+    for (id, names) in [("client/a", &Capability::CLIENT[..]), ("server/a", &Capability::SERVER)] {
+        let step = if id == "client/a" { "close" } else { "request" };
+        for name in Capability::WORDS {
+            let text =
+                format!("title = \"a\"\nrequirements = []\nneeds = [\"{name}\"]\nsteps = [\"{step}\"]\n");
+            let read = read(&Source::new("test", text), id);
+            assert_eq!(read.is_ok(), names.contains(name), "{name} of {id}");
+        }
     }
+    for name in Capability::WORDS {
+        assert!(Capability::CLIENT.contains(name) || Capability::SERVER.contains(name), "{name}");
+    }
+}
+
+/// A case that is valid for the role of this id.
+fn source_for(id: &str) -> Source {
+    let step = if id.starts_with("server") { "request" } else { "close" };
+    Source::new("test", format!("title = \"a\"\nrequirements = []\nsteps = [\"{step}\"]\n"))
 }
 
 #[test]
 fn an_id_names_a_role_with_cases() {
-    let source = Source::new("test", "title = \"a\"\nrequirements = []\nsteps = []\n");
-    let reported = |id: &str| match read(&source, id) {
+    let reported = |id: &str| match read(&source_for(id), id) {
         Ok(case) => case.role().to_string(),
         Err(reported) => reported.list()[0].message.clone(),
     };

@@ -45,7 +45,12 @@ pub(crate) fn words(repeat: &Repeat) -> String {
     format!("data {}", pattern_words(repeat))
 }
 
+/// A number of times in words.
+pub(crate) fn times(number: u64) -> String {
+    if number == 1 { "once".into() } else { format!("{number} times") }
+}
+
 /// A pattern and how often it is repeated.
 pub(crate) fn pattern_words(repeat: &Repeat) -> String {
-    format!("{} times {}", repeat.times, quote(&String::from_utf8_lossy(&repeat.pattern)))
+    format!("{} {}", times(repeat.times), quote(&String::from_utf8_lossy(&repeat.pattern)))
 }

@@ -2,19 +2,12 @@
 
 use ssespec_diagnostics::{Key, Shape};
 
-use crate::capability::Capability;
-
 const TITLE: Key =
     Key::required("title", Shape::Text, "The claim, as a sentence that a maintainer understands.");
 const REQUIREMENTS: Key = Key::required(
     "requirements",
     Shape::List(&Shape::Text),
     "The requirements that it checks, suite/id; the main one first.",
-);
-const NEEDS: Key = Key::optional(
-    "needs",
-    Shape::List(&Shape::Word(Capability::WORDS)),
-    "The capabilities without which it is skipped.",
 );
 const WHY: Key =
     Key::optional("why", Shape::Text, "What goes wrong in the field, with a link to the report.");
@@ -28,8 +21,10 @@ const ISOLATED: Key =
 /// What [`ISOLATED`] was called.
 const ALONE: Key = Key::renamed("alone", "isolated");
 
-/// The keys of a case of one role; `step` is the shape of its steps.
-pub(crate) const fn of(step: &'static Shape) -> [Key; 8] {
+/// The keys of a case of one role; `capability` and `step` are the shapes of its capabilities and steps.
+pub(crate) const fn of(capability: &'static Shape, step: &'static Shape) -> [Key; 8] {
+    let needs =
+        Key::optional("needs", Shape::List(capability), "The capabilities without which it is skipped.");
     let steps = Key::required("steps", Shape::List(step), "The script, in time order.");
-    [TITLE, REQUIREMENTS, NEEDS, WHY, COUNTERPARTS, ISOLATED, ALONE, steps]
+    [TITLE, REQUIREMENTS, needs, WHY, COUNTERPARTS, ISOLATED, ALONE, steps]
 }

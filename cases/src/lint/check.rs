@@ -21,6 +21,7 @@ pub fn check(cases: &[Case], corpus: &Corpus) -> Vec<Diagnostics> {
         let mut findings = Findings::default();
         claim::title(case, &mut titles, &mut findings);
         claim::requirements(case, corpus, &mut findings);
+        claim::script(case, &mut findings);
         needs::check(case, &mut findings);
         counterparts::check(case, corpus, &mut findings);
         isolation::check(case, &mut findings);

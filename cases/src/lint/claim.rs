@@ -23,6 +23,15 @@ pub(super) fn title<'a>(case: &'a Case, titles: &mut BTreeMap<&'a str, &'a str>,
     }
 }
 
+/// Checks that there is a script, which checks the claim.
+pub(super) fn script(case: &Case, findings: &mut Findings) {
+    if case.script.locations().is_empty() {
+        let hint = "write what the harness does, and what must be observed";
+        let message = "a case without steps checks nothing";
+        findings.add_with_hint(place(case, "steps", None), message, "expected at least one step", hint);
+    }
+}
+
 /// Checks the requirements that the case names.
 pub(super) fn requirements(case: &Case, corpus: &Corpus, findings: &mut Findings) {
     if case.requirements.is_empty() {

@@ -4,6 +4,7 @@ use ssespec_diagnostics::{Key, Shape, Table, Verb};
 use ssespec_mock_server::action::Drop;
 
 use super::step::Http;
+use crate::capability::Capability;
 use crate::grammar::data::REPEATED;
 use crate::grammar::fields::FIELDS;
 use crate::grammar::role_grammar::RoleGrammar;
@@ -13,7 +14,7 @@ use crate::role::Role;
 /// The grammar of server cases.
 pub(crate) static GRAMMAR: RoleGrammar = RoleGrammar { role: Role::Server, case: &CASE, verbs: STEPS };
 
-static CASE: Table = Table { what: "a case", keys: &keys::of(&STEP) };
+static CASE: Table = Table { what: "a case", keys: &keys::of(&Shape::Word(&Capability::SERVER), &STEP) };
 
 static STEP: Shape = Shape::Step(STEPS);
 

@@ -18,7 +18,7 @@ pub fn step(step: &ServerStep) -> String {
         ServerStep::Read(stream) => format!("The client starts reading the stream {}.", quote(stream)),
         ServerStep::Emit(emission) => format!("The server is asked to send {}.", self::emission(emission)),
         ServerStep::EmitRepeat(emission, times) => {
-            format!("The server is asked {times} times to send {}.", self::emission(emission))
+            format!("The server is asked {} to send {}.", data::times(*times), self::emission(emission))
         }
         ServerStep::End => "The server is asked to end its streams.".into(),
         ServerStep::Stop => "The server is asked to answer all further requests with 204.".into(),

@@ -20,19 +20,21 @@ pub struct Check {
     pub requirement: &'static str,
     /// What the check needs besides a server.
     pub needs: &'static [Need],
-    /// Whether a server that serves one stream at a time may break this check by responding late.
-    pub(crate) serial_server: SerialServer,
+    /// How a response that does not come in time is judged if the server often responds late.
+    pub(crate) late_response: LateResponse,
     /// Observes the server and judges the claim.
     pub(crate) judge: Judge,
 }
 
-/// How late responses are judged if the server serves one stream at a time.
+/// How a response that does not come in time is judged if the server often responds late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum SerialServer {
-    /// A late response is not held against the server: it waited for another stream.
+pub(crate) enum LateResponse {
+    /// It says nothing: others are late too.
     Excused,
-    /// A late response counts: the check is about concurrent streams.
+    /// It counts: the check is about the time of responses.
     Judged,
+    /// It counts: the check is about streams that are open at the same time.
+    Counted,
 }
 
 /// Observes the server and judges the claim.
@@ -49,7 +51,7 @@ impl Check {
         requirement: &'static str,
         judge: Judge,
     ) -> Self {
-        Self { name, title, requirement, needs: &[], serial_server: SerialServer::Excused, judge }
+        Self { name, title, requirement, needs: &[], late_response: LateResponse::Excused, judge }
     }
 
     /// The same check, with these needs.
@@ -57,9 +59,14 @@ impl Check {
         Self { needs, ..self }
     }
 
-    /// The same check, as one about concurrent streams.
+    /// The same check, as one about the time of responses.
+    pub(crate) const fn of_response_time(self) -> Self {
+        Self { late_response: LateResponse::Judged, ..self }
+    }
+
+    /// The same check, as one about streams that are open at the same time.
     pub(crate) const fn of_concurrent_streams(self) -> Self {
-        Self { serial_server: SerialServer::Judged, ..self }
+        Self { late_response: LateResponse::Counted, ..self }
     }
 
     /// The id in results and filters.

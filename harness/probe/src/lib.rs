@@ -17,6 +17,7 @@
 //!         emit: None,
 //!         timeout: std::time::Duration::from_secs(5),
 //!         length: Length::Quick,
+//!         limit: Some(std::time::Duration::from_secs(5)),
 //!         trust: Trust::default(),
 //!     },
 //!     selection: Selection::default(),
@@ -41,12 +42,13 @@
 //! - `probe`: runs the selected checks and records the results
 //! - `all_checks`: the list of all checks
 //! - `checks`: the checks, one file per topic
-//! - `record`: the records of the results file; `survey`: a first look at the server; `rejudge`: judges refused checks
-//!   again, one at a time
+//! - `record`: the records of the results file; `rejudge`: judges doubtful checks again, one at a time
+//! - `survey`: a first look at the server: how many streams it serves at the same time
 //! - `check`: the type of a check; `need`: what a check needs besides a server
 //! - `observe::observations`: the observations that checks share, each made once
 //! - `http2`: the stream over HTTP/2
 //! - `outcome`: the outcome of a check, and the breach that it may have found
+//! - `own_lateness`: when this process itself was late
 //! - `wire`: requests over HTTP/1.1, each on its own connection, and the responses
 //! - `options`, `content`, `emit`, `tls`: how the server is reached, and what is sent to it
 //!
@@ -73,6 +75,7 @@ mod need;
 mod observe;
 mod options;
 mod outcome;
+mod own_lateness;
 mod probe;
 mod record;
 mod rejudge;

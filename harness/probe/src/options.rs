@@ -46,6 +46,8 @@ pub struct Options {
     pub timeout: Duration,
     /// How long the probe takes.
     pub length: Length,
+    /// When the probe ends, whatever was judged by then: checks that need longer are skipped.
+    pub limit: Option<Duration>,
     /// Which certificates are trusted.
     pub trust: Trust,
 }

@@ -36,14 +36,13 @@ pub(crate) struct Breach {
     pub(crate) hint: Option<String>,
     /// The transcript.
     pub(crate) rows: Vec<Row>,
-    /// A response came late or not at all.
-    pub(crate) has_late_response: bool,
+    /// How long was waited in vain for the head of a response.
+    pub(crate) vain_wait: Option<Duration>,
+    /// The breach is that something took too long.
+    pub(crate) is_about_time: bool,
     /// The server may have refused a request because there were too many.
     pub(crate) may_be_refusal: bool,
 }
-
-/// A response that takes longer than this waited for something.
-const LATE: Duration = Duration::from_secs(1);
 
 impl Breach {
     /// A breach that this exchange shows.
@@ -54,7 +53,8 @@ impl Breach {
             observed: observed.into(),
             hint: None,
             rows: exchange.rows(1),
-            has_late_response: is_late(exchange),
+            vain_wait: exchange.vain_wait(),
+            is_about_time: false,
             may_be_refusal: is_refusal(exchange),
         }
     }
@@ -69,9 +69,14 @@ impl Breach {
         self.requests.push_str("; ");
         self.requests.push_str(&exchange.request.describe("the stream"));
         self.rows.extend(exchange.rows(connection));
-        self.has_late_response |= is_late(exchange);
+        self.vain_wait = self.vain_wait.into_iter().chain(exchange.vain_wait()).min();
         self.may_be_refusal |= is_refusal(exchange);
         self
+    }
+
+    /// As one about a response that took too long.
+    pub(crate) fn about_time(self) -> Self {
+        Self { is_about_time: true, ..self }
     }
 
     /// As the outcome of a check that proves it.
@@ -83,10 +88,6 @@ impl Breach {
     pub(crate) fn suspected(self) -> Outcome {
         Outcome::Suspected(Box::new(self))
     }
-}
-
-fn is_late(exchange: &Exchange) -> bool {
-    exchange.head().is_none_or(|head| head.at > LATE)
 }
 
 fn is_refusal(exchange: &Exchange) -> bool {

@@ -16,8 +16,9 @@ use crate::error::ProbeError;
 use crate::observe::observations::CheckContext;
 use crate::options::Options;
 use crate::outcome::Outcome;
+use crate::own_lateness::Watch;
 use crate::record;
-use crate::rejudge;
+use crate::rejudge::{self, SecondLook};
 use crate::survey::Survey;
 use crate::wire::connection::Connection;
 use crate::wire::offer::Offer;
@@ -96,8 +97,9 @@ impl Probe {
         let connected =
             Connection::open(&options.target, &options.trust, Offer::Http11, options.timeout).await;
         connected.map_err(|source| ProbeError::Unreachable { url: self.url.clone(), source })?;
+        let _watch = Watch::start();
         let survey = Survey::of(options).await;
-        if let Some(location) = survey.redirect {
+        if let Some(location) = survey.redirect.clone() {
             return Err(ProbeError::Redirects { url: self.url.clone(), location });
         }
         sink(Record::Header(Box::new(record::header(&self.name, &self.selection, &self.baseline, &checks))));
@@ -109,25 +111,26 @@ impl Probe {
             results.push(result.clone());
             sink(Record::Result(Box::new(result)));
         };
-        let mut tasks = Tasks::start(&checks, options);
-        let mut refused = Vec::new();
+        let context = CheckContext::new(options.clone(), None, survey.places.clone());
+        context.know(Arc::clone(&survey.capacity)).await;
+        let time = Time::of(options, &survey, started);
+        let mut tasks = Tasks::start(&checks, &context, &time);
+        let mut doubtful = Vec::new();
         while let Some(Judged { index, outcome, took }) = tasks.next().await {
             let Some((check, requirement)) = checks.get(index) else { continue };
-            match outcome.map(|outcome| survey.excuse_waiting(check, outcome)) {
-                Some(Outcome::Broken(breach)) if breach.may_be_refusal && survey.is_served => {
-                    refused.push((check, requirement, Outcome::Broken(breach), took));
-                }
-                outcome => record(check, requirement, outcome, took),
+            match outcome {
+                Some(outcome) => match rejudge::doubt(&outcome, &survey) {
+                    Some(doubt) => doubtful.push((check, requirement, outcome, doubt, took)),
+                    None => record(check, requirement, Some(outcome), took),
+                },
+                None => record(check, requirement, None, took),
             }
         }
-        // The server may have refused these because there were too many: judge them again, one at a time.
-        let limited = if refused.is_empty() { None } else { rejudge::wait_for_recovery(options).await };
-        for (check, requirement, first, took) in refused {
+        // The load of the other checks may have caused these: judge them again, one at a time.
+        let second = SecondLook { options, survey: &survey, heads: context.heads(), deadline: time.end };
+        for (check, requirement, first, doubt, took) in doubtful {
             let restarted = Instant::now();
-            let outcome = match limited {
-                Some(status) => rejudge::limited(status),
-                None => rejudge::judge(options, check, first).await,
-            };
+            let outcome = second.at(check, first, doubt).await;
             record(check, requirement, Some(outcome), took + restarted.elapsed());
         }
         let ids: Vec<String> = all_checks().iter().map(Check::id).collect();
@@ -137,6 +140,36 @@ impl Probe {
         Ok(conclusion)
     }
 }
+
+/// How long a probe may take.
+struct Time {
+    /// When the checks must be judged.
+    checks: Instant,
+    /// When the probe must end.
+    end: Instant,
+    /// Why a check that is not judged by then is not judged; `None` if that is an error of this suite.
+    reason: Option<String>,
+}
+
+impl Time {
+    fn of(options: &Options, survey: &Survey, started: Instant) -> Self {
+        if let Some(limit) = options.limit {
+            let end = started + limit;
+            let reason = format!("a probe of {} has no time for it", humantime::format_duration(limit));
+            return Self { checks: end, end, reason: Some(reason) };
+        }
+        if survey.is_limited() {
+            let checks = started + options.length.observation() + SERIES;
+            let reason = format!("{}, and there was no time for this check", survey.describe_limit());
+            return Self { checks, end: checks + SERIES / 2, reason: Some(reason) };
+        }
+        let checks = Instant::now() + CHECK_LIMIT;
+        Self { checks, end: checks + SERIES / 2, reason: None }
+    }
+}
+
+/// How much longer a probe takes of a server that serves few streams at the same time.
+const SERIES: Duration = Duration::from_secs(60);
 
 /// The checks while they run concurrently.
 struct Tasks {
@@ -148,18 +181,22 @@ struct Tasks {
 
 impl Tasks {
     /// Starts all checks. They share their observations.
-    fn start(checks: &[(Check, Requirement)], options: &Options) -> Self {
-        let context = CheckContext::new(options.clone(), None);
+    fn start(checks: &[(Check, Requirement)], context: &CheckContext, time: &Time) -> Self {
+        let options = context.options();
         let (mut tasks, mut indices) = (JoinSet::new(), BTreeMap::new());
         for (index, (check, _)) in checks.iter().enumerate() {
             let context = context.for_path(options.paths.get(check.name).cloned());
             let unmet = check.needs.iter().find_map(|need| need.unmet_by(options));
             let judge = check.judge;
+            let (deadline, reason) = (time.checks, time.reason.clone());
             let task = tasks.spawn(async move {
                 let started = Instant::now();
                 let outcome = match unmet {
                     Some(reason) => Some(Outcome::NotJudged(reason.into())),
-                    None => tokio::time::timeout(CHECK_LIMIT, judge(context)).await.ok(),
+                    None => tokio::time::timeout_at(deadline.into(), judge(context))
+                        .await
+                        .ok()
+                        .or_else(|| reason.map(Outcome::NotJudged)),
                 };
                 Judged { index, outcome, took: started.elapsed() }
             });

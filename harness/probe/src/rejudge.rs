@@ -1,11 +1,15 @@
-//! Judges a check again on its own, in case the server refused it because of the load of the other checks.
+//! Judges a check again, alone: the server may have refused or delayed a response because of the load of other checks.
 
 use std::time::{Duration, Instant};
 
-use crate::check::Check;
+use crate::check::{Check, LateResponse};
+use crate::describe::seconds;
+use crate::observe::heads::{Heads, PROMPT};
 use crate::observe::observations::CheckContext;
-use crate::options::Options;
-use crate::outcome::Outcome;
+use crate::observe::places::Places;
+use crate::options::{Length, Options};
+use crate::outcome::{Breach, Outcome};
+use crate::survey::Survey;
 use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::ReadLimits;
 
@@ -18,6 +22,52 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How long a check may take when it is judged again.
 const LIMIT: Duration = Duration::from_secs(30);
 
+/// Checks are not judged again if the server needs longer to notice that a client has left.
+const SLOW_RELEASE: Duration = Duration::from_secs(3);
+
+/// A response that was waited for this many times as long as for the slowest other one does not come.
+const CLEARLY_LONGER: u32 = 3;
+
+/// Why an outcome is doubtful.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// The server may have refused a request because there were too many.
+    Refused,
+    /// The server may have been busy with other requests, or its responses are always late.
+    Late,
+}
+
+/// Why this outcome is doubtful; `None` if it is not.
+pub(crate) fn doubt(outcome: &Outcome, survey: &Survey) -> Option<Doubt> {
+    let breach = breach(outcome)?;
+    if breach.vain_wait.is_some() || breach.is_about_time {
+        return Some(Doubt::Late);
+    }
+    (breach.may_be_refusal && survey.is_served && matches!(outcome, Outcome::Broken(_)))
+        .then_some(Doubt::Refused)
+}
+
+fn breach(outcome: &Outcome) -> Option<&Breach> {
+    match outcome {
+        Outcome::Broken(breach) | Outcome::Suspected(breach) => Some(breach),
+        Outcome::Holds
+        | Outcome::HoldsWithNote(_)
+        | Outcome::Facts(_)
+        | Outcome::NotJudged(_)
+        | Outcome::SetupFailed(_) => None,
+    }
+}
+
+/// Judges doubtful outcomes, one after the other.
+pub(crate) struct SecondLook<'p> {
+    pub(crate) options: &'p Options,
+    pub(crate) survey: &'p Survey,
+    /// When the heads of all responses came.
+    pub(crate) heads: &'p Heads,
+    /// When the probe must end.
+    pub(crate) deadline: Instant,
+}
+
 /// The response to a plain request.
 enum Plain {
     /// A response, which may be an error.
@@ -28,50 +78,134 @@ enum Plain {
     Unanswered,
 }
 
-/// Waits until the server has recovered from our requests. Returns the status with which it still refuses a plain one.
-pub(crate) async fn wait_for_recovery(options: &Options) -> Option<u16> {
-    let started = Instant::now();
-    loop {
-        match send_plain_request(options).await {
-            Plain::Limited(status) if started.elapsed() > RECOVERY => return Some(status),
-            Plain::Limited(_) => tokio::time::sleep(PAUSE).await,
-            // A server that no longer responds has crashed; that is for the checks to report.
-            Plain::Served | Plain::Unanswered => return None,
+impl SecondLook<'_> {
+    /// The outcome of a check whose first outcome is doubtful.
+    pub(crate) async fn at(&self, check: &Check, first: Outcome, doubt: Doubt) -> Outcome {
+        if doubt == Doubt::Late
+            && let Some(excuse) = self.excuse(check, &first)
+        {
+            return Outcome::NotJudged(excuse);
+        }
+        if Instant::now() >= self.deadline {
+            return self.without_time(first, doubt);
+        }
+        if self.survey.is_limited()
+            && check.late_response == LateResponse::Counted
+            && self.survey.capacity.release > SLOW_RELEASE
+        {
+            return first;
+        }
+        if let Some(status) = self.wait_for_recovery().await {
+            return limited(status);
+        }
+        let left = self.deadline.saturating_duration_since(Instant::now()).min(LIMIT);
+        match tokio::time::timeout(left, self.most_often(check, &first, doubt)).await {
+            Ok(outcome) => outcome,
+            Err(_) => self.without_time(first, doubt),
+        }
+    }
+
+    /// Judges the check again. One about time is judged until two outcomes agree.
+    async fn most_often(&self, check: &Check, first: &Outcome, doubt: Doubt) -> Outcome {
+        let outcome = self.judge(check, first.clone(), doubt).await;
+        let is_about_time = |outcome: &Outcome| breach(outcome).is_some_and(|breach| breach.is_about_time);
+        if !is_about_time(first) && !is_about_time(&outcome) {
+            return outcome;
+        }
+        let again = self.judge(check, first.clone(), doubt).await;
+        if breach(&outcome).is_some() == breach(&again).is_some() {
+            return again;
+        }
+        self.judge(check, first.clone(), doubt).await
+    }
+
+    /// Why a response that did not come in time says nothing; `None` if it may.
+    fn excuse(&self, check: &Check, outcome: &Outcome) -> Option<String> {
+        let waited = breach(outcome)?.vain_wait.unwrap_or_default();
+        if check.late_response == LateResponse::Excused && self.heads.come_with_events() {
+            let slowest = self.heads.slowest();
+            if waited < slowest * CLEARLY_LONGER {
+                return Some(format!(
+                    "the response head comes only with the first event (after up to {} here), so it says nothing that no \
+                     response came within {}",
+                    seconds(slowest),
+                    seconds(waited),
+                ));
+            }
+        }
+        let is_slow = self.survey.is_limited() && self.survey.capacity.release > SLOW_RELEASE;
+        (is_slow && check.late_response != LateResponse::Counted)
+            .then(|| format!("{}, so this request had to wait", self.survey.describe_limit()))
+    }
+
+    /// The outcome if there is no time to judge the check again.
+    fn without_time(&self, first: Outcome, doubt: Doubt) -> Outcome {
+        if self.survey.is_limited() {
+            return Outcome::NotJudged(format!(
+                "{}, and there was no time to judge this alone",
+                self.survey.describe_limit()
+            ));
+        }
+        if doubt == Doubt::Late && self.heads.slowest() > PROMPT {
+            return Outcome::NotJudged(
+                "responses were late, and there was no time to judge this alone".into(),
+            );
+        }
+        first
+    }
+
+    /// Judges the check again. If the server no longer serves anybody, the first outcome stands.
+    async fn judge(&self, check: &Check, first: Outcome, doubt: Doubt) -> Outcome {
+        match self.send_plain_request().await {
+            Plain::Served => {}
+            Plain::Limited(status) => return limited(status),
+            Plain::Unanswered => return first,
+        }
+        // The place of the plain request must be free again.
+        if self.survey.is_limited() {
+            tokio::time::sleep(self.survey.places.release().clamp(PAUSE, SLOW_RELEASE)).await;
+        }
+        let options = Options { length: Length::Quick, ..self.options.clone() };
+        let path = options.paths.get(check.name).cloned();
+        let places = Places::new(self.survey.places.total(), self.survey.places.release());
+        let outcome = (check.judge)(CheckContext::new(options, path, places)).await;
+        let is_refusal = breach(&outcome).is_some_and(|breach| breach.may_be_refusal);
+        match doubt {
+            Doubt::Refused if is_refusal => match self.send_plain_request().await {
+                // It serves plain requests and refuses this one; or it has crashed.
+                Plain::Served | Plain::Unanswered => outcome,
+                Plain::Limited(status) => limited(status),
+            },
+            Doubt::Refused | Doubt::Late => outcome,
+        }
+    }
+
+    /// Waits until the server has recovered from our requests. Returns the status with which it still refuses a plain one.
+    async fn wait_for_recovery(&self) -> Option<u16> {
+        let started = Instant::now();
+        loop {
+            match self.send_plain_request().await {
+                Plain::Limited(status) if started.elapsed() > RECOVERY => return Some(status),
+                Plain::Limited(_) => tokio::time::sleep(PAUSE).await,
+                // A server that no longer responds has crashed; that is for the checks to report.
+                Plain::Served | Plain::Unanswered => return None,
+            }
+        }
+    }
+
+    async fn send_plain_request(&self) -> Plain {
+        let limits = ReadLimits { head: self.options.timeout, body: Duration::ZERO, events: None };
+        let mut ongoing = OngoingExchange::open(self.options, &self.options.request(limits)).await;
+        ongoing.read_until(self.options.timeout, |exchange| exchange.head().is_some()).await;
+        match ongoing.finish().status() {
+            Some(status @ (429 | 503)) => Plain::Limited(status),
+            Some(_) => Plain::Served,
+            None => Plain::Unanswered,
         }
     }
 }
 
 /// The outcome of a check that cannot be judged because a plain request gets this status.
-pub(crate) fn limited(status: u16) -> Outcome {
+fn limited(status: u16) -> Outcome {
     Outcome::NotJudged(format!("the server limits requests: a plain request got status {status} too"))
-}
-
-/// Judges the check again. If the server no longer serves anybody, the first outcome stands.
-pub(crate) async fn judge(options: &Options, check: &Check, first: Outcome) -> Outcome {
-    match send_plain_request(options).await {
-        Plain::Served => {}
-        Plain::Limited(status) => return limited(status),
-        Plain::Unanswered => return first,
-    }
-    let context = CheckContext::new(options.clone(), options.paths.get(check.name).cloned());
-    let Ok(outcome) = tokio::time::timeout(LIMIT, (check.judge)(context)).await else { return first };
-    match &outcome {
-        Outcome::Broken(breach) if breach.may_be_refusal => match send_plain_request(options).await {
-            // It serves plain requests and refuses this one; or it has crashed.
-            Plain::Served | Plain::Unanswered => outcome,
-            Plain::Limited(status) => limited(status),
-        },
-        _ => outcome,
-    }
-}
-
-async fn send_plain_request(options: &Options) -> Plain {
-    let limits = ReadLimits { head: options.timeout, body: Duration::ZERO, events: None };
-    let mut ongoing = OngoingExchange::open(options, &options.request(limits)).await;
-    ongoing.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
-    match ongoing.finish().status() {
-        Some(status @ (429 | 503)) => Plain::Limited(status),
-        Some(_) => Plain::Served,
-        None => Plain::Unanswered,
-    }
 }

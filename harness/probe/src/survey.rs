@@ -1,18 +1,25 @@
 //! A first look at the server, before the checks open many connections.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use ssespec_reports::visible;
 
-use crate::check::{Check, SerialServer};
-use crate::options::Options;
-use crate::outcome::Outcome;
-use crate::wire::exchange::End;
+use crate::emit::EmitTrigger;
+use crate::observe::capacity::{self, Capacity, Excess};
+use crate::observe::places::Places;
+use crate::options::{Length, Options};
 use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::ReadLimits;
 
-/// How long the survey waits for a response. A slower server is judged by the checks alone.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How many requests run at the same time if the number of streams that are served is not known.
+const UNKNOWN: u32 = 8;
+
+/// How long the server may take to notice that all streams of the survey are closed.
+const RECOVERY: Duration = Duration::from_secs(10);
+
+/// A response that takes this much longer than the first had to wait.
+const WAITED: Duration = Duration::from_millis(500);
 
 /// What is known about the server before the checks start.
 #[derive(Debug)]
@@ -21,45 +28,82 @@ pub(crate) struct Survey {
     pub(crate) redirect: Option<String>,
     /// A plain request gets a response other than 429 and 503.
     pub(crate) is_served: bool,
-    /// A second stream is not served while the first is open.
-    is_serial: bool,
+    /// How many streams the server serves at the same time.
+    pub(crate) capacity: Arc<Capacity>,
+    /// The streams that the checks may open at the same time.
+    pub(crate) places: Places,
 }
 
 impl Survey {
-    /// Opens the stream once, and a second time while the first is open.
+    /// Opens the stream once, and then more and more often while the others are open.
     pub(crate) async fn of(options: &Options) -> Self {
-        let limit = PATIENCE.min(options.timeout);
-        let request = options.request(ReadLimits { head: limit, body: Duration::ZERO, events: None });
-        let mut first = OngoingExchange::open(options, &request).await;
-        first.read_until(limit, |exchange| exchange.head().is_some()).await;
-        let head = first.exchange.head();
+        let capacity = capacity::measure(options, None).await;
+        let head = capacity.single.head();
         let is_served = head.is_some_and(|head| !matches!(head.status, 429 | 503));
         let redirect = head.filter(|head| [301, 302, 303, 307, 308].contains(&head.status));
         let location = redirect.and_then(|head| head.first("location"));
-        let mut is_serial = false;
-        if head.is_some() && first.exchange.end == End::StillOpen {
-            let mut second = OngoingExchange::open(options, &request).await;
-            second.read_until(limit, |exchange| exchange.head().is_some()).await;
-            is_serial = second.exchange.head().is_none();
+        let redirect = location.map(|location| visible::line(&location, 500));
+        let places = places(&capacity, options);
+        if capacity.excess != Excess::None && options.length == Length::Full {
+            wait_until_released(options, &capacity).await;
         }
-        Self { redirect: location.map(|location| visible::line(&location, 500)), is_served, is_serial }
+        Self { redirect, is_served, capacity: Arc::new(capacity), places }
     }
 
-    /// Discards a breach that only shows that a request waited for another stream to end.
-    pub(crate) fn excuse_waiting(&self, check: &Check, outcome: Outcome) -> Outcome {
-        let was_late = match &outcome {
-            Outcome::Broken(breach) | Outcome::Suspected(breach) => breach.has_late_response,
-            Outcome::Holds
-            | Outcome::HoldsWithNote(_)
-            | Outcome::Facts(_)
-            | Outcome::NotJudged(_)
-            | Outcome::SetupFailed(_) => false,
-        };
-        if self.is_serial && was_late && check.serial_server == SerialServer::Excused {
-            return Outcome::NotJudged(
-                "the server serves one stream at a time, so this request had to wait".into(),
-            );
-        }
-        outcome
+    /// Whether the server serves fewer streams at the same time than were tried.
+    pub(crate) fn is_limited(&self) -> bool {
+        self.capacity.excess != Excess::None
     }
+
+    /// What may be the reason why a response did not come, in words.
+    pub(crate) fn describe_limit(&self) -> String {
+        let served = self.capacity.served;
+        let unit = if served == 1 { "stream" } else { "streams" };
+        let release = self.capacity.release;
+        let slow = if release > WAITED {
+            format!(", and notices only after {:.1} s that a client has left", release.as_secs_f64())
+        } else {
+            String::new()
+        };
+        format!("the server serves {served} {unit} at a time{slow}")
+    }
+}
+
+/// The streams that the checks may open at the same time.
+fn places(capacity: &Capacity, options: &Options) -> Places {
+    if capacity.single.head().is_none() {
+        return Places::new(UNKNOWN, Duration::ZERO);
+    }
+    if capacity.excess == Excess::None {
+        return Places::new(capacity::MOST, Duration::ZERO);
+    }
+    let served = u32::try_from(capacity.served).unwrap_or(u32::MAX);
+    // The request that makes the server emit needs a place too.
+    let is_same_server = |trigger: &EmitTrigger| match trigger {
+        EmitTrigger::Url(target, _) => {
+            target.port == options.target.port && target.host == options.target.host
+        }
+        EmitTrigger::Command(_) => true,
+    };
+    let needed = u32::from(options.emit.as_ref().is_some_and(is_same_server));
+    // Another tick of the server may take longer than those that were seen.
+    Places::new(served.saturating_sub(needed), capacity.release + capacity.release / 3)
+}
+
+/// Waits until a plain request is served as fast as the first one.
+async fn wait_until_released(options: &Options, capacity: &Capacity) {
+    let began = Instant::now();
+    let limits = ReadLimits { head: options.timeout, body: Duration::ZERO, events: None };
+    while began.elapsed() < RECOVERY {
+        let mut ongoing = OngoingExchange::open(options, &options.request(limits)).await;
+        ongoing.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+        let exchange = ongoing.finish();
+        if exchange.is_same_kind_as(&capacity.single)
+            && exchange.head_time() <= capacity.single.head_time() + WAITED
+        {
+            break;
+        }
+        tokio::time::sleep(WAITED / 5).await;
+    }
+    tokio::time::sleep(capacity.release.min(RECOVERY)).await;
 }

@@ -27,13 +27,13 @@ impl<'r, 't> Candidate<'r, 't> {
                 continue;
             };
             for (delivery, seen) in seen {
-                let Some(mark) = failures.get(*delivery) else { continue };
+                let Some(symptom) = failures.get(*delivery) else { continue };
                 match seen {
                     Seen::Held => return None,
                     // The step held at which the mistake would show.
-                    Seen::Failed(other) if other.is_after(mark) => return None,
-                    Seen::Failed(other) if other.is_at(mark) => {
-                        candidate.exact += usize::from(*other == mark);
+                    Seen::Failed(other) if other.is_after(symptom) => return None,
+                    Seen::Failed(other) if other.is_at(symptom) => {
+                        candidate.exact += usize::from(*other == symptom);
                         candidate.explains.insert((*case, *delivery));
                     }
                     // Another mistake hides this one.

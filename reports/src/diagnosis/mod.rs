@@ -7,16 +7,16 @@
 //!
 //! That a mistake explains failures does not prove that the implementation makes it: another mistake may look the same.
 //!
-//! - `mark`: how a failure looks; [`table`]: which mistake fails which cases
+//! - `symptom`: how a failure looks; [`table`]: which mistake fails which cases
 //! - `observed`: what a run shows; `candidate`: how a mistake compares with it
 //! - [`explain`](mod@explain): the choice of causes
 
 mod candidate;
 pub mod explain;
-pub mod mark;
 mod observed;
+pub mod symptom;
 pub mod table;
 
 pub use explain::diagnose;
-pub use mark::Mark;
+pub use symptom::Symptom;
 pub use table::{Mistake, Table, TableError};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::mark::Mark;
+use super::symptom::Symptom;
 use crate::results::{CaseResult, Delivery, Level, Verdict};
 
 /// What was observed of a case in a delivery.
@@ -11,7 +11,7 @@ pub(super) enum Seen {
     /// Every step held.
     Held,
     /// It failed.
-    Failed(Mark),
+    Failed(Symptom),
 }
 
 /// A case in a delivery.
@@ -29,7 +29,7 @@ impl<'r> Observed<'r> {
         let mut observed = Self::default();
         for result in results.iter().filter(|result| result.level != Level::May) {
             let seen = match (result.verdict, &result.failure) {
-                (Verdict::Fail | Verdict::Warn, Some(failure)) => Seen::Failed(Mark::of(failure)),
+                (Verdict::Fail | Verdict::Warn, Some(failure)) => Seen::Failed(Symptom::of(failure)),
                 (Verdict::Pass, _) => Seen::Held,
                 _ => continue,
             };

@@ -9,13 +9,13 @@
 //! ```
 //!
 //! A name, the mistake as a sentence, where it was seen, and for each case how it fails: the delivery (`*` for all that
-//! have the same [`Mark`]), the number of the step, and a hash of what was observed.
+//! have the same [`Symptom`]), the number of the step, and a hash of what was observed.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
 use std::sync::LazyLock;
 
-use super::mark::Mark;
+use super::symptom::Symptom;
 use crate::results::{Delivery, Role};
 
 /// A mistake of implementations, and the failures that it causes.
@@ -35,17 +35,17 @@ pub struct Mistake {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failures {
     /// It fails in every delivery, in the same way.
-    All(Mark),
+    All(Symptom),
     /// It fails in these deliveries only, or in different ways.
-    Some(BTreeMap<Delivery, Mark>),
+    Some(BTreeMap<Delivery, Symptom>),
 }
 
 impl Failures {
     /// The failure in a delivery. How a split fails is not known, except for cases that always fail.
-    pub fn get(&self, delivery: Delivery) -> Option<Mark> {
+    pub fn get(&self, delivery: Delivery) -> Option<Symptom> {
         match self {
-            Self::All(mark) => Some(*mark),
-            Self::Some(marks) => marks.get(&delivery).copied(),
+            Self::All(symptom) => Some(*symptom),
+            Self::Some(symptoms) => symptoms.get(&delivery).copied(),
         }
     }
 }
@@ -119,14 +119,14 @@ impl Table {
 
 fn failures(text: &str) -> Option<(String, Failures)> {
     let (case, rest) = text.split_once(": ")?;
-    if let Some(mark) = rest.strip_prefix("* ") {
-        return Some((case.to_owned(), Failures::All(mark.parse().ok()?)));
+    if let Some(symptom) = rest.strip_prefix("* ") {
+        return Some((case.to_owned(), Failures::All(symptom.parse().ok()?)));
     }
-    let marks = rest.split(", ").map(|each| {
-        let (delivery, mark) = each.split_once(' ')?;
-        Some((delivery.parse().ok()?, mark.parse().ok()?))
+    let symptoms = rest.split(", ").map(|each| {
+        let (delivery, symptom) = each.split_once(' ')?;
+        Some((delivery.parse().ok()?, symptom.parse().ok()?))
     });
-    Some((case.to_owned(), Failures::Some(marks.collect::<Option<_>>()?)))
+    Some((case.to_owned(), Failures::Some(symptoms.collect::<Option<_>>()?)))
 }
 
 impl fmt::Display for Table {
@@ -138,11 +138,13 @@ impl fmt::Display for Table {
             writeln!(f, "{}\n  {}\n  {}", mistake.name, mistake.description, mistake.origin)?;
             for (case, failures) in &mistake.failures {
                 match failures {
-                    Failures::All(mark) => writeln!(f, "  {case}: * {mark}")?,
-                    Failures::Some(marks) => {
-                        let marks: Vec<String> =
-                            marks.iter().map(|(delivery, mark)| format!("{delivery} {mark}")).collect();
-                        writeln!(f, "  {case}: {}", marks.join(", "))?;
+                    Failures::All(symptom) => writeln!(f, "  {case}: * {symptom}")?,
+                    Failures::Some(symptoms) => {
+                        let symptoms: Vec<String> = symptoms
+                            .iter()
+                            .map(|(delivery, symptom)| format!("{delivery} {symptom}"))
+                            .collect();
+                        writeln!(f, "  {case}: {}", symptoms.join(", "))?;
                     }
                 }
             }
@@ -170,9 +172,9 @@ mod tests {
         let table = Table::read(text).unwrap();
         assert_eq!(table.to_string(), text);
         let mistake = &table.mistakes[0];
-        let mark = |step, observed| Some(Mark { step, observed });
-        assert_eq!(mistake.failures["client/a/b"].get(Delivery::Whole), mark(2, 10));
-        assert_eq!(mistake.failures["client/a/c"].get(Delivery::Bytes), mark(3, 2));
+        let symptom = |step, observed| Some(Symptom { step, observed });
+        assert_eq!(mistake.failures["client/a/b"].get(Delivery::Whole), symptom(2, 10));
+        assert_eq!(mistake.failures["client/a/c"].get(Delivery::Bytes), symptom(3, 2));
         assert_eq!(mistake.failures["client/a/c"].get(Delivery::Whole), None);
     }
 

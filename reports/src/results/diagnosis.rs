@@ -32,7 +32,7 @@ pub struct Cause {
     pub mistakes: Vec<NamedMistake>,
     /// The cases that it explains in part or as a whole.
     pub cases: Vec<String>,
-    /// The case to look at first: of those that are no known failures, the one that the fewest mistakes fail.
+    /// The case to look at first: preferably not a known failure, and one that few mistakes fail.
     pub best: String,
     /// How many cases that it would also fail were skipped or could not be judged.
     pub unjudged: usize,

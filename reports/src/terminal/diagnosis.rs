@@ -54,7 +54,8 @@ pub(crate) fn heading(diagnosis: &Diagnosis) -> String {
     let (explained, failing) = (diagnosis.explained(), diagnosis.failing);
     let cases = if failing == 1 { "failing case" } else { "failing cases" };
     match diagnosis.causes.len() {
-        0 => format!("No known mistake explains the {failing} {cases}"),
+        0 if failing == 1 => "No known mistake explains the failing case".to_owned(),
+        0 => format!("No known mistake explains the {failing} failing cases"),
         1 => format!("1 cause explains {explained} of {failing} {cases}"),
         causes => format!("{causes} causes explain {explained} of {failing} {cases}"),
     }

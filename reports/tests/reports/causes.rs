@@ -32,8 +32,8 @@ fn run() -> Results {
         let table = Table::of(Role::Client);
         let mistake = table.mistakes.iter().find(|mistake| mistake.name == name).unwrap();
         for (case, failures) in &mistake.failures {
-            if let Failures::All(mark) = failures {
-                all.push(failing(like, case, mark.step, known));
+            if let Failures::All(symptom) = failures {
+                all.push(failing(like, case, symptom.step, known));
             }
         }
     }

@@ -32,7 +32,7 @@ fn hints(case: Case) -> Vec<String> {
 fn claim(title: &str, requirements: &str) -> Case {
     read(
         "client/group/case",
-        &format!("# whatwg/a\ntitle = {title}\nrequirements = {requirements}\nsteps = []\n"),
+        &format!("# whatwg/a\ntitle = {title}\nrequirements = {requirements}\nsteps = [\"connect\"]\n"),
     )
 }
 
@@ -40,7 +40,7 @@ const SEND: &str = "{ send = \"retry: 20\\ndata: a\\n\\n\" }";
 
 #[test]
 fn a_sound_case_is_not_talked_about() {
-    assert_eq!(reported(&[case(""), claim("\"Another\"", "[\"a/must\", \"a/must-too\"]")]), []);
+    assert_eq!(reported(&[case(SEND), claim("\"Another\"", "[\"a/must\", \"a/must-too\"]")]), []);
 }
 
 #[test]
@@ -51,14 +51,14 @@ fn titles_are_not_empty() {
     // Two without a title do not share one.
     let two = [
         claim("\"\"", "[\"a/must\"]"),
-        read("client/b", "title = \"\"\nrequirements = [\"a/must\"]\nsteps = []"),
+        read("client/b", "title = \"\"\nrequirements = [\"a/must\"]\nsteps = [\"connect\"]"),
     ];
     assert!(reported(&two).iter().all(|(_, message)| message == "the title is empty"));
 }
 
 #[test]
 fn no_two_cases_share_a_title() {
-    let text = "title = \"A \\u006Cine\"\nrequirements = [\"a/must\"]\nsteps = []";
+    let text = "title = \"A \\u006Cine\"\nrequirements = [\"a/must\"]\nsteps = [\"connect\"]";
     let two = [read("client/a", text), read("client/b", text), read("client/c", text)];
     let message = "two cases share this title";
     assert_eq!(reported(&two), expected(&[("\"A \\u006Cine\"", message), ("\"A \\u006Cine\"", message)]));
@@ -180,7 +180,7 @@ fn a_capability_is_missed_once_at_its_first_use() {
 
 #[test]
 fn a_capability_that_is_asked_for_is_used() {
-    for name in Capability::WORDS.iter().filter(|name| **name != "dom") {
+    for name in Capability::CLIENT.iter().filter(|name| **name != "dom") {
         let asked = format!("needs = [\"{name}\"]");
         let message = format!("no step uses the capability \"{name}\"");
         assert_eq!(
@@ -327,7 +327,7 @@ fn counterparts_are_those_of_a_list() {
     let list = crate::counterpart::read(&Source::new("counterparts/a.toml", list), "a").expect("a list");
     let corpus = Corpus { counterparts: [("a".to_owned(), list)].into(), ..corpus() };
     let messages = |counterparts: &str| -> Vec<String> {
-        let list = check(&[case_with(&format!("counterparts = {counterparts}"), "")], &corpus);
+        let list = check(&[case_with(&format!("counterparts = {counterparts}"), SEND)], &corpus);
         list.iter().flat_map(Diagnostics::list).map(|finding| finding.message.clone()).collect()
     };
     assert_eq!(messages("[\"a:x/one\", \"a:x/*\"]"), [""; 0]);

@@ -4,7 +4,7 @@ use ssespec_diagnostics::Diagnostics;
 
 use super::*;
 
-const CASE: &str = "title = \"A\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = []\n";
+const CASE: &str = "title = \"A\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [\"connect\"]\n";
 
 /// A folder with these files.
 fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {
@@ -54,7 +54,7 @@ fn a_folder_has_the_cases_below_its_roles() {
     let folder = folder(&[
         ("client/lines/a.toml", CASE.as_bytes()),
         ("client/b.toml", CASE.replace("\"A\"", "\"B\"").as_bytes()),
-        ("server/deep/er/c.toml", CASE.replace("\"A\"", "\"C\"").as_bytes()),
+        ("server/deep/er/c.toml", CASE.replace("\"A\"", "\"C\"").replace("connect", "request").as_bytes()),
         ("client/lines/readme.md", b"not a case"),
         ("elsewhere/d.toml", b"not a case"),
         ("e.toml", b"not a case"),

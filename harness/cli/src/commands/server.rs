@@ -115,6 +115,9 @@ pub(crate) struct Arguments {
     output: Option<PathBuf>,
 }
 
+/// How long a quick probe takes at most.
+const QUICK: Duration = Duration::from_secs(5);
+
 /// Parses a header field.
 fn header(text: &str) -> Result<(String, String), ProbeInputError> {
     let (name, value) = text.split_once(':').ok_or(ProbeInputError::Field)?;
@@ -180,6 +183,7 @@ fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, CommandErr
             emit,
             timeout: arguments.timeout,
             length: if arguments.quick { Length::Quick } else { Length::Full },
+            limit: arguments.quick.then_some(QUICK),
             trust,
         },
         selection: Selection {

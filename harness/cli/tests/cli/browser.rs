@@ -70,7 +70,7 @@ fn one_way_to_start() {
 /// The URL is printed for a browser to open, and Ctrl-C ends the wait.
 #[cfg(unix)]
 fn a_page_is_invited() {
-    let mut running = ssespec(words("client --page --filter client/lines/*")).start_telling();
+    let mut running = ssespec(words("client --page --filter client/lines/*")).start_with_stderr();
     let url = url(&mut running);
     let (host, path) = url["http://".len()..].split_once('/').unwrap();
     assert!(host.starts_with("127.0.0.1:") && path.len() == 33, "{url}");
@@ -86,7 +86,7 @@ fn a_page_is_invited() {
 fn a_page_at_another_address() {
     // All of 127.0.0.0/8 is loopback on Linux.
     let address = if cfg!(target_os = "linux") { "127.0.0.9" } else { "127.0.0.1" };
-    let mut running = ssespec(words("client --page --bind")).args([address]).start_telling();
+    let mut running = ssespec(words("client --page --bind")).args([address]).start_with_stderr();
     let url = url(&mut running);
     assert!(url.starts_with(&format!("http://{address}:")), "{url}");
     interrupt::send(&running, "TERM");

@@ -94,7 +94,7 @@ impl Ssespec {
 
     /// Starts it; its lines are those of standard error.
     #[cfg(unix)]
-    pub(crate) fn start_telling(mut self) -> Running {
+    pub(crate) fn start_with_stderr(mut self) -> Running {
         let mut child = self.0.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = child.stderr.take().unwrap();
         Running { child, lines: lines_of(stderr), stderr: Some(std::thread::spawn(String::new)) }

@@ -51,7 +51,7 @@ fn formats() {
     assert_eq!(run("snapshot", 1).stdout, snapshot.stdout, "it can be compared");
     ssespec(words("client --reference --format html"))
         .ends(2)
-        .says(&["invalid value 'html'", "terminal, jsonl, markdown"]);
+        .says(&["invalid value 'html'", "terminal, full, jsonl, markdown"]);
 }
 
 fn where_the_time_went() {

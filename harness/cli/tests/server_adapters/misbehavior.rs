@@ -1,6 +1,7 @@
 //! The verdict for each misbehavior: one clear verdict in bounded time and memory, and the next case still runs.
 
 use ssespec::adapter::fault::Fault;
+use ssespec::protocol::HelloRole;
 use ssespec::run::RunError;
 use ssespec_reports::results::Verdict::{Error, Fail, Pass};
 
@@ -68,7 +69,7 @@ fn events() {
 
 fn wrong_role() {
     let Err(RunError::Adapter { fault, .. }) = run("client", "", STEPS) else { panic!("it ran") };
-    assert!(matches!(&*fault, Fault::WrongRole { said, .. } if said == "client"), "{fault}");
+    assert!(matches!(&*fault, Fault::WrongRole { said: HelloRole::Client, .. }), "{fault}");
     assert!(fault.hint().contains("ssespec client"), "{}", fault.hint());
 }
 

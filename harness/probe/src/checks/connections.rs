@@ -1,15 +1,16 @@
 //! Many connections, and how clients disconnect.
 
 use std::io::ErrorKind;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::check::{Check, judging};
 use crate::describe::seconds;
 use crate::need::Need;
+use crate::observe::capacity::{self, Capacity, Excess};
+use crate::observe::heads::PROMPT;
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Breach, Outcome, fact};
-use crate::wire::exchange::{End, Exchange};
+use crate::wire::exchange::End;
 use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::Request;
 
@@ -46,49 +47,54 @@ pub(crate) const CHECKS: &[Check] = &[
 /// How many connections a browser opens to one host.
 const BROWSER_CONNECTIONS: usize = 6;
 
-/// How many streams are opened simultaneously.
-const STREAMS: u32 = 20;
-
 async fn parallel(context: CheckContext) -> Result<Outcome, Outcome> {
-    let single = context.stream_response().await?;
-    let _slots = context.reserve_slots(STREAMS).await;
-    let mut tasks = tokio::task::JoinSet::new();
-    let all_open = Arc::new(tokio::sync::Barrier::new(STREAMS as usize));
-    for _ in 0..STREAMS {
-        let (context, all_open) = (context.clone(), Arc::clone(&all_open));
-        tasks.spawn(async move {
-            let request = context.request(context.until_head()).path(context.path.clone());
-            let mut ongoing = OngoingExchange::open(context.options(), &request).await;
-            ongoing.read_until(context.options().timeout, |exchange| exchange.head().is_some()).await;
-            // No stream is closed before all are served.
-            all_open.wait().await;
-            ongoing.finish()
-        });
-    }
-    let exchanges: Vec<Exchange> = tasks.join_all().await;
-    let is_served = |exchange: &Exchange| exchange.is_same_kind_as(&single);
-    let is_limit = |exchange: &Exchange| matches!(exchange.status(), Some(429 | 503));
-    let Some(refused) = exchanges.iter().find(|exchange| !is_served(exchange)) else {
-        return Ok(Outcome::Holds);
+    context.stream_response().await?;
+    let capacity = context.capacity().await;
+    let Capacity { served, release, .. } = &*capacity;
+    let Some(unserved) = &capacity.unserved else {
+        return match capacity.excess {
+            Excess::EndsEarlier => Ok(Breach::new(
+                &capacity.single,
+                "streams that stay open when another is opened",
+                "the first stream ended when the second was opened",
+            )
+            .hint("browsers open a stream for each tab")
+            .suspected()),
+            _ if capacity.single.head().is_none() => Err(Outcome::NotJudged(format!(
+                "the server did not respond in time: {}",
+                capacity.single.summary()
+            ))),
+            _ => Ok(Outcome::Holds),
+        };
     };
-    if single.head().is_some_and(|head| head.at > context.options().timeout) {
-        return Err(Outcome::NotJudged("the response head comes too late to compare responses".into()));
+    if let Excess::Refused(status @ (409 | 429 | 503)) = capacity.excess {
+        let limit = format!("the server limits streams: it served {served}, and others got status {status}");
+        // A limit that is stated is no fault; but a user with several tabs meets one this low.
+        if *served >= BROWSER_CONNECTIONS {
+            return Ok(Outcome::HoldsWithNote(limit));
+        }
+        return Ok(Breach::new(unserved, "as many streams as a browser opens to a host: 6", limit)
+            .hint("the limit is stated, so it may be deliberate; a user with several tabs meets it")
+            .suspected());
     }
-    let served = exchanges.iter().filter(|exchange| is_served(exchange)).count();
-    // A server may limit streams on purpose if it says so and serves as many as a browser opens.
-    if exchanges.iter().all(|exchange| is_served(exchange) || is_limit(exchange))
-        && served >= BROWSER_CONNECTIONS
-    {
-        let status = refused.status().unwrap_or_default();
-        return Ok(Outcome::HoldsWithNote(format!(
-            "the server limits streams: it served {served} of {STREAMS}, others got status {status}"
-        )));
+    if capacity.single.head_time() > PROMPT {
+        return Err(Outcome::NotJudged("response heads come too late to count the streams".into()));
     }
-    let count = exchanges.len() - served;
-    let observed = format!("{count} of {STREAMS} got no stream; one of them: {}", refused.summary());
-    Ok(Breach::new(refused, format!("{STREAMS} simultaneous streams"), observed)
-        .hint("a server that uses a process or thread for each stream runs out of them")
-        .proven())
+    let unit = if *served == 1 { "stream was" } else { "streams were" };
+    let mut observed =
+        format!("{served} {unit} served at the same time; another one: {}", unserved.summary());
+    if capacity.excess == Excess::Unanswered && *release < unserved.duration {
+        observed
+            .push_str(&format!("; it was served {} after one of the others was closed", seconds(*release)));
+    }
+    let hint = match capacity.excess {
+        Excess::Unanswered => {
+            "each stream takes a process, thread or connection of a pool for as long as it is open; serve streams from an event loop, or raise the size of the pool"
+        }
+        _ => "a browser opens up to 6 connections to a host, one for each stream",
+    };
+    let expected = format!("{} simultaneous streams", capacity::MOST);
+    Ok(Breach::new(unserved, expected, observed).hint(hint).proven())
 }
 
 /// How clients disconnect.
@@ -107,11 +113,16 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
     let single = context.prompt_stream_response().await?;
     let limit = context.options().timeout;
     let request = context.request(context.until_head()).path(context.path.clone());
-    let _slots = context.reserve_slots(CLIENTS).await;
+    // One stream stays open.
+    let clients = CLIENTS.min(context.places().total().saturating_sub(1));
+    if clients == 0 {
+        return Err(Outcome::NotJudged("the server serves one stream at a time".into()));
+    }
+    let _places = context.reserve(clients + 1).await;
     let mut other = OngoingExchange::open(context.options(), &request).await;
     other.read_until(limit, |exchange| exchange.head().is_some()).await;
     let mut tasks = tokio::task::JoinSet::new();
-    for _ in 0..CLIENTS {
+    for _ in 0..clients {
         let (context, request) = (context.clone(), request.clone());
         tasks.spawn(async move {
             let mut ongoing = OngoingExchange::open(context.options(), &request).await;
@@ -131,16 +142,18 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
         Disconnect::Reset => "reset",
     };
     if matches!(other.end, End::ClosedEarly | End::Broken { .. }) {
-        let observed = format!("{} after {CLIENTS} others were {event}", other.describe_end());
+        let observed = format!("{} after {clients} others were {event}", other.describe_end());
         return Ok(Breach::new(&other, "a stream that stays open", observed).proven());
     }
+    // The server may need some time to notice that they have left.
+    tokio::time::sleep(context.places().release().min(limit)).await;
     let mut after = OngoingExchange::open(context.options(), &request).await;
     after.read_until(limit, |exchange| exchange.head().is_some()).await;
     let after = after.finish();
     if after.is_same_kind_as(&single) {
         return Ok(Outcome::Holds);
     }
-    let observed = format!("{} after {CLIENTS} others were {event}", after.summary());
+    let observed = format!("{} after {clients} others were {event}", after.summary());
     Ok(Breach::new(&after, "a stream", observed)
         .hint("the server does not release the resources of a client that disconnected")
         .proven())

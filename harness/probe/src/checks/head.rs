@@ -14,7 +14,8 @@ use crate::wire::exchange::{End, Exchange};
 pub(crate) const CHECKS: &[Check] = &[
     Check::new("status", "A request for the stream gets status 200", "http/stream-status", |c| {
         judging(status(c))
-    }),
+    })
+    .of_response_time(),
     Check::new(
         "content-type",
         "The media type of the stream is text/event-stream",

@@ -49,16 +49,16 @@ const IMMEDIATE: Duration = Duration::from_secs(3);
 const UNEXPECTED_CONTENT: Duration = Duration::from_millis(2000);
 
 /// How long a response without a stream may take: a server that is slow to respond to GET may be slow here too.
-fn response_limit(get: &Exchange) -> Duration {
-    IMMEDIATE + get.head().map_or(Duration::ZERO, |head| head.at * 2)
+fn response_limit(context: &CheckContext, get: &Exchange) -> Duration {
+    IMMEDIATE + get.head_time().max(context.heads().slowest()) * 2
 }
 
 async fn head_ends(context: CheckContext) -> Result<Outcome, Outcome> {
     let get = context.response().await?;
-    let limit = response_limit(&get);
+    let limit = response_limit(&context, &get);
     let options = context.options();
     let request = context.request(context.until_head()).method(Method::Head).path(context.path.clone());
-    let _slot = context.reserve_slots(1).await;
+    let _place = context.reserve(1).await;
     let mut ongoing = OngoingExchange::open(options, &request).await;
     ongoing.read_until(limit, |exchange| exchange.head().is_some()).await;
     let hint = "end the response to HEAD after its head; do not register the client";
@@ -153,7 +153,7 @@ async fn head_fields(context: CheckContext) -> Result<Outcome, Outcome> {
 
 async fn options(context: CheckContext) -> Result<Outcome, Outcome> {
     let get = context.response().await?;
-    let limits = ReadLimits { head: response_limit(&get), body: IMMEDIATE, events: Some(1) };
+    let limits = ReadLimits { head: response_limit(&context, &get), body: IMMEDIATE, events: Some(1) };
     let exchange = context.send(context.request(limits).method(Method::Options)).await;
     let Some(head) = exchange.head() else {
         let observed = format!("{} within {}", exchange.summary(), seconds(exchange.duration));
@@ -185,7 +185,8 @@ async fn options(context: CheckContext) -> Result<Outcome, Outcome> {
 /// The response to PROPFIND, which no event stream server offers.
 async fn unsupported_method(context: &CheckContext) -> Result<Arc<Exchange>, Outcome> {
     let get = context.response().await?;
-    let limits = ReadLimits { head: response_limit(&get), body: Duration::from_millis(500), events: Some(1) };
+    let limits =
+        ReadLimits { head: response_limit(context, &get), body: Duration::from_millis(500), events: Some(1) };
     Ok(context.send(context.request(limits).method(Method::Propfind)).await)
 }
 

@@ -75,6 +75,14 @@ fn breach(resumption: &Resumption, expected: impl Into<String>, observed: impl I
     Breach::new(&resumption.first, expected, observed).with_exchange(&resumption.second, 2)
 }
 
+/// The breach, with the stream that stayed open.
+fn with_uninterrupted(breach: Breach, resumption: &Resumption) -> Breach {
+    match &resumption.uninterrupted {
+        Some(uninterrupted) => breach.with_exchange(uninterrupted, 3),
+        None => breach,
+    }
+}
+
 /// The ids on both streams, in words.
 fn describe(resumption: &Resumption) -> String {
     format!(
@@ -130,8 +138,7 @@ fn no_loss(resumption: &Resumption) -> Outcome {
         return Outcome::Holds;
     }
     let observed = format!("without {}; {}", id_list(&lost), describe(resumption));
-    breach(resumption, format!("ids {}", id_list(expected)), observed)
-        .with_exchange(&resumption.uninterrupted, 3)
+    with_uninterrupted(breach(resumption, format!("ids {}", id_list(expected)), observed), resumption)
         .hint("subscribe before looking up the missed events, and send new events after them")
         .proven()
 }
@@ -172,9 +179,8 @@ fn order(resumption: &Resumption) -> Outcome {
     if places.windows(2).all(|pair| pair[0] <= pair[1]) {
         return Outcome::Holds;
     }
-    breach(resumption, format!("ids in the order {}", id_list(&expected)), describe(resumption))
-        .with_exchange(&resumption.uninterrupted, 3)
-        .proven()
+    let expected = format!("ids in the order {}", id_list(&expected));
+    with_uninterrupted(breach(resumption, expected, describe(resumption)), resumption).proven()
 }
 
 async fn header_case(context: CheckContext) -> Result<Outcome, Outcome> {

@@ -11,6 +11,7 @@ use super::stream::judge_stream;
 use crate::check::{Check, judging};
 use crate::describe::seconds;
 use crate::need::Need;
+use crate::observe::heads::{PROMPT, TOGETHER};
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Breach, Outcome, fact};
 use crate::wire::exchange::{End, Event, Exchange};
@@ -21,7 +22,8 @@ pub(crate) const CHECKS: &[Check] = &[
         "The response head is sent immediately, before the first event",
         "resilience-server/headers-flushed",
         |c| judging(headers_flushed(c)),
-    ),
+    )
+    .of_response_time(),
     Check::new(
         "event-latency",
         "Events are sent as soon as they are emitted",
@@ -59,12 +61,6 @@ pub(crate) const CHECKS: &[Check] = &[
     }),
 ];
 
-/// A head or event that takes longer is late.
-const PROMPT: Duration = Duration::from_secs(1);
-
-/// Bytes that come within this time were sent together.
-const TOGETHER: Duration = Duration::from_millis(60);
-
 /// Bytes that come after this time were sent separately.
 const PAUSE: Duration = Duration::from_millis(700);
 
@@ -74,20 +70,31 @@ async fn headers_flushed(context: CheckContext) -> Result<Outcome, Outcome> {
     let expected = "the response head within 1 s";
     let hint = "clients fire `open` when the head arrives; flush it (flushHeaders(), or an initial comment) before the first event";
     let Some(head) = exchange.head() else {
-        if exchange.end == End::StillOpen && exchange.raw_length == 0 && exchange.http_findings.is_empty() {
+        if exchange.vain_wait().is_some() && exchange.http_findings.is_empty() {
             let observed = format!("nothing within {}", seconds(exchange.duration));
-            return Ok(Breach::new(exchange, expected, observed).hint(hint).proven());
+            return Ok(Breach::new(exchange, expected, observed).hint(hint).about_time().proven());
         }
         return Err(Outcome::NotJudged(format!("the server did not respond: {}", exchange.summary())));
     };
-    if head.at <= PROMPT {
-        return Ok(Outcome::Holds);
+    if exchange.head_time() <= PROMPT {
+        // This stream may have been opened just before an event: the others count too.
+        let Some(late) = context.heads().late() else { return Ok(Outcome::Holds) };
+        let observed = format!(
+            "the head together with the first content, after up to {} on other streams",
+            seconds(late.head_time())
+        );
+        let breach = Breach::new(&late, expected, observed).hint(hint);
+        // Where few streams are served, others may have waited for a place.
+        let is_limited = context.places().are_limited();
+        return Ok(if is_limited { breach.about_time().proven() } else { breach.proven() });
     }
     let first_content = exchange.reads.iter().find(|read| read.content > 0);
     let is_with_content = first_content.is_some_and(|read| read.at <= head.at + TOGETHER);
     let suffix = if is_with_content { ", together with the first content" } else { "" };
     let observed = format!("the head after {}{suffix}", seconds(head.at));
-    let breach = Breach::new(exchange, expected, observed);
+    let breach = Breach::new(exchange, expected, observed).about_time();
+    let others_too = context.heads().late().is_some() && !context.places().are_limited();
+    let breach = if others_too { Breach { is_about_time: false, ..breach } } else { breach };
     Ok(if is_with_content { breach.hint(hint).proven() } else { breach.suspected() })
 }
 

@@ -58,7 +58,8 @@ impl Http2Observation {
             observed: observed.into(),
             hint: None,
             rows: self.rows.clone(),
-            has_late_response: false,
+            vain_wait: None,
+            is_about_time: false,
             may_be_refusal: false,
         }
     }

@@ -2,10 +2,15 @@
 //!
 //! - [`observations`]: all observations, and a check's view of them
 //! - [`once`]: values that are computed once per key
+//! - [`places`]: the streams that the server serves at the same time; [`capacity`]: how many these are
+//! - [`heads`]: when response heads came
 //! - [`long`]: the stream, observed for the whole probe
 //! - [`resumption`]: a stream that is closed and resumed
 
+pub(crate) mod capacity;
+pub(crate) mod heads;
 pub(crate) mod long;
 pub(crate) mod observations;
 pub(crate) mod once;
+pub(crate) mod places;
 pub(crate) mod resumption;

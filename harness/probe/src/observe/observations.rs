@@ -3,13 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinSet;
 
 use crate::http2::observation::{self as http2, Http2Observation};
 use crate::http2::session::NoHttp2;
+use crate::observe::capacity::{self, Capacity};
+use crate::observe::heads::Heads;
 use crate::observe::long::{self, LongObservation};
 use crate::observe::once::OncePerKey;
+use crate::observe::places::{Places, Reservation};
 use crate::observe::resumption::{self, NoResumption, Resumption};
 use crate::options::Options;
 use crate::outcome::Outcome;
@@ -17,8 +19,11 @@ use crate::wire::exchange::{End, Exchange};
 use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::{ReadLimits, Request};
 
-/// How many requests run at the same time.
-const CONCURRENT_REQUESTS: u32 = 24;
+/// How many streams resuming needs: the one that is closed may still count when the next is opened.
+const RESUMPTION: u32 = 3;
+
+/// How many streams are opened over HTTP/2.
+const HTTP2: u32 = 3;
 
 /// How long to read a stream until its first event.
 const FIRST_EVENT: Duration = Duration::from_millis(2500);
@@ -31,8 +36,11 @@ struct Observations {
     long: OncePerKey<Option<String>, LongObservation>,
     resumptions: OncePerKey<Option<String>, Result<Resumption, NoResumption>>,
     http2: OncePerKey<Option<String>, Result<Http2Observation, NoHttp2>>,
-    /// One permit per concurrent request.
-    slots: Semaphore,
+    capacity: OncePerKey<Option<String>, Capacity>,
+    /// The streams that may be open at the same time.
+    places: Places,
+    /// When response heads came.
+    heads: Heads,
 }
 
 /// A check's view of the server: observations, on the path that the user gave for this check.
@@ -45,14 +53,16 @@ pub(crate) struct CheckContext {
 
 impl CheckContext {
     /// A context without observations.
-    pub(crate) fn new(options: Options, path: Option<String>) -> Self {
+    pub(crate) fn new(options: Options, path: Option<String>, places: Places) -> Self {
         let observations = Observations {
             options,
             exchanges: OncePerKey::default(),
             long: OncePerKey::default(),
             resumptions: OncePerKey::default(),
             http2: OncePerKey::default(),
-            slots: Semaphore::new(CONCURRENT_REQUESTS as usize),
+            capacity: OncePerKey::default(),
+            places,
+            heads: Heads::default(),
         };
         Self { observations: Arc::new(observations), path }
     }
@@ -97,8 +107,13 @@ impl CheckContext {
         let path = request.path.clone().or_else(|| self.path.clone());
         let request = request.path(path);
         let exchange = async {
-            let _slot = self.reserve_slots(1).await;
-            exchange(self.options(), &request).await
+            let place = self.reserve(1).await;
+            let exchange = exchange(self.options(), &request).await;
+            if exchange.end != End::StillOpen {
+                place.free();
+            }
+            self.note_head(&request, &exchange);
+            exchange
         };
         self.observations.exchanges.get(request.clone(), exchange).await
     }
@@ -115,15 +130,57 @@ impl CheckContext {
         all.into_iter().map(|(_, exchange)| exchange).collect()
     }
 
-    /// Waits until this many requests may be sent outside of [`Self::send`]. Requests of other checks wait meanwhile.
-    pub(crate) async fn reserve_slots(&self, count: u32) -> Option<SemaphorePermit<'_>> {
-        self.observations.slots.acquire_many(count.min(CONCURRENT_REQUESTS)).await.ok()
+    /// Waits until this many streams may be opened outside of [`Self::send`]. Those of other checks wait meanwhile.
+    pub(crate) async fn reserve(&self, count: u32) -> Reservation {
+        self.observations.places.reserve(count).await
+    }
+
+    /// The streams that may be open at the same time.
+    pub(crate) fn places(&self) -> &Places {
+        &self.observations.places
+    }
+
+    /// When the heads of responses to plain requests came so far.
+    pub(crate) fn heads(&self) -> &Heads {
+        &self.observations.heads
+    }
+
+    /// Notes when the head of a response to a request like a plain one came.
+    fn note_head(&self, request: &Request, exchange: &Exchange) {
+        if request.method == self.options().method() && request.path.is_none() {
+            self.observations.heads.note(exchange);
+        }
+    }
+
+    /// How many streams the server serves at the same time.
+    pub(crate) async fn capacity(&self) -> Arc<Capacity> {
+        let path = self.path.clone();
+        let measure = async {
+            let _all = self.reserve(self.places().total()).await;
+            capacity::measure(self.options(), path.clone()).await
+        };
+        self.observations.capacity.get(path.clone(), measure).await
+    }
+
+    /// Takes the capacity that a survey of the server found.
+    pub(crate) async fn know(&self, capacity: Arc<Capacity>) {
+        self.observations.heads.note(&capacity.single);
+        self.observations.capacity.set(None, capacity).await;
     }
 
     /// The stream, observed for the whole probe. The response need not be an event stream.
     pub(crate) async fn long_observation(&self) -> Arc<LongObservation> {
         let path = self.path.clone();
-        self.observations.long.get(path.clone(), long::observe(self.options(), path)).await
+        let observe = async {
+            let place = self.reserve(1).await;
+            let observation = long::observe(self.options(), path.clone()).await;
+            if observation.exchange.end != End::StillOpen {
+                place.free();
+            }
+            self.note_head(&observation.exchange.request, &observation.exchange);
+            observation
+        };
+        self.observations.long.get(path.clone(), observe).await
     }
 
     /// The stream, observed for the whole probe.
@@ -191,8 +248,11 @@ impl CheckContext {
     pub(crate) async fn resumption(&self) -> Result<Arc<Result<Resumption, NoResumption>>, Outcome> {
         self.stream_response().await?;
         let path = self.path.clone();
-        let observation = resumption::observe(self.options(), path.clone());
-        Ok(self.observations.resumptions.get(path, observation).await)
+        let observe = async {
+            let _places = self.reserve(RESUMPTION).await;
+            resumption::observe(self.options(), path.clone(), self.places().total()).await
+        };
+        Ok(self.observations.resumptions.get(path.clone(), observe).await)
     }
 
     /// The stream over HTTP/2.
@@ -201,8 +261,11 @@ impl CheckContext {
     /// If there is no response over HTTP/1.1: the outcome of the check.
     pub(crate) async fn http2(&self) -> Result<Arc<Result<Http2Observation, NoHttp2>>, Outcome> {
         self.response().await?;
-        let observation = http2::observe(self.options(), self.target_path());
-        Ok(self.observations.http2.get(self.path.clone(), observation).await)
+        let observe = async {
+            let _places = self.reserve(HTTP2).await;
+            http2::observe(self.options(), self.target_path()).await
+        };
+        Ok(self.observations.http2.get(self.path.clone(), observe).await)
     }
 }
 

@@ -23,4 +23,10 @@ impl<K: Eq + Hash, V> OncePerKey<K, V> {
         let value = cell.get_or_init(|| async { Arc::new(compute.await) });
         Arc::clone(value.await)
     }
+
+    /// Sets the value for the key, unless it was computed already.
+    pub(crate) async fn set(&self, key: K, value: Arc<V>) {
+        let cell = Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
+        cell.get_or_init(|| async { value }).await;
+    }
 }

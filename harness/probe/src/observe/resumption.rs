@@ -22,8 +22,8 @@ pub(crate) struct Resumption {
     pub(crate) first: Exchange,
     /// The stream that resumed it.
     pub(crate) second: Exchange,
-    /// A stream that stayed open meanwhile.
-    pub(crate) uninterrupted: Exchange,
+    /// A stream that stayed open meanwhile; `None` if the server serves only one at a time.
+    pub(crate) uninterrupted: Option<Exchange>,
     /// The id in Last-Event-ID.
     pub(crate) last_event_id: String,
     /// The ids on the first stream up to that id.
@@ -46,7 +46,7 @@ pub(crate) enum NoResumption {
 impl Resumption {
     /// The ids to expect after resuming: those on the uninterrupted stream, or else those on the first.
     pub(crate) fn expected(&self) -> Vec<String> {
-        let ids = self.uninterrupted.ids();
+        let ids = self.uninterrupted.as_ref().map(Exchange::ids).unwrap_or_default();
         match ids.iter().position(|id| *id == self.last_event_id) {
             Some(at) => ids.get(at + 1..).unwrap_or_default().to_vec(),
             None => self.after.clone(),
@@ -70,17 +70,26 @@ impl Resumption {
 }
 
 /// Opens a stream, closes it, and resumes it from an event before its last.
-pub(crate) async fn observe(options: &Options, path: Option<String>) -> Result<Resumption, NoResumption> {
+///
+/// `places` is how many streams the server serves at the same time.
+pub(crate) async fn observe(
+    options: &Options,
+    path: Option<String>,
+    places: u32,
+) -> Result<Resumption, NoResumption> {
     let (first_limit, second_limit) = match options.length {
         Length::Full => (Duration::from_secs(9), Duration::from_secs(6)),
         Length::Quick => (Duration::from_millis(2200), Duration::from_millis(1600)),
     };
     let limits = ReadLimits { head: options.timeout, body: Duration::ZERO, events: None };
     let request = options.request(limits).path(path);
-    let mut uninterrupted = OngoingExchange::open(options, &request).await;
+    let mut uninterrupted =
+        if places > 1 { Some(OngoingExchange::open(options, &request).await) } else { None };
     let mut first = OngoingExchange::open(options, &request).await;
     first.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
-    uninterrupted.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+    if let Some(uninterrupted) = &mut uninterrupted {
+        uninterrupted.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+    }
     start_emitting(options, ENOUGH);
     let limit = first.elapsed() + first_limit;
     first.read_until(limit, |exchange| exchange.identified().nth(ENOUGH - 1).is_some()).await;
@@ -98,8 +107,13 @@ pub(crate) async fn observe(options: &Options, path: Option<String>) -> Result<R
     let (before, after) = (before.to_vec(), after.to_vec());
     let last_event_id = before.last().cloned().unwrap_or_default();
     start_emitting(options, 1);
-    let reconnection = uninterrupted.elapsed() + DISCONNECTED;
-    uninterrupted.read_until(reconnection, |_| false).await;
+    match &mut uninterrupted {
+        Some(uninterrupted) => {
+            let reconnection = uninterrupted.elapsed() + DISCONNECTED;
+            uninterrupted.read_until(reconnection, |_| false).await;
+        }
+        None => tokio::time::sleep(DISCONNECTED).await,
+    }
     let request = request.clone().add_field("last-event-id", &last_event_id);
     let mut second = OngoingExchange::open(options, &request).await;
     second.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
@@ -108,9 +122,11 @@ pub(crate) async fn observe(options: &Options, path: Option<String>) -> Result<R
     let enough = after.len() + 2;
     second.read_until(limit, |exchange| exchange.identified().nth(enough - 1).is_some()).await;
     let second = second.finish();
-    let moment = uninterrupted.elapsed() + Duration::from_millis(100);
-    uninterrupted.read_until(moment, |_| false).await;
-    let uninterrupted = uninterrupted.finish();
+    if let Some(uninterrupted) = &mut uninterrupted {
+        let moment = uninterrupted.elapsed() + Duration::from_millis(100);
+        uninterrupted.read_until(moment, |_| false).await;
+    }
+    let uninterrupted = uninterrupted.map(OngoingExchange::finish);
     Ok(Resumption { first, second, uninterrupted, last_event_id, before, after })
 }
 

@@ -11,6 +11,7 @@ use ssespec_strict::{Block, Comment, Finding, Terminators};
 use super::block_fields::BlockFields;
 use super::request::Request;
 use crate::describe::seconds;
+use crate::own_lateness::{OwnPause, earliest_arrival};
 
 /// How an exchange ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +118,8 @@ pub(crate) struct Exchange {
     pub(crate) end: End,
     /// How long it was observed.
     pub(crate) duration: Duration,
+    /// When this process was not scheduled, and so could not see when bytes came.
+    pub(crate) own_pauses: Vec<OwnPause>,
 }
 
 impl Exchange {
@@ -145,7 +148,23 @@ impl Exchange {
             block_fields: BlockFields::default(),
             end,
             duration: Duration::ZERO,
+            own_pauses: Vec::new(),
         }
+    }
+
+    /// The earliest time at which bytes may have arrived that were read at `read`.
+    pub(crate) fn earliest_arrival(&self, read: Duration) -> Duration {
+        earliest_arrival(&self.own_pauses, read)
+    }
+
+    /// When the final head came, at the earliest; zero without one.
+    pub(crate) fn head_time(&self) -> Duration {
+        self.head().map_or(Duration::ZERO, |head| self.earliest_arrival(head.at))
+    }
+
+    /// How long was waited in vain for a head; `None` if there was a head, or the server ended the connection.
+    pub(crate) fn vain_wait(&self) -> Option<Duration> {
+        (self.head().is_none() && self.end == End::StillOpen && self.raw_length == 0).then_some(self.duration)
     }
 
     /// The final response head.

@@ -13,6 +13,7 @@ use super::offer::Offer;
 use super::request::{Method, Request};
 use crate::describe::seconds;
 use crate::options::Options;
+use crate::own_lateness::pauses_since;
 
 /// The longest head, line and event that are kept, in bytes.
 const LIMITS: Limits = Limits { head: 64 * 1024, line: 1024 * 1024, data: 1024 * 1024 };
@@ -161,6 +162,7 @@ impl OngoingExchange {
     fn note_time(&mut self) {
         let now = self.elapsed();
         self.exchange.duration = now;
+        self.exchange.own_pauses = pauses_since(self.started);
         if self.exchange.head().is_some() && !self.is_over {
             self.note_silence(now);
         }

@@ -5,6 +5,7 @@
 //! - [`sound_server`]: the sound server passes every check
 //! - [`flawed_servers`]: each flaw is found by the check for it
 //! - [`hostile_servers`]: servers that send garbage, floods or nothing
+//! - [`scarce_servers`]: [right servers](scarce_server) that serve few streams, or respond late
 //! - the others: the tests, by topic
 
 #[cfg(test)]
@@ -25,6 +26,10 @@ mod http2;
 mod opened_with_post;
 #[cfg(test)]
 mod probing;
+#[cfg(test)]
+mod scarce_server;
+#[cfg(test)]
+mod scarce_servers;
 #[cfg(test)]
 mod server;
 #[cfg(test)]

@@ -55,6 +55,7 @@ pub(crate) async fn attempt(url: &str, setup: ProbeSetup<'_>) -> Result<ProbeRes
             emit: setup.emit,
             timeout: setup.timeout,
             length: Length::Quick,
+            limit: None,
             trust: setup.trust,
         },
         selection: Selection { filters: filters.collect(), ..Selection::default() },

@@ -26,8 +26,8 @@ use crate::client::request::Request;
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 use crate::stream::interpreter::Interpreter;
+use crate::stream::output::{Shown, StreamEnd};
 use crate::stream::resumption::{DEFAULT_RECONNECTION_TIME, Resumption};
-use crate::stream::shown::{Shown, StreamEnd};
 
 /// A short delay, for defects that wait less than they should.
 const MOMENT: Duration = Duration::from_millis(100);

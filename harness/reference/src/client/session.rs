@@ -15,7 +15,7 @@ use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 
 /// How long a client with a defect waits before the request that close() should have prevented.
-const SOON: Duration = Duration::from_millis(100);
+const SOON: Duration = Duration::from_millis(20);
 
 /// Runs one event source.
 pub(crate) async fn session(options: ConnectRequest, observer: Observer, defects: Defects) {

@@ -8,9 +8,9 @@ use std::time::Duration;
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 use crate::stream::field::Field;
+use crate::stream::output::{Event, Shown};
 use crate::stream::resumption::{DEFAULT_RECONNECTION_TIME, Resumption};
 use crate::stream::retry;
-use crate::stream::shown::{Event, Shown};
 
 /// The longest line of clients with such a limit, and the longest of more generous ones, in bytes.
 const LINE_LIMIT: usize = 64 * 1024;

@@ -8,9 +8,9 @@ use crate::defect::switches::Defects;
 use crate::stream::buffers::Buffers;
 use crate::stream::decoder::Decoder;
 use crate::stream::lines::Lines;
+use crate::stream::output::{Shown, StreamEnd};
 use crate::stream::reads::Reads;
 use crate::stream::resumption::Resumption;
-use crate::stream::shown::{Shown, StreamEnd};
 
 /// The interpreter of one stream.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ impl Interpreter {
         self.buffers.gave_up()
     }
 
-    /// Interprets the next bytes of the stream, and appends to `shown` what they complete.
+    /// Interprets the next bytes of the stream, and appends to `output` what they complete.
     pub(crate) fn feed(&mut self, bytes: &[u8], resumption: &mut Resumption, shown: &mut Vec<Shown>) {
         let Self { decoder, lines, buffers, reads, text } = self;
         reads.release(shown);

@@ -6,8 +6,8 @@ use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 use crate::stream::buffers::Buffers;
 use crate::stream::lines::Lines;
+use crate::stream::output::{Event, Shown, StreamEnd};
 use crate::stream::resumption::Resumption;
-use crate::stream::shown::{Event, Shown, StreamEnd};
 
 /// The reads of one stream.
 #[derive(Debug)]
@@ -23,7 +23,7 @@ impl Reads {
         Self { held_carriage_return: false, held_shown: Vec::new(), defects }
     }
 
-    /// Moves what an earlier read held back to `shown`.
+    /// Moves what an earlier read held back to `output`.
     pub(crate) fn release(&mut self, shown: &mut Vec<Shown>) {
         shown.append(&mut self.held_shown);
     }

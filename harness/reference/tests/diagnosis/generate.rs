@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ssespec_cases::Corpus;
 use ssespec_reference::{Defect, ServerDefect};
-use ssespec_reports::diagnosis::Mark;
+use ssespec_reports::diagnosis::Symptom;
 use ssespec_reports::diagnosis::table::{Failures, Mistake as Entry, Table};
 use ssespec_reports::results::{Delivery, Level, Results, Verdict};
 use tokio::sync::Semaphore;
@@ -20,7 +20,7 @@ use crate::survey::survey;
 const AT_ONCE: usize = 10;
 
 #[test]
-#[ignore = "writes reports/src/diagnosis/client.txt; takes 15 minutes"]
+#[ignore = "writes reports/src/diagnosis/client.txt; takes 10 minutes"]
 fn clients() {
     write::<Defect>("client.txt");
 }
@@ -32,31 +32,65 @@ fn servers() {
 }
 
 /// The deliveries in which a case fails, and all in which it was played.
-type OfCase = (BTreeMap<Delivery, Mark>, BTreeSet<Delivery>);
+type OfCase = (BTreeMap<Delivery, Symptom>, BTreeSet<Delivery>);
 
-/// Plays the defect of the environment variable `SSESPEC_DEFECT`, or all.
+/// What is played: all, or what an environment variable names.
+struct Chosen {
+    defect: Option<String>,
+    cases: Option<Vec<String>>,
+}
+
+impl Chosen {
+    fn from_environment() -> Self {
+        let cases = std::env::var("SSESPEC_CASES").ok();
+        Self {
+            defect: std::env::var("SSESPEC_DEFECT").ok(),
+            cases: cases.map(|ids| ids.split_whitespace().map(str::to_owned).collect()),
+        }
+    }
+
+    fn has_defect(&self, name: &str) -> bool {
+        self.defect.as_ref().is_none_or(|chosen| chosen == name)
+    }
+
+    fn has_case(&self, id: &str) -> bool {
+        self.cases.as_ref().is_none_or(|chosen| chosen.iter().any(|case| case == id))
+    }
+}
+
+/// Plays what is chosen, and keeps the rest of the table.
 fn write<D: Mistake>(file: &str) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let chosen = std::env::var("SSESPEC_DEFECT").ok();
-    let played = runtime.block_on(table::<D>(chosen.as_deref()));
+    let chosen = Chosen::from_environment();
     let mut entries: BTreeMap<String, Entry> = BTreeMap::new();
-    if let Some(chosen) = chosen {
-        let kept = Table::of(D::ROLE).mistakes.iter().filter(|entry| entry.name != chosen);
-        entries.extend(kept.map(|entry| (entry.name.clone(), entry.clone())));
+    for entry in &Table::of(D::ROLE).mistakes {
+        let mut kept = entry.clone();
+        if chosen.has_defect(&kept.name) {
+            kept.failures.retain(|case, _| !chosen.has_case(case));
+        }
+        entries.insert(kept.name.clone(), kept);
     }
-    entries.extend(played.into_iter().map(|entry| (entry.name.clone(), entry)));
+    for played in runtime.block_on(table::<D>(&chosen)) {
+        let failures = played.failures.clone();
+        let entry = entries.entry(played.name.clone()).or_insert(played);
+        entry.failures.extend(failures);
+    }
+    let known: BTreeSet<String> = D::all().iter().map(|defect| defect.name()).collect();
+    entries.retain(|name, entry| known.contains(name) && !entry.failures.is_empty());
     let table = Table { mistakes: entries.into_values().collect() };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reports/src/diagnosis").join(file);
     std::fs::write(&path, table.to_string()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }
 
-async fn table<D: Mistake>(chosen: Option<&str>) -> Vec<Entry> {
-    let corpus = Arc::new(Corpus::embedded().unwrap_or_else(|mistakes| panic!("{mistakes}")));
+async fn table<D: Mistake>(chosen: &Chosen) -> Vec<Entry> {
+    let mut corpus = Corpus::embedded().unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    corpus.cases.retain(|id, _| chosen.has_case(id));
+    let corpus = Arc::new(corpus);
     let survey = survey::<D>(&corpus).await;
     let lanes = Arc::new(Semaphore::new(AT_ONCE));
     let mut playing = JoinSet::new();
     for (defect, cases) in survey {
-        if chosen.is_some_and(|chosen| chosen != defect.name()) {
+        if !chosen.has_defect(&defect.name()) {
             continue;
         }
         let (corpus, lanes) = (Arc::clone(&corpus), Arc::clone(&lanes));
@@ -98,12 +132,13 @@ async fn failures<D: Mistake>(
     let mut table = BTreeMap::new();
     for (case, (mut failed, played)) in failing {
         let Some((failed_again, _)) = again.get(&case) else { continue };
-        failed
-            .retain(|delivery, mark| failed_again.get(delivery).is_some_and(|other| other.step == mark.step));
-        let mark = failed.values().next().copied();
-        let is_uniform = failed.len() == played.len() && failed.values().all(|each| Some(*each) == mark);
-        match mark {
-            Some(mark) if is_uniform => table.insert(case, Failures::All(mark)),
+        failed.retain(|delivery, symptom| {
+            failed_again.get(delivery).is_some_and(|other| other.step == symptom.step)
+        });
+        let symptom = failed.values().next().copied();
+        let is_uniform = failed.len() == played.len() && failed.values().all(|each| Some(*each) == symptom);
+        match symptom {
+            Some(symptom) if is_uniform => table.insert(case, Failures::All(symptom)),
             Some(_) => table.insert(case, Failures::Some(failed)),
             None => None,
         };
@@ -118,7 +153,7 @@ fn of_cases(results: &Results) -> BTreeMap<String, OfCase> {
         let (failed, played) = cases.entry(result.case.clone()).or_default();
         played.insert(result.delivery);
         if let (Verdict::Fail | Verdict::Warn, Some(failure)) = (result.verdict, &result.failure) {
-            failed.insert(result.delivery, Mark::of(failure));
+            failed.insert(result.delivery, Symptom::of(failure));
         }
     }
     cases

@@ -8,6 +8,8 @@ use ssespec_reports::results::Role;
 pub(crate) trait Mistake: Copy + Ord + Send + Sync + std::fmt::Debug + 'static {
     /// The role.
     const ROLE: Role;
+    /// All of them.
+    fn all() -> &'static [Self];
     fn name(self) -> String;
     fn description(self) -> &'static str;
     fn origin(self) -> &'static str;
@@ -21,6 +23,10 @@ macro_rules! mistake {
     ($defect:ty, $role:expr, $with:path, $surveyed:path) => {
         impl Mistake for $defect {
             const ROLE: Role = $role;
+
+            fn all() -> &'static [Self] {
+                Self::ALL
+            }
 
             fn name(self) -> String {
                 Self::name(self)

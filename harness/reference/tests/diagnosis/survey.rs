@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, PoisonError};
 
-use ssespec::run::{Plan, Selection, Trial, play_case, stage};
+use ssespec::run::{Plan, Selection, Trial, open_stage, play_case};
 use ssespec_cases::{Corpus, Script};
 use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reference::Reached;
@@ -24,9 +24,9 @@ pub(crate) type Survey<D> = BTreeMap<D, BTreeSet<String>>;
 pub(crate) async fn survey<D: Mistake>(corpus: &Arc<Corpus>) -> Survey<D> {
     let sound = D::launch(&[]);
     let stage =
-        stage::open(IpAddr::V4(Ipv4Addr::LOCALHOST), BarrierMode::Auto, &sound).await.expect("a port");
+        open_stage::open(IpAddr::V4(Ipv4Addr::LOCALHOST), BarrierMode::Auto, &sound).await.expect("a port");
     let capabilities = stage.adapter.identity().capabilities.clone();
-    stage::close(stage).await;
+    open_stage::close(stage).await;
     let plan = Plan::of_role(D::ROLE, corpus, &Selection::default(), &capabilities);
     let lanes = Arc::new(Semaphore::new(LANES));
     let mut playing = JoinSet::new();
@@ -63,9 +63,9 @@ async fn reached<D: Mistake>(
     let reached = Reached::<D>::default();
     let launch = D::surveyed(Arc::clone(&reached));
     let run = playing::run(corpus, launch, FULL);
-    let mut stage = stage::open(run.address, run.barrier, &run.launch).await.expect("a port");
+    let mut stage = open_stage::open(run.address, run.barrier, &run.launch).await.expect("a port");
     let _ = play_case(&run, &mut stage, &trial).await;
-    stage::close(stage).await;
+    open_stage::close(stage).await;
     let reached = std::mem::take(&mut *reached.lock().unwrap_or_else(PoisonError::into_inner));
     (trial.case.id.clone(), reached)
 }

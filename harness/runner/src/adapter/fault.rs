@@ -9,7 +9,7 @@ use super::limits::UNREAD_LIMIT;
 #[cfg(feature = "page")]
 use crate::page::not_opened::PageNotOpened;
 use crate::protocol::not_protocol::Meant;
-use crate::protocol::{LINE_LIMIT, NotProtocol, PROTOCOL};
+use crate::protocol::{HelloRole, LINE_LIMIT, NotProtocol, PROTOCOL};
 
 /// Why an adapter, or a session with it, is unusable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,7 +60,7 @@ pub enum Fault {
     #[error("the adapter's role is \"{said}\", but a {} is under test", wanted.as_str())]
     WrongRole {
         /// The role that it sent.
-        said: String,
+        said: HelloRole,
         /// The role under test.
         wanted: Role,
     },

@@ -7,7 +7,7 @@ use ssespec_cases::Capability;
 use ssespec_reports::results::Role;
 
 use super::fault::Fault;
-use crate::protocol::{Hello, PROTOCOL};
+use crate::protocol::{Hello, HelloRole, PROTOCOL};
 
 /// The identity of an implementation, as its adapter states it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +35,12 @@ impl Identity {
         if hello.protocol != PROTOCOL {
             return Err(Fault::WrongProtocol { said: hello.protocol });
         }
-        if hello.role != role.as_str() {
+        let is_wanted = match &hello.role {
+            HelloRole::Client => role == Role::Client,
+            HelloRole::Server => role == Role::Server,
+            HelloRole::Other(_) => false,
+        };
+        if !is_wanted {
             return Err(Fault::WrongRole { said: hello.role, wanted: role });
         }
         let mut capabilities = BTreeSet::new();

@@ -6,6 +6,7 @@
 //! - [`running`]: an adapter while it runs, over whichever transport
 //! - `shared`, `seat`: an adapter that several lanes use at the same time (feature `command`)
 //! - [`identity`], [`incoming`]: what it says of itself, and what is heard from it
+//! - `introduction`: waiting for its hello
 //! - [`fault`]: what an adapter can do wrong, and what its author can do about it
 //! - [`footprint`]: the processor time and memory it takes
 //! - `lines`: reading lines that may never end
@@ -18,6 +19,8 @@ pub mod footprint;
 pub mod identity;
 pub mod in_process;
 pub mod incoming;
+#[cfg(any(feature = "command", feature = "page"))]
+mod introduction;
 pub(crate) mod limits;
 #[cfg(feature = "command")]
 mod lines;

@@ -18,6 +18,7 @@ use super::fault::Fault;
 use super::footprint::Processes;
 use super::identity::Identity;
 use super::incoming::Incoming;
+use super::introduction::introduced;
 use super::running::{Adapter, Orders};
 use super::stderr::Stderr;
 use super::task::Task;
@@ -25,7 +26,7 @@ use super::unread::Unread;
 use crate::page::opener::Opened;
 use crate::page::{Board, Socket, Turn};
 use crate::protocol::not_protocol::excerpt;
-use crate::protocol::{Message, NotProtocol, Order};
+use crate::protocol::{LineProblem, Message, NotProtocol, Order};
 
 /// Makes an adapter of a page that has connected, and awaits its hello for at most `patience`. `opened` closes the page
 /// when the adapter ends, which it does when its `turn` is over; `board` is shown by it.
@@ -42,7 +43,7 @@ pub async fn start(
     let stderr = Stderr::default();
     let (orders, order_queue) = mpsc::unbounded_channel();
     let (tell, heard) = mpsc::unbounded_channel();
-    let (introduce, introduced) = oneshot::channel();
+    let (introduce, introduction) = oneshot::channel();
     let reader = Reader {
         tell,
         introduce: Some(introduce),
@@ -51,28 +52,19 @@ pub async fn start(
         name: opened.name(),
     };
     let task = Task::spawn(serve(socket, opened, turn, order_queue, board.clone(), reader));
-    let fault = match tokio::time::timeout(patience, introduced).await {
-        Ok(Ok(Ok(identity))) => {
-            let unfinished = Arc::new(AtomicUsize::new(0));
+    // A page sends whole messages.
+    match introduced(introduction, patience, || 0).await {
+        Ok(identity) => {
+            let (orders, unfinished) = (Orders::Own(orders), Arc::new(AtomicUsize::new(0)));
             // A browser's processes serve other pages too.
             let processes = Processes::Unknown;
-            return Ok(Adapter {
-                identity,
-                orders: Orders::Own(orders),
-                heard,
-                stderr,
-                unfinished,
-                processes,
-                task,
-            });
+            Ok(Adapter { identity, orders, heard, stderr, unfinished, processes, task })
         }
-        Ok(Ok(Err(fault))) => fault,
-        // The task ends with an introduction or a fault, unless the runtime ends first.
-        Ok(Err(_)) => Fault::Gone,
-        Err(_) => Fault::NoHello(patience),
-    };
-    task.end(Duration::ZERO).await;
-    Err((fault, stderr.text()))
+        Err(fault) => {
+            task.end(Duration::ZERO).await;
+            Err((fault, stderr.text()))
+        }
+    }
 }
 
 /// Where what a page says goes.
@@ -224,7 +216,7 @@ impl Reader {
             let fault = match &frame {
                 Frame::Text(text) => self.take(text.as_bytes()).await,
                 Frame::Binary(bytes) => {
-                    let problem = "a binary frame".into();
+                    let problem = LineProblem::BinaryFrame;
                     Some(Fault::NotProtocol(NotProtocol { problem, line: excerpt(bytes) }))
                 }
                 Frame::Close(_) => Some(Fault::PageGone),
@@ -246,7 +238,7 @@ impl Reader {
         match Message::from_line(text) {
             Ok(Message::Hello(mut hello)) => {
                 let Some(introduce) = self.introduce.take() else {
-                    let problem = "a second hello".into();
+                    let problem = LineProblem::SecondHello;
                     return Some(Fault::NotProtocol(NotProtocol { problem, line: excerpt(text) }));
                 };
                 if let Some((name, version)) = self.name.take() {

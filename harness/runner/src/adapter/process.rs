@@ -16,13 +16,14 @@ use super::fault::Fault;
 use super::footprint::Processes;
 use super::identity::Identity;
 use super::incoming::Incoming;
+use super::introduction::introduced;
 use super::lines::{LineRead, read_line};
 use super::running::{Adapter, Orders};
 use super::stderr::Stderr;
 use super::task::Task;
 use super::unread::Unread;
 use crate::protocol::not_protocol::excerpt;
-use crate::protocol::{LINE_LIMIT, Message, NotProtocol, Order};
+use crate::protocol::{LINE_LIMIT, LineProblem, Message, NotProtocol, Order};
 
 /// The most memory that is kept from one line for the next, in bytes.
 const LINE_KEPT: usize = 1024 * 1024;
@@ -75,7 +76,7 @@ impl Command {
         let processes = child.0.id().map_or(Processes::Unknown, Processes::Group);
         let (orders, order_queue) = mpsc::unbounded_channel();
         let (tell, heard) = mpsc::unbounded_channel();
-        let (introduce, introduced) = tokio::sync::oneshot::channel();
+        let (introduce, introduction) = tokio::sync::oneshot::channel();
         let unfinished = Arc::new(AtomicUsize::new(0));
         let reader = Reader {
             role,
@@ -85,28 +86,16 @@ impl Command {
             unfinished: unfinished.clone(),
         };
         let task = Task::spawn(serve(child, stdin, stdout, errors, order_queue, reader, stderr.clone()));
-        let fault = match tokio::time::timeout(patience, introduced).await {
-            Ok(Ok(Ok(identity))) => {
-                return Ok(Adapter {
-                    identity,
-                    orders: Orders::Own(orders),
-                    heard,
-                    stderr,
-                    unfinished,
-                    processes,
-                    task,
-                });
+        match introduced(introduction, patience, || unfinished.load(Ordering::Relaxed)).await {
+            Ok(identity) => {
+                let orders = Orders::Own(orders);
+                Ok(Adapter { identity, orders, heard, stderr, unfinished, processes, task })
             }
-            Ok(Ok(Err(fault))) => fault,
-            // The task ends with an introduction or a fault, unless the runtime ends first.
-            Ok(Err(_)) => Fault::Gone,
-            Err(_) => match unfinished.load(Ordering::Relaxed) {
-                0 => Fault::NoHello(patience),
-                bytes => Fault::HalfLine(bytes),
-            },
-        };
-        task.end(Duration::ZERO).await;
-        Err((fault, stderr.text()))
+            Err(fault) => {
+                task.end(Duration::ZERO).await;
+                Err((fault, stderr.text()))
+            }
+        }
     }
 
     fn spawn(&self) -> Result<Group, Fault> {
@@ -267,7 +256,7 @@ impl Reader {
             match Message::from_line(&line) {
                 Ok(Message::Hello(hello)) => {
                     let Some(introduce) = self.introduce.take() else {
-                        let problem = "a second hello".into();
+                        let problem = LineProblem::SecondHello;
                         return Some(Fault::NotProtocol(NotProtocol { problem, line: excerpt(&line) }));
                     };
                     // The receiver may be gone.

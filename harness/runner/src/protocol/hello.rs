@@ -1,5 +1,6 @@
 //! How an adapter introduces itself.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 
 use serde::de::Error as _;
@@ -17,8 +18,8 @@ pub const LINE_LIMIT: usize = 64 * 1024 * 1024;
 pub struct Hello {
     /// The version of the protocol that the adapter speaks; must be [`PROTOCOL`].
     pub protocol: u32,
-    /// `client` or `server`.
-    pub role: String,
+    /// What the implementation is.
+    pub role: HelloRole,
     /// The implementation's name, as its users know it.
     pub name: String,
     /// The implementation's version.
@@ -36,6 +37,44 @@ pub struct Hello {
     /// How many sessions the adapter can run at the same time.
     #[serde(default = "one_session", deserialize_with = "at_least_one")]
     pub sessions: NonZeroUsize,
+}
+
+/// The role that an adapter names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum HelloRole {
+    /// `client`.
+    Client,
+    /// `server`.
+    Server,
+    /// Anything else.
+    Other(String),
+}
+
+impl From<String> for HelloRole {
+    fn from(word: String) -> Self {
+        match word.as_str() {
+            "client" => Self::Client,
+            "server" => Self::Server,
+            _ => Self::Other(word),
+        }
+    }
+}
+
+impl From<HelloRole> for String {
+    fn from(role: HelloRole) -> Self {
+        role.to_string()
+    }
+}
+
+impl fmt::Display for HelloRole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Client => "client",
+            Self::Server => "server",
+            Self::Other(word) => word,
+        })
+    }
 }
 
 fn one_session() -> NonZeroUsize {

@@ -6,7 +6,7 @@ use ssespec_cases::client::ReadyState;
 use super::empty::Empty;
 use super::event::Event;
 use super::hello::Hello;
-use super::not_protocol::{NotProtocol, excerpt};
+use super::not_protocol::{LineProblem, NotProtocol, excerpt};
 use super::observation::Observation;
 use super::page::Exception;
 use super::page_answers::{Ran, Report, Value};
@@ -80,15 +80,15 @@ impl Message {
     /// # Errors
     /// If it is not a protocol message.
     pub fn from_line(line: &[u8]) -> Result<Self, NotProtocol> {
-        let wrong = |problem: String| NotProtocol { problem, line: excerpt(line) };
+        let wrong = |problem: LineProblem| NotProtocol { problem, line: excerpt(line) };
         if !line.trim_ascii_start().starts_with(b"{") {
-            return Err(wrong("not a JSON object".into()));
+            return Err(wrong(LineProblem::NotAnObject));
         }
         let text = str::from_utf8(line)
-            .map_err(|error| wrong(format!("not UTF-8 after {} bytes", error.valid_up_to())))?;
+            .map_err(|error| wrong(LineProblem::NotUtf8 { valid: error.valid_up_to() }))?;
         let parsed: MessageFields = serde_json::from_str(text).map_err(|error| match error.classify() {
-            serde_json::error::Category::Data => wrong(format!("not a protocol message ({error})")),
-            _ => wrong(format!("not JSON ({error})")),
+            serde_json::error::Category::Data => wrong(LineProblem::NotAMessage(error.to_string())),
+            _ => wrong(LineProblem::NotJson(error.to_string())),
         })?;
         let MessageFields { session, hello, opened, event, comment, error, state, closed, .. } = parsed;
         let (ran, value, report, exception) = (parsed.ran, parsed.value, parsed.report, parsed.exception);
@@ -103,7 +103,7 @@ impl Message {
         if let Some(hello) = hello {
             return Ok(Self::Hello(hello));
         }
-        let number = |n: u64| ReadyState::from_number(n).ok_or_else(|| wrong(format!("no readyState {n}")));
+        let number = |n: u64| ReadyState::from_number(n).ok_or_else(|| wrong(LineProblem::NoReadyState(n)));
         let mut shown = Vec::new();
         if let Some(opened) = opened {
             shown.push(Observation::Opened { ready_state: opened.ready_state.map(number).transpose()? });
@@ -119,7 +119,7 @@ impl Message {
         }
         shown.extend(ran.map(|ran| Observation::Script(ran.into())));
         if let Some(value) = value {
-            let neither = || wrong("a value is either a text or an exception".into());
+            let neither = || wrong(LineProblem::Value);
             shown.push(Observation::Script(value.result().ok_or_else(neither)?));
         }
         shown.extend(report.map(|report| Observation::Report(report.text)));
@@ -127,12 +127,12 @@ impl Message {
         shown.extend(of_a_server.shown().map(Observation::Server));
         shown.extend(closed.map(|_| Observation::Closed));
         let Some(session) = session else {
-            return Err(wrong("the session's number is missing".into()));
+            return Err(wrong(LineProblem::NoSession));
         };
         match (shown.pop(), shown.is_empty()) {
             (Some(one), true) => Ok(Self::Observation(session, one)),
-            (None, _) => Err(wrong("a line without a message".into())),
-            (Some(_), false) => Err(wrong("more than one message in a line".into())),
+            (None, _) => Err(wrong(LineProblem::NoMessage)),
+            (Some(_), false) => Err(wrong(LineProblem::SeveralMessages)),
         }
     }
 }

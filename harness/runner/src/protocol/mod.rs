@@ -28,9 +28,9 @@ mod server_answers;
 
 pub use connect::{CloseIn, ConnectRequest};
 pub use event::Event;
-pub use hello::{Hello, LINE_LIMIT, PROTOCOL};
+pub use hello::{Hello, HelloRole, LINE_LIMIT, PROTOCOL};
 #[cfg(feature = "command")]
 pub use message::Message;
-pub use not_protocol::NotProtocol;
+pub use not_protocol::{LineProblem, NotProtocol};
 pub use observation::Observation;
 pub use order::Order;

@@ -5,9 +5,51 @@
 #[error("{problem}: {line}")]
 pub struct NotProtocol {
     /// What is wrong with it.
-    pub problem: String,
+    pub problem: LineProblem,
     /// The line, printable and truncated.
     pub line: String,
+}
+
+/// What is wrong with a line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum LineProblem {
+    /// It does not begin with a brace.
+    #[error("not a JSON object")]
+    NotAnObject,
+    /// It is not UTF-8.
+    #[error("not UTF-8 after {valid} bytes")]
+    NotUtf8 {
+        /// How many bytes are.
+        valid: usize,
+    },
+    /// It is not JSON, for this reason.
+    #[error("not JSON ({0})")]
+    NotJson(String),
+    /// It is JSON, but no message of the protocol, for this reason.
+    #[error("not a protocol message ({0})")]
+    NotAMessage(String),
+    /// No readyState has this number.
+    #[error("no readyState {0}")]
+    NoReadyState(u64),
+    /// A value with neither a text nor an exception, or with both.
+    #[error("a value is either a text or an exception")]
+    Value,
+    /// It names no session.
+    #[error("the session's number is missing")]
+    NoSession,
+    /// It says nothing.
+    #[error("a line without a message")]
+    NoMessage,
+    /// It says several things.
+    #[error("more than one message in a line")]
+    SeveralMessages,
+    /// The adapter has introduced itself before.
+    #[error("a second hello")]
+    SecondHello,
+    /// A page sent bytes instead of text.
+    #[error("a binary frame")]
+    BinaryFrame,
 }
 
 /// What an invalid line was probably meant as.

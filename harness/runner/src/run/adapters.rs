@@ -6,7 +6,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::lane_page::LanePage;
 use super::launch::Launch;
-use super::stage::LEAVING;
+use super::open_stage::LEAVING;
 use crate::adapter::fault::Fault;
 use crate::adapter::running::Adapter;
 use crate::adapter::shared::Shared;

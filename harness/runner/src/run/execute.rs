@@ -12,12 +12,12 @@ use tokio::task::JoinSet;
 use super::conclusion::{Conclusion, timestamp};
 use super::error::RunError;
 use super::ledger::Ledger;
+use super::open_stage::{self, NotOpened};
 use super::plan::{self, Plan};
 #[cfg(feature = "command")]
 use super::processor_time::ProcessorClock;
 use super::schedule::Schedule;
 use super::settings::Run;
-use super::stage::{self, NotOpened};
 use super::{setting, smoke, verdict};
 use crate::adapter::fault::Fault;
 use crate::adapter::identity::Identity;
@@ -33,7 +33,7 @@ impl Run {
         #[cfg(feature = "command")]
         let clock = ProcessorClock::read();
         let mut stage =
-            stage::open(self.address, self.barrier, &self.launch).await.map_err(|not| match not {
+            open_stage::open(self.address, self.barrier, &self.launch).await.map_err(|not| match not {
                 NotOpened::Listen(problem) => RunError::Listen { address: self.address, problem },
                 NotOpened::Adapter(fault, stderr) => adapter_error((fault, stderr)),
             })?;
@@ -45,7 +45,7 @@ impl Run {
         // Failures often show as timeouts, and long waits should start early.
         plan.trials.sort_by_key(|trial| !self.baseline.expects(&trial.case.id));
         if plan.is_empty() {
-            stage::close(stage).await;
+            open_stage::close(stage).await;
             return Err(RunError::NothingSelected(self.selection.describe()));
         }
         #[cfg(feature = "page")]

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
+use super::open_stage;
 use super::plan::Trial;
 use super::played::Played;
-use super::stage;
 use crate::adapter::fault::Fault;
 use crate::session::dispatch;
-use crate::session::late::{Late, LateKind};
+use crate::session::late_arrivals::{Late, LateKind};
 use crate::session::outcome::{EndedBy, Outcome};
 use crate::session::stage::Stage;
 
@@ -97,11 +97,11 @@ impl Lane {
     /// Watches while the adapter exits: messages for its last session are charged as well.
     pub(super) async fn watch_exit(&mut self, tell: &mpsc::UnboundedSender<News>) {
         self.stage.adapter.dismiss();
-        dispatch::watch(&mut self.stage, Instant::now() + stage::LEAVING).await;
+        dispatch::watch(&mut self.stage, Instant::now() + open_stage::LEAVING).await;
         self.report_late(tell);
     }
 
     pub(super) async fn close(self) {
-        stage::close(self.stage).await;
+        open_stage::close(self.stage).await;
     }
 }

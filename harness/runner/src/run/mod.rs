@@ -2,8 +2,8 @@
 //!
 //! - [`settings`]: what a run needs to know; [`error`]: why it could not begin
 //! - [`launch`]: how an adapter is started; `lane_page`: the page of a lane's listener
-//! - [`plan`]: which cases run in which deliveries, and in which order
-//! - [`stage`]: the listeners and the adapter of a lane
+//! - [`plan`]: which cases run in which deliveries, and in which order; `waits`: how long each is expected to wait
+//! - [`open_stage`]: the listeners and the adapter of a lane
 //! - `smoke`: whether the adapter itself works
 //! - `replay`: playing a trial, and repeating it; [`played`]: its outcome
 //! - `verdict`: the result of a session; [`rerun`]: the command that reruns a single case
@@ -41,6 +41,7 @@ mod ledger;
 #[cfg(feature = "command")]
 mod needs;
 mod one_case;
+pub mod open_stage;
 #[cfg(feature = "page")]
 pub mod page_launch;
 pub mod plan;
@@ -58,10 +59,10 @@ pub mod settings;
 #[cfg(feature = "command")]
 mod shards;
 mod smoke;
-pub mod stage;
 #[cfg(feature = "command")]
 mod transport;
 mod verdict;
+mod waits;
 
 pub use baseline::Baseline;
 #[cfg(feature = "command")]

@@ -8,10 +8,10 @@ use ssespec_reports::results::CaseResult;
 use tokio::task::JoinSet;
 
 use super::error::RunError;
+use super::open_stage::{self, NotOpened};
 use super::plan::{Plan, Selection, Trial};
 use super::replay;
 use super::settings::Run;
-use super::stage::{self, NotOpened};
 use super::{same_facts, smoke, verdict};
 use crate::session::patience::AttemptPatience;
 use crate::session::stage::Stage;
@@ -28,7 +28,7 @@ impl Run {
         let capabilities = first.adapter.identity().capabilities.clone();
         let plan = Plan::of_role(self.launch.role(), &self.corpus, selection, &capabilities);
         if plan.is_empty() {
-            stage::close(first).await;
+            open_stage::close(first).await;
             return Err(RunError::NothingSelected(selection.describe()));
         }
         let mut results: Vec<CaseResult> =
@@ -52,7 +52,7 @@ impl Run {
             results.extend(played);
         }
         for stage in stages {
-            stage::close(stage).await;
+            open_stage::close(stage).await;
         }
         if let Some(case) = results.first().and_then(|result| self.corpus.cases.get(&result.case)) {
             let varies = |result: &CaseResult, fact: &str| self.baseline.varies(result, fact);
@@ -67,7 +67,7 @@ impl Run {
     }
 
     async fn open(&self) -> Result<Stage, RunError> {
-        let opened = stage::open(self.address, self.barrier, &self.launch).await;
+        let opened = open_stage::open(self.address, self.barrier, &self.launch).await;
         opened.map_err(|not| match not {
             NotOpened::Listen(problem) => RunError::Listen { address: self.address, problem },
             NotOpened::Adapter(fault, stderr) => RunError::Adapter { fault: Box::new(fault), stderr },
@@ -85,6 +85,6 @@ async fn play(run: Arc<Run>, mut stage: Stage, trial: Trial) -> CaseResult {
     for late in late.iter().filter(|late| late.session == stage.session) {
         verdict::charge(&mut result, &trial, late, ended_by);
     }
-    stage::close(stage).await;
+    open_stage::close(stage).await;
     result
 }

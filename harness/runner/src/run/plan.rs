@@ -3,20 +3,15 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use globset::GlobMatcher;
-use ssespec_cases::client::{ClientFact, ClientStep, Expectation};
-use ssespec_cases::grammar::Fact;
-#[cfg(feature = "server")]
-use ssespec_cases::server::ServerStep;
+use ssespec_cases::client::Expectation;
 use ssespec_cases::{Capability, Case, Corpus, Level, Script};
-use ssespec_mock_server::action::Action;
 use ssespec_reports::results::{Role, Shard};
 
+use super::waits::waits;
 use crate::delivery::{DeliveryKind, Program, programs};
 use crate::role;
-use crate::session::patience::Patience;
 
 /// The suites that decide conformance unless others are asked for.
 const DECIDING: &[&str] = &["whatwg", "http"];
@@ -217,54 +212,6 @@ fn says_closed(script: &Script) -> bool {
             expected.any(|expected| matches!(expected, Expectation::Closed))
         }
         _ => false,
-    }
-}
-
-/// The reconnection time that most clients use by default.
-const USUAL_DELAY: Duration = Duration::from_secs(3);
-
-/// How long a script is expected to wait.
-pub(super) fn waits(script: &Script) -> Duration {
-    match script {
-        Script::Client(steps) => steps.iter().map(|step| client_waits(&step.kind)).sum(),
-        #[cfg(feature = "server")]
-        Script::Server(steps) => steps.iter().map(|step| server_waits(&step.kind)).sum(),
-        _ => Duration::ZERO,
-    }
-}
-
-fn client_waits(step: &ClientStep) -> Duration {
-    match step {
-        ClientStep::Wire(Action::Wait(time) | Action::Refuse(time)) => *time,
-        ClientStep::Expect(expected) => awaits(expected),
-        ClientStep::OneOf(alternatives) => {
-            let each = alternatives.iter().map(|steps| steps.iter().map(|step| awaits(&step.kind)).sum());
-            each.max().unwrap_or_default()
-        }
-        ClientStep::Attempts(attempts) => attempts.time,
-        ClientStep::Record(Fact { of: ClientFact::Delay, .. }) => USUAL_DELAY,
-        _ => Duration::ZERO,
-    }
-}
-
-fn awaits(expected: &Expectation) -> Duration {
-    match expected {
-        Expectation::NoRequest(time) => *time,
-        Expectation::Request(request) => match (request.after, request.within) {
-            (Some(after), _) => after,
-            // A case that allows more time than usual has a reason.
-            (None, Some(within)) if within > Patience::default().request => USUAL_DELAY,
-            (None, _) => Duration::ZERO,
-        },
-        _ => Duration::ZERO,
-    }
-}
-
-#[cfg(feature = "server")]
-fn server_waits(step: &ServerStep) -> Duration {
-    match step {
-        ServerStep::Wait(time) => *time,
-        _ => Duration::ZERO,
     }
 }
 

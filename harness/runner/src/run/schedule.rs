@@ -15,11 +15,11 @@ use super::doubt;
 use super::lane::{Lane, News};
 use super::lane_page::Starts;
 use super::needs::Needs;
+use super::open_stage::{self, Listeners, NotOpened};
 use super::plan::Trial;
 use super::replay::Usable;
 use super::setting::{Refusals, Setting};
 use super::settings::Run;
-use super::stage::{self, Listeners, NotOpened};
 use crate::session::patience::{AttemptPatience, Patience};
 use crate::session::stage::Stage;
 use crate::session::turn::Turn;
@@ -332,7 +332,7 @@ impl Schedule {
 
     /// The listeners of another lane.
     async fn listeners(&self) -> Result<Listeners, NotOpened> {
-        stage::set_up(self.run.address, self.run.barrier, &self.run.launch, &self.starts).await
+        open_stage::set_up(self.run.address, self.run.barrier, &self.run.launch, &self.starts).await
     }
 
     /// The lane of a stage.

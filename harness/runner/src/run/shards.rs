@@ -10,7 +10,7 @@ use std::time::Duration;
 use ssespec_cases::{Case, Corpus};
 use ssespec_reports::results::{Role, Shard};
 
-use super::plan::waits;
+use super::waits::waits;
 use crate::delivery::{DeliveryKind, programs};
 use crate::role;
 

@@ -12,7 +12,7 @@ use super::plan::{Skipped, Trial};
 use super::played::Played;
 use super::settings::Run;
 use crate::adapter::fault::Fault;
-use crate::session::late::{Late, LateKind};
+use crate::session::late_arrivals::{Late, LateKind};
 use crate::session::outcome::{EndedBy, Evidence, Failure, Stop};
 
 /// A case's level, as results spell it.
@@ -189,7 +189,7 @@ pub(super) fn charge(result: &mut CaseResult, trial: &Trial, late: &Late, ended_
     let what = match &late.what {
         LateKind::Request(request) => format!("a request after the end of the session: {request}"),
         LateKind::Message(message) | LateKind::Adapter(message) => {
-            format!("a message after `closed`: {message}")
+            format!("a message after the end of the session: {message}")
         }
     };
     if result.late.len() < LATE_KEPT {

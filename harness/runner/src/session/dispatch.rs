@@ -5,13 +5,13 @@ use std::time::Instant;
 use ssespec_mock_server::wire::WireEventKind;
 
 use super::client;
-use super::late::{LATE_LIMIT, Late, late_message, late_request};
+use super::late_arrivals::{LATE_LIMIT, Late, late_message, late_request};
 use super::outcome::Outcome;
 use super::patience::{AttemptPatience, Patience};
 #[cfg(feature = "server")]
 use super::server;
 #[cfg(feature = "server")]
-use super::server::seen::Strictness;
+use super::server::stream_contents::Strictness;
 use super::stage::Stage;
 use crate::adapter::incoming::Incoming;
 use crate::delivery::{Ops, Program};

@@ -3,19 +3,19 @@
 //! - [`dispatch`]: playing a case with an implementation of its role
 //! - `client`, `server`: a session of either role
 //! - `script`, `progress`: what both have in common while a script is played; `gauge` measures spans of work
-//! - [`outcome`], [`late`]: the outcome of a session, and what arrived after its end
+//! - [`outcome`], [`late_arrivals`]: the outcome of a session, and what arrived after its end
 //! - [`stage`]: where sessions take place; [`patience`]: how long they wait; [`turn`]: when they count as waiting;
-//!   `came`: whether something arrived in time; `effort`: whether the implementation still works on it
+//!   `deadline`: whether something arrived in time; `effort`: whether the implementation still works on it
 //! - [`transcript`]: the record of a session
 //! - `describe`: what was observed, in words
 
-mod came;
 mod client;
+mod deadline;
 mod describe;
 pub mod dispatch;
 mod effort;
 mod gauge;
-pub mod late;
+pub mod late_arrivals;
 pub mod outcome;
 pub mod patience;
 mod progress;
@@ -27,7 +27,7 @@ pub mod transcript;
 pub mod turn;
 
 pub use dispatch::play;
-pub use late::{Late, LateKind};
+pub use late_arrivals::{Late, LateKind};
 pub use outcome::{EndedBy, Failure, Outcome, Stop};
 pub use patience::Patience;
 pub use stage::Stage;

@@ -37,6 +37,20 @@ impl Patience {
     }
 }
 
+/// How long something is awaited now, and how long it is given before a failure by waiting is final.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Allowance {
+    pub(super) now: Duration,
+    pub(super) full: Duration,
+}
+
+impl Allowance {
+    /// The same time for both: a failure by waiting is final.
+    pub(super) fn final_after(time: Duration) -> Self {
+        Self { now: time, full: time }
+    }
+}
+
 /// The patience of one attempt at a trial.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AttemptPatience {

@@ -8,7 +8,7 @@ use ssespec_reports::results::Fact;
 
 use super::gauge::Gauge;
 use super::outcome::{Evidence, Failure, Stop};
-use super::patience::Patience;
+use super::patience::{Allowance, Patience};
 use super::transcript::Transcript;
 use crate::adapter::fault::Fault;
 use crate::adapter::footprint::Processes;
@@ -75,7 +75,7 @@ impl Progress {
         &self,
         expected: impl Into<String>,
         observed: impl Into<String>,
-        (waited, full): (Duration, Duration),
+        Allowance { now: waited, full }: Allowance,
     ) -> Failure {
         let evidence = if waited < full { Evidence::ShortSilence } else { Evidence::Silence };
         Failure { evidence, ..self.failure(expected, observed) }

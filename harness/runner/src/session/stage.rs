@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use ssespec_mock_server::wire::{Listener, WireEvent};
 use tokio::sync::mpsc;
 
-use super::late::Late;
+use super::late_arrivals::Late;
 use super::turn::Turn;
 use crate::adapter::running::Adapter;
 use crate::run::lane_page::LanePage;

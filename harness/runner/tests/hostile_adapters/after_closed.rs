@@ -23,7 +23,7 @@ fn closed_twice() {
     1-trigger: error at step 0: the adapter sent a message for a closed session: closed: the client has stopped
       expected: an adapter that follows the protocol
       hint: send exactly one `closed` per session, as its last message
-      late: a message after `closed`: closed: the client has stopped
+      late: a message after the end of the session: closed: the client has stopped
     2-next: pass
     status 3
     ");
@@ -37,7 +37,7 @@ fn closed_twice_in_the_last_session() {
     1-trigger: error at step 0: the adapter sent a message for a closed session: closed: the client has stopped
       expected: an adapter that follows the protocol
       hint: send exactly one `closed` per session, as its last message
-      late: a message after `closed`: closed: the client has stopped
+      late: a message after the end of the session: closed: the client has stopped
     status 3
     ");
 }
@@ -46,7 +46,7 @@ fn an_event() {
     let played = Scenario::of("event-after-closed").play();
     assert_snapshot!(played.text(), @r#"
     1-trigger: pass
-      late: a message after `closed`: event data "one more thing"
+      late: a message after the end of the session: event data "one more thing"
     2-next: pass
     status 0
     "#);

@@ -106,16 +106,16 @@ fn messages_of_a_past_session_without_end() {
     let measured = measured("endless-late-events", WORKING, "");
     assert_snapshot!(measured.text, @r#"
     1-trigger: pass
-      late: a message after `closed`: event data "boo"
-      late: a message after `closed`: event data "boo"
-      late: a message after `closed`: event data "boo"
-      late: a message after `closed`: event data "boo"
-      late: a message after `closed`: event data "boo"
-      late: a message after `closed`: event data "boo"
-      late: a message after `closed`: event data "boo"
-      late: a message after `closed`: event data "boo"
-      late: a message after `closed`: event data "boo"
-      late: a message after `closed`: event data "boo"
+      late: a message after the end of the session: event data "boo"
+      late: a message after the end of the session: event data "boo"
+      late: a message after the end of the session: event data "boo"
+      late: a message after the end of the session: event data "boo"
+      late: a message after the end of the session: event data "boo"
+      late: a message after the end of the session: event data "boo"
+      late: a message after the end of the session: event data "boo"
+      late: a message after the end of the session: event data "boo"
+      late: a message after the end of the session: event data "boo"
+      late: a message after the end of the session: event data "boo"
     2-next: pass
       note: the first attempt ended with: the adapter kept sending messages for closed sessions
     status 0

@@ -167,11 +167,11 @@ fn closed_twice() {
     1-trigger: error at step 0: the adapter sent a message for a closed session: closed: the client has stopped
       expected: an adapter that follows the protocol
       hint: send exactly one `closed` per session, as its last message
-      late: a message after `closed`: closed: the client has stopped
+      late: a message after the end of the session: closed: the client has stopped
     2-next: error at step 0: the adapter sent a message for a closed session: closed: the client has stopped
       expected: an adapter that follows the protocol
       hint: send exactly one `closed` per session, as its last message
-      late: a message after `closed`: closed: the client has stopped
+      late: a message after the end of the session: closed: the client has stopped
     status 3
     ");
 }

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::json;
 use ssespec::adapter::fault::Fault;
+use ssespec::protocol::HelloRole;
 use ssespec::run::{Conclusion, RunError};
 use ssespec_reports::results::Role;
 use ssespec_reports::results::Verdict;
@@ -28,7 +29,10 @@ async fn beginnings() {
     assert_eq!(refused(text(&wrong)).await, Fault::WrongProtocol { said: 2 });
     let mut wrong = hello();
     wrong["hello"]["role"] = "server".into();
-    assert_eq!(refused(text(&wrong)).await, Fault::WrongRole { said: "server".into(), wanted: Role::Client });
+    assert_eq!(
+        refused(text(&wrong)).await,
+        Fault::WrongRole { said: HelloRole::Server, wanted: Role::Client }
+    );
     let mut wrong = hello();
     wrong["hello"]["capabilities"] = json!(["telepathy"]);
     assert!(matches!(refused(text(&wrong)).await, Fault::UnknownCapability(_)));

@@ -45,6 +45,7 @@ pub(crate) fn probe(folder: &Folder, service: &Service, options: &RunOptions) ->
             emit: emit.map_err(|error| in_key("emit", error.into()))?,
             timeout: options.patience().observation,
             length: Length::Full,
+            limit: None,
             trust,
         },
         selection: options.selection.selection(),

@@ -17,7 +17,7 @@ use ssespec_mock_server::action::{Action, Repeat, Respond};
 use super::{Interpreter, Resumption, Shown};
 use crate::client::mime::is_event_stream;
 use crate::defect::switches::Defects;
-use crate::stream::shown::Event;
+use crate::stream::output::Event;
 use ssespec::delivery::{ClientOp, ClientOps, DeliveryKind, Ops, programs};
 
 /// Every way to cut a script.

@@ -9,7 +9,7 @@ use super::{Interpreter, Resumption, Shown};
 use crate::defect::list::Defect;
 use crate::defect::switches::{Defects, Reached};
 use crate::stream::decoder::Decoder;
-use crate::stream::shown::Event;
+use crate::stream::output::Event;
 
 /// Interprets a complete stream in the simplest way.
 fn naive(stream: &[u8], resumption: &mut Resumption) -> Vec<Shown> {

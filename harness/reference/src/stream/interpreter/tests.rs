@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use super::{Interpreter, Resumption, Shown, StreamEnd};
 use crate::defect::switches::Defects;
-use crate::stream::shown::Event;
+use crate::stream::output::Event;
 
 /// A reconnection time that no stream below sets.
 const INITIAL: Duration = Duration::from_millis(987_654);

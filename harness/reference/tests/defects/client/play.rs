@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use ssespec::adapter::in_process::client::Client;
-use ssespec::run::{Launch, Plan, Selection, Trial, stage};
+use ssespec::run::{Launch, Plan, Selection, Trial, open_stage};
 use ssespec::session::{Patience, Stage};
 use ssespec_cases::client::{ClientStep, Expectation};
 use ssespec_cases::{Capability, Case, Corpus};
@@ -264,7 +264,7 @@ async fn lane(
     };
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let launch = Launch::Client(reference::client());
-    let mut stage = stage::open(address, BarrierMode::Auto, &launch).await.expect("a port");
+    let mut stage = open_stage::open(address, BarrierMode::Auto, &launch).await.expect("a port");
     let mut all = Vec::new();
     loop {
         let Some(task) = queue.lock().expect("no lane panics").pop_front() else { break };
@@ -297,7 +297,7 @@ async fn lane(
         failed(done.task.defect, usize::from(matches!(done.came, Came::Failed(..))));
         all.push(done);
     }
-    stage::close(stage).await;
+    open_stage::close(stage).await;
     all
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use ssespec::adapter::in_process::server::Server;
 use ssespec::delivery::Ops;
-use ssespec::run::{Launch, Plan, Selection, Trial, stage};
+use ssespec::run::{Launch, Plan, Selection, Trial, open_stage};
 use ssespec::session::{Patience, Stage};
 use ssespec_cases::server::{Expected, ServerStep};
 use ssespec_cases::{Corpus, Script};
@@ -210,7 +210,7 @@ async fn lane(
 ) -> Vec<Done> {
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let launch = Launch::Server(reference::server());
-    let mut stage = stage::open(address, BarrierMode::Auto, &launch).await.expect("a port");
+    let mut stage = open_stage::open(address, BarrierMode::Auto, &launch).await.expect("a port");
     let mut all = Vec::new();
     loop {
         let Some(task) = queue.lock().expect("no lane panics").pop_front() else { break };
@@ -250,7 +250,7 @@ async fn lane(
         }
         all.push(done);
     }
-    stage::close(stage).await;
+    open_stage::close(stage).await;
     all
 }
 

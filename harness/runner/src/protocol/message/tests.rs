@@ -29,7 +29,7 @@ fn shown(line: &str) -> Observation {
 
 #[track_caller]
 fn problem(line: &str) -> String {
-    Message::from_line(line.as_bytes()).unwrap_err().problem
+    Message::from_line(line.as_bytes()).unwrap_err().problem.to_string()
 }
 
 #[test]

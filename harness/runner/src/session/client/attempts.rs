@@ -7,7 +7,7 @@ use ssespec_mock_server::action::{Action, Drop, Respond};
 
 use super::queues::Seen;
 use super::session::{Session, Silence};
-use crate::session::came::Came;
+use crate::session::deadline::Came;
 use crate::session::outcome::Stop;
 
 /// Why a case is not judged on systems that do not count refused connections.

@@ -12,10 +12,11 @@ use super::queues::Seen;
 use super::session::{Answer, Closing, ResponseKind, Session, Silence};
 use crate::adapter::fault::Fault;
 use crate::protocol::{Observation, Order};
-use crate::session::came::Came;
+use crate::session::deadline::Came;
 use crate::session::describe;
-use crate::session::late::late_request;
+use crate::session::late_arrivals::late_request;
 use crate::session::outcome::{EndedBy, Stop};
+use crate::session::patience::Allowance;
 
 /// How long clients may take to close the connections that the harness closed.
 const LEAVING: Duration = Duration::from_millis(250);
@@ -74,7 +75,7 @@ impl Session<'_> {
     /// The next thing shown that is not an opening, an error or a comment.
     async fn next_event(&mut self, expected: &str) -> Result<Observation, Stop> {
         loop {
-            match self.next_shown(expected, self.observation_times(None)).await? {
+            match self.next_shown(expected, self.observation_allowance(None)).await? {
                 Observation::Opened { .. } | Observation::Error { .. } | Observation::Comment { .. } => {}
                 other => return Ok(other),
             }
@@ -102,9 +103,9 @@ impl Session<'_> {
                 return self.sentinel().await;
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                let times = (self.patience.request, self.full_patience.request);
+                let allowance = Allowance { now: self.patience.request, full: self.full_patience.request };
                 let observed = format!("nothing within {}", describe::time(self.patience.request));
-                return Err(self.progress.silence(expected, observed, times).into());
+                return Err(self.progress.silence(expected, observed, allowance).into());
             }
         }
     }

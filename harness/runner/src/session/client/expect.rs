@@ -11,10 +11,11 @@ use super::queues::{Arrival, Seen};
 use super::session::{Answer, Closing, Session, Silence};
 use crate::adapter::footprint::Processes;
 use crate::protocol::Observation;
-use crate::session::came::Came;
+use crate::session::deadline::Came;
 use crate::session::describe;
 use crate::session::effort::Wait;
 use crate::session::outcome::Stop;
+use crate::session::patience::Allowance;
 
 /// The tolerance for timers that fire early.
 const TIMER_TOLERANCE: Duration = Duration::from_millis(2);
@@ -34,15 +35,17 @@ impl Session<'_> {
             | Expectation::Closed
             | Expectation::Comment { .. }
             | Expectation::Error { .. }
-            | Expectation::Exception(_) => self.expect_shown(expectation, self.observation_times(None)).await,
+            | Expectation::Exception(_) => {
+                self.expect_shown(expectation, self.observation_allowance(None)).await
+            }
             // A script may report what it had to load first.
             Expectation::Report(_) => {
-                let times = (self.patience.request, self.full_patience.request);
-                self.expect_shown(expectation, times).await
+                let allowance = Allowance { now: self.patience.request, full: self.full_patience.request };
+                self.expect_shown(expectation, allowance).await
             }
             Expectation::Event(event) => {
                 for _ in 0..event.times.unwrap_or(1) {
-                    self.expect_shown(expectation, self.observation_times(event.within)).await?;
+                    self.expect_shown(expectation, self.observation_allowance(event.within)).await?;
                 }
                 Ok(())
             }
@@ -56,7 +59,7 @@ impl Session<'_> {
         let full = expected.within.unwrap_or(self.full_patience.request) + after;
         let mut repeats = 0;
         let arrival = loop {
-            let arrival = self.next_request(&words, (patience, full)).await?;
+            let arrival = self.next_request(&words, Allowance { now: patience, full }).await?;
             let early = expected.after.is_some_and(|after| self.is_early(arrival.at, after));
             if early && repeats < SILENT_REPEATS && self.is_silent_repeat(&arrival.exchange) {
                 // Some browsers repeat a request that got no answer before they tell anyone.
@@ -91,10 +94,10 @@ impl Session<'_> {
     async fn next_request(
         &mut self,
         expected: &str,
-        (patience, full): (Duration, Duration),
+        Allowance { now: patience, full }: Allowance,
     ) -> Result<Arrival, Stop> {
         let began = Instant::now();
-        let mut wait = self.wait((patience, full));
+        let mut wait = self.wait(Allowance { now: patience, full });
         loop {
             match self.queues.wire.pop_front() {
                 Some(Seen::Request(arrival)) => {
@@ -123,7 +126,10 @@ impl Session<'_> {
                     Some(shown) => format!("{}, and no request", describe::shown(shown)),
                     None => silence,
                 };
-                return Err(self.progress.silence(expected, observed, (patience, full)).into());
+                return Err(self
+                    .progress
+                    .silence(expected, observed, Allowance { now: patience, full })
+                    .into());
             }
         }
     }
@@ -223,7 +229,7 @@ impl Session<'_> {
                 return Ok(());
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                return Err(self.timed_out(&expected, (patience, full)).into());
+                return Err(self.timed_out(&expected, Allowance { now: patience, full }).into());
             }
         }
     }
@@ -245,7 +251,7 @@ impl Session<'_> {
         let mut wait = match silence {
             // Silence is what it is, whatever the client works on.
             Some(_) => Wait::new(Processes::Unknown, patience),
-            None => self.wait((patience, full)),
+            None => self.wait(Allowance { now: patience, full }),
         };
         loop {
             // What the client does after our answer to a malformed request says nothing about the alternatives.
@@ -283,7 +289,7 @@ impl Session<'_> {
                         self.silence = Silence::Proved;
                         Ok(())
                     }
-                    None => Err(self.timed_out(&words, (patience, full)).into()),
+                    None => Err(self.timed_out(&words, Allowance { now: patience, full }).into()),
                 };
             }
         }

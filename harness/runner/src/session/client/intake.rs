@@ -10,9 +10,9 @@ use super::session::{Closing, Session};
 use crate::adapter::fault::Fault;
 use crate::adapter::incoming::Incoming;
 use crate::protocol::Observation;
-use crate::session::came::{Came, WITHOUT_PAUSE};
+use crate::session::deadline::{Came, WITHOUT_PAUSE};
 use crate::session::describe;
-use crate::session::late::{LATE_LIMIT, Late, late_message, late_request, session_of};
+use crate::session::late_arrivals::{LATE_LIMIT, Late, late_message, late_request, session_of};
 use crate::session::outcome::Stop;
 
 impl Session<'_> {

@@ -2,20 +2,21 @@
 //!
 //! - [`session`]: its state, and playing its script
 //! - `queues`, `intake`: what has come from the wire and the adapter, and taking it in
-//! - `perform`, `ask`: what the harness does, and what it asks of the client; `own_scripts`: what it answers on its own
-//! - `expect`, `shown`, `fields`: what must be observed; `attempts`: how often a client tries to connect
+//! - `perform`, `questions`: what the harness does, and what it asks of the client; `own_scripts`: what it answers on its
+//!   own
+//! - `expect`, `match_observation`, `fields`: what must be observed; `attempts`: how often a client tries to connect
 //! - `facts`: what is recorded
 //! - `ending`: how every session ends, so that absence is proved
 
-mod ask;
 mod attempts;
 mod ending;
 mod expect;
 mod facts;
 mod fields;
 mod intake;
+mod match_observation;
 mod own_scripts;
 mod perform;
+mod questions;
 mod queues;
 pub(super) mod session;
-mod shown;

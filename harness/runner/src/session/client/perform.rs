@@ -12,9 +12,10 @@ use super::attempts;
 use super::session::{Answer, Closing, ResponseKind, Session};
 use crate::protocol::page::Place;
 use crate::protocol::{ConnectRequest, Order};
-use crate::session::came::Came;
+use crate::session::deadline::Came;
 use crate::session::describe;
 use crate::session::outcome::Stop;
+use crate::session::patience::Allowance;
 
 /// How many times its patience the harness spends at most on a client that goes on reading.
 const LONGEST: u32 = 20;
@@ -84,7 +85,9 @@ impl Session<'_> {
     /// A client that holds its connection and reads nothing.
     fn not_read(&self, patience: Duration) -> Stop {
         let observed = format!("it read nothing for {}", describe::time(patience));
-        self.progress.silence("the client reads what is sent", observed, (patience, patience)).into()
+        self.progress
+            .silence("the client reads what is sent", observed, Allowance::final_after(patience))
+            .into()
     }
 
     pub(super) async fn act(&mut self, action: &Action) -> Result<(), Stop> {

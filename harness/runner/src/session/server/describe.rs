@@ -4,8 +4,8 @@ pub(super) use ssespec_cases::quote::quote;
 use ssespec_cases::server::{Http, Request};
 use ssespec_reports::transcript::escape;
 
-use super::seen::{ResponseHead, Seen};
-use super::target::Target;
+use super::served_url::Target;
+use super::stream_contents::{ResponseHead, Seen};
 use crate::protocol::server::ServerObservation;
 use crate::session::describe::server_shown;
 pub(super) use crate::session::describe::time;

@@ -6,13 +6,14 @@ use ssespec_cases::server::{Emission, EmittedData, Reading};
 
 use super::describe;
 use super::outlet::Left;
-use super::seen::{Seen, Strictness};
 use super::session::{Presence, Session};
 use super::stream::StreamState;
+use super::stream_contents::{Seen, Strictness};
 use crate::adapter::fault::Fault;
 use crate::protocol::Order;
-use crate::session::came::Came;
+use crate::session::deadline::Came;
 use crate::session::outcome::Stop;
+use crate::session::patience::Allowance;
 
 /// What a failed sentinel usually means.
 const SENTINEL_HINT: &str = "a case that leaves a stream open ends with one more event, which must come next on it; the case does not expect what came instead";
@@ -66,8 +67,9 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = format!("no match within {}", describe::time(self.patience.observation));
-                let times = (self.patience.observation, self.full_patience.observation);
-                return Err(self.progress.silence(expected, observed, times).into());
+                let allowance =
+                    Allowance { now: self.patience.observation, full: self.full_patience.observation };
+                return Err(self.progress.silence(expected, observed, allowance).into());
             }
         }
     }

@@ -8,12 +8,12 @@ use ssespec_cases::server::{EventExpected, Expected, Reading, ResponseExpected, 
 use super::describe;
 use super::matching;
 use super::matching::{Verdict, View};
-use super::seen::{ResponseHead, Strictness};
 use super::session::Session;
 use super::stream::Stream;
-use crate::session::came::Came;
+use super::stream_contents::{ResponseHead, Strictness};
+use crate::session::deadline::Came;
 use crate::session::outcome::{Failure, Stop};
-use crate::session::patience::Patience;
+use crate::session::patience::{Allowance, Patience};
 
 impl Session<'_> {
     pub(super) async fn expect(&mut self, expected: &Expected) -> Result<(), Stop> {
@@ -106,7 +106,10 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = self.nothing(expected, patience);
-                return Err(self.progress.silence(words(), observed, (patience, full)).into());
+                return Err(self
+                    .progress
+                    .silence(words(), observed, Allowance { now: patience, full })
+                    .into());
             }
         }
     }
@@ -156,7 +159,10 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 let observed = format!("no match within {}", describe::time(patience));
-                return Err(self.progress.silence(words(), observed, (patience, full)).into());
+                return Err(self
+                    .progress
+                    .silence(words(), observed, Allowance { now: patience, full })
+                    .into());
             }
         }
     }

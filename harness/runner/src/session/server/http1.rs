@@ -8,8 +8,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::outlet::{self, Control, Left, Outlet};
-use super::seen::{Content, ResponseHead, Seen};
-use super::target::Target;
+use super::served_url::Target;
+use super::stream_contents::{Content, ResponseHead, Seen};
 use ssespec_strict::http::{Asked, Http1Reader, Piece};
 use ssespec_strict::{Finding, FindingKind};
 

@@ -12,8 +12,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use super::outlet::{self, Control, Left, Outlet};
-use super::seen::{Content, ResponseHead, Seen};
-use super::target::Target;
+use super::served_url::Target;
+use super::stream_contents::{Content, ResponseHead, Seen};
 
 /// How many bytes a single read takes.
 const READ: usize = 16 * 1024;

@@ -6,17 +6,17 @@ use ssespec_cases::Capability;
 
 use super::describe;
 use super::outlet::StreamUpdate;
-use super::seen::Seen;
+use super::served_url;
 use super::session::{Answer, Presence, Session};
 use super::stream::StreamState;
-use super::target;
+use super::stream_contents::Seen;
 use crate::adapter::fault::Fault;
 use crate::adapter::incoming::Incoming;
 use crate::protocol::Observation;
 use crate::protocol::server::ServerObservation;
-use crate::session::came::{Came, WITHOUT_PAUSE};
+use crate::session::deadline::{Came, WITHOUT_PAUSE};
 use crate::session::describe::{server_shown, shown as shown_in_words};
-use crate::session::late::{LATE_LIMIT, Late, late_message};
+use crate::session::late_arrivals::{LATE_LIMIT, Late, late_message};
 use crate::session::outcome::Stop;
 
 /// How many more events than were emitted may arrive before a stream counts as a flood.
@@ -169,7 +169,7 @@ impl Session<'_> {
                 if self.target.is_some() {
                     return Err(self.progress.fault(unasked));
                 }
-                match target::parse(url) {
+                match served_url::parse(url) {
                     Ok(target) => {
                         self.progress.transcript.call(&target.origin(), "server.test");
                         self.target = Some(target);

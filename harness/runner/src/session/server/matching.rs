@@ -7,9 +7,9 @@ use ssespec_cases::grammar::FieldExpectation;
 use ssespec_cases::server::{EmittedData, EventExpected, Expected, ResponseExpected};
 
 use super::describe;
-use super::seen::{ResponseHead, Seen, SeenEvent, essence};
 use super::session::{Answer, Session};
 use super::stream::{Stream, StreamState};
+use super::stream_contents::{ResponseHead, Seen, SeenEvent, essence};
 
 /// How much of each queue an alternative would take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

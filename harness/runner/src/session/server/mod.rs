@@ -1,9 +1,9 @@
 //! A server running one case: it gets events to send, and every byte of its streams is read.
 //!
 //! - [`session`]: its state, and playing its script
-//! - `target`: the URL that it serves
+//! - `served_url`: the URL that it serves
 //! - `stream`: one stream as a client holds it; `http1` and `http2` read it, `outlet` connects its task to the session
-//! - [`seen`]: what a stream shows
+//! - [`stream_contents`]: what a stream shows
 //! - `intake`: taking in what comes from the streams and the adapter
 //! - `perform`: what the harness does
 //! - `expect`, `matching`: what must be observed
@@ -19,7 +19,7 @@ mod intake;
 mod matching;
 mod outlet;
 mod perform;
-pub(super) mod seen;
+mod served_url;
 pub(super) mod session;
 mod stream;
-mod target;
+pub(super) mod stream_contents;

@@ -7,8 +7,8 @@ use ssespec_mock_server::action::Drop;
 use ssespec_strict::Limits;
 use tokio::sync::mpsc;
 
-use super::seen::Seen;
-use super::target::Target;
+use super::served_url::Target;
+use super::stream_contents::Seen;
 
 /// How many reads of a stream the transcript shows, and how much of each.
 const READS: u64 = 500;
@@ -67,19 +67,19 @@ impl Outlet {
 
     /// Sends what was seen; waits until the session has room for it, or the stream must be left.
     pub(super) async fn tell(&self, seen: Vec<Seen>, control: &mut Control) -> Option<Left> {
-        let telling = async {
+        let reporting = async {
             for seen in seen {
                 let told = StreamUpdate { stream: self.stream, at: Instant::now(), seen };
                 // The session may be over.
                 let _ = self.tell.send(told).await;
             }
         };
-        tokio::pin!(telling);
+        tokio::pin!(reporting);
         loop {
             tokio::select! {
                 biased;
                 left = control.next() => if left.is_some() { return left },
-                () = &mut telling => return None,
+                () = &mut reporting => return None,
             }
         }
     }

@@ -10,7 +10,7 @@ use super::session::{Presence, Session};
 use super::stream::{Stream, StreamState};
 use crate::adapter::fault::Fault;
 use crate::protocol::server::{Emit, ServerOrder};
-use crate::session::came::Came;
+use crate::session::deadline::Came;
 use crate::session::outcome::Stop;
 
 /// How long a connection that is left may take to be gone.

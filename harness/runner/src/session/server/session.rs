@@ -9,14 +9,14 @@ use ssespec_strict::Limits;
 use tokio::sync::mpsc;
 
 use super::outlet::StreamUpdate;
-use super::seen::{Named, ResponseHead, StreamReading, Strictness};
+use super::served_url::Target;
 use super::stream::Stream;
-use super::target::Target;
+use super::stream_contents::{Named, ResponseHead, StreamReading, Strictness};
 use crate::adapter::fault::Fault;
 use crate::delivery::Op;
 use crate::protocol::Order;
 use crate::protocol::server::ServerOrder;
-use crate::session::came::Came;
+use crate::session::deadline::Came;
 use crate::session::outcome::{EndedBy, Outcome, Stop};
 use crate::session::patience::{AttemptPatience, Patience};
 use crate::session::progress::Progress;

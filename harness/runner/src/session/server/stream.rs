@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
 
 use super::outlet::{Control, Left, Outlet, StreamOrder, StreamUpdate};
-use super::seen::{Content, ResponseHead, Seen, StreamReading};
-use super::target::Target;
+use super::served_url::Target;
+use super::stream_contents::{Content, ResponseHead, Seen, StreamReading};
 use super::{http1, http2};
 
 /// The state of a stream.

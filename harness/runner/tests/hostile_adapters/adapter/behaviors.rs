@@ -43,7 +43,7 @@ fn die(words: &str, status: i32) -> ! {
     std::process::exit(status);
 }
 
-/// Beasts whose client does more with a stream than it should.
+/// Adapters whose client does more with a stream than it should.
 fn at_work(behavior: &str) -> Option<Behavior> {
     let habit = match behavior {
         "rescans-line" => Habit::Rereads,
@@ -54,7 +54,7 @@ fn at_work(behavior: &str) -> Option<Behavior> {
     Some(Behavior { habit, ..Behavior::default() })
 }
 
-/// Beasts that show themselves before the first session.
+/// Adapters that show themselves before the first session.
 fn at_hello(behavior: &str) -> Option<Behavior> {
     Some(match behavior {
         "sound" => Behavior::default(),
@@ -96,7 +96,7 @@ fn at_hello(behavior: &str) -> Option<Behavior> {
     })
 }
 
-/// Beasts that write what is not of the protocol.
+/// Adapters that write what is not of the protocol.
 fn in_lines(behavior: &str) -> Option<Behavior> {
     Some(match behavior {
         "print-statement" => on_trigger(|session| {
@@ -158,7 +158,7 @@ fn in_lines(behavior: &str) -> Option<Behavior> {
     })
 }
 
-/// Beasts that stall, flood or die in the middle of a case.
+/// Adapters that stall, flood or die in the middle of a case.
 fn in_a_case(behavior: &str) -> Option<Behavior> {
     Some(match behavior {
         "half-a-line" => on_trigger(|session| {
@@ -272,7 +272,7 @@ fn in_a_case(behavior: &str) -> Option<Behavior> {
     })
 }
 
-/// Beasts that misbehave when a session or their life should end.
+/// Adapters that misbehave when a session or their life should end.
 fn at_the_end(behavior: &str) -> Option<Behavior> {
     Some(match behavior {
         "crashes-on-close" => at_end_do(|session, _| {

@@ -7,15 +7,15 @@ use crate::results::Failure;
 
 /// How a failure looks: at which step, and a hash of what was observed there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Mark {
+pub struct Symptom {
     /// The number of the step, from 1; 0 for what is implied after the last step.
     pub step: usize,
     /// A hash of what was observed, without its numbers, which hold times and ports.
     pub observed: u32,
 }
 
-impl Mark {
-    /// The mark of a failure.
+impl Symptom {
+    /// The symptom of a failure.
     pub fn of(failure: &Failure) -> Self {
         Self { step: failure.step, observed: hash(&failure.observed) }
     }
@@ -52,24 +52,24 @@ fn hash(text: &str) -> u32 {
     hash
 }
 
-impl fmt::Display for Mark {
+impl fmt::Display for Symptom {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {:08x}", self.step, self.observed)
     }
 }
 
-/// A text that is not a mark.
+/// A text that is not a symptom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NotAMark;
+pub struct NotASymptom;
 
-impl FromStr for Mark {
-    type Err = NotAMark;
+impl FromStr for Symptom {
+    type Err = NotASymptom;
 
-    fn from_str(text: &str) -> Result<Self, NotAMark> {
-        let (step, observed) = text.split_once(' ').ok_or(NotAMark)?;
+    fn from_str(text: &str) -> Result<Self, NotASymptom> {
+        let (step, observed) = text.split_once(' ').ok_or(NotASymptom)?;
         Ok(Self {
-            step: step.parse().map_err(|_| NotAMark)?,
-            observed: u32::from_str_radix(observed, 16).map_err(|_| NotAMark)?,
+            step: step.parse().map_err(|_| NotASymptom)?,
+            observed: u32::from_str_radix(observed, 16).map_err(|_| NotASymptom)?,
         })
     }
 }
@@ -87,17 +87,17 @@ mod tests {
 
     #[test]
     fn marks_are_written_and_read() {
-        let mark = Mark { step: 3, observed: 0xbeef };
-        assert_eq!(mark.to_string(), "3 0000beef");
-        assert_eq!(mark.to_string().parse(), Ok(mark));
+        let symptom = Symptom { step: 3, observed: 0xbeef };
+        assert_eq!(symptom.to_string(), "3 0000beef");
+        assert_eq!(symptom.to_string().parse(), Ok(symptom));
         for text in ["", "3", "x 1", "3 xyz", "-1 0"] {
-            assert_eq!(text.parse::<Mark>(), Err(NotAMark), "{text:?}");
+            assert_eq!(text.parse::<Symptom>(), Err(NotASymptom), "{text:?}");
         }
     }
 
     #[test]
     fn the_end_comes_after_every_step() {
-        let at = |step| Mark { step, observed: 0 };
+        let at = |step| Symptom { step, observed: 0 };
         assert!(at(0).is_after(at(9)) && !at(9).is_after(at(0)) && at(2).is_after(at(1)));
         assert!(!at(0).is_after(at(0)) && at(0).is_at(at(0)));
     }

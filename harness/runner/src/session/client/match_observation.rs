@@ -10,11 +10,11 @@ use super::queues::Seen;
 use super::session::Session;
 use crate::adapter::footprint::Processes;
 use crate::protocol::{Event, Observation};
-use crate::session::came::Came;
+use crate::session::deadline::Came;
 use crate::session::describe;
 use crate::session::effort::Wait;
 use crate::session::outcome::{Failure, Stop};
-use crate::session::patience::Patience;
+use crate::session::patience::{Allowance, Patience};
 
 /// The most bytes of events' data that are kept.
 const REMEMBERED: usize = 64 * 1024;
@@ -29,10 +29,10 @@ impl Session<'_> {
     pub(super) async fn expect_shown(
         &mut self,
         expectation: &Expectation,
-        times: (Duration, Duration),
+        allowance: Allowance,
     ) -> Result<(), Stop> {
         let expected = words::expectation(expectation);
-        let shown = self.next_shown(&expected, times).await?;
+        let shown = self.next_shown(&expected, allowance).await?;
         if let (Observation::Error { .. } | Observation::Closed, Some(Seen::Malformed { reason })) =
             (&shown, self.queues.wire.front())
         {
@@ -52,19 +52,19 @@ impl Session<'_> {
     }
 
     /// How long an observation is awaited, and how long it is given: what the case says, or the patience.
-    pub(super) fn observation_times(&self, within: Option<Duration>) -> (Duration, Duration) {
+    pub(super) fn observation_allowance(&self, within: Option<Duration>) -> Allowance {
         let time = |patience: Patience| within.unwrap_or(patience.observation);
-        (time(self.patience), time(self.full_patience))
+        Allowance { now: time(self.patience), full: time(self.full_patience) }
     }
 
     /// The next thing that the implementation shows.
     pub(super) async fn next_shown(
         &mut self,
         expected: &str,
-        (patience, full): (Duration, Duration),
+        Allowance { now: patience, full }: Allowance,
     ) -> Result<Observation, Stop> {
         let began = Instant::now();
-        let mut wait = self.wait((patience, full));
+        let mut wait = self.wait(Allowance { now: patience, full });
         let mut patience = patience;
         loop {
             if let Some(shown) = self.queues.shown.pop_front() {
@@ -76,13 +76,13 @@ impl Session<'_> {
                 wait.ends_in(patience);
             }
             if self.take_in(wait.until()).await? == Came::Nothing && !wait.goes_on() {
-                return Err(self.timed_out(expected, (patience, full)).into());
+                return Err(self.timed_out(expected, Allowance { now: patience, full }).into());
             }
         }
     }
 
     /// Begins to wait this long for the client.
-    pub(super) fn wait(&self, (patience, full): (Duration, Duration)) -> Wait {
+    pub(super) fn wait(&self, Allowance { now: patience, full }: Allowance) -> Wait {
         // What fails with less than the full patience is repeated with it, so only that is worth counting.
         let processes = if patience < full { Processes::Unknown } else { self.stage.adapter.processes() };
         Wait::new(processes, patience)
@@ -95,7 +95,7 @@ impl Session<'_> {
             && self.exchange.as_ref().is_some_and(Exchange::peer_gone)
     }
 
-    pub(super) fn timed_out(&self, expected: &str, (patience, full): (Duration, Duration)) -> Failure {
+    pub(super) fn timed_out(&self, expected: &str, Allowance { now: patience, full }: Allowance) -> Failure {
         let waiting = match self.queues.wire.front() {
             Some(Seen::Request(arrival)) => {
                 format!(", but {} came", describe::request(arrival.exchange.request(), Vec::new()))
@@ -107,7 +107,7 @@ impl Session<'_> {
             _ => String::new(),
         };
         let observed = format!("nothing within {}{waiting}", describe::time(patience));
-        self.progress.silence(expected, observed, (patience, full))
+        self.progress.silence(expected, observed, Allowance { now: patience, full })
     }
 
     /// Whether what was shown is what is expected. An event that is looked at becomes the last one.

@@ -7,9 +7,10 @@ use ssespec_cases::client::{Expectation, ReadyState, Scope, ValueExpectation, wo
 use super::session::{Closing, Session};
 use crate::protocol::Order;
 use crate::protocol::page::{Place, ScriptResult};
-use crate::session::came::Came;
+use crate::session::deadline::Came;
 use crate::session::describe;
 use crate::session::outcome::Stop;
+use crate::session::patience::Allowance;
 
 impl Session<'_> {
     pub(super) async fn expect_state(&mut self, expected: ReadyState) -> Result<(), Stop> {
@@ -32,7 +33,7 @@ impl Session<'_> {
                 return if closed { Ok(()) } else { Err(self.progress.failure(words, observed).into()) };
             }
             if self.take_in(deadline).await? == Came::Nothing {
-                return Err(self.timed_out(&words, self.observation_times(None)).into());
+                return Err(self.timed_out(&words, self.observation_allowance(None)).into());
             }
         }
     }
@@ -97,7 +98,11 @@ impl Session<'_> {
                 let observed = format!("nothing within {}", describe::time(patience));
                 return Err(self
                     .progress
-                    .silence(expected, observed, (patience, self.full_patience.request))
+                    .silence(
+                        expected,
+                        observed,
+                        Allowance { now: patience, full: self.full_patience.request },
+                    )
                     .into());
             }
         }

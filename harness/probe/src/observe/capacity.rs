@@ -1,0 +1,213 @@
+//! How many streams the server serves at the same time.
+
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::options::Options;
+use crate::wire::exchange::{End, Exchange};
+use crate::wire::ongoing::OngoingExchange;
+use crate::wire::request::{ReadLimits, Request};
+
+/// How many streams are opened at most.
+pub(crate) const MOST: u32 = 24;
+
+/// How many streams are opened together, one wave after the other: a server that serves few gets few too many.
+const WAVES: [u32; 5] = [1, 2, 4, 8, 8];
+
+/// A head that takes longer is late.
+const PROMPT: Duration = Duration::from_secs(1);
+
+/// How long the first stream is read alone, to see whether another one ends it.
+const ALONE: Duration = Duration::from_millis(80);
+
+/// How many streams the server serves at the same time.
+#[derive(Debug)]
+pub(crate) struct Capacity {
+    /// The first stream, before another was opened.
+    pub(crate) single: Exchange,
+    /// How many streams were opened.
+    pub(crate) opened: usize,
+    /// How many of them got the same kind of response as the first.
+    pub(crate) served: usize,
+    /// One that did not.
+    pub(crate) unserved: Option<Exchange>,
+    /// What happens to streams that are too many.
+    pub(crate) excess: Excess,
+    /// How long the server took to serve another stream after a client had left.
+    pub(crate) release: Duration,
+}
+
+/// What happens to streams that are too many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Excess {
+    /// None was too many.
+    None,
+    /// They are refused with this status.
+    Refused(u16),
+    /// They wait, or get no response.
+    Unanswered,
+    /// An earlier stream is ended for them.
+    EndsEarlier,
+}
+
+impl Excess {
+    fn of(unserved: &Exchange) -> Self {
+        unserved.status().map_or(Self::Unanswered, Self::Refused)
+    }
+}
+
+/// How long each step of the count may take.
+struct Patience {
+    head: Duration,
+    release: Duration,
+}
+
+impl Patience {
+    fn of(options: &Options) -> Self {
+        match options.limit {
+            None => Self { head: options.timeout, release: Duration::from_secs(16) },
+            Some(_) => Self { head: options.timeout.min(PROMPT), release: PROMPT },
+        }
+    }
+}
+
+/// Opens streams, and keeps them open, until one is not served like the first.
+pub(crate) async fn measure(options: &Options, path: Option<String>) -> Capacity {
+    let patience = Patience::of(options);
+    let limits = ReadLimits { head: patience.head, body: Duration::ZERO, events: None };
+    let request = options.request(limits).path(path);
+    let mut first = OngoingExchange::open(options, &request).await;
+    first.read_until(patience.head, |exchange| exchange.head().is_some()).await;
+    let single = first.exchange.clone();
+    let mut capacity = Capacity {
+        single,
+        opened: 1,
+        served: 1,
+        unserved: None,
+        excess: Excess::None,
+        release: Duration::ZERO,
+    };
+    let Some(head) = capacity.single.head() else {
+        capacity.served = 0;
+        return capacity;
+    };
+    if !capacity.single.may_be_stream() {
+        return capacity;
+    }
+    // A head that comes with the first event cannot be waited for in each wave.
+    let is_late = head.at > PROMPT;
+    let all_together = [MOST - 1];
+    let (waves, limit) =
+        if is_late { (&all_together[..], head.at * 2 + PROMPT) } else { (&WAVES[..], patience.head) };
+    let alone = first.elapsed() + ALONE;
+    first.read_until(alone, |_| false).await;
+    let was_open = first.exchange.end == End::StillOpen;
+    let (mut served, mut unserved) = (vec![first], Vec::new());
+    for wave in waves {
+        let opened = open(options, &request, *wave, limit).await;
+        capacity.opened += opened.len();
+        let is_served = |ongoing: &OngoingExchange| ongoing.exchange.is_same_kind_as(&capacity.single);
+        let (like_first, others): (Vec<_>, Vec<_>) = opened.into_iter().partition(is_served);
+        served.extend(like_first);
+        unserved.extend(others);
+        if !unserved.is_empty() {
+            break;
+        }
+        if was_open && served.len() == 2 && ends_earlier(&mut served).await {
+            capacity.excess = Excess::EndsEarlier;
+            return capacity;
+        }
+    }
+    capacity.served = served.len();
+    if let Some(one) = unserved.first() {
+        capacity.excess = Excess::of(&one.exchange);
+        capacity.unserved = Some(one.exchange.clone());
+        capacity.release = match capacity.excess {
+            Excess::Refused(_) => {
+                let left = Instant::now();
+                served.pop();
+                let is_served = until_served(options, &request, &capacity.single, patience.release).await;
+                if is_served { left.elapsed() } else { patience.release }
+            }
+            _ => release(served, unserved, patience.release).await,
+        };
+    }
+    capacity
+}
+
+/// Opens streams together, and waits for their heads.
+async fn open(options: &Options, request: &Request, count: u32, limit: Duration) -> Vec<OngoingExchange> {
+    let mut tasks = JoinSet::new();
+    for _ in 0..count {
+        let (options, request) = (options.clone(), request.clone());
+        tasks.spawn(async move {
+            let mut ongoing = OngoingExchange::open(&options, &request).await;
+            ongoing.read_until(limit, |exchange| exchange.head().is_some()).await;
+            ongoing
+        });
+    }
+    tasks.join_all().await
+}
+
+/// Whether the first stream ends shortly after the second was opened.
+async fn ends_earlier(served: &mut [OngoingExchange]) -> bool {
+    let Some(first) = served.first_mut() else { return false };
+    let moment = first.elapsed() + ALONE;
+    first.read_until(moment, |_| false).await;
+    first.exchange.end != End::StillOpen && first.exchange.dispatched().next().is_none()
+}
+
+/// How often a stream is closed to see when a waiting one is served. Servers notice when they write the next time.
+const CLOSED: usize = 3;
+
+/// Closes streams, one after the other, and waits each time until a waiting one gets a response. Returns the longest wait.
+async fn release(
+    mut served: Vec<OngoingExchange>,
+    waiting: Vec<OngoingExchange>,
+    limit: Duration,
+) -> Duration {
+    let began = Instant::now();
+    let rounds = served.len().min(waiting.len()).min(CLOSED);
+    let mut tasks = JoinSet::new();
+    for mut ongoing in waiting {
+        tasks.spawn(async move {
+            let limit = ongoing.elapsed() + limit;
+            ongoing.read_until(limit, |exchange| exchange.head().is_some()).await;
+            // It stays open, or its place would be free for the next one.
+            ongoing
+        });
+    }
+    let (mut longest, mut answered) = (Duration::ZERO, Vec::new());
+    for _ in 0..rounds {
+        let left = Instant::now();
+        served.pop();
+        match tasks.join_next().await {
+            Some(Ok(ongoing)) if ongoing.exchange.head().is_some() => answered.push(ongoing),
+            _ => return limit,
+        }
+        longest = longest.max(left.elapsed());
+        if began.elapsed() > limit / 4 {
+            break;
+        }
+    }
+    longest
+}
+
+/// The time between two attempts to open a stream.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Tries to open a stream until it is served.
+async fn until_served(options: &Options, request: &Request, single: &Exchange, limit: Duration) -> bool {
+    let began = Instant::now();
+    while began.elapsed() < limit {
+        let mut ongoing = OngoingExchange::open(options, request).await;
+        ongoing.read_until(limit.min(options.timeout), |exchange| exchange.head().is_some()).await;
+        if ongoing.exchange.is_same_kind_as(single) {
+            return true;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    false
+}

@@ -1,0 +1,111 @@
+//! A right server that serves few streams at the same time, or responds late.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+
+/// What a server has little of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scarce {
+    /// As many threads; other requests wait. Like those of waitress and gunicorn, they notice that a client has left when
+    /// they write the next event.
+    Threads(usize),
+    /// As many streams; others are refused with this status.
+    Streams(usize, &'static str),
+    /// Events: the next comes after this time, and the head with it.
+    Events(Duration),
+}
+
+/// The time between two events.
+const TICK: Duration = Duration::from_millis(300);
+
+/// Starts a server. Returns the URL of its stream.
+pub(crate) async fn start(scarce: Scarce) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let places = match scarce {
+        Scarce::Threads(count) | Scarce::Streams(count, _) => count,
+        Scarce::Events(_) => 1000,
+    };
+    let places = Arc::new(Semaphore::new(places));
+    tokio::spawn(async move {
+        while let Ok((connection, _)) = listener.accept().await {
+            tokio::spawn(serve(connection, scarce, Arc::clone(&places)));
+        }
+    });
+    format!("http://{address}/events")
+}
+
+async fn serve(mut connection: TcpStream, scarce: Scarce, places: Arc<Semaphore>) -> Option<()> {
+    // A thread serves a connection from the start; a limit of streams concerns only those.
+    let _thread = match scarce {
+        Scarce::Threads(_) => Some(places.acquire().await.ok()?),
+        _ => None,
+    };
+    let mut bytes = Vec::new();
+    while !bytes.windows(4).any(|window| window == b"\r\n\r\n") {
+        if connection.read_buf(&mut bytes).await.ok()? == 0 {
+            return None;
+        }
+    }
+    let head = String::from_utf8_lossy(&bytes).into_owned();
+    let date = "date: Sun, 22 Nov 2026 01:00:00 GMT\r\nconnection: close\r\n";
+    let is_http10 = head.contains(" HTTP/1.0\r\n");
+    let coding = if is_http10 { "" } else { "transfer-encoding: chunked\r\n" };
+    let stream = format!(
+        "HTTP/1.1 200 OK\r\n{date}content-type: text/event-stream\r\ncache-control: no-store\r\n{coding}\r\n"
+    );
+    let brief = |status: &str| format!("HTTP/1.1 {status}\r\n{date}allow: GET, HEAD, OPTIONS\r\n\r\n");
+    let mut words = head.split(' ');
+    let (method, path) = (words.next()?, words.next()?);
+    let text = match (method, path.split('?').next()?) {
+        (_, other) if other != "/events" => brief("404 Not Found"),
+        ("GET", _) => stream,
+        ("HEAD", _) => stream.replace(coding, ""),
+        ("OPTIONS", _) => brief("204 No Content"),
+        _ => brief("405 Method Not Allowed"),
+    };
+    if !text.contains("event-stream") || method == "HEAD" {
+        return connection.write_all(text.as_bytes()).await.ok();
+    }
+    let _place = match scarce {
+        Scarce::Streams(_, status) => match places.try_acquire() {
+            Ok(place) => Some(place),
+            Err(_) => {
+                let refusal =
+                    format!("HTTP/1.1 {status}\r\n{date}content-length: 0\r\nretry-after: 1\r\n\r\n");
+                return connection.write_all(refusal.as_bytes()).await.ok();
+            }
+        },
+        _ => None,
+    };
+    events(&mut connection, scarce, text, is_http10).await
+}
+
+async fn events(connection: &mut TcpStream, scarce: Scarce, head: String, is_http10: bool) -> Option<()> {
+    let tick = if let Scarce::Events(tick) = scarce { tick } else { TICK };
+    let mut head = Some(head);
+    if !matches!(scarce, Scarce::Events(_)) {
+        connection.write_all(head.take()?.as_bytes()).await.ok()?;
+    }
+    for number in 1.. {
+        // A server with threads looks at the connection only when it writes.
+        if let Scarce::Threads(_) = scarce {
+            tokio::time::sleep(tick).await;
+        } else {
+            let mut ignored = [0; 1024];
+            tokio::select! {
+                () = tokio::time::sleep(tick) => {}
+                length = connection.read(&mut ignored) => if length.ok()? == 0 { return None },
+            }
+        }
+        let event = format!("data: {number}\n\n");
+        let event = if is_http10 { event } else { format!("{:x}\r\n{event}\r\n", event.len()) };
+        let text = format!("{}{event}", head.take().unwrap_or_default());
+        connection.write_all(text.as_bytes()).await.ok()?;
+    }
+    None
+}
