@@ -19,7 +19,15 @@ pub(crate) fn uses(script: &[Step<ClientStep>]) -> Vec<(Capability, Range<usize>
         match &step.kind {
             ClientStep::Connect(connect) => of_connect(connect).into_iter().for_each(add),
             ClientStep::Close => add(Capability::Close),
-            ClientStep::Enter(_) | ClientStep::Run(_) => add(Capability::Dom),
+            ClientStep::Enter(_) => add(Capability::Dom),
+            ClientStep::Run(script) => {
+                used([
+                    (Capability::Dom, true),
+                    (Capability::SecureContext, script.contains("serviceWorker")),
+                ])
+                .into_iter()
+                .for_each(add);
+            }
             ClientStep::Expect(expected) => of_expectation(expected).into_iter().for_each(add),
             ClientStep::OneOf(alternatives) => {
                 for step in alternatives.iter().flatten() {
@@ -66,10 +74,11 @@ fn of_expectation(expected: &Expectation) -> Vec<Capability> {
             (Capability::EventId, event.id.is_some()),
             (Capability::Origin, event.origin.is_some()),
         ]),
-        Expectation::Request(_)
-        | Expectation::NoRequest(_)
-        | Expectation::Disconnect { .. }
-        | Expectation::Closed => Vec::new(),
+        Expectation::Request(request) => {
+            let is_metadata = |(name, _): &(String, _)| name.starts_with("sec-fetch-");
+            used([(Capability::SecureContext, request.headers.iter().any(is_metadata))])
+        }
+        Expectation::NoRequest(_) | Expectation::Disconnect { .. } | Expectation::Closed => Vec::new(),
     }
 }
 
