@@ -168,10 +168,14 @@ pub(crate) fn is_about(script: &[Step<ClientStep>], capability: Capability) -> b
     match capability {
         // Behavior that only browsers have is often visible only to the server.
         Capability::Dom => true,
-        Capability::Requests => script.iter().any(|step| records_request(&step.kind)),
+        Capability::Requests => script.iter().any(|step| {
+            records_request(&step.kind)
+                || matches!(step.kind, ClientStep::Wire(Action::Raw(_)) | ClientStep::Attempts(_))
+        }),
         // Two such steps are about a client that reconnects, even if another client could behave the same.
         Capability::Reconnect => {
-            expand(script).iter().filter(|played| concerns_another_request(&played.kind)).count() > 1
+            script.iter().any(|step| matches!(step.kind, ClientStep::Attempts(_)))
+                || expand(script).iter().filter(|played| concerns_another_request(&played.kind)).count() > 1
         }
         _ => false,
     }
