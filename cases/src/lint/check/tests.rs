@@ -288,7 +288,7 @@ fn without_a_retry_a_silence_is_longer_than_the_defaults_of_clients() {
         assert_eq!(reported(&[case_with(keys, &told)]), [], "{told}");
     }
     // Nothing was sent that could say how long to wait.
-    assert_eq!(reported(&[crate::sample::case(attempts)]), []);
+    assert_eq!(reported(&[case(attempts)]), []);
     for over in [
         format!("{send}, {{ drop = \"reset\" }}, {{ expect-no-request = \"6s\" }}"),
         format!("{send}, \"end\", \"expect-closed\", {silence}"),
