@@ -108,7 +108,7 @@
 mod compare;
 #[cfg(feature = "renderings")]
 pub mod coverage;
-#[cfg(feature = "renderings")]
+#[cfg(feature = "file")]
 pub mod diagnosis;
 #[cfg(feature = "renderings")]
 pub mod diff;

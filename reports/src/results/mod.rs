@@ -16,6 +16,7 @@ mod model;
 #[cfg(feature = "file")]
 mod read;
 mod records;
+#[cfg(feature = "file")]
 mod shard;
 mod version;
 mod words;
@@ -36,6 +37,7 @@ pub use model::{Results, Warning};
 pub use records::{
     CaseResult, Counts, Fact, Failure, Known, KnownFailure, Requirement, Row, Source, StepTime,
 };
+#[cfg(feature = "file")]
 pub use shard::{Shard, UnknownShard};
 pub use version::V1;
 pub use words::{Level, Role, Transport, Verdict};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ssespec_cases::Corpus;
 use ssespec_reference::Defect;
 use ssespec_reports::diagnosis::diagnose;
-use ssespec_reports::results::Diagnosis;
+use ssespec_reports::results::{Diagnosis, ResultsWriter};
 
 use crate::playing::{only, results};
 use crate::subject::Mistake;
@@ -95,4 +95,29 @@ fn pairs_name_both() {
 #[test]
 fn triples_name_all_three() {
     check(3, count(5, 50), 80);
+}
+
+/// The results of the defects that the environment variable names, for `ssespec report`.
+#[test]
+#[ignore = "shows the set of SSESPEC_DEFECTS, names separated by spaces"]
+fn one() {
+    let names = std::env::var("SSESPEC_DEFECTS").unwrap_or_default();
+    let defects: Vec<Defect> = Defect::ALL
+        .iter()
+        .copied()
+        .filter(|defect| names.split(' ').any(|name| name == defect.name()))
+        .collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let results = runtime.block_on(async {
+        let corpus = Arc::new(Corpus::embedded().unwrap_or_else(|mistakes| panic!("{mistakes}")));
+        let survey = survey::<Defect>(&corpus).await;
+        let cases = defects.iter().flat_map(|defect| survey[defect].iter().cloned()).collect();
+        results(only(&corpus, &cases), Defect::launch(&defects)).await
+    });
+    let Some(results) = results else { panic!("the smoke check fails") };
+    let path = std::env::temp_dir().join("ssespec-defects.jsonl");
+    let mut writer = ResultsWriter::new(std::fs::File::create(&path).expect("a file"));
+    writer.header(results.header()).expect("written");
+    results.results().iter().for_each(|result| writer.result(result).expect("written"));
+    println!("{}", path.display());
 }

@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use ssespec_cases::capability::UnknownCapability;
+#[cfg(feature = "command")]
 use ssespec_reports::results::Role;
 
 use super::limits::UNREAD_LIMIT;
 #[cfg(feature = "page")]
 use crate::page::not_opened::PageNotOpened;
+#[cfg(feature = "command")]
 use crate::protocol::not_protocol::Meant;
+#[cfg(feature = "command")]
 use crate::protocol::{HelloRole, LINE_LIMIT, NotProtocol, PROTOCOL};
 
 /// Why an adapter, or a session with it, is unusable.
@@ -30,9 +33,11 @@ pub enum Fault {
     #[error("the adapter's first line is not a hello")]
     NotHello,
     /// It wrote a line that is not a protocol message.
+    #[cfg(feature = "command")]
     #[error("the adapter wrote an invalid line: {0}")]
     NotProtocol(NotProtocol),
     /// It wrote a line that exceeds the limit.
+    #[cfg(feature = "command")]
     #[error("the adapter wrote more than {} MiB without a newline", LINE_LIMIT >> 20)]
     LineTooLong,
     /// It exited.
@@ -51,12 +56,14 @@ pub enum Fault {
     #[error("the adapter closed stdout but kept running")]
     StdoutClosed,
     /// It speaks another version of the protocol.
+    #[cfg(feature = "command")]
     #[error("the adapter speaks protocol {said}; this harness speaks {PROTOCOL}")]
     WrongProtocol {
         /// The version that it sent.
         said: u32,
     },
     /// It has the wrong role.
+    #[cfg(feature = "command")]
     #[error("the adapter's role is \"{said}\", but a {} is under test", wanted.as_str())]
     WrongRole {
         /// The role that it sent.
@@ -163,6 +170,7 @@ impl Fault {
                 "check the command; `ssespec run --setup` runs the setup commands of ssespec.toml first"
             }
             Self::NoHello(_) | Self::NotHello => HELLO,
+            #[cfg(feature = "command")]
             Self::NotProtocol(wrong) => match wrong.meant() {
                 Meant::Hello => HELLO,
                 Meant::Message => {
@@ -170,7 +178,9 @@ impl Fault {
                 }
                 Meant::Text => "stdout is for the protocol, one JSON object per line; write logs to stderr",
             },
-            Self::LineTooLong | Self::HalfLine(_) => "end each message with a newline and flush it",
+            #[cfg(feature = "command")]
+            Self::LineTooLong => "end each message with a newline and flush it",
+            Self::HalfLine(_) => "end each message with a newline and flush it",
             Self::ServerEnded(_) => {
                 "return from the server function when `ServerSession::next` returns `None`"
             }
@@ -179,12 +189,15 @@ impl Fault {
                 "an adapter runs until stdin closes; catch the implementation's exceptions: a client reports them as `error`, a server answers `refused`"
             }
             Self::StdoutClosed => "keep stdout open until stdin closes",
+            #[cfg(feature = "command")]
             Self::WrongProtocol { .. } => {
                 "send \"protocol\":1 in the hello, or use a matching version of ssespec"
             }
+            #[cfg(feature = "command")]
             Self::WrongRole { wanted: Role::Server, .. } => {
                 "send \"role\":\"server\" in the hello; to test a client, use `ssespec client`, or role = \"client\" in ssespec.toml"
             }
+            #[cfg(feature = "command")]
             Self::WrongRole { .. } => {
                 "send \"role\":\"client\" in the hello; to test a server, use `ssespec server`, or role = \"server\" in ssespec.toml"
             }

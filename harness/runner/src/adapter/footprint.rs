@@ -8,9 +8,11 @@ use std::time::Duration;
 
 #[cfg(target_os = "linux")]
 mod proc;
-mod processes;
+mod resolution;
 
-pub use processes::{Processes, Resolution};
+pub use resolution::Resolution;
+
+use super::processes::Processes;
 
 /// The measurements at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,14 @@
-//! Waiting for an adapter to introduce itself.
+//! Waiting for an adapter's hello, and checking it.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
+use ssespec_reports::results::Role;
 use tokio::sync::oneshot;
 
 use super::fault::Fault;
 use super::identity::Identity;
+use crate::protocol::{Hello, HelloRole, PROTOCOL};
 
 /// Where an adapter's task sends what its hello says.
 pub(super) type Introduction = oneshot::Receiver<Result<Identity, Fault>>;
@@ -27,5 +30,38 @@ pub(super) async fn introduced(
             0 => Err(Fault::NoHello(patience)),
             bytes => Err(Fault::HalfLine(bytes)),
         },
+    }
+}
+
+impl Identity {
+    /// Checks a hello.
+    ///
+    /// # Errors
+    /// The adapter speaks another protocol, has another role, or names an unknown capability.
+    pub fn from_hello(hello: Hello, role: Role) -> Result<Self, Fault> {
+        if hello.protocol != PROTOCOL {
+            return Err(Fault::WrongProtocol { said: hello.protocol });
+        }
+        let is_wanted = match &hello.role {
+            HelloRole::Client => role == Role::Client,
+            HelloRole::Server => role == Role::Server,
+            HelloRole::Other(_) => false,
+        };
+        if !is_wanted {
+            return Err(Fault::WrongRole { said: hello.role, wanted: role });
+        }
+        let mut capabilities = BTreeSet::new();
+        for name in &hello.capabilities {
+            capabilities.insert(name.parse().map_err(Fault::UnknownCapability)?);
+        }
+        let own_events = hello.own_events.into_iter().collect();
+        Ok(Self {
+            name: hello.name,
+            version: hello.version,
+            language: hello.language,
+            capabilities,
+            own_events,
+            sessions: hello.sessions,
+        })
     }
 }

@@ -5,16 +5,17 @@
 //! - `page`: a page in a browser, over a WebSocket
 //! - [`running`]: an adapter while it runs, over whichever transport
 //! - `shared`, `seat`: an adapter that several lanes use at the same time (feature `command`)
-//! - [`identity`], [`incoming`]: what it says of itself, and what is heard from it
-//! - `introduction`: waiting for its hello
+//! - [`identity`], [`incoming`]: what it says of itself, and what is heard from it; `introduction`: its hello (feature
+//!   `command`)
 //! - [`fault`]: what an adapter can do wrong, and what its author can do about it
-//! - [`footprint`]: the processor time and memory it takes
+//! - [`processes`]: which it consists of; `footprint`: the processor time and memory they take (feature `measure`)
 //! - `lines`: reading lines that may never end
 //! - `limits`, `unread`: how much it may write, and the memory that unread messages may take
 //! - `stderr`, `panics`: what is kept for the report
 //! - `task`: a task that ends with its handle
 
 pub mod fault;
+#[cfg(feature = "measure")]
 pub mod footprint;
 pub mod identity;
 pub mod in_process;
@@ -29,6 +30,7 @@ pub mod page;
 pub(crate) mod panics;
 #[cfg(feature = "command")]
 pub mod process;
+pub mod processes;
 pub mod running;
 #[cfg(feature = "command")]
 mod seat;

@@ -15,10 +15,10 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::{Error, Message as Frame};
 
 use super::fault::Fault;
-use super::footprint::Processes;
 use super::identity::Identity;
 use super::incoming::Incoming;
 use super::introduction::introduced;
+use super::processes::Processes;
 use super::running::{Adapter, Orders};
 use super::stderr::Stderr;
 use super::task::Task;

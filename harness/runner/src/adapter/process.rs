@@ -13,11 +13,11 @@ use tokio::process::{ChildStderr, ChildStdin, ChildStdout};
 use tokio::sync::mpsc;
 
 use super::fault::Fault;
-use super::footprint::Processes;
 use super::identity::Identity;
 use super::incoming::Incoming;
 use super::introduction::introduced;
 use super::lines::{LineRead, read_line};
+use super::processes::Processes;
 use super::running::{Adapter, Orders};
 use super::stderr::Stderr;
 use super::task::Task;

@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::fault::Fault;
-use super::footprint::Processes;
 use super::identity::Identity;
 use super::incoming::Incoming;
+use super::processes::Processes;
 #[cfg(feature = "command")]
 use super::seat::Seat;
 use super::stderr::Stderr;

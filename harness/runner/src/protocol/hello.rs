@@ -9,9 +9,6 @@ use serde::{Deserialize, Deserializer, Serialize};
 /// The version of the protocol that this harness speaks.
 pub const PROTOCOL: u32 = 1;
 
-/// The longest line that an adapter may write, in bytes (64 MiB).
-pub const LINE_LIMIT: usize = 64 * 1024 * 1024;
-
 /// The first message of an adapter: the implementation, and what its API can do and show.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

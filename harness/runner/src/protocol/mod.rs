@@ -7,15 +7,18 @@
 //! - `observation`, `event`: what an implementation shows
 //! - [`server`], [`page`]: commands and observations of servers and of pages only
 //! - `message`, `server_answers`, `page_answers`: reading a line of an adapter (feature `command`)
-//! - `not_protocol`: an invalid line
+//! - `not_protocol`: an invalid line; `line_limit`: how long one may be
 
 pub(crate) mod connect;
 #[cfg(feature = "command")]
 mod empty;
 pub(crate) mod event;
+#[cfg(feature = "command")]
 pub(crate) mod hello;
+pub(crate) mod line_limit;
 #[cfg(feature = "command")]
 pub(crate) mod message;
+#[cfg(feature = "command")]
 pub(crate) mod not_protocol;
 pub(crate) mod observation;
 pub(crate) mod order;
@@ -28,9 +31,12 @@ mod server_answers;
 
 pub use connect::{CloseIn, ConnectRequest};
 pub use event::Event;
-pub use hello::{Hello, HelloRole, LINE_LIMIT, PROTOCOL};
+#[cfg(feature = "command")]
+pub use hello::{Hello, HelloRole, PROTOCOL};
+pub use line_limit::LINE_LIMIT;
 #[cfg(feature = "command")]
 pub use message::Message;
+#[cfg(feature = "command")]
 pub use not_protocol::{LineProblem, NotProtocol};
 pub use observation::Observation;
 pub use order::Order;

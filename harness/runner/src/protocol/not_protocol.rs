@@ -77,11 +77,9 @@ impl NotProtocol {
     }
 }
 
-#[cfg(feature = "command")]
 /// How much of a line an error repeats, in bytes.
 const EXCERPT: usize = 200;
 
-#[cfg(feature = "command")]
 /// The start of a line, printable.
 pub(crate) fn excerpt(line: &[u8]) -> String {
     let kept = line.get(..EXCERPT).unwrap_or(line);

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use globset::GlobMatcher;
 use ssespec_cases::client::Expectation;
 use ssespec_cases::{Capability, Case, Corpus, Level, Script};
-use ssespec_reports::results::{Role, Shard};
+use ssespec_reports::results::Role;
+#[cfg(feature = "command")]
+use ssespec_reports::results::Shard;
 
 use super::waits::waits;
 use crate::delivery::{DeliveryKind, Program, programs};
@@ -28,6 +30,7 @@ pub struct Selection {
     /// The levels; all where there are none.
     pub levels: Vec<Level>,
     /// The part of all these cases that is played here; all of them where it is absent.
+    #[cfg(feature = "command")]
     pub shard: Option<Shard>,
 }
 
@@ -38,6 +41,7 @@ impl Default for Selection {
             deliveries: DeliveryKind::STANDARD.to_vec(),
             suites: Vec::new(),
             levels: Vec::new(),
+            #[cfg(feature = "command")]
             shard: None,
         }
     }
@@ -45,6 +49,7 @@ impl Default for Selection {
 
 impl Selection {
     /// Whether it leaves out no case.
+    #[cfg(feature = "command")]
     pub fn is_whole(&self) -> bool {
         self.is_whole_in_all_shards() && self.shard.is_none()
     }
@@ -60,8 +65,15 @@ impl Selection {
     }
 
     /// Whether the id of a check, or a pattern, belongs to the shard. Cases are split by what they cost.
+    #[cfg(feature = "command")]
     pub fn is_in_shard(&self, id: &str) -> bool {
         self.shard.is_none_or(|shard| shard.contains(id))
+    }
+
+    /// Without the command, runs are not split.
+    #[cfg(not(feature = "command"))]
+    fn is_in_shard(&self, _: &str) -> bool {
+        true
     }
 
     /// Whether it has these deliveries; all standard ones if none is named.

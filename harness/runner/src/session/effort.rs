@@ -6,7 +6,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::adapter::footprint::{Footprint, Processes};
+use crate::adapter::footprint::Footprint;
+use crate::adapter::processes::Processes;
 
 /// After how long a wait begins to count the processor time: most are over by then, and counting is not free.
 const UNCOUNTED: Duration = Duration::from_secs(1);

@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 use ssespec_cases::grammar::Growth;
 use tokio::sync::Notify;
 
-use crate::adapter::footprint::{Footprint, Processes, Reading, Resolution};
+use crate::adapter::footprint::{Footprint, Reading, Resolution};
+use crate::adapter::processes::Processes;
 
 /// How many times as long as in a smaller span a unit of work may take. Over spans of 1 and 8, a client whose time grows
 /// with the square takes 8 times as long, an exponent of 2; the limit is an exponent of 1.5. Compilers, collectors and

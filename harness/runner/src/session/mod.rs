@@ -13,7 +13,15 @@ mod client;
 mod deadline;
 mod describe;
 pub mod dispatch;
+#[cfg(feature = "command")]
 mod effort;
+#[cfg(not(feature = "command"))]
+#[path = "no_effort.rs"]
+mod effort;
+#[cfg(feature = "measure")]
+mod gauge;
+#[cfg(not(feature = "measure"))]
+#[path = "no_gauge.rs"]
 mod gauge;
 pub mod late_arrivals;
 pub mod outcome;

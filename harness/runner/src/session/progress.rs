@@ -11,7 +11,7 @@ use super::outcome::{Evidence, Failure, Stop};
 use super::patience::{Allowance, Patience};
 use super::transcript::Transcript;
 use crate::adapter::fault::Fault;
-use crate::adapter::footprint::Processes;
+use crate::adapter::processes::Processes;
 
 /// The state of a script that is being played.
 pub(super) struct Progress {

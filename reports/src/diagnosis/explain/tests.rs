@@ -133,13 +133,17 @@ fn a_delivery_that_passes_excludes_what_fails_in_all() {
 
 #[test]
 fn no_cause_is_named_where_a_capability_is_lacking() {
-    let table = table(&[("wrong", &[("c/a", 1), ("c/b", 1), ("c/d", 1)])]);
-    let failing = ["c/a", "c/b", "c/d"].map(|id| case(id, Some(1), &["event-id"]));
-    let results = Results::new("a", header(&["event-id", "close"]), failing.clone(), None);
+    let ids: Vec<String> = (0..ENOUGH).map(|number| format!("c/{number:02}")).collect();
+    let cases: Vec<(&str, usize)> = ids.iter().map(|id| (id.as_str(), 1)).collect();
+    let table = table(&[("wrong", &cases)]);
+    let failing = || ids.iter().map(|id| case(id, Some(1), &["event-id"]));
+    let results = Results::new("a", header(&["event-id", "close"]), failing(), None);
     let diagnosis = explain(&results, &table);
     assert_eq!(diagnosis.lacking.as_deref(), Some("event-id"));
-    assert!(diagnosis.causes.is_empty() && diagnosis.unexplained.len() == 3);
-    let passes = case("c/e", None, &["event-id"]);
-    let results = Results::new("a", header(&["event-id"]), failing.into_iter().chain([passes]), None);
+    assert!(diagnosis.causes.is_empty() && diagnosis.unexplained.len() == ENOUGH);
+    let passes = case("d/e", None, &["event-id"]);
+    let results = Results::new("a", header(&["event-id"]), failing().chain([passes]), None);
     assert_eq!(names(&explain(&results, &table)).0, ["wrong"]);
+    let few = Results::new("a", header(&["event-id"]), failing().skip(1), None);
+    assert_eq!(names(&explain(&few, &table)).0, ["wrong"], "few cases say little");
 }

@@ -3,7 +3,8 @@
 use std::fs;
 use std::time::Duration;
 
-use super::processes::{Processes, Resolution};
+use super::resolution::Resolution;
+use crate::adapter::processes::Processes;
 
 /// The length of the kernel's tick as exposed to user space (`USER_HZ`, 100 on every architecture in use).
 const TICK: Duration = Duration::from_millis(10);

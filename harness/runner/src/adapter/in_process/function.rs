@@ -9,10 +9,10 @@ use std::sync::atomic::AtomicUsize;
 
 use tokio::sync::mpsc;
 
-use crate::adapter::footprint::Processes;
 use crate::adapter::identity::Identity;
 use crate::adapter::incoming::Incoming;
 use crate::adapter::panics;
+use crate::adapter::processes::Processes;
 use crate::adapter::running::{Adapter, Orders};
 use crate::adapter::stderr::Stderr;
 use crate::adapter::task::Task;

@@ -9,7 +9,7 @@ use ssespec_mock_server::wire::{Exchange, Request};
 use super::fields;
 use super::queues::{Arrival, Seen};
 use super::session::{Answer, Closing, Session, Silence};
-use crate::adapter::footprint::Processes;
+use crate::adapter::processes::Processes;
 use crate::protocol::Observation;
 use crate::session::deadline::Came;
 use crate::session::describe;

@@ -8,7 +8,7 @@ use ssespec_mock_server::wire::Exchange;
 
 use super::queues::Seen;
 use super::session::Session;
-use crate::adapter::footprint::Processes;
+use crate::adapter::processes::Processes;
 use crate::protocol::{Event, Observation};
 use crate::session::deadline::Came;
 use crate::session::describe;
