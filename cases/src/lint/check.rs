@@ -29,6 +29,7 @@ pub fn check(cases: &[Case], corpus: &Corpus) -> Vec<Diagnostics> {
             Script::Client(steps) => {
                 client::lint::check(steps, &mut findings);
                 client::lost_attempts::check(steps, &mut findings);
+                client::hidden_windows::check(steps, &mut findings);
                 choices::check(steps, &mut findings);
                 growth::check(steps, &mut findings);
             }
