@@ -35,7 +35,7 @@ pub(super) fn script(case: &Case, findings: &mut Findings) {
 /// Checks the requirements that the case names.
 pub(super) fn requirements(case: &Case, corpus: &Corpus, findings: &mut Findings) {
     if case.requirements.is_empty() {
-        let hint = "`ssespec cases --requirements` lists them";
+        let hint = "`ssespec requirements` lists them";
         let label = "expected at least one";
         findings.add_with_hint(
             place(case, "requirements", None),
@@ -55,9 +55,7 @@ pub(super) fn requirements(case: &Case, corpus: &Corpus, findings: &mut Findings
             let message = format!("unknown requirement \"{id}\"");
             let hint = match nearest(id, corpus.requirements.keys().map(String::as_str)) {
                 Some(near) => format!("did you mean \"{near}\"?"),
-                None => {
-                    "`ssespec cases --requirements` lists them; requirements/<suite>.toml defines them".into()
-                }
+                None => "`ssespec requirements` lists them; requirements/<suite>.toml defines them".into(),
             };
             findings.add_with_hint(place(), message, "not defined", hint);
             continue;

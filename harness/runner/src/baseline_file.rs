@@ -9,7 +9,7 @@ use std::path::Path;
 
 use ssespec_diagnostics::{Source, value};
 use ssespec_reports::fold::{CaseOutcome, Outcome, fold};
-use ssespec_reports::results::{CaseResult, DeliveryKind, Failure, KnownFailure, Results, Verdict};
+use ssespec_reports::results::{CaseResult, Deciding, DeliveryKind, Failure, KnownFailure, Results, Verdict};
 
 use crate::implementation::FolderError;
 use crate::implementation::known::read_known_failures;
@@ -133,7 +133,11 @@ fn updated(
     written.push_str(&text[from..]);
     let cases = fold(results.results());
     // Suites that do not decide need no known failures.
-    let failed = |case: &&CaseOutcome<'_>| case.outcome() == Outcome::Fail && selection.decides(case.suite());
+    let failed = |case: &&CaseOutcome<'_>| match case.outcome() {
+        Outcome::Fail => selection.decides(case.suite()),
+        Outcome::Warn => selection.deciding == Deciding::FailuresAndWarnings,
+        _ => false,
+    };
     for case in cases.iter().filter(failed) {
         let mut end = written.trim_end().to_owned();
         end.push_str(&format!("{line_end}{line_end}{HEADING}{line_end}"));

@@ -7,7 +7,7 @@ use globset::GlobMatcher;
 use ssespec::run::Selection;
 use ssespec_cases::Corpus;
 use ssespec_probe::all_checks;
-use ssespec_reports::results::Shard;
+use ssespec_reports::results::{Deciding, Shard};
 
 use crate::did_you_mean::UnknownName;
 use crate::error::CommandError;
@@ -24,7 +24,7 @@ pub(crate) struct CaseSelection {
     #[arg(long, help_heading = SELECTION, value_name = "GLOB", value_parser = glob)]
     pub(crate) filter: Vec<GlobMatcher>,
     /// Run only cases of this suite, and let it decide the exit status; may be repeated. By default, all cases run, but
-    /// only those of whatwg and http decide
+    /// only those of whatwg and http decide, unless --cases or --strict is given
     #[arg(long, help_heading = SELECTION, value_name = "SUITE")]
     pub(crate) suite: Vec<String>,
     /// Run only cases of this level; may be repeated
@@ -75,6 +75,8 @@ impl CaseSelection {
             suites: self.suite.clone(),
             levels: levels(&self.level),
             shard: self.shard,
+            // The suites of the standards decide among the built-in cases only.
+            deciding: if self.cases.is_some() { Deciding::Failures } else { Deciding::Suites },
             ..Selection::default()
         }
     }
