@@ -134,7 +134,9 @@ fn hidden_options_still_work() {
     // `--lanes` is the former name of `--jobs`.
     ssespec(words("client --list --lanes 2 --filter client/close/while-open")).ends(0);
     let (short, long) = (ssespec(["client", "-h"]).ends(0).stdout, help("client"));
-    assert!(!short.contains("--barrier <HOW>") && long.contains("--barrier <HOW>") && !long.contains("--lanes"));
+    assert!(
+        !short.contains("--barrier <HOW>") && long.contains("--barrier <HOW>") && !long.contains("--lanes")
+    );
 }
 
 fn wrong_usage() {
