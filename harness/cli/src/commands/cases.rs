@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use globset::GlobMatcher;
-use ssespec_cases::{Case, Corpus, Requirement};
+use ssespec_cases::{Case, Corpus};
 
 use crate::did_you_mean::UnknownName;
 use crate::error::CommandError;
@@ -23,7 +23,8 @@ pub(crate) struct Arguments {
     /// List only ids that match one of these patterns; `*` matches any characters, including `/`
     #[arg(value_name = "FILTER", value_parser = glob)]
     filters: Vec<GlobMatcher>,
-    /// Use the cases in this folder (the TOML files below its client/ and server/) instead of the built-in cases
+    /// Use the cases in this folder (DIR/client/GROUP/NAME.toml, DIR/server/GROUP/NAME.toml, or simply
+    /// DIR/NAME.toml) instead of the built-in cases
     #[arg(long, value_name = "DIR")]
     cases: Option<PathBuf>,
     /// What to print
@@ -75,7 +76,7 @@ pub(crate) fn perform(arguments: &Arguments) -> Result<Status, CommandError> {
 
 fn of_case(case: &Case, corpus: &Corpus) -> Entry {
     // The requirements of one case share suite and level.
-    let judged = case.requirements.first().and_then(|id| corpus.requirements.get(id));
+    let judgement = corpus.judgement(case);
     Entry {
         id: case.id.clone(),
         text: case.title.clone(),
@@ -83,8 +84,8 @@ fn of_case(case: &Case, corpus: &Corpus) -> Entry {
             "id": case.id,
             "title": case.title,
             "role": case.role().word(),
-            "suite": judged.map(Requirement::suite),
-            "level": judged.map(|requirement| requirement.judged().word()),
+            "suite": judgement.map(|(suite, _)| suite),
+            "level": judgement.map(|(_, level)| level.word()),
             "requirements": case.requirements,
             "needs": case.needs.iter().map(|need| need.word()).collect::<Vec<_>>(),
             "why": case.why,

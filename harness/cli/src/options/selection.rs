@@ -30,7 +30,8 @@ pub(crate) struct CaseSelection {
     /// Run only cases of this level; may be repeated
     #[arg(long, help_heading = SELECTION, value_name = "LEVEL")]
     pub(crate) level: Vec<LevelWord>,
-    /// Use the cases in this folder (the TOML files below its client/ and server/) instead of the built-in cases
+    /// Use the cases in this folder (DIR/client/GROUP/NAME.toml, DIR/server/GROUP/NAME.toml, or simply
+    /// DIR/NAME.toml) instead of the built-in cases
     #[arg(long, help_heading = SELECTION, value_name = "DIR")]
     pub(crate) cases: Option<PathBuf>,
     /// Run only part I of N of the selected cases, to split a run across machines; `ssespec report` merges the results. The
@@ -53,9 +54,8 @@ impl CaseSelection {
     pub(crate) fn corpus(&self) -> Result<Corpus, CommandError> {
         let corpus = corpus(self.cases.as_deref())?;
         for suite in &self.suite {
-            let known = || corpus.requirements.values().map(|requirement| requirement.suite());
-            if !known().any(|known| known == suite) {
-                return Err(UnknownName::suite(suite, known()).into());
+            if !corpus.suites().any(|known| known == suite) {
+                return Err(UnknownName::suite(suite, corpus.suites()).into());
             }
         }
         for filter in &self.filter {

@@ -18,6 +18,7 @@ pub(crate) const TESTS: Tests = &[
     ("levels", levels),
     ("nothing_is_left", nothing_is_left),
     ("cases_of_a_folder", cases_of_a_folder),
+    ("own_cases_need_no_requirements_and_no_folders", own_cases_need_no_requirements_and_no_folders),
     ("folders_without_cases", folders_without_cases),
 ];
 
@@ -189,10 +190,41 @@ fn cases_of_a_folder() {
     printed.shows(&["house\n  client/mine   ✔ 1"]);
 }
 
+fn own_cases_need_no_requirements_and_no_folders() {
+    let folder = TestFolder::new();
+    let case = |title: &str, data: &str| {
+        format!(
+            "title = \"{title}\"\nsteps = [\n  {{ send = \"data: a\\n\\n\" }},\n  {{ expect-event = {{ data = \"{data}\" \
+             }} }},\n]\n"
+        )
+    };
+    folder.file("ssespec.toml", "name = \"mine\"\n");
+    folder.file("first.toml", &case("A case of mine", "a"));
+    let run = || ssespec(["client", "--reference", "--cases"]).args([folder.path()]);
+    run().ends(0).shows(&["own\n  client   ✔ 1", "MUST 1 of 1"]);
+    folder.file("second.toml", &case("Another case of mine", "b"));
+    run().ends(1).shows(&["✘ FAIL must client/second", "exit status 1"]);
+    run().args(["--suite", "own", "--filter", "client/first"]).ends(0);
+    ssespec(["check"]).args([folder.path()]).ends(0).shows(&["2 cases, no mistakes"]);
+    folder.file("third.toml", "title = \"A third\"\nsteps = [\"end\", { expect-end = true }]\n");
+    run().ends(2).says(&["third.toml:2:"]);
+    // For servers.
+    let step =
+        "title = \"A third\"\nsteps = [{ emit = { data = \"a\" } }, { expect-event = { data = \"a\" } }]\n";
+    folder.file("third.toml", step);
+    ssespec(["server", "--reference", "--cases"])
+        .args([folder.path()])
+        .ends(0)
+        .shows(&["own\n  server   ✔ 1"]);
+}
+
 fn folders_without_cases() {
     let folder = TestFolder::new();
     let run = || ssespec(["client", "--reference", "--cases"]);
-    run().args([folder.path()]).ends(2).says(&["no cases found; cases are the TOML files below client/"]);
+    run()
+        .args([folder.path()])
+        .ends(2)
+        .says(&["no cases found; a case is a file like ", "/client/<group>/<name>.toml"]);
     run().args(["no-such-folder"]).ends(2).says(&["no-such-folder: no such folder"]);
     let file = folder.file("client/mine/first.toml", "title = 5\n");
     run().args([&file]).ends(2).says(&["first.toml: no such folder"]);

@@ -191,9 +191,8 @@ impl Plan {
         #[cfg(feature = "command")]
         let part = selection.shard.map(|shard| super::shards::part(corpus, role, shard));
         for case in corpus.cases.values().filter(|case| role::recorded(case.role()) == role) {
-            let judged = case.requirements.first().and_then(|id| corpus.requirements.get(id));
-            let Some(requirement) = judged else { continue };
-            let (suite, level) = (requirement.suite().to_owned(), requirement.judged());
+            let Some((suite, level)) = corpus.judgement(case) else { continue };
+            let suite = suite.to_owned();
             if !selection.selects(case, &suite, level) {
                 continue;
             }

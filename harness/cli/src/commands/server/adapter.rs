@@ -28,7 +28,8 @@ pub(crate) struct AdapterOptions {
     /// Test the built-in reference server instead of a command
     #[arg(long, conflicts_with_all = ["command", "url"])]
     pub(crate) reference: bool,
-    /// Use the cases in this folder (the TOML files below its server/) instead of the built-in cases
+    /// Use the cases in this folder (DIR/server/GROUP/NAME.toml, or simply
+    /// DIR/NAME.toml) instead of the built-in cases
     #[arg(long, value_name = "DIR", conflicts_with = "url")]
     pub(crate) cases: Option<PathBuf>,
     /// Run only part I of N of the selected cases, to split a run across machines; `ssespec report` merges the
