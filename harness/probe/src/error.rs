@@ -22,6 +22,6 @@ pub enum ProbeError {
         location: String,
     },
     /// No check is selected.
-    #[error("no check is selected; `ssespec server --list` lists them")]
+    #[error("no check is selected; `ssespec probe --list` lists them")]
     NothingSelected,
 }

@@ -24,7 +24,7 @@
 //!     name: "my server".into(),
 //!     url: url.into(),
 //!     baseline: Baseline::default(),
-//!     rerun: Rerun::Server(url.into()),
+//!     rerun: Rerun::Probe(url.into()),
 //!     strictness: Strictness::default(),
 //! };
 //! probe.execute(&mut |record| println!("{record:?}")).await?;

@@ -37,6 +37,7 @@ pub(crate) fn header(
             suites: selection.suites.clone(),
             levels: selection.levels.iter().map(|word| level(*word)).collect(),
             shard: selection.shard,
+            deciding: selection.deciding,
         },
         requirements: requirements(checks),
         known_failures: baseline.entries().cloned().collect(),

@@ -10,7 +10,7 @@ use std::path::Path;
 use ssespec_diagnostics::{Source, value};
 use ssespec_reports::diagnosis::diagnose;
 use ssespec_reports::fold::{CaseOutcome, Outcome, fold};
-use ssespec_reports::results::{CaseResult, DeliveryKind, Failure, KnownFailure, Results, Verdict};
+use ssespec_reports::results::{CaseResult, Deciding, DeliveryKind, Failure, KnownFailure, Results, Verdict};
 
 use crate::implementation::FolderError;
 use crate::implementation::known::read_known_failures;
@@ -134,7 +134,11 @@ fn updated(
     written.push_str(&text[from..]);
     let cases = fold(results.results());
     // Suites that do not decide need no known failures.
-    let failed = |case: &&CaseOutcome<'_>| case.outcome() == Outcome::Fail && selection.decides(case.suite());
+    let failed = |case: &&CaseOutcome<'_>| match case.outcome() {
+        Outcome::Fail => selection.decides(case.suite()),
+        Outcome::Warn => selection.deciding == Deciding::FailuresAndWarnings,
+        _ => false,
+    };
     let failed: Vec<&CaseOutcome<'_>> = cases.iter().filter(failed).collect();
     changes.added.extend(failed.iter().map(|case| case.case().to_owned()));
     for new in new_entries(&failed, results, selection) {

@@ -99,7 +99,11 @@ impl Run {
             self.line(&self.paint.notice(warning));
         }
         if !results.is_complete() {
-            self.line(&self.paint.bad("INCOMPLETE RUN: it did not finish, so cases are missing"));
+            let why = match results.footer() {
+                Some(_) => "it stopped at the first failure",
+                None => "it did not finish",
+            };
+            self.line(&self.paint.bad(format!("INCOMPLETE RUN: {why}, so cases are missing")));
         }
     }
 

@@ -52,7 +52,7 @@ fn start() -> String {
 }
 
 fn the_checks_are_listed() {
-    let printed = ssespec(["server", "--list"]).ends(0);
+    let printed = ssespec(["probe", "--list"]).ends(0);
     printed.shows(&[
         "server/probe/keep-alive ",
         "(not with --quick)",
@@ -61,7 +61,7 @@ fn the_checks_are_listed() {
         "(not with --data)",
     ]);
     assert!(printed.stdout.lines().count() > 80);
-    let printed = ssespec(["server", "--list", "--level", "must", "--suite", "whatwg"]).ends(0);
+    let printed = ssespec(["probe", "--list", "--level", "must", "--suite", "whatwg"]).ends(0);
     assert!(printed.stdout.lines().all(|line| line.contains("  must   ")), "{}", printed.stdout);
 }
 
@@ -70,7 +70,7 @@ fn a_single_check() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("results.jsonl");
     let filter = "server/probe/content-type";
-    let words = ["server", "--quick", "--filter", filter, "--output", file.to_str().unwrap(), &url];
+    let words = ["probe", "--quick", "--filter", filter, "--output", file.to_str().unwrap(), &url];
     let printed = ssespec(words).ends(1);
     printed.shows(&[
         "over url",
@@ -78,7 +78,7 @@ fn a_single_check() {
         "curl -isN -m 5 -H 'accept: text/event-stream' ",
         "whatwg/server-content-type (MUST)",
         "content-type: text/html",
-        &format!("ssespec server --filter '{filter}' --quick {url}"),
+        &format!("ssespec probe --filter '{filter}' --quick {url}"),
     ]);
     ssespec(["report", file.to_str().unwrap()]).ends(0).shows(&["server/probe/content-type"]);
 }
@@ -130,28 +130,32 @@ fn a_quick_probe_takes_five_seconds() {
 fn what_is_no_server_is_said_so() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = format!("http://{free}/");
-    ssespec(["server", &url]).ends(3).says(&["no connection"]);
+    ssespec(["probe", &url]).ends(3).says(&["no connection"]);
 }
 
 fn options_are_checked() {
-    ssespec(["server"]).ends(2).says(&["<URL>"]);
-    ssespec(["server", "localhost:80"]).ends(2).says(&["http"]);
-    ssespec(["server", "--path", "keepalive=/x", "http://a/"]).ends(2).says(&["did you mean keep-alive?"]);
-    ssespec(["server", "--path", "status=x", "http://a/"]).ends(2).says(&["a path must begin with /"]);
-    ssespec(["server", "--header", "a b: c", "http://a/"]).ends(2).says(&["is not a field name"]);
-    ssespec(["server", "--filter", "keep-alive", "http://a/"]).ends(2).says(&["try '*keep-alive'"]);
-    ssespec(["server", "--suite", "htpt", "http://a/"]).ends(2).says(&["did you mean http?"]);
-    ssespec(["server", "--ca", "missing.pem", "https://a/"]).ends(2).says(&["missing.pem"]);
-    ssespec(["server", "--data", "@no-such.json", "http://a/"])
+    ssespec(["probe"]).ends(2).says(&["pass the URL of an event stream"]);
+    ssespec(["server"]).ends(2).says(&["-- COMMAND", "--reference", "ssespec probe URL"]);
+    ssespec(["server", "--quick", "http://127.0.0.1:1/"])
+        .ends(3)
+        .says(&["`ssespec probe URL` is the command for this", "no connection"]);
+    ssespec(["probe", "localhost:80"]).ends(2).says(&["http"]);
+    ssespec(["probe", "--path", "keepalive=/x", "http://a/"]).ends(2).says(&["did you mean keep-alive?"]);
+    ssespec(["probe", "--path", "status=x", "http://a/"]).ends(2).says(&["a path must begin with /"]);
+    ssespec(["probe", "--header", "a b: c", "http://a/"]).ends(2).says(&["is not a field name"]);
+    ssespec(["probe", "--filter", "keep-alive", "http://a/"]).ends(2).says(&["try '*keep-alive'"]);
+    ssespec(["probe", "--suite", "htpt", "http://a/"]).ends(2).says(&["did you mean http?"]);
+    ssespec(["probe", "--ca", "missing.pem", "https://a/"]).ends(2).says(&["missing.pem"]);
+    ssespec(["probe", "--data", "@no-such.json", "http://a/"])
         .ends(2)
         .says(&["--data: no-such.json: ", "`@` is followed by"]);
-    ssespec(["server", "--emit", "http://", "http://a/"]).ends(2).says(&["is not a URL"]);
+    ssespec(["probe", "--emit", "http://", "http://a/"]).ends(2).says(&["is not a URL"]);
 }
 
 fn a_path_for_one_check_and_a_header() {
     let url = start();
     let common =
-        ["server", "--quick", "--header", "Authorization: Bearer a", "--header", "authorization: Bearer a"];
+        ["probe", "--quick", "--header", "Authorization: Bearer a", "--header", "authorization: Bearer a"];
     let of = |words: &[&str]| ssespec([&common[..], words, &[url.as_str()]].concat());
     of(&["--filter", "*/content-type"]).ends(0).shows(&["1 pass"]);
     let filter = ["--filter", "*/error-status", "--suite", "resilience-server"];
@@ -194,5 +198,5 @@ fn known_failures_of_a_probe() {
     let known = "[[known-failure]]\ncase = \"server/probe/content-*\"\nreason = \"it is an old page\"\n";
     std::fs::write(&file, known).unwrap();
     let words = ["--filter", "server/probe/content-type", "--baseline", file.to_str().unwrap(), &url];
-    ssespec(["server"].into_iter().chain(words)).ends(0).shows(&["it is an old page"]);
+    ssespec(["probe"].into_iter().chain(words)).ends(0).shows(&["it is an old page"]);
 }

@@ -122,7 +122,7 @@ async fn a_failure_shows_the_bytes_and_the_command_that_reruns_it() {
     let result = &probed.0["charset"];
     let failure = result.failure.as_ref().expect("a failure");
     assert_eq!(failure.observed, "content-type: text/event-stream; charset=iso-8859-1");
-    assert_eq!(result.rerun, format!("ssespec server --filter 'server/probe/charset' {url}"));
+    assert_eq!(result.rerun, format!("ssespec probe --filter 'server/probe/charset' {url}"));
     let bytes: Vec<&str> = result.transcript.iter().map(|row| row.text.as_str()).collect();
     assert!(bytes[0].starts_with("GET /events HTTP/1.1\\r\\nhost: 127.0.0.1:"), "{bytes:?}");
     assert!(bytes[1].contains("charset=iso-8859-1"), "{bytes:?}");

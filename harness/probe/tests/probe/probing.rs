@@ -62,7 +62,7 @@ pub(crate) async fn attempt(url: &str, setup: ProbeSetup<'_>) -> Result<ProbeRes
         name: url.into(),
         url: url.into(),
         baseline: Baseline::default(),
-        rerun: Rerun::Server(url.into()),
+        rerun: Rerun::Probe(url.into()),
         strictness: Strictness::default(),
     };
     let mut results = BTreeMap::new();

@@ -48,7 +48,7 @@ pub(crate) fn probe(folder: &Folder, service: &Service, options: &RunOptions) ->
             limit: None,
             trust,
         },
-        selection: options.selection.selection(),
+        selection: options.selection(),
         name: folder.name.clone(),
         url: service.url.clone(),
         baseline: folder.baseline.clone(),
