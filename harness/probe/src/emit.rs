@@ -4,6 +4,7 @@ use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use crate::credentials::basic;
 use crate::tls::trust::Trust;
 use crate::wire::connection::Connection;
 use crate::wire::offer::Offer;
@@ -68,8 +69,9 @@ const STATUS_LENGTH: usize = 12;
 async fn post(target: &Target, trust: &Trust, limit: Duration) -> Result<(), EmitError> {
     let opened = Connection::open(target, trust, Offer::Http11, limit).await;
     let mut connection = opened.map_err(EmitError::Request)?;
+    let credentials = basic(target).map(|(name, value)| format!("{name}: {value}\r\n")).unwrap_or_default();
     let request = format!(
-        "POST {} HTTP/1.1\r\nhost: {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+        "POST {} HTTP/1.1\r\nhost: {}\r\n{credentials}content-length: 0\r\nconnection: close\r\n\r\n",
         target.path, target.authority
     );
     connection.write(request.as_bytes()).await.map_err(EmitError::Request)?;

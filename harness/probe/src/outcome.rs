@@ -92,7 +92,7 @@ impl Breach {
 
 fn is_refusal(exchange: &Exchange) -> bool {
     match exchange.status() {
-        Some(status) => matches!(status, 429 | 503),
+        Some(status) => matches!(status, 409 | 429 | 503),
         None => exchange.end != End::StillOpen,
     }
 }

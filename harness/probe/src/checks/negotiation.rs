@@ -88,6 +88,16 @@ async fn variant(context: &CheckContext, request: Request) -> Result<Arc<Exchang
 }
 
 async fn http10(context: CheckContext) -> Result<Outcome, Outcome> {
+    let usual = context.response().await?;
+    if let Some(head) = usual.head().filter(|head| head.minor_version == 0)
+        && head.values("transfer-encoding").next().is_some()
+    {
+        let fields = field_lines(head, &["transfer-encoding"]);
+        let observed = format!("HTTP/1.0 in the status line, and {fields}");
+        return Ok(Breach::new(&usual, "HTTP/1.1 in the status line, or no Transfer-Encoding", observed)
+            .hint("HTTP/1.0 has no chunks; clients treat such a response as faulty (Python's http.server: set protocol_version)")
+            .proven());
+    }
     let request = Request { version: Version::Http10, ..context.request(context.until_first_event()) };
     let exchange = variant(&context, request).await?;
     let Some(head) = exchange.head() else {

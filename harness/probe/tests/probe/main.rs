@@ -23,6 +23,8 @@ mod hostile_servers;
 #[cfg(test)]
 mod http2;
 #[cfg(test)]
+mod odd_servers;
+#[cfg(test)]
 mod opened_with_post;
 #[cfg(test)]
 mod probing;

@@ -137,6 +137,8 @@ where
     let id = request.fields.iter().find(|(name, _)| {
         if has(CaseSensitiveField) {
             name == "last-event-id"
+        } else if has(ExactField) {
+            name == "Last-Event-ID"
         } else {
             name.eq_ignore_ascii_case("last-event-id")
         }
@@ -252,7 +254,8 @@ where
     if request.is_http10 {
         fields.push_str("connection: close\r\n");
     }
-    let head = format!("HTTP/1.1 200 OK\r\n{fields}\r\n").into_bytes();
+    let version = if has(ChunksOfHttp10) { "1.0" } else { "1.1" };
+    let head = format!("HTTP/{version} 200 OK\r\n{fields}\r\n").into_bytes();
     if request.method == "HEAD" {
         if has(HeadHangs) {
             connection.write_all(&head).await.ok()?;
@@ -306,6 +309,9 @@ where
     }
     if has(FreshIds) {
         missed.clear();
+    }
+    if has(ReversedReplay) {
+        missed.reverse();
     }
     let (mut own, mut held, mut pending) = (0, Vec::new(), Vec::new());
     for number in missed {
