@@ -42,7 +42,24 @@ pub(crate) enum EmitError {
     Aborted,
 }
 
+/// The time between two emissions: as between the events of a live server, so that an event can come during a replay.
+const PAUSE: Duration = Duration::from_millis(50);
+
 impl EmitTrigger {
+    /// Makes the server emit several times, the first time after `delay`. Does not wait.
+    ///
+    /// If this fails, no event comes, and the check `event-latency` reports why.
+    pub(crate) fn start(&self, times: usize, delay: Duration, limit: Duration) {
+        let trigger = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            for _ in 0..times {
+                let _ = trigger.clone().emit(limit).await;
+                tokio::time::sleep(PAUSE).await;
+            }
+        });
+    }
+
     /// Makes the server emit once.
     pub(crate) async fn emit(self, limit: Duration) -> Result<(), EmitError> {
         let attempt = async {

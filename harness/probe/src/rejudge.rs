@@ -42,6 +42,9 @@ pub(crate) enum Doubt {
 
 /// Why this outcome is doubtful; `None` if it is not.
 pub(crate) fn doubt(outcome: &Outcome, survey: &Survey) -> Option<Doubt> {
+    if matches!(outcome, Outcome::JudgeAlone(_)) {
+        return Some(Doubt::Late);
+    }
     let breach = breach(outcome)?;
     if breach.vain_wait.is_some() || breach.is_about_time {
         return Some(Doubt::Late);
@@ -57,6 +60,7 @@ fn breach(outcome: &Outcome) -> Option<&Breach> {
         | Outcome::HoldsWithNote(_)
         | Outcome::Facts(_)
         | Outcome::NotJudged(_)
+        | Outcome::JudgeAlone(_)
         | Outcome::SetupFailed(_) => None,
     }
 }
@@ -199,7 +203,7 @@ impl<'p> SecondLook<'p> {
         let options = Options { length: Length::Quick, ..self.options.clone() };
         let path = options.paths.get(check.name).cloned();
         let places = Places::new(self.survey.places.total(), self.survey.places.release());
-        let context = CheckContext::new(options, path, places);
+        let context = CheckContext::new(options, path, places).alone();
         if check.late_response == LateResponse::Counted && context.path.is_none() {
             // The larger count is true: places may still have been taken.
             let capacity = capacity::measure(self.options, None).await;

@@ -128,6 +128,10 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
     let _places = context.reserve(clients + 1).await;
     let mut other = OngoingExchange::open(context.options(), &request).await;
     other.read_until(limit, |exchange| exchange.head().is_some()).await;
+    let quiet = if context.is_alone { QUIET } else { Duration::ZERO };
+    let moment = other.elapsed() + quiet;
+    other.read_until(moment, |_| false).await;
+    let ends_on_its_own = other.exchange.end == End::Complete;
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..clients {
         let (context, request) = (context.clone(), request.clone());
@@ -152,6 +156,19 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
         let observed = format!("{} after {clients} others were {event}", other.describe_end());
         return Ok(Breach::new(&other, "a stream that stays open", observed).proven());
     }
+    if other.end == End::Complete && !ends_on_its_own {
+        if !context.is_alone {
+            // Clients of other checks leave too.
+            return Err(Outcome::JudgeAlone(
+                "streams end after a short time, perhaps not because clients left".into(),
+            ));
+        }
+        let observed = format!(
+            "the stream stayed open for {}, and ended when {clients} others were {event}",
+            seconds(quiet)
+        );
+        return Ok(Breach::new(&other, "a stream that stays open", observed).proven());
+    }
     // The server may need some time to notice that they have left.
     tokio::time::sleep(context.places().release().min(limit)).await;
     let mut after = OngoingExchange::open(context.options(), &request).await;
@@ -165,6 +182,9 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
         .hint("the server does not release the resources of a client that disconnected")
         .proven())
 }
+
+/// How long a stream is watched before others leave, if nothing else happens on the server.
+const QUIET: Duration = Duration::from_millis(1500);
 
 /// The breach of a server that responded to the survey, whose streams were reset, and to nobody after that.
 async fn ended(context: &CheckContext, how: Disconnect) -> Option<Outcome> {

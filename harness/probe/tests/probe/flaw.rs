@@ -31,6 +31,12 @@ pub(crate) enum Flaw {
     ReversedReplay,
     /// The status line says HTTP/1.0, and the stream is chunked.
     ChunksOfHttp10,
+    /// Every other event is an empty keep-alive.
+    EmptyKeepAlives,
+    /// The stream sets a cookie, and allows credentials.
+    CookieWithCredentials,
+    /// When a client leaves, all streams end.
+    LeaverEndsAll,
     /// All events have the same id.
     SameId,
     /// The response to HEAD keeps the connection busy.

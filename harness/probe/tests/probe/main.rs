@@ -27,6 +27,8 @@ mod odd_servers;
 #[cfg(test)]
 mod opened_with_post;
 #[cfg(test)]
+mod output;
+#[cfg(test)]
 mod probing;
 #[cfg(test)]
 mod scarce_server;
