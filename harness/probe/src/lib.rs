@@ -53,7 +53,7 @@
 //! - `outcome`: the outcome of a check, and the breach that it may have found
 //! - `own_lateness`: when this process itself was late
 //! - `wire`: requests over HTTP/1.1, each on its own connection, and the responses
-//! - `options`, `content`, `emit`, `tls`: how the server is reached, and what is sent to it
+//! - `options`, `content`, `credentials`, `emit`, `tls`: how the server is reached, and what is sent to it
 //!
 //! # How to add a check
 //!
@@ -71,6 +71,7 @@ mod check;
 mod checks;
 mod conclusion;
 mod content;
+mod credentials;
 mod describe;
 mod emit;
 mod error;

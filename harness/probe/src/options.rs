@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::content::Content;
+use crate::credentials::basic;
 use crate::emit::EmitTrigger;
 use crate::tls::trust::Trust;
 use crate::wire::request::{Method, ReadLimits, Request};
@@ -56,10 +57,14 @@ pub struct Options {
 const NOT_OBSERVING: Duration = Duration::from_millis(1500);
 
 impl Options {
-    /// The same options, with a shorter timeout if all of the probe takes little longer.
-    pub(crate) fn within_limit(&self) -> Self {
+    /// The same options, with a shorter timeout if all of the probe takes little longer, and with the credentials of the
+    /// URL as a header field.
+    pub(crate) fn prepared(&self) -> Self {
         let timeout = self.limit.map_or(self.timeout, |limit| self.timeout.min(limit / 3));
-        Self { timeout, ..self.clone() }
+        let mut options = Self { timeout, ..self.clone() };
+        let has_own = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        options.headers.extend(basic(&self.target).filter(|_| !has_own));
+        options
     }
 
     /// Half this time if all of the probe takes little longer.

@@ -21,6 +21,8 @@ pub(crate) enum Outcome {
     Facts(Vec<Fact>),
     /// The claim cannot be judged, for this reason.
     NotJudged(String),
+    /// The claim can be judged only while no other check runs; if that is not possible, it is not judged, for this reason.
+    JudgeAlone(String),
     /// What the user provided for this check does not work.
     SetupFailed(String),
 }
@@ -92,7 +94,7 @@ impl Breach {
 
 fn is_refusal(exchange: &Exchange) -> bool {
     match exchange.status() {
-        Some(status) => matches!(status, 429 | 503),
+        Some(status) => matches!(status, 409 | 429 | 503),
         None => exchange.end != End::StillOpen,
     }
 }

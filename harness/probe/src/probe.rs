@@ -14,6 +14,7 @@ use crate::all_checks::all_checks;
 use crate::check::Check;
 use crate::conclusion::{Strictness, conclude};
 use crate::error::ProbeError;
+use crate::http2::session::Session;
 use crate::observe::observations::CheckContext;
 use crate::options::Options;
 use crate::outcome::Outcome;
@@ -97,12 +98,22 @@ impl Probe {
         if self.is_empty() {
             return Err(ProbeError::NothingSelected);
         }
-        let options = &self.options.within_limit();
+        let options = &self.options.prepared();
         let connected =
             Connection::open(&options.target, &options.trust, Offer::Http11, options.timeout).await;
-        connected.map_err(|source| ProbeError::Unreachable { url: self.url.clone(), source })?;
+        if let Err(source) = connected.map(drop) {
+            // Nothing may be listening; or the server refuses HTTP/1.1 in the TLS handshake.
+            let is_refusal = source.kind() != std::io::ErrorKind::ConnectionRefused;
+            return Err(match is_refusal && speaks_http2(options).await {
+                true => ProbeError::OnlyHttp2 { url: self.url.clone() },
+                false => ProbeError::Unreachable { url: self.url.clone(), source },
+            });
+        }
         let _watch = Watch::start();
         let survey = Survey::of(options).await;
+        if survey.capacity.single.head().is_none() && speaks_http2(options).await {
+            return Err(ProbeError::OnlyHttp2 { url: self.url.clone() });
+        }
         if let Some(location) = survey.redirect.clone() {
             return Err(ProbeError::Redirects { url: self.url.clone(), location });
         }
@@ -119,19 +130,23 @@ impl Probe {
         context.know(Arc::clone(&survey.capacity)).await;
         let time = Time::of(options, &survey, started);
         let mut tasks = Tasks::start(&checks, &context, &time);
-        let mut doubtful = Vec::new();
+        let (mut doubtful, mut culprit) = (Vec::new(), None);
         while let Some(Judged { index, outcome, took }) = tasks.next().await {
             let Some((check, requirement)) = checks.get(index) else { continue };
             match outcome {
                 Some(outcome) => match rejudge::doubt(&outcome, &survey) {
                     Some(doubt) => doubtful.push((check, requirement, outcome, doubt, took)),
-                    None => record(check, requirement, Some(outcome), took),
+                    None => {
+                        let is_broken = matches!(outcome, Outcome::Broken(_));
+                        culprit = culprit.or((check.may_end_server && is_broken).then_some(check.name));
+                        record(check, requirement, Some(outcome), took);
+                    }
                 },
                 None => record(check, requirement, None, took),
             }
         }
         // The load of the other checks may have caused these: judge them again, one at a time.
-        let second = SecondLook { options, survey: &survey, heads: context.heads(), deadline: time.end };
+        let second = SecondLook::new(options, &survey, context.heads(), time.end, culprit);
         for (check, requirement, first, doubt, took) in doubtful {
             let restarted = Instant::now();
             let outcome = second.at(check, first, doubt).await;
@@ -152,6 +167,15 @@ impl Probe {
         sink(Record::Footer(Box::new(footer)));
         Ok(conclusion)
     }
+}
+
+/// How long a server may take to begin with HTTP/2.
+const HTTP2_PREFACE: Duration = Duration::from_millis(500);
+
+/// Whether the server speaks HTTP/2.
+async fn speaks_http2(options: &Options) -> bool {
+    let options = Options { timeout: options.timeout.min(HTTP2_PREFACE), ..options.clone() };
+    Session::open(&options).await.is_ok()
 }
 
 /// How long a probe may take.
@@ -197,16 +221,26 @@ impl Tasks {
     fn start(checks: &[(Check, Requirement)], context: &CheckContext, time: &Time) -> Self {
         let options = context.options();
         let (mut tasks, mut indices) = (JoinSet::new(), BTreeMap::new());
+        // Checks that a weak server does not survive take turns, so that the one that ended it can be named.
+        let turn = Arc::new(tokio::sync::Mutex::new(()));
         for (index, (check, _)) in checks.iter().enumerate() {
+            let turn = check.may_end_server.then(|| Arc::clone(&turn));
             let context = context.for_path(options.paths.get(check.name).cloned());
             let unmet = check.needs.iter().find_map(|need| need.unmet_by(options));
             let judge = check.judge;
             let (deadline, reason) = (time.checks, time.reason.clone());
+            let judged = async move {
+                let _turn = match &turn {
+                    Some(turn) => Some(turn.lock().await),
+                    None => None,
+                };
+                judge(context).await
+            };
             let task = tasks.spawn(async move {
                 let started = Instant::now();
                 let outcome = match unmet {
                     Some(reason) => Some(Outcome::NotJudged(reason.into())),
-                    None => tokio::time::timeout_at(deadline.into(), judge(context))
+                    None => tokio::time::timeout_at(deadline.into(), judged)
                         .await
                         .ok()
                         .or_else(|| reason.map(Outcome::NotJudged)),

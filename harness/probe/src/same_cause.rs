@@ -8,6 +8,9 @@ use crate::check::Check;
 
 /// Pairs of checks. If both are broken, the first is usually a consequence of the second.
 const CONSEQUENCES: &[(&str, &str)] = &[
+    ("resume", "resume-header-case"),
+    ("resume-no-duplicate", "resume-header-case"),
+    ("resume", "resume-order"),
     // Ids that start again on each connection.
     ("resume", "resume-no-duplicate"),
     ("resume-utf8", "resume-unknown-id"),

@@ -198,6 +198,11 @@ fn probe(arguments: &ProbeArguments, corpus: Arc<Corpus>) -> Result<Probe, Comma
     // Only --list works without a URL.
     let url = arguments.url.clone().unwrap_or_else(|| "http://localhost/".into());
     let target = Target::parse(&url)?;
+    // A password is no part of the server's name.
+    let target_name = match target.userinfo {
+        Some(_) => format!("{}{}", target.origin(), target.path),
+        None => url.clone(),
+    };
     let trust = Trust::new(&roots)?;
     let emit = arguments.emit.as_deref().map(|text| emit_trigger(text, &trust)).transpose()?;
     let content = arguments.data.as_deref().map(|text| Content::read(text, Path::new(".")));
@@ -226,7 +231,7 @@ fn probe(arguments: &ProbeArguments, corpus: Arc<Corpus>) -> Result<Probe, Comma
             deciding: arguments.strict.deciding(Deciding::Suites),
             ..Selection::default()
         },
-        name: url.clone(),
+        name: target_name,
         baseline,
         rerun: Rerun::Probe(rerun(arguments, &url)),
         strictness: if arguments.strict.is_set() { Strictness::Strict } else { Strictness::Usual },

@@ -153,6 +153,9 @@ async fn head_fields(context: CheckContext) -> Result<Outcome, Outcome> {
 
 async fn options(context: CheckContext) -> Result<Outcome, Outcome> {
     let get = context.response().await?;
+    if let Some(status) = get.status().filter(|status| *status >= 400) {
+        return Err(Outcome::NotJudged(format!("a plain request gets status {status}")));
+    }
     let limits = ReadLimits {
         head: response_limit(&context, &get),
         body: context.options().shortened(IMMEDIATE),

@@ -52,6 +52,8 @@ pub(crate) struct CheckContext {
     observations: Arc<Observations>,
     /// The path for this check, if it is not that of the stream.
     pub(crate) path: Option<String>,
+    /// Whether no other check runs.
+    pub(crate) is_alone: bool,
 }
 
 impl CheckContext {
@@ -68,12 +70,17 @@ impl CheckContext {
             heads: Heads::default(),
             seen: Seen::default(),
         };
-        Self { observations: Arc::new(observations), path }
+        Self { observations: Arc::new(observations), path, is_alone: false }
+    }
+
+    /// The same context, of a check that runs alone.
+    pub(crate) fn alone(self) -> Self {
+        Self { is_alone: true, ..self }
     }
 
     /// A context for another path that shares the observations.
     pub(crate) fn for_path(&self, path: Option<String>) -> Self {
-        Self { observations: Arc::clone(&self.observations), path }
+        Self { observations: Arc::clone(&self.observations), path, is_alone: self.is_alone }
     }
 
     /// How the server is probed.
