@@ -9,7 +9,9 @@ use std::path::Path;
 
 use ssespec_diagnostics::{Source, value};
 use ssespec_reports::fold::{CaseOutcome, Outcome, fold};
-use ssespec_reports::results::{CaseResult, Deciding, DeliveryKind, Failure, KnownFailure, Results, Verdict};
+#[cfg(feature = "command")]
+use ssespec_reports::results::Results;
+use ssespec_reports::results::{CaseResult, Deciding, DeliveryKind, Failure, KnownFailure, Verdict};
 
 use crate::implementation::FolderError;
 use crate::implementation::known::read_known_failures;
@@ -63,7 +65,41 @@ pub struct Changes {
 ///
 /// # Errors
 /// If the file cannot be read or written, or if its known failures are not `[[known-failure]]` tables.
+#[cfg(feature = "command")]
 pub fn update(file: &Path, results: &Results, selection: &Selection) -> Result<Changes, UpdateError> {
+    update_judged(file, &Judged::of(results), selection)
+}
+
+/// What a run found out about a baseline.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Judged<'r> {
+    /// All results.
+    pub(crate) results: &'r [CaseResult],
+    /// The entries whose failures did not happen, one for each case.
+    pub(crate) stale: &'r [KnownFailure],
+    /// The entries that match no case.
+    pub(crate) unmatched: &'r [KnownFailure],
+}
+
+#[cfg(feature = "command")]
+impl<'r> Judged<'r> {
+    /// What the results of a run say. A run without a footer has judged nothing.
+    fn of(results: &'r Results) -> Self {
+        let footer = results.footer();
+        Self {
+            results: results.results(),
+            stale: footer.map_or(&[], |footer| &footer.stale),
+            unmatched: footer.map_or(&[], |footer| &footer.unmatched),
+        }
+    }
+}
+
+/// Updates the known failures of an `ssespec.toml`, or of a file that contains nothing else.
+pub(crate) fn update_judged(
+    file: &Path,
+    results: &Judged<'_>,
+    selection: &Selection,
+) -> Result<Changes, UpdateError> {
     let source = Source::read(file).map_err(FolderError::from)?;
     let (text, changes) = updated(&source, results, selection)?;
     if text != source.text() {
@@ -94,7 +130,7 @@ enum Fate {
 
 fn updated(
     source: &Source,
-    results: &Results,
+    results: &Judged<'_>,
     selection: &Selection,
 ) -> Result<(String, Changes), UpdateError> {
     let text = source.text();
@@ -131,7 +167,7 @@ fn updated(
         }
     }
     written.push_str(&text[from..]);
-    let cases = fold(results.results());
+    let cases = fold(results.results);
     // Suites that do not decide need no known failures.
     let failed = |case: &&CaseOutcome<'_>| match case.outcome() {
         Outcome::Fail => selection.decides(case.suite()),
@@ -212,18 +248,17 @@ fn is_heading(line: &str) -> bool {
     line.trim_start().strip_prefix("[[").is_some_and(|rest| rest.trim_start().starts_with("known-failure"))
 }
 
-fn fate(entry: &KnownFailure, results: &Results, selection: &Selection) -> Fate {
-    let Some(footer) = results.footer() else { return Fate::Stays };
-    if footer.unmatched.contains(entry) {
+fn fate(entry: &KnownFailure, results: &Judged<'_>, selection: &Selection) -> Fate {
+    if results.unmatched.contains(entry) {
         return Fate::Goes;
     }
     let Ok(glob) = id_glob(&entry.case).map(|glob| glob.compile_matcher()) else { return Fate::Stays };
     let is_stale = |case: &str| {
         let of_this =
             |stale: &KnownFailure| KnownFailure { case: case.to_owned(), ..entry.clone() } == *stale;
-        footer.stale.iter().any(of_this)
+        results.stale.iter().any(of_this)
     };
-    let cases = fold(results.results());
+    let cases = fold(results.results);
     let matched: Vec<&CaseOutcome<'_>> = cases.iter().filter(|case| glob.is_match(case.case())).collect();
     if !matched.iter().any(|case| is_stale(case.case())) {
         return Fate::Stays;
