@@ -45,6 +45,9 @@ ssespec_diagnostics::words! {
         Origin = "origin",
         /// It is a browser's own EventSource.
         Dom = "dom",
+        /// Its page is a secure context, so it has service workers and sends fetch metadata. A page on another device is
+        /// not over plain HTTP, <https://w3c.github.io/webappsec-secure-contexts/>.
+        SecureContext = "secure-context",
         /// It sends a reconnection time.
         Retry = "retry",
         /// It accepts a reconnection time of any type, including text.
@@ -79,7 +82,7 @@ impl Capability {
     }
 
     /// The names of those that a client can have.
-    pub const CLIENT: [&str; 16] = [
+    pub const CLIENT: [&str; 17] = [
         Self::Requests.word(),
         Self::Reconnect.word(),
         Self::Close.word(),
@@ -96,6 +99,7 @@ impl Capability {
         Self::Comments.word(),
         Self::Origin.word(),
         Self::Dom.word(),
+        Self::SecureContext.word(),
     ];
 
     /// The names of those that a server can have.
@@ -138,6 +142,9 @@ impl Capability {
             Self::Comments => "reports comments",
             Self::Origin => "exposes an event's origin",
             Self::Dom => "is a browser's own EventSource",
+            Self::SecureContext => {
+                "runs in a secure context, so it has service workers and sends fetch metadata"
+            }
             Self::Retry => "sends a reconnection time",
             Self::RetryText => "accepts a reconnection time of any type, including text",
             Self::End => "can end a stream cleanly",

@@ -88,6 +88,7 @@
 //!     stale: Vec::new(),
 //!     unmatched: Vec::new(),
 //!     diagnosis: None,
+//!     notes: Vec::new(),
 //!     exit_status: 0,
 //!     complete: true,
 //!     adapters: None,
@@ -108,7 +109,7 @@
 mod compare;
 #[cfg(feature = "renderings")]
 pub mod coverage;
-#[cfg(feature = "renderings")]
+#[cfg(feature = "file")]
 pub mod diagnosis;
 #[cfg(feature = "renderings")]
 pub mod diff;

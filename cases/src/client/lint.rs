@@ -19,7 +19,15 @@ pub(crate) fn uses(script: &[Step<ClientStep>]) -> Vec<(Capability, Range<usize>
         match &step.kind {
             ClientStep::Connect(connect) => of_connect(connect).into_iter().for_each(add),
             ClientStep::Close => add(Capability::Close),
-            ClientStep::Enter(_) | ClientStep::Run(_) => add(Capability::Dom),
+            ClientStep::Enter(_) => add(Capability::Dom),
+            ClientStep::Run(script) => {
+                used([
+                    (Capability::Dom, true),
+                    (Capability::SecureContext, script.contains("serviceWorker")),
+                ])
+                .into_iter()
+                .for_each(add);
+            }
             ClientStep::Expect(expected) => of_expectation(expected).into_iter().for_each(add),
             ClientStep::OneOf(alternatives) => {
                 for step in alternatives.iter().flatten() {
@@ -66,10 +74,11 @@ fn of_expectation(expected: &Expectation) -> Vec<Capability> {
             (Capability::EventId, event.id.is_some()),
             (Capability::Origin, event.origin.is_some()),
         ]),
-        Expectation::Request(_)
-        | Expectation::NoRequest(_)
-        | Expectation::Disconnect { .. }
-        | Expectation::Closed => Vec::new(),
+        Expectation::Request(request) => {
+            let is_metadata = |(name, _): &(String, _)| name.starts_with("sec-fetch-");
+            used([(Capability::SecureContext, request.headers.iter().any(is_metadata))])
+        }
+        Expectation::NoRequest(_) | Expectation::Disconnect { .. } | Expectation::Closed => Vec::new(),
     }
 }
 
@@ -159,10 +168,14 @@ pub(crate) fn is_about(script: &[Step<ClientStep>], capability: Capability) -> b
     match capability {
         // Behavior that only browsers have is often visible only to the server.
         Capability::Dom => true,
-        Capability::Requests => script.iter().any(|step| records_request(&step.kind)),
+        Capability::Requests => script.iter().any(|step| {
+            records_request(&step.kind)
+                || matches!(step.kind, ClientStep::Wire(Action::Raw(_)) | ClientStep::Attempts(_))
+        }),
         // Two such steps are about a client that reconnects, even if another client could behave the same.
         Capability::Reconnect => {
-            expand(script).iter().filter(|played| concerns_another_request(&played.kind)).count() > 1
+            script.iter().any(|step| matches!(step.kind, ClientStep::Attempts(_)))
+                || expand(script).iter().filter(|played| concerns_another_request(&played.kind)).count() > 1
         }
         _ => false,
     }

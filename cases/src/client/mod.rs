@@ -7,9 +7,12 @@
 //! - [`mod@event_types`]: the event types that a script sends
 //! - [`words`]: the steps in words
 //! - `lint`: mistakes that the format allows
+//! - `hidden_windows`: windows in which nothing can be seen, because a client waits that long anyway
 //! - `lost_attempts`: attempts that fail on a connection that was used before
 
 pub mod event_types;
+#[cfg(feature = "authoring")]
+pub(crate) mod hidden_windows;
 pub mod implied;
 #[cfg(feature = "authoring")]
 pub(crate) mod lint;

@@ -136,6 +136,7 @@ impl SourceWord for FactWord {
             Self::Delay => Source::Plain(ClientFact::Delay),
             Self::Target => Source::Plain(ClientFact::Target),
             Self::Header => Source::OfHeader(ClientFact::Header),
+            Self::Attempts => Source::Plain(ClientFact::Attempts),
             Self::Alternative => Source::OfAlternatives(|names| ClientFact::Alternative { names }),
         }
     }

@@ -161,6 +161,8 @@ ssespec_diagnostics::words! {
         Target = "target",
         /// A header field of the last request.
         Header = "header",
+        /// The number of attempts.
+        Attempts = "attempts",
         /// The alternative that was taken.
         Alternative = "alternative",
     }
@@ -172,7 +174,8 @@ static FACT: Table = Table {
     what: "`record`",
     keys: &fact::keys(
         FactWord::WORDS,
-        "The delay, target or header field of the last request, or the alternative that the last `expect-one-of` took.",
+        "The delay, target or header field of the last request, the number of attempts that the last `expect-attempts` \
+             counted, or the alternative that the last `expect-one-of` took.",
     ),
 };
 

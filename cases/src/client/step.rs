@@ -293,6 +293,8 @@ pub enum ClientFact {
     Target,
     /// This header field of the last request.
     Header(String),
+    /// How many attempts the last `expect-attempts` counted.
+    Attempts,
     /// The alternative that the last `expect-one-of` took.
     Alternative {
         /// The names of the alternatives in the report, in order; if empty, their words are their names.

@@ -129,6 +129,7 @@ pub fn step(step: &ClientStep) -> String {
                 ClientFact::Delay => "the time from the end of the response to the last request".into(),
                 ClientFact::Target => "the target of the last request".into(),
                 ClientFact::Header(header) => format!("the header field {header} of the last request"),
+                ClientFact::Attempts => "the number of attempts".into(),
                 ClientFact::Alternative { names } => fact::alternative_words(names),
             };
             format!("Recorded as \"{name}\": {of}.")

@@ -1,7 +1,7 @@
 //! Starts browsers, opens pages in them, and cleans up all their processes and files.
 //!
 //! - `find`: where a browser is installed, and which package provides it
-//! - `process`: a browser's processes and its folder, which end together
+//! - `process`: a browser's processes and its folder, which end together; `owned_folder`: the folder, also after a kill
 //! - `chromium`, `firefox`, `webkit`: one engine each; `remote` drives the first two, `webdriver` the third
 //! - `error`: why a browser cannot be used
 //! - `shared`: one browser for all lanes
@@ -10,6 +10,7 @@ mod chromium;
 mod error;
 mod find;
 mod firefox;
+mod owned_folder;
 mod process;
 mod remote;
 mod shared;

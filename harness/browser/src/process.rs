@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
 use ssespec::engine::Engine;
-use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::sync::watch;
 
 use super::error::BrowserError;
+use super::owned_folder::OwnedFolder;
 
 /// The environment variable that identifies the processes of a browser.
 pub(super) const MARK: &str = "SSESPEC_BROWSER";
@@ -30,7 +30,7 @@ const KEPT: usize = 8 * 1024;
 #[derive(Debug)]
 pub(super) struct ProcessTree {
     engine: Engine,
-    folder: Option<TempDir>,
+    folder: Option<OwnedFolder>,
     mark: String,
     children: Vec<Box<dyn ChildWrapper>>,
 }
@@ -45,8 +45,9 @@ pub(super) struct Printed {
 impl ProcessTree {
     /// An empty folder, and no process yet.
     pub(super) fn new(engine: Engine) -> Result<Self, BrowserError> {
-        let folder = tempfile::Builder::new().prefix("ssespec-browser-").tempdir().map_err(|error| {
-            BrowserError::Start { engine, problem: format!("cannot create a temporary folder: {error}") }
+        let folder = OwnedFolder::new().map_err(|error| BrowserError::Start {
+            engine,
+            problem: format!("cannot create a temporary folder: {error}"),
         })?;
         let mark = folder.path().to_string_lossy().into_owned();
         Ok(Self { engine, folder: Some(folder), mark, children: Vec::new() })
@@ -54,7 +55,7 @@ impl ProcessTree {
 
     /// Its folder, which is also its home and its place for temporary files.
     pub(super) fn folder(&self) -> &Path {
-        self.folder.as_ref().map_or(Path::new(""), TempDir::path)
+        self.folder.as_ref().map_or(Path::new(""), OwnedFolder::path)
     }
 
     /// Starts a program and captures its stdout and stderr.

@@ -247,7 +247,9 @@ impl CommandError {
             | Self::SetupNotRun(_)
             | Self::Listen { .. }
             | Self::Handshake(_)
-            | Self::Probe(ProbeError::Unreachable { .. } | ProbeError::Redirects { .. })
+            | Self::Probe(
+                ProbeError::Unreachable { .. } | ProbeError::Redirects { .. } | ProbeError::OnlyHttp2 { .. },
+            )
             | Self::Runtime(_) => Status::NotRun,
             #[cfg(not(feature = "browsers"))]
             Self::NoBrowsers(_) => Status::Usage,

@@ -244,14 +244,19 @@ mod linux {
         Ok(())
     }
 
-    /// Nobody can tidy up after that, but the browser ends.
+    /// Nobody can tidy up after that, but the browser ends, and the next run removes its folder.
     fn killed(engine: Engine) -> Result<(), Failed> {
         let marked = Marked::new();
         let mut child = marked.command(engine, &marked.case(ENDLESS)).spawn()?;
         marked.await_browser()?;
         signal(&child, "KILL");
         child.wait()?;
-        marked.await_death()
+        marked.await_death()?;
+        let output = marked.command(engine, &marked.case(EVENT)).output()?;
+        if output.status.code() != Some(0) {
+            return Err(format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr)).into());
+        }
+        marked.assert_nothing_left()
     }
 
     /// An unrelated page, on a listener that answers.

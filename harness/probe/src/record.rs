@@ -115,7 +115,7 @@ pub(crate) fn result(
             result.facts = facts;
         }
         Some(Outcome::SetupFailed(why)) => result.reason = Some(why),
-        Some(Outcome::NotJudged(why)) => {
+        Some(Outcome::NotJudged(why) | Outcome::JudgeAlone(why)) => {
             result.verdict = Verdict::Skip;
             result.reason = Some(why);
         }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use ssespec_diagnostics::{Source, value};
+use ssespec_reports::diagnosis::diagnose;
 use ssespec_reports::fold::{CaseOutcome, Outcome, fold};
 #[cfg(feature = "command")]
 use ssespec_reports::results::Results;
@@ -60,8 +61,8 @@ pub struct Changes {
 /// Updates the known failures of an `ssespec.toml`.
 ///
 /// An entry is removed if all its cases pass or it matches no case. If only some cases of a pattern pass, it is
-/// replaced by one entry for each case that fails, with the same reason. New entries are appended; their reason is the
-/// observation.
+/// replaced by one entry for each case that fails, with the same reason. New entries are appended: one for each cause,
+/// whose reason is the mistake, and one for each case without a known cause, whose reason is the observation.
 ///
 /// # Errors
 /// If the file cannot be read or written, or if its known failures are not `[[known-failure]]` tables.
@@ -174,21 +175,21 @@ fn updated(
         Outcome::Warn => selection.deciding == Deciding::FailuresAndWarnings,
         _ => false,
     };
-    for case in cases.iter().filter(failed) {
+    let failed: Vec<&CaseOutcome<'_>> = cases.iter().filter(failed).collect();
+    changes.added.extend(failed.iter().map(|case| case.case().to_owned()));
+    for new in new_entries(&failed, results, selection) {
         let mut end = written.trim_end().to_owned();
         end.push_str(&format!("{line_end}{line_end}{HEADING}{line_end}"));
         end.push_str(&format!(
             "case = {}{line_end}reason = {}{line_end}",
-            pattern(case.case()),
-            quoted(&reason(case))
+            pattern_of(&new.cases),
+            quoted(&new.reason)
         ));
-        let deliveries = failing_deliveries(case, selection);
-        if !deliveries.is_empty() {
-            let names: Vec<String> = deliveries.iter().map(|kind| quoted(kind.name())).collect();
+        if !new.deliveries.is_empty() {
+            let names: Vec<String> = new.deliveries.iter().map(|kind| quoted(kind.name())).collect();
             end.push_str(&format!("deliveries = [{}]{line_end}", names.join(", ")));
         }
         written = end;
-        changes.added.push(case.case().to_owned());
     }
     Ok((written, changes))
 }
@@ -201,6 +202,43 @@ fn failing_deliveries(case: &CaseOutcome<'_>, selection: &Selection) -> BTreeSet
         return BTreeSet::new();
     }
     case.decisive().filter(fails).map(|result| result.delivery.kind()).collect()
+}
+
+/// A new entry.
+struct NewEntry {
+    cases: Vec<String>,
+    reason: String,
+    /// The deliveries that it excuses; none for all.
+    deliveries: BTreeSet<DeliveryKind>,
+}
+
+/// One entry for the cases that a cause explains, with the cause as its reason, and one for each other case, with what
+/// was observed. A cause that fails some cases only in some deliveries gets an entry for those.
+fn new_entries(failed: &[&CaseOutcome<'_>], results: &Results, selection: &Selection) -> Vec<NewEntry> {
+    let diagnosis = diagnose(results);
+    let cause_of = |case: &str| {
+        let is_explained = !diagnosis.unexplained.iter().any(|id| id == case);
+        diagnosis.causes.iter().find(|cause| is_explained && cause.cases.iter().any(|id| id == case))
+    };
+    let mut entries: Vec<NewEntry> = Vec::new();
+    for case in failed {
+        let deliveries = failing_deliveries(case, selection);
+        let cause = cause_of(case.case()).map(|cause| {
+            let mistakes = cause.mistakes.iter().map(|mistake| mistake.description.trim_end_matches('.'));
+            format!("perhaps: {}", mistakes.collect::<Vec<_>>().join("; or: "))
+        });
+        let same =
+            |entry: &&mut NewEntry| cause.as_ref() == Some(&entry.reason) && entry.deliveries == deliveries;
+        match entries.iter_mut().find(same) {
+            Some(entry) => entry.cases.push(case.case().to_owned()),
+            None => entries.push(NewEntry {
+                cases: vec![case.case().to_owned()],
+                reason: cause.unwrap_or_else(|| reason(case)),
+                deliveries,
+            }),
+        }
+    }
+    entries
 }
 
 fn reason(case: &CaseOutcome<'_>) -> String {
@@ -275,6 +313,17 @@ fn fate(entry: &KnownFailure, results: &Judged<'_>, selection: &Selection) -> Fa
         .map(|case| case.case().to_owned())
         .collect();
     if failing.is_empty() { Fate::Goes } else { Fate::Narrows(failing) }
+}
+
+/// The pattern that matches these cases alone, as a basic string.
+fn pattern_of(cases: &[String]) -> String {
+    match cases {
+        [one] => pattern(one),
+        several => {
+            let each: Vec<String> = several.iter().map(|case| globset::escape(case)).collect();
+            quoted(&format!("{{{}}}", each.join(",")))
+        }
+    }
 }
 
 /// The pattern that matches this case alone, as a basic string.

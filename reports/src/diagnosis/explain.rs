@@ -138,7 +138,7 @@ fn named(mistake: &Mistake) -> NamedMistake {
 }
 
 /// How many cases a capability must fail before it is named.
-const ENOUGH: usize = 3;
+const ENOUGH: usize = 10;
 
 /// A capability that every failing case needs, while no case that needs it passes: the implementation may lack it.
 fn lacking(results: &Results, failing: &BTreeSet<&str>) -> Option<String> {

@@ -119,6 +119,9 @@ pub struct Footer {
     /// The mistakes that explain the failures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diagnosis: Option<Diagnosis>,
+    /// What was seen altogether, and what is missing for a judgement, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The exit status of the run.
     pub exit_status: u8,
     /// Whether every selected case was tried. A run that stopped at its first failure was not; an interrupted run has no

@@ -158,7 +158,7 @@ fn some_steps_need_nothing() {
         "\"expect-event\"",
         "\"expect-closed\"",
         "\"expect-disconnect\"",
-        "{ expect-no-request = \"1ms\" }",
+        "{ expect-no-request = \"6s\" }",
         "{ expect-request = { within = \"1s\" } }",
     ] {
         assert_eq!(reported(&[case(step)]), [], "{step}");
@@ -256,6 +256,49 @@ fn an_attempt_does_not_fail_on_a_connection_that_was_used() {
 }
 
 #[test]
+fn windows_are_longer_than_the_delays_of_clients() {
+    let minimum = "some clients wait 500 ms before they reconnect, whatever retry says";
+    let case = |steps: &str| case_with("needs = [\"reconnect\"]", steps);
+    for hidden in [
+        "{ expect-request = { after = \"500ms\" } }",
+        "{ expect-no-request = \"650ms\" }",
+        "{ expect-one-of = [\"expect-request\", { expect-no-request = \"300ms\" }] }",
+    ] {
+        let steps = format!("{SEND}, \"end\", {hidden}");
+        assert_eq!(reported(&[case(&steps)]), expected(&[(hidden, minimum)]), "{hidden}");
+    }
+    for shown in ["{ expect-request = { after = \"501ms\" } }", "{ expect-no-request = \"700ms\" }"] {
+        assert_eq!(reported(&[case(&format!("{SEND}, \"end\", {shown}"))]), [], "{shown}");
+    }
+}
+
+#[test]
+fn without_a_retry_a_silence_is_longer_than_the_defaults_of_clients() {
+    let message = "without a retry, some clients wait 5 s before they reconnect";
+    let send = "{ send = \"data: a\\n\\n\" }";
+    let attempts = "{ expect-attempts = { at-most = 9, for = \"2s\" } }";
+    let silence = "{ expect-no-request = \"5s\" }";
+    let (needs, isolated) = ("needs = [\"reconnect\"]", "");
+    for (keys, hidden, retry_alone) in
+        [(needs, silence, "{ send = \"retry: 9\\n\\n\" }"), (isolated, attempts, SEND)]
+    {
+        let steps = format!("{send}, {{ drop = \"reset\" }}, {hidden}");
+        assert_eq!(reported(&[case_with(keys, &steps)]), expected(&[(hidden, message)]), "{hidden}");
+        let told = format!("{retry_alone}, {steps}");
+        assert_eq!(reported(&[case_with(keys, &told)]), [], "{told}");
+    }
+    // Nothing was sent that could say how long to wait.
+    assert_eq!(reported(&[case(attempts)]), []);
+    for over in [
+        format!("{send}, {{ drop = \"reset\" }}, {{ expect-no-request = \"6s\" }}"),
+        format!("{send}, \"end\", \"expect-closed\", {silence}"),
+    ] {
+        assert_eq!(reported(&[case(&over)]), [], "{over}");
+    }
+    assert_eq!(reported(&[case_with("needs = [\"close\"]", &format!("{send}, \"close\", {silence}"))]), []);
+}
+
+#[test]
 fn what_another_capability_includes_is_not_asked_for() {
     let steps = format!("{SEND}, \"end\", {{ expect-request = {{ method = \"GET\" }} }}");
     assert_eq!(reported(&[case_with("needs = [\"reconnect\"]", &steps)]), []);
@@ -268,7 +311,7 @@ fn what_another_capability_includes_is_not_asked_for() {
 #[test]
 fn what_says_something_of_a_reconnect_may_need_one() {
     for steps in [
-        format!("{SEND}, \"end\", {{ expect-no-request = \"1ms\" }}"),
+        format!("{SEND}, \"end\", {{ expect-no-request = \"6s\" }}"),
         format!("{SEND}, \"end\", {{ expect-one-of = [\"expect-request\", \"expect-closed\"] }}"),
         format!("{{ refuse = \"1ms\" }}, \"expect-request\", {SEND}"),
     ] {
@@ -357,7 +400,7 @@ fn a_script_left_open_ends_between_two_blocks() {
     let message = "this script leaves its stream open in the middle of an event block";
     let steps = "{ send = \"data: a\\n\" }, \"expect-event\"";
     assert_eq!(reported(&[case(steps)]), expected(&[("{ send = \"data: a\\n\" }", message)]));
-    for end in ["\"end\"", "{ drop = \"fin\" }", "\"expect-closed\"", "{ expect-no-request = \"1ms\" }"] {
+    for end in ["\"end\"", "{ drop = \"fin\" }", "\"expect-closed\"", "{ expect-no-request = \"6s\" }"] {
         assert_eq!(reported(&[case(&format!("{{ send = \"data: a\\n\" }}, {end}"))]), [], "{end}");
     }
     let closed = case_with("needs = [\"close\"]", "{ send = \"data: a\\n\" }, \"close\"");

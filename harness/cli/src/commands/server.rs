@@ -12,7 +12,7 @@ use globset::GlobMatcher;
 use ssespec::implementation::read_baseline;
 use ssespec::run::{Baseline, Rerun, Selection};
 use ssespec_cases::Corpus;
-use ssespec_probe::{Content, Length, Options, Probe, Roots, Target, Trust, check_name};
+use ssespec_probe::{Content, Length, Options, Probe, Roots, Strictness, Target, Trust, check_name};
 use ssespec_reports::results::Deciding;
 
 use crate::commands::server::adapter::AdapterOptions;
@@ -82,7 +82,7 @@ pub(crate) struct ProbeArguments {
     /// How long to wait for a response, such as 5s or 300ms
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5s")]
     timeout: Duration,
-    /// Skip checks that take more than 5 s
+    /// End after 5 s, and skip the checks that were not judged by then
     #[arg(long)]
     quick: bool,
     /// Trust the certificates in this PEM file, and those they signed, instead of those that browsers trust
@@ -198,6 +198,11 @@ fn probe(arguments: &ProbeArguments, corpus: Arc<Corpus>) -> Result<Probe, Comma
     // Only --list works without a URL.
     let url = arguments.url.clone().unwrap_or_else(|| "http://localhost/".into());
     let target = Target::parse(&url)?;
+    // A password is no part of the server's name.
+    let target_name = match target.userinfo {
+        Some(_) => format!("{}{}", target.origin(), target.path),
+        None => url.clone(),
+    };
     let trust = Trust::new(&roots)?;
     let emit = arguments.emit.as_deref().map(|text| emit_trigger(text, &trust)).transpose()?;
     let content = arguments.data.as_deref().map(|text| Content::read(text, Path::new(".")));
@@ -226,9 +231,10 @@ fn probe(arguments: &ProbeArguments, corpus: Arc<Corpus>) -> Result<Probe, Comma
             deciding: arguments.strict.deciding(Deciding::Suites),
             ..Selection::default()
         },
-        name: url.clone(),
+        name: target_name,
         baseline,
         rerun: Rerun::Probe(rerun(arguments, &url)),
+        strictness: if arguments.strict.is_set() { Strictness::Strict } else { Strictness::Usual },
         url,
     })
 }

@@ -76,6 +76,10 @@ pub(crate) struct StrictOption {
 }
 
 impl StrictOption {
+    pub(crate) fn is_set(self) -> bool {
+        self.strict
+    }
+
     pub(crate) fn deaths(self) -> Deaths {
         if self.strict { Deaths::NotExpected } else { Deaths::Counted }
     }

@@ -9,6 +9,9 @@ use crate::command::ssespec;
 pub(crate) const TESTS: Tests = &[
     ("the_checks_are_listed", the_checks_are_listed),
     ("a_single_check", a_single_check),
+    ("too_little_is_seen", too_little_is_seen),
+    ("strict_lets_every_suite_decide", strict_lets_every_suite_decide),
+    ("a_quick_probe_takes_five_seconds", a_quick_probe_takes_five_seconds),
     ("what_is_no_server_is_said_so", what_is_no_server_is_said_so),
     ("options_are_checked", options_are_checked),
     ("a_path_for_one_check_and_a_header", a_path_for_one_check_and_a_header),
@@ -16,7 +19,7 @@ pub(crate) const TESTS: Tests = &[
     ("known_failures_of_a_probe", known_failures_of_a_probe),
 ];
 
-/// A server whose streams end immediately; it echoes a field of the request, and answers 200 to other paths.
+/// A server whose streams end immediately, after an event unless the request has a field `x-empty`; it echoes a field of the request, and answers 200 to other paths.
 fn start() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -24,7 +27,7 @@ fn start() -> String {
         for connection in listener.incoming() {
             let mut connection = connection.unwrap();
             std::thread::spawn(move || {
-                let mut request = [0; 4096];
+                let mut request = [0; 32 * 1024];
                 let length = connection.read(&mut request).unwrap_or_default();
                 let request = String::from_utf8_lossy(&request[..length]).into_owned();
                 let kind = if request.contains("authorization: Bearer a") {
@@ -33,9 +36,12 @@ fn start() -> String {
                     "text/html"
                 };
                 let chunk = "data: x\n\n";
+                let chunk = match request.contains("x-empty: 1") {
+                    true => String::new(),
+                    false => format!("{:x}\r\n{chunk}\r\n", chunk.len()),
+                };
                 let answer = format!(
-                    "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{chunk}\r\n0\r\n\r\n",
-                    chunk.len()
+                    "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ntransfer-encoding: chunked\r\n\r\n{chunk}0\r\n\r\n"
                 );
                 // A client that has left needs no answer.
                 let _ = connection.write_all(answer.as_bytes());
@@ -69,11 +75,56 @@ fn a_single_check() {
     printed.shows(&[
         "over url",
         "✘ FAIL must server/probe/content-type",
+        "curl -isN -m 5 -H 'accept: text/event-stream' ",
         "whatwg/server-content-type (MUST)",
         "content-type: text/html",
         &format!("ssespec probe --filter '{filter}' --quick {url}"),
     ]);
     ssespec(["report", file.to_str().unwrap()]).ends(0).shows(&["server/probe/content-type"]);
+}
+
+/// Every stream ends at once, and other paths get one too.
+fn too_little_is_seen() {
+    let url = start();
+    let common = [
+        "server",
+        "--header",
+        "authorization: Bearer a",
+        "--suite",
+        "whatwg",
+        "--suite",
+        "resilience-server",
+    ];
+    let musts = ["--level", "must", "--header", "x-empty: 1"];
+    let of =
+        |words: &[&str], status| ssespec([&common[..], &musts, words, &[url.as_str()]].concat()).ends(status);
+    let printed = of(&[], 3);
+    printed.shows(&[
+        "Every stream ended within ",
+        ", without an event",
+        "Too little was seen: ",
+        "exit status 3: ",
+    ]);
+    of(&["--strict"], 1).shows(&["Too little was seen: ", "exit status 1: "]);
+    // What was selected by name was to be seen or not.
+    of(&["--filter", "server/probe/id-unique"], 0).shows(&["1 skip"]);
+}
+
+fn strict_lets_every_suite_decide() {
+    let url = start();
+    let words =
+        ["server", "--quick", "--header", "authorization: Bearer a", "--filter", "*/cache-control", &url];
+    ssespec(words).ends(0).shows(&["~ WARN"]);
+    ssespec([&words[..], &["--strict"]].concat()).ends(1).shows(&["~ WARN"]);
+}
+
+fn a_quick_probe_takes_five_seconds() {
+    // It never responds.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let began = std::time::Instant::now();
+    ssespec(["server", "--quick", &url]).ends(1).shows(&["✘ FAIL must server/probe/status"]);
+    assert!(began.elapsed().as_secs_f64() < 8.0, "{:?}", began.elapsed());
 }
 
 fn what_is_no_server_is_said_so() {

@@ -75,9 +75,9 @@ fn write<D: Mistake>(file: &str) {
         let entry = entries.entry(played.name.clone()).or_insert(played);
         entry.failures.extend(failures);
     }
-    let known: BTreeSet<String> = D::all().iter().map(|defect| defect.name()).collect();
-    entries.retain(|name, entry| known.contains(name) && !entry.failures.is_empty());
-    let table = Table { mistakes: entries.into_values().collect() };
+    // In the order of the list, which goes by topic.
+    let known = D::all().iter().filter_map(|defect| entries.remove(&defect.name()));
+    let table = Table { mistakes: known.filter(|entry| !entry.failures.is_empty()).collect() };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../reports/src/diagnosis").join(file);
     std::fs::write(&path, table.to_string()).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
 }

@@ -88,7 +88,8 @@ async fn serve(
     mut reader: Reader,
 ) {
     let (sink, stream) = socket.split();
-    let mut writer = Writer { sink, board: board.clone(), news: None, turn };
+    let shows = if matches!(opened, Opened::Person) { Shows::Progress } else { Shows::Nothing };
+    let mut writer = Writer { sink, board: board.clone(), shows, news: None, turn };
     let ended = tokio::select! {
         fault = reader.read(stream) => Err(fault),
         end = writer.write(orders) => Ok(end),
@@ -127,10 +128,20 @@ enum End {
     Deaf,
 }
 
+/// Whether a person sees the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shows {
+    /// It shows the run's progress.
+    Progress,
+    /// It only runs sessions, so the progress would cost time for nothing.
+    Nothing,
+}
+
 /// What writes to a page.
 struct Writer {
     sink: SplitSink<Socket, Frame>,
     board: Board,
+    shows: Shows,
     news: Option<broadcast::Receiver<Arc<str>>>,
     turn: Turn,
 }
@@ -138,16 +149,24 @@ struct Writer {
 impl Writer {
     /// Writes orders and the run's progress.
     async fn write(&mut self, mut orders: mpsc::UnboundedReceiver<(u64, Order)>) -> End {
-        let (mut next, mut news) = self.board.read();
-        let end = loop {
-            let sent = tokio::select! {
-                sent = self.sink.send(Frame::text(next)) => sent,
-                () = self.turn.is_over() => break End::Superseded,
-            };
-            if sent.is_err() {
-                break End::Deaf;
+        let (mut next, mut news) = match self.shows {
+            Shows::Progress => {
+                let (all, news) = self.board.read();
+                (Some(all), Some(news))
             }
-            next = tokio::select! {
+            Shows::Nothing => (None, None),
+        };
+        let end = loop {
+            if let Some(text) = next.take() {
+                let sent = tokio::select! {
+                    sent = self.sink.send(Frame::text(text)) => sent,
+                    () = self.turn.is_over() => break End::Superseded,
+                };
+                if sent.is_err() {
+                    break End::Deaf;
+                }
+            }
+            next = Some(tokio::select! {
                 biased;
                 () = self.turn.is_over() => break End::Superseded,
                 order = orders.recv() => match order {
@@ -155,9 +174,9 @@ impl Writer {
                     None => break End::Dismissed,
                 },
                 shown = progress(&self.board, &mut news) => shown,
-            };
+            });
         };
-        self.news = Some(news);
+        self.news = news;
         if end == End::Deaf {
             // Why it does not read is what its reader is about to hear.
             std::future::pending::<()>().await;
@@ -190,8 +209,9 @@ impl Writer {
     }
 }
 
-/// What is to be shown next.
-async fn progress(board: &Board, news: &mut broadcast::Receiver<Arc<str>>) -> String {
+/// What is to be shown next; nothing without `news`.
+async fn progress(board: &Board, news: &mut Option<broadcast::Receiver<Arc<str>>>) -> String {
+    let Some(news) = news else { return std::future::pending().await };
     match news.recv().await {
         Ok(message) => message.to_string(),
         Err(RecvError::Lagged(_)) => {

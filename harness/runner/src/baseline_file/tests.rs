@@ -6,6 +6,8 @@ use ssespec_reports::results::{
     Source as CaseSource, Transport, V1,
 };
 
+use ssespec_reports::diagnosis::Table;
+
 use super::*;
 
 const HEAD: &str = "name = \"a\"\nrole = \"client\"\ncommand = [\"x\"]\n";
@@ -80,6 +82,7 @@ fn run(results: Vec<CaseResult>, stale: Vec<KnownFailure>, unmatched: Vec<KnownF
         stale,
         unmatched,
         diagnosis: None,
+        notes: Vec::new(),
         exit_status: 1,
         complete: true,
         adapters: None,
@@ -111,6 +114,29 @@ fn a_failure_is_added_once_with_what_was_seen() {
         block("client/a/one", "expected an event; observed nothing in whole")
     );
     assert_eq!(update(HEAD, &run(results, vec![], vec![])), expected);
+}
+
+#[test]
+fn cases_with_one_cause_share_an_entry() {
+    let mistakes = &Table::of(Role::Client).mistakes;
+    let mistake = mistakes.iter().find(|mistake| mistake.name == "mark-kept").unwrap();
+    let mut results = vec![result("client/own/case", Delivery::AsWritten, Verdict::Fail)];
+    for (case, failures) in &mistake.failures {
+        let mut failed = result(case, Delivery::AsWritten, Verdict::Fail);
+        failed.failure.as_mut().unwrap().step = failures.get(Delivery::AsWritten).unwrap().step;
+        results.push(failed);
+    }
+    let selection = Selection { deliveries: vec![DeliveryKind::AsWritten], ..Selection::default() };
+    let run = run(results, vec![], vec![]);
+    let (text, changes) = updated(&Source::new("ssespec.toml", HEAD), &run, &selection).unwrap();
+    assert_eq!(changes.added.len(), mistake.failures.len() + 1);
+    assert_eq!(text.matches(HEADING).count(), 2, "{text}");
+    assert!(text.contains("case = \"{client/bom/before-a-comment,client/bom/"), "{text}");
+    assert!(text.contains("reason = \"perhaps: A BOM at the start of the stream is kept as text;"), "{text}");
+    let globs = read_known_failures(&Source::new("ssespec.toml", &text)).unwrap().1;
+    let matches =
+        |case: &String| globs.iter().any(|e| id_glob(&e.case).unwrap().compile_matcher().is_match(case));
+    assert!(changes.added.iter().all(matches), "what is written is read again");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use ssespec_reports::results::{CaseResult, Record};
+use ssespec_reports::results::{CaseResult, Level, Record};
 use tokio::sync::broadcast;
 use tokio::task::JoinSet;
 
@@ -33,7 +33,10 @@ struct BoardState {
     results: BTreeMap<(String, String), Value>,
     frames: Vec<String>,
     framed: u64,
-    exit_status: Option<u8>,
+    /// Where each requirement is written, by its id.
+    links: BTreeMap<String, String>,
+    has_baseline: bool,
+    done: Option<Value>,
 }
 
 impl Default for Board {
@@ -61,19 +64,34 @@ impl Board {
         self.tell(&json!({ "playing": { "case": case, "title": title } }));
     }
 
-    /// Shows a record of the run.
-    pub fn record(&self, record: &Record) {
+    /// Shows a record of the run. `decides` says whether a suite decides the exit status.
+    pub fn record(&self, record: &Record, decides: impl Fn(&str) -> bool) {
         match record {
-            Record::Header(_) => {}
+            Record::Header(header) => {
+                let mut state = self.state();
+                let links = header.requirements.iter();
+                state.links = links.map(|one| (one.id.clone(), one.link.clone())).collect();
+                state.has_baseline = !header.known_failures.is_empty();
+            }
             Record::Result(result) => {
-                let message = reported(result);
+                let mut state = self.state();
+                let link = result.requirements.first().and_then(|id| state.links.get(id));
+                let message = reported(result, link, decides(&result.suite));
                 let key = (result.case.clone(), result.delivery.to_string());
-                self.state().results.insert(key, message.clone());
+                state.results.insert(key, message.clone());
+                drop(state);
                 self.tell(&message);
             }
             Record::Footer(footer) => {
-                self.state().exit_status = Some(footer.exit_status);
-                self.tell(&json!({ "done": { "exitStatus": footer.exit_status } }));
+                let mut state = self.state();
+                let done = json!({
+                    "exitStatus": footer.exit_status,
+                    "seconds": footer.duration_us.div_ceil(1_000_000),
+                    "hasBaseline": state.has_baseline,
+                });
+                state.done = Some(done.clone());
+                drop(state);
+                self.tell(&json!({ "done": done }));
             }
         }
     }
@@ -116,7 +134,7 @@ impl Board {
             "planned": state.planned,
             "results": state.results.values().collect::<Vec<_>>(),
             "frames": state.frames,
-            "exitStatus": state.exit_status,
+            "done": state.done,
         });
         (json!({ "progress": { "all": all } }).to_string(), news)
     }
@@ -136,7 +154,8 @@ impl Board {
     }
 }
 
-fn reported(result: &CaseResult) -> Value {
+/// A result as a page shows it. `link` leads to its main requirement.
+fn reported(result: &CaseResult, link: Option<&String>, decides: bool) -> Value {
     let outcome = if result.known.is_some() { "known" } else { result.verdict.as_str() };
     let observed = result
         .failure
@@ -147,6 +166,9 @@ fn reported(result: &CaseResult) -> Value {
         "title": result.title,
         "delivery": result.delivery.to_string(),
         "outcome": outcome,
+        "must": decides && result.level == Level::Must,
         "failure": observed,
+        "link": link,
+        "rerun": result.rerun,
     }})
 }

@@ -64,6 +64,7 @@ pub fn conclude<'i>(
         stale,
         unmatched,
         diagnosis: None,
+        notes: Vec::new(),
         exit_status: conclusion.exit_status(),
         complete: true,
         adapters: None,

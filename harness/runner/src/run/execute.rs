@@ -51,7 +51,7 @@ impl Run {
         #[cfg(feature = "page")]
         let mut shown = |record: Record| {
             if let Some(board) = self.launch.board() {
-                board.record(&record);
+                board.record(&record, |suite| self.selection.decides(suite));
             }
             sink(record);
         };

@@ -5,6 +5,7 @@
   const CAPABILITIES = [
     "reconnect", "close", "credentials",
     "opened", "errors", "state", "event-type", "event-id", "origin", "dom",
+    ...(window.isSecureContext ? ["secure-context"] : []),
   ];
 
   /** Brands that say nothing of the browser, or only how it was started. */

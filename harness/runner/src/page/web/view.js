@@ -4,98 +4,140 @@
 const view = (() => {
   const element = (id) => document.getElementById(id);
 
-  /** From the best to the worst; the worst delivery is what a case came to. */
+  /** From the best to the worst; the worst delivery decides the outcome of a case. */
   const RANKS = ["pass", "info", "skip", "known", "warn", "fail", "error"];
   const WORDS = {
     pass: "passed", info: "recorded", skip: "skipped", known: "known failure", warn: "warning",
     fail: "failed", error: "error",
   };
 
-  /** What each case came to in each delivery, and its square. */
+  /** Of each case: its outcome in each delivery, whether a `must` of it counts, its square and its line. */
   const cases = new Map();
-  const cells = new Map();
-  let planned = [];
-  let began = 0;
+  const groups = new Map();
+  let planned = 0;
 
   const worst = (outcomes) =>
     [...outcomes.values()].reduce((one, other) => (RANKS.indexOf(other) > RANKS.indexOf(one) ? other : one));
 
-  function cell(id) {
-    let found = cells.get(id);
+  const make = (name, text, className) => {
+    const node = document.createElement(name);
+    if (text !== undefined) node.textContent = text;
+    if (className) node.className = className;
+    return node;
+  };
+
+  /** Puts a node among its siblings, which are sorted by this key. */
+  function insert(parent, node, key) {
+    node.dataset.key = key;
+    parent.insertBefore(node, [...parent.children].find((other) => other.dataset.key > key) ?? null);
+  }
+
+  /** The group with this path: a disclosure with a square for each case, and a line for each when it is open. */
+  function group(path) {
+    let found = groups.get(path);
     if (!found) {
-      const name = id.split("/").at(-2) ?? "";
-      let group = document.querySelector(`[data-group="${CSS.escape(name)}"] .cells`);
-      if (!group) {
-        const section = document.createElement("section");
-        section.dataset.group = name;
-        const heading = document.createElement("h2");
-        heading.textContent = name;
-        group = document.createElement("div");
-        group.className = "cells";
-        section.append(heading, group);
-        const after = [...element("groups").children].find((other) => other.dataset.group > name);
-        element("groups").insertBefore(section, after ?? null);
-      }
-      found = document.createElement("i");
-      const after = [...group.children].find((other) => other.dataset.case > id);
-      found.dataset.case = id;
-      group.insertBefore(found, after ?? null);
-      cells.set(id, found);
+      const [name, tally, cells, lines] = [make("span", path, "name"), make("span", "", "tally"), make("div"), make("ul")];
+      cells.className = "cells";
+      cells.setAttribute("aria-hidden", "true");
+      const [details, summary] = [make("details"), make("summary")];
+      summary.append(name, " ", tally, cells);
+      details.append(summary, lines);
+      insert(element("groups"), details, path);
+      groups.set(path, (found = { tally, cells, lines, ids: [] }));
+    }
+    return found;
+  }
+
+  function known(id, title) {
+    let found = cases.get(id);
+    if (!found) {
+      const path = id.slice(0, id.lastIndexOf("/"));
+      const { cells, lines, ids } = group(path);
+      const [cell, line] = [make("i"), make("li")];
+      cell.title = `${title}\n${id}`;
+      const word = make("span", "", "word");
+      line.append(word, title, make("code", id));
+      insert(cells, cell, id);
+      insert(lines, line, id);
+      ids.push(id);
+      cases.set(id, (found = { outcomes: new Map(), must: false, path, title, cell, line, word }));
+      drawGroup(path);
     }
     return found;
   }
 
   function plan(all) {
-    planned = all;
-    for (const { case: id, title } of all) cell(id).title ||= `${title}\n${id}`;
+    planned = all.length;
+    for (const { case: id, title } of all) known(id, title);
     draw();
   }
 
-  function result({ case: id, title, delivery, outcome, failure }) {
-    began ||= performance.now();
-    const outcomes = cases.get(id) ?? new Map();
-    cases.set(id, outcomes.set(delivery, outcome));
-    const now = worst(outcomes);
-    const square = cell(id);
-    square.className = now;
-    square.title = `${title}\n${id}: ${WORDS[now]}`;
-    if (failure && (outcome === "fail" || outcome === "error")) problem(id, title, outcome, failure);
-    draw();
+  function result(shown) {
+    const { case: id, title, delivery, outcome, must, failure } = shown;
+    const found = known(id, title);
+    found.outcomes.set(delivery, outcome);
+    found.must = must;
+    const now = worst(found.outcomes);
+    found.cell.className = now;
+    found.cell.title = `${title}\n${id}: ${WORDS[now]}`;
+    found.line.className = now;
+    found.word.textContent = `${WORDS[now]}: `;
+    drawGroup(found.path);
+    if (failure && (outcome === "fail" || outcome === "error")) problem(shown);
   }
 
-  function problem(id, title, outcome, { expected, observed }) {
+  function problem({ case: id, title, outcome, failure: { expected, observed }, link, rerun }) {
     let item = document.querySelector(`[data-problem="${CSS.escape(id)}"]`);
     if (!item) {
-      item = document.createElement("li");
+      item = make("li");
       item.dataset.problem = id;
-      element("problems").prepend(item);
+      insert(element("problems"), item, id);
     }
     item.className = outcome;
-    const line = (name, text) => {
-      const node = document.createElement(name);
-      node.textContent = text;
-      return node;
-    };
-    item.replaceChildren(line("b", title), line("code", id));
-    item.append(line("p", `expected ${expected}; observed ${observed}`));
-    element("problems").hidden = false;
+    item.replaceChildren(make("b", title));
+    item.append(make("p", `Expected ${expected}; observed ${observed}.`));
+    if (link) {
+      const [line, standard] = [make("p"), make("a", "What the standard says")];
+      standard.href = link;
+      // The run ends if the page is left.
+      standard.target = "_blank";
+      standard.rel = "noreferrer";
+      line.append(standard);
+      item.append(line);
+    }
+    const line = make("p");
+    line.append("Run it again: ", make("code", rerun, "rerun"));
+    item.append(line);
+    element("failures").hidden = false;
+  }
+
+  /** The number of cases with each outcome. */
+  function count(all) {
+    const counts = Object.fromEntries(RANKS.map((rank) => [rank, 0]));
+    for (const { outcomes } of all) if (outcomes.size > 0) counts[worst(outcomes)] += 1;
+    return counts;
+  }
+
+  function drawGroup(path) {
+    const { ids, tally } = groups.get(path);
+    const counts = count(ids.map((id) => cases.get(id)));
+    const parts = RANKS.filter((rank) => counts[rank] > 0).map((rank) => `${counts[rank]} ${WORDS[rank]}`);
+    tally.textContent = parts.join(", ") || `${ids.length} to run`;
   }
 
   function draw() {
-    const counts = Object.fromEntries(RANKS.map((rank) => [rank, 0]));
-    for (const outcomes of cases.values()) counts[worst(outcomes)] += 1;
+    const counts = count(cases.values());
     for (const rank of RANKS) {
       const box = document.querySelector(`[data-count="${rank}"]`);
       box.querySelector("b").textContent = counts[rank];
       box.hidden = counts[rank] === 0 && rank !== "pass" && rank !== "fail";
     }
-    const total = Math.max(planned.length, cases.size);
-    element("done").textContent = cases.size;
+    const total = Math.max(planned, cases.size);
+    element("done").textContent = RANKS.reduce((sum, rank) => sum + counts[rank], 0);
     element("planned").textContent = total;
     element("bar").replaceChildren(
       ...RANKS.filter((rank) => counts[rank] > 0).map((rank) => {
-        const part = document.createElement("span");
-        part.className = rank;
+        const part = make("span", undefined, rank);
         part.style.width = `${(100 * counts[rank]) / Math.max(total, 1)}%`;
         return part;
       }),
@@ -117,14 +159,27 @@ const view = (() => {
 
   const unframe = (url) => document.querySelector(`[data-lane="${CSS.escape(url)}"]`)?.remove();
 
-  function done(exitStatus) {
+  /** How many of the cases that decide conformance fail, of those that could be judged. */
+  function musts() {
+    const judged = [...cases.values()].filter(({ must, outcomes }) =>
+      must && outcomes.size > 0 && !["skip", "info", "error"].includes(worst(outcomes)));
+    const failed = judged.filter(({ outcomes }) => ["fail", "known"].includes(worst(outcomes)));
+    return { failed: failed.length, judged: judged.length };
+  }
+
+  function done({ exitStatus, seconds, hasBaseline }) {
     element("playing").textContent = "";
     element("case").textContent = "";
-    const seconds = began ? ` in ${Math.round((performance.now() - began) / 1000)} s` : "";
-    if (exitStatus === 0) say("good", `Conforming, as expected${seconds}`);
-    else if (exitStatus === 1) say("bad", `Not as expected${seconds}`);
-    else say("bad", `Some cases could not be judged${seconds}`);
+    draw();
+    const { failed, judged } = musts();
+    const fail = failed === 1 ? "fails" : "fail";
+    let text = hasBaseline ? "Not as expected" : `${failed} of ${judged} MUSTs ${fail}`;
+    if (exitStatus === 0) text = hasBaseline ? "As expected" : `All ${judged} MUSTs hold`;
+    else if (exitStatus !== 1) text = "Some cases could not be judged";
+    say(exitStatus === 0 ? "good" : "bad", `${text} in ${seconds} s`);
   }
+
+  const isShown = window === window.top;
 
   return {
     connected({ name, version }) {
@@ -134,12 +189,14 @@ const view = (() => {
     parted: () => say("waiting", "The harness has left"),
     busy: () => say("waiting", "Another page runs this suite already"),
     show(progress) {
+      // The pages of other lanes are frames, which nobody sees.
+      if (!isShown) return;
       if (progress.all) {
         plan(progress.all.planned);
         progress.all.results.forEach((one) => result(one.result));
-        if (window === window.top) progress.all.frames.forEach(frame);
-        if (progress.all.exitStatus !== null) done(progress.all.exitStatus);
+        progress.all.frames.forEach(frame);
         draw();
+        if (progress.all.done) done(progress.all.done);
       } else if (progress.planned !== undefined) {
         plan(progress.planned);
       } else if (progress.playing) {
@@ -147,12 +204,13 @@ const view = (() => {
         element("case").textContent = progress.playing.case;
       } else if (progress.result) {
         result(progress.result);
-      } else if (progress.frame && window === window.top) {
+        draw();
+      } else if (progress.frame) {
         frame(progress.frame.url);
       } else if (progress.unframe) {
         unframe(progress.unframe.url);
       } else if (progress.done) {
-        done(progress.done.exitStatus);
+        done(progress.done);
       }
     },
   };

@@ -61,6 +61,7 @@ impl Session<'_> {
             self.progress.not_judged = Some(NOT_COUNTED.into());
         }
         let refused = self.refused().unwrap_or_default();
+        self.attempts = Some(requests + refused);
         self.progress
             .transcript
             .harness("attempts", format!("{requests} requests, {refused} refused connections"));

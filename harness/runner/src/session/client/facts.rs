@@ -28,6 +28,7 @@ impl Session<'_> {
                     .collect();
                 if values.is_empty() { "absent".into() } else { values.join(", ") }
             }),
+            ClientFact::Attempts => self.attempts.map(|attempts| attempts.to_string()),
             ClientFact::Alternative { names } => self.progress.alternative(names),
         };
         self.progress.record(name, value);

@@ -90,6 +90,8 @@ pub(super) struct Session<'s> {
     pub(super) ended_at: Option<Instant>,
     /// How long after the last ending write the last request came, as it was when it came.
     pub(super) delay: Option<Duration>,
+    /// How many attempts were counted last.
+    pub(super) attempts: Option<u64>,
     /// The last event ID that the implementation showed.
     pub(super) last_id: Option<String>,
     /// The data of the last event, and that of all of them with line feeds between.
@@ -131,6 +133,7 @@ pub(in crate::session) async fn play(
         silence: Silence::NotProved,
         ended_at: None,
         delay: None,
+        attempts: None,
         last_id: None,
         last_data: None,
         all_data: Vec::new(),
