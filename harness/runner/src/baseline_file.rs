@@ -8,11 +8,12 @@ use std::ops::Range;
 use std::path::Path;
 
 use ssespec_diagnostics::{Source, value};
+#[cfg(feature = "command")]
 use ssespec_reports::diagnosis::diagnose;
 use ssespec_reports::fold::{CaseOutcome, Outcome, fold};
-#[cfg(feature = "command")]
-use ssespec_reports::results::Results;
 use ssespec_reports::results::{CaseResult, Deciding, DeliveryKind, Failure, KnownFailure, Verdict};
+#[cfg(feature = "command")]
+use ssespec_reports::results::{Cause, Results};
 
 use crate::implementation::FolderError;
 use crate::implementation::known::read_known_failures;
@@ -72,7 +73,7 @@ pub fn update(file: &Path, results: &Results, selection: &Selection) -> Result<C
 }
 
 /// What a run found out about a baseline.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Judged<'r> {
     /// All results.
     pub(crate) results: &'r [CaseResult],
@@ -80,6 +81,17 @@ pub(crate) struct Judged<'r> {
     pub(crate) stale: &'r [KnownFailure],
     /// The entries that match no case.
     pub(crate) unmatched: &'r [KnownFailure],
+    /// The causes that explain failing cases, if they are known.
+    pub(crate) causes: Vec<KnownCause>,
+}
+
+/// Mistakes that explain failing cases.
+#[derive(Debug, Clone)]
+pub(crate) struct KnownCause {
+    /// The reason for a known failure.
+    reason: String,
+    /// The cases.
+    cases: Vec<String>,
 }
 
 #[cfg(feature = "command")]
@@ -91,6 +103,7 @@ impl<'r> Judged<'r> {
             results: results.results(),
             stale: footer.map_or(&[], |footer| &footer.stale),
             unmatched: footer.map_or(&[], |footer| &footer.unmatched),
+            causes: causes(results),
         }
     }
 }
@@ -204,6 +217,21 @@ fn failing_deliveries(case: &CaseOutcome<'_>, selection: &Selection) -> BTreeSet
     case.decisive().filter(fails).map(|result| result.delivery.kind()).collect()
 }
 
+/// The causes that explain failing cases.
+#[cfg(feature = "command")]
+fn causes(results: &Results) -> Vec<KnownCause> {
+    let diagnosis = diagnose(results);
+    let is_explained = |case: &String| !diagnosis.unexplained.contains(case);
+    let cause = |cause: &Cause| {
+        let mistakes = cause.mistakes.iter().map(|mistake| mistake.description.trim_end_matches('.'));
+        KnownCause {
+            reason: format!("perhaps: {}", mistakes.collect::<Vec<_>>().join("; or: ")),
+            cases: cause.cases.iter().filter(|case| is_explained(case)).cloned().collect(),
+        }
+    };
+    diagnosis.causes.iter().map(cause).collect()
+}
+
 /// A new entry.
 struct NewEntry {
     cases: Vec<String>,
@@ -214,19 +242,12 @@ struct NewEntry {
 
 /// One entry for the cases that a cause explains, with the cause as its reason, and one for each other case, with what
 /// was observed. A cause that fails some cases only in some deliveries gets an entry for those.
-fn new_entries(failed: &[&CaseOutcome<'_>], results: &Results, selection: &Selection) -> Vec<NewEntry> {
-    let diagnosis = diagnose(results);
-    let cause_of = |case: &str| {
-        let is_explained = !diagnosis.unexplained.iter().any(|id| id == case);
-        diagnosis.causes.iter().find(|cause| is_explained && cause.cases.iter().any(|id| id == case))
-    };
+fn new_entries(failed: &[&CaseOutcome<'_>], results: &Judged<'_>, selection: &Selection) -> Vec<NewEntry> {
+    let cause_of = |case: &str| results.causes.iter().find(|cause| cause.cases.iter().any(|id| id == case));
     let mut entries: Vec<NewEntry> = Vec::new();
     for case in failed {
         let deliveries = failing_deliveries(case, selection);
-        let cause = cause_of(case.case()).map(|cause| {
-            let mistakes = cause.mistakes.iter().map(|mistake| mistake.description.trim_end_matches('.'));
-            format!("perhaps: {}", mistakes.collect::<Vec<_>>().join("; or: "))
-        });
+        let cause = cause_of(case.case()).map(|cause| cause.reason.clone());
         let same =
             |entry: &&mut NewEntry| cause.as_ref() == Some(&entry.reason) && entry.deliveries == deliveries;
         match entries.iter_mut().find(same) {

@@ -128,7 +128,7 @@ fn cases_with_one_cause_share_an_entry() {
     }
     let selection = Selection { deliveries: vec![DeliveryKind::AsWritten], ..Selection::default() };
     let run = run(results, vec![], vec![]);
-    let (text, changes) = updated(&Source::new("ssespec.toml", HEAD), &run, &selection).unwrap();
+    let (text, changes) = updated(&Source::new("ssespec.toml", HEAD), &Judged::of(&run), &selection).unwrap();
     assert_eq!(changes.added.len(), mistake.failures.len() + 1);
     assert_eq!(text.matches(HEADING).count(), 2, "{text}");
     assert!(text.contains("case = \"{client/bom/before-a-comment,client/bom/"), "{text}");

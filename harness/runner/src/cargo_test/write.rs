@@ -66,7 +66,12 @@ impl Writer {
         found.results.sort_by(|a, b| (&a.case, a.delivery).cmp(&(&b.case, b.delivery)));
         let ids = || corpus.cases.keys().map(String::as_str);
         let (_, unmatched) = baseline.judge(&[], ids(), &Selection::default());
-        let judged = Judged { results: &found.results, stale: &found.stale, unmatched: &unmatched };
+        let judged = Judged {
+            results: &found.results,
+            stale: &found.stale,
+            unmatched: &unmatched,
+            causes: Vec::new(),
+        };
         let mut selection = run.clone();
         if ids().any(|id| !found.results.iter().any(|result| result.case == id)) {
             // Some cases were filtered out, or skipped: entries with patterns may be about those.
