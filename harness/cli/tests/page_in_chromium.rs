@@ -29,9 +29,12 @@ const SCHEMES: [&str; 2] = ["light", "dark"];
 /// The lowest contrast of text, see <https://www.w3.org/TR/WCAG22/#contrast-minimum>.
 const CONTRAST: f64 = 4.5;
 
+/// A test.
+type Check = fn() -> Result<(), Failed>;
+
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let tests: [(&str, fn() -> Result<(), Failed>); 2] = [
+    let tests: [(&str, Check); 2] = [
         ("a_run_on_a_narrow_screen", a_run_on_a_narrow_screen),
         ("failures_are_shown_first_and_readable", failures_are_shown_first_and_readable),
     ];

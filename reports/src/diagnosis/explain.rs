@@ -107,10 +107,13 @@ fn frequency(table: &Table) -> BTreeMap<&str, usize> {
     frequency
 }
 
+/// How little a case says about its cause: whether it is known, how many mistakes fail it, the length of its id.
+type Rank = (bool, Option<usize>, usize);
+
 fn cause(
     candidate: &Candidate<'_, '_>,
     candidates: &[Candidate<'_, '_>],
-    rank: &dyn Fn(&str) -> (bool, Option<usize>, usize),
+    rank: &dyn Fn(&str) -> Rank,
 ) -> Cause {
     let is_alike = |other: &&Candidate<'_, '_>| {
         !std::ptr::eq(other.mistake, candidate.mistake)

@@ -14,7 +14,7 @@ fn failing(like: &CaseResult, case: &str, step: usize, known: bool) -> CaseResul
     let mut result = like.clone();
     result.case = case.into();
     result.title = format!("The claim of {case}");
-    result.failure.as_mut().unwrap().step = step;
+    result.failure.as_mut().expect("a failure").step = step;
     result.known = known.then(|| Known { reason: "reported".into(), link: None, flaky: false });
     result
 }
@@ -26,11 +26,11 @@ fn run() -> Results {
         .results()
         .iter()
         .find(|result| result.verdict == Verdict::Fail && result.delivery == Delivery::AsWritten)
-        .unwrap();
+        .expect("a failure");
     let mut all = Vec::new();
     for (name, known) in [("mark-kept", false), ("marks-all-removed", true)] {
         let table = Table::of(Role::Client);
-        let mistake = table.mistakes.iter().find(|mistake| mistake.name == name).unwrap();
+        let mistake = table.mistakes.iter().find(|mistake| mistake.name == name).expect("a mistake");
         for (case, failures) in &mistake.failures {
             if let Failures::All(symptom) = failures {
                 all.push(failing(like, case, symptom.step, known));

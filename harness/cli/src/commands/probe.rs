@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use crate::commands::server::{ProbeArguments, perform_probe};
+use crate::commands::server::arguments::ProbeArguments;
+use crate::commands::server::perform_probe;
 use crate::error::CommandError;
 use crate::status::Status;
 

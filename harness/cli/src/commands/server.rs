@@ -1,32 +1,30 @@
 //! `ssespec server`: runs the cases with a server that has an adapter, or probes one by its URL.
 
 mod adapter;
+pub(crate) mod arguments;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use globset::GlobMatcher;
 use ssespec::implementation::read_baseline;
 use ssespec::run::{Baseline, Rerun, Selection};
 use ssespec_cases::Corpus;
-use ssespec_probe::{Content, Length, Options, Probe, Roots, Strictness, Target, Trust, check_name};
+use ssespec_probe::{Content, Length, Options, Probe, Roots, Strictness, Target, Trust};
 use ssespec_reports::results::Deciding;
 
 use crate::commands::server::adapter::AdapterOptions;
+use crate::commands::server::arguments::ProbeArguments;
 use crate::error::CommandError;
 use crate::execute;
 use crate::list;
-use crate::options::execution::{StrictOption, TimingOptions};
-use crate::options::format::Format;
-use crate::options::level::{LevelWord, levels};
-use crate::options::listing::ListOption;
+use crate::options::level::levels;
 use crate::options::selection::CaseSelection;
-use crate::options::values::{duration, duration_text, glob};
+use crate::options::values::duration_text;
 use crate::output;
-use crate::probe_input::{ProbeInputError, check_field, check_path, check_selection, emit_trigger};
+use crate::probe_input::{check_selection, emit_trigger};
 use crate::shell_quoting::command_line;
 use crate::status::Status;
 
@@ -60,84 +58,12 @@ pub(crate) struct Arguments {
     probe: ProbeArguments,
 }
 
-/// The arguments of a probe, which `ssespec server` understands too.
-#[derive(Debug, Args)]
-pub(crate) struct ProbeArguments {
-    /// The URL of an event stream
-    #[arg(value_name = "URL")]
-    url: Option<String>,
-    /// Send this header field with every request, replacing the default field of the same name; may be repeated
-    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
-    header: Vec<(String, String)>,
-    /// Open the stream with POST and this content, or the content of FILE. The content type is JSON unless --header sets
-    /// another. About 80 requests are sent
-    #[arg(long, value_name = "TEXT or @FILE")]
-    data: Option<String>,
-    /// Use another path for one check; may be repeated
-    #[arg(long, value_name = "CHECK=PATH", value_parser = path)]
-    path: Vec<(String, String)>,
-    /// Make the server emit an event by running this shell command or sending a POST to this URL
-    #[arg(long, value_name = "COMMAND or URL")]
-    emit: Option<String>,
-    /// How long to wait for a response, such as 5s or 300ms
-    #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5s")]
-    timeout: Duration,
-    /// End after 5 s, and skip the checks that were not judged by then
-    #[arg(long)]
-    quick: bool,
-    /// Trust the certificates in this PEM file, and those they signed, instead of those that browsers trust
-    #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
-    ca: Option<PathBuf>,
-    /// Accept any certificate
-    #[arg(long)]
-    insecure: bool,
-    /// Run only checks or cases whose id matches this pattern; may be repeated. `*` matches any characters, including `/`
-    #[arg(long, value_name = "GLOB", value_parser = glob)]
-    filter: Vec<GlobMatcher>,
-    /// Run only checks or cases of this suite, and let it decide the exit status; may be repeated
-    #[arg(long, value_name = "SUITE")]
-    suite: Vec<String>,
-    /// Run only checks or cases of this level; may be repeated
-    #[arg(long, value_name = "LEVEL")]
-    level: Vec<LevelWord>,
-    #[command(flatten)]
-    listing: ListOption,
-    #[command(flatten)]
-    strict: StrictOption,
-    /// A file of known failures, or an ssespec.toml
-    #[arg(long, value_name = "FILE")]
-    baseline: Option<PathBuf>,
-    #[command(flatten)]
-    timings: TimingOptions,
-    /// What to print
-    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
-    format: Format,
-    /// Also write the results file (JSON Lines) here
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
-}
-
 /// The options that only a probe has.
 pub(crate) const PROBE_OPTIONS: [&str; 8] =
     ["url", "header", "data", "path", "emit", "quick", "ca", "insecure"];
 
 /// How long a quick probe takes at most.
 const QUICK: Duration = Duration::from_secs(5);
-
-/// Parses a header field.
-fn header(text: &str) -> Result<(String, String), ProbeInputError> {
-    let (name, value) = text.split_once(':').ok_or(ProbeInputError::Field)?;
-    check_field(name, value)?;
-    Ok((name.to_owned(), value.trim().to_owned()))
-}
-
-/// Parses a path for a check.
-fn path(text: &str) -> Result<(String, String), ProbeInputError> {
-    let (id, path) = text.split_once('=').ok_or(ProbeInputError::PathOfCheck)?;
-    let name = check_name(id);
-    check_path(name, path)?;
-    Ok((name.to_owned(), path.to_owned()))
-}
 
 pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError> {
     let Arguments { command, adapter, probe } = arguments;

@@ -12,7 +12,7 @@ use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reports::results::{Role, Shard};
 
-use crate::commands::server::ProbeArguments;
+use crate::commands::server::arguments::ProbeArguments;
 use crate::error::CommandError;
 use crate::execute;
 use crate::options::execution::{FailFastOption, lanes};
