@@ -108,11 +108,13 @@ impl Connection {
 
     /// Discards what came but was not read: closing a connection with unread bytes resets it.
     pub(crate) fn discard_unread(&self) {
+        #[cfg(feature = "tls")]
         let tcp = match &self.stream {
             Stream::Plain(tcp) => tcp,
-            #[cfg(feature = "tls")]
             Stream::Tls(tls) => tls.get_ref().0,
         };
+        #[cfg(not(feature = "tls"))]
+        let Stream::Plain(tcp) = &self.stream;
         let mut buffer = [0; 16 * 1024];
         for _ in 0..DISCARDED {
             if !matches!(tcp.try_read(&mut buffer), Ok(length) if length == buffer.len()) {
