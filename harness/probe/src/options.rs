@@ -53,8 +53,8 @@ pub struct Options {
     pub trust: Trust,
 }
 
-/// How much of a limited probe is not left for observing the stream: the survey, and checks that look at two streams.
-const NOT_OBSERVING: Duration = Duration::from_millis(1500);
+/// How much of a limited probe is not left for observing the stream: judging, also once more.
+const NOT_OBSERVING: Duration = Duration::from_millis(800);
 
 impl Options {
     /// The same options, with a shorter timeout if all of the probe takes little longer, and with the credentials of the
@@ -65,6 +65,11 @@ impl Options {
         let has_own = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
         options.headers.extend(basic(&self.target).filter(|_| !has_own));
         options
+    }
+
+    /// The same options, after a part of the limit has passed.
+    pub(crate) fn after(&self, passed: Duration) -> Self {
+        Self { limit: self.limit.map(|limit| limit.saturating_sub(passed)), ..self.clone() }
     }
 
     /// Half this time if all of the probe takes little longer.

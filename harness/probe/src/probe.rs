@@ -126,9 +126,10 @@ impl Probe {
             results.push(result.clone());
             sink(Record::Result(Box::new(result)));
         };
+        let time = Time::of(options, &survey, started);
+        let options = &options.after(started.elapsed());
         let context = CheckContext::new(options.clone(), None, survey.places.clone());
         context.know(Arc::clone(&survey.capacity)).await;
-        let time = Time::of(options, &survey, started);
         let mut tasks = Tasks::start(&checks, &context, &time);
         let (mut doubtful, mut culprit) = (Vec::new(), None);
         while let Some(Judged { index, outcome, took }) = tasks.next().await {
