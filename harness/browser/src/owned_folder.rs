@@ -67,7 +67,7 @@ mod lock {
     use nix::fcntl::{Flock, FlockArg};
 
     use super::PREFIX;
-    use crate::process::marked;
+    use crate::marked;
 
     pub(super) type Lock = Flock<File>;
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 use ssespec::engine::Engine;
 
 use super::find::{Places, variable};
-use super::process::{Printed, ProcessTree, marked};
+use super::marked;
+use super::process::{Printed, ProcessTree};
 
 /// A file system with these files, and nothing but `bin` on its search path.
 fn places(files: &[&str]) -> (tempfile::TempDir, Places) {
