@@ -1,7 +1,7 @@
 //! A case in English, derived from its data: there is no second description to maintain.
 
 use crate::case::{Case, Script};
-use crate::corpus::Corpus;
+use crate::corpus::{Corpus, OWN_SUITE};
 use crate::step::Played;
 use crate::{client, server};
 
@@ -15,6 +15,9 @@ pub fn explain(case: &Case, corpus: &Corpus) -> String {
         text.push_str(&format!("\nWhy: {why}\n"));
     }
     text.push_str("\nRequirements\n");
+    if case.requirements.is_empty() {
+        text.push_str(&format!("  none: a must of the suite {OWN_SUITE}\n"));
+    }
     for id in &case.requirements {
         match corpus.requirements.get(id) {
             Some(requirement) => {

@@ -88,6 +88,7 @@
 //!     stale: Vec::new(),
 //!     unmatched: Vec::new(),
 //!     diagnosis: None,
+//!     notes: Vec::new(),
 //!     exit_status: 0,
 //!     complete: true,
 //!     adapters: None,

@@ -131,6 +131,7 @@ fn footer(shards: &BTreeMap<Shard, Results>) -> Option<Footer> {
         stale: entries(|footer| &footer.stale),
         unmatched: entries(|footer| &footer.unmatched),
         diagnosis: None,
+        notes: Vec::new(),
         exit_status: footers.iter().map(|footer| footer.exit_status).max()?,
         complete: footers.iter().all(|footer| footer.complete),
         adapters: sum(footers.iter().filter_map(|footer| footer.adapters), |a, b| Adapters {

@@ -9,7 +9,7 @@ use super::step::{
     Moment, RequestExpectation, Scope, ValueExpectation,
 };
 use crate::grammar::fact::Fact;
-use crate::grammar::{data, fields, measure};
+use crate::grammar::{data, fact, fields, measure};
 use crate::quote::{quote, quote_bytes, visible};
 use crate::step::Step;
 
@@ -114,8 +114,15 @@ pub fn step(step: &ClientStep) -> String {
             format!("The session starts without an EventSource; scripts run {}.", place(*scope))
         }
         ClientStep::Run(script) => format!("This script runs: {}", visible(script)),
-        ClientStep::Expect(expected) => format!("Expected next: {}.", expectation(expected)),
-        ClientStep::OneOf(list) => format!("Expected next: {}.", alternatives(list)),
+        ClientStep::Expect(expected) => format!("Expected next: {}.", expectation_in_time(expected)),
+        ClientStep::OneOf(list) => {
+            let alternative = |steps: &Vec<Step<Expectation>>| {
+                let words = steps.iter().map(|step| expectation_in_time(&step.kind));
+                words.collect::<Vec<_>>().join(", then ")
+            };
+            let list: Vec<String> = list.iter().map(alternative).collect();
+            format!("Expected next: one of: {}.", list.join("; or "))
+        }
         ClientStep::Attempts(expected) => format!("Expected next: {}.", attempts(expected)),
         ClientStep::Record(Fact { name, of }) => {
             let of = match of {
@@ -123,12 +130,23 @@ pub fn step(step: &ClientStep) -> String {
                 ClientFact::Target => "the target of the last request".into(),
                 ClientFact::Header(header) => format!("the header field {header} of the last request"),
                 ClientFact::Attempts => "the number of attempts".into(),
-                ClientFact::Alternative { .. } => "the alternative that happened".into(),
+                ClientFact::Alternative { names } => fact::alternative_words(names),
             };
             format!("Recorded as \"{name}\": {of}.")
         }
         ClientStep::Measure(measurement) => measure::step_words(*measurement),
     }
+}
+
+/// What must be observed, and how long it may take if that is not the usual time.
+fn expectation_in_time(expected: &Expectation) -> String {
+    let within = match expected {
+        Expectation::Disconnect { within } => *within,
+        Expectation::Request(request) => request.within,
+        Expectation::Event(event) => event.within,
+        _ => None,
+    };
+    format!("{}{}", expectation(expected), fields::within_words(within))
 }
 
 /// How a run ends after its last step.
@@ -151,7 +169,8 @@ fn wire(action: &Action) -> String {
         Action::Respond(respond) => respond_words(respond),
         Action::Send(bytes) => format!("sends {}", quote_bytes(bytes)),
         Action::SendRepeat(repeat) => {
-            format!("sends {}, {}", quote_bytes(&repeat.pattern), data::times(repeat.times))
+            let write = repeat.write.map(|size| format!(", {size} bytes per write")).unwrap_or_default();
+            format!("sends {}, {}{write}", quote_bytes(&repeat.pattern), data::times(repeat.times))
         }
         Action::Wait(time) => format!("waits for {}", humantime::format_duration(*time)),
         Action::End => "ends the body".into(),
@@ -164,6 +183,9 @@ fn wire(action: &Action) -> String {
 
 fn respond_words(respond: &Respond) -> String {
     let mut words = format!("answers {}", respond.status);
+    if let Some(reason) = &respond.reason {
+        words.push_str(&format!(" {}", quote(reason)));
+    }
     match &respond.headers {
         None if respond.status == 200 => words.push_str(" with an event stream"),
         None => {}
@@ -174,13 +196,21 @@ fn respond_words(respond: &Respond) -> String {
             words.push_str(&format!(" with {}", list.join(", ")));
         }
     }
-    match (respond.body_kind(), &respond.body) {
-        (BodyKind::Complete, Some(body)) => {
-            words.push_str(&format!(", and the complete body {}", quote(&String::from_utf8_lossy(body))));
-        }
-        (BodyKind::Open(Framing::Close), _) => words.push_str(", delimited by the end of the connection"),
-        (BodyKind::Open(Framing::Length(length)), _) => words.push_str(&format!(", {length} bytes long")),
-        _ => {}
+    let kind = respond.body_kind();
+    if let (BodyKind::Complete, Some(body)) = (kind, &respond.body) {
+        words.push_str(&format!(", and the complete body {}", quote(&String::from_utf8_lossy(body))));
+    }
+    let framing = match kind {
+        // The default of an open body.
+        BodyKind::Open(Framing::Chunked) => respond.framing,
+        BodyKind::Open(framing) => Some(framing),
+        BodyKind::Complete | BodyKind::Interim => respond.framing,
+    };
+    match framing {
+        Some(Framing::Chunked) => words.push_str(", in chunks"),
+        Some(Framing::Close) => words.push_str(", delimited by the end of the connection"),
+        Some(Framing::Length(length)) => words.push_str(&format!(", {length} bytes long")),
+        None => {}
     }
     words
 }

@@ -60,3 +60,29 @@ fn the_end_of_the_run_is_told() {
     ));
     assert!(end("\"expect-closed\"").contains("  implied  The client is torn down; no further events"));
 }
+
+#[test]
+fn every_key_of_a_step_is_told() {
+    let steps = "{ respond = { status = 200, reason = \"Fine\", framing = \"chunked\" } }, \
+                 { send-repeat = { text = \"a\", times = 9, write = 3 } }, \
+                 { expect-event = { data = \"x\", within = \"3s\" } }, \
+                 { expect-one-of = [[{ expect-disconnect = { within = \"2s\" } }], [\"expect-closed\"]] }, \
+                 { record = { fact = \"f\", of = \"alternative\", as = [\"leaves\", \"stops\"] } }";
+    let text = explain(&case_with("", steps), &corpus());
+    for words in [
+        "answers 200 \"Fine\" with an event stream, in chunks.",
+        "sends \"a\", 9 times, 3 bytes per write.",
+        "Expected next: event data \"x\", within 3s.",
+        "one of: the client leaves the connection, within 2s; or closed",
+        "the alternative that happened, called \"leaves\" or \"stops\".",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+}
+
+#[test]
+fn a_case_without_requirements_says_so() {
+    let mut case = case_with("", "");
+    case.requirements.clear();
+    assert!(explain(&case, &corpus()).contains("Requirements\n  none: a must of the suite own\n"));
+}

@@ -2,6 +2,8 @@
 
 use ssespec_diagnostics::{Findings, Key, Shape, Table, Value, Verb, Words, value};
 
+use crate::quote::quote;
+
 /// An observation to record in the report, read from a source of the case's role.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact<S> {
@@ -72,4 +74,11 @@ pub(crate) fn read<W: SourceWord>(argument: &Value<'_>, findings: &mut Findings)
         }
     };
     Some(Fact { name: value::text_of(table, "fact")?, of })
+}
+
+/// The source of a fact about alternatives, in words.
+pub(crate) fn alternative_words(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| quote(name)).collect();
+    let named = if names.is_empty() { String::new() } else { format!(", called {}", names.join(" or ")) };
+    format!("the alternative that happened{named}")
 }

@@ -1,5 +1,7 @@
 //! What header fields must be.
 
+use std::time::Duration;
+
 use ssespec_diagnostics::{Shape, Value, value};
 use ssespec_mock_server::action::Repeat;
 use toml::de::DeTable;
@@ -52,6 +54,11 @@ pub(crate) fn values(table: &DeTable<'_>) -> Vec<(String, String)> {
     named
         .filter_map(|(name, text)| Some((name.get_ref().to_string(), value::text(text)?.to_owned())))
         .collect()
+}
+
+/// How long something may take if that is not the usual time, in words.
+pub(crate) fn within_words(within: Option<Duration>) -> String {
+    within.map(|time| format!(", within {}", humantime::format_duration(time))).unwrap_or_default()
 }
 
 /// What header fields must be, in words, one by one.

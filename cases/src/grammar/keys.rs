@@ -4,10 +4,10 @@ use ssespec_diagnostics::{Key, Shape};
 
 const TITLE: Key =
     Key::required("title", Shape::Text, "The claim, as a sentence that a maintainer understands.");
-const REQUIREMENTS: Key = Key::required(
+const REQUIREMENTS: Key = Key::optional(
     "requirements",
     Shape::List(&Shape::Text),
-    "The requirements that it checks, suite/id; the main one first.",
+    "The requirements that it checks, suite/id; the main one first. A case of your own needs none.",
 );
 const WHY: Key =
     Key::optional("why", Shape::Text, "What goes wrong in the field, with a link to the report.");

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ssespec_diagnostics::{Diagnostics, Findings};
 
+use super::claim::Claims;
 use super::{choices, claim, counterparts, growth, isolation, needs};
 use crate::case::{Case, Script};
 use crate::corpus::Corpus;
@@ -12,15 +13,20 @@ use crate::{client, server};
 #[cfg(test)]
 mod tests;
 
-/// Checks new cases against each other and against those of a corpus.
+/// Checks new cases against each other and against those of a corpus. Each must name a requirement.
 pub fn check(cases: &[Case], corpus: &Corpus) -> Vec<Diagnostics> {
+    check_with(cases, corpus, Claims::Required)
+}
+
+/// The same, where cases may be without requirements.
+pub(crate) fn check_with(cases: &[Case], corpus: &Corpus, claims: Claims) -> Vec<Diagnostics> {
     let mut titles: BTreeMap<&str, &str> =
         corpus.cases.values().map(|case| (case.title.as_str(), case.id.as_str())).collect();
     let mut found = Vec::new();
     for case in cases {
         let mut findings = Findings::default();
         claim::title(case, &mut titles, &mut findings);
-        claim::requirements(case, corpus, &mut findings);
+        claim::requirements(case, corpus, claims, &mut findings);
         claim::script(case, &mut findings);
         needs::check(case, &mut findings);
         counterparts::check(case, corpus, &mut findings);

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use ssespec_diagnostics::{Findings, nearest};
+use ssespec_diagnostics::Findings;
 
 use super::place::place;
+use super::similar_requirement::similar;
 use crate::case::Case;
 use crate::corpus::Corpus;
 use crate::requirement::Requirement;
@@ -32,10 +33,19 @@ pub(super) fn script(case: &Case, findings: &mut Findings) {
     }
 }
 
+/// Whether a case must name a requirement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Claims {
+    /// Those of a corpus that has requirements: its coverage is measured.
+    Required,
+    /// Those of a user.
+    Optional,
+}
+
 /// Checks the requirements that the case names.
-pub(super) fn requirements(case: &Case, corpus: &Corpus, findings: &mut Findings) {
-    if case.requirements.is_empty() {
-        let hint = "`ssespec cases --requirements` lists them";
+pub(super) fn requirements(case: &Case, corpus: &Corpus, claims: Claims, findings: &mut Findings) {
+    if case.requirements.is_empty() && claims == Claims::Required {
+        let hint = "`ssespec requirements` lists them";
         let label = "expected at least one";
         findings.add_with_hint(
             place(case, "requirements", None),
@@ -53,11 +63,11 @@ pub(super) fn requirements(case: &Case, corpus: &Corpus, findings: &mut Findings
         }
         let Some(requirement) = corpus.requirements.get(id) else {
             let message = format!("unknown requirement \"{id}\"");
-            let hint = match nearest(id, corpus.requirements.keys().map(String::as_str)) {
-                Some(near) => format!("did you mean \"{near}\"?"),
-                None => {
-                    "`ssespec cases --requirements` lists them; requirements/<suite>.toml defines them".into()
-                }
+            let similar = similar(id, corpus.requirements.keys().map(String::as_str));
+            let hint = match similar.as_slice() {
+                [] => "`ssespec requirements` lists them; requirements/<suite>.toml defines them".into(),
+                [one] => format!("did you mean \"{one}\"?"),
+                several => format!("did you mean one of \"{}\"?", several.join("\", \"")),
             };
             findings.add_with_hint(place(), message, "not defined", hint);
             continue;

@@ -8,17 +8,19 @@
 //! - `choices`: facts about alternatives
 //! - `growth`: measured spans of work
 //! - `isolation`: steps that require an isolated case
+//! - `similar_requirement`: what an unknown requirement may mean
 //! - `place`: where a key's value is
 //! - [`coverage`]: what a corpus lacks as a whole
 
 pub(crate) mod check;
 mod choices;
-mod claim;
+pub(crate) mod claim;
 mod counterparts;
 pub mod coverage;
 mod growth;
 mod isolation;
 mod needs;
 mod place;
+mod similar_requirement;
 
 pub use check::check;

@@ -2,8 +2,6 @@
 
 use ssespec_diagnostics::{Diagnostics, SourceError};
 
-use crate::role::Role;
-
 /// Why a corpus could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
@@ -14,15 +12,9 @@ pub enum CorpusError {
     #[error(transparent)]
     Unreadable(#[from] SourceError),
     /// A folder contains no cases.
-    #[error("{0}: no cases found; cases are the TOML files below {folders}", folders = role_folders())]
+    #[error(
+        "{0}: no cases found; a case is a file like {0}/client/<group>/<name>.toml, {0}/server/<group>/<name>.toml, or \
+         {0}/<name>.toml"
+    )]
     Empty(String),
-}
-
-/// The folders that cases are in, for messages: `client/, server/ and intermediary/`.
-fn role_folders() -> String {
-    let folders: Vec<String> = Role::WORDS.iter().map(|role| format!("{role}/")).collect();
-    match folders.as_slice() {
-        [start @ .., last] => format!("{} and {last}", start.join(", ")),
-        [] => String::new(),
-    }
 }

@@ -4,6 +4,9 @@ use std::path::Path;
 
 use ssespec_diagnostics::{Diagnostics, Findings, Source};
 
+#[cfg(feature = "authoring")]
+use crate::lint::claim::Claims;
+
 /// The folder with one file per document.
 pub(super) const REQUIREMENTS: &str = "requirements";
 
@@ -21,6 +24,17 @@ pub(super) struct Files {
 }
 
 impl Files {
+    /// Whether the cases must name requirements: if there are requirements among the files, as in the suite itself.
+    #[cfg(feature = "authoring")]
+    pub(super) fn claims(&self) -> Claims {
+        let is_of_requirements = |id: &str| id.split_once('/').is_some_and(|(root, _)| root == REQUIREMENTS);
+        if self.list.iter().any(|(id, _)| is_of_requirements(id)) {
+            Claims::Required
+        } else {
+            Claims::Optional
+        }
+    }
+
     /// Adds a file, unless its id is taken.
     pub(super) fn add(&mut self, id: String, source: Result<Source, Diagnostics>) {
         let source = match source {

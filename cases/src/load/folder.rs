@@ -9,13 +9,18 @@ use ssespec_diagnostics::{Source, SourceError};
 use super::error::CorpusError;
 use super::files::{COUNTERPARTS, Files, REQUIREMENTS, is_toml};
 use crate::corpus::Corpus;
+use crate::format;
 use crate::role::Role;
+
+/// The description of an implementation, which may be in the same folder: `ssespec.toml`.
+const NOT_A_CASE: &str = "ssespec";
 
 #[cfg(test)]
 mod tests;
 
 impl Corpus {
-    /// The cases below a folder, with the requirements and counterparts of this binary and those of its
+    /// The cases of a folder: those below its folders named after a role, or, without such folders, all TOML files in it;
+    /// with the requirements and counterparts of this binary and those of its
     /// `requirements/` and `counterparts/`.
     ///
     /// # Errors
@@ -27,7 +32,12 @@ impl Corpus {
         }
         let mut files = Files::default();
         for root in [REQUIREMENTS, COUNTERPARTS].iter().chain(Role::WORDS) {
-            files.below(folder, &folder.join(root))?;
+            files.below(folder, &folder.join(root), Depth::All)?;
+        }
+        let has_roles =
+            [REQUIREMENTS, COUNTERPARTS].iter().chain(Role::WORDS).any(|root| folder.join(root).is_dir());
+        if !has_roles {
+            files.flat(folder)?;
         }
         let corpus = Self { cases: BTreeMap::new(), ..Self::embedded()? }.with(files)?;
         if corpus.cases.is_empty() { Err(CorpusError::Empty(name())) } else { Ok(corpus) }
@@ -60,9 +70,18 @@ fn id_of(path: &Path) -> String {
     }
 }
 
+/// How deep a folder is searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// The folder itself: there may be anything below it.
+    One,
+    /// All folders below it too.
+    All,
+}
+
 impl Files {
-    /// Adds the files in a folder and its subfolders, if it exists.
-    fn below(&mut self, base: &Path, folder: &Path) -> Result<(), SourceError> {
+    /// Adds the files in a folder and, if asked, its subfolders, if it exists.
+    fn below(&mut self, base: &Path, folder: &Path, depth: Depth) -> Result<(), SourceError> {
         let unreadable = |error| SourceError::Unreadable { path: folder.display().to_string(), error };
         let entries = match std::fs::read_dir(folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -73,11 +92,33 @@ impl Files {
         paths.sort();
         for path in paths {
             if path.is_dir() {
-                self.below(base, &path)?;
+                if depth == Depth::All {
+                    self.below(base, &path, depth)?;
+                }
             } else if is_toml(&path) {
                 let relative = path.strip_prefix(base).unwrap_or(&path).with_extension("");
                 self.read(relative.to_string_lossy().replace('\\', "/"), &path)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Adds the files of a folder that is not divided by roles. Their steps, or a folder above them, tell the role.
+    fn flat(&mut self, folder: &Path) -> Result<(), SourceError> {
+        let is_below_a_role = folder.iter().any(|part| Role::from_word(&part.to_string_lossy()).is_some());
+        let mut files = Self::default();
+        files.below(folder, folder, if is_below_a_role { Depth::All } else { Depth::One })?;
+        self.found.append(&mut files.found);
+        for (name, source) in files.list.into_iter().filter(|(name, _)| name != NOT_A_CASE) {
+            let id = if is_below_a_role {
+                id_of(&folder.join(format!("{name}.toml")))
+            } else {
+                let of = |role: Role| format!("{role}/{name}");
+                let reads_as = |role: Role| format::read(&source, &of(role)).is_ok();
+                let is_for_servers = !reads_as(Role::Client) && reads_as(Role::Server);
+                of(if is_for_servers { Role::Server } else { Role::Client })
+            };
+            self.add(id, Ok(source));
         }
         Ok(())
     }

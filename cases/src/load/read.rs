@@ -43,7 +43,7 @@ impl Corpus {
         // Definitions that failed to read would be reported as unknown in every case that names them.
         #[cfg(feature = "authoring")]
         if all_is_known {
-            found.extend(lint::check(&read, &self));
+            found.extend(lint::check::check_with(&read, &self, files.claims()));
         }
         self.cases.extend(read.into_iter().map(|case| (case.id.clone(), case)));
         if found.is_empty() { Ok(self) } else { Err(CorpusError::Mistakes(found)) }

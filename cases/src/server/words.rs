@@ -7,7 +7,7 @@ use super::step::{
     ResponseExpected, ServerFact, ServerStep,
 };
 use crate::grammar::fact::Fact;
-use crate::grammar::{data, fields, measure};
+use crate::grammar::{data, fact, fields, measure};
 use crate::quote::quote;
 use crate::step::Step;
 
@@ -31,12 +31,19 @@ pub fn step(step: &ServerStep) -> String {
             format!("The client{} disconnects {how}.", of(stream))
         }
         ServerStep::Wait(time) => format!("The client waits for {}.", humantime::format_duration(*time)),
-        ServerStep::Expect(expected) => format!("Expected next: {}.", expectation(expected)),
-        ServerStep::OneOf(list) => format!("Expected next: {}.", alternatives(list)),
+        ServerStep::Expect(expected) => format!("Expected next: {}.", expectation_in_time(expected)),
+        ServerStep::OneOf(list) => {
+            let alternative = |steps: &Vec<Step<Expected>>| {
+                let words = steps.iter().map(|step| expectation_in_time(&step.kind));
+                words.collect::<Vec<_>>().join(", then ")
+            };
+            let list: Vec<String> = list.iter().map(alternative).collect();
+            format!("Expected next: one of: {}.", list.join("; or "))
+        }
         ServerStep::Record(Fact { name, of }) => {
             let of = match of {
                 ServerFact::Header(header) => format!("the header field {header} of the last response"),
-                ServerFact::Alternative { .. } => "the alternative that happened".into(),
+                ServerFact::Alternative { names } => fact::alternative_words(names),
             };
             format!("Recorded as \"{name}\": {of}.")
         }
@@ -54,6 +61,20 @@ pub fn alternatives(alternatives: &[Vec<Step<Expected>>]) -> String {
 pub fn alternative(steps: &[Step<Expected>]) -> String {
     let words = steps.iter().map(|step| expectation(&step.kind));
     words.collect::<Vec<_>>().join(", then ")
+}
+
+/// What must be observed, and how long it may take if that is not the usual time.
+fn expectation_in_time(expected: &Expected) -> String {
+    let within = match expected {
+        Expected::Response(response) => response.within,
+        Expected::Event(event) => event.within,
+        Expected::Comment { within, .. }
+        | Expected::End { within, .. }
+        | Expected::Break { within, .. }
+        | Expected::Disconnected { within } => *within,
+        Expected::Retry { .. } | Expected::Emitted | Expected::Refused | Expected::Connected { .. } => None,
+    };
+    format!("{}{}", expectation(expected), fields::within_words(within))
 }
 
 /// How a run ends after its last step.

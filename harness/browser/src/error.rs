@@ -69,7 +69,7 @@ impl BrowserError {
             }
             Self::Misnamed { .. } => "set it to the path of the program, or unset it",
             Self::Start { .. } | Self::Refused { .. } | Self::Slow { .. } => {
-                "check that the browser starts on its own; on a busy machine, use fewer --lanes"
+                "check that the browser starts on its own; on a busy machine, use fewer --jobs"
             }
         }
     }

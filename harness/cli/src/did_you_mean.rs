@@ -21,7 +21,7 @@ pub(crate) enum UnknownName {
         hint: Option<String>,
     },
     /// No check has this name.
-    #[error("no check {name}; {}", hint.as_deref().unwrap_or("`ssespec server --list` lists them"))]
+    #[error("no check {name}; {}", hint.as_deref().unwrap_or("`ssespec probe --list` lists them"))]
     Check {
         /// The name.
         name: String,
@@ -29,7 +29,7 @@ pub(crate) enum UnknownName {
         hint: Option<String>,
     },
     /// No id of a case or check matches this pattern.
-    #[error("nothing matches '{pattern}'; {}", hint.as_deref().unwrap_or("`ssespec cases` lists all cases, `ssespec server --list` all checks"))]
+    #[error("nothing matches '{pattern}'; {}", hint.as_deref().unwrap_or("`ssespec cases` lists all cases, `ssespec probe --list` all checks"))]
     Pattern {
         /// The pattern.
         pattern: String,
@@ -182,7 +182,7 @@ mod tests {
         );
         assert_eq!(
             pattern("x*y"),
-            "nothing matches 'x*y'; `ssespec cases` lists all cases, `ssespec server --list` all checks"
+            "nothing matches 'x*y'; `ssespec cases` lists all cases, `ssespec probe --list` all checks"
         );
     }
 

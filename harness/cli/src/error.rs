@@ -35,6 +35,21 @@ pub(crate) enum CommandError {
     /// The filters leave no case.
     #[error("no case is selected: {0}; `ssespec cases` lists them")]
     NoCaseSelected(String),
+    /// `ssespec client` without a client.
+    #[error(
+        "no client to test: pass `-- COMMAND`, which starts its adapter, --browser NAME, --page for any browser that opens \
+         a URL, or --reference for the built-in client"
+    )]
+    NoClient,
+    /// `ssespec server` without a server.
+    #[error(
+        "no server to test: pass `-- COMMAND`, which starts its adapter, or --reference for the built-in server; `ssespec \
+         probe URL` checks a server that runs"
+    )]
+    NoServer,
+    /// `ssespec probe` without a URL.
+    #[error("no server to check: pass the URL of an event stream, like http://127.0.0.1:8080/events")]
+    NoUrl,
     /// The filters leave no requirement.
     #[error("no requirement matches --suite, --level and --filter together")]
     NoRequirementSelected,
@@ -232,12 +247,17 @@ impl CommandError {
             | Self::SetupNotRun(_)
             | Self::Listen { .. }
             | Self::Handshake(_)
-            | Self::Probe(ProbeError::Unreachable { .. } | ProbeError::Redirects { .. })
+            | Self::Probe(
+                ProbeError::Unreachable { .. } | ProbeError::Redirects { .. } | ProbeError::OnlyHttp2 { .. },
+            )
             | Self::Runtime(_) => Status::NotRun,
             #[cfg(not(feature = "browsers"))]
             Self::NoBrowsers(_) => Status::Usage,
             Self::UnknownName(_)
             | Self::NoCaseSelected(_)
+            | Self::NoClient
+            | Self::NoServer
+            | Self::NoUrl
             | Self::NoRequirementSelected
             | Self::NoSuchFolder(_)
             | Self::Corpus(_)

@@ -4,6 +4,7 @@
 //! - [`options`]: options that several subcommands share
 //! - [`mod@execute`]: runs cases or probes, with progress
 //! - [`probe_input`]: checks what users specify for a probe
+//! - [`list`]: what `--list` prints
 //! - [`launch`]: how to start an implementation
 //! - [`results_file`]: reads results files
 //! - [`recorder`]: the results file and progress, during a run
@@ -16,6 +17,7 @@ mod did_you_mean;
 mod error;
 mod execute;
 mod launch;
+mod list;
 mod options;
 mod output;
 mod probe_input;
@@ -30,9 +32,11 @@ mod status;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::commands::{cases, check, client, explain, mock, report, requirements, run, schema, server};
+use crate::commands::{
+    cases, check, client, completions, explain, mock, probe, report, requirements, run, schema, server,
+};
 use crate::error::CommandError;
 use crate::options::color::Color;
 use crate::signals::interrupted;
@@ -44,7 +48,7 @@ use crate::status::Status;
 #[command(after_help = "Get started:
   ssespec client --reference                  see what a run looks like
   ssespec client -- python3 adapter.py        test your client (the manual explains adapters)
-  ssespec server http://localhost:8080/events check your server
+  ssespec probe http://localhost:8080/events  check your server
   ssespec mock --case client/close/while-open serve one case to curl or a debugger
   ssespec COMMAND --help                      show all options, with examples
 
@@ -67,6 +71,7 @@ enum Subcommands {
     Run(run::Arguments),
     Client(client::Arguments),
     Server(server::Arguments),
+    Probe(probe::Arguments),
     Mock(mock::Arguments),
     Cases(cases::Arguments),
     Explain(explain::Arguments),
@@ -75,13 +80,26 @@ enum Subcommands {
     Report(report::ReportArguments),
     Diff(report::DiffArguments),
     Schema(schema::Arguments),
+    Completions(completions::Arguments),
 }
 
 /// How long tasks may take to end after the command is done.
 const SHUTDOWN: Duration = Duration::from_secs(1);
 
+/// The command line, as the help and the completions describe it.
+fn command_line() -> clap::Command {
+    // The former way to start a probe still works.
+    Command::command().mut_subcommand("server", |server| {
+        server.mut_args(|option| {
+            let is_of_a_probe = server::PROBE_OPTIONS.contains(&option.get_id().as_str());
+            option.hide(is_of_a_probe)
+        })
+    })
+}
+
 fn main() -> ExitCode {
-    let command = Command::parse();
+    let matches = command_line().get_matches();
+    let command = Command::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     command.color.apply();
     let status = execute(command.subcommand).unwrap_or_else(|error| {
         error.report();
@@ -116,6 +134,7 @@ async fn perform(subcommand: Subcommands) -> Result<Status, CommandError> {
         Subcommands::Run(arguments) => run::perform(arguments).await,
         Subcommands::Client(arguments) => client::perform(arguments).await,
         Subcommands::Server(arguments) => server::perform(arguments).await,
+        Subcommands::Probe(arguments) => probe::perform(arguments).await,
         Subcommands::Mock(arguments) => mock::perform(arguments).await,
         Subcommands::Report(arguments) => report::report(&arguments),
         Subcommands::Diff(arguments) => report::diff(&arguments),
@@ -124,5 +143,6 @@ async fn perform(subcommand: Subcommands) -> Result<Status, CommandError> {
         Subcommands::Check(arguments) => check::perform(&arguments),
         Subcommands::Requirements(arguments) => requirements::perform(&arguments),
         Subcommands::Schema(arguments) => Ok(schema::perform(&arguments)),
+        Subcommands::Completions(arguments) => completions::perform(&arguments, command_line()),
     }
 }

@@ -22,6 +22,8 @@ pub struct Check {
     pub needs: &'static [Need],
     /// How a response that does not come in time is judged if the server often responds late.
     pub(crate) late_response: LateResponse,
+    /// Whether a weak server may end because of this check.
+    pub(crate) may_end_server: bool,
     /// Observes the server and judges the claim.
     pub(crate) judge: Judge,
 }
@@ -51,12 +53,25 @@ impl Check {
         requirement: &'static str,
         judge: Judge,
     ) -> Self {
-        Self { name, title, requirement, needs: &[], late_response: LateResponse::Excused, judge }
+        Self {
+            name,
+            title,
+            requirement,
+            needs: &[],
+            late_response: LateResponse::Excused,
+            may_end_server: false,
+            judge,
+        }
     }
 
     /// The same check, with these needs.
     pub(crate) const fn needs(self, needs: &'static [Need]) -> Self {
         Self { needs, ..self }
+    }
+
+    /// The same check, as one that a weak server does not survive.
+    pub(crate) const fn may_end_server(self) -> Self {
+        Self { may_end_server: true, ..self }
     }
 
     /// The same check, as one about the time of responses.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use ssespec::findings;
+use ssespec_strict::Finding;
 use ssespec_strict::http::Head;
 
 /// A time with one decimal, such as `1.5 s`.
@@ -19,6 +21,11 @@ pub(crate) fn field_lines(head: &Head, names: &[&str]) -> String {
         .map(|field| String::from_utf8_lossy(&field.line()).into_owned())
         .collect();
     if lines.is_empty() { format!("no {}", names.join(" and no ")) } else { lines.join("\n") }
+}
+
+/// A finding, with what its byte is counted in, such as `byte 55 of the stream: invalid UTF-8: ..`.
+pub(crate) fn finding(finding: &Finding, counted_in: &str) -> String {
+    findings::describe(finding).replacen(':', &format!(" of {counted_in}:"), 1)
 }
 
 /// The start of a text.

@@ -4,6 +4,7 @@ use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use crate::credentials::basic;
 use crate::tls::trust::Trust;
 use crate::wire::connection::Connection;
 use crate::wire::offer::Offer;
@@ -41,7 +42,24 @@ pub(crate) enum EmitError {
     Aborted,
 }
 
+/// The time between two emissions: as between the events of a live server, so that an event can come during a replay.
+const PAUSE: Duration = Duration::from_millis(50);
+
 impl EmitTrigger {
+    /// Makes the server emit several times, the first time after `delay`. Does not wait.
+    ///
+    /// If this fails, no event comes, and the check `event-latency` reports why.
+    pub(crate) fn start(&self, times: usize, delay: Duration, limit: Duration) {
+        let trigger = self.clone();
+        tokio::spawn(async move {
+            tokio::time::sleep(delay).await;
+            for _ in 0..times {
+                let _ = trigger.clone().emit(limit).await;
+                tokio::time::sleep(PAUSE).await;
+            }
+        });
+    }
+
     /// Makes the server emit once.
     pub(crate) async fn emit(self, limit: Duration) -> Result<(), EmitError> {
         let attempt = async {
@@ -68,8 +86,9 @@ const STATUS_LENGTH: usize = 12;
 async fn post(target: &Target, trust: &Trust, limit: Duration) -> Result<(), EmitError> {
     let opened = Connection::open(target, trust, Offer::Http11, limit).await;
     let mut connection = opened.map_err(EmitError::Request)?;
+    let credentials = basic(target).map(|(name, value)| format!("{name}: {value}\r\n")).unwrap_or_default();
     let request = format!(
-        "POST {} HTTP/1.1\r\nhost: {}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+        "POST {} HTTP/1.1\r\nhost: {}\r\n{credentials}content-length: 0\r\nconnection: close\r\n\r\n",
         target.path, target.authority
     );
     connection.write(request.as_bytes()).await.map_err(EmitError::Request)?;

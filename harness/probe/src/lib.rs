@@ -3,7 +3,7 @@
 //! ```no_run
 //! # use std::sync::Arc;
 //! # use ssespec::run::{Baseline, Rerun, Selection};
-//! use ssespec_probe::{Length, Options, Probe, Target, Trust};
+//! use ssespec_probe::{Length, Options, Probe, Strictness, Target, Trust};
 //!
 //! # async fn probe() -> Result<(), Box<dyn std::error::Error>> {
 //! let url = "http://127.0.0.1:8080/events";
@@ -24,7 +24,8 @@
 //!     name: "my server".into(),
 //!     url: url.into(),
 //!     baseline: Baseline::default(),
-//!     rerun: Rerun::Server(url.into()),
+//!     rerun: Rerun::Probe(url.into()),
+//!     strictness: Strictness::default(),
 //! };
 //! probe.execute(&mut |record| println!("{record:?}")).await?;
 //! # Ok(())
@@ -42,6 +43,8 @@
 //! - `probe`: runs the selected checks and records the results
 //! - `all_checks`: the list of all checks
 //! - `checks`: the checks, one file per topic
+//! - `same_cause`: findings that have the same cause
+//! - `conclusion`: whether enough was seen, and the exit status
 //! - `record`: the records of the results file; `rejudge`: judges doubtful checks again, one at a time
 //! - `survey`: a first look at the server: how many streams it serves at the same time
 //! - `check`: the type of a check; `need`: what a check needs besides a server
@@ -50,7 +53,7 @@
 //! - `outcome`: the outcome of a check, and the breach that it may have found
 //! - `own_lateness`: when this process itself was late
 //! - `wire`: requests over HTTP/1.1, each on its own connection, and the responses
-//! - `options`, `content`, `emit`, `tls`: how the server is reached, and what is sent to it
+//! - `options`, `content`, `credentials`, `emit`, `tls`: how the server is reached, and what is sent to it
 //!
 //! # How to add a check
 //!
@@ -66,7 +69,9 @@
 mod all_checks;
 mod check;
 mod checks;
+mod conclusion;
 mod content;
+mod credentials;
 mod describe;
 mod emit;
 mod error;
@@ -79,12 +84,14 @@ mod own_lateness;
 mod probe;
 mod record;
 mod rejudge;
+mod same_cause;
 mod survey;
 mod tls;
 mod wire;
 
 pub use all_checks::all_checks;
 pub use check::{Check, check_name};
+pub use conclusion::Strictness;
 pub use content::{Content, ContentError};
 pub use emit::EmitTrigger;
 pub use error::ProbeError;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::content::Content;
+use crate::credentials::basic;
 use crate::emit::EmitTrigger;
 use crate::tls::trust::Trust;
 use crate::wire::request::{Method, ReadLimits, Request};
@@ -52,7 +53,31 @@ pub struct Options {
     pub trust: Trust,
 }
 
+/// How much of a limited probe is not left for observing the stream: the survey, and checks that look at two streams.
+const NOT_OBSERVING: Duration = Duration::from_millis(1500);
+
 impl Options {
+    /// The same options, with a shorter timeout if all of the probe takes little longer, and with the credentials of the
+    /// URL as a header field.
+    pub(crate) fn prepared(&self) -> Self {
+        let timeout = self.limit.map_or(self.timeout, |limit| self.timeout.min(limit / 3));
+        let mut options = Self { timeout, ..self.clone() };
+        let has_own = self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
+        options.headers.extend(basic(&self.target).filter(|_| !has_own));
+        options
+    }
+
+    /// Half this time if all of the probe takes little longer.
+    pub(crate) fn shortened(&self, time: Duration) -> Duration {
+        if self.limit.is_some() { time / 2 } else { time }
+    }
+
+    /// How long the stream is observed.
+    pub(crate) fn observation(&self) -> Duration {
+        let observation = self.length.observation();
+        self.limit.map_or(observation, |limit| observation.min(limit.saturating_sub(NOT_OBSERVING)))
+    }
+
     /// The method that opens the stream.
     pub(crate) fn method(&self) -> Method {
         self.content.as_ref().map_or(Method::Get, |content| Method::Post(content.bytes().clone()))

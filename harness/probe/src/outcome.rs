@@ -21,6 +21,8 @@ pub(crate) enum Outcome {
     Facts(Vec<Fact>),
     /// The claim cannot be judged, for this reason.
     NotJudged(String),
+    /// The claim can be judged only while no other check runs; if that is not possible, it is not judged, for this reason.
+    JudgeAlone(String),
     /// What the user provided for this check does not work.
     SetupFailed(String),
 }
@@ -48,7 +50,7 @@ impl Breach {
     /// A breach that this exchange shows.
     pub(crate) fn new(exchange: &Exchange, expected: impl Into<String>, observed: impl Into<String>) -> Self {
         Self {
-            requests: exchange.request.describe("the stream"),
+            requests: exchange.describe_request(),
             expected: expected.into(),
             observed: observed.into(),
             hint: None,
@@ -66,8 +68,8 @@ impl Breach {
 
     /// With another exchange that shows it.
     pub(crate) fn with_exchange(mut self, exchange: &Exchange, connection: u32) -> Self {
-        self.requests.push_str("; ");
-        self.requests.push_str(&exchange.request.describe("the stream"));
+        self.requests.push('\n');
+        self.requests.push_str(&exchange.describe_request());
         self.rows.extend(exchange.rows(connection));
         self.vain_wait = self.vain_wait.into_iter().chain(exchange.vain_wait()).min();
         self.may_be_refusal |= is_refusal(exchange);
@@ -92,7 +94,7 @@ impl Breach {
 
 fn is_refusal(exchange: &Exchange) -> bool {
     match exchange.status() {
-        Some(status) => matches!(status, 429 | 503),
+        Some(status) => matches!(status, 409 | 429 | 503),
         None => exchange.end != End::StillOpen,
     }
 }

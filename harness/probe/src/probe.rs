@@ -12,13 +12,16 @@ use tokio::task::JoinSet;
 
 use crate::all_checks::all_checks;
 use crate::check::Check;
+use crate::conclusion::{Strictness, conclude};
 use crate::error::ProbeError;
+use crate::http2::session::Session;
 use crate::observe::observations::CheckContext;
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::own_lateness::Watch;
 use crate::record;
 use crate::rejudge::{self, SecondLook};
+use crate::same_cause;
 use crate::survey::Survey;
 use crate::wire::connection::Connection;
 use crate::wire::offer::Offer;
@@ -40,6 +43,8 @@ pub struct Probe {
     pub baseline: Baseline,
     /// The command that reruns a single check.
     pub rerun: Rerun,
+    /// What decides the exit status.
+    pub strictness: Strictness,
 }
 
 /// The longest that a check may take, whatever the server does. A check that takes longer is an error of this suite.
@@ -93,12 +98,22 @@ impl Probe {
         if self.is_empty() {
             return Err(ProbeError::NothingSelected);
         }
-        let options = &self.options;
+        let options = &self.options.prepared();
         let connected =
             Connection::open(&options.target, &options.trust, Offer::Http11, options.timeout).await;
-        connected.map_err(|source| ProbeError::Unreachable { url: self.url.clone(), source })?;
+        if let Err(source) = connected.map(drop) {
+            // Nothing may be listening; or the server refuses HTTP/1.1 in the TLS handshake.
+            let is_refusal = source.kind() != std::io::ErrorKind::ConnectionRefused;
+            return Err(match is_refusal && speaks_http2(options).await {
+                true => ProbeError::OnlyHttp2 { url: self.url.clone() },
+                false => ProbeError::Unreachable { url: self.url.clone(), source },
+            });
+        }
         let _watch = Watch::start();
         let survey = Survey::of(options).await;
+        if survey.capacity.single.head().is_none() && speaks_http2(options).await {
+            return Err(ProbeError::OnlyHttp2 { url: self.url.clone() });
+        }
         if let Some(location) = survey.redirect.clone() {
             return Err(ProbeError::Redirects { url: self.url.clone(), location });
         }
@@ -115,30 +130,52 @@ impl Probe {
         context.know(Arc::clone(&survey.capacity)).await;
         let time = Time::of(options, &survey, started);
         let mut tasks = Tasks::start(&checks, &context, &time);
-        let mut doubtful = Vec::new();
+        let (mut doubtful, mut culprit) = (Vec::new(), None);
         while let Some(Judged { index, outcome, took }) = tasks.next().await {
             let Some((check, requirement)) = checks.get(index) else { continue };
             match outcome {
                 Some(outcome) => match rejudge::doubt(&outcome, &survey) {
                     Some(doubt) => doubtful.push((check, requirement, outcome, doubt, took)),
-                    None => record(check, requirement, Some(outcome), took),
+                    None => {
+                        let is_broken = matches!(outcome, Outcome::Broken(_));
+                        culprit = culprit.or((check.may_end_server && is_broken).then_some(check.name));
+                        record(check, requirement, Some(outcome), took);
+                    }
                 },
                 None => record(check, requirement, None, took),
             }
         }
         // The load of the other checks may have caused these: judge them again, one at a time.
-        let second = SecondLook { options, survey: &survey, heads: context.heads(), deadline: time.end };
+        let second = SecondLook::new(options, &survey, context.heads(), time.end, culprit);
         for (check, requirement, first, doubt, took) in doubtful {
             let restarted = Instant::now();
             let outcome = second.at(check, first, doubt).await;
             record(check, requirement, Some(outcome), took + restarted.elapsed());
         }
+        // Findings that share their cause are recorded once more, with a note.
+        for result in same_cause::noted(&results, &all_checks()) {
+            let result = CaseResult { sequence: results.len() as u64 + 1, ..result };
+            if let Some(earlier) = results.iter_mut().find(|earlier| earlier.case == result.case) {
+                earlier.reason.clone_from(&result.reason);
+            }
+            sink(Record::Result(Box::new(result)));
+        }
         let ids: Vec<String> = all_checks().iter().map(Check::id).collect();
-        let (footer, conclusion) =
-            record::footer(&results, &ids, &self.baseline, &self.selection, started.elapsed());
+        let concluded = record::footer(&results, &ids, &self.baseline, &self.selection, started.elapsed());
+        let how = (options, &self.selection, self.strictness);
+        let (footer, conclusion) = conclude(&results, context.seen(), how, concluded);
         sink(Record::Footer(Box::new(footer)));
         Ok(conclusion)
     }
+}
+
+/// How long a server may take to begin with HTTP/2.
+const HTTP2_PREFACE: Duration = Duration::from_millis(500);
+
+/// Whether the server speaks HTTP/2.
+async fn speaks_http2(options: &Options) -> bool {
+    let options = Options { timeout: options.timeout.min(HTTP2_PREFACE), ..options.clone() };
+    Session::open(&options).await.is_ok()
 }
 
 /// How long a probe may take.
@@ -159,7 +196,7 @@ impl Time {
             return Self { checks: end, end, reason: Some(reason) };
         }
         if survey.is_limited() {
-            let checks = started + options.length.observation() + SERIES;
+            let checks = started + options.observation() + SERIES;
             let reason = format!("{}, and there was no time for this check", survey.describe_limit());
             return Self { checks, end: checks + SERIES / 2, reason: Some(reason) };
         }
@@ -184,16 +221,26 @@ impl Tasks {
     fn start(checks: &[(Check, Requirement)], context: &CheckContext, time: &Time) -> Self {
         let options = context.options();
         let (mut tasks, mut indices) = (JoinSet::new(), BTreeMap::new());
+        // Checks that a weak server does not survive take turns, so that the one that ended it can be named.
+        let turn = Arc::new(tokio::sync::Mutex::new(()));
         for (index, (check, _)) in checks.iter().enumerate() {
+            let turn = check.may_end_server.then(|| Arc::clone(&turn));
             let context = context.for_path(options.paths.get(check.name).cloned());
             let unmet = check.needs.iter().find_map(|need| need.unmet_by(options));
             let judge = check.judge;
             let (deadline, reason) = (time.checks, time.reason.clone());
+            let judged = async move {
+                let _turn = match &turn {
+                    Some(turn) => Some(turn.lock().await),
+                    None => None,
+                };
+                judge(context).await
+            };
             let task = tasks.spawn(async move {
                 let started = Instant::now();
                 let outcome = match unmet {
                     Some(reason) => Some(Outcome::NotJudged(reason.into())),
-                    None => tokio::time::timeout_at(deadline.into(), judge(context))
+                    None => tokio::time::timeout_at(deadline.into(), judged)
                         .await
                         .ok()
                         .or_else(|| reason.map(Outcome::NotJudged)),

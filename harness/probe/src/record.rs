@@ -37,6 +37,7 @@ pub(crate) fn header(
             suites: selection.suites.clone(),
             levels: selection.levels.iter().map(|word| level(*word)).collect(),
             shard: selection.shard,
+            deciding: selection.deciding,
         },
         requirements: requirements(checks),
         known_failures: baseline.entries().cloned().collect(),
@@ -114,7 +115,7 @@ pub(crate) fn result(
             result.facts = facts;
         }
         Some(Outcome::SetupFailed(why)) => result.reason = Some(why),
-        Some(Outcome::NotJudged(why)) => {
+        Some(Outcome::NotJudged(why) | Outcome::JudgeAlone(why)) => {
             result.verdict = Verdict::Skip;
             result.reason = Some(why);
         }

@@ -1,9 +1,12 @@
 //! Judges a check again, alone: the server may have refused or delayed a response because of the load of other checks.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::check::{Check, LateResponse};
 use crate::describe::seconds;
+use crate::observe::capacity;
 use crate::observe::heads::{Heads, PROMPT};
 use crate::observe::observations::CheckContext;
 use crate::observe::places::Places;
@@ -39,6 +42,9 @@ pub(crate) enum Doubt {
 
 /// Why this outcome is doubtful; `None` if it is not.
 pub(crate) fn doubt(outcome: &Outcome, survey: &Survey) -> Option<Doubt> {
+    if matches!(outcome, Outcome::JudgeAlone(_)) {
+        return Some(Doubt::Late);
+    }
     let breach = breach(outcome)?;
     if breach.vain_wait.is_some() || breach.is_about_time {
         return Some(Doubt::Late);
@@ -54,31 +60,47 @@ fn breach(outcome: &Outcome) -> Option<&Breach> {
         | Outcome::HoldsWithNote(_)
         | Outcome::Facts(_)
         | Outcome::NotJudged(_)
+        | Outcome::JudgeAlone(_)
         | Outcome::SetupFailed(_) => None,
     }
 }
 
 /// Judges doubtful outcomes, one after the other.
 pub(crate) struct SecondLook<'p> {
-    pub(crate) options: &'p Options,
-    pub(crate) survey: &'p Survey,
+    options: &'p Options,
+    survey: &'p Survey,
     /// When the heads of all responses came.
-    pub(crate) heads: &'p Heads,
+    heads: &'p Heads,
     /// When the probe must end.
-    pub(crate) deadline: Instant,
+    deadline: Instant,
+    /// Whether a check was found that ended the server.
+    has_culprit: AtomicBool,
 }
 
 /// The response to a plain request.
 enum Plain {
     /// A response, which may be an error.
     Served,
-    /// 429 or 503: the server limits requests.
+    /// 409, 429 or 503: the server limits requests.
     Limited(u16),
     /// No response.
     Unanswered,
 }
 
-impl SecondLook<'_> {
+impl<'p> SecondLook<'p> {
+    /// A look at outcomes in the order in which the checks were judged.
+    ///
+    /// `culprit` is a check that may have ended the server, and whose outcome is certain.
+    pub(crate) fn new(
+        options: &'p Options,
+        survey: &'p Survey,
+        heads: &'p Heads,
+        deadline: Instant,
+        culprit: Option<&str>,
+    ) -> Self {
+        Self { options, survey, heads, deadline, has_culprit: AtomicBool::new(culprit.is_some()) }
+    }
+
     /// The outcome of a check whose first outcome is doubtful.
     pub(crate) async fn at(&self, check: &Check, first: Outcome, doubt: Doubt) -> Outcome {
         if doubt == Doubt::Late
@@ -87,7 +109,7 @@ impl SecondLook<'_> {
             return Outcome::NotJudged(excuse);
         }
         if Instant::now() >= self.deadline {
-            return self.without_time(first, doubt);
+            return self.without_time(check, first, doubt);
         }
         if self.survey.is_limited()
             && check.late_response == LateResponse::Counted
@@ -95,13 +117,16 @@ impl SecondLook<'_> {
         {
             return first;
         }
-        if let Some(status) = self.wait_for_recovery().await {
-            return limited(status);
-        }
+        let alone = async {
+            match self.wait_for_recovery().await {
+                Some(status) => limited(status),
+                None => self.most_often(check, &first, doubt).await,
+            }
+        };
         let left = self.deadline.saturating_duration_since(Instant::now()).min(LIMIT);
-        match tokio::time::timeout(left, self.most_often(check, &first, doubt)).await {
+        match tokio::time::timeout(left, alone).await {
             Ok(outcome) => outcome,
-            Err(_) => self.without_time(first, doubt),
+            Err(_) => self.without_time(check, first, doubt),
         }
     }
 
@@ -139,14 +164,15 @@ impl SecondLook<'_> {
     }
 
     /// The outcome if there is no time to judge the check again.
-    fn without_time(&self, first: Outcome, doubt: Doubt) -> Outcome {
+    fn without_time(&self, check: &Check, first: Outcome, doubt: Doubt) -> Outcome {
         if self.survey.is_limited() {
             return Outcome::NotJudged(format!(
                 "{}, and there was no time to judge this alone",
                 self.survey.describe_limit()
             ));
         }
-        if doubt == Doubt::Late && self.heads.slowest() > PROMPT {
+        let is_excused = check.late_response == LateResponse::Excused;
+        if doubt == Doubt::Late && is_excused && self.heads.slowest() > PROMPT {
             return Outcome::NotJudged(
                 "responses were late, and there was no time to judge this alone".into(),
             );
@@ -159,7 +185,16 @@ impl SecondLook<'_> {
         match self.send_plain_request().await {
             Plain::Served => {}
             Plain::Limited(status) => return limited(status),
-            Plain::Unanswered => return first,
+            // A server that never responded is what the first outcome says.
+            Plain::Unanswered if !self.survey.is_served => return first,
+            Plain::Unanswered if check.may_end_server && !self.has_culprit.swap(true, Ordering::Relaxed) => {
+                return first;
+            }
+            Plain::Unanswered if self.survey.is_limited() => {
+                let limit = self.survey.describe_limit();
+                return Outcome::NotJudged(format!("{limit}, so this request had to wait"));
+            }
+            Plain::Unanswered => return no_longer(),
         }
         // The place of the plain request must be free again.
         if self.survey.is_limited() {
@@ -168,7 +203,16 @@ impl SecondLook<'_> {
         let options = Options { length: Length::Quick, ..self.options.clone() };
         let path = options.paths.get(check.name).cloned();
         let places = Places::new(self.survey.places.total(), self.survey.places.release());
-        let outcome = (check.judge)(CheckContext::new(options, path, places)).await;
+        let context = CheckContext::new(options, path, places).alone();
+        if check.late_response == LateResponse::Counted && context.path.is_none() {
+            // The larger count is true: places may still have been taken.
+            let capacity = capacity::measure(self.options, None).await;
+            if capacity.served <= self.survey.capacity.served {
+                return first;
+            }
+            context.know(Arc::new(capacity)).await;
+        }
+        let outcome = (check.judge)(context).await;
         let is_refusal = breach(&outcome).is_some_and(|breach| breach.may_be_refusal);
         match doubt {
             Doubt::Refused if is_refusal => match self.send_plain_request().await {
@@ -198,11 +242,18 @@ impl SecondLook<'_> {
         let mut ongoing = OngoingExchange::open(self.options, &self.options.request(limits)).await;
         ongoing.read_until(self.options.timeout, |exchange| exchange.head().is_some()).await;
         match ongoing.finish().status() {
-            Some(status @ (429 | 503)) => Plain::Limited(status),
+            Some(status @ (409 | 429 | 503)) => Plain::Limited(status),
             Some(_) => Plain::Served,
             None => Plain::Unanswered,
         }
     }
+}
+
+/// The outcome of a check that cannot be judged because the server has ended meanwhile.
+fn no_longer() -> Outcome {
+    let reason =
+        "the server responded at first, and then no longer; see leave-by-fin, leave-by-reset and hostile-id";
+    Outcome::NotJudged(reason.into())
 }
 
 /// The outcome of a check that cannot be judged because a plain request gets this status.

@@ -8,7 +8,7 @@ use ssespec_reports::visible;
 use crate::emit::EmitTrigger;
 use crate::observe::capacity::{self, Capacity, Excess};
 use crate::observe::places::Places;
-use crate::options::{Length, Options};
+use crate::options::Options;
 use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::ReadLimits;
 
@@ -26,7 +26,7 @@ const WAITED: Duration = Duration::from_millis(500);
 pub(crate) struct Survey {
     /// The Location of a redirect.
     pub(crate) redirect: Option<String>,
-    /// A plain request gets a response other than 429 and 503.
+    /// A plain request gets a response other than 409, 429 and 503.
     pub(crate) is_served: bool,
     /// How many streams the server serves at the same time.
     pub(crate) capacity: Arc<Capacity>,
@@ -39,12 +39,12 @@ impl Survey {
     pub(crate) async fn of(options: &Options) -> Self {
         let capacity = capacity::measure(options, None).await;
         let head = capacity.single.head();
-        let is_served = head.is_some_and(|head| !matches!(head.status, 429 | 503));
+        let is_served = head.is_some_and(|head| !matches!(head.status, 409 | 429 | 503));
         let redirect = head.filter(|head| [301, 302, 303, 307, 308].contains(&head.status));
         let location = redirect.and_then(|head| head.first("location"));
         let redirect = location.map(|location| visible::line(&location, 500));
         let places = places(&capacity, options);
-        if capacity.excess != Excess::None && options.length == Length::Full {
+        if capacity.excess != Excess::None && options.limit.is_none() {
             wait_until_released(options, &capacity).await;
         }
         Self { redirect, is_served, capacity: Arc::new(capacity), places }

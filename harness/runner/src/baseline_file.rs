@@ -8,9 +8,12 @@ use std::ops::Range;
 use std::path::Path;
 
 use ssespec_diagnostics::{Source, value};
+#[cfg(feature = "command")]
 use ssespec_reports::diagnosis::diagnose;
 use ssespec_reports::fold::{CaseOutcome, Outcome, fold};
-use ssespec_reports::results::{CaseResult, DeliveryKind, Failure, KnownFailure, Results, Verdict};
+use ssespec_reports::results::{CaseResult, Deciding, DeliveryKind, Failure, KnownFailure, Verdict};
+#[cfg(feature = "command")]
+use ssespec_reports::results::{Cause, Results};
 
 use crate::implementation::FolderError;
 use crate::implementation::known::read_known_failures;
@@ -64,7 +67,53 @@ pub struct Changes {
 ///
 /// # Errors
 /// If the file cannot be read or written, or if its known failures are not `[[known-failure]]` tables.
+#[cfg(feature = "command")]
 pub fn update(file: &Path, results: &Results, selection: &Selection) -> Result<Changes, UpdateError> {
+    update_judged(file, &Judged::of(results), selection)
+}
+
+/// What a run found out about a baseline.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Judged<'r> {
+    /// All results.
+    pub(crate) results: &'r [CaseResult],
+    /// The entries whose failures did not happen, one for each case.
+    pub(crate) stale: &'r [KnownFailure],
+    /// The entries that match no case.
+    pub(crate) unmatched: &'r [KnownFailure],
+    /// The causes that explain failing cases, if they are known.
+    pub(crate) causes: Vec<KnownCause>,
+}
+
+/// Mistakes that explain failing cases.
+#[derive(Debug, Clone)]
+pub(crate) struct KnownCause {
+    /// The reason for a known failure.
+    reason: String,
+    /// The cases.
+    cases: Vec<String>,
+}
+
+#[cfg(feature = "command")]
+impl<'r> Judged<'r> {
+    /// What the results of a run say. A run without a footer has judged nothing.
+    fn of(results: &'r Results) -> Self {
+        let footer = results.footer();
+        Self {
+            results: results.results(),
+            stale: footer.map_or(&[], |footer| &footer.stale),
+            unmatched: footer.map_or(&[], |footer| &footer.unmatched),
+            causes: causes(results),
+        }
+    }
+}
+
+/// Updates the known failures of an `ssespec.toml`, or of a file that contains nothing else.
+pub(crate) fn update_judged(
+    file: &Path,
+    results: &Judged<'_>,
+    selection: &Selection,
+) -> Result<Changes, UpdateError> {
     let source = Source::read(file).map_err(FolderError::from)?;
     let (text, changes) = updated(&source, results, selection)?;
     if text != source.text() {
@@ -95,7 +144,7 @@ enum Fate {
 
 fn updated(
     source: &Source,
-    results: &Results,
+    results: &Judged<'_>,
     selection: &Selection,
 ) -> Result<(String, Changes), UpdateError> {
     let text = source.text();
@@ -132,9 +181,13 @@ fn updated(
         }
     }
     written.push_str(&text[from..]);
-    let cases = fold(results.results());
+    let cases = fold(results.results);
     // Suites that do not decide need no known failures.
-    let failed = |case: &&CaseOutcome<'_>| case.outcome() == Outcome::Fail && selection.decides(case.suite());
+    let failed = |case: &&CaseOutcome<'_>| match case.outcome() {
+        Outcome::Fail => selection.decides(case.suite()),
+        Outcome::Warn => selection.deciding == Deciding::FailuresAndWarnings,
+        _ => false,
+    };
     let failed: Vec<&CaseOutcome<'_>> = cases.iter().filter(failed).collect();
     changes.added.extend(failed.iter().map(|case| case.case().to_owned()));
     for new in new_entries(&failed, results, selection) {
@@ -164,6 +217,21 @@ fn failing_deliveries(case: &CaseOutcome<'_>, selection: &Selection) -> BTreeSet
     case.decisive().filter(fails).map(|result| result.delivery.kind()).collect()
 }
 
+/// The causes that explain failing cases.
+#[cfg(feature = "command")]
+fn causes(results: &Results) -> Vec<KnownCause> {
+    let diagnosis = diagnose(results);
+    let is_explained = |case: &String| !diagnosis.unexplained.contains(case);
+    let cause = |cause: &Cause| {
+        let mistakes = cause.mistakes.iter().map(|mistake| mistake.description.trim_end_matches('.'));
+        KnownCause {
+            reason: format!("perhaps: {}", mistakes.collect::<Vec<_>>().join("; or: ")),
+            cases: cause.cases.iter().filter(|case| is_explained(case)).cloned().collect(),
+        }
+    };
+    diagnosis.causes.iter().map(cause).collect()
+}
+
 /// A new entry.
 struct NewEntry {
     cases: Vec<String>,
@@ -174,19 +242,12 @@ struct NewEntry {
 
 /// One entry for the cases that a cause explains, with the cause as its reason, and one for each other case, with what
 /// was observed. A cause that fails some cases only in some deliveries gets an entry for those.
-fn new_entries(failed: &[&CaseOutcome<'_>], results: &Results, selection: &Selection) -> Vec<NewEntry> {
-    let diagnosis = diagnose(results);
-    let cause_of = |case: &str| {
-        let is_explained = !diagnosis.unexplained.iter().any(|id| id == case);
-        diagnosis.causes.iter().find(|cause| is_explained && cause.cases.iter().any(|id| id == case))
-    };
+fn new_entries(failed: &[&CaseOutcome<'_>], results: &Judged<'_>, selection: &Selection) -> Vec<NewEntry> {
+    let cause_of = |case: &str| results.causes.iter().find(|cause| cause.cases.iter().any(|id| id == case));
     let mut entries: Vec<NewEntry> = Vec::new();
     for case in failed {
         let deliveries = failing_deliveries(case, selection);
-        let cause = cause_of(case.case()).map(|cause| {
-            let mistakes = cause.mistakes.iter().map(|mistake| mistake.description.trim_end_matches('.'));
-            format!("perhaps: {}", mistakes.collect::<Vec<_>>().join("; or: "))
-        });
+        let cause = cause_of(case.case()).map(|cause| cause.reason.clone());
         let same =
             |entry: &&mut NewEntry| cause.as_ref() == Some(&entry.reason) && entry.deliveries == deliveries;
         match entries.iter_mut().find(same) {
@@ -246,18 +307,17 @@ fn is_heading(line: &str) -> bool {
     line.trim_start().strip_prefix("[[").is_some_and(|rest| rest.trim_start().starts_with("known-failure"))
 }
 
-fn fate(entry: &KnownFailure, results: &Results, selection: &Selection) -> Fate {
-    let Some(footer) = results.footer() else { return Fate::Stays };
-    if footer.unmatched.contains(entry) {
+fn fate(entry: &KnownFailure, results: &Judged<'_>, selection: &Selection) -> Fate {
+    if results.unmatched.contains(entry) {
         return Fate::Goes;
     }
     let Ok(glob) = id_glob(&entry.case).map(|glob| glob.compile_matcher()) else { return Fate::Stays };
     let is_stale = |case: &str| {
         let of_this =
             |stale: &KnownFailure| KnownFailure { case: case.to_owned(), ..entry.clone() } == *stale;
-        footer.stale.iter().any(of_this)
+        results.stale.iter().any(of_this)
     };
-    let cases = fold(results.results());
+    let cases = fold(results.results);
     let matched: Vec<&CaseOutcome<'_>> = cases.iter().filter(|case| glob.is_match(case.case())).collect();
     if !matched.iter().any(|case| is_stale(case.case())) {
         return Fate::Stays;

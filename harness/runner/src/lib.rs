@@ -111,7 +111,7 @@
 //! - [`cargo_test`]: the suite as tests of a crate
 
 pub mod adapter;
-#[cfg(feature = "command")]
+#[cfg(feature = "write-baseline")]
 pub mod baseline_file;
 pub mod cargo_test;
 pub mod delivery;

@@ -16,6 +16,8 @@ pub struct Target {
     pub authority: String,
     /// The path and query.
     pub path: String,
+    /// The user name and password of the URL, as in `user:password`, decoded.
+    pub userinfo: Option<String>,
 }
 
 /// Whether connections are encrypted.
@@ -73,6 +75,7 @@ impl Target {
                 None => host.to_owned(),
             },
             path: uri.path_and_query().map_or_else(|| "/".into(), ToString::to_string),
+            userinfo: authority.rsplit_once('@').map(|(userinfo, _)| decoded(userinfo)),
         })
     }
 
@@ -90,6 +93,26 @@ impl Target {
     }
 }
 
+/// A text with its percent-encoded bytes decoded.
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let hex = tail.get(..2).filter(|_| *first == b'%').and_then(|hex| std::str::from_utf8(hex).ok());
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Security, Target};
@@ -103,6 +126,9 @@ mod tests {
         );
         assert_eq!((target.authority.as_str(), target.security), ("127.0.0.1:8080", Security::Plain));
         assert_eq!(target.origin(), "http://127.0.0.1:8080");
+        assert_eq!(target.userinfo, None);
+        let target = Target::parse("http://me:a%40b@host:1/x").unwrap();
+        assert_eq!((target.userinfo.as_deref(), target.origin().as_str()), (Some("me:a@b"), "http://host:1"));
         let target = Target::parse("https://[::1]").unwrap();
         assert_eq!((target.host.as_str(), target.port, target.path.as_str()), ("::1", 443, "/"));
         assert_eq!((target.authority.as_str(), target.origin().as_str()), ("[::1]", "https://[::1]"));

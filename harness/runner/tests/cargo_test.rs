@@ -199,8 +199,7 @@ fn the_example_is_as_its_baseline_says() {
     let ran = conformance(&["--skip", "client/resilience/line-of-32-mib"]);
     assert_eq!(ran.status, Some(0), "{}", ran.stdout);
     assert_eq!(ran.stderr, "");
-    let known = "ignored (known failure: a BOM makes it panic: it slices off one of its three bytes)";
-    assert!(ran.tests().contains(&("client/bom/cut-between-reads", known)));
+    assert!(ran.tests().contains(&("[known failure] client/bom/cut-between-reads", "ok")));
 }
 
 #[test]
@@ -255,6 +254,55 @@ fn a_known_failure_that_passes_fails() {
     let ran = with_baseline(baseline, &["--exact", LF]);
     assert_eq!(ran.status, Some(101));
     insta::with_settings!({ filters => UNSTABLE.to_vec() }, { insta::assert_snapshot!(ran.stdout) });
+}
+
+#[test]
+fn a_known_failure_is_ok_and_named_as_known() {
+    let case = "client/bom/cut-between-reads";
+    let known = [("[known failure] client/bom/cut-between-reads", "ok")];
+    assert_eq!(conformance(&[case]).tests(), known);
+    assert_eq!(conformance(&["--exact", case]).tests(), known);
+    let list = conformance(&["--list", "--format", "terse", "--exact", case]);
+    assert_eq!(list.listed(), [case]);
+}
+
+#[test]
+fn a_baseline_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("tests")).expect("a folder in it");
+    let file = folder.path().join("tests/ssespec.toml");
+    let run = |write: &str| -> Ran {
+        let mut command = Command::new(&EXAMPLE.conformance);
+        command.arg("client/bom/removed-at-the-start").current_dir(folder.path());
+        command.env("SSESPEC_WRITE_BASELINE", write).output().expect("a test binary starts").into()
+    };
+    // There is no file yet.
+    let ran = run("1");
+    assert_eq!(ran.status, Some(101), "{}", ran.stdout);
+    assert_eq!(ran.stderr, "tests/ssespec.toml: 1 known failure added, 0 removed; give each a reason\n");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        text.contains("[[known-failure]]\ncase = \"client/bom/removed-at-the-start\"\nreason = "),
+        "{text}"
+    );
+    let ran = run("");
+    assert_eq!((ran.status, ran.stderr.as_str()), (Some(0), ""));
+    assert_eq!(ran.tests(), [("[known failure] client/bom/removed-at-the-start", "ok")]);
+    // An entry that is stale goes.
+    std::fs::write(&file, format!("{text}\n[[known-failure]]\ncase = \"{LF}\"\nreason = \"it used to\"\n"))
+        .unwrap();
+    let mut command = Command::new(&EXAMPLE.conformance);
+    command.arg(LF).current_dir(folder.path()).env("SSESPEC_WRITE_BASELINE", "1");
+    let ran = Ran::from(command.output().unwrap());
+    assert_eq!(ran.stderr, "tests/ssespec.toml: 0 known failures added, 1 removed\n");
+    assert_eq!(std::fs::read_to_string(&file).unwrap().trim_end(), text.trim_end());
+}
+
+#[test]
+fn a_filter_selects_entries_of_the_baseline_too() {
+    let baseline = "[[known-failure]]\ncase = \"client/line/*\"\nreason = \"a slip\"\n";
+    let ran = with_baseline(baseline, &["client/line"]);
+    assert!(ran.tests().contains(&("baseline client/line/*", "FAILED")), "{}", ran.stdout);
 }
 
 #[test]

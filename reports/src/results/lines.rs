@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{CaseResult, Counts, Diagnosis, KnownFailure, Level, Requirement, Role, Shard, Transport, V1};
+use super::{
+    CaseResult, Counts, Deciding, Diagnosis, KnownFailure, Level, Requirement, Role, Shard, Transport, V1,
+};
 
 /// One line of a results file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -91,6 +93,9 @@ pub struct Selection {
     /// The part of the selected cases that ran, if they were split.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
+    /// Which results decide the exit status.
+    #[serde(default, skip_serializing_if = "Deciding::is_the_default")]
+    pub deciding: Deciding,
 }
 
 /// The last line: the run finished, with these totals.
@@ -114,9 +119,13 @@ pub struct Footer {
     /// The mistakes that explain the failures.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diagnosis: Option<Diagnosis>,
+    /// What was seen altogether, and what is missing for a judgement, in words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
     /// The exit status of the run.
     pub exit_status: u8,
-    /// Always true: an incomplete run has no footer.
+    /// Whether every selected case was tried. A run that stopped at its first failure was not; an interrupted run has no
+    /// footer.
     pub complete: bool,
     /// What happened to the adapters; absent if the run needed none.
     #[serde(default, skip_serializing_if = "Option::is_none")]

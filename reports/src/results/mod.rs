@@ -40,6 +40,6 @@ pub use records::{
 #[cfg(feature = "file")]
 pub use shard::{Shard, UnknownShard};
 pub use version::V1;
-pub use words::{Level, Role, Transport, Verdict};
+pub use words::{Deciding, Level, Role, Transport, Verdict};
 #[cfg(feature = "file")]
 pub use write::ResultsWriter;

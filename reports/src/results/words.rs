@@ -115,3 +115,25 @@ mod tests {
         }
     }
 }
+
+words! {
+    /// Which results decide the exit status.
+    #[derive(Default)]
+    pub enum Deciding {
+        /// Failures in the selected suites; if none is selected, in `whatwg` and `http`.
+        #[default]
+        Suites = "suites",
+        /// All failures.
+        Failures = "failures",
+        /// All failures and warnings.
+        FailuresAndWarnings = "failures-and-warnings",
+    }
+}
+
+impl Deciding {
+    /// Whether it is what applies if nothing else is asked for.
+    #[cfg(feature = "file")]
+    pub(super) fn is_the_default(&self) -> bool {
+        *self == Self::default()
+    }
+}

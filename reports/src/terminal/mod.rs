@@ -4,7 +4,11 @@
 #[cfg(feature = "renderings")]
 mod diagnosis;
 mod failure;
+#[cfg(feature = "renderings")]
+mod identity;
 mod paint;
+#[cfg(feature = "renderings")]
+mod probe;
 #[cfg(feature = "renderings")]
 mod progress;
 #[cfg(feature = "renderings")]
@@ -21,6 +25,8 @@ pub use crate::transcript::Times;
 pub(crate) use diagnosis::heading as causes_heading;
 pub use failure::failure;
 #[cfg(feature = "renderings")]
+pub(crate) use identity::{identity, selection};
+#[cfg(feature = "renderings")]
 pub(crate) use paint::Paint;
 pub use paint::{Color, Failures, Style};
 #[cfg(feature = "renderings")]
@@ -29,8 +35,6 @@ pub(crate) use progress::SHOWN;
 pub use progress::{Progress, case_line, progress_line};
 #[cfg(feature = "renderings")]
 pub use run::render;
-#[cfg(feature = "renderings")]
-pub(crate) use run::{identity, selection};
 #[cfg(feature = "renderings")]
 pub use timings::timings;
 #[cfg(feature = "renderings")]

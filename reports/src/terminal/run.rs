@@ -3,12 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::{Failures, Style, diagnosis, failure, paint::Paint, tally, totals};
+use super::{
+    Failures, Style, diagnosis, failure,
+    identity::{identity, selection},
+    paint::Paint,
+    probe, tally, totals,
+};
 use crate::{
     diagnosis::diagnose,
     fold::{CaseOutcome, Outcome, fold},
     limits,
-    results::{Header, KnownFailure, Results, Verdict},
+    results::{KnownFailure, Results, Verdict},
     totals::Totals,
     visible,
 };
@@ -20,6 +25,9 @@ use crate::{
 /// failures without a cause, with all their evidence;
 /// baseline entries that are wrong; the totals.
 pub fn render(results: &Results, style: Style) -> String {
+    if probe::is_probe(results) {
+        return probe::render(results, style);
+    }
     let cases = fold(results.results());
     let mut run = Run { text: String::new(), paint: Paint::new(style.color) };
     run.head(results);
@@ -91,7 +99,11 @@ impl Run {
             self.line(&self.paint.notice(warning));
         }
         if !results.is_complete() {
-            self.line(&self.paint.bad("INCOMPLETE RUN: it did not finish, so cases are missing"));
+            let why = match results.footer() {
+                Some(_) => "it stopped at the first failure",
+                None => "it did not finish",
+            };
+            self.line(&self.paint.bad(format!("INCOMPLETE RUN: {why}, so cases are missing")));
         }
     }
 
@@ -208,52 +220,5 @@ impl Run {
 
 /// Whether a case has no block of its own.
 fn is_quiet(case: &&CaseOutcome<'_>) -> bool {
-    !matches!(case.outcome(), Outcome::Warn | Outcome::Error | Outcome::Fail)
-}
-
-/// `eventsource 5.1.5 (JavaScript client)`; a server that is probed by its URL may say less.
-pub(crate) fn identity(header: &Header) -> String {
-    let implementation = &header.implementation;
-    let role = implementation.role.as_str();
-    let what = words([&implementation.language, role]);
-    format!("{} ({what})", words([&implementation.name, &implementation.version]))
-}
-
-/// The nonempty words, sanitized.
-fn words(words: [&str; 2]) -> String {
-    let shown = words.map(|word| visible::line(word.trim(), limits::NAME));
-    shown.join(" ").trim().to_owned()
-}
-
-/// The selection in words, sanitized.
-pub(crate) fn selection(header: &Header) -> String {
-    let selection = &header.selection;
-    let list = |name: &str, values: &[String]| {
-        let values: Vec<String> = values.iter().map(|value| visible::line(value, limits::ID)).collect();
-        (!values.is_empty()).then(|| format!("{name} {}", values.join(" ")))
-    };
-    let levels: Vec<String> = selection.levels.iter().map(|level| level.to_string()).collect();
-    let parts: Vec<String> = [
-        list("suites", &selection.suites),
-        list("levels", &levels),
-        list("deliveries", &selection.deliveries),
-        list("filtered by", &selection.filters),
-        selection.shard.map(|shard| format!("shard {shard}")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    if parts.is_empty() { "everything".to_owned() } else { parts.join("; ") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_that_are_missing_leave_no_gap() {
-        assert_eq!(words(["nginx", ""]), "nginx");
-        assert_eq!(words(["", "server"]), "server");
-        assert_eq!(words(["a\u{1b}", "b"]), "a\\x1B b");
-    }
+    !is_finding(case.outcome())
 }

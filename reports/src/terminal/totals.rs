@@ -6,7 +6,7 @@ use super::{paint::Paint, progress::SHOWN};
 use crate::{
     fold::Outcome,
     limits,
-    results::{Footer, Results},
+    results::{Deciding, Footer, Results, Selection},
     totals::{Percentages, Share, Totals, decides_conformance},
     visible,
 };
@@ -58,7 +58,7 @@ pub(super) fn totals(results: &Results, totals: &Totals, paint: Paint) -> String
         let _ = writeln!(text, "{}", paint.notice(deaths));
     }
     match results.footer() {
-        Some(footer) => text.push_str(&ending(footer)),
+        Some(footer) => text.push_str(&ending(footer, &results.header().selection, totals)),
         None => {
             let _ = writeln!(
                 text,
@@ -82,16 +82,17 @@ fn deaths(results: &Results) -> Option<String> {
 /// Counts that are named even when they are 0.
 const ALWAYS: [Outcome; 3] = [Outcome::Pass, Outcome::Fail, Outcome::Error];
 
-fn ending(footer: &Footer) -> String {
-    let failures = footer.counts.fail;
+fn ending(footer: &Footer, selection: &Selection, totals: &Totals) -> String {
     let meaning = match footer.exit_status {
-        0 if failures > 0 => &format!(
-            "conforming, or failing only where the baseline expects it; {failures} {} in suites that do not decide conformance",
-            if failures == 1 { "failure is" } else { "failures are" }
+        _ if !footer.complete => "stopped at the first failure (--fail-fast)",
+        0 => &format!(
+            "conforming, or failing only where the baseline expects it{}",
+            undecided(footer, totals).unwrap_or_default()
         ),
-        0 => "conforming, or failing only where the baseline expects it",
-        1 if is_only_strict(footer) => "the adapter died, which --strict does not allow",
-        1 => "not conforming, or not matching the baseline",
+        1 => match only_strict(footer, selection) {
+            Some(why) => &format!("{why}, which --strict does not allow"),
+            None => "not conforming, or not matching the baseline",
+        },
         2 => "wrong usage, or no case selected",
         3 => "the implementation could not be run, or a case ended in an error",
         _ => "unknown to this version",
@@ -101,15 +102,38 @@ fn ending(footer: &Footer) -> String {
     format!("{seconds}.{tenths} s, exit status {}: {meaning}\n", footer.exit_status)
 }
 
-/// Whether a run failed although its results and the baseline are as they should be.
-fn is_only_strict(footer: &Footer) -> bool {
-    let died = footer.adapters.is_some_and(|adapters| adapters.died > 0);
-    died && footer.counts.fail == 0 && footer.stale.is_empty() && footer.unmatched.is_empty()
+/// What a successful run left undecided, and which option would decide by it.
+fn undecided(footer: &Footer, totals: &Totals) -> Option<String> {
+    let (failures, warnings) = (footer.counts.fail, footer.counts.warn);
+    if failures > 0 {
+        let others = totals.suites.iter().filter(|suite| suite.counts.fail > 0);
+        let options: Vec<String> =
+            others.map(|suite| format!("--suite {}", visible::line(&suite.suite, limits::ID))).collect();
+        let verb = if failures == 1 { "failure is" } else { "failures are" };
+        return Some(format!(
+            "; {failures} {verb} in suites that do not decide; {} or --strict makes them decide",
+            options.join(" ")
+        ));
+    }
+    let noun = if warnings == 1 { "warning" } else { "warnings" };
+    (warnings > 0).then(|| format!("; --strict makes the {warnings} {noun} decide"))
+}
+
+/// Why a run failed although without `--strict` it would not have.
+fn only_strict(footer: &Footer, selection: &Selection) -> Option<&'static str> {
+    if footer.counts.fail > 0 || !footer.stale.is_empty() || !footer.unmatched.is_empty() {
+        return None;
+    }
+    if selection.deciding == Deciding::FailuresAndWarnings && footer.counts.warn > 0 {
+        return Some("there are warnings");
+    }
+    footer.adapters.is_some_and(|adapters| adapters.died > 0).then_some("the adapter died")
 }
 
 /// Names the suites that ran but do not decide conformance, unless suites were selected by name.
 fn not_deciding(results: &Results, totals: &Totals) -> Option<String> {
-    if !results.header().selection.suites.is_empty() {
+    let selection = &results.header().selection;
+    if !selection.suites.is_empty() || selection.deciding != Deciding::Suites {
         return None;
     }
     let others = totals.suites.iter().filter(|suite| !decides_conformance(&suite.suite));
@@ -119,7 +143,7 @@ fn not_deciding(results: &Results, totals: &Totals) -> Option<String> {
         [] => (last.clone(), "does"),
         rest => (format!("{} and {last}", rest.join(", ")), "do"),
     };
-    Some(format!("{names} {verb} not affect the exit status unless selected with --suite"))
+    Some(format!("{names} {verb} not affect the exit status without --suite or --strict"))
 }
 
 /// One line for every suite: `whatwg  MUST 212 of 215 (98.6 %)  SHOULD 3 of 3 (100 %)`.

@@ -9,6 +9,7 @@ mod hostile;
 mod junit;
 mod matrix;
 mod numbers;
+mod probe;
 mod reading;
 mod schema;
 mod shards;

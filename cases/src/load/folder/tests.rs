@@ -81,12 +81,30 @@ fn a_folder_may_bring_requirements() {
 
 #[test]
 fn a_folder_without_a_case_is_no_corpus() {
-    for files in [&[][..], &[("client/readme.md", &b""[..])], &[("a.toml", CASE.as_bytes())]] {
+    for files in [&[][..], &[("client/readme.md", &b""[..])], &[("a/a.toml", CASE.as_bytes())]] {
         let folder = folder(files);
         let error = Corpus::load(folder.path()).expect_err("no case");
         assert!(matches!(&error, CorpusError::Empty(name) if *name == folder.path().display().to_string()));
         assert!(error.to_string().contains("no cases found"), "{error}");
     }
+}
+
+#[test]
+fn a_flat_folder_has_cases_of_both_roles() {
+    let server =
+        "title = \"S\"\nsteps = [{ emit = { data = \"a\" } }, { expect-event = { data = \"a\" } }]\n";
+    let own = CASE.replace("requirements = [\"whatwg/line-lf\"]\n", "").replace("\"A\"", "\"B\"");
+    let folder = folder(&[
+        ("a.toml", CASE.as_bytes()),
+        ("b.toml", own.as_bytes()),
+        ("s.toml", server.as_bytes()),
+        ("ssespec.toml", b"name = \"mine\""),
+    ]);
+    let corpus = Corpus::load(folder.path()).expect("cases");
+    let ids: Vec<&str> = corpus.cases.keys().map(String::as_str).collect();
+    assert_eq!(ids, ["client/a", "client/b", "server/s"]);
+    let judged = |id: &str| corpus.judgement(&corpus.cases[id]).expect("known");
+    assert_eq!((judged("client/a").0, judged("client/b")), ("whatwg", ("own", crate::Level::Must)));
 }
 
 #[test]
@@ -124,7 +142,7 @@ fn mistakes_in_all_files_are_told() {
         reported,
         [
             ("client/a.toml", "this file is not UTF-8"),
-            ("client/b.toml", "a case needs the keys `title`, `requirements` and `steps`"),
+            ("client/b.toml", "a case needs the keys `title` and `steps`"),
             ("client/c.toml", "unknown requirement \"whatwg/line-fl\""),
         ]
     );

@@ -1,10 +1,10 @@
-//! `ssespec cases`: lists cases or requirements.
+//! `ssespec cases`: lists cases.
 
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use globset::GlobMatcher;
-use ssespec_cases::{Case, Corpus, Requirement};
+use ssespec_cases::{Case, Corpus};
 
 use crate::did_you_mean::UnknownName;
 use crate::error::CommandError;
@@ -18,18 +18,15 @@ use crate::status::Status;
 #[command(after_help = "Examples:
   ssespec cases 'client/close/*'
   ssespec cases --format json | jq -r '.[] | select(.level == \"must\") | .id'
-  ssespec cases --requirements 'whatwg/line-*'
   ssespec cases --cases my-cases --color never")]
 pub(crate) struct Arguments {
     /// List only ids that match one of these patterns; `*` matches any characters, including `/`
     #[arg(value_name = "FILTER", value_parser = glob)]
     filters: Vec<GlobMatcher>,
-    /// Use the cases in this folder (the TOML files below its client/ and server/) instead of the built-in cases
+    /// Use the cases in this folder (DIR/client/GROUP/NAME.toml, DIR/server/GROUP/NAME.toml, or simply
+    /// DIR/NAME.toml) instead of the built-in cases
     #[arg(long, value_name = "DIR")]
     cases: Option<PathBuf>,
-    /// List the requirements instead of the cases
-    #[arg(long)]
-    requirements: bool,
     /// What to print
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: ListFormat,
@@ -53,11 +50,7 @@ struct Entry {
 
 pub(crate) fn perform(arguments: &Arguments) -> Result<Status, CommandError> {
     let corpus = corpus(arguments.cases.as_deref())?;
-    let entries: Vec<Entry> = if arguments.requirements {
-        corpus.requirements.values().map(|requirement| of_requirement(requirement, &corpus)).collect()
-    } else {
-        corpus.cases.values().map(|case| of_case(case, &corpus)).collect()
-    };
+    let entries: Vec<Entry> = corpus.cases.values().map(|case| of_case(case, &corpus)).collect();
     for filter in &arguments.filters {
         if !entries.iter().any(|entry| filter.is_match(&entry.id)) {
             let ids = entries.iter().map(|entry| entry.id.as_str());
@@ -83,7 +76,7 @@ pub(crate) fn perform(arguments: &Arguments) -> Result<Status, CommandError> {
 
 fn of_case(case: &Case, corpus: &Corpus) -> Entry {
     // The requirements of one case share suite and level.
-    let judged = case.requirements.first().and_then(|id| corpus.requirements.get(id));
+    let judgement = corpus.judgement(case);
     Entry {
         id: case.id.clone(),
         text: case.title.clone(),
@@ -91,37 +84,14 @@ fn of_case(case: &Case, corpus: &Corpus) -> Entry {
             "id": case.id,
             "title": case.title,
             "role": case.role().word(),
-            "suite": judged.map(Requirement::suite),
-            "level": judged.map(|requirement| requirement.judged().word()),
+            "suite": judgement.map(|(suite, _)| suite),
+            "level": judgement.map(|(_, level)| level.word()),
             "requirements": case.requirements,
             "needs": case.needs.iter().map(|need| need.word()).collect::<Vec<_>>(),
             "why": case.why,
             "counterparts": case.counterparts,
             "isolated": case.isolated,
             "file": case.source.name(),
-        }),
-    }
-}
-
-fn of_requirement(requirement: &Requirement, corpus: &Corpus) -> Entry {
-    let cases: Vec<&str> = corpus
-        .cases
-        .values()
-        .filter(|case| case.requirements.contains(&requirement.id))
-        .map(|case| case.id.as_str())
-        .collect();
-    Entry {
-        id: requirement.id.clone(),
-        text: format!("{:<6} {}", requirement.level.word(), requirement.text),
-        details: serde_json::json!({
-            "id": requirement.id,
-            "suite": requirement.suite(),
-            "level": requirement.level.word(),
-            "text": requirement.text,
-            "link": requirement.link,
-            "untestable": requirement.untestable,
-            "disputed": requirement.disputed,
-            "cases": cases,
         }),
     }
 }

@@ -123,13 +123,11 @@ fn files(paths: &[PathBuf]) -> Result<Checked, Problem> {
             gathered.add(implementation(path))?;
         } else if !path.is_dir() {
             cases.push(path.clone());
-        } else if is_corpus(path) {
+        } else if is_corpus(path) || !is_in_a_corpus(path) {
             gathered.add(folder(path))?;
         } else {
             let before = cases.len();
-            if is_in_a_corpus(path) {
-                collect(path, &mut cases);
-            }
+            collect(path, &mut cases);
             if cases.len() == before {
                 return Err(CorpusError::Empty(path.display().to_string()).into());
             }

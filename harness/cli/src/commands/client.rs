@@ -8,11 +8,14 @@ use clap::Args;
 use ssespec::engine::Engine;
 use ssespec::implementation::read_baseline;
 use ssespec::run::{Baseline, Launch, Rerun, Run};
+use ssespec_reports::results::Role;
 
 use crate::error::CommandError;
 use crate::execute;
 use crate::launch;
+use crate::list;
 use crate::options::execution::RunOptions;
+use crate::output;
 use crate::shell_quoting::command_line;
 use crate::status::Status;
 
@@ -27,9 +30,10 @@ use crate::status::Status;
   ssespec client --browser firefox --filter 'client/reconnect/*'
   ssespec client --page --bind 0.0.0.0
   ssespec client --filter 'client/retry/*' --baseline known.toml -- node adapter.mjs
-  ssespec client --suite whatwg --level must --delivery whole --lanes 1 --timeout 10s -- ./adapter
+  ssespec client --suite whatwg --level must --delivery whole --jobs 1 --timeout 10s -- ./adapter
   ssespec client --cases my-cases --delivery splits --ipv6 --barrier pause -- ./adapter
-  ssespec client --strict --timings -- ./adapter
+  ssespec client --strict --fail-fast --timings -- ./adapter
+  ssespec client --list --filter 'client/retry/*'
   ssespec client --shard 1/3 --output shard-1.jsonl -- ./adapter
   ssespec client --format junit --output results.jsonl --color never -- ./adapter > junit.xml
 
@@ -39,7 +43,7 @@ A file of known failures:
   reason = \"the retry field is ignored\"")]
 pub(crate) struct Arguments {
     /// The command that starts the adapter
-    #[arg(last = true, value_name = "COMMAND", required_unless_present_any = ["reference", "browser", "page"])]
+    #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
     /// Test the built-in reference client instead of a command
     #[arg(long, conflicts_with = "command")]
@@ -64,6 +68,10 @@ pub(crate) struct Arguments {
 pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError> {
     let options = &arguments.options;
     let corpus = Arc::new(options.selection.corpus()?);
+    if options.listing.list {
+        output::print(&list::cases(Role::Client, &corpus, &options.selection())?);
+        return Ok(Status::Success);
+    }
     let baseline = match &arguments.baseline {
         Some(file) => options.baseline(read_baseline(file)?, &corpus),
         None => Baseline::default(),
@@ -83,6 +91,8 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         words.push("--page".into());
         words.extend(arguments.bind.iter().flat_map(|address| ["--bind".into(), address.to_string()]));
         launch::page()
+    } else if arguments.command.is_empty() {
+        return Err(CommandError::NoClient);
     } else {
         words.push("--".into());
         words.extend(arguments.command.iter().cloned());
@@ -97,7 +107,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         patience: options.patience(),
         address,
         barrier: options.barrier(),
-        deaths: options.deaths.deaths(),
+        deaths: options.strict.deaths(),
         rerun: Rerun::Command(command_line(words)),
     };
     execute::cases::execute(&run, options.output.as_deref(), options.format)

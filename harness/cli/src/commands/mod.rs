@@ -3,8 +3,10 @@
 pub(crate) mod cases;
 pub(crate) mod check;
 pub(crate) mod client;
+pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod mock;
+pub(crate) mod probe;
 pub(crate) mod report;
 pub(crate) mod requirements;
 pub(crate) mod run;

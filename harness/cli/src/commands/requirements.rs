@@ -52,7 +52,8 @@ pub(crate) struct Arguments {
     /// List the tests of other suites instead, with the cases that check the same behavior
     #[arg(long, conflicts_with_all = ["files", "suite", "level", "filter", "uncovered"])]
     counterparts: bool,
-    /// Use the cases in this folder (the TOML files below its client/ and server/) instead of the built-in cases
+    /// Use the cases in this folder (DIR/client/GROUP/NAME.toml, DIR/server/GROUP/NAME.toml, or simply
+    /// DIR/NAME.toml) instead of the built-in cases
     #[arg(long, value_name = "DIR")]
     cases: Option<PathBuf>,
     /// What to render

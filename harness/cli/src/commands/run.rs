@@ -27,7 +27,7 @@ use crate::options::execution::RunOptions;
 use crate::render::{check_number_of_runs, print_results};
 use crate::shell_quoting::command_line;
 use crate::status::Status;
-use crate::{launch, output};
+use crate::{launch, list, output};
 
 /// Run the implementations in these folders.
 ///
@@ -37,10 +37,11 @@ use crate::{launch, output};
 #[command(after_help = "Examples:
   ssespec run --setup ci/implementations/eventsource
   ssespec run --write-baseline
-  ssespec run --filter 'client/lines/*' --filter 'client/bom/*' --delivery bytes --lanes 1
+  ssespec run --filter 'client/lines/*' --filter 'client/bom/*' --delivery bytes --jobs 1
+  ssespec run --list --filter 'client/lines/*'
   ssespec run --suite whatwg --level must --timeout 10s --color never
   ssespec run --cases my-cases --delivery splits --ipv6 --barrier pause
-  ssespec run --strict --timings
+  ssespec run --strict --fail-fast --timings
   ssespec run --shard 1/3 --output shard-1.jsonl
   ssespec run ci/implementations --output results --format markdown > COMPATIBILITY.md
 
@@ -55,7 +56,7 @@ An ssespec.toml:
   reason = \"the retry field is ignored\"
 
 Instead of command, it may have browser = \"chromium\" (or firefox, webkit), or the url = \"http://..\" of a running server \
-    to probe, with headers, paths and emit as in `ssespec server`.
+    to probe, with headers, paths and emit as in `ssespec probe`.
 
 The exit status is 1 if a case fails that is not a known failure, a known failure passes, or a pattern matches no case. \
     --write-baseline does not change the exit status of this run; the next run uses the new baseline.")]
@@ -67,7 +68,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     setup: bool,
     /// Write the failures of this run to the ssespec.toml as known failures, and remove those that pass
-    #[arg(long)]
+    #[arg(long, conflicts_with = "fail_fast")]
     write_baseline: bool,
     #[command(flatten)]
     options: RunOptions,
@@ -79,11 +80,17 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
     for path in &arguments.folders {
         folders.extend(folders::read(path)?);
     }
+    if arguments.options.listing.list {
+        return print_list(&arguments.options, &corpus, &folders);
+    }
     check_number_of_runs(folders.len(), arguments.options.format)?;
     let files = folders::output_files(arguments.options.output.as_deref(), &folders)?;
     let mut worst = Status::Success;
     let mut runs = Vec::new();
     for (folder, file) in folders.iter().zip(files) {
+        if arguments.options.fail_fast.fail_fast && worst != Status::Success {
+            break;
+        }
         if folders.len() > 1 {
             output::note(&format!("running {}", folder.path.display()));
         }
@@ -101,6 +108,20 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
     }
     print_results(&runs, arguments.options.format, arguments.options.timings)?;
     Ok(worst)
+}
+
+/// Prints what each folder would run.
+fn print_list(options: &RunOptions, corpus: &Corpus, folders: &[Folder]) -> Result<Status, CommandError> {
+    for folder in folders {
+        if folders.len() > 1 {
+            output::note(&format!("for {}", folder.path.display()));
+        }
+        output::print(&match &folder.start {
+            Start::Service(service) => list::checks(&service::probe(folder, service, options)?)?,
+            Start::Command(_) | Start::Browser(_) => list::cases(folder.role, corpus, &options.selection())?,
+        });
+    }
+    Ok(Status::Success)
 }
 
 /// The longest setup command that is printed, in characters.
@@ -143,7 +164,7 @@ async fn perform_one(
         patience: options.patience(),
         address: options.address(),
         barrier: options.barrier(),
-        deaths: options.deaths.deaths(),
+        deaths: options.strict.deaths(),
         rerun: Rerun::Folder { folder: folder.path.clone(), words: command_line(words) },
     };
     let outcome = execute::cases::execute(&run, file, options.format).await.map_err(|error| {

@@ -1,4 +1,4 @@
-//! `ssespec server`: probes a server by its URL, or runs the cases with a server that has an adapter.
+//! `ssespec server`: runs the cases with a server that has an adapter, or probes one by its URL.
 
 mod adapter;
 
@@ -11,15 +11,18 @@ use clap::Args;
 use globset::GlobMatcher;
 use ssespec::implementation::read_baseline;
 use ssespec::run::{Baseline, Rerun, Selection};
-use ssespec_cases::{Corpus, Requirement};
-use ssespec_probe::{Check, Content, Length, Options, Probe, Roots, Target, Trust, check_name};
+use ssespec_cases::Corpus;
+use ssespec_probe::{Content, Length, Options, Probe, Roots, Strictness, Target, Trust, check_name};
+use ssespec_reports::results::Deciding;
 
 use crate::commands::server::adapter::AdapterOptions;
 use crate::error::CommandError;
 use crate::execute;
-use crate::options::execution::TimingOptions;
+use crate::list;
+use crate::options::execution::{StrictOption, TimingOptions};
 use crate::options::format::Format;
 use crate::options::level::{LevelWord, levels};
+use crate::options::listing::ListOption;
 use crate::options::selection::CaseSelection;
 use crate::options::values::{duration, duration_text, glob};
 use crate::output;
@@ -27,47 +30,42 @@ use crate::probe_input::{ProbeInputError, check_field, check_path, check_selecti
 use crate::shell_quoting::command_line;
 use crate::status::Status;
 
-/// Probe a server at a URL, or test one that has an adapter.
+/// Test a server that has an adapter.
 ///
-/// With URL, the checks are black-box: they send requests and examine the responses. A probe takes as long as its slowest
-/// check, about 35 s. Checks that cannot observe what they need are skipped, with the reason.
-///
-/// With COMMAND, the cases for servers run. COMMAND starts an adapter: a program that reads from stdin what the server
-/// should send and reports the result on stdout, one JSON object per line.
+/// COMMAND starts the adapter: a program that reads from stdin what the server should send and reports the result on stdout,
+/// one JSON object per line. `ssespec probe URL` checks a server that runs, without an adapter.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  ssespec server http://127.0.0.1:8080/events
-  ssespec server --quick --header 'authorization: Bearer secret' https://example.com/events
-  ssespec server --quick --data @request.json --header 'authorization: Bearer secret' https://example.com/v1/chat
-  ssespec server --emit 'curl -s http://127.0.0.1:8080/publish' http://127.0.0.1:8080/events
-  ssespec server --path error-status=/forbidden --path no-content=/finished http://127.0.0.1:8080/events
-  ssespec server --filter 'server/probe/resume*' --timeout 10s http://127.0.0.1:8080/events
-  ssespec server --suite http --level must --format junit --output results.jsonl --color never http://127.0.0.1:8080/
-  ssespec server --ca certificate.pem https://localhost:8443/events
-  ssespec server --insecure https://localhost:8443/events
-  ssespec server --baseline known.toml http://127.0.0.1:8080/events
-  ssespec server --list
-  ssespec server --reference
   ssespec server -- node adapter.mjs
-  ssespec server --filter 'server/events/*' --baseline known.toml --lanes 1 -- ./adapter
+  ssespec server --reference
+  ssespec server --filter 'server/events/*' --baseline known.toml --jobs 1 --timeout 10s -- ./adapter
   ssespec server --cases my-cases -- ./adapter
-  ssespec server --strict --timings -- ./adapter
+  ssespec server --list --suite http --level must --cases cases
+  ssespec server --strict --fail-fast --timings -- ./adapter
   ssespec server --shard 1/3 --output shard-1.jsonl -- ./adapter
+  ssespec server --format junit --color never -- ./adapter > junit.xml
 
 Only failures in the suites whatwg and http affect the exit status, unless --suite selects others.")]
 pub(crate) struct Arguments {
-    /// The URL of an event stream
-    #[arg(value_name = "URL", required_unless_present_any = ["list", "command", "reference"])]
-    url: Option<String>,
     /// The command that starts the server's adapter
     #[arg(
         last = true,
         value_name = "COMMAND",
-        conflicts_with_all = ["url", "header", "data", "path", "emit", "quick", "ca", "insecure", "list"]
+        conflicts_with_all = ["url", "header", "data", "path", "emit", "quick", "ca", "insecure"]
     )]
     command: Vec<String>,
     #[command(flatten)]
     adapter: AdapterOptions,
+    #[command(flatten)]
+    probe: ProbeArguments,
+}
+
+/// The arguments of a probe, which `ssespec server` understands too.
+#[derive(Debug, Args)]
+pub(crate) struct ProbeArguments {
+    /// The URL of an event stream
+    #[arg(value_name = "URL")]
+    url: Option<String>,
     /// Send this header field with every request, replacing the default field of the same name; may be repeated
     #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
     header: Vec<(String, String)>,
@@ -84,7 +82,7 @@ pub(crate) struct Arguments {
     /// How long to wait for a response, such as 5s or 300ms
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "5s")]
     timeout: Duration,
-    /// Skip checks that take more than 5 s
+    /// End after 5 s, and skip the checks that were not judged by then
     #[arg(long)]
     quick: bool,
     /// Trust the certificates in this PEM file, and those they signed, instead of those that browsers trust
@@ -102,9 +100,13 @@ pub(crate) struct Arguments {
     /// Run only checks or cases of this level; may be repeated
     #[arg(long, value_name = "LEVEL")]
     level: Vec<LevelWord>,
-    /// List the checks instead of running them
-    #[arg(long)]
-    list: bool,
+    #[command(flatten)]
+    listing: ListOption,
+    #[command(flatten)]
+    strict: StrictOption,
+    /// A file of known failures, or an ssespec.toml
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
     #[command(flatten)]
     timings: TimingOptions,
     /// What to print
@@ -114,6 +116,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
+
+/// The options that only a probe has.
+pub(crate) const PROBE_OPTIONS: [&str; 8] =
+    ["url", "header", "data", "path", "emit", "quick", "ca", "insecure"];
 
 /// How long a quick probe takes at most.
 const QUICK: Duration = Duration::from_secs(5);
@@ -134,12 +140,32 @@ fn path(text: &str) -> Result<(String, String), ProbeInputError> {
 }
 
 pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError> {
-    if arguments.adapter.reference || !arguments.command.is_empty() {
-        return with_adapter(arguments).await;
+    let Arguments { command, adapter, probe } = arguments;
+    let has_adapter = adapter.reference || !command.is_empty();
+    let lists_cases = probe.listing.list && (adapter.cases.is_some() || adapter.shard.is_some());
+    if has_adapter || lists_cases {
+        return with_adapter(command, adapter, probe).await;
+    }
+    match &probe.url {
+        Some(_) => output::note("note: `ssespec probe URL` is the command for this"),
+        None if probe.listing.list => {
+            output::note(
+                "note: these are the checks of `ssespec probe`; with `-- COMMAND`, --list lists cases",
+            );
+        }
+        None => return Err(CommandError::NoServer),
+    }
+    perform_probe(probe).await
+}
+
+/// Probes the server at a URL.
+pub(crate) async fn perform_probe(arguments: ProbeArguments) -> Result<Status, CommandError> {
+    if arguments.url.is_none() && !arguments.listing.list {
+        return Err(CommandError::NoUrl);
     }
     let probe = probe(&arguments, Arc::new(Corpus::embedded()?))?;
-    if arguments.list {
-        output::print(&list(&probe));
+    if arguments.listing.list {
+        output::print(&list::checks(&probe)?);
         return Ok(Status::Success);
     }
     let outcome = execute::probe::execute(&probe, arguments.output.as_deref(), arguments.format).await?;
@@ -147,15 +173,22 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
 }
 
 /// Runs the cases with the adapter that the command starts.
-async fn with_adapter(arguments: Arguments) -> Result<Status, CommandError> {
-    let Arguments { command, adapter, timeout, filter, suite, level, format, output, timings, .. } =
-        arguments;
-    let selection =
-        CaseSelection { filter, suite, level, cases: adapter.cases.clone(), shard: adapter.shard };
-    adapter::perform(command, &adapter, &selection, timeout, (format, output.as_deref(), timings)).await
+async fn with_adapter(
+    command: Vec<String>,
+    adapter: AdapterOptions,
+    common: ProbeArguments,
+) -> Result<Status, CommandError> {
+    let selection = CaseSelection {
+        filter: common.filter.clone(),
+        suite: common.suite.clone(),
+        level: common.level.clone(),
+        cases: adapter.cases.clone(),
+        shard: adapter.shard,
+    };
+    adapter::perform(command, &adapter, &selection, &common).await
 }
 
-fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, CommandError> {
+fn probe(arguments: &ProbeArguments, corpus: Arc<Corpus>) -> Result<Probe, CommandError> {
     check_selection(&arguments.suite, &arguments.filter)?;
     let roots = match (&arguments.ca, arguments.insecure) {
         (Some(file), _) => Roots::File(file.clone()),
@@ -165,11 +198,16 @@ fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, CommandErr
     // Only --list works without a URL.
     let url = arguments.url.clone().unwrap_or_else(|| "http://localhost/".into());
     let target = Target::parse(&url)?;
+    // A password is no part of the server's name.
+    let target_name = match target.userinfo {
+        Some(_) => format!("{}{}", target.origin(), target.path),
+        None => url.clone(),
+    };
     let trust = Trust::new(&roots)?;
     let emit = arguments.emit.as_deref().map(|text| emit_trigger(text, &trust)).transpose()?;
     let content = arguments.data.as_deref().map(|text| Content::read(text, Path::new(".")));
     let content = content.transpose()?;
-    let baseline = match &arguments.adapter.baseline {
+    let baseline = match &arguments.baseline {
         Some(file) => read_baseline(file)?,
         None => Baseline::default(),
     };
@@ -190,17 +228,19 @@ fn probe(arguments: &Arguments, corpus: Arc<Corpus>) -> Result<Probe, CommandErr
             filters: arguments.filter.clone(),
             suites: arguments.suite.clone(),
             levels: levels(&arguments.level),
+            deciding: arguments.strict.deciding(Deciding::Suites),
             ..Selection::default()
         },
-        name: url.clone(),
+        name: target_name,
         baseline,
-        rerun: Rerun::Server(rerun(arguments, &url)),
+        rerun: Rerun::Probe(rerun(arguments, &url)),
+        strictness: if arguments.strict.is_set() { Strictness::Strict } else { Strictness::Usual },
         url,
     })
 }
 
 /// The arguments of a command that probes the server in the same way.
-fn rerun(arguments: &Arguments, url: &str) -> String {
+fn rerun(arguments: &ProbeArguments, url: &str) -> String {
     let mut words = Vec::new();
     let mut add = |name: &str, value: String| words.extend([name.to_owned(), value]);
     for (name, value) in &arguments.header {
@@ -225,16 +265,4 @@ fn rerun(arguments: &Arguments, url: &str) -> String {
     words.extend(arguments.quick.then(|| "--quick".to_owned()));
     words.push(url.to_owned());
     command_line(words)
-}
-
-/// The checks, one per line.
-fn list(probe: &Probe) -> String {
-    let checks = probe.checks();
-    let width = checks.iter().map(|(check, _)| check.id().len()).max().unwrap_or_default();
-    let line = |(check, requirement): &(Check, Requirement)| {
-        let level = requirement.judged().word();
-        let needs: String = check.needs.iter().map(|need| format!(" ({})", need.note())).collect();
-        format!("{:<width$}  {level:<6} {}{needs}\n", check.id(), check.title)
-    };
-    checks.iter().map(line).collect()
 }

@@ -27,7 +27,7 @@ pub(crate) async fn execute(run: &Run, file: Option<&Path>, format: Format) -> R
         RunError::Adapter { fault, stderr } => {
             let folder = match &run.rerun {
                 Rerun::Folder { .. } => Some(run.name()),
-                Rerun::Command(_) | Rerun::Server(_) | Rerun::CargoTest(_) => None,
+                Rerun::Command(_) | Rerun::Server(_) | Rerun::Probe(_) | Rerun::CargoTest(_) => None,
             };
             CommandError::Adapter { folder, fault, stderr }
         }

@@ -27,9 +27,9 @@ pub(crate) async fn execute(
     let mut recorder = Recorder::new(file, format, checks.len())?;
     let conclusion = probe.execute(&mut |record| recorder.take(record)).await;
     let conclusion = conclusion.map_err(|error| {
-        // Only the TLS handshake fails with this kind of error. Its hint names options of `ssespec server`.
+        // Only the TLS handshake fails with this kind of error. Its hint names options of `ssespec probe`.
         let is_handshake = matches!(&error, ProbeError::Unreachable { source, .. } if source.kind() == ErrorKind::InvalidData);
-        if is_handshake && matches!(probe.rerun, Rerun::Server(_)) {
+        if is_handshake && matches!(probe.rerun, Rerun::Probe(_)) {
             CommandError::Handshake(error)
         } else {
             CommandError::Probe(error)

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use ssespec::delivery::DeliveryKind;
-use ssespec::run::{Baseline, Deaths, Launch, Selection};
+use ssespec::run::{Baseline, Deaths, Launch, Selection, Until};
 use ssespec::session::Patience;
 use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
+use ssespec_reports::results::Deciding;
 
 use crate::options::format::Format;
+use crate::options::listing::ListOption;
 use crate::options::selection::CaseSelection;
 use crate::options::values::{duration, duration_text};
 
@@ -24,13 +26,22 @@ const OUTPUT: &str = "Output";
 pub(crate) struct RunOptions {
     #[command(flatten)]
     pub(crate) selection: CaseSelection,
+    #[command(flatten)]
+    pub(crate) listing: ListOption,
     /// How to split the bytes into writes, for clients; may be repeated [default: as-written, whole, bytes]
     #[arg(long, help_heading = EXECUTION, value_name = "DELIVERY")]
     pub(crate) delivery: Vec<DeliveryWord>,
     /// How many sessions are busy at the same time, 1 to 64 [default: eight per core for a client, two per core for a server, at
     /// most 24]
-    #[arg(long, help_heading = EXECUTION, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=64))]
-    pub(crate) lanes: Option<u16>,
+    #[arg(
+        short,
+        long,
+        alias = "lanes",
+        help_heading = EXECUTION,
+        value_name = "N",
+        value_parser = clap::value_parser!(u16).range(1..=64)
+    )]
+    pub(crate) jobs: Option<u16>,
     /// How long to wait for an expected observation, such as 5s or 300ms; three times as long for a request
     /// [default: 5s]
     #[arg(long, help_heading = EXECUTION, value_name = "TIME", value_parser = duration)]
@@ -39,10 +50,12 @@ pub(crate) struct RunOptions {
     #[arg(long, help_heading = EXECUTION)]
     pub(crate) ipv6: bool,
     /// How to keep writes separate on the wire
-    #[arg(long, help_heading = EXECUTION, value_name = "HOW", default_value = "auto")]
+    #[arg(long, help_heading = EXECUTION, value_name = "HOW", default_value = "auto", hide_short_help = true)]
     pub(crate) barrier: BarrierWord,
     #[command(flatten)]
-    pub(crate) deaths: DeathOptions,
+    pub(crate) strict: StrictOption,
+    #[command(flatten)]
+    pub(crate) fail_fast: FailFastOption,
     #[command(flatten)]
     pub(crate) timings: TimingOptions,
     /// What to print
@@ -53,17 +66,41 @@ pub(crate) struct RunOptions {
     pub(crate) output: Option<PathBuf>,
 }
 
-/// What the death of an adapter means.
+/// What makes a run fail.
 #[derive(Debug, Clone, Copy, Args)]
-pub(crate) struct DeathOptions {
-    /// Also end with exit status 1 if the adapter died and was restarted, even if every case passed then
+pub(crate) struct StrictOption {
+    /// End with exit status 1 for every failure and warning that is not known, in any suite, and if the adapter died and was
+    /// restarted
     #[arg(long, help_heading = EXECUTION)]
     strict: bool,
 }
 
-impl DeathOptions {
+impl StrictOption {
+    pub(crate) fn is_set(self) -> bool {
+        self.strict
+    }
+
     pub(crate) fn deaths(self) -> Deaths {
         if self.strict { Deaths::NotExpected } else { Deaths::Counted }
+    }
+
+    /// Which results decide, if without `--strict` these do.
+    pub(crate) fn deciding(self, otherwise: Deciding) -> Deciding {
+        if self.strict { Deciding::FailuresAndWarnings } else { otherwise }
+    }
+}
+
+/// Whether to stop early.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct FailFastOption {
+    /// Stop at the first failure that decides the exit status, or the first error
+    #[arg(long, help_heading = EXECUTION)]
+    pub(crate) fail_fast: bool,
+}
+
+impl FailFastOption {
+    pub(crate) fn until(self) -> Until {
+        if self.fail_fast { Until::FirstFailure } else { Until::End }
     }
 }
 
@@ -112,6 +149,8 @@ pub(crate) fn lanes(requested: Option<u16>, launch: &Launch) -> usize {
 impl RunOptions {
     pub(crate) fn selection(&self) -> Selection {
         let mut selection = self.selection.selection();
+        selection.deciding = self.strict.deciding(selection.deciding);
+        selection.until = self.fail_fast.until();
         if !self.delivery.is_empty() {
             let kinds = self.delivery.iter().map(|word| match word {
                 DeliveryWord::AsWritten => DeliveryKind::AsWritten,
@@ -125,7 +164,7 @@ impl RunOptions {
     }
 
     pub(crate) fn lanes(&self, launch: &Launch) -> usize {
-        lanes(self.lanes, launch)
+        lanes(self.jobs, launch)
     }
 
     pub(crate) fn patience(&self) -> Patience {

@@ -4,5 +4,6 @@ pub(crate) mod color;
 pub(crate) mod execution;
 pub(crate) mod format;
 pub(crate) mod level;
+pub(crate) mod listing;
 pub(crate) mod selection;
 pub(crate) mod values;

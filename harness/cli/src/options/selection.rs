@@ -7,7 +7,7 @@ use globset::GlobMatcher;
 use ssespec::run::Selection;
 use ssespec_cases::Corpus;
 use ssespec_probe::all_checks;
-use ssespec_reports::results::Shard;
+use ssespec_reports::results::{Deciding, Shard};
 
 use crate::did_you_mean::UnknownName;
 use crate::error::CommandError;
@@ -24,13 +24,14 @@ pub(crate) struct CaseSelection {
     #[arg(long, help_heading = SELECTION, value_name = "GLOB", value_parser = glob)]
     pub(crate) filter: Vec<GlobMatcher>,
     /// Run only cases of this suite, and let it decide the exit status; may be repeated. By default, all cases run, but
-    /// only those of whatwg and http decide
+    /// only those of whatwg and http decide, unless --cases or --strict is given
     #[arg(long, help_heading = SELECTION, value_name = "SUITE")]
     pub(crate) suite: Vec<String>,
     /// Run only cases of this level; may be repeated
     #[arg(long, help_heading = SELECTION, value_name = "LEVEL")]
     pub(crate) level: Vec<LevelWord>,
-    /// Use the cases in this folder (the TOML files below its client/ and server/) instead of the built-in cases
+    /// Use the cases in this folder (DIR/client/GROUP/NAME.toml, DIR/server/GROUP/NAME.toml, or simply
+    /// DIR/NAME.toml) instead of the built-in cases
     #[arg(long, help_heading = SELECTION, value_name = "DIR")]
     pub(crate) cases: Option<PathBuf>,
     /// Run only part I of N of the selected cases, to split a run across machines; `ssespec report` merges the results. The
@@ -53,9 +54,8 @@ impl CaseSelection {
     pub(crate) fn corpus(&self) -> Result<Corpus, CommandError> {
         let corpus = corpus(self.cases.as_deref())?;
         for suite in &self.suite {
-            let known = || corpus.requirements.values().map(|requirement| requirement.suite());
-            if !known().any(|known| known == suite) {
-                return Err(UnknownName::suite(suite, known()).into());
+            if !corpus.suites().any(|known| known == suite) {
+                return Err(UnknownName::suite(suite, corpus.suites()).into());
             }
         }
         for filter in &self.filter {
@@ -75,6 +75,8 @@ impl CaseSelection {
             suites: self.suite.clone(),
             levels: levels(&self.level),
             shard: self.shard,
+            // The suites of the standards decide among the built-in cases only.
+            deciding: if self.cases.is_some() { Deciding::Failures } else { Deciding::Suites },
             ..Selection::default()
         }
     }

@@ -57,14 +57,14 @@ fn a_command_that_is_no_adapter() {
 }
 
 fn neither_or_both() {
-    ssespec(["client"]).ends(2).says(&["required", "COMMAND", "Usage: "]);
+    ssespec(["client"]).ends(2).says(&["-- COMMAND", "--browser", "--page", "--reference"]);
     ssespec(words("client --reference -- true")).ends(2).says(&["cannot be used with"]);
     // Without the two dashes, options of the adapter would be parsed as options of ssespec.
     ssespec(words("client node adapter.mjs")).ends(2).says(&["unexpected argument 'node'", "-- <COMMAND>"]);
 }
 
 fn the_report_of_a_failure() {
-    let printed = ssespec(words("client --reference --cases cases --filter client/demo/* --lanes 1")).ends(1);
+    let printed = ssespec(words("client --reference --cases cases --filter client/demo/* --jobs 1")).ends(1);
     insta::with_settings!({
         prepend_module_to_snapshot => false,
         omit_expression => true,

@@ -9,7 +9,6 @@ use crate::test_folder::TestFolder;
 pub(crate) const TESTS: Tests = &[
     ("cases_are_listed", cases_are_listed),
     ("cases_as_json", cases_as_json),
-    ("requirements_are_listed", requirements_are_listed),
     ("no_such_case", no_such_case),
     ("a_case_is_explained", a_case_is_explained),
     ("clean_files", clean_files),
@@ -64,22 +63,6 @@ fn cases_as_json() {
         },
     ]);
     assert_eq!(list, expected);
-}
-
-fn requirements_are_listed() {
-    let printed = ssespec(words("cases --requirements whatwg/line-*")).ends(0);
-    printed.shows(&["whatwg/line-lf ", "must   An LF that does not follow a CR ends a line."]);
-    assert!(printed.stdout.lines().all(|line| line.starts_with("whatwg/line-")), "{}", printed.stdout);
-    let list = ssespec(words("cases --requirements --format json whatwg/line-lf whatwg/api-hidden-state"))
-        .ends(0)
-        .json();
-    assert_eq!(list[1]["id"], "whatwg/line-lf");
-    assert_eq!((&list[1]["suite"], &list[1]["level"]), (&json!("whatwg"), &json!("must")));
-    assert!(list[1]["link"].as_str().unwrap().starts_with("https://html.spec.whatwg.org/"));
-    let cases = list[1]["cases"].as_array().unwrap();
-    assert!(cases.contains(&json!("client/lines/lf-ends-a-line")), "{cases:?}");
-    assert!(list[0]["untestable"].is_string() && list[0]["cases"] == json!([]));
-    ssespec(words("cases --requirements client/*")).ends(2).says(&["nothing matches 'client/*'"]);
 }
 
 fn no_such_case() {

@@ -1,4 +1,4 @@
-//! Options for running cases: `--delivery`, `--lanes`, `--timeout`, `--ipv6`, `--barrier`.
+//! Options for running cases: `--delivery`, `--jobs`, `--timeout`, `--ipv6`, `--barrier`.
 
 use std::net::TcpListener;
 
@@ -90,7 +90,7 @@ fn a_delivery_is_what_it_says() {
 fn lanes() {
     for (lanes, expected) in [(1, 1), (3, 3), (64, 5)] {
         let processes = AdapterProcesses::new();
-        let options = format!("client --cases cases --filter client/demo/shows-* --lanes {lanes}");
+        let options = format!("client --cases cases --filter client/demo/shows-* --jobs {lanes}");
         ssespec(words(&options)).adapter([processes.option()]).ends(0);
         let adapters = processes.all();
         // Five sessions need at most five adapters.
@@ -102,7 +102,7 @@ fn lanes() {
 
 fn lanes_out_of_range() {
     for lanes in ["0", "65", "many"] {
-        ssespec(["client", "--reference", "--lanes", lanes]).ends(2).says(&["invalid value", "--lanes <N>"]);
+        ssespec(["client", "--reference", "--jobs", lanes]).ends(2).says(&["invalid value", "--jobs <N>"]);
     }
 }
 
@@ -176,7 +176,7 @@ fn a_refusal_ends_with_its_session() {
     let steps = "steps = [\n  { send = \"data: a\\n\\n\" },\n  { expect-event = { data = \"a\" } },\n]\n";
     folder.file("client/refusal/is-over.toml", &format!("title = \"Is over\"\n{head}{steps}"));
     let run =
-        ssespec(words("client --reference --lanes 1 --timeout 2s --cases")).args([folder.path()]).ends(0);
+        ssespec(words("client --reference --jobs 1 --timeout 2s --cases")).args([folder.path()]).ends(0);
     run.shows(&["2 of 2 cases ran", "2 pass"]);
 }
 

@@ -1,7 +1,7 @@
 //! The `--help` of every command, and its examples.
 
 use crate::Tests;
-use crate::command::{Printed, repository, ssespec};
+use crate::command::{Printed, repository, ssespec, words};
 
 pub(crate) const TESTS: Tests = &[
     ("every_command_is_documented", every_command_is_documented),
@@ -9,13 +9,16 @@ pub(crate) const TESTS: Tests = &[
     ("cases_in_examples_exist", cases_in_examples_exist),
     ("files_in_examples_exist", files_in_examples_exist),
     ("short_help_and_version", short_help_and_version),
+    ("completions", completions),
+    ("hidden_options_still_work", hidden_options_still_work),
     ("wrong_usage", wrong_usage),
 ];
 
-const COMMANDS: [&str; 11] = [
+const COMMANDS: [&str; 13] = [
     "run",
     "client",
     "server",
+    "probe",
     "mock",
     "cases",
     "explain",
@@ -24,6 +27,7 @@ const COMMANDS: [&str; 11] = [
     "report",
     "diff",
     "schema",
+    "completions",
 ];
 
 fn help(command: &str) -> String {
@@ -55,6 +59,7 @@ fn every_option_has_an_example() {
                 .trim_start()
                 .trim_start_matches("-h, ")
                 .trim_start_matches("-V, ")
+                .trim_start_matches("-j, ")
                 .split_whitespace()
                 .next()?;
             word.strip_prefix("--")
@@ -114,6 +119,24 @@ fn short_help_and_version() {
         ssespec([command, "-h"]).ends(0).shows(&["Usage: "]);
         ssespec([command, "--version"]).ends(0);
     }
+}
+
+fn completions() {
+    for (shell, part) in
+        [("bash", "complete -F _ssespec"), ("zsh", "#compdef ssespec"), ("fish", "complete -c ssespec")]
+    {
+        ssespec(["completions", shell]).ends(0).shows(&[part, "fail-fast", "probe"]);
+    }
+    ssespec(["completions", "csh"]).ends(2).says(&["bash"]);
+}
+
+fn hidden_options_still_work() {
+    // `--lanes` is the former name of `--jobs`.
+    ssespec(words("client --list --lanes 2 --filter client/close/while-open")).ends(0);
+    let (short, long) = (ssespec(["client", "-h"]).ends(0).stdout, help("client"));
+    assert!(
+        !short.contains("--barrier <HOW>") && long.contains("--barrier <HOW>") && !long.contains("--lanes")
+    );
 }
 
 fn wrong_usage() {

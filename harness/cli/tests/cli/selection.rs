@@ -11,10 +11,14 @@ pub(crate) const TESTS: Tests = &[
     ("a_filter_that_matches_nothing", a_filter_that_matches_nothing),
     ("suites", suites),
     ("suites_that_do_not_decide_say_so", suites_that_do_not_decide_say_so),
+    ("warnings_decide_if_strict", warnings_decide_if_strict),
+    ("the_first_failure_ends_a_fast_run", the_first_failure_ends_a_fast_run),
+    ("selected_cases_are_listed", selected_cases_are_listed),
     ("suites_of_conventions", suites_of_conventions),
     ("levels", levels),
     ("nothing_is_left", nothing_is_left),
     ("cases_of_a_folder", cases_of_a_folder),
+    ("own_cases_need_no_requirements_and_no_folders", own_cases_need_no_requirements_and_no_folders),
     ("folders_without_cases", folders_without_cases),
 ];
 
@@ -38,7 +42,7 @@ fn filters() {
     // A star matches any characters, including `/`.
     assert_eq!(ran("--filter *may", 0).0, ["client/levels/may"]);
     assert_eq!(
-        ran("--filter client/{levels,suites}/?[a-e]*", 0).0,
+        ran("--filter client/{levels,suites}/?[a-e]*", 1).0,
         ["client/levels/may", "client/suites/resilience"]
     );
 }
@@ -48,7 +52,7 @@ fn a_filter_that_matches_nothing() {
     run("client/lnes/*").says(&["nothing matches 'client/lnes/*'; did you mean 'client/lines/*'?"]);
     run("lines/*").says(&["nothing matches 'lines/*'; a pattern must match the full id, so try '*lines/*'"]);
     run("xyzzy").says(&[
-        "nothing matches 'xyzzy'; `ssespec cases` lists all cases, `ssespec server --list` all checks",
+        "nothing matches 'xyzzy'; `ssespec cases` lists all cases, `ssespec probe --list` all checks",
     ]);
     run("client/[").says(&["invalid value 'client/[' for '--filter <GLOB>'", "unclosed character class"]);
     // Nor may one of several.
@@ -57,11 +61,12 @@ fn a_filter_that_matches_nothing() {
 }
 
 fn suites() {
-    let (cases, header) = ran("--filter client/suites/*", 0);
-    assert_eq!(cases, ["client/suites/resilience"], "it fails, and does not decide");
+    let (cases, header) = ran("--filter client/suites/*", 1);
+    assert_eq!(cases, ["client/suites/resilience"], "among cases of one's own, each suite decides");
+    assert_eq!(header["selection"]["deciding"], "failures");
     assert_eq!(header["selection"]["suites"], serde_json::json!([]));
     let (cases, header) = ran("--suite resilience", 1);
-    assert_eq!(cases, ["client/suites/resilience"], "asked for, it decides");
+    assert_eq!(cases, ["client/suites/resilience"]);
     assert_eq!(header["selection"]["suites"], serde_json::json!(["resilience"]));
     assert_eq!(ran("--suite resilience --suite whatwg", 1).0.len(), 8);
     let printed = ssespec(words("client --reference --suite whatwgg")).ends(2);
@@ -69,14 +74,62 @@ fn suites() {
 }
 
 fn suites_that_do_not_decide_say_so() {
-    let run = |options: &str| {
-        ssespec(words(&format!("client --reference --cases cases --filter client/suites/* {options}")))
+    // A case that the small client of these tests fails.
+    let run = |options: &str, status: i32| {
+        let line =
+            format!("client --delivery as-written {options} --filter client/llm/done-written-otherwise");
+        ssespec(words(&line)).adapter([""; 0]).ends(status)
     };
-    let reported = "resilience does not affect the exit status unless selected with --suite";
-    run("").ends(0).shows(&["✘ FAIL must client/suites/resilience", reported, "exit status 0"]);
-    let printed = run("--suite resilience").ends(1);
-    printed.shows(&["✘ FAIL must client/suites/resilience", "exit status 1"]);
-    assert!(!printed.stdout.contains(reported), "{}", printed.stdout);
+    let reported = "llm does not affect the exit status without --suite or --strict";
+    run("", 0).shows(&[
+        "✘ FAIL must client/llm/done-written-otherwise",
+        reported,
+        "exit status 0: ",
+        "1 failure is in suites that do not decide; --suite llm or --strict makes them decide",
+    ]);
+    for option in ["--suite llm", "--strict"] {
+        let printed = run(option, 1);
+        printed.shows(&["✘ FAIL must client/llm/done-written-otherwise", "exit status 1"]);
+        assert!(!printed.stdout.contains(reported), "{}", printed.stdout);
+    }
+}
+
+fn warnings_decide_if_strict() {
+    let run = |options: &str| {
+        ssespec(words(&format!("client --reference --cases cases --filter client/levels/* {options}")))
+    };
+    run("").ends(0).shows(&["exit status 0: ", "; --strict makes the 1 warning decide"]);
+    run("--strict").ends(1).shows(&["exit status 1: there are warnings, which --strict does not allow"]);
+}
+
+fn the_first_failure_ends_a_fast_run() {
+    let run = |options: &str| {
+        let line = format!("client --reference --cases cases --delivery as-written --jobs 1 {options}");
+        ssespec(words(&line)).ends(1)
+    };
+    let ran = |options: &str| {
+        run(&format!("{options} --format jsonl"))
+            .json_lines()
+            .iter()
+            .filter(|line| line["kind"] == "result")
+            .count()
+    };
+    let (all, some) = (ran(""), ran("--fail-fast"));
+    assert!(some < all, "{some} of {all}");
+    run("--fail-fast")
+        .shows(&["stopped at the first failure", "INCOMPLETE RUN: it stopped at the first failure"]);
+}
+
+fn selected_cases_are_listed() {
+    let list = |line: &str| ssespec(words(line)).ends(0).stdout;
+    let text = list("client --list --cases cases --filter client/levels/*");
+    assert_eq!(text.lines().count(), 2);
+    assert!(text.starts_with("client/levels/may     may    A matter of taste"), "{text}");
+    assert!(list("server --list --reference").lines().all(|line| line.starts_with("server/")));
+    assert!(list("probe --list").lines().all(|line| line.starts_with("server/probe/")));
+    ssespec(words("client --list --filter client/lines/* --suite llm"))
+        .ends(2)
+        .says(&["no case is selected"]);
 }
 
 fn suites_of_conventions() {
@@ -137,10 +190,41 @@ fn cases_of_a_folder() {
     printed.shows(&["house\n  client/mine   ✔ 1"]);
 }
 
+fn own_cases_need_no_requirements_and_no_folders() {
+    let folder = TestFolder::new();
+    let case = |title: &str, data: &str| {
+        format!(
+            "title = \"{title}\"\nsteps = [\n  {{ send = \"data: a\\n\\n\" }},\n  {{ expect-event = {{ data = \"{data}\" \
+             }} }},\n]\n"
+        )
+    };
+    folder.file("ssespec.toml", "name = \"mine\"\n");
+    folder.file("first.toml", &case("A case of mine", "a"));
+    let run = || ssespec(["client", "--reference", "--cases"]).args([folder.path()]);
+    run().ends(0).shows(&["own\n  client   ✔ 1", "MUST 1 of 1"]);
+    folder.file("second.toml", &case("Another case of mine", "b"));
+    run().ends(1).shows(&["✘ FAIL must client/second", "exit status 1"]);
+    run().args(["--suite", "own", "--filter", "client/first"]).ends(0);
+    ssespec(["check"]).args([folder.path()]).ends(0).shows(&["2 cases, no mistakes"]);
+    folder.file("third.toml", "title = \"A third\"\nsteps = [\"end\", { expect-end = true }]\n");
+    run().ends(2).says(&["third.toml:2:"]);
+    // For servers.
+    let step =
+        "title = \"A third\"\nsteps = [{ emit = { data = \"a\" } }, { expect-event = { data = \"a\" } }]\n";
+    folder.file("third.toml", step);
+    ssespec(["server", "--reference", "--cases"])
+        .args([folder.path()])
+        .ends(0)
+        .shows(&["own\n  server   ✔ 1"]);
+}
+
 fn folders_without_cases() {
     let folder = TestFolder::new();
     let run = || ssespec(["client", "--reference", "--cases"]);
-    run().args([folder.path()]).ends(2).says(&["no cases found; cases are the TOML files below client/"]);
+    run()
+        .args([folder.path()])
+        .ends(2)
+        .says(&["no cases found; a case is a file like ", "/client/<group>/<name>.toml"]);
     run().args(["no-such-folder"]).ends(2).says(&["no-such-folder: no such folder"]);
     let file = folder.file("client/mine/first.toml", "title = 5\n");
     run().args([&file]).ends(2).says(&["first.toml: no such folder"]);

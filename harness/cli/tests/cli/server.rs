@@ -9,6 +9,9 @@ use crate::command::ssespec;
 pub(crate) const TESTS: Tests = &[
     ("the_checks_are_listed", the_checks_are_listed),
     ("a_single_check", a_single_check),
+    ("too_little_is_seen", too_little_is_seen),
+    ("strict_lets_every_suite_decide", strict_lets_every_suite_decide),
+    ("a_quick_probe_takes_five_seconds", a_quick_probe_takes_five_seconds),
     ("what_is_no_server_is_said_so", what_is_no_server_is_said_so),
     ("options_are_checked", options_are_checked),
     ("a_path_for_one_check_and_a_header", a_path_for_one_check_and_a_header),
@@ -16,7 +19,7 @@ pub(crate) const TESTS: Tests = &[
     ("known_failures_of_a_probe", known_failures_of_a_probe),
 ];
 
-/// A server whose streams end immediately; it echoes a field of the request, and answers 200 to other paths.
+/// A server whose streams end immediately, after an event unless the request has a field `x-empty`; it echoes a field of the request, and answers 200 to other paths.
 fn start() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -24,7 +27,7 @@ fn start() -> String {
         for connection in listener.incoming() {
             let mut connection = connection.unwrap();
             std::thread::spawn(move || {
-                let mut request = [0; 4096];
+                let mut request = [0; 32 * 1024];
                 let length = connection.read(&mut request).unwrap_or_default();
                 let request = String::from_utf8_lossy(&request[..length]).into_owned();
                 let kind = if request.contains("authorization: Bearer a") {
@@ -33,9 +36,12 @@ fn start() -> String {
                     "text/html"
                 };
                 let chunk = "data: x\n\n";
+                let chunk = match request.contains("x-empty: 1") {
+                    true => String::new(),
+                    false => format!("{:x}\r\n{chunk}\r\n", chunk.len()),
+                };
                 let answer = format!(
-                    "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{chunk}\r\n0\r\n\r\n",
-                    chunk.len()
+                    "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ntransfer-encoding: chunked\r\n\r\n{chunk}0\r\n\r\n"
                 );
                 // A client that has left needs no answer.
                 let _ = connection.write_all(answer.as_bytes());
@@ -46,7 +52,7 @@ fn start() -> String {
 }
 
 fn the_checks_are_listed() {
-    let printed = ssespec(["server", "--list"]).ends(0);
+    let printed = ssespec(["probe", "--list"]).ends(0);
     printed.shows(&[
         "server/probe/keep-alive ",
         "(not with --quick)",
@@ -55,7 +61,7 @@ fn the_checks_are_listed() {
         "(not with --data)",
     ]);
     assert!(printed.stdout.lines().count() > 80);
-    let printed = ssespec(["server", "--list", "--level", "must", "--suite", "whatwg"]).ends(0);
+    let printed = ssespec(["probe", "--list", "--level", "must", "--suite", "whatwg"]).ends(0);
     assert!(printed.stdout.lines().all(|line| line.contains("  must   ")), "{}", printed.stdout);
 }
 
@@ -64,43 +70,92 @@ fn a_single_check() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("results.jsonl");
     let filter = "server/probe/content-type";
-    let words = ["server", "--quick", "--filter", filter, "--output", file.to_str().unwrap(), &url];
+    let words = ["probe", "--quick", "--filter", filter, "--output", file.to_str().unwrap(), &url];
     let printed = ssespec(words).ends(1);
     printed.shows(&[
         "over url",
         "✘ FAIL must server/probe/content-type",
+        "curl -isN -m 5 -H 'accept: text/event-stream' ",
         "whatwg/server-content-type (MUST)",
         "content-type: text/html",
-        &format!("ssespec server --filter '{filter}' --quick {url}"),
+        &format!("ssespec probe --filter '{filter}' --quick {url}"),
     ]);
     ssespec(["report", file.to_str().unwrap()]).ends(0).shows(&["server/probe/content-type"]);
+}
+
+/// Every stream ends at once, and other paths get one too.
+fn too_little_is_seen() {
+    let url = start();
+    let common = [
+        "server",
+        "--header",
+        "authorization: Bearer a",
+        "--suite",
+        "whatwg",
+        "--suite",
+        "resilience-server",
+    ];
+    let musts = ["--level", "must", "--header", "x-empty: 1"];
+    let of =
+        |words: &[&str], status| ssespec([&common[..], &musts, words, &[url.as_str()]].concat()).ends(status);
+    let printed = of(&[], 3);
+    printed.shows(&[
+        "Every stream ended within ",
+        ", without an event",
+        "Too little was seen: ",
+        "exit status 3: ",
+    ]);
+    of(&["--strict"], 1).shows(&["Too little was seen: ", "exit status 1: "]);
+    // What was selected by name was to be seen or not.
+    of(&["--filter", "server/probe/id-unique"], 0).shows(&["1 skip"]);
+}
+
+fn strict_lets_every_suite_decide() {
+    let url = start();
+    let words =
+        ["server", "--quick", "--header", "authorization: Bearer a", "--filter", "*/cache-control", &url];
+    ssespec(words).ends(0).shows(&["~ WARN"]);
+    ssespec([&words[..], &["--strict"]].concat()).ends(1).shows(&["~ WARN"]);
+}
+
+fn a_quick_probe_takes_five_seconds() {
+    // It never responds.
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let began = std::time::Instant::now();
+    ssespec(["server", "--quick", &url]).ends(1).shows(&["✘ FAIL must server/probe/status"]);
+    assert!(began.elapsed().as_secs_f64() < 8.0, "{:?}", began.elapsed());
 }
 
 fn what_is_no_server_is_said_so() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let url = format!("http://{free}/");
-    ssespec(["server", &url]).ends(3).says(&["no connection"]);
+    ssespec(["probe", &url]).ends(3).says(&["no connection"]);
 }
 
 fn options_are_checked() {
-    ssespec(["server"]).ends(2).says(&["<URL>"]);
-    ssespec(["server", "localhost:80"]).ends(2).says(&["http"]);
-    ssespec(["server", "--path", "keepalive=/x", "http://a/"]).ends(2).says(&["did you mean keep-alive?"]);
-    ssespec(["server", "--path", "status=x", "http://a/"]).ends(2).says(&["a path must begin with /"]);
-    ssespec(["server", "--header", "a b: c", "http://a/"]).ends(2).says(&["is not a field name"]);
-    ssespec(["server", "--filter", "keep-alive", "http://a/"]).ends(2).says(&["try '*keep-alive'"]);
-    ssespec(["server", "--suite", "htpt", "http://a/"]).ends(2).says(&["did you mean http?"]);
-    ssespec(["server", "--ca", "missing.pem", "https://a/"]).ends(2).says(&["missing.pem"]);
-    ssespec(["server", "--data", "@no-such.json", "http://a/"])
+    ssespec(["probe"]).ends(2).says(&["pass the URL of an event stream"]);
+    ssespec(["server"]).ends(2).says(&["-- COMMAND", "--reference", "ssespec probe URL"]);
+    ssespec(["server", "--quick", "http://127.0.0.1:1/"])
+        .ends(3)
+        .says(&["`ssespec probe URL` is the command for this", "no connection"]);
+    ssespec(["probe", "localhost:80"]).ends(2).says(&["http"]);
+    ssespec(["probe", "--path", "keepalive=/x", "http://a/"]).ends(2).says(&["did you mean keep-alive?"]);
+    ssespec(["probe", "--path", "status=x", "http://a/"]).ends(2).says(&["a path must begin with /"]);
+    ssespec(["probe", "--header", "a b: c", "http://a/"]).ends(2).says(&["is not a field name"]);
+    ssespec(["probe", "--filter", "keep-alive", "http://a/"]).ends(2).says(&["try '*keep-alive'"]);
+    ssespec(["probe", "--suite", "htpt", "http://a/"]).ends(2).says(&["did you mean http?"]);
+    ssespec(["probe", "--ca", "missing.pem", "https://a/"]).ends(2).says(&["missing.pem"]);
+    ssespec(["probe", "--data", "@no-such.json", "http://a/"])
         .ends(2)
         .says(&["--data: no-such.json: ", "`@` is followed by"]);
-    ssespec(["server", "--emit", "http://", "http://a/"]).ends(2).says(&["is not a URL"]);
+    ssespec(["probe", "--emit", "http://", "http://a/"]).ends(2).says(&["is not a URL"]);
 }
 
 fn a_path_for_one_check_and_a_header() {
     let url = start();
     let common =
-        ["server", "--quick", "--header", "Authorization: Bearer a", "--header", "authorization: Bearer a"];
+        ["probe", "--quick", "--header", "Authorization: Bearer a", "--header", "authorization: Bearer a"];
     let of = |words: &[&str]| ssespec([&common[..], words, &[url.as_str()]].concat());
     of(&["--filter", "*/content-type"]).ends(0).shows(&["1 pass"]);
     let filter = ["--filter", "*/error-status", "--suite", "resilience-server"];
@@ -143,5 +198,5 @@ fn known_failures_of_a_probe() {
     let known = "[[known-failure]]\ncase = \"server/probe/content-*\"\nreason = \"it is an old page\"\n";
     std::fs::write(&file, known).unwrap();
     let words = ["--filter", "server/probe/content-type", "--baseline", file.to_str().unwrap(), &url];
-    ssespec(["server"].into_iter().chain(words)).ends(0).shows(&["it is an old page"]);
+    ssespec(["probe"].into_iter().chain(words)).ends(0).shows(&["it is an old page"]);
 }

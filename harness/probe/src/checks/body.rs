@@ -1,10 +1,10 @@
 //! The bytes of the stream.
 
-use ssespec::findings;
 use ssespec_strict::FindingKind;
 
 use super::stream::{forbid, judge_findings, judge_stream};
 use crate::check::Check;
+use crate::describe;
 use crate::outcome::{Breach, Outcome, fact};
 use crate::wire::exchange::{End, Exchange};
 
@@ -111,7 +111,8 @@ fn chunk_syntax(exchange: &Exchange) -> Outcome {
     });
     match wrong {
         Some(finding) => {
-            Breach::new(exchange, "chunks as defined by RFC 9112", findings::describe(finding)).proven()
+            Breach::new(exchange, "chunks as defined by RFC 9112", describe::finding(finding, "the response"))
+                .proven()
         }
         None => Outcome::Holds,
     }

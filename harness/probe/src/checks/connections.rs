@@ -27,13 +27,15 @@ pub(crate) const CHECKS: &[Check] = &[
         "Clients that disconnect do not disturb others",
         "resilience-server/clients-leave",
         |c| judging(disconnecting(c, Disconnect::Close)),
-    ),
+    )
+    .may_end_server(),
     Check::new(
         "leave-by-reset",
         "Clients that reset their connection do not disturb others",
         "resilience-server/clients-break-off",
         |c| judging(disconnecting(c, Disconnect::Reset)),
-    ),
+    )
+    .may_end_server(),
     Check::new(
         "half-close",
         "Response to a client that closes its sending direction",
@@ -48,8 +50,10 @@ pub(crate) const CHECKS: &[Check] = &[
 const BROWSER_CONNECTIONS: usize = 6;
 
 async fn parallel(context: CheckContext) -> Result<Outcome, Outcome> {
-    context.stream_response().await?;
     let capacity = context.capacity().await;
+    if !capacity.single.may_be_stream() {
+        context.stream_response().await?;
+    }
     let Capacity { served, release, .. } = &*capacity;
     let Some(unserved) = &capacity.unserved else {
         return match capacity.excess {
@@ -110,7 +114,10 @@ enum Disconnect {
 const CLIENTS: u32 = 10;
 
 async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome, Outcome> {
-    let single = context.prompt_stream_response().await?;
+    let single = match context.prompt_stream_response().await {
+        Ok(single) => single,
+        Err(outcome) => return ended(&context, how).await.ok_or(outcome),
+    };
     let limit = context.options().timeout;
     let request = context.request(context.until_head()).path(context.path.clone());
     // One stream stays open.
@@ -121,6 +128,10 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
     let _places = context.reserve(clients + 1).await;
     let mut other = OngoingExchange::open(context.options(), &request).await;
     other.read_until(limit, |exchange| exchange.head().is_some()).await;
+    let quiet = if context.is_alone { QUIET } else { Duration::ZERO };
+    let moment = other.elapsed() + quiet;
+    other.read_until(moment, |_| false).await;
+    let ends_on_its_own = other.exchange.end == End::Complete;
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..clients {
         let (context, request) = (context.clone(), request.clone());
@@ -145,6 +156,19 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
         let observed = format!("{} after {clients} others were {event}", other.describe_end());
         return Ok(Breach::new(&other, "a stream that stays open", observed).proven());
     }
+    if other.end == End::Complete && !ends_on_its_own {
+        if !context.is_alone {
+            // Clients of other checks leave too.
+            return Err(Outcome::JudgeAlone(
+                "streams end after a short time, perhaps not because clients left".into(),
+            ));
+        }
+        let observed = format!(
+            "the stream stayed open for {}, and ended when {clients} others were {event}",
+            seconds(quiet)
+        );
+        return Ok(Breach::new(&other, "a stream that stays open", observed).proven());
+    }
     // The server may need some time to notice that they have left.
     tokio::time::sleep(context.places().release().min(limit)).await;
     let mut after = OngoingExchange::open(context.options(), &request).await;
@@ -157,6 +181,28 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
     Ok(Breach::new(&after, "a stream", observed)
         .hint("the server does not release the resources of a client that disconnected")
         .proven())
+}
+
+/// How long a stream is watched before others leave, if nothing else happens on the server.
+const QUIET: Duration = Duration::from_millis(1500);
+
+/// The breach of a server that responded to the survey, whose streams were reset, and to nobody after that.
+async fn ended(context: &CheckContext, how: Disconnect) -> Option<Outcome> {
+    let capacity = context.capacity().await;
+    if how != Disconnect::Reset || !capacity.single.may_be_stream() {
+        return None;
+    }
+    let request = context.request(context.until_head()).path(context.path.clone());
+    let now = OngoingExchange::open(context.options(), &request).await.finish();
+    if !matches!(now.end, End::Unreachable(_)) {
+        return None;
+    }
+    let observed = format!("it responded at first, then no longer: {}", now.summary());
+    Some(
+        Breach::new(&now, "a server that survives clients that disconnect", observed)
+            .hint("the probe closed streams before it had read everything, which resets their connections")
+            .proven(),
+    )
 }
 
 async fn half_close(context: CheckContext) -> Result<Outcome, Outcome> {

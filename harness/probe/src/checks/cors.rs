@@ -26,6 +26,12 @@ pub(crate) const CHECKS: &[Check] = &[
         |c| judging(credentials(c)),
     ),
     Check::new(
+        "set-cookie",
+        "A stream that allows credentials sets no cookie",
+        "resilience-server/no-cookie-with-credentials",
+        |c| judging(set_cookie(c)),
+    ),
+    Check::new(
         "cors-vary",
         "A response that echoes the origin has Vary: Origin",
         "resilience-server/cors-vary",
@@ -55,6 +61,7 @@ const OTHER: &str = "https://other.ssespec.example";
 
 const ALLOW_ORIGIN: &str = "access-control-allow-origin";
 const ALLOW_CREDENTIALS: &str = "access-control-allow-credentials";
+const SET_COOKIE: &str = "set-cookie";
 const ALLOW_HEADERS: &str = "access-control-allow-headers";
 
 async fn send_from(context: &CheckContext, origin: &str) -> Arc<Exchange> {
@@ -130,6 +137,27 @@ async fn credentials(context: CheckContext) -> Result<Outcome, Outcome> {
         .proven());
     }
     Ok(Outcome::Holds)
+}
+
+async fn set_cookie(context: CheckContext) -> Result<Outcome, Outcome> {
+    context.response().await?;
+    let exchange = send_from(&context, ONE).await;
+    let Some(head) = exchange.head() else {
+        return Err(Outcome::NotJudged(format!(
+            "a request with Origin gets no response: {}",
+            exchange.summary()
+        )));
+    };
+    if head.values(SET_COOKIE).next().is_none() {
+        return Ok(fact("set-cookie", "no"));
+    }
+    if head.first(ALLOW_CREDENTIALS).as_deref() == Some("true") {
+        let observed = field_lines(head, &[ALLOW_CREDENTIALS, SET_COOKIE]);
+        return Ok(Breach::new(&exchange, "no Set-Cookie, or no Access-Control-Allow-Credentials", observed)
+            .hint("set the cookie in the response to another request, before the stream is opened")
+            .proven());
+    }
+    Ok(fact("set-cookie", "yes, on the stream"))
 }
 
 /// Whether the allowed origin is that of the request.

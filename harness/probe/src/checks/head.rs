@@ -1,11 +1,10 @@
 //! The response head that opens the stream.
 
-use ssespec::findings;
 use ssespec_strict::FindingKind;
 use ssespec_strict::http::{Framing, Head};
 
 use crate::check::{Check, Judging, judging};
-use crate::describe::field_lines;
+use crate::describe::{field_lines, finding};
 use crate::need::Need;
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Breach, Outcome, fact};
@@ -193,7 +192,7 @@ async fn head_syntax(context: CheckContext) -> Result<Outcome, Outcome> {
         .http_findings
         .iter()
         .filter(|finding| is_about_head(finding.kind))
-        .map(findings::describe)
+        .map(|found| finding(found, "the response"))
         .collect();
     Ok(match (found.is_empty(), exchange.head()) {
         (false, _) => {

@@ -11,7 +11,8 @@ use crate::wire::request::{ReadLimits, Request};
 pub(crate) const CHECKS: &[Check] = &[
     Check::new("hostile-id", "A hostile Last-Event-ID does no harm", "resilience-server/hostile-id", |c| {
         judging(hostile_id(c))
-    }),
+    })
+    .may_end_server(),
     Check::new("field-injection", "Request input cannot inject response fields", "http/field-values", |c| {
         judging(field_injection(c))
     }),

@@ -68,7 +68,7 @@ fn unique(exchange: &Exchange) -> Outcome {
     for (event, id) in exchange.identified() {
         if let Some(earlier) = first.insert(id, event) {
             let observed = format!(
-                "id {id:?} at byte {} with data {:?} and at byte {} with data {:?}",
+                "id {id:?} at byte {} of the stream with data {:?}, and at byte {} with data {:?}",
                 earlier.block.offset,
                 start(earlier.block.data.as_deref().unwrap_or_default()),
                 event.block.offset,
@@ -111,7 +111,7 @@ fn coverage(exchange: &Exchange) -> Outcome {
         Some(event) => {
             let without = exchange.dispatched().filter(|event| event.block.id.is_none()).count();
             let observed = format!(
-                "{without} of {} events without an id, such as the one at byte {} with data {:?}",
+                "{without} of {} events without an id, such as the one at byte {} of the stream with data {:?}",
                 exchange.dispatched().count(),
                 event.block.offset,
                 start(event.block.data.as_deref().unwrap_or_default()),
@@ -130,7 +130,7 @@ fn reset(exchange: &Exchange) -> Outcome {
     match exchange.events.iter().find(|event| event.block.id.as_deref() == Some("")) {
         None => Outcome::Holds,
         Some(event) => {
-            let observed = format!("an empty id at byte {}", event.block.offset);
+            let observed = format!("an empty id at byte {} of the stream", event.block.offset);
             Breach::new(exchange, "an id that is not empty", observed)
                 .hint("an empty id makes the client forget the last event ID, so it cannot resume")
                 .proven()

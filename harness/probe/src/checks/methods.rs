@@ -50,7 +50,7 @@ const UNEXPECTED_CONTENT: Duration = Duration::from_millis(2000);
 
 /// How long a response without a stream may take: a server that is slow to respond to GET may be slow here too.
 fn response_limit(context: &CheckContext, get: &Exchange) -> Duration {
-    IMMEDIATE + get.head_time().max(context.heads().slowest()) * 2
+    context.options().shortened(IMMEDIATE) + get.head_time().max(context.heads().slowest()) * 2
 }
 
 async fn head_ends(context: CheckContext) -> Result<Outcome, Outcome> {
@@ -78,14 +78,14 @@ async fn head_ends(context: CheckContext) -> Result<Outcome, Outcome> {
     }
     if will_close {
         // The end of the connection shows that the response has ended.
-        if let Some(problem) = ongoing.wait_for_close(IMMEDIATE).await {
+        if let Some(problem) = ongoing.wait_for_close(options.shortened(IMMEDIATE)).await {
             let exchange = ongoing.finish();
             let expected = "the end of the connection after the head";
             return Ok(Breach::new(&exchange, expected, problem).hint(hint).proven());
         }
         return Ok(Outcome::Holds);
     }
-    ongoing.read_past_end(UNEXPECTED_CONTENT).await;
+    ongoing.read_past_end(options.shortened(UNEXPECTED_CONTENT)).await;
     let hint = "clients read what follows the head of a response to HEAD as the next response";
     if ongoing.exchange.http_findings.iter().any(|finding| finding.kind == FindingKind::AfterEnd) {
         let exchange = ongoing.finish();
@@ -153,7 +153,14 @@ async fn head_fields(context: CheckContext) -> Result<Outcome, Outcome> {
 
 async fn options(context: CheckContext) -> Result<Outcome, Outcome> {
     let get = context.response().await?;
-    let limits = ReadLimits { head: response_limit(&context, &get), body: IMMEDIATE, events: Some(1) };
+    if let Some(status) = get.status().filter(|status| *status >= 400) {
+        return Err(Outcome::NotJudged(format!("a plain request gets status {status}")));
+    }
+    let limits = ReadLimits {
+        head: response_limit(&context, &get),
+        body: context.options().shortened(IMMEDIATE),
+        events: Some(1),
+    };
     let exchange = context.send(context.request(limits).method(Method::Options)).await;
     let Some(head) = exchange.head() else {
         let observed = format!("{} within {}", exchange.summary(), seconds(exchange.duration));

@@ -88,6 +88,16 @@ async fn variant(context: &CheckContext, request: Request) -> Result<Arc<Exchang
 }
 
 async fn http10(context: CheckContext) -> Result<Outcome, Outcome> {
+    let usual = context.response().await?;
+    if let Some(head) = usual.head().filter(|head| head.minor_version == 0)
+        && head.values("transfer-encoding").next().is_some()
+    {
+        let fields = field_lines(head, &["transfer-encoding"]);
+        let observed = format!("HTTP/1.0 in the status line, and {fields}");
+        return Ok(Breach::new(&usual, "HTTP/1.1 in the status line, or no Transfer-Encoding", observed)
+            .hint("HTTP/1.0 has no chunks; clients treat such a response as faulty (Python's http.server: set protocol_version)")
+            .proven());
+    }
     let request = Request { version: Version::Http10, ..context.request(context.until_first_event()) };
     let exchange = variant(&context, request).await?;
     let Some(head) = exchange.head() else {
@@ -186,11 +196,17 @@ async fn coding_unasked(context: CheckContext) -> Result<Outcome, Outcome> {
 /// How long a compressed stream is read.
 const COMPRESSED: Duration = Duration::from_millis(3500);
 
+/// How often the server is made to emit meanwhile.
+const EMISSIONS: usize = 4;
+
 async fn coding_flushed(context: CheckContext) -> Result<Outcome, Outcome> {
     context.stream_response().await?;
     let plain = context.request(context.for_up_to(COMPRESSED));
     let accepted = ["gzip", "deflate", "gzip, deflate, br"];
     let requests = accepted.iter().map(|accepted| plain.clone().set_field("accept-encoding", accepted));
+    if let Some(trigger) = &context.options().emit {
+        trigger.start(EMISSIONS, COMPRESSED / 3, context.options().timeout);
+    }
     let all = context.send_all(std::iter::once(plain.clone()).chain(requests)).await;
     let Some((plain, coded)) = all.split_first() else { return Ok(Outcome::Holds) };
     let judged: Vec<Option<Outcome>> = coded.iter().map(|exchange| flushed(plain, exchange)).collect();
@@ -227,7 +243,10 @@ fn flushed(plain: &Exchange, exchange: &Exchange) -> Option<Outcome> {
     let count = |exchange: &Exchange| exchange.dispatched().count() + exchange.comments.len();
     let (coded, uncoded) = (count(exchange), count(plain));
     if uncoded == 0 && plain.content_length == 0 {
-        return Some(Outcome::NotJudged("the stream was empty".into()));
+        return Some(Outcome::NotJudged(
+            "the stream was empty, so flushing cannot be observed; --emit makes the server send events"
+                .into(),
+        ));
     }
     // A second stream may start at another moment: a difference of one event means nothing.
     let is_held_back = (coded == 0 && exchange.content_length == 0) || coded + 2 <= uncoded / 2;

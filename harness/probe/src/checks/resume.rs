@@ -169,11 +169,15 @@ fn no_duplicate(resumption: &Resumption) -> Outcome {
 }
 
 fn order(resumption: &Resumption) -> Outcome {
-    if !resumption.continued() {
-        return Outcome::NotJudged(DOES_NOT_RESUME.into());
-    }
     let expected = resumption.expected();
     let received = resumption.second.ids();
+    // All missed events may come, but not the first one first.
+    let is_replay = resumption.after.len() > 1
+        && resumption.after.iter().all(|id| received.contains(id))
+        && !received.iter().any(|id| resumption.before.contains(id) && *id != resumption.last_event_id);
+    if !resumption.continued() && !is_replay {
+        return Outcome::NotJudged(DOES_NOT_RESUME.into());
+    }
     let places: Vec<usize> =
         received.iter().filter_map(|id| expected.iter().position(|other| other == id)).collect();
     if places.windows(2).all(|pair| pair[0] <= pair[1]) {
@@ -186,11 +190,13 @@ fn order(resumption: &Resumption) -> Outcome {
 async fn header_case(context: CheckContext) -> Result<Outcome, Outcome> {
     let resumption = context.resumption().await?;
     let resumption = match resumption.as_ref() {
-        Ok(resumption) if resumption.continued() => resumption,
-        Ok(_) => return Err(Outcome::NotJudged(DOES_NOT_RESUME.into())),
+        Ok(resumption) => resumption,
         Err(reason) => return Err(Outcome::NotJudged(reason.to_string())),
     };
     let limits = ReadLimits { events: Some(2), ..context.for_up_to(Duration::from_secs(2)) };
+    if !resumption.continued() {
+        return in_one_case(&context, resumption, limits).await;
+    }
     for name in ["Last-Event-ID", "LAST-EVENT-ID"] {
         let exchange = context.send(context.request(limits).add_field(name, &resumption.last_event_id)).await;
         let received = exchange.ids();
@@ -202,6 +208,32 @@ async fn header_case(context: CheckContext) -> Result<Outcome, Outcome> {
         }
     }
     Ok(Outcome::Holds)
+}
+
+/// Whether a server that does not resume with `last-event-id` does so with another spelling.
+async fn in_one_case(
+    context: &CheckContext,
+    resumption: &Resumption,
+    limits: ReadLimits,
+) -> Result<Outcome, Outcome> {
+    for name in ["Last-Event-ID", "Last-Event-Id", "LAST-EVENT-ID"] {
+        let exchange = context.send(context.request(limits).add_field(name, &resumption.last_event_id)).await;
+        let received = exchange.ids();
+        let missed = received.iter().find(|id| **id != resumption.last_event_id);
+        if missed.is_some_and(|missed| missed == resumption.next()) {
+            let expected = format!("the same with {name} and with last-event-id");
+            let observed = format!(
+                "ids {} with {name}; ids {} with last-event-id",
+                id_list(&received),
+                id_list(&resumption.second.ids())
+            );
+            return Ok(breach(resumption, expected, observed)
+                .with_exchange(&exchange, 3)
+                .hint("field names are case-insensitive, and HTTP/2 sends them in lower case")
+                .proven());
+        }
+    }
+    Err(Outcome::NotJudged(DOES_NOT_RESUME.into()))
 }
 
 /// The response to a request with a Last-Event-ID.

@@ -1,9 +1,9 @@
 //! What checks of the observed stream have in common.
 
-use ssespec::findings;
 use ssespec_strict::FindingKind;
 
 use crate::check::{Judging, judging};
+use crate::describe::finding;
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Breach, Outcome};
 use crate::wire::exchange::Exchange;
@@ -35,8 +35,12 @@ pub(super) fn judge_findings(
     expected: &str,
     hint: &str,
 ) -> Outcome {
-    let all: Vec<String> =
-        exchange.stream_findings.iter().filter(|f| kinds.contains(&f.kind)).map(findings::describe).collect();
+    let all: Vec<String> = exchange
+        .stream_findings
+        .iter()
+        .filter(|f| kinds.contains(&f.kind))
+        .map(|f| finding(f, "the stream"))
+        .collect();
     if all.is_empty() {
         return if exchange.content_length == 0 {
             Outcome::NotJudged("the stream was empty".into())

@@ -14,6 +14,7 @@ use crate::need::Need;
 use crate::observe::heads::{PROMPT, TOGETHER};
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Breach, Outcome, fact};
+use crate::wire::block_fields;
 use crate::wire::exchange::{End, Event, Exchange};
 
 pub(crate) const CHECKS: &[Check] = &[
@@ -113,7 +114,7 @@ async fn event_latency(context: CheckContext) -> Result<Outcome, Outcome> {
             return Ok(Breach::new(exchange, "an event after each emission", observed).proven());
         };
         // A command may take some time before it does anything.
-        slowest = slowest.max(Some(arrival.saturating_sub(emission.done)));
+        slowest = slowest.max(Some(exchange.earliest_arrival(*arrival).saturating_sub(emission.done)));
     }
     Ok(match slowest {
         Some(latency) if latency > PROMPT => {
@@ -148,6 +149,8 @@ fn batches(exchange: &Exchange) -> Outcome {
     for pair in all.windows(2) {
         if let [before, burst] = pair
             && at(burst).saturating_sub(at(before)) >= PAUSE
+            // Events that came while this process was not scheduled are read together.
+            && exchange.earliest_arrival(at(burst)) == at(burst)
         {
             after_pause.push(burst);
         }
@@ -189,9 +192,12 @@ fn batches(exchange: &Exchange) -> Outcome {
 fn held_back(exchange: &Exchange) -> Option<(usize, Duration)> {
     let events: Vec<&Event> = exchange.dispatched().collect();
     let first = events.first()?.block.at;
+    let is_prompt = |event: &&Event| exchange.earliest_arrival(event.block.at) == event.block.at;
     let together = events.chunk_by(|a, b| b.block.at.saturating_sub(a.block.at) < TOGETHER);
     // The first events may be a replay.
-    let later = together.filter(|burst| burst.first().is_some_and(|event| event.block.at > first + PAUSE));
+    let later = together.filter(|burst| {
+        burst.first().is_some_and(|event| event.block.at > first + PAUSE && is_prompt(event))
+    });
     let spreads = later.filter_map(|burst| {
         let times: Vec<_> =
             burst.iter().filter_map(|event| find_timestamp(event.block.data.as_deref()?)).collect();
@@ -206,7 +212,8 @@ fn held_back(exchange: &Exchange) -> Option<(usize, Duration)> {
 
 fn blank_line_delay(exchange: &Exchange) -> Outcome {
     let events: Vec<&Event> = exchange.dispatched().collect();
-    let delay = |event: &Event| event.block.at.saturating_sub(event.block.last_line);
+    let delay =
+        |event: &Event| exchange.earliest_arrival(event.block.at).saturating_sub(event.block.last_line);
     let late: Vec<Duration> =
         events.iter().map(|event| delay(event)).filter(|delay| *delay > TOGETHER * 2).collect();
     let longest = late.iter().max().copied().unwrap_or_default();
@@ -254,9 +261,13 @@ fn blank_lines(exchange: &Exchange) -> Outcome {
         let observed = format!("{} data fields within {}, but no event", fields.data_count, seconds(waited));
         return Breach::new(exchange, expected, observed).hint(hint).proven();
     }
-    if fields.pauses >= 2 {
-        let observed =
-            format!("{} fields that came more than 0.5 s after another one of their block", fields.pauses);
+    // While this process was not scheduled, a field may have come without being seen.
+    let is_pause = |(last, field): &&(Duration, Duration)| {
+        exchange.earliest_arrival(*field).saturating_sub(*last) > block_fields::PAUSE
+    };
+    let pauses = fields.pauses.iter().filter(is_pause).count();
+    if pauses >= 2 {
+        let observed = format!("{pauses} fields that came more than 0.5 s after another one of their block");
         // A buffering proxy also cuts blocks anywhere.
         return Breach::new(exchange, expected, observed).hint(hint).suspected();
     }
@@ -311,6 +322,11 @@ fn keep_alive_comment(exchange: &Exchange) -> Outcome {
         let block = &event.block;
         block.event.as_deref().is_some_and(is_keep_alive) || block.data.as_deref().is_some_and(is_keep_alive)
     });
+    // Nothing in the text of an empty event says that it is a keep-alive, but nothing else needs several of them.
+    let is_empty = |event: &&Event| {
+        event.block.event.is_none() && event.block.id.is_none() && event.block.data.as_deref() == Some("")
+    };
+    let found = found.or_else(|| exchange.dispatched().filter(is_empty).nth(1));
     match found {
         Some(event) => {
             let observed = format!(

@@ -13,6 +13,9 @@ use crate::outcome::Breach;
 /// How long to wait for events.
 pub(crate) const EVENTS: Duration = Duration::from_millis(2000);
 
+/// How long the connection is observed at least.
+const MOMENT: Duration = Duration::from_millis(1500);
+
 /// Three streams on one HTTP/2 connection.
 #[derive(Debug)]
 pub(crate) struct Http2Observation {
@@ -104,6 +107,13 @@ pub(crate) async fn observe(options: &Options, path: &str) -> Result<Http2Observ
     let later = session.ask(options, path).await.ok();
     let limit = session.elapsed() + options.timeout;
     session.until(limit, |session| later.is_none_or(|later| has_head(session, later))).await;
+    // A stream that is cut after a moment is not kept.
+    let moment = MOMENT.saturating_sub(session.elapsed()) + session.elapsed();
+    session
+        .until(moment, |session| {
+            session.responses.get(&kept).is_some_and(|response| response.reset.is_some())
+        })
+        .await;
     Ok(Http2Observation {
         request: format!("{} {path} over HTTP/2", options.method().name()),
         kept: Http2Response::of(session.responses.get(&kept)),

@@ -96,7 +96,7 @@ impl StreamResponse {
 
 /// An open connection.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(crate) struct Session {
     connection: Connection,
     client: Client,
     reader: Http2Reader,
@@ -114,7 +114,7 @@ impl Session {
     ///
     /// # Errors
     /// If the server does not speak HTTP/2: how that showed.
-    pub(super) async fn open(options: &Options) -> Result<Self, NoHttp2> {
+    pub(crate) async fn open(options: &Options) -> Result<Self, NoHttp2> {
         let opened = Connection::open(&options.target, &options.trust, Offer::H2, options.timeout).await;
         let mut connection = opened.map_err(|error| NoHttp2::NoConnection(error.to_string()))?;
         if options.target.security == Security::Tls && connection.protocol.as_deref() != Some(b"h2") {

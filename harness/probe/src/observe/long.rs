@@ -36,7 +36,7 @@ pub(crate) struct Emission {
 
 /// Opens the stream, reads it until the observation ends, and makes the server emit meanwhile.
 pub(crate) async fn observe(options: &Options, path: Option<String>) -> LongObservation {
-    let limit = options.length.observation();
+    let limit = options.observation();
     let limits = ReadLimits { head: limit, body: limit, events: None };
     let mut ongoing = OngoingExchange::open(options, &options.request(limits).path(path)).await;
     let (mut emissions, mut emit_error) = (Vec::new(), None);

@@ -5,6 +5,7 @@
 //! - [`places`]: the streams that the server serves at the same time; [`capacity`]: how many these are
 //! - [`heads`]: when response heads came
 //! - [`long`]: the stream, observed for the whole probe
+//! - [`seen`]: what was seen of the stream altogether
 //! - [`resumption`]: a stream that is closed and resumed
 
 pub(crate) mod capacity;
@@ -14,3 +15,4 @@ pub(crate) mod observations;
 pub(crate) mod once;
 pub(crate) mod places;
 pub(crate) mod resumption;
+pub(crate) mod seen;

@@ -13,6 +13,7 @@ use crate::observe::long::{self, LongObservation};
 use crate::observe::once::OncePerKey;
 use crate::observe::places::{Places, Reservation};
 use crate::observe::resumption::{self, NoResumption, Resumption};
+use crate::observe::seen::Seen;
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::wire::exchange::{End, Exchange};
@@ -41,6 +42,8 @@ struct Observations {
     places: Places,
     /// When response heads came.
     heads: Heads,
+    /// What was seen of the stream.
+    seen: Seen,
 }
 
 /// A check's view of the server: observations, on the path that the user gave for this check.
@@ -49,6 +52,8 @@ pub(crate) struct CheckContext {
     observations: Arc<Observations>,
     /// The path for this check, if it is not that of the stream.
     pub(crate) path: Option<String>,
+    /// Whether no other check runs.
+    pub(crate) is_alone: bool,
 }
 
 impl CheckContext {
@@ -63,13 +68,19 @@ impl CheckContext {
             capacity: OncePerKey::default(),
             places,
             heads: Heads::default(),
+            seen: Seen::default(),
         };
-        Self { observations: Arc::new(observations), path }
+        Self { observations: Arc::new(observations), path, is_alone: false }
+    }
+
+    /// The same context, of a check that runs alone.
+    pub(crate) fn alone(self) -> Self {
+        Self { is_alone: true, ..self }
     }
 
     /// A context for another path that shares the observations.
     pub(crate) fn for_path(&self, path: Option<String>) -> Self {
-        Self { observations: Arc::clone(&self.observations), path }
+        Self { observations: Arc::clone(&self.observations), path, is_alone: self.is_alone }
     }
 
     /// How the server is probed.
@@ -149,7 +160,13 @@ impl CheckContext {
     fn note_head(&self, request: &Request, exchange: &Exchange) {
         if request.method == self.options().method() && request.path.is_none() {
             self.observations.heads.note(exchange);
+            self.observations.seen.note(exchange);
         }
+    }
+
+    /// What was seen of the stream so far.
+    pub(crate) fn seen(&self) -> &Seen {
+        &self.observations.seen
     }
 
     /// How many streams the server serves at the same time.
@@ -165,6 +182,7 @@ impl CheckContext {
     /// Takes the capacity that a survey of the server found.
     pub(crate) async fn know(&self, capacity: Arc<Capacity>) {
         self.observations.heads.note(&capacity.single);
+        self.observations.seen.note(&capacity.single);
         self.observations.capacity.set(None, capacity).await;
     }
 

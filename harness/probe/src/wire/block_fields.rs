@@ -5,7 +5,10 @@ use std::time::Duration;
 use ssespec_strict::Field;
 
 /// A field that comes so long after another one of its block was not written together with it.
-const PAUSE: Duration = Duration::from_millis(500);
+pub(crate) const PAUSE: Duration = Duration::from_millis(500);
+
+/// How many pauses are kept.
+const PAUSES: usize = 100;
 
 /// The fields of a stream's event blocks, whether or not a blank line followed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,8 +17,8 @@ pub(crate) struct BlockFields {
     pub(crate) data_count: u64,
     /// When the first data field came.
     pub(crate) first_data: Option<Duration>,
-    /// How often a field came long after another one of its block.
-    pub(crate) pauses: u64,
+    /// The times at which a field came long after another one of its block: of that one, and of the field; up to a limit.
+    pub(crate) pauses: Vec<(Duration, Duration)>,
     /// The first `event` or `id` field that is not the only one in its block, as sent.
     pub(crate) repeated: Option<String>,
     /// Whether fields came after the last blank line.
@@ -29,7 +32,7 @@ impl BlockFields {
     /// A field has come.
     pub(crate) fn field(&mut self, field: &Field) {
         if self.is_open && field.at.saturating_sub(self.last) > PAUSE {
-            self.pauses += 1;
+            self.note_pause(field.at);
         }
         (self.is_open, self.last) = (true, field.at);
         let is_repeated = match field.name.as_str() {
@@ -44,6 +47,12 @@ impl BlockFields {
         };
         if is_repeated && self.repeated.is_none() {
             self.repeated = Some(format!("{}: {}", field.name, field.value));
+        }
+    }
+
+    fn note_pause(&mut self, at: Duration) {
+        if self.pauses.len() < PAUSES {
+            self.pauses.push((self.last, at));
         }
     }
 

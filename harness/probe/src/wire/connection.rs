@@ -13,6 +13,9 @@ use crate::tls::trust::Trust;
 use crate::wire::offer::Offer;
 use ssespec::target::{Security, Target};
 
+/// How many unread buffers are discarded at most.
+const DISCARDED: usize = 16;
+
 /// An open connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
@@ -100,6 +103,21 @@ impl Connection {
             Stream::Plain(tcp) => tcp.read(buffer).await,
             #[cfg(feature = "tls")]
             Stream::Tls(tls) => tls.read(buffer).await,
+        }
+    }
+
+    /// Discards what came but was not read: closing a connection with unread bytes resets it.
+    pub(crate) fn discard_unread(&self) {
+        let tcp = match &self.stream {
+            Stream::Plain(tcp) => tcp,
+            #[cfg(feature = "tls")]
+            Stream::Tls(tls) => tls.get_ref().0,
+        };
+        let mut buffer = [0; 16 * 1024];
+        for _ in 0..DISCARDED {
+            if !matches!(tcp.try_read(&mut buffer), Ok(length) if length == buffer.len()) {
+                break;
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ssespec_reports::results::Row;
 use ssespec_reports::transcript::escape;
+use ssespec_reports::visible;
 use ssespec_strict::http::Head;
 use ssespec_strict::{Block, Comment, Finding, Terminators};
 
@@ -79,6 +80,8 @@ pub(crate) struct Exchange {
     pub(crate) request: Request,
     /// The bytes of the request.
     pub(crate) sent: Vec<u8>,
+    /// The command line that repeats the request, if there is one.
+    pub(crate) curl: Option<String>,
     /// The response heads: interim ones (1xx), then the final one.
     pub(crate) heads: Vec<Head>,
     /// The first reads.
@@ -128,6 +131,7 @@ impl Exchange {
         Self {
             request,
             sent,
+            curl: None,
             heads: Vec::new(),
             reads: Vec::new(),
             read_count: 0,
@@ -237,13 +241,32 @@ impl Exchange {
     /// The response in words: its status, the first HTTP finding, how it ended.
     pub(crate) fn summary(&self) -> String {
         let finding = match self.http_findings.first() {
-            Some(finding) => format!("{} at byte {}, ", finding.kind, finding.offset),
+            Some(finding) => format!("{} at byte {} of the response, ", finding.kind, finding.offset),
             None => String::new(),
         };
         match self.status() {
             Some(status) => format!("status {status}, {finding}{}", self.describe_end()),
-            None => format!("no response head, {finding}{}", self.describe_end()),
+            None => format!("no response head, {finding}{}{}", self.describe_end(), self.describe_start()),
         }
+    }
+
+    /// What came instead of a head, in words.
+    fn describe_start(&self) -> String {
+        if self.raw_length == 0 || !self.http_findings.is_empty() {
+            return String::new();
+        }
+        let interim = match self.heads.len() {
+            0 => String::new(),
+            count => format!("{count} interim heads, "),
+        };
+        let shown = visible::line(&String::from_utf8_lossy(&self.raw), SHOWN_START);
+        format!("; what came: {interim}{} bytes, starting with {shown:?}", self.raw_length)
+    }
+
+    /// The request in words, and the command line that repeats it.
+    pub(crate) fn describe_request(&self) -> String {
+        let words = self.request.describe("the stream");
+        self.curl.as_ref().map_or(words.clone(), |curl| format!("{words}\n{curl}"))
     }
 
     /// The rows of the transcript.
@@ -272,6 +295,9 @@ impl Exchange {
         rows
     }
 }
+
+/// How many characters of an unfinished head are shown.
+const SHOWN_START: usize = 60;
 
 /// How many reads a transcript shows.
 const ROWS: usize = 40;

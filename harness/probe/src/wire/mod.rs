@@ -5,11 +5,13 @@
 //! - [`ongoing`]: an exchange while the response is read
 //! - [`exchange`]: a request and the response to it
 //! - [`block_fields`]: fields of event blocks, also of unfinished ones
+//! - [`curl`]: a request as a command line
 //! - [`content_coding`]: content codings, decoded incrementally
 
 pub(crate) mod block_fields;
 pub(crate) mod connection;
 pub(crate) mod content_coding;
+pub(crate) mod curl;
 pub(crate) mod exchange;
 pub(crate) mod offer;
 pub(crate) mod ongoing;

@@ -8,6 +8,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::connection::Connection;
 use super::content_coding::Decoder;
+use super::curl;
 use super::exchange::{End, Event, Exchange, Read, Silence};
 use super::offer::Offer;
 use super::request::{Method, Request};
@@ -33,7 +34,10 @@ const BLOCKS: usize = 4096;
 /// How many bytes of event blocks and comments are kept.
 const KEPT: usize = 4 * 1024 * 1024;
 
-/// How many findings about the stream are kept.
+/// How many response heads are read: interim ones, and the final ones of a connection that is used again.
+const HEADS: usize = 32;
+
+/// How many findings about the stream, and about the response, are kept.
 const FINDINGS: usize = 200;
 
 /// An exchange while the response is read.
@@ -50,6 +54,8 @@ pub(crate) struct OngoingExchange {
     kept: usize,
     pub(crate) exchange: Exchange,
     is_over: bool,
+    /// More heads came than any response has.
+    is_flood: bool,
 }
 
 impl OngoingExchange {
@@ -79,6 +85,7 @@ impl OngoingExchange {
         }
         Self {
             is_over: connection.is_none(),
+            is_flood: false,
             connection,
             started,
             reader: Http1Reader::new(request.method.asked(), LIMITS),
@@ -86,7 +93,10 @@ impl OngoingExchange {
             body: EventStreamReader::new(LIMITS),
             chunk: 0,
             kept: 0,
-            exchange: Exchange::new(request.clone(), sent, end),
+            exchange: Exchange {
+                curl: curl::command(request, &sent, &target.origin()),
+                ..Exchange::new(request.clone(), sent, end)
+            },
         }
     }
 
@@ -119,6 +129,9 @@ impl OngoingExchange {
     /// Closes the connection.
     pub(crate) fn finish(mut self) -> Exchange {
         self.note_time();
+        if let Some(connection) = &self.connection {
+            connection.discard_unread();
+        }
         self.exchange
     }
 
@@ -205,7 +218,10 @@ impl OngoingExchange {
             let mut items = Vec::new();
             self.body.end(&mut items);
             self.items(items);
-        } else if self.reader.is_lost() || self.exchange.raw_length + self.exchange.content_length > MOST {
+        } else if self.reader.is_lost()
+            || self.is_flood
+            || self.exchange.raw_length + self.exchange.content_length > MOST
+        {
             // What follows is meaningless, or more than a probe needs.
             let is_flood = !self.reader.is_lost();
             self.exchange.end = if is_flood { End::LimitReached } else { End::StillOpen };
@@ -220,7 +236,10 @@ impl OngoingExchange {
             match piece {
                 Piece::Head(head) => {
                     self.decoder = Decoder::new(&head.list("content-encoding"));
-                    self.exchange.heads.push(*head);
+                    self.is_flood |= self.exchange.heads.len() >= HEADS;
+                    if !self.is_flood {
+                        self.exchange.heads.push(*head);
+                    }
                     is_complete = false;
                 }
                 Piece::Chunk(_) => self.chunk += 1,
@@ -235,7 +254,11 @@ impl OngoingExchange {
                     self.items(items);
                 }
                 Piece::Complete => is_complete = true,
-                Piece::Finding(finding) => self.exchange.http_findings.push(finding),
+                Piece::Finding(finding) => {
+                    if self.exchange.http_findings.len() < FINDINGS {
+                        self.exchange.http_findings.push(finding);
+                    }
+                }
             }
         }
         is_complete

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::sync::Notify;
 use tokio::sync::broadcast::{Receiver, Sender, channel};
 
 /// The time between two events.
@@ -15,12 +16,18 @@ pub(crate) struct EventLog {
     history: Arc<Mutex<Vec<u64>>>,
     live: Sender<u64>,
     has_crashed: Arc<AtomicBool>,
+    left: Arc<Notify>,
 }
 
 impl EventLog {
     /// A log that gets new events for as long as the runtime runs.
     pub(crate) fn start() -> Self {
-        let log = Self { history: Arc::default(), live: channel(100).0, has_crashed: Arc::default() };
+        let log = Self {
+            history: Arc::default(),
+            live: channel(100).0,
+            has_crashed: Arc::default(),
+            left: Arc::default(),
+        };
         let growing = log.clone();
         tokio::spawn(async move {
             for number in 1.. {
@@ -43,6 +50,16 @@ impl EventLog {
 
     pub(crate) fn has_crashed(&self) -> bool {
         self.has_crashed.load(Ordering::Relaxed)
+    }
+
+    /// A client has left.
+    pub(crate) fn leave(&self) {
+        self.left.notify_waiters();
+    }
+
+    /// Waits until a client leaves.
+    pub(crate) async fn somebody_left(&self) {
+        self.left.notified().await;
     }
 
     /// The events after this one so far, and those to come, without a gap.

@@ -25,6 +25,18 @@ pub(crate) enum Flaw {
     SkipsEvent,
     /// Last-Event-ID is recognized in lower case only.
     CaseSensitiveField,
+    /// Last-Event-ID is recognized with exactly this spelling only.
+    ExactField,
+    /// Missed events are sent again in reverse order.
+    ReversedReplay,
+    /// The status line says HTTP/1.0, and the stream is chunked.
+    ChunksOfHttp10,
+    /// Every other event is an empty keep-alive.
+    EmptyKeepAlives,
+    /// The stream sets a cookie, and allows credentials.
+    CookieWithCredentials,
+    /// When a client leaves, all streams end.
+    LeaverEndsAll,
     /// All events have the same id.
     SameId,
     /// The response to HEAD keeps the connection busy.

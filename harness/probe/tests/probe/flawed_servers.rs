@@ -23,6 +23,13 @@ const FOUND: &[(Flaw, &str, Verdict)] = &[
     (RepeatsLast, "resume-no-duplicate", Verdict::Fail),
     (SkipsEvent, "resume-no-loss", Verdict::Fail),
     (CaseSensitiveField, "resume-header-case", Verdict::Fail),
+    (ExactField, "resume-header-case", Verdict::Fail),
+    (ReversedReplay, "resume-order", Verdict::Fail),
+    (ChunksOfHttp10, "http10", Verdict::Fail),
+    (EmptyKeepAlives, "keep-alive-is-comment", Verdict::Warn),
+    (CookieWithCredentials, "set-cookie", Verdict::Warn),
+    (LeaverEndsAll, "leave-by-fin", Verdict::Fail),
+    (LeaverEndsAll, "leave-by-reset", Verdict::Fail),
     (SameId, "id-unique", Verdict::Fail),
     (HeadHangs, "head", Verdict::Fail),
     (HeadLength, "head-length", Verdict::Fail),
@@ -122,7 +129,7 @@ async fn a_failure_shows_the_bytes_and_the_command_that_reruns_it() {
     let result = &probed.0["charset"];
     let failure = result.failure.as_ref().expect("a failure");
     assert_eq!(failure.observed, "content-type: text/event-stream; charset=iso-8859-1");
-    assert_eq!(result.rerun, format!("ssespec server --filter 'server/probe/charset' {url}"));
+    assert_eq!(result.rerun, format!("ssespec probe --filter 'server/probe/charset' {url}"));
     let bytes: Vec<&str> = result.transcript.iter().map(|row| row.text.as_str()).collect();
     assert!(bytes[0].starts_with("GET /events HTTP/1.1\\r\\nhost: 127.0.0.1:"), "{bytes:?}");
     assert!(bytes[1].contains("charset=iso-8859-1"), "{bytes:?}");

@@ -105,7 +105,7 @@ async fn without_a_response_there_is_one_clear_failure() {
         (HostileServer::EndlessGarbage, "no response head, not an HTTP/1.x response at byte 0"),
         (HostileServer::EndlessHead, "no response head, a head longer than the limit"),
         (HostileServer::EndlessInterim, "no response head"),
-        (HostileServer::Trickle, "no response head"),
+        (HostileServer::Trickle, "; what came: "),
     ] {
         tasks.spawn(async move { (server, why, probe_hostile(server).await) });
     }

@@ -24,6 +24,7 @@ pub(crate) enum Http2Flaw {
     UpperCase,
     FewStreams,
     ResetsAll,
+    ResetsSoon,
     OtherType,
 }
 
@@ -58,11 +59,17 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     let limit = if flaw == Http2Flaw::FewStreams { 10_u32 } else { 128 };
     let settings = [&[0, 3][..], &limit.to_be_bytes()].concat();
     connection.write_all(&frame(4, 0, 0, &settings)).await.ok()?;
-    let mut open: Vec<u32> = Vec::new();
+    let (mut open, mut ticks): (Vec<u32>, usize) = (Vec::new(), 0);
     loop {
         let mut head = [0; 9];
         let ticked = tokio::time::timeout(Duration::from_millis(200), connection.read_exact(&mut head)).await;
         if ticked.is_err() {
+            if flaw == Http2Flaw::ResetsSoon && ticks == 3 {
+                for stream in open.drain(..) {
+                    connection.write_all(&frame(3, 0, stream, &[0, 0, 0, 2])).await.ok()?;
+                }
+            }
+            ticks += 1;
             for stream in &open {
                 connection.write_all(&frame(0, 0, *stream, b"data: x\n\n")).await.ok()?;
             }
@@ -159,6 +166,7 @@ async fn flaws_over_http2_are_found() {
         (Http2Flaw::UpperCase, "h2-fields", Verdict::Fail),
         (Http2Flaw::FewStreams, "h2-streams", Verdict::Warn),
         (Http2Flaw::ResetsAll, "h2-reset", Verdict::Fail),
+        (Http2Flaw::ResetsSoon, "h2-reset", Verdict::Fail),
         (Http2Flaw::OtherType, "h2-equal", Verdict::Warn),
     ] {
         let (url, _) = start(flaw).await;

@@ -23,7 +23,11 @@ mod hostile_servers;
 #[cfg(test)]
 mod http2;
 #[cfg(test)]
+mod odd_servers;
+#[cfg(test)]
 mod opened_with_post;
+#[cfg(test)]
+mod output;
 #[cfg(test)]
 mod probing;
 #[cfg(test)]

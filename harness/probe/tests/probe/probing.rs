@@ -7,7 +7,7 @@ use std::time::Duration;
 use ssespec::run::baseline::id_glob;
 use ssespec::run::{Baseline, Rerun, Selection};
 use ssespec_cases::Corpus;
-use ssespec_probe::{Content, EmitTrigger, Length, Options, Probe, ProbeError, Target, Trust};
+use ssespec_probe::{Content, EmitTrigger, Length, Options, Probe, ProbeError, Strictness, Target, Trust};
 use ssespec_reports::results::{CaseResult, Record, Verdict};
 
 /// The results of a probe, by check name.
@@ -62,7 +62,8 @@ pub(crate) async fn attempt(url: &str, setup: ProbeSetup<'_>) -> Result<ProbeRes
         name: url.into(),
         url: url.into(),
         baseline: Baseline::default(),
-        rerun: Rerun::Server(url.into()),
+        rerun: Rerun::Probe(url.into()),
+        strictness: Strictness::default(),
     };
     let mut results = BTreeMap::new();
     let mut sink = |record| {

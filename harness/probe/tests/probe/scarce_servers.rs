@@ -60,9 +60,12 @@ async fn a_pool_of_threads_fails_only_the_check_of_parallel_streams() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stated_limit_is_no_fault() {
     let mut tasks = JoinSet::new();
-    for (count, status) in
-        [(1, "503 Service Unavailable"), (2, "503 Service Unavailable"), (5, "429 Too Many Requests")]
-    {
+    for (count, status) in [
+        (1, "503 Service Unavailable"),
+        (2, "503 Service Unavailable"),
+        (5, "429 Too Many Requests"),
+        (1, "409 Conflict"),
+    ] {
         tasks.spawn(async move { (count, status, probed(Scarce::Streams(count, status)).await) });
     }
     for (count, status, probed) in tasks.join_all().await {

@@ -1,7 +1,6 @@
 //! An event stream server over raw sockets. It is sound, except for the flaws that are switched on.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::event_log::EventLog;
 use crate::flaw::Flaw::{self, *};
+use crate::output::Output;
 
 pub(crate) type Flaws = Arc<BTreeSet<Flaw>>;
 
@@ -137,6 +137,8 @@ where
     let id = request.fields.iter().find(|(name, _)| {
         if has(CaseSensitiveField) {
             name == "last-event-id"
+        } else if has(ExactField) {
+            name == "Last-Event-ID"
         } else {
             name.eq_ignore_ascii_case("last-event-id")
         }
@@ -195,6 +197,9 @@ fn cors(request: &Request, flaws: &Flaws) -> String {
         Some(_) if has(StarWithCredentials) => {
             "access-control-allow-origin: *\r\naccess-control-allow-credentials: true\r\n".into()
         }
+        Some(origin) if has(CookieWithCredentials) => format!(
+            "access-control-allow-origin: {origin}\r\naccess-control-allow-credentials: true\r\nset-cookie: a=b\r\n{vary}"
+        ),
         Some(origin) if has(TwoOrigins) => {
             format!("access-control-allow-origin: {origin}, https://other.example\r\n{vary}")
         }
@@ -252,7 +257,8 @@ where
     if request.is_http10 {
         fields.push_str("connection: close\r\n");
     }
-    let head = format!("HTTP/1.1 200 OK\r\n{fields}\r\n").into_bytes();
+    let version = if has(ChunksOfHttp10) { "1.0" } else { "1.1" };
+    let head = format!("HTTP/{version} 200 OK\r\n{fields}\r\n").into_bytes();
     if request.method == "HEAD" {
         if has(HeadHangs) {
             connection.write_all(&head).await.ok()?;
@@ -307,6 +313,9 @@ where
     if has(FreshIds) {
         missed.clear();
     }
+    if has(ReversedReplay) {
+        missed.reverse();
+    }
     let (mut own, mut held, mut pending) = (0, Vec::new(), Vec::new());
     for number in missed {
         out.write(&frame(number, flaws)).await?;
@@ -314,7 +323,14 @@ where
     loop {
         let number = tokio::select! {
             number = live.recv() => number.ok()?,
-            () = out.wait_for_disconnect() => return None,
+            () = out.wait_for_disconnect() => {
+                log.leave();
+                return None;
+            }
+            () = log.somebody_left(), if has(LeaverEndsAll) => {
+                out.connection.write_all(b"0\r\n\r\n").await.ok()?;
+                return None;
+            }
         };
         own += 1;
         let mut text = frame(if has(FreshIds) { own } else { number }, flaws);
@@ -358,6 +374,7 @@ fn frame(number: u64, flaws: &Flaws) -> Vec<u8> {
         _ if has(UnknownField) => "topic: x\ndata: x\n",
         _ if has(EscapedLineBreaks) => return b"data: x\\n\\n".to_vec(),
         _ if has(NoData) => "event: tick\n",
+        number if has(EmptyKeepAlives) && number % 2 == 0 => return b"data:\n\n".to_vec(),
         _ if has(KeepAliveEvents) => "event: ping\ndata: x\n",
         _ if has(LateBom) => "\u{feff}data: x\ndata: x\n",
         _ => "event: tick\ndata: {\"a\":1}\n",
@@ -370,52 +387,4 @@ fn frame(number: u64, flaws: &Flaws) -> Vec<u8> {
         text.push(b'\n');
     }
     text
-}
-
-/// The content of a response.
-struct Output<'c, S> {
-    connection: &'c mut S,
-    is_chunked: bool,
-    gzip: Option<GzEncoder<Vec<u8>>>,
-    is_flushed: bool,
-    has_bad_chunks: bool,
-    head: Option<Vec<u8>>,
-}
-
-impl<S: AsyncRead + AsyncWrite + Unpin> Output<'_, S> {
-    async fn flush_head(&mut self) -> Option<()> {
-        let head = self.head.take().unwrap_or_default();
-        self.connection.write_all(&head).await.ok()
-    }
-
-    async fn write(&mut self, text: &[u8]) -> Option<()> {
-        let coded = match &mut self.gzip {
-            None => text.to_vec(),
-            Some(gzip) => {
-                gzip.write_all(text).ok()?;
-                if self.is_flushed {
-                    gzip.flush().ok()?;
-                }
-                std::mem::take(gzip.get_mut())
-            }
-        };
-        let mut bytes = self.head.take().unwrap_or_default();
-        if self.is_chunked && !coded.is_empty() {
-            let size = coded.len() - usize::from(self.has_bad_chunks);
-            bytes.extend(format!("{size:x}\r\n").into_bytes());
-            bytes.extend(coded);
-            bytes.extend(b"\r\n");
-        } else {
-            bytes.extend(coded);
-        }
-        self.connection.write_all(&bytes).await.ok()
-    }
-
-    /// Waits until the client disconnects.
-    async fn wait_for_disconnect(&mut self) {
-        let mut buffer = [0; 1024];
-        while let Ok(length) = self.connection.read(&mut buffer).await
-            && length > 0
-        {}
-    }
 }

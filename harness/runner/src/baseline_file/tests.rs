@@ -82,6 +82,7 @@ fn run(results: Vec<CaseResult>, stale: Vec<KnownFailure>, unmatched: Vec<KnownF
         stale,
         unmatched,
         diagnosis: None,
+        notes: Vec::new(),
         exit_status: 1,
         complete: true,
         adapters: None,
@@ -92,7 +93,7 @@ fn run(results: Vec<CaseResult>, stale: Vec<KnownFailure>, unmatched: Vec<KnownF
 
 /// What becomes of a file by a whole run.
 fn update(text: &str, results: &Results) -> String {
-    updated(&Source::new("ssespec.toml", text), results, &Selection::default()).unwrap().0
+    updated(&Source::new("ssespec.toml", text), &Judged::of(results), &Selection::default()).unwrap().0
 }
 
 /// A known failure, as it is written.
@@ -127,7 +128,7 @@ fn cases_with_one_cause_share_an_entry() {
     }
     let selection = Selection { deliveries: vec![DeliveryKind::AsWritten], ..Selection::default() };
     let run = run(results, vec![], vec![]);
-    let (text, changes) = updated(&Source::new("ssespec.toml", HEAD), &run, &selection).unwrap();
+    let (text, changes) = updated(&Source::new("ssespec.toml", HEAD), &Judged::of(&run), &selection).unwrap();
     assert_eq!(changes.added.len(), mistake.failures.len() + 1);
     assert_eq!(text.matches(HEADING).count(), 2, "{text}");
     assert!(text.contains("case = \"{client/bom/before-a-comment,client/bom/"), "{text}");
@@ -144,7 +145,7 @@ fn only_what_was_seen_is_excused() {
     let added = |results: Vec<CaseResult>, deliveries: &[DeliveryKind]| {
         let selection = Selection { deliveries: deliveries.to_vec(), ..Selection::default() };
         let source = Source::new("ssespec.toml", HEAD);
-        let (text, _) = updated(&source, &run(results, vec![], vec![]), &selection).unwrap();
+        let (text, _) = updated(&source, &Judged::of(&run(results, vec![], vec![])), &selection).unwrap();
         text.lines().find_map(|line| line.strip_prefix("deliveries = ")).map(str::to_owned)
     };
     let all = DeliveryKind::STANDARD;
@@ -178,7 +179,8 @@ fn what_does_not_decide_is_added_only_where_it_was_asked_for() {
     let results = || run(vec![CaseResult { suite: "llm".into(), ..failed() }], vec![], vec![]);
     assert_eq!(update(HEAD, &results()), HEAD);
     let selection = Selection { suites: vec!["llm".into()], ..Selection::default() };
-    let (text, changes) = updated(&Source::new("ssespec.toml", HEAD), &results(), &selection).unwrap();
+    let (text, changes) =
+        updated(&Source::new("ssespec.toml", HEAD), &Judged::of(&results()), &selection).unwrap();
     assert_eq!(changes.added, ["client/a/one"]);
     assert!(text.contains("case = \"client/a/one\""), "{text}");
 }
@@ -251,7 +253,7 @@ fn a_pattern_stands_for_what_still_fails() {
     // A filtered run has not seen every case that the pattern matches.
     let filtered = Selection { suites: vec!["whatwg".into()], ..Selection::default() };
     let source = Source::new("ssespec.toml", &text);
-    let (kept, changes) = updated(&source, &run(results, stale, vec![]), &filtered).unwrap();
+    let (kept, changes) = updated(&source, &Judged::of(&run(results, stale, vec![])), &filtered).unwrap();
     assert_eq!((kept, changes.left), (text, vec!["client/a/*".to_owned()]));
 }
 
@@ -267,7 +269,9 @@ fn a_run_that_did_not_end_takes_nothing_out() {
 fn forms_that_cannot_be_kept_are_refused() {
     let refused = |known: &str| {
         let source = Source::new("ssespec.toml", format!("{HEAD}{known}\n"));
-        updated(&source, &run(vec![], vec![], vec![]), &Selection::default()).unwrap_err().to_string()
+        updated(&source, &Judged::of(&run(vec![], vec![], vec![])), &Selection::default())
+            .unwrap_err()
+            .to_string()
     };
     let expected =
         "ssespec.toml:4: known failures can only be updated if each starts with a line [[known-failure]]";

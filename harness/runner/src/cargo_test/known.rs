@@ -33,6 +33,13 @@ impl BaselineFile {
         Ok(Self { path, baseline })
     }
 
+    /// The patterns that match no case.
+    pub(super) fn unmatched(&self, corpus: &Corpus) -> Vec<String> {
+        let ids = corpus.cases.keys().map(String::as_str);
+        let (_, unmatched) = self.baseline.judge(&[], ids, &Selection::default());
+        unmatched.into_iter().map(|entry| entry.case).collect()
+    }
+
     /// A known failure that matches no case is a mistake in the baseline.
     pub(super) fn check_patterns(&self, corpus: &Corpus) -> Result<(), Failed> {
         let ids = corpus.cases.keys().map(String::as_str);

@@ -25,9 +25,10 @@
 //! }
 //! ```
 //!
-//! A test passes if its case does. A failing test prints everything a maintainer needs: the requirement, the step, what
+//! A test passes if its case does, or if it fails as the baseline says; it is listed as `[known failure]` then. A failing
+//! test prints everything a maintainer needs: the requirement, the step, what
 //! was expected and observed, the bytes, and the command that runs it again. A test that neither passes nor fails is
-//! `ignored`, with the reason: a known failure, a `should` that does not hold, a failure in a suite that does not decide
+//! `ignored`, with the reason: a `should` that does not hold, a failure in a suite that does not decide
 //! conformance, or a missing capability.
 //!
 //! A server is tested in the same way:
@@ -70,11 +71,13 @@
 //! }
 //! ```
 //!
-//! A known failure that passes fails its test, and entries of the baseline that match no case fail the test `baseline`.
+//! A known failure that passes fails its test, and entries of the baseline that match no case fail the test `baseline`. With
+//! `SSESPEC_WRITE_BASELINE=1`, the failures of a run become known failures, and those that pass are removed (feature
+//! `write-baseline`, on by default).
 //!
 //! - [`suite`]: an implementation under test, and its options
 //! - `trial`: one test
-//! - `known`: the baseline as a file of the package
+//! - `known`: the baseline as a file of the package; `write`: writing it
 //! - `cargo_target`: the test target of this process; `error`: why no test can run
 
 mod cargo_target;
@@ -82,3 +85,5 @@ mod error;
 mod known;
 pub mod suite;
 mod trial;
+#[cfg(feature = "write-baseline")]
+mod write;

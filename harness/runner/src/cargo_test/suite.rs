@@ -11,12 +11,16 @@ use libtest_mimic::{Arguments, Completion, FormatSetting, Trial as Test};
 use ssespec_cases::load::CorpusError;
 use ssespec_cases::{Capability, Corpus};
 use ssespec_mock_server::wire::BarrierMode;
+#[cfg(feature = "own-cases")]
+use ssespec_reports::results::Deciding;
 use ssespec_reports::terminal::{Color, Style};
 
 use super::cargo_target;
 use super::error::SuiteError;
 use super::known::BaselineFile;
 use super::trial::Trials;
+#[cfg(feature = "write-baseline")]
+use super::write::Writer;
 use crate::adapter::in_process::client::{Client, ClientSession, Observer};
 use crate::adapter::in_process::function::{Function, Outcome};
 #[cfg(feature = "server")]
@@ -91,11 +95,12 @@ impl<S> Suite<S> {
         self
     }
 
-    /// Runs the cases of a folder instead of the built-in ones (feature `own-cases`, on by default).
+    /// Runs the cases of a folder, all of which decide, instead of the built-in ones (feature `own-cases`, on by default).
     #[cfg(feature = "own-cases")]
     #[must_use]
     pub fn cases(mut self, folder: impl Into<PathBuf>) -> Self {
         self.options.cases = Some(folder.into());
+        self.options.selection.deciding = Deciding::Failures;
         self
     }
 
@@ -141,16 +146,54 @@ impl Options {
         arguments.test_threads.get_or_insert_with(default_threads);
         // Running a single case usually means debugging it.
         panics::listen(if arguments.exact { Printed::Yes } else { Printed::No });
-        match self.tests(launch, capabilities, &arguments) {
-            Ok(tests) => libtest_mimic::run(&arguments, tests).exit_code(),
-            Err(error) => {
-                let message = error.to_string();
-                // Nothing can run.
-                let heading = if message.starts_with("error: ") { "" } else { "error: " };
-                let _ = writeln!(std::io::stderr(), "{heading}{message}");
-                ExitCode::from(USAGE)
+        self.run(launch, capabilities, arguments).unwrap_or_else(|error| {
+            let message = error.to_string();
+            // Nothing can run.
+            let heading = if message.starts_with("error: ") { "" } else { "error: " };
+            let _ = writeln!(std::io::stderr(), "{heading}{message}");
+            ExitCode::from(USAGE)
+        })
+    }
+
+    fn run(
+        self,
+        launch: Launch,
+        capabilities: &BTreeSet<Capability>,
+        mut arguments: Arguments,
+    ) -> Result<ExitCode, SuiteError> {
+        #[cfg(feature = "write-baseline")]
+        let writer = Writer::new(self.baseline.as_deref())?.filter(|_| !arguments.list).map(Arc::new);
+        #[cfg(not(feature = "write-baseline"))]
+        if std::env::var_os("SSESPEC_WRITE_BASELINE").is_some() {
+            return Err(SuiteError::CannotWrite);
+        }
+        let (trials, mut tests) = self.tests(
+            launch,
+            capabilities,
+            &arguments,
+            #[cfg(feature = "write-baseline")]
+            writer.clone(),
+        )?;
+        if !arguments.list {
+            // The name that selects a test exactly has no word for its kind.
+            if let (true, [], Some(name)) = (arguments.exact, &arguments.skip[..], &arguments.filter) {
+                tests.retain(|test| test.name() == name);
+                arguments.exact = false;
+                arguments.filter = None;
+            }
+            if !arguments.exact {
+                let is_known =
+                    |test: &Test| trials.run.baseline.expects(test.name()) && !test.has_ignored_flag();
+                let kind = |test: Test| if is_known(&test) { test.with_kind(KNOWN) } else { test };
+                tests = tests.into_iter().map(kind).collect();
             }
         }
+        let conclusion = libtest_mimic::run(&arguments, tests);
+        #[cfg(feature = "write-baseline")]
+        if let Some(writer) = writer {
+            writer.write(&trials.run.corpus, &trials.run.baseline, &trials.run.selection)?;
+        }
+        Ok(conclusion.exit_code())
     }
 
     /// The cases that are run.
@@ -171,7 +214,8 @@ impl Options {
         launch: Launch,
         capabilities: &BTreeSet<Capability>,
         arguments: &Arguments,
-    ) -> Result<Vec<Test>, SuiteError> {
+        #[cfg(feature = "write-baseline")] writer: Option<Arc<Writer>>,
+    ) -> Result<(Arc<Trials>, Vec<Test>), SuiteError> {
         let corpus = Arc::new(self.corpus()?);
         let baseline = self.baseline.map(BaselineFile::read).transpose()?;
         let plan = Plan::of_role(launch.role(), &corpus, &self.selection, capabilities);
@@ -188,7 +232,13 @@ impl Options {
             rerun: Rerun::CargoTest(cargo_target::words()),
         };
         let baseline = baseline.map(Arc::new);
-        let trials = Arc::new(Trials { run, baseline: baseline.clone(), style: style(arguments) });
+        let trials = Arc::new(Trials {
+            run,
+            baseline: baseline.clone(),
+            style: style(arguments),
+            #[cfg(feature = "write-baseline")]
+            writer,
+        });
         let mut played: Vec<&str> = plan.trials.iter().map(|trial| trial.case.id.as_str()).collect();
         played.sort_unstable();
         played.dedup();
@@ -211,11 +261,23 @@ impl Options {
             tests.push(test.with_ignored_flag(flag));
         }
         if let Some(baseline) = baseline {
+            // A filter selects the entries that are about the same cases.
+            for pattern in baseline.unmatched(&corpus) {
+                if arguments.filter.as_ref().is_some_and(|filter| pattern.contains(filter.as_str())) {
+                    let (baseline, corpus) = (Arc::clone(&baseline), Arc::clone(&corpus));
+                    tests.push(Test::test(format!("baseline {pattern}"), move || {
+                        baseline.check_patterns(&corpus)
+                    }));
+                }
+            }
             tests.push(Test::test("baseline", move || baseline.check_patterns(&corpus)));
         }
-        Ok(tests)
+        Ok((trials, tests))
     }
 }
+
+/// What is printed before the name of a test whose failure is known.
+const KNOWN: &str = "known failure";
 
 /// The default limit of parallel tests.
 const THREADS: usize = 12;

@@ -10,6 +10,8 @@ use ssespec_reports::terminal::{Style, failure};
 use ssespec_reports::visible;
 
 use super::known::BaselineFile;
+#[cfg(feature = "write-baseline")]
+use super::write::Writer;
 use crate::delivery::DeliveryKind;
 use crate::run::baseline::id_glob;
 use crate::run::{Run, RunError, requirement_record};
@@ -23,6 +25,9 @@ pub(super) struct Trials {
     pub(super) baseline: Option<Arc<BaselineFile>>,
     /// How failures look.
     pub(super) style: Style,
+    /// Where results go, if the baseline is to be written.
+    #[cfg(feature = "write-baseline")]
+    pub(super) writer: Option<Arc<Writer>>,
 }
 
 /// Held exclusively by cases whose measurements other cases would disturb.
@@ -60,6 +65,10 @@ impl Trials {
         selection.deliveries.clone_from(&self.run.selection.deliveries);
         let ids = self.run.corpus.cases.keys().map(String::as_str);
         let (stale, _) = self.run.baseline.judge(case.results(), ids, &selection);
+        #[cfg(feature = "write-baseline")]
+        if let Some(writer) = &self.writer {
+            writer.take(case.results(), &stale);
+        }
         // A failure matters more than an entry that can be removed.
         let failed = matches!(case.outcome(), Outcome::Fail | Outcome::Error);
         match (&self.baseline, stale.is_empty() || failed) {
@@ -89,7 +98,8 @@ impl Trials {
         };
         let difference = || case.worst().failure.as_ref().map_or_else(String::new, Failure::summary);
         match (case.outcome(), case.known()) {
-            (Outcome::Known | Outcome::Warn, Some(known)) => ignored("known failure", &known.reason),
+            // Its name says that it is known.
+            (Outcome::Known | Outcome::Warn, Some(_)) => Ok(Completion::Completed),
             (Outcome::Warn, None) => ignored("warning", &difference()),
             (Outcome::Fail, _) if !self.run.selection.decides(case.suite()) => {
                 ignored(&format!("{} does not decide", case.suite()), &difference())

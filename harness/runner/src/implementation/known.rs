@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use ssespec_diagnostics::{Findings, Source, parse, value};
+use ssespec_diagnostics::{Findings, Source, Table, parse, value};
 use ssespec_reports::results::{DeliveryKind, KnownFailure};
 use toml::de::DeTable;
 
@@ -16,23 +16,27 @@ use crate::run::{Baseline, baseline};
 /// If it cannot be read or is malformed.
 pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
     let source = Source::read(path)?;
-    let begins =
-        |line: &str, key: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
-    let says_more = source.text().lines().any(|line| START_KEYS.iter().any(|key| begins(line, key)));
-    let is_folder_file = path.file_name().is_some_and(|name| name == FILE) && says_more;
-    let root = parse(&source, if is_folder_file { &SSESPEC } else { &BASELINE })?;
+    let root = parse(&source, shape(&source, path))?;
     let mut findings = Findings::default();
     let baseline = known_failures(&root, &mut findings);
     Ok(findings.or(&source, Some(baseline))?)
 }
 
-/// The known failures of an `ssespec.toml` in file order, and the document, which has their positions.
+/// The shape of a file with known failures: of an `ssespec.toml` that describes an implementation, or of known failures alone.
+fn shape(source: &Source, path: &Path) -> &'static Table {
+    let begins =
+        |line: &str, key: &str| line.strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    let says_more = source.text().lines().any(|line| START_KEYS.iter().any(|key| begins(line, key)));
+    if path.file_name().is_some_and(|name| name == FILE) && says_more { &SSESPEC } else { &BASELINE }
+}
+
+/// The known failures of a file in file order, and the document, which has their positions.
 ///
 /// # Errors
 /// If it is malformed.
-#[cfg(feature = "command")]
+#[cfg(feature = "write-baseline")]
 pub(crate) fn read_known_failures(source: &Source) -> Result<(DeTable<'_>, Vec<KnownFailure>), FolderError> {
-    let root = parse(source, &SSESPEC)?;
+    let root = parse(source, shape(source, Path::new(source.name())))?;
     let mut findings = Findings::default();
     let known = known_failures(&root, &mut findings).entries().cloned().collect();
     Ok((root, findings.or(source, Some(known))?))

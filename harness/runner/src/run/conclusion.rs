@@ -46,11 +46,12 @@ pub fn conclude<'i>(
 ) -> (Footer, Conclusion) {
     let all: Vec<&CaseResult> = results.iter().collect();
     let (stale, unmatched) = baseline.judge(&all, ids, selection);
-    let decides = |result: &&CaseResult| selection.decides(&result.suite);
-    let failed = |result: &CaseResult| result.verdict == Verdict::Fail && result.known.is_none();
     let conclusion = if results.iter().any(|result| result.verdict == Verdict::Error) {
         Conclusion::Error
-    } else if results.iter().filter(decides).any(failed) || !stale.is_empty() || !unmatched.is_empty() {
+    } else if results.iter().any(|result| selection.rejects(result))
+        || !stale.is_empty()
+        || !unmatched.is_empty()
+    {
         Conclusion::NotAsExpected
     } else {
         Conclusion::AsExpected
@@ -63,6 +64,7 @@ pub fn conclude<'i>(
         stale,
         unmatched,
         diagnosis: None,
+        notes: Vec::new(),
         exit_status: conclusion.exit_status(),
         complete: true,
         adapters: None,

@@ -106,6 +106,9 @@ impl Run {
         // The schedule is gone when nothing more can come.
         while let Some(item) = news.recv().await {
             ledger.take(item, sink);
+            if ledger.is_over() {
+                break;
+            }
         }
     }
 
@@ -134,6 +137,7 @@ impl Run {
                 suites: self.selection.suites.clone(),
                 levels: self.selection.levels.iter().map(|level| verdict::level(*level)).collect(),
                 shard: self.selection.shard,
+                deciding: self.selection.deciding,
             },
             requirements: self.corpus.requirements.values().map(verdict::requirement).collect(),
             known_failures: self.baseline.entries().cloned().collect(),

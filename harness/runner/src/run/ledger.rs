@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use ssespec_reports::results::{Adapters, CaseResult, Delivery, Footer, Record};
+use ssespec_reports::results::{Adapters, CaseResult, Delivery, Footer, Record, Verdict};
 
 use super::conclusion::{Conclusion, conclude};
 use super::lane::News;
+use super::plan::Until;
 use super::settings::{Deaths, Run};
 use super::{same_facts, verdict};
 
@@ -17,12 +18,13 @@ pub(super) struct Ledger<'r> {
     deaths: usize,
     sequence: u64,
     results: BTreeMap<(String, Delivery), CaseResult>,
+    rejected: bool,
 }
 
 impl<'r> Ledger<'r> {
     /// A ledger without results, of a run that began then.
     pub(super) fn new(run: &'r Run, began: Instant) -> Self {
-        Self { run, began, deaths: 0, sequence: 0, results: BTreeMap::new() }
+        Self { run, began, deaths: 0, sequence: 0, results: BTreeMap::new(), rejected: false }
     }
 
     /// Enters what a lane reports.
@@ -72,8 +74,14 @@ impl<'r> Ledger<'r> {
             }
         }
         result.facts = facts;
+        self.rejected |= self.run.selection.rejects(&result) || result.verdict == Verdict::Error;
         self.results.insert((result.case.clone(), result.delivery), result.clone());
         sink(Record::Result(Box::new(result)));
+    }
+
+    /// Whether nothing more is to be played, although not everything was.
+    pub(super) fn is_over(&self) -> bool {
+        self.rejected && self.run.selection.until == Until::FirstFailure
     }
 
     /// Compares the facts of each case's deliveries. Nothing is entered afterwards.
@@ -95,6 +103,12 @@ impl<'r> Ledger<'r> {
         let ids = self.run.corpus.cases.keys().map(String::as_str);
         let took = self.began.elapsed();
         let (footer, conclusion) = conclude(&results, ids, &self.run.baseline, &self.run.selection, took);
+        // What was not played says nothing about the baseline.
+        let footer = if self.is_over() {
+            Footer { complete: false, stale: Vec::new(), unmatched: Vec::new(), ..footer }
+        } else {
+            footer
+        };
         let conclusion = match (conclusion, self.run.deaths) {
             (Conclusion::AsExpected, Deaths::NotExpected) if self.deaths > 0 => Conclusion::NotAsExpected,
             (conclusion, _) => conclusion,
@@ -110,7 +124,7 @@ mod tests {
 
     use ssespec_cases::{Corpus, format};
     use ssespec_diagnostics::Source;
-    use ssespec_reports::results::{Fact, Verdict};
+    use ssespec_reports::results::Fact;
 
     use super::*;
     use crate::adapter::in_process::client::Client;

@@ -70,6 +70,8 @@ pub use conclusion::{Conclusion, conclude, timestamp};
 pub use error::RunError;
 pub use lane_page::LanePage;
 pub use launch::Launch;
+#[cfg(feature = "command")]
+pub use plan::Until;
 pub use plan::{Plan, Selection, Trial};
 pub use replay::play_case;
 pub use rerun::Rerun;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use globset::GlobMatcher;
 use ssespec_cases::client::Expectation;
 use ssespec_cases::{Capability, Case, Corpus, Level, Script};
-use ssespec_reports::results::Role;
 #[cfg(feature = "command")]
-use ssespec_reports::results::Shard;
+use ssespec_reports::results::{CaseResult, Shard, Verdict};
+use ssespec_reports::results::{Deciding, Role};
 
 use super::waits::waits;
 use crate::delivery::{DeliveryKind, Program, programs};
@@ -32,6 +32,22 @@ pub struct Selection {
     /// The part of all these cases that is played here; all of them where it is absent.
     #[cfg(feature = "command")]
     pub shard: Option<Shard>,
+    /// Which results decide the exit status.
+    pub deciding: Deciding,
+    /// How far the cases are played.
+    #[cfg(feature = "command")]
+    pub until: Until,
+}
+
+/// How far the selected cases are played.
+#[cfg(feature = "command")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Until {
+    /// To the last one.
+    #[default]
+    End,
+    /// Until a result makes the run fail.
+    FirstFailure,
 }
 
 impl Default for Selection {
@@ -43,15 +59,22 @@ impl Default for Selection {
             levels: Vec::new(),
             #[cfg(feature = "command")]
             shard: None,
+            deciding: Deciding::default(),
+            #[cfg(feature = "command")]
+            until: Until::default(),
         }
     }
 }
 
 impl Selection {
     /// Whether it leaves out no case.
-    #[cfg(feature = "command")]
+    #[cfg(feature = "write-baseline")]
     pub fn is_whole(&self) -> bool {
-        self.is_whole_in_all_shards() && self.shard.is_none()
+        #[cfg(feature = "command")]
+        if self.shard.is_some() {
+            return false;
+        }
+        self.is_whole_in_all_shards()
     }
 
     /// Whether it leaves out no case, all shards together.
@@ -82,13 +105,26 @@ impl Selection {
         asked_for.iter().all(|kind| self.deliveries.contains(kind))
     }
 
-    /// Whether a suite decides the exit status.
+    /// Whether failures in a suite decide the exit status.
     pub fn decides(&self, suite: &str) -> bool {
-        if self.suites.is_empty() {
+        if self.deciding != Deciding::Suites {
+            true
+        } else if self.suites.is_empty() {
             DECIDING.contains(&suite)
         } else {
             self.suites.iter().any(|s| s == suite)
         }
+    }
+
+    /// Whether a result makes the run fail.
+    #[cfg(feature = "command")]
+    pub(super) fn rejects(&self, result: &CaseResult) -> bool {
+        let decides = match result.verdict {
+            Verdict::Fail => self.decides(&result.suite),
+            Verdict::Warn => self.deciding == Deciding::FailuresAndWarnings,
+            Verdict::Pass | Verdict::Info | Verdict::Skip | Verdict::Error => false,
+        };
+        decides && result.known.is_none()
     }
 
     /// Whether a case is selected, in whichever shard.
@@ -159,9 +195,8 @@ impl Plan {
         #[cfg(feature = "command")]
         let part = selection.shard.map(|shard| super::shards::part(corpus, role, shard));
         for case in corpus.cases.values().filter(|case| role::recorded(case.role()) == role) {
-            let judged = case.requirements.first().and_then(|id| corpus.requirements.get(id));
-            let Some(requirement) = judged else { continue };
-            let (suite, level) = (requirement.suite().to_owned(), requirement.judged());
+            let Some((suite, level)) = corpus.judgement(case) else { continue };
+            let suite = suite.to_owned();
             if !selection.selects(case, &suite, level) {
                 continue;
             }

@@ -147,3 +147,64 @@ fn no_cause_is_named_where_a_capability_is_lacking() {
     let few = Results::new("a", header(&["event-id"]), failing().skip(1), None);
     assert_eq!(names(&explain(&few, &table)).0, ["wrong"], "few cases say little");
 }
+
+/// The run of an implementation with these mistakes, as far as they do not influence each other: of two failures of a case
+/// the earlier one is seen.
+fn run_with(table: &Table, mistakes: &[&Mistake]) -> Results {
+    let ids: BTreeSet<&String> = table.mistakes.iter().flat_map(|mistake| mistake.failures.keys()).collect();
+    let mut results = Vec::new();
+    for id in ids {
+        for delivery in [Delivery::AsWritten, Delivery::Whole, Delivery::Bytes] {
+            let failures = mistakes.iter().filter_map(|mistake| mistake.failures.get(id)?.get(delivery));
+            let earliest = failures.min_by_key(|symptom| symptom.step.wrapping_sub(1));
+            let mut result = case(id, earliest.map(|symptom| symptom.step), &[]);
+            result.delivery = delivery;
+            results.push(result);
+        }
+    }
+    Results::new("a", header(&[]), results, None)
+}
+
+/// Whether a diagnosis names a mistake.
+fn names_it(diagnosis: &Diagnosis, mistake: &Mistake) -> bool {
+    diagnosis.causes.iter().any(|cause| cause.mistakes.iter().any(|named| named.name == mistake.name))
+}
+
+#[test]
+fn every_mistake_of_the_tables_names_itself_alone() {
+    for role in [crate::results::Role::Client, crate::results::Role::Server] {
+        let table = Table::of(role);
+        for mistake in &table.mistakes {
+            let diagnosis = explain(&run_with(table, &[mistake]), table);
+            assert!(
+                diagnosis.causes.len() == 1 && names_it(&diagnosis, mistake),
+                "{}: {diagnosis:?}",
+                mistake.name
+            );
+            assert!(diagnosis.unexplained.is_empty());
+        }
+    }
+}
+
+/// How many of 100 sets of mistakes are named, with no other.
+fn exactly_named(table: &Table, size: usize) -> usize {
+    let count = table.mistakes.len();
+    let sets = (0..100).map(|number| {
+        // Far apart in the list, and different each time.
+        let picked = (0..size).map(|at| (number * 37 + at * (count / size + number % 11)) % count);
+        picked.collect::<BTreeSet<usize>>()
+    });
+    let exact = sets.filter(|set| {
+        let mistakes: Vec<&Mistake> = set.iter().map(|at| &table.mistakes[*at]).collect();
+        let diagnosis = explain(&run_with(table, &mistakes), table);
+        diagnosis.causes.len() == set.len() && mistakes.iter().all(|mistake| names_it(&diagnosis, mistake))
+    });
+    exact.count()
+}
+
+#[test]
+fn most_sets_of_mistakes_are_named_exactly() {
+    let table = Table::of(crate::results::Role::Client);
+    let (pairs, triples) = (exactly_named(table, 2), exactly_named(table, 3));
+    assert!(pairs >= 90 && triples >= 80, "{pairs} pairs and {triples} triples of 100");
+}

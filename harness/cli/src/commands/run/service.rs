@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ssespec::implementation::{FILE, Folder, Service};
 use ssespec::run::Rerun;
 use ssespec_cases::Corpus;
-use ssespec_probe::{Content, Length, Options, Probe, Roots, Target, Trust, check_name};
+use ssespec_probe::{Content, Length, Options, Probe, Roots, Strictness, Target, Trust, check_name};
 
 use crate::error::CommandError;
 use crate::options::execution::RunOptions;
@@ -48,10 +48,11 @@ pub(crate) fn probe(folder: &Folder, service: &Service, options: &RunOptions) ->
             limit: None,
             trust,
         },
-        selection: options.selection.selection(),
+        selection: options.selection(),
         name: folder.name.clone(),
         url: service.url.clone(),
         baseline: folder.baseline.clone(),
         rerun: Rerun::Folder { folder: folder.path.clone(), words: command_line(words) },
+        strictness: Strictness::Usual,
     })
 }

@@ -1,9 +1,8 @@
 //! `ssespec server -- COMMAND`: runs the cases for servers with an adapter.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 use ssespec::implementation::read_baseline;
@@ -11,39 +10,44 @@ use ssespec::run::{Baseline, Launch, Rerun, Run};
 use ssespec::session::Patience;
 use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
-use ssespec_reports::results::Shard;
+use ssespec_reports::results::{Role, Shard};
 
+use crate::commands::server::ProbeArguments;
 use crate::error::CommandError;
 use crate::execute;
-use crate::launch;
-use crate::options::execution::{DeathOptions, TimingOptions, lanes};
-use crate::options::format::Format;
+use crate::options::execution::{FailFastOption, lanes};
 use crate::options::selection::CaseSelection;
 use crate::options::values::duration_text;
 use crate::shell_quoting::command_line;
 use crate::status::Status;
+use crate::{launch, list, output};
 
-/// Options for runs with an adapter; probes use `--baseline` too.
+/// Options for runs with an adapter.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AdapterOptions {
     /// Test the built-in reference server instead of a command
-    #[arg(long, conflicts_with_all = ["command", "url", "list"])]
+    #[arg(long, conflicts_with_all = ["command", "url"])]
     pub(crate) reference: bool,
-    /// With COMMAND: use the cases in this folder (the TOML files below its server/) instead of the built-in cases
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["url", "list"])]
+    /// Use the cases in this folder (DIR/server/GROUP/NAME.toml, or simply
+    /// DIR/NAME.toml) instead of the built-in cases
+    #[arg(long, value_name = "DIR", conflicts_with = "url")]
     pub(crate) cases: Option<PathBuf>,
-    /// With COMMAND: run only part I of N of the selected cases, to split a run across machines; `ssespec report` merges the
+    /// Run only part I of N of the selected cases, to split a run across machines; `ssespec report` merges the
     /// results. A part without cases succeeds
-    #[arg(long, value_name = "I/N", conflicts_with_all = ["url", "list"])]
+    #[arg(long, value_name = "I/N", conflicts_with = "url")]
     pub(crate) shard: Option<Shard>,
-    /// With COMMAND: how many sessions are busy at the same time, 1 to 64 [default: two per core]
-    #[arg(long, value_name = "N", conflicts_with_all = ["url", "list"], value_parser = clap::value_parser!(u16).range(1..=64))]
-    lanes: Option<u16>,
+    /// How many sessions are busy at the same time, 1 to 64 [default: two per core]
+    #[arg(
+        short,
+        long,
+        alias = "lanes",
+        value_name = "N",
+        conflicts_with = "url",
+        value_parser = clap::value_parser!(u16).range(1..=64)
+    )]
+    jobs: Option<u16>,
     #[command(flatten)]
-    deaths: DeathOptions,
-    /// A file of known failures, or an ssespec.toml
-    #[arg(long, value_name = "FILE", conflicts_with = "list")]
-    pub(crate) baseline: Option<PathBuf>,
+    fail_fast: FailFastOption,
 }
 
 /// Runs the cases with the adapter that a command starts.
@@ -51,11 +55,15 @@ pub(crate) async fn perform(
     command: Vec<String>,
     options: &AdapterOptions,
     selection: &CaseSelection,
-    timeout: Duration,
-    (format, output, timings): (Format, Option<&Path>, TimingOptions),
+    common: &ProbeArguments,
 ) -> Result<Status, CommandError> {
     let corpus = selection.corpus()?;
-    let baseline = match options.baseline.as_deref().map(read_baseline).transpose()? {
+    if common.listing.list {
+        output::print(&list::cases(Role::Server, &corpus, &selection.selection())?);
+        return Ok(Status::Success);
+    }
+    let timeout = common.timeout;
+    let baseline = match common.baseline.as_deref().map(read_baseline).transpose()? {
         Some(baseline) => match (&options.cases, Corpus::embedded()) {
             (Some(_), Ok(embedded)) => baseline.for_corpus(&corpus, &embedded),
             _ => baseline,
@@ -87,17 +95,21 @@ pub(crate) async fn perform(
         words.extend(command.iter().cloned());
         launch::server_command(command, PathBuf::from("."))
     };
+    let mut selected = selection.selection();
+    selected.deciding = common.strict.deciding(selected.deciding);
+    selected.until = options.fail_fast.until();
     let run = Run {
         corpus: Arc::new(corpus),
-        lanes: lanes(options.lanes, &launch),
+        lanes: lanes(options.jobs, &launch),
         launch,
-        selection: selection.selection(),
+        selection: selected,
         baseline,
         patience,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         barrier: BarrierMode::Auto,
-        deaths: options.deaths.deaths(),
+        deaths: common.strict.deaths(),
         rerun: Rerun::Server(command_line(words)),
     };
-    execute::cases::execute(&run, output, format).await?.print(format, timings)
+    let outcome = execute::cases::execute(&run, common.output.as_deref(), common.format).await?;
+    outcome.print(common.format, common.timings)
 }

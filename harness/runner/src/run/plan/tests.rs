@@ -157,7 +157,7 @@ fn a_selection_in_words() {
         suites: vec!["http".into()],
         levels: vec![Level::Must, Level::May],
         deliveries: vec![DeliveryKind::Whole, DeliveryKind::Splits],
-        shard: None,
+        ..Selection::default()
     };
     assert!(!narrow.is_whole() && !narrow.has_deliveries(&[]));
     assert_eq!(narrow.describe(), "--filter 'client/a/*' --suite http --level must --level may");

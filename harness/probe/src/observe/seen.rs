@@ -1,0 +1,93 @@
+//! What was seen of the stream altogether, in words.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::wire::exchange::{End, Exchange};
+
+/// The responses to plain requests that were read beyond their head.
+#[derive(Debug, Default)]
+struct Log {
+    /// How many there were.
+    streams: usize,
+    /// How many the server ended.
+    ended: usize,
+    /// The longest time after which the server ended one.
+    longest: Duration,
+    /// The most events of one that ended.
+    events: usize,
+    /// The stream that was observed the longest, in words.
+    longest_observed: Option<(Duration, String)>,
+    /// What the response is, if it is not a stream.
+    other: Option<String>,
+}
+
+/// What was seen of the stream altogether.
+#[derive(Debug, Default)]
+pub(crate) struct Seen(Mutex<Log>);
+
+impl Seen {
+    /// Notes the response to a plain request.
+    pub(crate) fn note(&self, exchange: &Exchange) {
+        let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !exchange.may_be_stream() {
+            log.other = Some(exchange.summary());
+            return;
+        }
+        let is_ended = exchange.end != End::StillOpen && exchange.end != End::LimitReached;
+        let limits = exchange.request.limits;
+        if (limits.body.is_zero() || limits.events.is_some()) && !is_ended {
+            return;
+        }
+        let events = exchange.dispatched().count();
+        log.streams += 1;
+        if is_ended {
+            log.ended += 1;
+            log.longest = log.longest.max(exchange.duration);
+            log.events = log.events.max(events);
+        }
+        if log.longest_observed.as_ref().is_none_or(|(longest, _)| *longest < exchange.duration) {
+            let text = format!(
+                "one stream was observed for {}: {}, {}, {}",
+                time(exchange.duration),
+                counted(events, "event"),
+                counted(exchange.comments.len(), "comment"),
+                counted(usize::try_from(exchange.content_length).unwrap_or(usize::MAX), "byte")
+            );
+            log.longest_observed = Some((exchange.duration, text));
+        }
+    }
+
+    /// What was seen, in words.
+    pub(crate) fn describe(&self) -> String {
+        let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if log.streams > 0 && log.ended == log.streams {
+            let events = match log.events {
+                0 => "without an event".into(),
+                count => format!("with at most {}", counted(count, "event")),
+            };
+            return format!("every stream ended within {}, {events}", time(log.longest));
+        }
+        match (&log.longest_observed, &log.other) {
+            (Some((_, text)), _) => text.clone(),
+            (None, Some(other)) => format!("the response is not an event stream: {other}"),
+            (None, None) => "no stream was observed".into(),
+        }
+    }
+
+    /// Whether the server ended every stream.
+    pub(crate) fn all_ended(&self) -> bool {
+        let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        log.streams > 0 && log.ended == log.streams
+    }
+}
+
+fn counted(count: usize, unit: &str) -> String {
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A time that is short or long; a short one is rounded up.
+fn time(time: Duration) -> String {
+    let ms = time.as_millis();
+    if ms < 1000 { format!("{} ms", (ms / 10 + 1) * 10) } else { format!("{:.1} s", time.as_secs_f64()) }
+}
