@@ -19,11 +19,11 @@ use tokio::net::TcpStream;
 
 /// Sends one request, reports the events of the answer, and then reconnects with a head that is none.
 async fn reconnects_with_a_broken_head(request: ConnectRequest, observer: Observer) {
-    let address = request.url.strip_prefix("http://").unwrap();
-    let (host, path) = address.split_once('/').unwrap();
-    let mut stream = TcpStream::connect(host).await.unwrap();
+    let address = request.url.strip_prefix("http://").expect("a URL");
+    let (host, path) = address.split_once('/').expect("a path");
+    let mut stream = TcpStream::connect(host).await.expect("a connection");
     let head = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(head.as_bytes()).await.expect("it is read");
     let (mut read, mut shown) = (Vec::new(), 0);
     while stream.read_buf(&mut read).await.is_ok_and(|length| length > 0) {
         let text = String::from_utf8_lossy(&read);
@@ -33,8 +33,8 @@ async fn reconnects_with_a_broken_head(request: ConnectRequest, observer: Observ
             shown += 1;
         }
     }
-    let mut stream = TcpStream::connect(host).await.unwrap();
-    stream.write_all(format!("GET /{path} HTTP/1.1\r\nbroken\r\n\r\n").as_bytes()).await.unwrap();
+    let mut stream = TcpStream::connect(host).await.expect("a connection");
+    stream.write_all(format!("GET /{path} HTTP/1.1\r\nbroken\r\n\r\n").as_bytes()).await.expect("it is read");
     // The answer makes it give up.
     while stream.read_buf(&mut read).await.is_ok_and(|length| length > 0) {}
 }
@@ -44,10 +44,10 @@ async fn results(case: &str) -> Vec<CaseResult> {
     let mut client = Client::client("broken", reconnects_with_a_broken_head);
     client.identity_mut().capabilities.insert(Capability::Reconnect);
     let run = Run {
-        corpus: Arc::new(Corpus::embedded().unwrap()),
+        corpus: Arc::new(Corpus::embedded().expect("cases")),
         launch: Launch::Client(client),
         selection: Selection {
-            filters: vec![id_glob(case).unwrap().compile_matcher()],
+            filters: vec![id_glob(case).expect("a pattern").compile_matcher()],
             // It reads no event that comes in several chunks.
             deliveries: vec![DeliveryKind::AsWritten],
             ..Selection::default()
@@ -67,7 +67,7 @@ async fn results(case: &str) -> Vec<CaseResult> {
         }
     })
     .await
-    .unwrap();
+    .expect("a run");
     results
 }
 
