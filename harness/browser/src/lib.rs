@@ -1,8 +1,8 @@
 //! Starts browsers, opens pages in them, and cleans up all their processes and files.
 //!
 //! - `find`: where a browser is installed, and which package provides it
-//! - `process`: a browser's processes and its folder, which end together; `owned_folder`: the folder, also after a kill;
-//!   `marked`: finding processes
+//! - `process`: a browser's processes and its folder, which end together
+//! - `marked`: finding a browser's processes; `owned_folder`: its folder, which the next run removes after a kill
 //! - `chromium`, `firefox`, `webkit`: one engine each; `remote` drives the first two, `webdriver` the third
 //! - `error`: why a browser cannot be used
 //! - `shared`: one browser for all lanes
