@@ -171,7 +171,7 @@ fn a_refusal_ends_with_its_session() {
     let head = "requirements = [\"whatwg/line-lf\"]\n";
     // It waits longest, so that it is played first.
     let refuses = "needs = [\"reconnect\", \"close\", \"errors\"]\nsteps = [\n  { refuse = \"10min\" },\n  \"expect-error\",\n  \
-                   \"close\",\n  { expect-no-request = \"100ms\" },\n]\n";
+                   \"close\",\n  { expect-no-request = \"700ms\" },\n]\n";
     folder.file("client/refusal/begins.toml", &format!("title = \"Refuses\"\n{head}{refuses}"));
     let steps = "steps = [\n  { send = \"data: a\\n\\n\" },\n  { expect-event = { data = \"a\" } },\n]\n";
     folder.file("client/refusal/is-over.toml", &format!("title = \"Is over\"\n{head}{steps}"));
