@@ -14,7 +14,7 @@ use crate::grammar::read::{Visitor, Written};
 use crate::grammar::{data, fields, measure};
 
 /// What to write for an alternative in which nothing is observed.
-const INSTEAD_OF_NOTHING: &str = "to expect that nothing happens, write { expect-no-request = \"300ms\" }";
+const INSTEAD_OF_NOTHING: &str = "to expect that nothing happens, write { expect-no-request = \"900ms\" }";
 
 /// Reads a step.
 pub(crate) fn step(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Option<ClientStep> {

@@ -50,7 +50,7 @@ fn name_themselves() {
 fn silence_is_one_for_its_own_time() {
     let began = Instant::now();
     let value = fact(
-        "  { expect-one-of = [\"expect-request\", { expect-no-request = \"700ms\" }] },\n  { record = { fact = \
+        "  { expect-one-of = [\"expect-request\", { expect-no-request = \"900ms\" }] },\n  { record = { fact = \
          \"which\", of = \"alternative\", as = [\"again\", \"never\"] } },\n",
     );
     assert_eq!(value, "never");

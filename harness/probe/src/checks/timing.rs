@@ -62,6 +62,9 @@ pub(crate) const CHECKS: &[Check] = &[
     }),
 ];
 
+/// A read that is later than this may return several events that were sent one after the other.
+const LATE_READ: Duration = Duration::from_millis(200);
+
 /// Bytes that come after this time were sent separately.
 const PAUSE: Duration = Duration::from_millis(700);
 
@@ -148,9 +151,9 @@ fn batches(exchange: &Exchange) -> Outcome {
     let mut after_pause = Vec::new();
     for pair in all.windows(2) {
         if let [before, burst] = pair
-            && at(burst).saturating_sub(at(before)) >= PAUSE
-            // Events that came while this process was not scheduled are read together.
-            && exchange.earliest_arrival(at(burst)) == at(burst)
+            && exchange.earliest_arrival(at(burst)).saturating_sub(at(before)) >= PAUSE
+            // Without chunks, events that came while this process was not scheduled seem to be one burst.
+            && (burst.iter().all(|event| event.chunk > 0) || is_prompt(exchange, at(burst)))
         {
             after_pause.push(burst);
         }
@@ -188,15 +191,21 @@ fn batches(exchange: &Exchange) -> Outcome {
     Outcome::Holds
 }
 
+/// Whether a read was not so late that events which were sent one after the other came together.
+fn is_prompt(exchange: &Exchange, read: Duration) -> bool {
+    read.saturating_sub(exchange.earliest_arrival(read)) < LATE_READ
+}
+
 /// Events that came together although the timestamps in them differ: how many, and by how much.
 fn held_back(exchange: &Exchange) -> Option<(usize, Duration)> {
     let events: Vec<&Event> = exchange.dispatched().collect();
     let first = events.first()?.block.at;
-    let is_prompt = |event: &&Event| exchange.earliest_arrival(event.block.at) == event.block.at;
     let together = events.chunk_by(|a, b| b.block.at.saturating_sub(a.block.at) < TOGETHER);
     // The first events may be a replay.
     let later = together.filter(|burst| {
-        burst.first().is_some_and(|event| event.block.at > first + PAUSE && is_prompt(event))
+        burst
+            .first()
+            .is_some_and(|event| event.block.at > first + PAUSE && is_prompt(exchange, event.block.at))
     });
     let spreads = later.filter_map(|burst| {
         let times: Vec<_> =
