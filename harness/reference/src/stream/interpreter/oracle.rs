@@ -310,7 +310,7 @@ fn a_wrong_expectation_is_noticed() {
         ("client/ids/id-goes-with-its-event", ("id = \"1\"", "id = \"2\"")),
         ("client/types/event-names-the-type", ("type = \"ping\"", "type = \"pong\"")),
         ("client/resume/id-without-data", ("last-event-id = \"7\"", "last-event-id = \"1\"")),
-        ("client/retry/last-wins", ("400ms", "500ms")),
+        ("client/retry/last-wins", ("700ms", "900ms")),
         ("client/comments/comments-are-ignored", ("data: a\\n\\n", "data: a\\n\\ndata: b\\n\\n")),
     ] {
         let text = corpus.cases[id].source.text();
