@@ -1,6 +1,7 @@
 //! A run as text for a terminal: a line for every group of cases on top, what needs attention
 //! below, the totals at the very end.
 
+mod block;
 #[cfg(feature = "renderings")]
 mod diagnosis;
 mod failure;

@@ -3,19 +3,15 @@
 use std::fmt::Write;
 
 use crate::{
-    compare::{Comparison, DiffLine, compare},
     fold::{CaseOutcome, Outcome},
     limits,
     results::{Requirement, Row},
-    terminal::{Style, paint::Paint},
+    terminal::{Style, block::Block, paint::Paint},
     transcript, visible,
 };
 
 /// What the reason of a finding starts with that has the same cause as another one.
 const SAME_CAUSE: &str = "the same cause as ";
-
-/// The width of a field's name and of the gap after it.
-const LABEL: usize = 10;
 
 /// How many lines of a response are shown.
 const LINES: usize = 10;
@@ -50,7 +46,7 @@ impl<'r> Findings<'r> {
     }
 
     fn block(&self, check: &CaseOutcome<'_>) -> String {
-        let mut block = Block { text: String::new(), paint: self.paint };
+        let mut block = Block::new(self.paint);
         let (outcome, worst) = (check.outcome(), check.worst());
         let word = format!("{} {}", outcome.glyph(), outcome.as_str().to_uppercase());
         let _ = writeln!(
@@ -62,7 +58,7 @@ impl<'r> Findings<'r> {
         );
         let _ = writeln!(block.text, "  {}", visible::line(&worst.title, limits::SENTENCE));
         for id in &worst.requirements {
-            self.requirement(&mut block, id);
+            block.requirement(id, self.requirements.iter().find(|requirement| requirement.id == *id));
         }
         if let Some(reason) = &worst.reason {
             block.field("reason", &visible::lines(reason, limits::PARAGRAPH, 12));
@@ -84,19 +80,6 @@ impl<'r> Findings<'r> {
         self.bytes(&mut block, check);
         block.field("rerun", &[visible::line(&worst.rerun, limits::COMMAND)]);
         block.text
-    }
-
-    fn requirement(&self, block: &mut Block, id: &str) {
-        let shown = visible::line(id, limits::ID);
-        let Some(requirement) = self.requirements.iter().find(|requirement| requirement.id == *id) else {
-            return block.field("spec", &[shown]);
-        };
-        let mut lines = vec![format!("{shown} ({})", requirement.level.as_str().to_uppercase())];
-        lines.extend(visible::lines(&requirement.text, limits::PARAGRAPH, 12));
-        if !requirement.link.is_empty() {
-            lines.push(visible::line(&requirement.link, limits::LINK));
-        }
-        block.field("spec", &lines);
     }
 
     /// The findings that have the same cause as this one.
@@ -180,54 +163,5 @@ fn when(rows: &[Row], connection: Option<u32>) -> String {
     match (times.first(), times.last()) {
         (first, last) if seconds(first) == seconds(last) => format!("after {} ms", seconds(first)),
         (first, last) => format!("from {} ms to {} ms after the request", seconds(first), seconds(last)),
-    }
-}
-
-struct Block {
-    text: String,
-    paint: Paint,
-}
-
-impl Block {
-    fn compare(&mut self, expected: &str, observed: &str) {
-        match compare(expected, observed) {
-            Comparison::Pair { expected, observed } => {
-                self.pair("expected", &expected, Paint::good);
-                self.pair("observed", &observed, Paint::bad);
-            }
-            Comparison::Window { at, expected, observed } => {
-                self.pair("expected", &[expected], Paint::good);
-                self.pair("observed", &[observed], Paint::bad);
-                self.field("differ", &[format!("first at character {at}")]);
-            }
-            Comparison::Lines(lines) => {
-                let shown: Vec<String> = lines.into_iter().map(|line| self.diff_line(line)).collect();
-                self.field("compare", &["- expected, + observed".to_owned()]);
-                self.field("", &shown);
-            }
-        }
-    }
-
-    fn diff_line(&self, line: DiffLine) -> String {
-        match line {
-            DiffLine::Same(text) => format!("  {text}"),
-            DiffLine::Missing(text) => self.paint.good(format!("- {text}")),
-            DiffLine::Extra(text) => self.paint.bad(format!("+ {text}")),
-            DiffLine::LeftOut(lines) => self.paint.quiet(format!("  … {lines} more lines")),
-        }
-    }
-
-    fn pair(&mut self, name: &str, lines: &[String], color: fn(Paint, String) -> String) {
-        let lines: Vec<String> = lines.iter().map(|line| color(self.paint, line.clone())).collect();
-        self.field(name, &lines);
-    }
-
-    fn field(&mut self, name: &str, lines: &[String]) {
-        for (at, line) in lines.iter().enumerate() {
-            let shown = if at == 0 { name } else { "" };
-            let gap = " ".repeat(LABEL.saturating_sub(shown.len()));
-            let shown = if shown.is_empty() { String::new() } else { self.paint.quiet(shown) };
-            let _ = writeln!(self.text, "{}", format!("  {shown}{gap}{line}").trim_end());
-        }
     }
 }
