@@ -273,6 +273,14 @@ fn windows_are_longer_than_the_delays_of_clients() {
 }
 
 #[test]
+fn the_windows_of_users_own_cases_are_theirs() {
+    let steps = format!("{SEND}, \"end\", {{ expect-no-request = \"100ms\" }}");
+    let cases = [case_with("needs = [\"reconnect\"]", &steps)];
+    assert_eq!(check_with(&cases, &corpus(), Claims::Optional).len(), 0);
+    assert_eq!(check_with(&cases, &corpus(), Claims::Required).len(), 1);
+}
+
+#[test]
 fn without_a_retry_a_silence_is_longer_than_the_defaults_of_clients() {
     let message = "without a retry, some clients wait 5 s before they reconnect";
     let send = "{ send = \"data: a\\n\\n\" }";
