@@ -4,10 +4,12 @@
 //! - `proofs`: what is proved about the cases of each role
 //! - `live`: one session with one case
 //! - `matrix`: which defect fails which cases
+//! - `diagnosis`: the other way round, which defects explain the failures of a run
 
 use std::io::Write as _;
 
 mod client;
+mod diagnosis;
 mod live;
 mod matrix;
 mod proofs;

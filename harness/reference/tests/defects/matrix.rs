@@ -4,28 +4,39 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
+use ssespec::run::Launch;
 use ssespec_cases::Case;
 use ssespec_cases::Level;
-use ssespec_reference::{Defect, ServerDefect};
+use ssespec_reference::{self as reference, Defect, Reached, ServerDefect};
 use ssespec_reports::diagnosis::Table;
-use ssespec_reports::results::Delivery;
+use ssespec_reports::results::{Delivery, Role};
 
 /// A defect of one role.
-pub(crate) trait Mistake: Copy + Ord {
+pub(crate) trait Mistake: Copy + Ord + Send + Sync + fmt::Debug + 'static {
     /// The role.
-    const ROLE: &'static str;
+    const ROLE: Role;
     /// If more cases than this catch a defect, they are not listed.
     const MANY: usize;
+    /// All of them.
+    fn all() -> &'static [Self];
     fn name(self) -> String;
     fn description(self) -> &'static str;
     fn origin(self) -> &'static str;
+    /// The implementation with these defects.
+    fn launch(defects: &[Self]) -> Launch;
+    /// The sound implementation, which records the defects whose decisions it reaches.
+    fn surveyed(reached: Reached<Self>) -> Launch;
 }
 
 macro_rules! mistake {
-    ($defect:ty, $role:literal, $many:literal) => {
+    ($defect:ty, $role:expr, $many:literal, $with:path, $surveyed:path) => {
         impl Mistake for $defect {
-            const ROLE: &'static str = $role;
+            const ROLE: Role = $role;
             const MANY: usize = $many;
+
+            fn all() -> &'static [Self] {
+                Self::ALL
+            }
 
             fn name(self) -> String {
                 Self::name(self)
@@ -38,12 +49,20 @@ macro_rules! mistake {
             fn origin(self) -> &'static str {
                 Self::origin(self)
             }
+
+            fn launch(defects: &[Self]) -> Launch {
+                Launch::from($with(defects.iter().copied()))
+            }
+
+            fn surveyed(reached: Reached<Self>) -> Launch {
+                Launch::from($surveyed(reached))
+            }
         }
     };
 }
 
-mistake!(Defect, "client", 40);
-mistake!(ServerDefect, "server", 20);
+mistake!(Defect, Role::Client, 40, reference::with_defects, reference::surveyed);
+mistake!(ServerDefect, Role::Server, 20, reference::server_with_defects, reference::surveyed_server);
 
 /// The result of a case.
 #[derive(Debug, Clone)]

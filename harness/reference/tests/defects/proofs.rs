@@ -1,7 +1,6 @@
 //! What is proved about the cases of each role, with a message that says what to do if it does not hold.
 
 use ssespec_reports::diagnosis::Table;
-use ssespec_reports::results::Role;
 
 use super::matrix::{Matrix, Mistake};
 
@@ -56,12 +55,12 @@ pub(crate) fn matches_snapshot<D: Mistake>(matrix: &Matrix<D>, name: &str) {
 const LACKING: usize = 20;
 
 /// The table that explains the failures of runs is current.
-pub(crate) fn table_is_current<D: Mistake>(matrix: &Matrix<D>, role: Role) {
-    let (differences, compared) = matrix.differences(Table::of(role));
+pub(crate) fn table_is_current<D: Mistake>(matrix: &Matrix<D>) {
+    let (differences, compared) = matrix.differences(Table::of(D::ROLE));
     assert!(
         differences.len() * LACKING <= compared,
         "reports/src/diagnosis/{}.txt is not current; `SSESPEC_DEFECT=name cargo test -p ssespec-reference --test \
-         diagnosis -- --ignored` renews a defect, without the variable all:\n{}",
+         defects -- --ignored generate` renews a defect, without the variable all:\n{}",
         D::ROLE,
         differences.join("\n")
     );

@@ -11,7 +11,6 @@ mod play;
 use std::sync::LazyLock;
 
 use ssespec_reference::ServerDefect as Defect;
-use ssespec_reports::results::Role;
 
 use super::matrix::Matrix;
 use super::{proofs, say};
@@ -56,7 +55,7 @@ fn matrix() {
 
 #[test]
 fn the_table_that_explains_failures_is_current() {
-    proofs::table_is_current(played(), Role::Server);
+    proofs::table_is_current(played());
 }
 
 /// What the defect of the environment variable does, in detail.

@@ -11,8 +11,8 @@ use ssespec_reference::Reached;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::playing::{self, FULL};
-use crate::subject::Mistake;
+use super::playing::{self, FULL};
+use crate::matrix::Mistake;
 
 /// How many cases are played at the same time.
 const LANES: usize = 12;

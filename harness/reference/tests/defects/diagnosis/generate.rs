@@ -12,9 +12,9 @@ use ssespec_reports::results::{Delivery, Level, Results, Verdict};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::playing::{only, results};
-use crate::subject::Mistake;
-use crate::survey::survey;
+use super::playing::{only, results};
+use super::survey::survey;
+use crate::matrix::Mistake;
 
 /// How many defects are played at the same time.
 const AT_ONCE: usize = 10;

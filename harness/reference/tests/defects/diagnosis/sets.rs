@@ -8,9 +8,9 @@ use ssespec_reference::Defect;
 use ssespec_reports::diagnosis::diagnose;
 use ssespec_reports::results::{Diagnosis, ResultsWriter};
 
-use crate::playing::{only, results};
-use crate::subject::Mistake;
-use crate::survey::{Survey, survey};
+use super::playing::{only, results};
+use super::survey::{Survey, survey};
+use crate::matrix::Mistake;
 
 /// Sets of defects, chosen without order but the same each time.
 fn sets<D: Mistake>(all: &[D], size: usize, count: usize) -> Vec<Vec<D>> {
