@@ -1,4 +1,4 @@
-//! The lines of a finding: fields with names, and what was expected beside what was observed.
+//! The lines of a finding: fields with names, and how the observed differs from the expected.
 
 use std::fmt::Write;
 
