@@ -45,6 +45,11 @@ use crate::status::Status;
 
 Only failures in the suites whatwg and http affect the exit status, unless --suite selects others.")]
 pub(crate) struct Arguments {
+    #[command(flatten)]
+    adapter: AdapterOptions,
+    #[command(flatten)]
+    probe: ProbeArguments,
+    // The last field, because clap counts positional arguments in this order and `last` must have the highest.
     /// The command that starts the server's adapter
     #[arg(
         last = true,
@@ -52,10 +57,6 @@ pub(crate) struct Arguments {
         conflicts_with_all = ["url", "header", "data", "path", "emit", "quick", "ca", "insecure"]
     )]
     command: Vec<String>,
-    #[command(flatten)]
-    adapter: AdapterOptions,
-    #[command(flatten)]
-    probe: ProbeArguments,
 }
 
 /// The options that only a probe has.
