@@ -48,7 +48,8 @@ impl Reads {
             (Defect::NextLineEndsLine, &['\u{85}']),
             (Defect::ControlEndsLine, &['\u{B}', '\u{C}', '\u{1C}', '\u{1D}', '\u{1E}']),
         ] {
-            if text.contains(separators) && has(defect) {
+            // One character at a time, because that is much faster than a set.
+            if separators.iter().any(|&separator| text.contains(separator)) && has(defect) {
                 *text = text.replace(separators, "\n");
             }
         }

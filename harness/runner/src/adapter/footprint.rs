@@ -102,5 +102,17 @@ impl Footprint {
     }
 }
 
+/// The numbers of these processes; none if the system does not report them.
+#[cfg(feature = "command")]
+pub(crate) fn members(processes: Processes) -> Vec<u32> {
+    #[cfg(target_os = "linux")]
+    return proc::members(processes);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = processes;
+        Vec::new()
+    }
+}
+
 #[cfg(test)]
 mod tests;

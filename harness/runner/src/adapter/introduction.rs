@@ -8,28 +8,38 @@ use tokio::sync::oneshot;
 
 use super::fault::Fault;
 use super::identity::Identity;
+use super::processes::Processes;
+use super::wait::Wait;
 use crate::protocol::{Hello, HelloRole, PROTOCOL};
 
 /// Where an adapter's task sends what its hello says.
 pub(super) type Introduction = oneshot::Receiver<Result<Identity, Fault>>;
 
-/// Waits for the hello for at most `patience`; `unfinished` is how many bytes the adapter has written without a newline.
+/// Waits for the hello of these processes, for as long as `patience` allows; `unfinished` is how many bytes the adapter has
+/// written without a newline.
 ///
 /// # Errors
 /// If the adapter sends none in time, or an unusable one.
 pub(super) async fn introduced(
-    introduction: Introduction,
+    mut introduction: Introduction,
+    processes: Processes,
     patience: Duration,
     unfinished: impl FnOnce() -> usize,
 ) -> Result<Identity, Fault> {
-    match tokio::time::timeout(patience, introduction).await {
-        Ok(Ok(introduced)) => introduced,
-        // The task ends with an introduction or a fault, unless the runtime ends first.
-        Ok(Err(_)) => Err(Fault::Gone),
-        Err(_) => match unfinished() {
-            0 => Err(Fault::NoHello(patience)),
-            bytes => Err(Fault::HalfLine(bytes)),
-        },
+    let mut wait = Wait::new(processes, patience);
+    loop {
+        match tokio::time::timeout_at(wait.until().into(), &mut introduction).await {
+            Ok(Ok(introduced)) => return introduced,
+            // The task ends with an introduction or a fault, unless the runtime ends first.
+            Ok(Err(_)) => return Err(Fault::Gone),
+            Err(_) if wait.goes_on() => {}
+            Err(_) => {
+                return Err(match unfinished() {
+                    0 => Fault::NoHello(patience),
+                    bytes => Fault::HalfLine(bytes),
+                });
+            }
+        }
     }
 }
 

@@ -9,6 +9,7 @@
 //!   `command`)
 //! - [`fault`]: what an adapter can do wrong, and what its author can do about it
 //! - [`processes`]: which it consists of; `footprint`: the processor time and memory they take (feature `measure`)
+//! - `wait`: how long an adapter is waited for; `run_delay`: how long it got no processor (feature `command`)
 //! - `lines`: reading lines that may never end
 //! - `limits`, `unread`: how much it may write, and the memory that unread messages may take
 //! - `stderr`, `panics`: what is kept for the report
@@ -31,6 +32,8 @@ pub(crate) mod panics;
 #[cfg(feature = "command")]
 pub mod process;
 pub mod processes;
+#[cfg(feature = "command")]
+pub(crate) mod run_delay;
 pub mod running;
 #[cfg(feature = "command")]
 mod seat;
@@ -40,3 +43,8 @@ pub(crate) mod stderr;
 pub(crate) mod task;
 #[cfg(feature = "command")]
 mod unread;
+#[cfg(feature = "command")]
+pub(crate) mod wait;
+#[cfg(not(feature = "command"))]
+#[path = "plain_wait.rs"]
+pub(crate) mod wait;

@@ -53,7 +53,7 @@ pub async fn start(
     };
     let task = Task::spawn(serve(socket, opened, turn, order_queue, board.clone(), reader));
     // A page sends whole messages.
-    match introduced(introduction, patience, || 0).await {
+    match introduced(introduction, Processes::Unknown, patience, || 0).await {
         Ok(identity) => {
             let (orders, unfinished) = (Orders::Own(orders), Arc::new(AtomicUsize::new(0)));
             // A browser's processes serve other pages too.

@@ -86,7 +86,7 @@ impl Command {
             unfinished: unfinished.clone(),
         };
         let task = Task::spawn(serve(child, stdin, stdout, errors, order_queue, reader, stderr.clone()));
-        match introduced(introduction, patience, || unfinished.load(Ordering::Relaxed)).await {
+        match introduced(introduction, processes, patience, || unfinished.load(Ordering::Relaxed)).await {
             Ok(identity) => {
                 let orders = Orders::Own(orders);
                 Ok(Adapter { identity, orders, heard, stderr, unfinished, processes, task })

@@ -1,7 +1,7 @@
 //! How an adapter is started.
 
 #[cfg(feature = "command")]
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ssespec_mock_server::wire::Listener;
 use ssespec_reports::results::Role;
@@ -37,9 +37,13 @@ pub enum Launch {
     Page(PageLaunch),
 }
 
-/// How long a process may take to send its hello: runtimes start slowly on a busy machine.
+/// How long an adapter may take to send its hello, at least.
 #[cfg(feature = "command")]
 const HELLO_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How many times as long as the slowest start so far the next one may take.
+#[cfg(feature = "command")]
+const SLOWER: u32 = 4;
 
 impl From<Client> for Launch {
     fn from(client: Client) -> Self {
@@ -61,15 +65,22 @@ impl Launch {
     /// If it cannot be started or its hello is invalid; with the end of its stderr.
     pub async fn start(&self, lane_page: &LanePage) -> Result<Adapter, (Fault, String)> {
         lane_page.starts.count();
-        match self {
+        #[cfg(feature = "command")]
+        let (started, patience) = (Instant::now(), HELLO_PATIENCE.max(lane_page.starts.slowest() * SLOWER));
+        let adapter = match self {
             #[cfg(feature = "command")]
-            Self::Process(role, command) => command.start_as(*role, HELLO_PATIENCE).await,
+            Self::Process(role, command) => command.start_as(*role, patience).await,
             Self::Client(client) => Ok(client.start()),
             #[cfg(feature = "server")]
             Self::Server(server) => Ok(server.start()),
             #[cfg(feature = "page")]
-            Self::Page(launch) => launch.start(lane_page, HELLO_PATIENCE).await,
+            Self::Page(launch) => launch.start(lane_page, patience).await,
+        };
+        #[cfg(feature = "command")]
+        if adapter.is_ok() {
+            lane_page.starts.introduced(started);
         }
+        adapter
     }
 
     /// Prepares a lane's listener for adapters, whose starts are counted.

@@ -5,7 +5,7 @@
 //! - `script`, `progress`: what both have in common while a script is played; `gauge` measures spans of work
 //! - [`outcome`], [`late_arrivals`]: the outcome of a session, and what arrived after its end
 //! - [`stage`]: where sessions take place; [`patience`]: how long they wait; [`turn`]: when they count as waiting;
-//!   `deadline`: whether something arrived in time; `effort`: whether the implementation still works on it
+//!   `deadline`: whether something arrived in time
 //! - [`transcript`]: the record of a session
 //! - `describe`: what was observed, in words
 
@@ -13,11 +13,6 @@ mod client;
 mod deadline;
 mod describe;
 pub mod dispatch;
-#[cfg(feature = "command")]
-mod effort;
-#[cfg(not(feature = "command"))]
-#[path = "no_effort.rs"]
-mod effort;
 #[cfg(feature = "measure")]
 mod gauge;
 #[cfg(not(feature = "measure"))]

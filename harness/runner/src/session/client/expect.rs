@@ -10,10 +10,10 @@ use super::fields;
 use super::queues::{Arrival, Seen};
 use super::session::{Answer, Closing, Session, Silence};
 use crate::adapter::processes::Processes;
+use crate::adapter::wait::Wait;
 use crate::protocol::Observation;
 use crate::session::deadline::Came;
 use crate::session::describe;
-use crate::session::effort::Wait;
 use crate::session::outcome::Stop;
 use crate::session::patience::Allowance;
 

@@ -9,10 +9,10 @@ use ssespec_mock_server::wire::Exchange;
 use super::queues::Seen;
 use super::session::Session;
 use crate::adapter::processes::Processes;
+use crate::adapter::wait::Wait;
 use crate::protocol::{Event, Observation};
 use crate::session::deadline::Came;
 use crate::session::describe;
-use crate::session::effort::Wait;
 use crate::session::outcome::{Failure, Stop};
 use crate::session::patience::{Allowance, Patience};
 
