@@ -10,46 +10,61 @@ use std::time::Duration;
 use super::footprint;
 use super::processes::Processes;
 
-/// The run delays of the threads of an adapter and of this process, which serves it.
+/// The run delays of an adapter and of this process, which serves it.
+///
+/// What one thread does for a session follows what another did, so neither counts all of its threads: of each, the thread
+/// that was delayed most.
 #[derive(Debug)]
 pub(crate) struct RunDelay {
-    adapter: Processes,
-    /// What each thread had when it was last seen, by process and thread.
-    seen: HashMap<(u32, u32), Duration>,
-    total: Duration,
+    adapter: Threads,
+    harness: Threads,
 }
 
 impl RunDelay {
     /// Begins to count.
     pub(crate) fn of(adapter: Processes) -> Self {
-        let mut delay = Self { adapter, seen: HashMap::new(), total: Duration::ZERO };
-        delay.seen = delay.threads().collect();
-        delay
+        // A function of this process is counted with it.
+        let adapter = if adapter == Processes::Own { Processes::Unknown } else { adapter };
+        Self { adapter: Threads::of(adapter), harness: Threads::of(Processes::Own) }
     }
 
-    /// The sum over all threads since the count began. It may exceed the time that passed.
+    /// The run delay since the count began.
     pub(crate) fn read(&mut self) -> Duration {
-        let now: HashMap<_, _> = self.threads().collect();
-        for (thread, delay) in &now {
-            let before = self.seen.get(thread).copied().unwrap_or_default();
-            self.total += delay.saturating_sub(before);
-        }
-        self.seen = now;
-        self.total
+        self.adapter.longest() + self.harness.longest()
+    }
+}
+
+/// The run delays of the threads of some processes.
+#[derive(Debug)]
+struct Threads {
+    processes: Processes,
+    /// What each thread had at the beginning, by process and thread; nothing if it started later.
+    at_first: HashMap<(u32, u32), Duration>,
+    longest: Duration,
+}
+
+impl Threads {
+    fn of(processes: Processes) -> Self {
+        Self { processes, at_first: run_delays(processes).collect(), longest: Duration::ZERO }
     }
 
-    /// The run delay of each thread.
-    fn threads(&self) -> impl Iterator<Item = ((u32, u32), Duration)> + use<> {
-        let mut processes = footprint::members(self.adapter);
-        if !processes.contains(&std::process::id()) {
-            processes.push(std::process::id());
+    /// The longest run delay of a thread since the beginning.
+    fn longest(&mut self) -> Duration {
+        for (thread, delay) in run_delays(self.processes) {
+            let before = self.at_first.get(&thread).copied().unwrap_or_default();
+            self.longest = self.longest.max(delay.saturating_sub(before));
         }
-        processes.into_iter().flat_map(|process| {
-            let entries = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
-            let threads = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-            threads.filter_map(move |thread| Some(((process, thread), run_delay(process, thread)?)))
-        })
+        self.longest
     }
+}
+
+/// The run delay of each thread of these processes, by process and thread.
+fn run_delays(processes: Processes) -> impl Iterator<Item = ((u32, u32), Duration)> {
+    footprint::members(processes).into_iter().flat_map(|process| {
+        let entries = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+        let threads = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+        threads.filter_map(move |thread| Some(((process, thread), run_delay(process, thread)?)))
+    })
 }
 
 /// The run delay of a thread since it started; `None` if it has exited, or if the system does not report it.

@@ -18,6 +18,9 @@ const EXTENSION: (Duration, Duration) = (Duration::from_millis(20), Duration::fr
 /// How many times as long as its patience a wait may last.
 const LONGEST: u32 = 12;
 
+/// How much longer than its patience a wait may last.
+const MOST_ADDED: Duration = Duration::from_secs(60);
+
 /// A wait for an implementation.
 #[derive(Debug)]
 pub(crate) struct Wait {
@@ -55,7 +58,8 @@ impl Wait {
         let missing = self.patience.saturating_sub(had);
         let (least, most) = EXTENSION;
         self.deadline = now + missing.clamp(least, most);
-        !missing.is_zero() && now < self.began + self.patience * LONGEST
+        let longest = (self.patience * LONGEST).min(self.patience + MOST_ADDED);
+        !missing.is_zero() && now < self.began + longest
     }
 
     /// Gives the wait only this much longer, whatever the implementation does.
