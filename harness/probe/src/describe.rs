@@ -40,3 +40,8 @@ pub(crate) fn id_list(ids: &[String]) -> String {
     shown.extend((ids.len() > SHOWN).then_some("…"));
     if shown.is_empty() { "(none)".into() } else { shown.join(", ") }
 }
+
+/// A number of things, in words.
+pub(crate) fn counted(count: usize, unit: &str) -> String {
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}

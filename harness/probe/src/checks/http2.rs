@@ -1,16 +1,23 @@
 //! The stream over HTTP/2.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
+use ssespec_reports::visible;
 use ssespec_strict::http2::fields::Field;
 
 use crate::check::{Check, Judging, judging};
-use crate::describe::seconds;
+use crate::describe::{counted, id_list, seconds};
 use crate::http2::observation::{EVENTS, Http2Observation};
+use crate::need::Need;
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Outcome, fact};
+use crate::wire::exchange::{Event, Exchange};
 use crate::wire::request::ReadLimits;
 use ssespec::target::Security;
+
+/// How many characters of data are shown.
+const SHOWN: usize = 100;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::new("h2", "Support for HTTP/2", "resilience-server/connection-limit", |c| judging(support(c))),
@@ -26,6 +33,13 @@ pub(crate) const CHECKS: &[Check] = &[
         "resilience-server/versions-are-equal",
         |c| judging(equal(c)),
     ),
+    Check::new(
+        "h2-resume",
+        "A stream that resumes over HTTP/1.1 resumes over HTTP/2",
+        "resilience-server/versions-are-equal",
+        |c| judging(resume(c)),
+    )
+    .needs(&[Need::Get]),
     Check::new(
         "h2-streams",
         "An HTTP/2 connection carries at least 100 streams",
@@ -113,7 +127,7 @@ async fn equal(context: CheckContext) -> Result<Outcome, Outcome> {
         return Ok(observation.breach(expected, describe(status, &essence)).proven());
     }
     // Our client rejects a malformed response, so its events are not known.
-    if http2.events == 0
+    if http2.events.is_empty()
         && !http2.is_malformed
         && http1.dispatched().next().is_some()
         && http1.duration < EVENTS / 2
@@ -121,7 +135,73 @@ async fn equal(context: CheckContext) -> Result<Outcome, Outcome> {
         let observed = format!("no event within {}", seconds(EVENTS));
         return Ok(observation.breach("an event, as over HTTP/1.1", observed).proven());
     }
+    if http1.identified().next().is_some()
+        && !http2.events.is_empty()
+        && http2.events.iter().all(|(id, _)| id.is_none())
+    {
+        let observed = format!("{} without ids", counted(http2.events.len(), "event"));
+        return Ok(observation.breach("events with ids, as over HTTP/1.1", observed).proven());
+    }
+    if context.options().content.is_none()
+        && let Ok(resumption) = context.resumption().await?.as_ref()
+    {
+        let other = resumption.uninterrupted.iter().chain([&resumption.second, &http1]);
+        return Ok(other_data(observation, &resumption.first, other).unwrap_or(Outcome::Holds));
+    }
     Ok(Outcome::Holds)
+}
+
+/// A breach if an event over HTTP/2 has other data than the event with the same id over HTTP/1.1, where such events are the
+/// same on all streams.
+fn other_data<'e>(
+    observation: &Http2Observation,
+    first: &Exchange,
+    others: impl Iterator<Item = &'e Exchange>,
+) -> Option<Outcome> {
+    let data = |exchange: &Exchange| -> HashMap<String, String> {
+        let event =
+            |(event, id): (&Event, &str)| (id.to_owned(), event.block.data.clone().unwrap_or_default());
+        exchange.identified().map(event).collect()
+    };
+    let mut known = data(first);
+    let mut is_shared = false;
+    for (id, data) in others.flat_map(data) {
+        match known.get(&id) {
+            Some(same) if *same == data => is_shared = true,
+            // Each stream has its own events.
+            Some(_) => return None,
+            None => _ = known.insert(id, data),
+        }
+    }
+    let events = observation.kept.events.iter();
+    let (id, same, other) = events
+        .filter_map(|(id, other)| Some((id.as_ref()?, known.get(id.as_ref()?)?, other)))
+        .find(|(_, same, other)| is_shared && same != other)?;
+    let describe = |data: &str| format!("the event with id {id} has the data {}", visible::line(data, SHOWN));
+    let expected = format!("{}, as over HTTP/1.1", describe(same));
+    Some(observation.breach(expected, describe(other)).proven())
+}
+
+async fn resume(context: CheckContext) -> Result<Outcome, Outcome> {
+    let shared = context.http2().await?;
+    let observation = shared.as_ref().as_ref().map_err(|reason| Outcome::NotJudged(reason.to_string()))?;
+    let resumption = context.resumption().await?;
+    match resumption.as_ref() {
+        Err(reason) => return Err(Outcome::NotJudged(reason.to_string())),
+        Ok(resumption) if !resumption.continued() => {
+            return Err(Outcome::NotJudged("the stream does not resume over HTTP/1.1 either".into()));
+        }
+        Ok(_) => {}
+    }
+    let Some(resumed) = &observation.resumed else {
+        return Err(Outcome::NotJudged("fewer than two events with an id came over HTTP/2".into()));
+    };
+    if resumed.continued() {
+        return Ok(Outcome::Holds);
+    }
+    let expected = format!("an event with id {} first, as over HTTP/1.1", resumed.next);
+    let observed = format!("ids {} after last-event-id: {}", id_list(&resumed.ids), resumed.last_event_id);
+    Ok(observation.breach(expected, observed).hint("Last-Event-ID is not read over HTTP/2").proven())
 }
 
 fn concurrent_streams(observation: &Http2Observation) -> Outcome {

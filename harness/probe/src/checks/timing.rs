@@ -9,7 +9,7 @@ use ssespec_reports::visible;
 use self::timestamps::find_timestamp;
 use super::stream::judge_stream;
 use crate::check::{Check, judging};
-use crate::describe::seconds;
+use crate::describe::{counted, seconds};
 use crate::need::Need;
 use crate::observe::heads::{PROMPT, TOGETHER};
 use crate::observe::observations::CheckContext;
@@ -32,6 +32,13 @@ pub(crate) const CHECKS: &[Check] = &[
         |c| judging(event_latency(c)),
     )
     .needs(&[Need::Emit]),
+    Check::new(
+        "still-receives",
+        "A stream that has been open for 30 s receives the events that a new one receives",
+        "resilience-server/open-streams-receive",
+        |c| judging(still_receives(c)),
+    )
+    .needs(&[Need::FullObservation]),
     Check::new("clumps", "Events arrive one at a time, not in batches", "resilience-server/no-clumps", |c| {
         judge_stream(c, batches)
     }),
@@ -129,6 +136,53 @@ async fn event_latency(context: CheckContext) -> Result<Outcome, Outcome> {
         Some(_) => Outcome::Holds,
         None => Outcome::NotJudged("the server was not made to emit".into()),
     })
+}
+
+/// Events on a new stream before this time may be a replay.
+const REPLAYED: Duration = Duration::from_millis(500);
+
+/// How late the last event on the first stream may be if the stream itself ended with it, as in a demo that counts to ten.
+const DEMO: Duration = Duration::from_secs(20);
+
+async fn still_receives(context: CheckContext) -> Result<Outcome, Outcome> {
+    let observation = context.observed_stream().await?;
+    let (first, Some(late)) = (&observation.exchange, &observation.late) else {
+        return Err(Outcome::NotJudged("no second stream was opened after 30 s".into()));
+    };
+    if first.end != End::StillOpen {
+        return Err(Outcome::NotJudged(format!("the stream was not open: {}", first.describe_end())));
+    }
+    let Some(head) = late.exchange.head() else {
+        return Err(Outcome::NotJudged(format!("no second stream: {}", late.exchange.summary())));
+    };
+    let live_from = late.emitted.map_or(late.opened + head.at + REPLAYED, |emitted| emitted);
+    let live = late.exchange.dispatched().filter(|event| late.opened + event.block.at >= live_from);
+    let live: Vec<&Event> = live.collect();
+    if live.is_empty() || (late.emitted.is_none() && live.len() < 2) {
+        return Err(Outcome::NotJudged("too few events came on the second stream".into()));
+    }
+    let received: Vec<&Event> = first.dispatched().collect();
+    let last = received.last().map(|event| event.block.at);
+    // What was emitted may have come while the trigger still ran.
+    if last.is_some_and(|last| last >= late.opened) {
+        return Ok(Outcome::Holds);
+    }
+    let same = |a: &Event, b: &Event| (&a.block.id, &a.block.data) == (&b.block.id, &b.block.data);
+    let is_own = live.iter().all(|event| received.iter().any(|other| same(event, other)));
+    if late.emitted.is_none() && (is_own || last.is_none_or(|last| last < DEMO)) {
+        return Err(Outcome::NotJudged("each stream may have events of its own: use --emit".into()));
+    }
+    let silent = first.duration.saturating_sub(last.unwrap_or_default());
+    let observed = format!(
+        "{} on a stream opened after {}, and none on the first for {}",
+        counted(live.len(), "event"),
+        seconds(late.opened),
+        seconds(silent)
+    );
+    Ok(Breach::new(first, "the same events on both streams", observed)
+        .with_exchange(&late.exchange, 2)
+        .hint("a write timeout for the whole response, and write errors that are ignored, leave the stream open but deaf")
+        .proven())
 }
 
 /// Groups events that came in the same chunk, or without chunks in the same read.

@@ -1,4 +1,5 @@
-//! Three streams on one HTTP/2 connection: one that stays open, one that is reset, and one that is opened after the reset.
+//! Streams on one HTTP/2 connection: one that stays open, one that is reset, one that is opened after the reset, and one
+//! that resumes the first.
 
 use std::time::Duration;
 
@@ -16,7 +17,10 @@ pub(crate) const EVENTS: Duration = Duration::from_millis(2000);
 /// How long the connection is observed at least.
 const MOMENT: Duration = Duration::from_millis(1500);
 
-/// Three streams on one HTTP/2 connection.
+/// How many events with ids are awaited, to resume after the first of them.
+const IDENTIFIED: usize = 2;
+
+/// Streams on one HTTP/2 connection.
 #[derive(Debug)]
 pub(crate) struct Http2Observation {
     /// The requests, in words.
@@ -29,12 +33,33 @@ pub(crate) struct Http2Observation {
     pub(crate) reset_stream: u32,
     /// The stream that is opened after the reset.
     pub(crate) later: Http2Response,
+    /// The stream that resumes the one that stays open, if there were ids.
+    pub(crate) resumed: Option<Resumed>,
     /// The server's SETTINGS_MAX_CONCURRENT_STREAMS.
     pub(crate) max_concurrent_streams: Option<u32>,
     /// Why the connection ended, if it did.
     pub(crate) connection_end: Option<String>,
     /// How long the connection was observed.
     pub(crate) duration: Duration,
+}
+
+/// A stream that resumes another one.
+#[derive(Debug)]
+pub(crate) struct Resumed {
+    /// The id in Last-Event-ID.
+    pub(crate) last_event_id: String,
+    /// The id after it on the stream that stays open.
+    pub(crate) next: String,
+    /// The ids that came.
+    pub(crate) ids: Vec<String>,
+}
+
+impl Resumed {
+    /// Whether the stream continued after the id. It may repeat that event.
+    pub(crate) fn continued(&self) -> bool {
+        let mut ids = self.ids.iter().skip_while(|id| **id == self.last_event_id);
+        ids.next() == Some(&self.next)
+    }
 }
 
 /// A response on one stream.
@@ -46,8 +71,8 @@ pub(crate) struct Http2Response {
     pub(crate) content_type: Option<String>,
     /// The error code of an RST_STREAM.
     pub(crate) reset_code: Option<u32>,
-    /// How many events came.
-    pub(crate) events: usize,
+    /// The events that came: the id, if there is one, and the data.
+    pub(crate) events: Vec<(Option<String>, String)>,
     /// Whether a field of the head is not allowed in HTTP/2, so that clients reject the response.
     pub(crate) is_malformed: bool,
 }
@@ -76,17 +101,40 @@ impl Http2Response {
             status: response.status(),
             content_type: response.value("content-type"),
             reset_code: response.reset,
-            events: response.blocks.iter().filter(|block| block.is_event()).count(),
+            events: events(response),
             is_malformed: response.is_malformed(),
         }
     }
 }
 
-/// Opens the connection and its three streams.
+fn events(response: &StreamResponse) -> Vec<(Option<String>, String)> {
+    let events = response.blocks.iter().filter(|block| block.is_event());
+    events.map(|event| (event.id.clone(), event.data.clone().unwrap_or_default())).collect()
+}
+
+/// The ids of the events on a stream.
+fn ids(session: &Session, stream: u32) -> Vec<String> {
+    let events = session.responses.get(&stream).map(events).unwrap_or_default();
+    events.into_iter().filter_map(|(id, _)| id.filter(|id| !id.is_empty())).collect()
+}
+
+/// Resumes a stream after the first id on it, and reads until the next one comes.
+async fn resume(session: &mut Session, options: &Options, path: &str, stream: u32) -> Option<Resumed> {
+    let known = ids(session, stream);
+    let [last_event_id, next, ..] = known.as_slice() else { return None };
+    let resumed = session.ask(options, path, Some(last_event_id)).await.ok()?;
+    let limit = session.elapsed() + EVENTS;
+    session.until(limit, |session| ids(session, resumed).iter().any(|id| id != last_event_id)).await;
+    let ids = ids(session, resumed);
+    session.cancel(resumed).await;
+    Some(Resumed { last_event_id: last_event_id.clone(), next: next.clone(), ids })
+}
+
+/// Opens the connection and its streams.
 pub(crate) async fn observe(options: &Options, path: &str) -> Result<Http2Observation, NoHttp2> {
     let mut session = Session::open(options).await?;
-    let kept = session.ask(options, path).await?;
-    let reset = session.ask(options, path).await?;
+    let kept = session.ask(options, path, None).await?;
+    let reset = session.ask(options, path, None).await?;
     let has_head = |session: &Session, stream| {
         session
             .responses
@@ -103,8 +151,12 @@ pub(crate) async fn observe(options: &Options, path: &str) -> Result<Http2Observ
             .is_some_and(|response| response.blocks.iter().any(|block| block.is_event()))
     };
     session.until(limit, has_event).await;
+    if !ids(&session, kept).is_empty() {
+        let limit = session.elapsed() + EVENTS;
+        session.until(limit, |session| ids(session, kept).len() >= IDENTIFIED).await;
+    }
     session.cancel(reset).await;
-    let later = session.ask(options, path).await.ok();
+    let later = session.ask(options, path, None).await.ok();
     let limit = session.elapsed() + options.timeout;
     session.until(limit, |session| later.is_none_or(|later| has_head(session, later))).await;
     // A stream that is cut after a moment is not kept.
@@ -114,10 +166,13 @@ pub(crate) async fn observe(options: &Options, path: &str) -> Result<Http2Observ
             session.responses.get(&kept).is_some_and(|response| response.reset.is_some())
         })
         .await;
+    let is_kept = session.responses.get(&kept).is_some_and(|response| response.reset.is_none());
+    let resumed = if is_kept { resume(&mut session, options, path, kept).await } else { None };
     Ok(Http2Observation {
         request: format!("{} {path} over HTTP/2", options.method().name()),
         kept: Http2Response::of(session.responses.get(&kept)),
         reset_stream: reset,
+        resumed,
         later: Http2Response::of(later.and_then(|later| session.responses.get(&later))),
         max_concurrent_streams: session.settings.get(&MAX_CONCURRENT_STREAMS).copied(),
         connection_end: session.over.clone(),

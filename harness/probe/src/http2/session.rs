@@ -156,11 +156,16 @@ impl Session {
         self.began.elapsed()
     }
 
-    /// Requests a stream, and returns its number.
+    /// Requests a stream, resumed if there is an id, and returns its number.
     ///
     /// # Errors
     /// If the connection is over, or HTTP/2 does not allow the request.
-    pub(super) async fn ask(&mut self, options: &Options, path: &str) -> Result<u32, NoHttp2> {
+    pub(super) async fn ask(
+        &mut self,
+        options: &Options,
+        path: &str,
+        last_event_id: Option<&str>,
+    ) -> Result<u32, NoHttp2> {
         let content = options.content.as_ref().map(|content| Bytes::copy_from_slice(content.bytes()));
         let method = options.method().name();
         let url = format!("{}://{}{path}", options.target.scheme(), options.target.authority);
@@ -175,12 +180,16 @@ impl Session {
         for (name, value) in &options.headers {
             head = head.header(name, value);
         }
+        if let Some(id) = last_event_id {
+            head = head.header("last-event-id", id);
+        }
         let length = content.as_ref().map(Bytes::len);
         let head = head.body(()).map_err(|error| NoHttp2::NotRequested(error.to_string()))?;
         let stream =
             self.client.request(head, content).map_err(|error| NoHttp2::NotRequested(error.to_string()))?;
         self.responses.insert(stream, StreamResponse::new());
-        self.note("harness", "HEADERS", Some(stream), &format!("{method} {path}"));
+        let id = last_event_id.map(|id| format!("\nlast-event-id: {id}")).unwrap_or_default();
+        self.note("harness", "HEADERS", Some(stream), &format!("{method} {path}{id}"));
         if let Some(length) = length {
             self.note("harness", "DATA", Some(stream), &format!("{length} bytes"));
         }

@@ -1,20 +1,27 @@
-//! The stream, observed for the whole probe.
+//! The stream, observed for the whole probe, and late in it a second one.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::emit::EmitError;
+use crate::observe::places::Places;
 use crate::options::Options;
-use crate::wire::exchange::Exchange;
+use crate::wire::exchange::{End, Exchange};
 use crate::wire::ongoing::OngoingExchange;
-use crate::wire::request::ReadLimits;
+use crate::wire::request::{ReadLimits, Request};
 
 /// How often the server is made to emit.
 const EMISSIONS: usize = 3;
 
 /// The time between two emissions.
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// When the second stream is opened: servers with a write timeout often use 30 s.
+const LATE: Duration = Duration::from_millis(31_000);
+
+/// How long the second stream is observed.
+const LATE_OBSERVATION: Duration = Duration::from_millis(3500);
 
 /// The stream, observed for the whole probe.
 #[derive(Debug)]
@@ -23,6 +30,18 @@ pub(crate) struct LongObservation {
     pub(crate) emissions: Vec<Emission>,
     /// Why the server could not be made to emit.
     pub(crate) emit_error: Option<EmitError>,
+    /// The second stream; `None` if the observation is too short for it, or the server serves only one at a time.
+    pub(crate) late: Option<LateStream>,
+}
+
+/// A stream that was opened late in the observation of the first.
+#[derive(Debug)]
+pub(crate) struct LateStream {
+    /// When it was opened, counted from when the first was requested.
+    pub(crate) opened: Duration,
+    /// When the server had been made to emit, counted likewise.
+    pub(crate) emitted: Option<Duration>,
+    pub(crate) exchange: Exchange,
 }
 
 /// One time that the server was made to emit. Times count from when the request was sent.
@@ -35,10 +54,11 @@ pub(crate) struct Emission {
 }
 
 /// Opens the stream, reads it until the observation ends, and makes the server emit meanwhile.
-pub(crate) async fn observe(options: &Options, path: Option<String>) -> LongObservation {
+pub(crate) async fn observe(options: &Options, path: Option<String>, places: &Places) -> LongObservation {
     let limit = options.observation();
     let limits = ReadLimits { head: limit, body: limit, events: None };
-    let mut ongoing = OngoingExchange::open(options, &options.request(limits).path(path)).await;
+    let request = options.request(limits).path(path);
+    let mut ongoing = OngoingExchange::open(options, &request).await;
     let (mut emissions, mut emit_error) = (Vec::new(), None);
     if let Some(trigger) = &options.emit {
         // The server must know the stream before it emits. A head that is flushed shows that it does.
@@ -58,6 +78,32 @@ pub(crate) async fn observe(options: &Options, path: Option<String>) -> LongObse
             }
         }
     }
+    let mut late = None;
+    if limit >= LATE + LATE_OBSERVATION && places.total() > 1 {
+        ongoing.read_until(LATE, |_| false).await;
+        if ongoing.exchange.end == End::StillOpen {
+            let opened = ongoing.elapsed();
+            let reading = ongoing.read_until(opened + LATE_OBSERVATION, |_| false);
+            let (stream, ()) = tokio::join!(late_stream(options, request, places, opened), reading);
+            late = Some(stream);
+        }
+    }
     ongoing.read_until(limit, |_| false).await;
-    LongObservation { exchange: ongoing.finish(), emissions, emit_error }
+    LongObservation { exchange: ongoing.finish(), emissions, emit_error, late }
+}
+
+/// Opens the second stream at this time, makes the server emit, and reads.
+async fn late_stream(options: &Options, request: Request, places: &Places, now: Duration) -> LateStream {
+    let began = Instant::now();
+    let _place = places.reserve(1).await;
+    let opened = now + began.elapsed();
+    let mut ongoing = OngoingExchange::open(options, &request).await;
+    ongoing.read_until(PAUSE * 2, |exchange| exchange.head().is_some()).await;
+    let mut emitted = None;
+    if let Some(trigger) = &options.emit {
+        let is_done = trigger.clone().emit(options.timeout).await.is_ok();
+        emitted = is_done.then(|| now + began.elapsed());
+    }
+    ongoing.read_until(LATE_OBSERVATION, |_| false).await;
+    LateStream { opened, emitted, exchange: ongoing.finish() }
 }

@@ -191,7 +191,7 @@ impl CheckContext {
         let path = self.path.clone();
         let observe = async {
             let place = self.reserve(1).await;
-            let observation = long::observe(self.options(), path.clone()).await;
+            let observation = long::observe(self.options(), path.clone(), self.places()).await;
             if observation.exchange.end != End::StillOpen {
                 place.free();
             }

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::describe::counted;
 use crate::wire::exchange::{End, Exchange};
 
 /// The responses to plain requests that were read beyond their head.
@@ -80,10 +81,6 @@ impl Seen {
         let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.streams > 0 && log.ended == log.streams
     }
-}
-
-fn counted(count: usize, unit: &str) -> String {
-    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
 /// A time that is short or long; a short one is rounded up.

@@ -37,6 +37,8 @@ pub(crate) enum Flaw {
     CookieWithCredentials,
     /// When a client leaves, all streams end.
     LeaverEndsAll,
+    /// A stream stays open, but receives nothing after 30 s.
+    GoesDeaf,
     /// All events have the same id.
     SameId,
     /// The response to HEAD keeps the connection busy.

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ssespec_probe::Length;
 use ssespec_reports::results::Verdict;
 use tokio::task::JoinSet;
 
@@ -95,6 +96,17 @@ async fn each_flaw_is_found() {
     }
     let wrong: Vec<String> = tasks.join_all().await.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_goes_deaf_is_found() {
+    let verdict = async |flaws: &[Flaw]| {
+        let setup =
+            ProbeSetup { filters: &["still-receives"], length: Length::Full, ..ProbeSetup::default() };
+        probe(&start(flaws).await, setup).await.verdict("still-receives")
+    };
+    let verdicts = tokio::join!(verdict(&[GoesDeaf]), verdict(&[]));
+    assert_eq!(verdicts, (Verdict::Fail, Verdict::Pass));
 }
 
 #[tokio::test(flavor = "multi_thread")]

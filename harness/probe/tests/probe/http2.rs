@@ -1,12 +1,16 @@
 //! HTTP/2, with prior knowledge and over TLS.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use ssespec_probe::{Roots, Trust};
 use ssespec_reports::results::Verdict;
+use ssespec_strict::http2::fields::Field;
+use ssespec_strict::http2::reader::{Http2Reader, Piece};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio::sync::broadcast::Receiver;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
@@ -26,6 +30,12 @@ pub(crate) enum Http2Flaw {
     ResetsAll,
     ResetsSoon,
     OtherType,
+    /// Events have no ids.
+    NoIds,
+    /// Last-Event-ID is ignored.
+    NeverResumes,
+    /// Events with the same ids have other data.
+    OtherData,
 }
 
 /// The flag on the last frame of a request.
@@ -50,6 +60,7 @@ fn literal(name: &str, value: &str) -> Vec<u8> {
 pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     mut connection: S,
     flaw: Http2Flaw,
+    log: &EventLog,
 ) -> Option<()> {
     let mut buffer = vec![0; 24];
     connection.read_exact(&mut buffer).await.ok()?;
@@ -59,19 +70,23 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     let limit = if flaw == Http2Flaw::FewStreams { 10_u32 } else { 128 };
     let settings = [&[0, 3][..], &limit.to_be_bytes()].concat();
     connection.write_all(&frame(4, 0, 0, &settings)).await.ok()?;
-    let (mut open, mut ticks): (Vec<u32>, usize) = (Vec::new(), 0);
+    let (mut open, mut ticks): (Vec<(u32, Receiver<u64>)>, usize) = (Vec::new(), 0);
+    let mut requests = Http2Reader::default();
+    let mut asked = BTreeMap::new();
     loop {
         let mut head = [0; 9];
         let ticked = tokio::time::timeout(Duration::from_millis(200), connection.read_exact(&mut head)).await;
         if ticked.is_err() {
             if flaw == Http2Flaw::ResetsSoon && ticks == 3 {
-                for stream in open.drain(..) {
+                for (stream, _) in open.drain(..) {
                     connection.write_all(&frame(3, 0, stream, &[0, 0, 0, 2])).await.ok()?;
                 }
             }
             ticks += 1;
-            for stream in &open {
-                connection.write_all(&frame(0, 0, *stream, b"data: x\n\n")).await.ok()?;
+            for (stream, live) in &mut open {
+                while let Ok(number) = live.try_recv() {
+                    connection.write_all(&frame(0, 0, *stream, &event(number, flaw))).await.ok()?;
+                }
             }
             continue;
         }
@@ -79,32 +94,63 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
         let mut payload =
             vec![0; usize::from(head[0]) << 16 | usize::from(head[1]) << 8 | usize::from(head[2])];
         connection.read_exact(&mut payload).await.ok()?;
+        let mut pieces = Vec::new();
+        requests.feed(&[&head[..], &payload].concat(), &mut pieces);
+        for piece in pieces {
+            if let Piece::Fields { stream, fields, .. } = piece {
+                asked.insert(stream, fields);
+            }
+        }
         let stream = u32::from_be_bytes([head[5], head[6], head[7], head[8]]);
         match head[3] {
             // The request is not complete yet.
             0 | 1 if head[4] & END_STREAM == 0 => {}
             0 | 1 => {
-                let content_type =
-                    if flaw == Http2Flaw::OtherType { "text/plain" } else { "text/event-stream" };
-                let date = if flaw == Http2Flaw::UpperCase { "Date" } else { "date" };
-                let mut block = [
-                    vec![0x88],
-                    literal("content-type", content_type),
-                    literal("cache-control", "no-store"),
-                    literal(date, "Thu, 01 Jan 2026 00:00:00 GMT"),
-                ]
-                .concat();
-                if flaw == Http2Flaw::KeepAlive {
-                    block.extend(literal("connection", "keep-alive"));
+                let fields = asked.remove(&stream).unwrap_or_default();
+                connection.write_all(&frame(1, 4, stream, &response(flaw))).await.ok()?;
+                let (missed, live) =
+                    log.after(last_event_id(&fields).filter(|_| flaw != Http2Flaw::NeverResumes));
+                for number in missed {
+                    connection.write_all(&frame(0, 0, stream, &event(number, flaw))).await.ok()?;
                 }
-                open.push(stream);
-                connection.write_all(&frame(1, 4, stream, &block)).await.ok()?;
+                open.push((stream, live));
             }
             3 if flaw == Http2Flaw::ResetsAll => return None,
-            3 => open.retain(|other| *other != stream),
+            3 => open.retain(|(other, _)| *other != stream),
             4 if head[4] == 0 => connection.write_all(&frame(4, 1, 0, &[])).await.ok()?,
             _ => {}
         }
+    }
+}
+
+fn last_event_id(fields: &[Field]) -> Option<u64> {
+    let field = fields.iter().find(|field| field.name == b"last-event-id")?;
+    std::str::from_utf8(&field.value).ok()?.parse().ok()
+}
+
+/// The field block of a response.
+fn response(flaw: Http2Flaw) -> Vec<u8> {
+    let content_type = if flaw == Http2Flaw::OtherType { "text/plain" } else { "text/event-stream" };
+    let date = if flaw == Http2Flaw::UpperCase { "Date" } else { "date" };
+    let mut block = [
+        vec![0x88],
+        literal("content-type", content_type),
+        literal("cache-control", "no-store"),
+        literal(date, "Thu, 01 Jan 2026 00:00:00 GMT"),
+    ]
+    .concat();
+    if flaw == Http2Flaw::KeepAlive {
+        block.extend(literal("connection", "keep-alive"));
+    }
+    block
+}
+
+/// An event, as over HTTP/1.1.
+fn event(number: u64, flaw: Http2Flaw) -> Vec<u8> {
+    match flaw {
+        Http2Flaw::NoIds => b"event: tick\ndata: {\"a\":1}\n\n".to_vec(),
+        Http2Flaw::OtherData => format!("id: {number}\nevent: tick\ndata: {{\"a\":2}}\n\n").into_bytes(),
+        _ => server::frame(number, &BTreeSet::new()),
     }
 }
 
@@ -130,7 +176,7 @@ async fn start(flaw: Http2Flaw) -> (String, String) {
             tokio::spawn(async move {
                 let tls = acceptor.accept(connection).await.ok()?;
                 if tls.get_ref().1.alpn_protocol() == Some(b"h2") {
-                    serve(tls, flaw).await
+                    serve(tls, flaw, &log).await
                 } else {
                     server::serve(tls, &Arc::default(), &log).await
                 }
@@ -153,7 +199,9 @@ async fn a_sound_server_over_tls_has_no_problem() {
     let (_file, trust) = trusting(&pem);
     let probed = probe(&url, ProbeSetup { trust, ..ProbeSetup::default() }).await;
     assert_eq!(probed.problems(), "");
-    for name in ["h2-fields", "h2-equal", "h2-streams", "h2-reset", "resume", "head", "content-type"] {
+    for name in
+        ["h2-fields", "h2-equal", "h2-resume", "h2-streams", "h2-reset", "resume", "head", "content-type"]
+    {
         assert_eq!(probed.verdict(name), Verdict::Pass, "{name}");
     }
     assert_eq!(probed.0["h2"].facts[0].value, "yes, over TLS");
@@ -168,6 +216,9 @@ async fn flaws_over_http2_are_found() {
         (Http2Flaw::ResetsAll, "h2-reset", Verdict::Fail),
         (Http2Flaw::ResetsSoon, "h2-reset", Verdict::Fail),
         (Http2Flaw::OtherType, "h2-equal", Verdict::Warn),
+        (Http2Flaw::NoIds, "h2-equal", Verdict::Warn),
+        (Http2Flaw::OtherData, "h2-equal", Verdict::Warn),
+        (Http2Flaw::NeverResumes, "h2-resume", Verdict::Warn),
     ] {
         let (url, _) = start(flaw).await;
         let trust = Trust::new(&Roots::All).expect("trust");
@@ -199,7 +250,7 @@ async fn prior_knowledge() {
                 let mut first = [0; 3];
                 connection.peek(&mut first).await.ok()?;
                 if first == *b"PRI" {
-                    serve(connection, Http2Flaw::KeepAlive).await
+                    serve(connection, Http2Flaw::KeepAlive, &log).await
                 } else {
                     server::serve(connection, &Arc::default(), &log).await
                 }

@@ -7,6 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use crate::event_log::EventLog;
 use crate::http2::{self, Http2Flaw};
 use crate::probing::{ProbeSetup, attempt, probe};
 
@@ -67,7 +68,7 @@ async fn a_server_of_http2_only_is_named() {
     let url = format!("http://{}/", listener.local_addr().expect("an address"));
     tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
-            tokio::spawn(http2::serve(connection, Http2Flaw::None));
+            tokio::spawn(async { http2::serve(connection, Http2Flaw::None, &EventLog::start()).await });
         }
     });
     let setup = ProbeSetup { timeout: Duration::from_secs(1), ..ProbeSetup::default() };

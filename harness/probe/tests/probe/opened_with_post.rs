@@ -8,6 +8,7 @@ use ssespec_reports::results::Verdict;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
+use crate::event_log::EventLog;
 use crate::http2::{self, Http2Flaw};
 use crate::probing::{ProbeResults, ProbeSetup, probe};
 
@@ -34,7 +35,7 @@ async fn serve(mut connection: TcpStream) -> Option<()> {
     let mut start = [0; 4];
     connection.peek(&mut start).await.ok()?;
     if &start == b"PRI " {
-        return http2::serve(connection, Http2Flaw::None).await;
+        return http2::serve(connection, Http2Flaw::None, &EventLog::start()).await;
     }
     let mut bytes = Vec::new();
     loop {

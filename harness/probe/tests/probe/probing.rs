@@ -17,6 +17,7 @@ pub(crate) struct ProbeResults(pub(crate) BTreeMap<String, CaseResult>);
 pub(crate) struct ProbeSetup<'s> {
     pub(crate) filters: &'s [&'s str],
     pub(crate) timeout: Duration,
+    pub(crate) length: Length,
     pub(crate) trust: Trust,
     pub(crate) emit: Option<EmitTrigger>,
     pub(crate) content: Option<Content>,
@@ -27,6 +28,7 @@ impl Default for ProbeSetup<'_> {
         Self {
             filters: &[],
             timeout: Duration::from_secs(5),
+            length: Length::Quick,
             trust: Trust::default(),
             emit: None,
             content: None,
@@ -34,12 +36,12 @@ impl Default for ProbeSetup<'_> {
     }
 }
 
-/// Probes a server quickly.
+/// Probes a server, quickly unless the setup says otherwise.
 pub(crate) async fn probe(url: &str, setup: ProbeSetup<'_>) -> ProbeResults {
     attempt(url, setup).await.expect("a server to probe")
 }
 
-/// Probes a server quickly, if it can be reached.
+/// Probes a server, if it can be reached.
 pub(crate) async fn attempt(url: &str, setup: ProbeSetup<'_>) -> Result<ProbeResults, ProbeError> {
     let filters = setup
         .filters
@@ -54,7 +56,7 @@ pub(crate) async fn attempt(url: &str, setup: ProbeSetup<'_>) -> Result<ProbeRes
             paths: BTreeMap::new(),
             emit: setup.emit,
             timeout: setup.timeout,
-            length: Length::Quick,
+            length: setup.length,
             limit: None,
             trust: setup.trust,
         },

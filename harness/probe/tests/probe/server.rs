@@ -8,6 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
+use tokio::time::Instant;
 
 use crate::event_log::EventLog;
 use crate::flaw::Flaw::{self, *};
@@ -316,6 +317,7 @@ where
     if has(ReversedReplay) {
         missed.reverse();
     }
+    let opened = Instant::now();
     let (mut own, mut held, mut pending) = (0, Vec::new(), Vec::new());
     for number in missed {
         out.write(&frame(number, flaws)).await?;
@@ -332,6 +334,9 @@ where
                 return None;
             }
         };
+        if has(GoesDeaf) && opened.elapsed() > Duration::from_secs(30) {
+            continue;
+        }
         own += 1;
         let mut text = frame(if has(FreshIds) { own } else { number }, flaws);
         if has(Batches) {
@@ -359,7 +364,8 @@ where
     }
 }
 
-fn frame(number: u64, flaws: &Flaws) -> Vec<u8> {
+/// An event, with its blank line.
+pub(crate) fn frame(number: u64, flaws: &BTreeSet<Flaw>) -> Vec<u8> {
     let has = |flaw| flaws.contains(&flaw);
     let id = match number {
         _ if has(SameId) => "id: 7\n".into(),
