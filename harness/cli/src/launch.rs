@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 
 use ssespec::adapter::process::Command;
+use ssespec::adapter::reach::Reach;
 use ssespec::engine::Engine;
 use ssespec::page::opener::Invitation;
 use ssespec::page::{Board, Opener};
@@ -16,13 +17,13 @@ use crate::error::CommandError;
 use crate::{output, qr_code};
 
 /// A command that starts a server's adapter.
-pub(crate) fn server_command(words: Vec<String>, folder: PathBuf) -> Launch {
-    Launch::Process(Role::Server, Command { words, folder })
+pub(crate) fn server_command(words: Vec<String>, folder: PathBuf, reach: Reach) -> Launch {
+    Launch::Process(Role::Server, Command { words, folder, reach })
 }
 
 /// A command that starts a client's adapter.
 pub(crate) fn client_command(words: Vec<String>, folder: PathBuf) -> Launch {
-    Launch::Process(Role::Client, Command { words, folder })
+    Launch::Process(Role::Client, Command { words, folder, reach: Reach::Loopback })
 }
 
 /// A browser that the harness starts.

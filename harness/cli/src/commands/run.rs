@@ -24,6 +24,7 @@ use crate::error::CommandError;
 use crate::execute;
 use crate::execute::outcome::Outcome;
 use crate::options::execution::RunOptions;
+use crate::options::remote::RemoteOption;
 use crate::render::{check_number_of_runs, print_results};
 use crate::shell_quoting::command_line;
 use crate::status::Status;
@@ -41,6 +42,7 @@ use crate::{launch, list, output};
   ssespec run --list --filter 'client/lines/*'
   ssespec run --suite whatwg --level must --timeout 10s --color never
   ssespec run --cases my-cases --delivery splits --ipv6 --barrier pause
+  ssespec run --allow-remote servers/in-a-container
   ssespec run --strict --fail-fast --timings
   ssespec run --shard 1/3 --output shard-1.jsonl
   ssespec run ci/implementations --output results --format markdown > COMPATIBILITY.md
@@ -72,6 +74,8 @@ pub(crate) struct Arguments {
     write_baseline: bool,
     #[command(flatten)]
     options: RunOptions,
+    #[command(flatten)]
+    remote: RemoteOption,
 }
 
 pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError> {
@@ -143,7 +147,7 @@ async fn perform_one(
     let options = &arguments.options;
     let launch = match &folder.start {
         Start::Command(words) if folder.role == Role::Server => {
-            launch::server_command(words.clone(), folder.path.clone())
+            launch::server_command(words.clone(), folder.path.clone(), arguments.remote.reach())
         }
         Start::Command(words) => launch::client_command(words.clone(), folder.path.clone()),
         Start::Browser(engine) => launch::browser(*engine)?,
@@ -154,7 +158,10 @@ async fn perform_one(
             return Ok(outcome);
         }
     };
-    let words = [folder.path.display().to_string()].into_iter().chain(options.rerun_options());
+    let words = [folder.path.display().to_string()]
+        .into_iter()
+        .chain(options.rerun_options())
+        .chain(arguments.remote.word());
     let run = Run {
         corpus: Arc::clone(corpus),
         lanes: options.lanes(&launch),

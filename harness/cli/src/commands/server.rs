@@ -38,6 +38,7 @@ use crate::status::Status;
   ssespec server --reference
   ssespec server --filter 'server/events/*' --baseline known.toml --jobs 1 --timeout 10s -- ./adapter
   ssespec server --cases my-cases -- ./adapter
+  ssespec server --allow-remote -- ./adapter-of-a-container
   ssespec server --list --suite http --level must --cases cases
   ssespec server --strict --fail-fast --timings -- ./adapter
   ssespec server --shard 1/3 --output shard-1.jsonl -- ./adapter

@@ -18,7 +18,7 @@ use crate::options::selection::CaseSelection;
 use crate::options::values::{duration, duration_text};
 
 /// The headings of these options in the help.
-const EXECUTION: &str = "Execution";
+pub(super) const EXECUTION: &str = "Execution";
 const OUTPUT: &str = "Output";
 
 /// Which cases to run, how, and what to print.

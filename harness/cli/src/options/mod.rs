@@ -5,5 +5,6 @@ pub(crate) mod execution;
 pub(crate) mod format;
 pub(crate) mod level;
 pub(crate) mod listing;
+pub(crate) mod remote;
 pub(crate) mod selection;
 pub(crate) mod values;

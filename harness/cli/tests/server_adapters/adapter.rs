@@ -136,6 +136,11 @@ fn misbehave(misbehavior: &str, session: u64, order: &Value) -> bool {
             serve_at(&format!("http://127.0.0.1:{port}/"));
             return false;
         }
+        "serves-elsewhere" if is("serve") => {
+            // A documentation address (RFC 5737): nothing is there.
+            serve_at("http://192.0.2.1/");
+            return false;
+        }
         "answers-twice" if is_trigger => say(&json!({ "session": session, "emitted": {} })),
         "never-answers" if is_trigger => return false,
         "dies" if is_trigger => std::process::exit(7),

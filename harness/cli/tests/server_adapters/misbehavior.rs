@@ -21,6 +21,7 @@ pub(crate) const TESTS: Tests = &[
     ("serves_nothing", || on_emit("serves-nothing").are(Error, "did not answer `serve`")),
     ("no_url", || on_emit("no-url").are(Error, "serves at \"here\"")),
     ("nobody_listens", || on_emit("nobody-listens").are(Error, "cannot connect to http://127.0.0.1:")),
+    ("serves_elsewhere", || on_emit("serves-elsewhere").are(Error, "not on this machine; --allow-remote")),
     ("silent", || on_emit("silent").are(Error, "did not report `connected`")),
     ("answers_twice", || on_emit("answers-twice").are(Error, "an answer without an order: emitted")),
     ("never_answers", || on_emit("never-answers").are(Fail, "no match within 2s")),

@@ -62,6 +62,7 @@ pub(crate) fn run(misbehavior: &str, keys: &str, steps: &str) -> Result<Results,
             Command {
                 words: vec![exe, "adapter".into(), misbehavior.into()],
                 folder: folder.path().to_owned(),
+                reach: ssespec::adapter::reach::Reach::Loopback,
             },
         ),
         selection: Selection::default(),

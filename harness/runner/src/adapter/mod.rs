@@ -9,6 +9,7 @@
 //!   `command`)
 //! - [`fault`]: what an adapter can do wrong, and what its author can do about it
 //! - [`processes`]: which it consists of; `footprint`: the processor time and memory they take (feature `measure`)
+//! - [`reach`]: which hosts it may serve at
 //! - `wait`: how long an adapter is waited for; `run_delay`: how long it got no processor (feature `command`)
 //! - `lines`: reading lines that may never end
 //! - `limits`, `unread`: how much it may write, and the memory that unread messages may take
@@ -32,6 +33,7 @@ pub(crate) mod panics;
 #[cfg(feature = "command")]
 pub mod process;
 pub mod processes;
+pub mod reach;
 #[cfg(feature = "command")]
 pub(crate) mod run_delay;
 pub mod running;

@@ -23,6 +23,7 @@ use super::running::{Adapter, Orders};
 use super::stderr::Stderr;
 use super::task::Task;
 use super::unread::Unread;
+use crate::adapter::reach::Reach;
 use crate::page::opener::Opened;
 use crate::page::{Board, Socket, Turn};
 use crate::protocol::not_protocol::excerpt;
@@ -58,7 +59,16 @@ pub async fn start(
             let (orders, unfinished) = (Orders::Own(orders), Arc::new(AtomicUsize::new(0)));
             // A browser's processes serve other pages too.
             let processes = Processes::Unknown;
-            Ok(Adapter { identity, orders, heard, stderr, unfinished, processes, task })
+            Ok(Adapter {
+                identity,
+                orders,
+                heard,
+                stderr,
+                unfinished,
+                processes,
+                reach: Reach::Loopback,
+                task,
+            })
         }
         Err(fault) => {
             task.end(Duration::ZERO).await;

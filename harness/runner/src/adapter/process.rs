@@ -22,6 +22,7 @@ use super::running::{Adapter, Orders};
 use super::stderr::Stderr;
 use super::task::Task;
 use super::unread::Unread;
+use crate::adapter::reach::Reach;
 use crate::protocol::not_protocol::excerpt;
 use crate::protocol::{LINE_LIMIT, LineProblem, Message, NotProtocol, Order};
 
@@ -35,6 +36,8 @@ pub struct Command {
     pub words: Vec<String>,
     /// The folder in which it runs.
     pub folder: PathBuf,
+    /// Which hosts it may serve at.
+    pub reach: Reach,
 }
 
 /// How long a child that ended may leave unread what it wrote: a grandchild can hold its stdout open forever.
@@ -89,7 +92,16 @@ impl Command {
         match introduced(introduction, processes, patience, || unfinished.load(Ordering::Relaxed)).await {
             Ok(identity) => {
                 let orders = Orders::Own(orders);
-                Ok(Adapter { identity, orders, heard, stderr, unfinished, processes, task })
+                Ok(Adapter {
+                    identity,
+                    orders,
+                    heard,
+                    stderr,
+                    unfinished,
+                    processes,
+                    reach: self.reach,
+                    task,
+                })
             }
             Err(fault) => {
                 task.end(Duration::ZERO).await;

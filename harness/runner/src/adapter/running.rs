@@ -14,6 +14,7 @@ use super::processes::Processes;
 use super::seat::Seat;
 use super::stderr::Stderr;
 use super::task::Task;
+use crate::adapter::reach::Reach;
 use crate::protocol::Order;
 
 /// A running adapter.
@@ -25,6 +26,8 @@ pub struct Adapter {
     pub(super) stderr: Stderr,
     pub(super) unfinished: Arc<AtomicUsize>,
     pub(super) processes: Processes,
+    #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "only servers serve"))]
+    pub(super) reach: Reach,
     pub(super) task: Task,
 }
 
@@ -44,6 +47,12 @@ impl Adapter {
     /// The identity of the implementation.
     pub fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// Which hosts it may serve at.
+    #[cfg(feature = "server")]
+    pub(crate) fn reach(&self) -> Reach {
+        self.reach
     }
 
     /// Gives an order. An adapter that is gone is noticed by [`Adapter::receive`].

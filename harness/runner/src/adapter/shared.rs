@@ -127,6 +127,7 @@ impl Adapter {
             stderr: self.stderr.clone(),
             unfinished: Arc::clone(&self.unfinished),
             processes: self.processes,
+            reach: self.reach,
             task: Task::default(),
         }
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use insta::assert_snapshot;
 use ssespec::adapter::process::Command;
+use ssespec::adapter::reach::Reach;
 
 use crate::Tests;
 use crate::scenario::{Scenario, runtime};
@@ -99,8 +100,11 @@ fn dies_at_once() {
 }
 
 fn no_such_program() {
-    let command =
-        Command { words: vec!["no-such-program".into(), "--flag".into()], folder: std::env::temp_dir() };
+    let command = Command {
+        words: vec!["no-such-program".into(), "--flag".into()],
+        folder: std::env::temp_dir(),
+        reach: Reach::Loopback,
+    };
     let (fault, _) = runtime().block_on(command.start(Duration::from_secs(20))).unwrap_err();
     // The rest is the operating system's.
     assert!(

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use ssespec::adapter::process::Command;
+use ssespec::adapter::reach::Reach;
 use ssespec::delivery::DeliveryKind;
 use ssespec::run::{Baseline, Conclusion, Deaths, Launch, Rerun, Run, RunError, Selection};
 use ssespec::session::Patience;
@@ -114,7 +115,7 @@ impl Scenario {
     pub(crate) fn command(&self) -> Command {
         let exe = std::env::current_exe().unwrap().into_os_string().into_string().unwrap();
         let words = [exe, "adapter".into(), self.behavior.into(), self.liveness.address()];
-        Command { words: words.into(), folder: self.folder.path().to_owned() }
+        Command { words: words.into(), folder: self.folder.path().to_owned(), reach: Reach::Loopback }
     }
 
     /// The run.

@@ -16,6 +16,7 @@ use crate::commands::server::arguments::ProbeArguments;
 use crate::error::CommandError;
 use crate::execute;
 use crate::options::execution::{FailFastOption, lanes};
+use crate::options::remote::RemoteOption;
 use crate::options::selection::CaseSelection;
 use crate::options::values::duration_text;
 use crate::shell_quoting::command_line;
@@ -48,6 +49,8 @@ pub(crate) struct AdapterOptions {
     jobs: Option<u16>,
     #[command(flatten)]
     fail_fast: FailFastOption,
+    #[command(flatten)]
+    remote: RemoteOption,
 }
 
 /// Runs the cases with the adapter that a command starts.
@@ -91,9 +94,10 @@ pub(crate) async fn perform(
         words.push("--reference".into());
         Launch::Server(ssespec_reference::server())
     } else {
+        words.extend(options.remote.word());
         words.push("--".into());
         words.extend(command.iter().cloned());
-        launch::server_command(command, PathBuf::from("."))
+        launch::server_command(command, PathBuf::from("."), options.remote.reach())
     };
     let mut selected = selection.selection();
     selected.deciding = common.strict.deciding(selected.deciding);

@@ -13,6 +13,7 @@ use crate::adapter::identity::Identity;
 use crate::adapter::incoming::Incoming;
 use crate::adapter::panics;
 use crate::adapter::processes::Processes;
+use crate::adapter::reach::Reach;
 use crate::adapter::running::{Adapter, Orders};
 use crate::adapter::stderr::Stderr;
 use crate::adapter::task::Task;
@@ -114,6 +115,8 @@ where
         stderr,
         unfinished: Arc::new(AtomicUsize::new(0)),
         processes: Processes::Own,
+        // It is part of the test itself.
+        reach: Reach::Anywhere,
         task,
     }
 }

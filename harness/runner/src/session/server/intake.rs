@@ -169,7 +169,7 @@ impl Session<'_> {
                 if self.target.is_some() {
                     return Err(self.progress.fault(unasked));
                 }
-                match served_url::parse(url) {
+                match served_url::parse(url, self.stage.adapter.reach()) {
                     Ok(target) => {
                         self.progress.transcript.call(&target.origin(), "server.test");
                         self.target = Some(target);
