@@ -9,6 +9,10 @@ use crate::stream::lines::Lines;
 use crate::stream::output::{Event, Shown, StreamEnd};
 use crate::stream::resumption::Resumption;
 
+/// Everything that ends a line by some rule, except CR and LF.
+const SEPARATORS: [char; 8] =
+    ['\u{B}', '\u{C}', '\u{1C}', '\u{1D}', '\u{1E}', '\u{85}', '\u{2028}', '\u{2029}'];
+
 /// The reads of one stream.
 #[derive(Debug)]
 pub(crate) struct Reads {
@@ -47,6 +51,7 @@ impl Reads {
             (Defect::UnicodeSeparatorEndsLine, &['\u{2028}', '\u{2029}'][..]),
             (Defect::NextLineEndsLine, &['\u{85}']),
             (Defect::ControlEndsLine, &['\u{B}', '\u{C}', '\u{1C}', '\u{1D}', '\u{1E}']),
+            (Defect::AllSeparatorsEndLine, &SEPARATORS),
         ] {
             if text.contains(separators) && has(defect) {
                 *text = text.replace(separators, "\n");
@@ -61,6 +66,9 @@ impl Reads {
             } else if text.contains('\n') && has(Defect::CrOnlyInReadsWithoutLf) {
                 *text = text.replace("\r\n", "\n").replace('\r', " ");
             }
+        }
+        if text.ends_with('\r') && has(Defect::CrAtEndOfReadLost) {
+            text.pop();
         }
         if text.ends_with('\r') && (has(Defect::CrWaitsForMore) || has(Defect::CrAtTheEndLost)) {
             text.pop();
@@ -80,6 +88,8 @@ impl Reads {
         if !lines.unfinished().is_empty() {
             buffers.line_is_cut();
             if has(Defect::LineCutByReadLost) {
+                lines.take_unfinished();
+            } else if is_ignored(lines.unfinished()) && has(Defect::CutIgnoredLineRead) {
                 lines.take_unfinished();
             } else if has(Defect::ReadEndsLine) {
                 buffers.interpret_line(&lines.take_unfinished(), resumption, shown);
@@ -165,5 +175,15 @@ impl Reads {
         if is_fired && buffers.has_data() {
             shown.extend(buffers.dispatch(resumption).map(Shown::Event));
         }
+        let is_cut = how == StreamEnd::Broken || !lines.unfinished().is_empty();
+        if !is_cut && buffers.has_begun_block() && has(Defect::PendingBlockFired) {
+            shown.extend(buffers.dispatch_unfinished(resumption).map(Shown::Event));
+        }
     }
+}
+
+/// Whether the start of a line shows that it will be ignored.
+fn is_ignored(line: &str) -> bool {
+    let name = line.split_once(':').map_or(line, |(name, _)| name);
+    line.contains(':') && !["data", "event", "id", "retry"].contains(&name)
 }
