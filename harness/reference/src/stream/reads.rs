@@ -87,9 +87,9 @@ impl Reads {
         let has = |defect| self.defects.has(defect);
         if !lines.unfinished().is_empty() {
             buffers.line_is_cut();
-            if has(Defect::LineCutByReadLost) {
-                lines.take_unfinished();
-            } else if is_ignored(lines.unfinished()) && has(Defect::CutIgnoredLineRead) {
+            let is_lost = has(Defect::LineCutByReadLost)
+                || (is_ignored(lines.unfinished()) && has(Defect::CutIgnoredLineRead));
+            if is_lost {
                 lines.take_unfinished();
             } else if has(Defect::ReadEndsLine) {
                 buffers.interpret_line(&lines.take_unfinished(), resumption, shown);
