@@ -28,21 +28,53 @@ pub fn explain(results: &Results, table: &Table) -> Diagnosis {
             causes: Vec::new(),
         };
     }
-    let candidates: Vec<Candidate<'_, '_>> =
-        table.mistakes.iter().filter_map(|mistake| Candidate::of(mistake, &observed)).collect();
-    let chosen = without_redundant(cover(&candidates, &failed), &failed);
-    let covered: BTreeSet<Trial<'_>> =
-        chosen.iter().flat_map(|candidate| candidate.explains.iter().copied()).collect();
-    let unexplained: BTreeSet<&str> =
-        failed.iter().filter(|trial| !covered.contains(*trial)).map(|(case, _)| *case).collect();
     let known = results.results().iter().filter(|result| result.known.is_some());
     let known: BTreeSet<&str> = known.map(|result| result.case.as_str()).collect();
+    let violations = results.results().iter().filter(|result| result.verdict == Verdict::Fail);
+    let standing = Standing { known, violations: violations.map(|result| result.case.as_str()).collect() };
+    explain_observed(&observed, &standing, table)
+}
+
+/// What decides which causes come first.
+#[derive(Debug, Default)]
+struct Standing<'r> {
+    /// The cases that are known to fail.
+    known: BTreeSet<&'r str>,
+    /// The cases that do what they must not.
+    violations: BTreeSet<&'r str>,
+}
+
+impl Standing<'_> {
+    /// How many cases of a cause are new violations, how many are new, and how many there are.
+    fn rank(&self, cause: &Cause) -> (usize, usize, usize) {
+        let new = || cause.cases.iter().filter(|case| !self.known.contains(case.as_str()));
+        let violations = new().filter(|case| self.violations.contains(case.as_str()));
+        (violations.count(), new().count(), cause.cases.len())
+    }
+}
+
+/// The causes of what was observed.
+fn explain_observed(observed: &Observed<'_>, standing: &Standing<'_>, table: &Table) -> Diagnosis {
+    let known = &standing.known;
+    let failed = observed.failed();
+    let failing: BTreeSet<&str> = failed.iter().map(|(case, _)| *case).collect();
+    let candidates: Vec<Candidate<'_, '_>> =
+        table.mistakes.iter().filter_map(|mistake| Candidate::of(mistake, observed)).collect();
+    let chosen = without_redundant(cover(&candidates, &failed), &failed);
+    let left: BTreeSet<&str> =
+        unexplained(&chosen, &failed).into_iter().filter(|case| !known.contains(case)).collect();
+    let parts: Vec<Candidate<'_, '_>> =
+        table.mistakes.iter().filter_map(|mistake| Candidate::in_part(mistake, observed)).collect();
+    let part = best_part(&parts, &left);
+    let all: Vec<&Candidate<'_, '_>> = chosen.iter().copied().chain(part).collect();
+    let unexplained = unexplained(&all, &failed);
     let frequency = frequency(table);
     // New failures first, and then the case that says most about its cause.
     let rank = |case: &str| (known.contains(case), frequency.get(case).copied(), case.len());
     let mut causes: Vec<Cause> =
         chosen.iter().map(|candidate| cause(candidate, &candidates, &rank)).collect();
-    causes.sort_by_key(|cause| std::cmp::Reverse(cause.cases.len()));
+    causes.extend(part.map(|part| cause(part, &parts, &rank)));
+    causes.sort_by_key(|cause| std::cmp::Reverse(standing.rank(cause)));
     Diagnosis {
         failing: failing.len(),
         causes,
@@ -51,7 +83,38 @@ pub fn explain(results: &Results, table: &Table) -> Diagnosis {
     }
 }
 
-/// Chooses candidates that cover the failures, each time the one that explains most cases of those left.
+/// The cases of which these candidates do not explain every failure.
+fn unexplained<'r>(chosen: &[&Candidate<'r, '_>], failed: &BTreeSet<Trial<'r>>) -> BTreeSet<&'r str> {
+    let covered: BTreeSet<&Trial<'r>> =
+        chosen.iter().flat_map(|candidate| candidate.explains.iter()).collect();
+    failed.iter().filter(|trial| !covered.contains(trial)).map(|(case, _)| *case).collect()
+}
+
+/// How many cases a mistake must explain that is made only in part.
+const ENOUGH_FOR_A_PART: usize = 3;
+
+/// The mistake that explains most of what is left although other cases contradict it: code often has a fast path and a slow
+/// one, and the mistake in only one of them. It must explain two thirds of what is left, and no fewer than a third of the
+/// cases that contradict it.
+fn best_part<'c, 'r, 't>(
+    candidates: &'c [Candidate<'r, 't>],
+    left: &BTreeSet<&'r str>,
+) -> Option<&'c Candidate<'r, 't>> {
+    let explained = |candidate: &Candidate<'r, 't>| {
+        let cases: BTreeSet<&str> = candidate.explains.iter().map(|(case, _)| *case).collect();
+        (cases.len(), cases.into_iter().filter(|case| left.contains(case)).count())
+    };
+    let ranked = candidates.iter().filter_map(|candidate| {
+        let (all, new) = explained(candidate);
+        let contradicting = candidate.contradicting.len();
+        let is_enough = new >= ENOUGH_FOR_A_PART && new * 3 >= left.len() * 2 && all * 3 >= contradicting;
+        // The harmonic mean of how much of what is left it explains, and how much of what it would fail does fail.
+        is_enough.then(|| (new * 20_000 / (left.len() + all + contradicting), candidate))
+    });
+    ranked.max_by_key(|(rank, candidate)| (*rank, candidate.exact.len())).map(|(_, candidate)| candidate)
+}
+
+/// Chooses candidates that cover the failures, each time the one that explains those left best.
 fn cover<'c, 'r, 't>(
     candidates: &'c [Candidate<'r, 't>],
     failed: &BTreeSet<Trial<'r>>,
@@ -63,11 +126,11 @@ fn cover<'c, 'r, 't>(
             .iter()
             // Of equals, the first in the table.
             .rev()
-            .map(|candidate| (candidate.cases_of(&left), candidate))
-            .filter(|(cases, _)| *cases > 0)
-            .max_by_key(|(cases, candidate)| {
+            .map(|candidate| (candidate.weight_in(&left), candidate))
+            .filter(|(weight, _)| *weight > 0)
+            .max_by_key(|(weight, candidate)| {
                 // What looks most alike, and then what leaves least unseen.
-                (*cases, candidate.exact, std::cmp::Reverse(candidate.unjudged))
+                (*weight, candidate.exact.len(), std::cmp::Reverse(candidate.unjudged))
             });
         let Some((_, best)) = best else { return chosen };
         left.retain(|trial| !best.explains.contains(trial));
@@ -120,24 +183,31 @@ fn cause(
             && other.explains == candidate.explains
             && other.exact == candidate.exact
             && other.unjudged == candidate.unjudged
+            && other.contradicting == candidate.contradicting
     };
     let alternatives = candidates.iter().filter(is_alike).map(|other| other.mistake);
     let cases: BTreeSet<&str> = candidate.explains.iter().map(|(case, _)| *case).collect();
     let best = cases.iter().min_by_key(|case| rank(case)).copied();
     Cause {
-        mistakes: std::iter::once(candidate.mistake).chain(alternatives).map(named).collect(),
+        mistakes: std::iter::once(candidate.mistake)
+            .chain(alternatives)
+            .map(|mistake| named(mistake, candidate.contradicting.len()))
+            .collect(),
         best: best.unwrap_or_default().to_owned(),
         cases: cases.into_iter().map(str::to_owned).collect(),
         unjudged: candidate.unjudged,
     }
 }
 
-fn named(mistake: &Mistake) -> NamedMistake {
-    NamedMistake {
-        name: mistake.name.clone(),
-        description: mistake.description.clone(),
-        origin: mistake.origin.clone(),
-    }
+/// A mistake, and how many cases that it would fail hold.
+fn named(mistake: &Mistake, contradicting: usize) -> NamedMistake {
+    let sentence = &mistake.description;
+    let description = match contradicting {
+        0 => sentence.clone(),
+        1 => format!("In part: {sentence} But 1 case passes that it would fail."),
+        more => format!("In part: {sentence} But {more} cases pass that it would fail."),
+    };
+    NamedMistake { name: mistake.name.clone(), description, origin: mistake.origin.clone() }
 }
 
 /// How many cases a capability must fail before it is named.

@@ -43,11 +43,18 @@ pub(super) fn causes(
         text.push_str(&one(number + 1, cause, &outcomes, paint));
         let best = outcomes.get(cause.best.as_str());
         if let Some(case) = best.filter(|case| is_new(case.outcome())) {
-            text.push_str(&failure(requirements, case, style));
+            if number < IN_FULL {
+                text.push_str(&failure(requirements, case, style));
+            } else {
+                let _ = writeln!(text, "   look at {}", visible::line(case.case(), limits::ID));
+            }
         }
     }
     text
 }
+
+/// How many causes are shown with the evidence of a case; many would fill screen after screen.
+const IN_FULL: usize = 3;
 
 /// `6 causes explain 45 of 51 failing cases`.
 pub(crate) fn heading(diagnosis: &Diagnosis) -> String {

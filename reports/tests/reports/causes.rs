@@ -2,6 +2,7 @@
 
 use insta::assert_snapshot;
 use ssespec_reports::diagnosis::Table;
+use ssespec_reports::diagnosis::symptom::{Kind, Symptom};
 use ssespec_reports::diagnosis::table::Failures;
 use ssespec_reports::results::{CaseResult, Delivery, Known, Results, Role, Verdict};
 use ssespec_reports::terminal::{self, Style};
@@ -10,11 +11,16 @@ use ssespec_reports::{junit, markdown};
 use crate::files::results;
 
 /// A failure as a mistake of the built-in table causes it.
-fn failing(like: &CaseResult, case: &str, step: usize, known: bool) -> CaseResult {
+fn failing(like: &CaseResult, case: &str, symptom: Symptom, known: bool) -> CaseResult {
     let mut result = like.clone();
     result.case = case.into();
     result.title = format!("The claim of {case}");
-    result.failure.as_mut().expect("a failure").step = step;
+    let failure = result.failure.as_mut().expect("a failure");
+    failure.step = symptom.step;
+    failure.observed = match symptom.kind {
+        Kind::Event => "event data \"a\"".into(),
+        _ => "nothing within 2s".into(),
+    };
     result.known = known.then(|| Known { reason: "reported".into(), link: None, flaky: false });
     result
 }
@@ -33,11 +39,12 @@ fn run() -> Results {
         let mistake = table.mistakes.iter().find(|mistake| mistake.name == name).expect("a mistake");
         for (case, failures) in &mistake.failures {
             if let Failures::All(symptom) = failures {
-                all.push(failing(like, case, symptom.step, known));
+                all.push(failing(like, case, *symptom, known));
             }
         }
     }
-    all.push(failing(like, "client/own/case", 1, false));
+    let own = Symptom { step: 1, kind: Kind::Other, observed: 0 };
+    all.push(failing(like, "client/own/case", own, false));
     Results::new("causes", run.header().clone(), all, run.footer().cloned())
 }
 

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use bytes::BytesMut;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::client::exchange::{Read, ResponseBody};
+use crate::client::past::BodyFraming;
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 
@@ -15,12 +17,16 @@ const LOOK_AHEAD: Duration = Duration::from_millis(300);
 /// How long a stream may be quiet for clients that limit the time of a read.
 const QUIET: Duration = Duration::from_secs(5);
 
+/// How many bytes clients read at once that wait for so many.
+const PIECE: usize = 128;
+
 /// Reads a body.
 #[derive(Debug)]
 pub(crate) struct BodyReader {
     source: Source,
     looks_ahead: bool,
     ahead: Option<Read>,
+    framing: BodyFraming,
     defects: Defects,
 }
 
@@ -34,20 +40,25 @@ enum Source {
 }
 
 impl BodyReader {
-    pub(crate) fn new(body: ResponseBody, defects: &Defects) -> Self {
+    pub(crate) fn new(body: ResponseBody, framing: BodyFraming, defects: &Defects) -> Self {
         let looks_ahead = defects.has(Defect::LastReadLostWithConnection);
         let source = if defects.has(Defect::CloseLeavesConnection) {
             Source::Task(read_in_task(body))
         } else {
             Source::Reader(body)
         };
-        Self { source, looks_ahead, ahead: None, defects: defects.clone() }
+        Self { source, looks_ahead, ahead: None, framing, defects: defects.clone() }
     }
 
     /// Waits for the next bytes.
     pub(crate) async fn next(&mut self) -> Read {
         let read = match self.ahead.take() {
             Some(read) => read,
+            None if self.framing != BodyFraming::Chunked
+                && self.defects.has(Defect::UnchunkedBodyReadLate) =>
+            {
+                self.read_piece().await
+            }
             None => self.read().await,
         };
         if self.looks_ahead && matches!(read, Some(Ok(_))) {
@@ -58,6 +69,22 @@ impl BodyReader {
             }
         }
         read
+    }
+
+    /// A piece of fixed size, or what is left.
+    async fn read_piece(&mut self) -> Read {
+        let mut piece = BytesMut::new();
+        while piece.len() < PIECE {
+            match self.read().await {
+                Some(Ok(bytes)) => piece.extend_from_slice(&bytes),
+                end if piece.is_empty() => return end,
+                end => {
+                    self.ahead = Some(end);
+                    break;
+                }
+            }
+        }
+        Some(Ok(piece.freeze()))
     }
 
     /// One read. There is no time limit: a stream may be quiet for as long as it likes.

@@ -5,10 +5,14 @@
 //! The text queues tasks that do nothing when the state is CLOSED. Here close() ends the future that runs these steps,
 //! so none of them needs to check.
 
+mod reestablishing;
+
 use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use http::StatusCode;
 use http::header::CONTENT_LENGTH;
 use ssespec::Observer;
@@ -16,10 +20,10 @@ use ssespec::protocol::{CloseIn, ConnectRequest, Event};
 use ssespec_cases::client::ReadyState;
 
 use crate::client::body_reader::{BodyReader, read_in_task};
-use crate::client::exchange::{ExchangeError, Response, send_unattended};
+use crate::client::exchange::{Response, send_unattended};
 use crate::client::fetch::{NetworkError, fetch};
 use crate::client::loss::{Failure, Flow, Loss, SourceEnd};
-use crate::client::mime::{is_event_stream, names_other_charset};
+use crate::client::mime::{charset, is_event_stream};
 use crate::client::past::{Announcement, BodyFraming, Past};
 use crate::client::reconnection_delay::ReconnectionDelay;
 use crate::client::request::Request;
@@ -27,13 +31,11 @@ use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 use crate::stream::interpreter::Interpreter;
 use crate::stream::output::{Shown, StreamEnd};
+use crate::stream::passed_on;
 use crate::stream::resumption::{DEFAULT_RECONNECTION_TIME, Resumption};
 
 /// A short delay, for defects that wait less than they should.
 const MOMENT: Duration = Duration::from_millis(100);
-
-/// How often clients with such a limit reconnect.
-const FEW_RECONNECTIONS: u32 = 5;
 
 /// An `EventSource` object and its user, who reports what it sees to the harness.
 #[derive(Debug)]
@@ -153,7 +155,10 @@ impl EventSource {
     /// Decides whether a status other than 200 is accepted.
     fn accepts_status(&self, status: StatusCode) -> bool {
         let has = |defect| self.defects.has(defect);
-        (status.is_success() && has(Defect::AnySuccessAccepted))
+        let has_body = !matches!(status.as_u16(), 204 | 205 | 304);
+        (has_body && has(Defect::StatusOfBodyIgnored))
+            || (has_body && status.is_redirection() && has(Defect::RedirectIsRead))
+            || (status.is_success() && has(Defect::AnySuccessAccepted))
             || (self.past.was_open && has(Defect::StatusOfReconnectIgnored))
             || has(Defect::StatusIgnored)
     }
@@ -177,7 +182,8 @@ impl EventSource {
             500..=599 => Defect::ServerErrorRetried,
             _ => return self.fail(&failure),
         };
-        if self.defects.has(retried) {
+        let is_later = self.past.was_open && self.defects.has(Defect::StatusOfReconnectRetried);
+        if is_later || self.defects.has(retried) {
             return self.reconnect(Loss::NoStream).await;
         }
         if self.defects.has(Defect::FailedBodyRead) {
@@ -199,9 +205,11 @@ impl EventSource {
             self.past.announcement = Announcement::Made;
             return self.handled(CloseIn::Opened);
         }
-        self.observer.set_state(ReadyState::Open);
+        if !has(Defect::OpenLeavesState) {
+            self.observer.set_state(ReadyState::Open);
+        }
         let was_open = std::mem::replace(&mut self.past.was_open, true);
-        if was_open && has(Defect::OpenOnce) {
+        if (was_open && has(Defect::OpenOnce)) || has(Defect::OpenNever) {
             return Flow::Continue(());
         }
         let is_twice = was_open && has(Defect::OpenTwiceOnReconnect);
@@ -238,7 +246,7 @@ impl EventSource {
     async fn interpret(&mut self, response: Response) -> Flow<Loss> {
         let mut interpreter = self.interpreter(&response);
         let is_sized = response.headers.contains_key(CONTENT_LENGTH);
-        let mut body = BodyReader::new(response.body, &self.defects);
+        let mut body = BodyReader::new(response.body, self.past.framing, &self.defects);
         let mut shown = Vec::new();
         let (end, loss) = loop {
             match body.next().await {
@@ -254,6 +262,13 @@ impl EventSource {
                 None => break (StreamEnd::Clean, Loss::Ended),
             }
         };
+        if matches!(loss, Loss::Ended)
+            && interpreter.is_inside_event()
+            && self.defects.has(Defect::CutEventIsTheEnd)
+        {
+            self.observer.set_state(ReadyState::Closed);
+            return Flow::Break(SourceEnd::Failed);
+        }
         interpreter.end(end, &mut self.resumption, &mut shown);
         self.show_all(&mut shown).await?;
         self.past.stream = Some(interpreter);
@@ -264,11 +279,9 @@ impl EventSource {
     fn interpreter(&mut self, response: &Response) -> Interpreter {
         let mut interpreter = Interpreter::new(&self.resumption, &self.defects);
         if let Some(before) = self.past.stream.take() {
-            interpreter.follow(&before, &self.resumption);
+            interpreter.follow(&before, self.past.was_reset, &self.resumption);
         }
-        if names_other_charset(&response.headers) {
-            interpreter.set_other_charset();
-        }
+        interpreter.set_charset(charset(&response.headers));
         if self.resumption.reconnection_time > DEFAULT_RECONNECTION_TIME
             && self.defects.has(Defect::LongRetryForgottenOnConnection)
         {
@@ -302,10 +315,12 @@ impl EventSource {
             }
             Shown::Event(event) => {
                 self.delay.event_delivered();
+                let raw = passed_on::bytes(&event.data);
                 self.observer.event(Event {
-                    kind: Some(event.kind),
-                    data: Some(event.data),
-                    id: Some(event.last_event_id.as_ref().to_owned()),
+                    kind: Some(passed_on::replaced(event.kind)),
+                    data: if raw.is_some() { None } else { Some(event.data) },
+                    data_base64: raw.map(|bytes| BASE64_STANDARD.encode(bytes)),
+                    id: Some(passed_on::replaced(event.last_event_id.as_ref().to_owned())),
                     origin: Some(self.event_origin()),
                     ..Event::default()
                 });
@@ -320,114 +335,6 @@ impl EventSource {
         if *first != origin && self.defects.has(Defect::OriginOfFirstUrl) { first.clone() } else { origin }
     }
 
-    /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#reestablish-the-connection>, but for the fetch.
-    ///
-    /// In the standard the request always is a GET. Where our user chose a method that is not safe to repeat, only the
-    /// server's own event IDs show that the stream can be resumed, and the one text about that says: "Resumption is
-    /// always via HTTP GET with `Last-Event-ID`",
-    /// <https://modelcontextprotocol.io/specification/2025-11-25/basic/transports#resumability-and-redelivery>.
-    async fn reestablish(&mut self, loss: Loss) -> Flow {
-        if !self.request.is_idempotent() {
-            if self.resumption.last_event_id.is_empty() {
-                return self.fail(&Failure::NotRepeatable(loss));
-            }
-            self.request.become_get();
-        }
-        self.reconnect(loss).await
-    }
-
-    async fn reconnect(&mut self, loss: Loss) -> Flow {
-        if self.gives_up(&loss) {
-            return self.fail(&Failure::GaveUp(loss));
-        }
-        self.report_loss(&loss)?;
-        let delay = self.reconnection_delay();
-        self.past.reconnections += 1;
-        if !self.past.own_headers.is_empty() && self.defects.has(Defect::OwnHeadersSentOnce) {
-            self.request.remove(&self.past.own_headers);
-        }
-        if matches!(loss, Loss::Broken(_)) && self.defects.has(Defect::TwoRequestsAfterReset) {
-            send_unattended(self.request.clone(), self.defects.clone(), Duration::ZERO);
-        }
-        if self.defects.has(Defect::CloseLeavesTimer) {
-            self.past.delay = Some(delay);
-        } else {
-            tokio::time::sleep(delay).await;
-        }
-        if self.defects.has(Defect::RetryForgottenAfterUse) {
-            self.resumption.reconnection_time = Duration::ZERO;
-        }
-        Flow::Continue(())
-    }
-
-    /// Decides whether the loss of a connection stops the client. A sound client never stops.
-    fn gives_up(&self, loss: &Loss) -> bool {
-        let has = |defect| self.defects.has(defect);
-        let by_loss = match loss {
-            Loss::Ended => {
-                let by_framing = match self.past.framing {
-                    BodyFraming::Chunked => false,
-                    BodyFraming::Sized => has(Defect::SizedEndIsTheEnd),
-                    BodyFraming::ToTheEnd => has(Defect::CloseDelimitedEndIsTheEnd),
-                    BodyFraming::Empty => has(Defect::EmptyBodyIsTheEnd),
-                };
-                by_framing || has(Defect::CleanEndIsTheEnd)
-            }
-            Loss::Broken(_) => has(Defect::BreakIsTheEnd),
-            Loss::Network(error) => {
-                let is_refused = matches!(error, NetworkError::Exchange(ExchangeError::Connect(_)));
-                (is_refused && has(Defect::RefusalIsTheEnd))
-                    || (self.past.was_redirected && has(Defect::LostTargetIsTheEnd))
-                    || (!self.past.was_open && has(Defect::FailedFirstAttemptIsTheEnd))
-                    || has(Defect::FailedAttemptIsTheEnd)
-            }
-            Loss::NoStream => false,
-        };
-        by_loss || (self.past.reconnections >= FEW_RECONNECTIONS && has(Defect::FiveReconnectsOnly))
-    }
-
-    /// Step 1: "set the readyState attribute to CONNECTING and fire an event named `error`".
-    fn report_loss(&mut self, loss: &Loss) -> Flow {
-        let has = |defect| self.defects.has(defect);
-        let errors = if has(Defect::TwoErrorsForLoss) {
-            2
-        } else if has(Defect::LossWithoutError)
-            || (matches!(loss, Loss::Broken(_)) && has(Defect::BreakWithoutError))
-        {
-            0
-        } else {
-            1
-        };
-        let is_state_late = has(Defect::LossErrorBeforeState);
-        if !is_state_late {
-            self.observer.set_state(ReadyState::Connecting);
-        }
-        (0..errors).for_each(|_| self.observer.error(loss));
-        if is_state_late {
-            self.observer.set_state(ReadyState::Connecting);
-        }
-        if errors > 0 { self.handled(CloseIn::Error) } else { Flow::Continue(()) }
-    }
-
-    /// The delay before the next connection: at least the reconnection time.
-    fn reconnection_delay(&mut self) -> Duration {
-        let has = |defect| self.defects.has(defect);
-        let has_failed = self.delay.has_failed();
-        let time = self.resumption.reconnection_time;
-        let delay = self.delay.after_loss(time);
-        // Shorter times cannot be distinguished from no delay.
-        let is_long = time > MOMENT;
-        if is_long && has(Defect::ShortDelay) {
-            MOMENT
-        } else if is_long && has(Defect::DelayCut) {
-            delay * 3 / 4
-        } else if is_long && has_failed && has(Defect::NoDelayAfterFailedAttempt) {
-            MOMENT
-        } else {
-            delay
-        }
-    }
-
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#fail-the-connection>: "Once the user agent has
     /// failed the connection, it does not attempt to reconnect." A close() in this error's handler changes nothing.
     fn fail(&mut self, failure: &Failure) -> Flow {
@@ -437,7 +344,9 @@ impl EventSource {
             self.observer.set_state(ReadyState::Closed);
             return Flow::Break(SourceEnd::Failed);
         }
-        self.observer.set_state(ReadyState::Closed);
+        if !has(Defect::FailureLeavesState) {
+            self.observer.set_state(ReadyState::Closed);
+        }
         if !has(Defect::FailureWithoutError) {
             self.observer.error(failure);
         }

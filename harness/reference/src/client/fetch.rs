@@ -30,6 +30,9 @@ pub(crate) enum NetworkError {
     /// More redirects than Fetch allows.
     #[error("more than {REDIRECT_LIMIT} redirects")]
     TooManyRedirects,
+    /// The client gives up a redirect and connects again, which only a defect does.
+    #[error("the redirect is not followed")]
+    StartedAgain,
     /// This client does not speak TLS.
     #[error("{0} needs TLS, which this client does not speak")]
     Tls(Url),
@@ -40,7 +43,7 @@ impl NetworkError {
     /// of a redirect is assumed to be intended.
     pub(crate) fn is_futile(&self) -> bool {
         match self {
-            Self::Exchange(ExchangeError::Connect(_) | ExchangeError::Http(_)) => false,
+            Self::Exchange(ExchangeError::Connect(_) | ExchangeError::Http(_)) | Self::StartedAgain => false,
             Self::Exchange(ExchangeError::Request(_)) => true,
             Self::Location(_) | Self::Locations | Self::TooManyRedirects | Self::Tls(_) => true,
         }
@@ -56,6 +59,9 @@ pub(crate) async fn fetch(request: &mut Request, defects: &Defects) -> Result<Re
     loop {
         check_scheme(request.url())?;
         let response = exchange(request, defects).await?;
+        if is_redirect(response.status) && defects.has(Defect::RedirectIsANetworkError) {
+            return Err(NetworkError::StartedAgain);
+        }
         if is_redirect(response.status) && is_not_followed(response.status, defects) {
             return Ok(response);
         }
@@ -66,10 +72,17 @@ pub(crate) async fn fetch(request: &mut Request, defects: &Defects) -> Result<Re
         };
         let location = match location_url(&response, base, defects) {
             Err(_) if defects.has(Defect::BadTargetHangs) => std::future::pending().await,
+            Ok(Some(_)) if is_empty(&response) && defects.has(Defect::EmptyLocationHangs) => {
+                std::future::pending().await
+            }
             location => location?,
         };
         let Some(location) = location else { return Ok(response) };
-        let few = redirects >= FEW_REDIRECTS && defects.has(Defect::FewRedirectsFollowed);
+        let has = |count, defect| redirects >= count && defects.has(defect);
+        let few = has(5, Defect::FewRedirectsFollowed) || has(16, Defect::SixteenRedirectsFollowed);
+        if has(9, Defect::NineRedirectsFollowed) {
+            return Err(NetworkError::StartedAgain);
+        }
         if few || (redirects >= REDIRECT_LIMIT && !defects.has(Defect::RedirectsFollowedForEver)) {
             return Err(NetworkError::TooManyRedirects);
         }
@@ -78,12 +91,16 @@ pub(crate) async fn fetch(request: &mut Request, defects: &Defects) -> Result<Re
     }
 }
 
-/// The limit of a client with a defect that follows fewer.
-const FEW_REDIRECTS: usize = 5;
+/// Whether the `Location` is empty, which makes the URL of the response the target.
+fn is_empty(response: &Response) -> bool {
+    response.headers.get(LOCATION).is_some_and(|location| location.is_empty())
+}
 
 /// Decides whether a redirect is ignored. By the standard, every redirect is followed.
 fn is_not_followed(status: StatusCode, defects: &Defects) -> bool {
     defects.has(Defect::RedirectsNotFollowed)
+        || defects.has(Defect::RedirectIsRead)
+        || (!matches!(status.as_u16(), 301 | 307) && defects.has(Defect::OtherThan301And307NotFollowed))
         || match status.as_u16() {
             303 => defects.has(Defect::SeeOtherNotFollowed),
             307 => defects.has(Defect::TemporaryRedirectNotFollowed),

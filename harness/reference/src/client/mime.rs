@@ -8,6 +8,7 @@ use http::header::CONTENT_TYPE;
 
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
+use crate::stream::decoder::Charset;
 
 /// Whether a response with these headers is an event stream. Parameters do not matter, not even the charset.
 pub(crate) fn is_event_stream(headers: &HeaderMap, defects: &Defects) -> bool {
@@ -25,22 +26,43 @@ fn is_misjudged(headers: &HeaderMap, is_event_stream: bool, defects: &Defects) -
         return has(Defect::MissingTypeAccepted) || has(Defect::TypeNotChecked);
     };
     if is_event_stream {
-        return (value.contains(char::is_uppercase) && !value.contains(';') && has(Defect::TypeCaseCounts))
+        return (first_type(headers).is_some_and(|first| first != EVENT_STREAM)
+            && has(Defect::FirstOfTwoTypesCounts))
+            || (value.contains(char::is_uppercase) && !value.contains(';') && has(Defect::TypeCaseCounts))
             || (value.contains(';') && has(Defect::ParametersRefused))
+            || (value.contains(" ;") && has(Defect::SpaceBeforeSemicolonRefused))
             || (value.ends_with(';') && has(Defect::LastSemicolonRefused))
-            || (names_other_charset(headers) && has(Defect::OtherCharsetRefused));
+            || (charset(headers) != Charset::Utf8 && has(Defect::OtherCharsetRefused));
     }
-    (value.starts_with(EVENT_STREAM) && has(Defect::TypePrefixEnough))
+    let essence = value.split(';').next().unwrap_or_default();
+    (essence.contains(EVENT_STREAM) && has(Defect::TypeAnywhereEnough))
+        || (value.contains(EVENT_STREAM) && has(Defect::TypeInParameterEnough))
+        || (first_type(headers).is_some_and(|first| first == EVENT_STREAM)
+            && has(Defect::FirstOfTwoTypesCounts))
+        || (value.starts_with(EVENT_STREAM) && has(Defect::TypePrefixEnough))
         || (value == "text/plain" && has(Defect::PlainTextSniffed))
         || (extract_essence(headers).is_none() && has(Defect::MalformedTypeAccepted))
         || has(Defect::TypeNotChecked)
 }
 
-/// Whether the content type names a charset other than UTF-8, which does not matter.
-pub(crate) fn names_other_charset(headers: &HeaderMap) -> bool {
+/// The first of several content types.
+fn first_type(headers: &HeaderMap) -> Option<String> {
+    let fields: Vec<&[u8]> = headers.get_all(CONTENT_TYPE).iter().map(|value| value.as_bytes()).collect();
+    let value = fields.join(&b", "[..]);
+    let types = split(&value);
+    if types.len() > 1 { types.first().and_then(|first| parse(first)) } else { None }
+}
+
+/// The charset that the content type names, which does not matter.
+pub(crate) fn charset(headers: &HeaderMap) -> Charset {
     let value = headers.get(CONTENT_TYPE).map(|value| value.as_bytes().to_ascii_lowercase());
     let value = String::from_utf8_lossy(value.as_deref().unwrap_or_default()).into_owned();
-    value.split_once("charset=").is_some_and(|(_, charset)| !charset.starts_with("utf-8"))
+    match value.split_once("charset=") {
+        Some((_, charset)) if charset.starts_with("utf-8") => Charset::Utf8,
+        Some((_, charset)) if charset.starts_with("x-") => Charset::Unknown,
+        Some(_) => Charset::Known,
+        None => Charset::Utf8,
+    }
 }
 
 /// The essence of the MIME type extracted from the headers; `None` for failure. Of several types, the last one that can

@@ -28,6 +28,8 @@ pub(crate) struct Past {
     pub(crate) stream: Option<Interpreter>,
     /// Whether the last fetch was redirected.
     pub(crate) was_redirected: bool,
+    /// Whether the last connection was reset.
+    pub(crate) was_reset: bool,
     /// What the announcement of the open connection waits for.
     pub(crate) announcement: Announcement,
     /// Whether close() was called in a handler and takes effect at the end of the read.
@@ -47,6 +49,7 @@ impl Past {
             framing: BodyFraming::Chunked,
             stream: None,
             was_redirected: false,
+            was_reset: false,
             announcement: Announcement::Made,
             is_closing: false,
             delay: None,

@@ -16,6 +16,7 @@ use ssespec::protocol::ConnectRequest;
 use crate::client::url::{BadUrl, Url};
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
+use crate::stream::passed_on;
 
 /// `Last-Event-ID`, <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>.
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
@@ -68,7 +69,12 @@ impl Request {
             }
         }
         // "User agents may set (`Accept`, `text/event-stream`) in request's header list."
-        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("text/event-stream"));
+        let event_stream = HeaderValue::from_static("text/event-stream");
+        if headers.contains_key(ACCEPT) && defects.has(Defect::OwnAcceptReplaced) {
+            headers.insert(ACCEPT, event_stream);
+        } else if !defects.has(Defect::AcceptNotSent) {
+            headers.entry(ACCEPT).or_insert(event_stream);
+        }
         let body = (!options.body.is_empty()).then(|| Bytes::from(options.body.clone()));
         if body.is_some() {
             if matches!(method, Method::GET | Method::HEAD) {
@@ -131,7 +137,7 @@ impl Request {
         } else if id.len() > 255 && has(Defect::LongIdNotSent) {
             None
         } else {
-            Some(id.as_bytes().to_vec())
+            Some(passed_on::bytes(id).unwrap_or_else(|| id.as_bytes().to_vec()))
         };
         match bytes.and_then(|bytes| HeaderValue::from_bytes(&bytes).ok()) {
             Some(value) if is_changed && !id.is_empty() && has(Defect::LastEventIdAdded) => {
@@ -173,7 +179,7 @@ impl Request {
         if becomes_get(status, &self.method) || is_lost() {
             self.become_get();
         }
-        if self.url.origin() != location.origin() {
+        if self.url.origin() != location.origin() && !self.defects.has(Defect::CredentialsFollowRedirect) {
             for name in CREDENTIALS {
                 self.headers.remove(name);
             }

@@ -2,12 +2,15 @@
 //!
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation>
 
+mod dispatch;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 use crate::stream::field::Field;
+use crate::stream::notes::{Block, LineKind, Notes};
 use crate::stream::output::{Event, Shown};
 use crate::stream::resumption::{DEFAULT_RECONNECTION_TIME, Resumption};
 use crate::stream::retry;
@@ -26,41 +29,6 @@ pub(crate) struct Buffers {
     defects: Defects,
 }
 
-/// A record of earlier lines, read only by defects.
-#[derive(Debug, Default)]
-struct Notes {
-    last_line: LineKind,
-    /// Whether the stream has had a line that is not empty.
-    has_begun: bool,
-    /// Whether the current block has an `id` field that was not ignored.
-    has_id: bool,
-    /// Whether the last `event` field of the current block has no value.
-    has_empty_type: bool,
-    /// The first `retry` value of the stream, and one that waits for the end of its block.
-    first_retry: Option<String>,
-    waiting_retry: Option<String>,
-    /// Whether the unfinished line, and the one being interpreted, are split across reads.
-    cut: bool,
-    was_cut: bool,
-    /// Whether the client stopped reading the stream.
-    gave_up: bool,
-}
-
-/// What a line is.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-enum LineKind {
-    /// There has been no line.
-    #[default]
-    None,
-    Empty,
-    Comment,
-    Event,
-    Data,
-    Id,
-    Retry,
-    Unknown,
-}
-
 impl Buffers {
     /// The data and event type buffers start empty. So does the last event ID buffer in the text, which would let the
     /// first empty line of a new connection erase the ID from before it. The web platform tests (`format-field-id-2`)
@@ -70,7 +38,7 @@ impl Buffers {
             data: String::new(),
             event_type: String::new(),
             last_event_id: Arc::clone(&resumption.last_event_id),
-            notes: Notes::default(),
+            notes: Notes { is_first: true, ..Notes::default() },
             defects,
         }
     }
@@ -87,6 +55,34 @@ impl Buffers {
         if !resumption.last_event_id.is_empty() && has(Defect::IdForgottenOnConnection) {
             self.last_event_id = "".into();
         }
+    }
+
+    /// The stream before was reset; takes over what a defect keeps of it.
+    pub(crate) fn continue_after_reset(&mut self, before: &Self) {
+        let is_pending = !before.data.is_empty() || !before.event_type.is_empty() || before.notes.has_id;
+        if is_pending && self.defects.has(Defect::StreamContinuesAfterReset) {
+            self.data.clone_from(&before.data);
+            self.event_type.clone_from(&before.event_type);
+            self.last_event_id.clone_from(&before.last_event_id);
+        }
+    }
+
+    /// A byte order mark was skipped at the start of the stream.
+    pub(crate) fn mark_was_skipped(&mut self) {
+        self.notes.skipped_mark = true;
+    }
+
+    /// Whether the current block has a line.
+    pub(crate) fn has_begun_block(&self) -> bool {
+        self.notes.block == Block::SetSomething
+    }
+
+    /// Dispatches a block at the end of the stream, which only a defect does.
+    pub(crate) fn dispatch_unfinished(&mut self, resumption: &mut Resumption) -> Option<Event> {
+        if self.data.is_empty() {
+            self.data.push('\n');
+        }
+        self.dispatch(resumption)
     }
 
     /// Whether the client stopped reading the stream, which only a defect makes it do.
@@ -113,10 +109,14 @@ impl Buffers {
     pub(crate) fn interpret_line(&mut self, line: &str, resumption: &mut Resumption, shown: &mut Vec<Shown>) {
         self.notes.was_cut = std::mem::take(&mut self.notes.cut);
         let Some(line) = self.admit(line) else { return };
+        if std::mem::take(&mut self.notes.loses_next_line) {
+            return;
+        }
         self.notes.last_line = if line.is_empty() {
             self.empty_line(resumption, shown);
             LineKind::Empty
         } else if let Some(comment) = line.strip_prefix(':') {
+            self.notes.block = Block::SetSomething;
             self.comment(comment, resumption, shown);
             LineKind::Comment
         } else {
@@ -128,9 +128,11 @@ impl Buffers {
     /// The line to interpret: every line, unchanged.
     fn admit<'l>(&mut self, line: &'l str) -> Option<&'l str> {
         let has = |defect| self.defects.has(defect);
+        self.notes.length = if line.is_empty() { 0 } else { self.notes.length + line.len() + 1 };
         let is_long = line.len() > LINE_LIMIT;
         if self.notes.gave_up
             || (is_long && has(Defect::LongLineEndsStream))
+            || (self.notes.length >= LINE_LIMIT && has(Defect::LongBlockEndsStream))
             || (is_long && line.starts_with(':') && has(Defect::LongCommentEndsStream))
         {
             self.notes.gave_up = true;
@@ -146,11 +148,17 @@ impl Buffers {
         let after_mark = line.strip_prefix('\u{FEFF}').filter(|_| {
             has(Defect::MarkOfEveryLineRemoved)
                 || (!self.notes.has_begun && has(Defect::MarkAfterBlankLinesRemoved))
+                || (!self.notes.has_begun && !self.notes.skipped_mark && has(Defect::MarkOfFirstBlockRemoved))
         });
         self.notes.has_begun |= !line.is_empty();
         let line = after_mark.unwrap_or(line);
         let is_indented = line.starts_with(char::is_whitespace) && has(Defect::LineIndentRemoved);
-        Some(if is_indented { line.trim_start() } else { line })
+        let is_trimmed = line.trim() != line && has(Defect::LineTrimmed);
+        Some(match () {
+            () if is_trimmed => line.trim(),
+            () if is_indented => line.trim_start(),
+            () => line,
+        })
     }
 
     /// "If the line is empty (a blank line): Dispatch the event, as defined below."
@@ -158,13 +166,27 @@ impl Buffers {
         if self.data.is_empty() && self.fires_without_data() {
             self.data.push('\n');
         }
+        if std::mem::take(&mut self.notes.block) == Block::SetNothing
+            && self.last_event_id.is_empty()
+            && self.defects.has(Defect::BlockOfNothingEndsStream)
+        {
+            self.notes.gave_up = true;
+        }
         shown.extend(self.dispatch(resumption).map(Shown::Event));
     }
 
     /// Decides whether a block without data fires an event. "If the data buffer is an empty string, set the data buffer
     /// and the event type buffer to the empty string and return."
     fn fires_without_data(&self) -> bool {
-        self.defects.has(match self.notes.last_line {
+        let has = |defect| self.defects.has(defect);
+        let has_id = !self.last_event_id.is_empty();
+        if has(Defect::EveryBlankLineFires) || (has_id && has(Defect::EveryBlankLineFiresAfterId)) {
+            return true;
+        }
+        if self.notes.last_line == LineKind::Retry && self.notes.block == Block::SetSomething {
+            return has(Defect::ValidRetryAloneFires) || has(Defect::RetryAloneFires);
+        }
+        has(match self.notes.last_line {
             LineKind::None => Defect::EmptyLineAtTheStartFires,
             LineKind::Empty => Defect::EmptyLineFires,
             LineKind::Comment => Defect::CommentAloneFires,
@@ -204,6 +226,24 @@ impl Buffers {
         shown: &mut Vec<Shown>,
     ) -> LineKind {
         let (name, value) = (field.name.as_ref(), field.value.as_ref());
+        let without_nul;
+        let value = if name != "id" && value.contains('\0') && self.defects.has(Defect::NulRemovedFromValues)
+        {
+            without_nul = value.replace('\0', "");
+            without_nul.as_str()
+        } else {
+            value
+        };
+        let sets = match name {
+            "event" | "data" | "id" => true,
+            "retry" => retry::integer(value).is_some(),
+            _ => false,
+        };
+        if sets {
+            self.notes.block = Block::SetSomething;
+        } else if self.notes.block == Block::Empty {
+            self.notes.block = Block::SetNothing;
+        }
         if !self.data.is_empty() && name != "data" && self.defects.has(Defect::OtherFieldEndsEvent) {
             shown.extend(self.dispatch(resumption).map(Shown::Event));
         }
@@ -226,6 +266,10 @@ impl Buffers {
             "retry" => {
                 self.set_reconnection_time(value, resumption);
                 LineKind::Retry
+            }
+            "comment" if self.defects.has(Defect::FieldNamedCommentIsComment) => {
+                shown.push(Shown::Comment(value.to_owned()));
+                LineKind::Comment
             }
             _ => {
                 self.ignore_field(value);
@@ -266,6 +310,9 @@ impl Buffers {
         if (is_again && has(Defect::FirstDataWins)) || (value.is_empty() && has(Defect::EmptyDataLeftOut)) {
             return;
         }
+        if is_again && self.data.bytes().all(|byte| byte == b'\n') && has(Defect::EmptyFirstDataLost) {
+            self.data.clear();
+        }
         if is_again && has(Defect::DataReversed) {
             self.data = format!("{value}\n{}", self.data);
             return;
@@ -302,8 +349,11 @@ impl Buffers {
             None if value.trim() != value && has(Defect::IdTrimmed) => Some(value.trim()),
             None => Some(value),
         };
-        self.notes.has_id = true;
+        if value.contains('\0') && has(Defect::IdWithNulTakesNextLine) {
+            self.notes.loses_next_line = true;
+        }
         if let Some(id) = id {
+            self.notes.has_id = true;
             self.last_event_id = id.into();
         }
         if self.last_event_id != resumption.last_event_id && self.defects.has(Defect::IdSetAtOnce) {
@@ -323,7 +373,7 @@ impl Buffers {
         if *first != digits && self.defects.has(Defect::FirstRetryWins) {
             return;
         }
-        if self.defects.has(Defect::RetryWaitsForEmptyLine) {
+        if self.defects.has(Defect::RetryWaitsForEmptyLine) || self.defects.has(Defect::RetryNeedsData) {
             self.notes.waiting_retry = Some(digits.into_owned());
             return;
         }
@@ -344,130 +394,5 @@ impl Buffers {
         } else if !self.data.is_empty() && self.defects.has(Defect::UnknownFieldDiscardsData) {
             self.data.clear();
         }
-    }
-
-    /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#dispatchMessage>. The event is given to the
-    /// caller, which queues the task that fires it.
-    pub(crate) fn dispatch(&mut self, resumption: &mut Resumption) -> Option<Event> {
-        if let Some(milliseconds) = self.notes.waiting_retry.take().and_then(|digits| retry::integer(&digits))
-        {
-            resumption.reconnection_time = Duration::from_millis(milliseconds);
-        }
-        let has_id = std::mem::take(&mut self.notes.has_id);
-        let has_empty_type = std::mem::take(&mut self.notes.has_empty_type);
-        self.settle_last_event_id(has_id, resumption);
-        self.commit_last_event_id(resumption);
-        if self.data == "\n" && self.defects.has(Defect::EmptyEventNotDelivered) {
-            self.data.clear();
-        }
-        if self.data.is_empty() {
-            self.reset(Defect::TypeOfBlockWithoutDataKept);
-            return None;
-        }
-        let kind = self.kind(has_empty_type);
-        let data = self.take_data();
-        self.reset(Defect::TypeKept);
-        let last_event_id = self.shown_last_event_id(has_id, resumption);
-        let event = Event { kind, data, last_event_id };
-        self.is_delivered(&event).then_some(event)
-    }
-
-    /// The last event ID buffer at the end of a block: the value that the `id` fields gave it.
-    fn settle_last_event_id(&mut self, has_id: bool, resumption: &Resumption) {
-        let has = |defect| self.defects.has(defect);
-        let is_new = self.last_event_id != resumption.last_event_id;
-        if self.data.is_empty() {
-            if is_new && has(Defect::IdWithoutDataIgnored) {
-                self.last_event_id = Arc::clone(&resumption.last_event_id);
-            }
-        } else if is_new && !self.event_type.is_empty() && has(Defect::IdOfMessagesOnly) {
-            self.last_event_id = Arc::clone(&resumption.last_event_id);
-        } else if !has_id && !self.last_event_id.is_empty() && has(Defect::IdForgottenByNextEvent) {
-            self.last_event_id = "".into();
-        }
-    }
-
-    /// Step 1: "Set the last event ID string of the event source to the value of the last event ID buffer. The buffer
-    /// does not get reset". This happens without data too.
-    fn commit_last_event_id(&self, resumption: &mut Resumption) {
-        resumption.last_event_id = Arc::clone(&self.last_event_id);
-    }
-
-    /// Step 3: "If the data buffer's last character is a U+000A LINE FEED (LF) character, then remove the last
-    /// character from the data buffer." The buffer is empty then, as step 7 wants it.
-    fn take_data(&mut self) -> String {
-        let has = |defect| self.defects.has(defect);
-        let keeps_all = self.data.ends_with("\n\n") && has(Defect::AllLastLfsRemoved);
-        let is_stripped = keeps_all || !has(Defect::LastLfKept);
-        let is_kept = has(Defect::DataKept);
-        let mut data = if is_kept { self.data.clone() } else { std::mem::take(&mut self.data) };
-        if keeps_all {
-            data.truncate(data.trim_end_matches('\n').len());
-        } else if is_stripped && data.ends_with('\n') {
-            data.pop();
-        }
-        self.read_data(data)
-    }
-
-    /// The data that the user gets: its lines, joined with LF.
-    fn read_data(&self, data: String) -> String {
-        let has = |defect| self.defects.has(defect);
-        if data.contains('\n') {
-            let separators = [
-                (Defect::DataJoinedWithSpace, " "),
-                (Defect::DataJoinedWithNothing, ""),
-                (Defect::DataJoinedWithCrlf, "\r\n"),
-            ];
-            if let Some((_, separator)) = separators.into_iter().find(|(defect, _)| has(*defect)) {
-                return data.replace('\n', separator);
-            }
-        }
-        if data.starts_with(['[', '{']) && has(Defect::JsonRewritten) {
-            let value: Option<serde_json::Value> = serde_json::from_str(&data).ok();
-            return value.map_or(data, |value| value.to_string());
-        }
-        data
-    }
-
-    /// Steps 5 and 6: the type is `message`, but "if the event type buffer has a value other than the empty string",
-    /// that value.
-    fn kind(&self, has_empty_type: bool) -> String {
-        match self.event_type.as_str() {
-            "" | "message" if has_empty_type && self.defects.has(Defect::EmptyTypeIsAType) => String::new(),
-            "" => "message".to_owned(),
-            kind => kind.to_owned(),
-        }
-    }
-
-    /// Steps 2 and 7: "set the data buffer and the event type buffer to the empty string". The data was taken, or there
-    /// was none. The defect is that the type stays.
-    fn reset(&mut self, type_kept: Defect) {
-        if self.event_type.is_empty() || !self.defects.has(type_kept) {
-            self.event_type.clear();
-        }
-    }
-
-    /// Clears the buffers in the middle of a block, which only a defect does.
-    pub(crate) fn discard(&mut self) {
-        self.data.clear();
-        self.event_type.clear();
-    }
-
-    /// Step 4: `lastEventId` is "the last event ID string of the event source".
-    fn shown_last_event_id(&self, has_id: bool, resumption: &Resumption) -> Arc<str> {
-        let id = &resumption.last_event_id;
-        if !id.is_empty() && !has_id && self.defects.has(Defect::OwnIdOnly) {
-            return "".into();
-        }
-        if id.is_empty() && !has_id && self.defects.has(Defect::NoIdIsTheWordNull) {
-            return "null".into();
-        }
-        Arc::clone(id)
-    }
-
-    /// Step 8: every event is dispatched, whatever its type.
-    fn is_delivered(&self, event: &Event) -> bool {
-        !((event.kind == "error" && self.defects.has(Defect::ErrorTypeNotDelivered))
-            || (event.kind == "open" && self.defects.has(Defect::OpenTypeNotDelivered)))
     }
 }

@@ -4,6 +4,7 @@
 
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
+use crate::stream::passed_on;
 
 /// The bytes of U+FEFF BYTE ORDER MARK.
 const BYTE_ORDER_MARK: [u8; 3] = [0xEF, 0xBB, 0xBF];
@@ -42,8 +43,26 @@ pub(crate) struct Decoder {
     defects: Defects,
     /// Whether this is the stream of a reconnection.
     is_later: bool,
-    /// Whether the `charset` of the response names an encoding other than UTF-8.
-    names_other_charset: bool,
+    /// The `charset` of the response.
+    charset: Charset,
+    /// Whether the stream is taken for UTF-16.
+    is_utf16: bool,
+    /// How many byte order marks were skipped.
+    marks: usize,
+    /// The bytes of the current sequence.
+    sequence: Vec<u8>,
+}
+
+/// The charset that the response names, which only defects read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Charset {
+    /// UTF-8, or none.
+    #[default]
+    Utf8,
+    /// Another that libraries know.
+    Known,
+    /// One that does not exist.
+    Unknown,
 }
 
 impl Decoder {
@@ -58,7 +77,10 @@ impl Decoder {
             upper_boundary: 0xBF,
             defects,
             is_later: false,
-            names_other_charset: false,
+            charset: Charset::default(),
+            is_utf16: false,
+            marks: 0,
+            sequence: Vec::new(),
         }
     }
 
@@ -68,6 +90,10 @@ impl Decoder {
             return text.extend(bytes.iter().copied().map(char::from));
         }
         let rest = self.peek(bytes, text);
+        if self.is_utf16 {
+            // Each pair of bytes becomes a character that ends no line.
+            return text.extend(rest.chunks(2).map(|_| char::REPLACEMENT_CHARACTER));
+        }
         self.process(rest, text);
         if self.bytes_needed > 0 {
             if self.defects.has(Defect::ReadsDecodedAlone) {
@@ -87,15 +113,22 @@ impl Decoder {
         self.is_later = true;
     }
 
-    /// The `charset` of the response names an encoding other than UTF-8, which does not matter.
-    pub(crate) fn set_other_charset(&mut self) {
-        self.names_other_charset = true;
+    /// The `charset` that the response names, which does not matter.
+    pub(crate) fn set_charset(&mut self, charset: Charset) {
+        self.charset = charset;
+    }
+
+    /// Whether a byte order mark was skipped.
+    pub(crate) fn has_skipped_mark(&self) -> bool {
+        self.marks > 0
     }
 
     /// Decides whether bytes are decoded as Latin-1. The standard says: always UTF-8.
     fn reads_latin_1(&self, bytes: &[u8]) -> bool {
         let is_ascii = bytes.is_ascii();
-        (self.names_other_charset && !is_ascii && self.defects.has(Defect::CharsetHonoured))
+        let honours = |defect| !is_ascii && self.defects.has(defect);
+        (self.charset != Charset::Utf8 && honours(Defect::CharsetHonoured))
+            || (self.charset == Charset::Known && honours(Defect::KnownCharsetHonoured))
             || (!is_ascii && self.defects.has(Defect::Latin1Always))
             || (!is_ascii && str::from_utf8(bytes).is_err() && self.defects.has(Defect::Latin1Guessed))
     }
@@ -133,11 +166,14 @@ impl Decoder {
 
     /// Skips a complete byte order mark at the start of the stream.
     fn skip_mark(&mut self, text: &mut String) {
+        self.marks += 1;
         let is_kept = (self.is_later && self.defects.has(Defect::MarkOfLaterConnectionsKept))
             || self.defects.has(Defect::MarkKept);
         if is_kept {
             text.push('\u{FEFF}');
-        } else if self.defects.has(Defect::MarksAllRemoved) {
+        } else if (self.marks == 1 && self.defects.has(Defect::TwoMarksRemoved))
+            || self.defects.has(Defect::MarksAllRemoved)
+        {
             self.start = Start::Peeking(0);
         } else if self.defects.has(Defect::MarkCutByOneByte) {
             self.process(&BYTE_ORDER_MARK[1..], text);
@@ -145,7 +181,7 @@ impl Decoder {
     }
 
     /// What is left of a read after a BOM that is not at the start of the stream: the whole read.
-    fn after_other_marks<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+    fn after_other_marks<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         if let (Start::Decided, Some(rest)) = (self.start, bytes.strip_prefix(&BYTE_ORDER_MARK))
             && self.defects.has(Defect::MarkOfEveryReadRemoved)
         {
@@ -155,6 +191,11 @@ impl Decoder {
             && self.defects.has(Defect::Utf16MarkRemoved)
         {
             return rest;
+        }
+        if let (Start::Peeking(0), [0xFE, 0xFF, ..] | [0xFF, 0xFE, ..]) = (self.start, bytes)
+            && self.defects.has(Defect::Utf16Decoded)
+        {
+            self.is_utf16 = true;
         }
         bytes
     }
@@ -168,6 +209,10 @@ impl Decoder {
             }
             let Some((byte, after)) = rest.split_first() else { return };
             let broken = self.bytes_seen;
+            if self.bytes_needed == 0 {
+                self.sequence.clear();
+            }
+            self.sequence.push(*byte);
             match self.handle(*byte) {
                 Handled::Continue => rest = after,
                 Handled::CodePoint(code_point) => {
@@ -179,6 +224,7 @@ impl Decoder {
                     rest = after;
                 }
                 Handled::ErrorRestoringByte => {
+                    self.sequence.pop();
                     self.replace(text);
                     // The byte that ended the sequence is handled again.
                     let is_lost = self.defects.has(Defect::ByteAfterBrokenSequenceLost)
@@ -261,6 +307,9 @@ impl Decoder {
 
     /// The error mode "replacement", <https://encoding.spec.whatwg.org/#error-mode>.
     fn replace(&self, text: &mut String) {
+        if self.defects.has(Defect::InvalidBytesPassedOn) {
+            return text.extend(self.sequence.iter().copied().map(passed_on::character));
+        }
         let joined =
             text.ends_with(char::REPLACEMENT_CHARACTER) && self.defects.has(Defect::ReplacementsJoined);
         if !joined && !self.defects.has(Defect::InvalidBytesDropped) {

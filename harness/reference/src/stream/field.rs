@@ -41,8 +41,17 @@ fn split<'l>(line: &'l str, defects: &Defects) -> (&'l str, &'l str) {
         return (last_name, strip_one_space(last_raw));
     }
     if raw.starts_with(' ') {
-        if has(Defect::SpaceKept) {
+        let is_kept = match name {
+            "data" => has(Defect::SpaceKeptInData),
+            "event" => has(Defect::SpaceKeptInType),
+            "id" => has(Defect::SpaceKeptInId),
+            _ => false,
+        };
+        if is_kept || has(Defect::SpaceKept) {
             return (name, raw);
+        }
+        if raw.starts_with("  ") && has(Defect::AllSpacesRemoved) {
+            return (name, raw.trim_start_matches(' '));
         }
         if let Some(value) = raw.strip_prefix("  ")
             && has(Defect::TwoSpacesRemoved)
@@ -54,7 +63,14 @@ fn split<'l>(line: &'l str, defects: &Defects) -> (&'l str, &'l str) {
             return ("", "");
         }
         if let Some(first) = raw.chars().next() {
-            let is_removed = has(Defect::AnyCharacterAfterColonRemoved)
+            let is_removed_here = match name {
+                "data" => has(Defect::FirstCharacterOfDataRemoved),
+                "event" => has(Defect::FirstCharacterOfTypeRemoved),
+                "id" => has(Defect::FirstCharacterOfIdRemoved),
+                _ => false,
+            };
+            let is_removed = is_removed_here
+                || has(Defect::AnyCharacterAfterColonRemoved)
                 || (first == '\t' && has(Defect::TabRemoved))
                 || (first == '\u{A0}' && has(Defect::NoBreakSpaceRemoved));
             if is_removed {
@@ -104,6 +120,9 @@ fn read_name<'l>(name: &'l str, defects: &Defects) -> Cow<'l, str> {
 fn read_value<'l>(value: &'l str, defects: &Defects) -> Cow<'l, str> {
     if value.trim_end() != value && defects.has(Defect::TrailingSpaceRemoved) {
         return value.trim_end().into();
+    }
+    if value.trim_start() != value && defects.has(Defect::LeadingSpaceRemoved) {
+        return value.trim_start().into();
     }
     if value.trim() != value && defects.has(Defect::ValueTrimmed) {
         return value.trim().into();

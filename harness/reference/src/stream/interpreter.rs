@@ -6,7 +6,7 @@
 
 use crate::defect::switches::Defects;
 use crate::stream::buffers::Buffers;
-use crate::stream::decoder::Decoder;
+use crate::stream::decoder::{Charset, Decoder};
 use crate::stream::lines::Lines;
 use crate::stream::output::{Shown, StreamEnd};
 use crate::stream::reads::Reads;
@@ -36,15 +36,24 @@ impl Interpreter {
     }
 
     /// The stream is that of a reconnection. By the standard, only the [`Resumption`] is left of the stream before it.
-    pub(crate) fn follow(&mut self, before: &Self, resumption: &Resumption) {
+    pub(crate) fn follow(&mut self, before: &Self, was_reset: bool, resumption: &Resumption) {
+        if was_reset {
+            self.lines.continue_after_reset(&before.lines);
+            self.buffers.continue_after_reset(&before.buffers);
+        }
         self.decoder.follow(&before.decoder);
         self.lines.follow(&before.lines);
         self.buffers.follow(&before.buffers, resumption);
     }
 
-    /// The `charset` of the response names an encoding other than UTF-8.
-    pub(crate) fn set_other_charset(&mut self) {
-        self.decoder.set_other_charset();
+    /// The `charset` that the response names.
+    pub(crate) fn set_charset(&mut self, charset: Charset) {
+        self.decoder.set_charset(charset);
+    }
+
+    /// Whether the stream ended inside an event block.
+    pub(crate) fn is_inside_event(&self) -> bool {
+        self.buffers.has_data() || !self.lines.unfinished().is_empty()
     }
 
     /// Whether the client stopped reading the stream, which only a defect makes it do.
@@ -58,6 +67,9 @@ impl Interpreter {
         reads.release(shown);
         text.clear();
         decoder.decode(bytes, text);
+        if decoder.has_skipped_mark() {
+            buffers.mark_was_skipped();
+        }
         reads.decoded(text, buffers);
         let mut completed = Vec::new();
         lines.split(text, |line| buffers.interpret_line(line, resumption, &mut completed));

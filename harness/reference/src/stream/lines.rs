@@ -11,6 +11,8 @@ pub(crate) struct Lines {
     /// The unfinished line.
     line: String,
     before: Before,
+    /// The start of the last line that was split across reads. Only defects read it.
+    start: String,
     /// The terminator of the last line, a CR for CRLF. Only defects read it.
     ended_with: Option<u8>,
     defects: Defects,
@@ -38,6 +40,9 @@ impl Lines {
     /// immediately, since the next character may arrive much later; an LF that follows it then ends no line.
     pub(crate) fn split(&mut self, text: &str, mut each: impl FnMut(&str)) {
         let mut rest = text;
+        if self.line.is_empty() && !self.start.is_empty() && self.defects.has(Defect::PiecesOfLineRepeated) {
+            self.line.clone_from(&self.start);
+        }
         while let Some(at) = rest.bytes().position(|byte| self.is_terminator(byte)) {
             let (piece, from_terminator) = rest.split_at(at);
             let (terminator, after) = from_terminator.split_at(1);
@@ -46,6 +51,9 @@ impl Lines {
                 self.before == Before::CarriageReturn && terminator == "\n" && self.is_pair(piece);
             self.before = if terminator == "\r" { Before::CarriageReturn } else { Before::Other };
             self.line.push_str(piece);
+            if self.line.ends_with('\r') && self.defects.has(Defect::LoneCrIsText) {
+                self.line.pop();
+            }
             if second_of_pair {
                 continue;
             }
@@ -55,7 +63,12 @@ impl Lines {
             self.line.clear();
         }
         if !rest.is_empty() {
+            let is_next_piece = !self.line.is_empty() && rest.len() == text.len();
+            if is_next_piece && self.defects.has(Defect::LastPieceOfLineKept) {
+                self.line.clear();
+            }
             self.line.push_str(rest);
+            self.start.clone_from(&self.line);
             if self.before != Before::CarriageReturn || !self.defects.has(Defect::AnyLfAfterCrSkipped) {
                 self.before = Before::Other;
             }
@@ -66,7 +79,8 @@ impl Lines {
     }
 
     fn is_terminator(&self, byte: u8) -> bool {
-        byte == b'\n' || (byte == b'\r' && !self.defects.has(Defect::LfOnly))
+        let is_text = |defect| self.defects.has(defect);
+        byte == b'\n' || (byte == b'\r' && !is_text(Defect::LfOnly) && !is_text(Defect::LoneCrIsText))
     }
 
     /// Whether an LF after this text, which follows a CR, belongs to the CR.
@@ -83,7 +97,9 @@ impl Lines {
         let terminator = terminator.bytes().next();
         let last = std::mem::replace(&mut self.ended_with, terminator);
         let mixed = self.line.is_empty() && last.is_some_and(|last| terminator != Some(last));
-        mixed && self.defects.has(Defect::EmptyLineOfMixedEndsMissed)
+        mixed
+            && (self.defects.has(Defect::EmptyLineOfMixedEndsMissed)
+                || (last == Some(b'\n') && self.defects.has(Defect::BlankLineAfterLfMissed)))
     }
 
     /// The unfinished line.
@@ -94,6 +110,13 @@ impl Lines {
     /// Takes the unfinished line.
     pub(crate) fn take_unfinished(&mut self) -> String {
         std::mem::take(&mut self.line)
+    }
+
+    /// The stream before was reset; takes over what a defect keeps of it.
+    pub(crate) fn continue_after_reset(&mut self, before: &Self) {
+        if !before.line.is_empty() && self.defects.has(Defect::StreamContinuesAfterReset) {
+            self.line.clone_from(&before.line);
+        }
     }
 
     /// The stream is that of a reconnection; takes over what a defect keeps of the stream before it.

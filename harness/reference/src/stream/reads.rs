@@ -9,6 +9,10 @@ use crate::stream::lines::Lines;
 use crate::stream::output::{Event, Shown, StreamEnd};
 use crate::stream::resumption::Resumption;
 
+/// Everything that ends a line by some rule, except CR and LF.
+const SEPARATORS: [char; 8] =
+    ['\u{B}', '\u{C}', '\u{1C}', '\u{1D}', '\u{1E}', '\u{85}', '\u{2028}', '\u{2029}'];
+
 /// The reads of one stream.
 #[derive(Debug)]
 pub(crate) struct Reads {
@@ -47,6 +51,7 @@ impl Reads {
             (Defect::UnicodeSeparatorEndsLine, &['\u{2028}', '\u{2029}'][..]),
             (Defect::NextLineEndsLine, &['\u{85}']),
             (Defect::ControlEndsLine, &['\u{B}', '\u{C}', '\u{1C}', '\u{1D}', '\u{1E}']),
+            (Defect::AllSeparatorsEndLine, &SEPARATORS),
         ] {
             // One character at a time, because that is much faster than a set.
             if separators.iter().any(|&separator| text.contains(separator)) && has(defect) {
@@ -62,6 +67,9 @@ impl Reads {
             } else if text.contains('\n') && has(Defect::CrOnlyInReadsWithoutLf) {
                 *text = text.replace("\r\n", "\n").replace('\r', " ");
             }
+        }
+        if text.ends_with('\r') && has(Defect::CrAtEndOfReadLost) {
+            text.pop();
         }
         if text.ends_with('\r') && (has(Defect::CrWaitsForMore) || has(Defect::CrAtTheEndLost)) {
             text.pop();
@@ -80,7 +88,9 @@ impl Reads {
         let has = |defect| self.defects.has(defect);
         if !lines.unfinished().is_empty() {
             buffers.line_is_cut();
-            if has(Defect::LineCutByReadLost) {
+            let is_lost = has(Defect::LineCutByReadLost)
+                || (is_ignored(lines.unfinished()) && has(Defect::CutIgnoredLineRead));
+            if is_lost {
                 lines.take_unfinished();
             } else if has(Defect::ReadEndsLine) {
                 buffers.interpret_line(&lines.take_unfinished(), resumption, shown);
@@ -166,5 +176,15 @@ impl Reads {
         if is_fired && buffers.has_data() {
             shown.extend(buffers.dispatch(resumption).map(Shown::Event));
         }
+        let is_cut = how == StreamEnd::Broken || !lines.unfinished().is_empty();
+        if !is_cut && buffers.has_begun_block() && has(Defect::PendingBlockFired) {
+            shown.extend(buffers.dispatch_unfinished(resumption).map(Shown::Event));
+        }
     }
+}
+
+/// Whether the start of a line shows that it will be ignored.
+fn is_ignored(line: &str) -> bool {
+    let name = line.split_once(':').map_or(line, |(name, _)| name);
+    line.contains(':') && !["data", "event", "id", "retry"].contains(&name)
 }

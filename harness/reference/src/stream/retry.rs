@@ -25,6 +25,9 @@ pub(crate) fn digits<'v>(value: &'v str, defects: &Defects) -> Cow<'v, str> {
     if value.bytes().all(|byte| byte.is_ascii_digit()) {
         return read_digits(value, defects);
     }
+    if has(Defect::RetryNotChecked) {
+        return "0".into();
+    }
     if has(Defect::InvalidRetryResets) {
         return DEFAULT_RECONNECTION_TIME.as_millis().to_string().into();
     }
@@ -62,7 +65,14 @@ pub(crate) fn digits<'v>(value: &'v str, defects: &Defects) -> Cow<'v, str> {
 /// The digits of a value that consists of ASCII digits: all of them.
 fn read_digits<'v>(value: &'v str, defects: &Defects) -> Cow<'v, str> {
     let has = |defect| defects.has(defect);
-    let number: u128 = value.parse().unwrap_or(u128::from(u64::MAX));
+    let number: u128 = value.parse().unwrap_or(u128::MAX);
+    if has(Defect::RetryNeverUsed) {
+        return DEFAULT_RECONNECTION_TIME.as_millis().to_string().into();
+    }
+    if has(Defect::EveryRetryOctal) {
+        let octal = u64::from_str_radix(value, 8).ok();
+        return octal.map_or("x".into(), |number| number.to_string().into());
+    }
     if let Some(digits) = value.strip_prefix('0').filter(|digits| !digits.is_empty()) {
         let octal = u64::from_str_radix(digits, 8).ok().filter(|_| has(Defect::RetryOctal));
         return octal.map_or(value.into(), |number| number.to_string().into());
@@ -72,11 +82,17 @@ fn read_digits<'v>(value: &'v str, defects: &Defects) -> Cow<'v, str> {
             return "100".into();
         }
         if has(Defect::RetryInSeconds) {
-            return (number * 1000).to_string().into();
+            return number.saturating_mul(1000).to_string().into();
         }
     }
     if number > 5000 && has(Defect::RetryCut) {
         return "5000".into();
+    }
+    if let Ok(low) = u32::try_from(number & u128::from(u32::MAX))
+        && u128::from(low) != number
+        && has(Defect::RetryWraps)
+    {
+        return low.to_string().into();
     }
     if number > i32::MAX as u128 && has(Defect::RetryOverflows) {
         return "0".into();

@@ -10,6 +10,8 @@ macro_rules! entries {
             AnySuccessAccepted: "whatwg/http-other-2xx-fails-connection",
             /// The status is not checked.
             StatusIgnored: "whatwg/http-200-required",
+            /// The status is not checked if the response has a body.
+            StatusOfBodyIgnored: "whatwg/http-200-required",
             /// The client reconnects after a 204.
             NoContentRetried: "EventSource/eventsource#14",
             /// The client reconnects after a 205.
@@ -28,6 +30,8 @@ macro_rules! entries {
             ServerErrorRetried: "Yaffle/EventSource#88",
             /// The status of the response to a reconnection is not checked.
             StatusOfReconnectIgnored: "whatwg/http-reconnect-response-same-checks",
+            /// The client reconnects after any unsuccessful response to a reconnection.
+            StatusOfReconnectRetried: "whatwg/http-reconnect-response-same-checks",
             /// The events in the body of a failed response are delivered.
             FailedBodyRead: "whatwg/http-failed-response-body-ignored",
             /// The connection of a failed response is left open until its body ends.
@@ -36,10 +40,14 @@ macro_rules! entries {
             FailureWithoutError: "whatwg/fail-closed-before-error",
             /// Failing the connection fires the error event before readyState is CLOSED.
             FailureErrorBeforeState: "whatwg/fail-closed-before-error",
+            /// Failing the connection leaves readyState as it was.
+            FailureLeavesState: "whatwg/fail-closed-before-error",
             /// The client connects again after it failed the connection.
             FailedConnectsAgain: "whatwg/fail-never-reconnects",
             /// An interim response is treated as the final one.
             InterimAnswerIsFinal: "whatwg/http-1xx-ignored",
+            /// A 100 response is treated as a network error.
+            ContinueIsAnError: "whatwg/http-1xx-ignored",
             /// Header field names are compared case-sensitively.
             HeaderNameCaseCounts: "whatwg/mime-type-required",
 
@@ -55,10 +63,18 @@ macro_rules! entries {
             ParametersRefused: "Azure/fetch-event-source#1",
             /// A content type with a trailing semicolon is rejected.
             LastSemicolonRefused: "whatwg/mime-trailing-semicolon-accepted",
+            /// A content type with whitespace before its semicolon is rejected.
+            SpaceBeforeSemicolonRefused: "whatwg/mime-charset-parameter-ignored",
             /// A charset other than UTF-8 is rejected.
             OtherCharsetRefused: "whatwg/mime-charset-parameter-ignored",
             /// A content type that begins with text/event-stream is accepted.
             TypePrefixEnough: "whatwg/mime-type-mismatch-fails",
+            /// A content type that contains text/event-stream is accepted.
+            TypeAnywhereEnough: "whatwg/mime-type-mismatch-fails",
+            /// A content type with text/event-stream in a parameter is accepted.
+            TypeInParameterEnough: "whatwg/mime-type-mismatch-fails",
+            /// The first of several content types decides.
+            FirstOfTwoTypesCounts: "whatwg/mime-type-mismatch-fails",
             /// An event stream labeled as text/plain is accepted.
             PlainTextSniffed: "whatwg/mime-no-sniffing",
             /// A content type that cannot be parsed is accepted.
@@ -100,10 +116,16 @@ macro_rules! entries {
             InitialIdSentOnce: "EventSource/eventsource#27",
             /// A GET request has a Content-Length of 0.
             GetWithContentLength: "whatwg/request-method-get-no-body",
+            /// No Accept header is sent.
+            AcceptNotSent: "whatwg/request-accept-header",
+            /// The user's Accept header is replaced.
+            OwnAcceptReplaced: "whatwg/request-accept-header",
             /// The user's headers are sent with the first request only.
             OwnHeadersSentOnce: "whatwg/reestablish-reuses-request",
             /// A reset causes two requests: one immediately and one after the reconnection delay.
             TwoRequestsAfterReset: "EventSource/eventsource#57",
+            /// A request that is not safe to repeat is sent again after a loss.
+            PostRepeated: "resilience/post-not-repeated",
 
             // Redirects
 
@@ -115,8 +137,18 @@ macro_rules! entries {
             TemporaryRedirectNotFollowed: "whatwg/redirect-301-307-followed",
             /// A 308 is not followed.
             PermanentRedirectNotFollowed: "whatwg/redirect-302-303-308-followed",
+            /// Only 301 and 307 redirects are followed.
+            OtherThan301And307NotFollowed: "whatwg/redirect-302-303-308-followed",
+            /// A redirect is treated as a network error.
+            RedirectIsANetworkError: "whatwg/redirect-301-307-followed",
+            /// A redirect is not followed, and its status is not checked.
+            RedirectIsRead: "whatwg/redirect-301-307-followed",
             /// The sixth redirect in a row is not followed.
             FewRedirectsFollowed: "whatwg/redirect-limit-20",
+            /// After nine redirects in a row the client starts again.
+            NineRedirectsFollowed: "whatwg/redirect-limit-20",
+            /// The seventeenth redirect in a row is not followed.
+            SixteenRedirectsFollowed: "whatwg/redirect-limit-20",
             /// Redirects are followed without limit.
             RedirectsFollowedForEver: "EventSource/eventsource#273",
             /// A relative Location is rejected.
@@ -131,11 +163,23 @@ macro_rules! entries {
             MethodLostByRedirect: "resilience/request-as-asked",
             /// A redirect to a URL that cannot be fetched makes the client hang.
             BadTargetHangs: "whatwg/redirect-bad-target-network-error",
+            /// A redirect with an empty Location makes the client hang.
+            EmptyLocationHangs: "whatwg/redirect-301-307-followed",
+            /// Authorization and Cookie are sent to another origin after a redirect.
+            CredentialsFollowRedirect: "CVE-2022-1650",
 
             // Reconnecting
 
             /// A clean end of the stream stops reconnection.
             CleanEndIsTheEnd: "erizet/EventSource4Net#7",
+            /// The client never reconnects.
+            EveryLossIsTheEnd: "lluchs/eventsource#1",
+            /// The end of the stream goes unnoticed.
+            CleanEndUnnoticed: "whatwg/end-of-body-reconnects",
+            /// A connection that breaks or fails goes unnoticed.
+            BreakUnnoticed: "lluchs/eventsource#1",
+            /// The client waits for ever after a loss.
+            WaitNeverEnds: "whatwg/reestablish-waits-reconnection-time",
             /// The end of a body with a Content-Length stops reconnection.
             SizedEndIsTheEnd: "whatwg/end-of-body-reconnects",
             /// The end of a close-delimited body stops reconnection.
@@ -144,6 +188,8 @@ macro_rules! entries {
             EmptyBodyIsTheEnd: "whatwg/http-200-empty-body-open-then-reconnect",
             /// A truncated body stops reconnection.
             BreakIsTheEnd: "lluchs/eventsource#1",
+            /// A malformed chunk size stops reconnection.
+            BrokenChunkIsTheEnd: "whatwg/abnormal-end-reconnects",
             /// A failed connection attempt stops reconnection.
             FailedAttemptIsTheEnd: "Synphonyte/leptos-use#242",
             /// A failed first connection attempt stops reconnection.
@@ -152,6 +198,14 @@ macro_rules! entries {
             RefusalIsTheEnd: "whatwg/http-network-error-reconnects",
             /// An unreachable redirect target stops reconnection.
             LostTargetIsTheEnd: "whatwg/http-network-error-reconnects",
+            /// A response that is not HTTP stops reconnection.
+            NotHttpIsTheEnd: "whatwg/http-network-error-reconnects",
+            /// An id that no header can carry stops reconnection.
+            UnsendableIdIsTheEnd: "nodejs/undici#5746",
+            /// A stream that ends inside an event ends the client without an error event.
+            CutEventIsTheEnd: "resilience/incomplete-event-signalled",
+            /// A body that is not chunked is read in pieces of 128 bytes.
+            UnchunkedBodyReadLate: "whatwg/buffering-timely-dispatch",
             /// The client stops reading a stream that is quiet for five seconds.
             QuietStreamLeft: "resilience/quiet-stream-kept",
             /// The client reconnects five times at most.
@@ -160,6 +214,14 @@ macro_rules! entries {
             ShortDelay: "whatwg/reestablish-waits-reconnection-time",
             /// The reconnection delay is only part of the reconnection time.
             DelayCut: "whatwg/reestablish-waits-reconnection-time",
+            /// The reconnection delay is random, and may be much shorter than the reconnection time.
+            DelayIsRandom: "whatwg/reestablish-waits-reconnection-time",
+            /// The reconnection delay does not grow when attempts fail.
+            DelayNeverGrows: "resilience/backoff-grows",
+            /// The reconnection delay grows with every connection, even if it delivered events.
+            DelayGrowsAlways: "launchdarkly/okhttp-eventsource#40",
+            /// There is no delay at all after a retry of 0.
+            NoDelayAfterRetryZero: "launchdarkly/rust-eventsource-client#135",
             /// The reconnection delay after a failed attempt is short.
             NoDelayAfterFailedAttempt: "launchdarkly/rust-eventsource-client#99",
             /// The events of the last read are lost with the connection.
@@ -177,8 +239,12 @@ macro_rules! entries {
             LossErrorBeforeState: "whatwg/reestablish-connecting-before-error",
             /// The open event is fired on the first connection only.
             OpenOnce: "whatwg/open-event-on-every-connection",
+            /// The open event is never fired.
+            OpenNever: "whatwg/open-event-on-every-connection",
             /// The open event is fired before readyState is OPEN.
             OpenBeforeState: "whatwg/announce-open-state-before-event",
+            /// readyState is never OPEN.
+            OpenLeavesState: "whatwg/announce-open-state-before-event",
             /// The open event is fired twice on reconnection.
             OpenTwiceOnReconnect: "whatwg/open-event-on-every-connection",
             /// The open event is fired when the first bytes of the body arrive.

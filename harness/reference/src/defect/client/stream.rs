@@ -11,6 +11,8 @@ macro_rules! entries {
         MarkKept: "openai/openai-python#3819",
         /// All BOMs at the start of the stream are removed, not only the first.
         MarksAllRemoved: "whatwg/parse-second-bom-kept",
+        /// Two BOMs at the start of the stream are removed.
+        TwoMarksRemoved: "whatwg/parse-second-bom-kept",
         /// A BOM at the start of any read is removed.
         MarkOfEveryReadRemoved: "whatwg/parse-mid-stream-bom-kept",
         /// U+FEFF is removed everywhere.
@@ -23,12 +25,16 @@ macro_rules! entries {
         MarkOfLaterConnectionsKept: "oven-sh/bun#29960",
         /// A BOM is removed after blank lines too.
         MarkAfterBlankLinesRemoved: "whatwg/parse-mid-stream-bom-kept",
+        /// A BOM is removed from the first event block, even after blank lines.
+        MarkOfFirstBlockRemoved: "whatwg/parse-mid-stream-bom-kept",
         /// A BOM at the start of any line is removed.
         MarkOfEveryLineRemoved: "whatwg/parse-mid-stream-bom-kept",
         /// Only one of the three bytes of a BOM is removed.
         MarkCutByOneByte: "jpopesculian/eventsource-stream#10",
         /// The BOM of UTF-16 is removed too.
         Utf16MarkRemoved: "whatwg/html#7791",
+        /// A stream that begins with the BOM of UTF-16 is decoded as UTF-16.
+        Utf16Decoded: "whatwg/html#7791",
 
         // Decoding
 
@@ -38,6 +44,8 @@ macro_rules! entries {
         CutCharacterDropped: "api7/aisix#111",
         /// Invalid bytes are dropped instead of replaced.
         InvalidBytesDropped: "whatwg/decode-invalid-bytes-replaced",
+        /// Invalid bytes are passed on unchanged.
+        InvalidBytesPassedOn: "whatwg/decode-invalid-bytes-replaced",
         /// The client stops reading the stream at the first invalid byte.
         InvalidByteEndsStream: "whatwg/decode-invalid-bytes-replaced",
         /// A line with an invalid byte is skipped.
@@ -48,6 +56,8 @@ macro_rules! entries {
         Latin1Always: "EventSource/eventsource#22",
         /// The charset of the content type decides how bytes are decoded.
         CharsetHonoured: "whatwg/mime-charset-parameter-ignored",
+        /// The charset of the content type decides how bytes are decoded, if it is known.
+        KnownCharsetHonoured: "whatwg/mime-charset-parameter-ignored",
         /// A truncated sequence becomes one U+FFFD for each of its bytes.
         ReplacementForEachByte: "whatwg/decode-replacement-count",
         /// Consecutive invalid bytes become one U+FFFD.
@@ -79,6 +89,8 @@ macro_rules! entries {
         CrRemoved: "a2aproject/a2a-js#714",
         /// CR ends a line only in reads without an LF.
         CrOnlyInReadsWithoutLf: "EventSource/eventsource#326",
+        /// Only LF and CRLF end a line.
+        LoneCrIsText: "whatwg/line-mixed-terminators",
         /// CRLF ends two lines.
         CrlfIsTwoEnds: "whatwg/line-crlf-single-terminator",
         /// CRLF ends two lines if it is split across reads.
@@ -87,18 +99,26 @@ macro_rules! entries {
         AnyLfAfterCrSkipped: "whatwg/line-mixed-terminators",
         /// A blank line is recognized only between line endings of the same kind.
         EmptyLineOfMixedEndsMissed: "EventSource/eventsource#326",
+        /// A CR or CRLF after an LF is not recognized as a blank line.
+        BlankLineAfterLfMissed: "EventSource/eventsource#326",
         /// A CR at the end of a read does not end its line until the next read arrives.
         CrWaitsForMore: "whatwg/line-cr-last-byte-not-delayed",
         /// A CR at the end of the stream does not end a line.
         CrAtTheEndLost: "openai/openai-agents-python#4215",
+        /// A CR at the end of a read is lost.
+        CrAtEndOfReadLost: "whatwg/line-split-at-arbitrary-boundaries",
         /// U+2028 and U+2029 end a line.
         UnicodeSeparatorEndsLine: "florimondmanca/httpx-sse#34",
         /// U+0085 ends a line.
         NextLineEndsLine: "langgenius/dify#39008",
         /// VT, FF and the information separators end a line.
         ControlEndsLine: "modelcontextprotocol/python-sdk#1356",
+        /// All line separators of Unicode end a line.
+        AllSeparatorsEndLine: "florimondmanca/httpx-sse#34",
         /// The client silently stops reading the stream at a line longer than 64 KiB.
         LongLineEndsStream: "openai/openai-go#368",
+        /// The client silently stops reading the stream at an event block longer than 64 KiB.
+        LongBlockEndsStream: "openai/openai-go#368",
         /// A line is cut after 64 KiB.
         LongLineCut: "btubbs/sseclient#34",
         /// A line longer than 256 KiB is skipped.
@@ -108,8 +128,14 @@ macro_rules! entries {
 
         /// An unfinished line at the end of a read is dropped.
         LineCutByReadLost: "graniet/llm#90",
+        /// Of a line that is split across several reads, only the last two pieces are kept.
+        LastPieceOfLineKept: "whatwg/line-split-at-arbitrary-boundaries",
+        /// The start of a line that was split across reads is repeated before a later line.
+        PiecesOfLineRepeated: "whatwg/line-split-at-arbitrary-boundaries",
         /// The end of a read ends a line.
         ReadEndsLine: "graniet/llm#90",
+        /// The rest of an ignored line that is split across reads is treated as a line.
+        CutIgnoredLineRead: "whatwg/line-split-at-arbitrary-boundaries",
         /// An event block split across reads loses what the earlier read held.
         ReadBeginsBlock: "ax-llm/ax#622",
         /// The end of a read ends the event block.
@@ -137,10 +163,26 @@ macro_rules! entries {
         SpaceAfterColonRequired: "agentic-os-org/ANOLISA#2209",
         /// The space after the colon is kept.
         SpaceKept: "whatwg/field-one-leading-space-stripped",
+        /// The space after the colon of a data field is kept.
+        SpaceKeptInData: "whatwg/field-one-leading-space-stripped",
+        /// The space after the colon of an event field is kept.
+        SpaceKeptInType: "whatwg/field-one-leading-space-stripped",
+        /// The space after the colon of an id field is kept.
+        SpaceKeptInId: "whatwg/field-one-leading-space-stripped",
         /// Two spaces after the colon are removed.
         TwoSpacesRemoved: "whatwg/field-one-leading-space-stripped",
+        /// All spaces after the colon are removed.
+        AllSpacesRemoved: "whatwg/field-one-leading-space-stripped",
+        /// Whitespace at the start of a value is removed.
+        LeadingSpaceRemoved: "whatwg/field-one-leading-space-stripped",
         /// The character after the colon is removed, whatever it is.
         AnyCharacterAfterColonRemoved: "whatwg/field-one-leading-space-stripped",
+        /// The character after the colon of a data field is removed, whatever it is.
+        FirstCharacterOfDataRemoved: "whatwg/field-one-leading-space-stripped",
+        /// The character after the colon of an event field is removed, whatever it is.
+        FirstCharacterOfTypeRemoved: "whatwg/field-one-leading-space-stripped",
+        /// The character after the colon of an id field is removed, whatever it is.
+        FirstCharacterOfIdRemoved: "whatwg/field-one-leading-space-stripped",
         /// A tab after the colon is removed.
         TabRemoved: "whatwg/field-tab-not-stripped",
         /// A no-break space after the colon is removed.
@@ -157,6 +199,8 @@ macro_rules! entries {
         NameTrimmed: "whatwg/field-name-not-trimmed",
         /// Whitespace at the start of a line is removed.
         LineIndentRemoved: "whatwg/field-name-not-trimmed",
+        /// Lines are trimmed.
+        LineTrimmed: "whatwg/field-trailing-whitespace-kept",
         /// A field name that begins with a known name is treated as that name.
         NamePrefixEnough: "whatwg/field-unknown-ignored",
         /// U+0000 in a field name is ignored.
@@ -167,6 +211,8 @@ macro_rules! entries {
         UnknownFieldIsData: "whatwg/field-unknown-ignored",
         /// A field with an unknown name discards the data before it.
         UnknownFieldDiscardsData: "whatwg/field-unknown-ignored",
+        /// A field named comment is treated as a comment.
+        FieldNamedCommentIsComment: "whatwg/field-unknown-ignored",
         /// An event field after the data is ignored.
         TypeAfterDataIgnored: "vercel/ai#6200",
 
@@ -193,6 +239,10 @@ macro_rules! entries {
         CommentAloneFires: "openai/openai-go#651",
         /// A blank line after another dispatches an event.
         EmptyLineFires: "btubbs/sseclient#5",
+        /// Every blank line dispatches an event.
+        EveryBlankLineFires: "btubbs/sseclient#5",
+        /// Once there is a last event ID, every blank line dispatches an event.
+        EveryBlankLineFiresAfterId: "whatwg/dispatch-empty-data-no-event",
         /// A blank line at the start of the stream dispatches an event.
         EmptyLineAtTheStartFires: "gatling/gatling#2462",
         /// A block with an event field alone dispatches an event.
@@ -201,8 +251,12 @@ macro_rules! entries {
         IdAloneFires: "rexxars/eventsource-parser#39",
         /// A block with a retry field alone dispatches an event.
         RetryAloneFires: "yjacquin/fast-mcp#146",
+        /// A block with a valid retry field alone dispatches an event.
+        ValidRetryAloneFires: "yjacquin/fast-mcp#146",
         /// A block of unknown fields alone dispatches an event.
         UnknownFieldAloneFires: "whatwg/dispatch-empty-data-no-event",
+        /// A block that sets nothing ends the connection before the first id.
+        BlockOfNothingEndsStream: "whatwg/field-unknown-ignored",
 
         // Data
 
@@ -224,6 +278,8 @@ macro_rules! entries {
         OtherFieldEndsEvent: "whatwg/field-data-multi-line-joined",
         /// A data line without a value is skipped.
         EmptyDataLeftOut: "whatwg/field-data-empty-value-counts",
+        /// Empty data lines at the start of an event are lost.
+        EmptyFirstDataLost: "whatwg/field-data-empty-value-counts",
         /// An event with empty data is not delivered.
         EmptyEventNotDelivered: "whatwg/field-data-empty-value-counts",
         /// The LF after the last data line is kept.
@@ -232,6 +288,10 @@ macro_rules! entries {
         AllLastLfsRemoved: "whatwg/dispatch-strip-one-trailing-lf",
         /// The data buffer is not reset after an event.
         DataKept: "whatwg/dispatch-resets-data-buffer",
+        /// The data of an event is trimmed.
+        DataTrimmed: "whatwg/field-trailing-whitespace-kept",
+        /// U+0000 is removed from values other than ids.
+        NulRemovedFromValues: "whatwg/decode-nul-preserved",
         /// Data that is JSON is parsed and serialized again.
         JsonRewritten: "whatwg/dispatch-data-string",
 
@@ -251,6 +311,8 @@ macro_rules! entries {
         EmptyTypeIgnored: "whatwg/field-event-empty-clears-earlier",
         /// An empty event field makes the type the empty string.
         EmptyTypeIsAType: "whatwg/field-event-empty-means-message",
+        /// Without an event field the type is the empty string.
+        NoTypeIsEmpty: "whatwg/field-event-empty-means-message",
         /// Types are converted to lowercase.
         TypeLowercased: "whatwg/event-type-arbitrary-names",
         /// Types are trimmed.
@@ -272,6 +334,8 @@ macro_rules! entries {
         IdForgottenByNextEvent: "whatwg/last-event-id-persists-across-events",
         /// The first blank line of a new connection resets the last event ID.
         IdForgottenOnConnection: "modelcontextprotocol/typescript-sdk#2499",
+        /// The first event of a connection resets the last event ID if it has no id.
+        IdForgottenByFirstEvent: "modelcontextprotocol/typescript-sdk#2499",
         /// An empty id is ignored.
         EmptyIdIgnored: "whatwg/field-id-empty-resets",
         /// An id line without a colon is ignored.
@@ -282,6 +346,8 @@ macro_rules! entries {
         IdEndsAtNul: "whatwg/field-id-null-ignored",
         /// An id with U+0000 resets the last event ID.
         IdWithNulResets: "whatwg/field-id-null-ignored",
+        /// The line after an id with U+0000 is lost.
+        IdWithNulTakesNextLine: "whatwg/field-id-null-ignored",
         /// The first of several ids in a block is used.
         FirstIdWins: "whatwg/field-id-last-wins",
         /// An id after the data is ignored.
@@ -305,10 +371,14 @@ macro_rules! entries {
 
         /// Retry is ignored, and the reconnection time is short.
         RetryIgnored: "EventSource/eventsource#54",
+        /// The default reconnection time stays, whatever the retry.
+        RetryNeverUsed: "whatwg/retry-sets-reconnection-time",
         /// The first of several retry fields is used.
         FirstRetryWins: "whatwg/retry-last-wins",
         /// A retry takes effect at the end of its block.
         RetryWaitsForEmptyLine: "whatwg/retry-immediate-effect",
+        /// A retry in a block without data is ignored.
+        RetryNeedsData: "whatwg/retry-sets-reconnection-time",
         /// A retry applies to one reconnection only.
         RetryForgottenAfterUse: "whatwg/retry-persists",
         /// A new connection resets a reconnection time longer than the default.
@@ -329,6 +399,8 @@ macro_rules! entries {
         RetryWithMinus: "whatwg/retry-ascii-digits-only",
         /// The leading digits of an invalid retry are used.
         RetryPrefix: "whatwg/retry-ascii-digits-only",
+        /// A retry that is not a number sets the reconnection time to 0.
+        RetryNotChecked: "whatwg/retry-ascii-digits-only",
         /// A retry may be a decimal fraction or have an exponent.
         RetryFraction: "whatwg/retry-ascii-digits-only",
         /// A retry may be hexadecimal.
@@ -339,8 +411,12 @@ macro_rules! entries {
         RetryInOtherDigits: "whatwg/retry-ascii-digits-only",
         /// A retry with a leading zero is read as octal.
         RetryOctal: "whatwg/retry-base-ten",
+        /// Every retry is read as octal.
+        EveryRetryOctal: "whatwg/retry-base-ten",
         /// A retry of more than 31 bits sets the reconnection time to 0.
         RetryOverflows: "whatwg/retry-huge-value",
+        /// Only the low 32 bits of a retry are used.
+        RetryWraps: "whatwg/retry-huge-value",
         /// A retry of 0 stops reconnection.
         RetryZeroIsNever: "whatwg/retry-zero",
 
@@ -352,6 +428,8 @@ macro_rules! entries {
         PendingEventFiredAtLength: "whatwg/eof-no-synthetic-dispatch",
         /// A pending event is dispatched when the connection breaks.
         PendingEventFiredAfterBreak: "whatwg/eof-discards-pending",
+        /// An event block without its blank line is dispatched at the end of the stream, even without data.
+        PendingBlockFired: "whatwg/eof-no-synthetic-dispatch",
         /// An unterminated line is processed at the end of the stream.
         UnterminatedLineRead: "whatwg/eof-unterminated-line-not-processed",
         /// An unterminated line is processed when the connection breaks.
@@ -362,6 +440,8 @@ macro_rules! entries {
         TypeCarriedOver: "whatwg/parse-buffers-initialised-per-stream",
         /// An unterminated line continues on the next connection.
         LineCarriedOver: "whatwg/eof-discards-pending",
+        /// What a reset connection leaves unfinished continues on the next one.
+        StreamContinuesAfterReset: "whatwg/eof-discards-pending",
         /// An incomplete character continues on the next connection.
         CharacterCarriedOver: "whatwg/eof-discards-pending",
 

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use ssespec_cases::Corpus;
+use ssespec_cases::{Case, Corpus};
 use ssespec_reference::{Defect, ServerDefect};
 use ssespec_reports::diagnosis::Symptom;
+use ssespec_reports::diagnosis::symptom::Kind;
 use ssespec_reports::diagnosis::table::{Failures, Mistake as Entry, Table};
 use ssespec_reports::results::{Delivery, Level, Results, Verdict};
 use tokio::sync::Semaphore;
@@ -31,26 +32,50 @@ fn servers() {
     write::<ServerDefect>("server.txt");
 }
 
+/// The defects that cases with long lines can show. Only they are played with the cases that measure.
+const ABOUT_SIZE: [&str; 6] = [
+    "long-line-ends-stream",
+    "long-block-ends-stream",
+    "long-line-cut",
+    "very-long-line-left-out",
+    "long-comment-ends-stream",
+    "block-of-nothing-ends-stream",
+];
+
+/// The failures of a defect in the cases that measure, one after the other. What they measure is not the defect's.
+async fn growth<D: Mistake>(defect: D, corpus: &Corpus) -> BTreeMap<String, Failures> {
+    let measure = |case: &Case| case.isolated && case.id.starts_with("client/resilience/");
+    let mut table = BTreeMap::new();
+    for id in corpus.cases.values().filter(|case| measure(case)).map(|case| case.id.clone()) {
+        let mut failures = failures(defect, corpus, BTreeSet::from([id])).await;
+        failures.retain(|_, failures| {
+            failures.get(Delivery::AsWritten).is_some_and(|symptom| symptom.kind != Kind::Growth)
+        });
+        table.extend(failures);
+    }
+    table
+}
+
 /// The deliveries in which a case fails, and all in which it was played.
 type OfCase = (BTreeMap<Delivery, Symptom>, BTreeSet<Delivery>);
 
 /// What is played: all, or what an environment variable names.
 struct Chosen {
-    defect: Option<String>,
+    defects: Option<Vec<String>>,
     cases: Option<Vec<String>>,
 }
 
 impl Chosen {
     fn from_environment() -> Self {
-        let cases = std::env::var("SSESPEC_CASES").ok();
-        Self {
-            defect: std::env::var("SSESPEC_DEFECT").ok(),
-            cases: cases.map(|ids| ids.split_whitespace().map(str::to_owned).collect()),
-        }
+        let words = |variable| {
+            let text = std::env::var(variable).ok()?;
+            Some(text.split_whitespace().map(str::to_owned).collect())
+        };
+        Self { defects: words("SSESPEC_DEFECT"), cases: words("SSESPEC_CASES") }
     }
 
     fn has_defect(&self, name: &str) -> bool {
-        self.defect.as_ref().is_none_or(|chosen| chosen == name)
+        self.defects.as_ref().is_none_or(|chosen| chosen.iter().any(|defect| defect == name))
     }
 
     fn has_case(&self, id: &str) -> bool {
@@ -99,12 +124,27 @@ async fn table<D: Mistake>(chosen: &Chosen) -> Vec<Entry> {
             (defect, failures(defect, &corpus, cases).await)
         });
     }
+    let mut entries = entries_of(playing).await;
+    for defect in D::all().iter().filter(|defect| ABOUT_SIZE.contains(&defect.name().as_str())) {
+        if chosen.has_defect(&defect.name()) {
+            let growth = growth(*defect, &corpus).await;
+            let entry = entries.iter_mut().find(|entry| entry.name == defect.name());
+            entry.into_iter().for_each(|entry| entry.failures.extend(growth.clone()));
+        }
+    }
+    entries
+}
+
+/// The entries of defects that fail a case.
+async fn entries_of<D: Mistake>(mut playing: JoinSet<(D, BTreeMap<String, Failures>)>) -> Vec<Entry> {
     let mut entries = Vec::new();
     while let Some(played) = playing.join_next().await {
         let (defect, failures) = played.expect("no panic");
         if !failures.is_empty() {
             let (description, origin) = (defect.description().to_owned(), defect.origin().to_owned());
-            entries.push(Entry { name: defect.name(), description, origin, failures });
+            let keys = failures.keys().cloned();
+            let possible = if defect.is_random() { keys.collect() } else { BTreeSet::new() };
+            entries.push(Entry { name: defect.name(), description, origin, possible, failures });
         }
     }
     entries

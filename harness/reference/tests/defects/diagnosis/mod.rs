@@ -3,9 +3,11 @@
 //! - `survey`: which decisions each case reaches
 //! - `playing`: playing the cases that defects can change
 //! - `generate`: the tables, made by `cargo test -p ssespec-reference --test defects -- --ignored generate`
+//! - `growth`: its rows that are written by hand
 //! - `sets`: several defects together name themselves
 
 mod generate;
+mod growth;
 mod playing;
 mod sets;
 mod survey;

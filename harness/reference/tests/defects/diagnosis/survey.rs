@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, PoisonError};
 
 use ssespec::run::{Plan, Selection, Trial, open_stage, play_case};
+use ssespec_cases::server::ServerStep;
 use ssespec_cases::{Corpus, Script};
 use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reference::Reached;
@@ -45,13 +46,11 @@ pub(crate) async fn survey<D: Mistake>(corpus: &Arc<Corpus>) -> Survey<D> {
 
 /// Whether a trial must not run beside others.
 fn is_alone(trial: &Trial) -> bool {
-    let measures = match &trial.case.script {
-        Script::Server(steps) => {
-            steps.iter().any(|step| matches!(step.kind, ssespec_cases::server::ServerStep::Measure(_)))
-        }
-        _ => false,
-    };
-    trial.case.isolated || measures
+    match &trial.case.script {
+        // The other isolated ones end their server.
+        Script::Server(steps) => steps.iter().any(|step| matches!(step.kind, ServerStep::Measure(_))),
+        _ => trial.case.isolated,
+    }
 }
 
 async fn reached<D: Mistake>(
