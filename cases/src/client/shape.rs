@@ -5,6 +5,7 @@ use ssespec_mock_server::script::ACTIONS;
 
 use super::step::{AttemptAnswer, ConnectionUse, Moment, Origin, ReadyState, Scope};
 use crate::capability::Capability;
+use crate::case::Kept;
 use crate::grammar::data::REPEATED;
 use crate::grammar::fields::FIELDS;
 use crate::grammar::role_grammar::RoleGrammar;
@@ -14,7 +15,19 @@ use crate::role::Role;
 /// The grammar of client cases.
 pub(crate) static GRAMMAR: RoleGrammar = RoleGrammar { role: Role::Client, case: &CASE, verbs: STEPS };
 
-static CASE: Table = Table { what: "a case", keys: &keys::of(&Shape::Word(&Capability::CLIENT), &STEP) };
+static CASE: Table = Table { what: "a case", keys: &keys() };
+
+/// The keys of a client case.
+const fn keys() -> [Key; 9] {
+    let [title, requirements, needs, why, counterparts, isolated, alone, steps] =
+        keys::of(&Shape::Word(&Capability::CLIENT), &STEP);
+    let keeps = Key::optional(
+        "keeps",
+        Shape::List(&Shape::Word(Kept::WORDS)),
+        "What the options --framing and --loss of a run do not change in this case, because it is about it.",
+    );
+    [title, requirements, needs, why, counterparts, isolated, alone, keeps, steps]
+}
 
 static STEP: Shape = Shape::Step(STEPS);
 

@@ -7,3 +7,4 @@ pub(crate) mod level;
 pub(crate) mod listing;
 pub(crate) mod selection;
 pub(crate) mod values;
+pub(crate) mod variation;

@@ -9,6 +9,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::StatusCode;
 use http::header::CONTENT_LENGTH;
 use ssespec::Observer;
@@ -16,7 +17,7 @@ use ssespec::protocol::{CloseIn, ConnectRequest, Event};
 use ssespec_cases::client::ReadyState;
 
 use crate::client::body_reader::{BodyReader, read_in_task};
-use crate::client::exchange::{ExchangeError, Response, send_unattended};
+use crate::client::exchange::{ExchangeError, Response, is_reset, send_unattended};
 use crate::client::fetch::{NetworkError, fetch};
 use crate::client::loss::{Failure, Flow, Loss, SourceEnd};
 use crate::client::mime::{is_event_stream, names_other_charset};
@@ -243,11 +244,15 @@ impl EventSource {
         let (end, loss) = loop {
             match body.next().await {
                 Some(Ok(bytes)) => {
+                    let bytes = self.with_framing(bytes);
                     interpreter.feed(&bytes, &mut self.resumption, &mut shown);
                     self.show_all(&mut shown).await?;
                     if interpreter.gave_up() {
                         break (StreamEnd::Broken, Loss::Ended);
                     }
+                }
+                Some(Err(error)) if is_reset(&error) && self.defects.has(Defect::ResetNotNoticed) => {
+                    std::future::pending().await
                 }
                 Some(Err(error)) => break (StreamEnd::Broken, Loss::Broken(error)),
                 None if is_sized => break (StreamEnd::AtLength, Loss::Ended),
@@ -258,6 +263,16 @@ impl EventSource {
         self.show_all(&mut shown).await?;
         self.past.stream = Some(interpreter);
         Flow::Continue(loss)
+    }
+
+    /// What was read of a body, for a client that does not decode its framing.
+    fn with_framing(&self, bytes: Bytes) -> Bytes {
+        if self.past.framing == BodyFraming::Chunked && self.defects.has(Defect::ChunkSizesAreText) {
+            let size = format!("{:x}\r\n", bytes.len());
+            [size.as_bytes(), &bytes, b"\r\n"].concat().into()
+        } else {
+            bytes
+        }
     }
 
     /// The interpreter of a response's body.

@@ -132,8 +132,15 @@ macro_rules! entries {
             /// A redirect to a URL that cannot be fetched makes the client hang.
             BadTargetHangs: "whatwg/redirect-bad-target-network-error",
 
+            // Framing
+
+            /// The chunked coding is read as part of the stream.
+            ChunkSizesAreText: "btubbs/sseclient#28",
+
             // Reconnecting
 
+            /// A reset of the connection is not noticed.
+            ResetNotNoticed: "whatwg/abnormal-end-reconnects",
             /// A clean end of the stream stops reconnection.
             CleanEndIsTheEnd: "erizet/EventSource4Net#7",
             /// The end of a body with a Content-Length stops reconnection.

@@ -82,6 +82,8 @@ pub(super) struct Session<'s> {
     /// The listener and the number of the connection on which the last request came.
     pub(super) connection: Option<(u8, u32)>,
     pub(super) answer: Answer,
+    /// Whether the case says how the current answer is framed.
+    pub(super) framed_by_case: bool,
     pub(super) own_scripts: OwnScripts,
     pub(super) closing: Closing,
     /// Whether the case itself has waited out a silence since the last thing that happened.
@@ -128,6 +130,7 @@ pub(in crate::session) async fn play(
         exchange: None,
         connection: None,
         answer: Answer::None,
+        framed_by_case: false,
         own_scripts: OwnScripts::default(),
         closing: Closing::No,
         silence: Silence::NotProved,
