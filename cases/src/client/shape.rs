@@ -69,6 +69,11 @@ static CLIENT: &[Verb] = &[
                      implied only if it begins with one of them.",
                 ),
                 Key::optional(
+                    "read-timeout",
+                    Shape::Duration,
+                    "How long the client may receive nothing before it treats the connection as lost, as its user sets it.",
+                ),
+                Key::optional(
                     "in",
                     Shape::Word(Scope::WORDS),
                     "Where in a browser the EventSource is constructed; the window if absent.",
@@ -78,6 +83,11 @@ static CLIENT: &[Verb] = &[
         "Order the client to connect. Implied at the start.",
     ),
     Verb::word("close", "Order the client to close."),
+    Verb::with(
+        "refresh-headers",
+        Shape::Map(&Shape::Text),
+        "The client's user sets these request header fields for later requests, in place of those of the same names.",
+    ),
     Verb::with(
         "enter",
         Shape::Word(Scope::WORDS),

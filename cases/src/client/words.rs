@@ -110,6 +110,11 @@ pub fn step(step: &ClientStep) -> String {
         ClientStep::Wire(action) => format!("The server {}.", wire(action)),
         ClientStep::Connect(connect) => format!("The client connects{}.", connect_options(connect)),
         ClientStep::Close => "The client calls close().".into(),
+        ClientStep::RefreshHeaders(headers) => {
+            let fields: Vec<String> =
+                headers.iter().map(|(name, value)| format!("{name}: {}", quote(value))).collect();
+            format!("The client's user sets {} for later requests.", fields.join(", "))
+        }
         ClientStep::Enter(scope) => {
             format!("The session starts without an EventSource; scripts run {}.", place(*scope))
         }

@@ -15,6 +15,7 @@ use http::header::CONTENT_LENGTH;
 use ssespec::Observer;
 use ssespec::protocol::{CloseIn, ConnectRequest, Event};
 use ssespec_cases::client::ReadyState;
+use tokio::time::{Instant, timeout_at};
 
 use crate::client::body_reader::{BodyReader, read_in_task};
 use crate::client::exchange::{ExchangeError, Response, is_reset, send_unattended};
@@ -41,6 +42,7 @@ const FEW_RECONNECTIONS: u32 = 5;
 pub(crate) struct EventSource {
     observer: Observer,
     close_in: Option<CloseIn>,
+    read_timeout: Option<Duration>,
     request: Request,
     resumption: Resumption,
     delay: ReconnectionDelay,
@@ -58,6 +60,7 @@ impl EventSource {
         Self {
             observer,
             close_in: options.close_in,
+            read_timeout: options.read_timeout.map(Duration::from_millis),
             resumption: Resumption {
                 reconnection_time: DEFAULT_RECONNECTION_TIME,
                 last_event_id: initial_last_event_id(options, &request),
@@ -80,6 +83,7 @@ impl EventSource {
     /// A fetch and the processing of its response, up to the moment of the next fetch:
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource>, step 15.
     async fn connect(&mut self) -> Flow {
+        self.refresh_headers();
         self.set_last_event_id();
         let loss = match self.fetch().await {
             Ok(response) => {
@@ -93,6 +97,19 @@ impl EventSource {
             Err(error) => Loss::Network(error),
         };
         self.reestablish(loss).await
+    }
+
+    /// Sets the header fields that the user has changed since the last fetch.
+    fn refresh_headers(&mut self) {
+        let fields = self.observer.headers();
+        if fields == self.past.fields || self.defects.has(Defect::RefreshedHeadersNotSent) {
+            return;
+        }
+        self.request.refresh(&fields);
+        self.past.fields = fields;
+        if self.defects.has(Defect::RefreshForgetsLastEventId) {
+            self.resumption.last_event_id = "".into();
+        }
     }
 
     /// Sets `Last-Event-ID` to the last event ID string, which the user may have given.
@@ -241,11 +258,22 @@ impl EventSource {
         let is_sized = response.headers.contains_key(CONTENT_LENGTH);
         let mut body = BodyReader::new(response.body, &self.defects);
         let mut shown = Vec::new();
+        let mut heard = Instant::now();
         let (end, loss) = loop {
-            match body.next().await {
+            let read = match self.read_timeout() {
+                None => body.next().await,
+                Some(limit) => match timeout_at(heard + limit, body.next()).await {
+                    Ok(read) => read,
+                    Err(_) => break (StreamEnd::Broken, Loss::Silent(limit)),
+                },
+            };
+            match read {
                 Some(Ok(bytes)) => {
                     let bytes = self.with_framing(bytes);
                     interpreter.feed(&bytes, &mut self.resumption, &mut shown);
+                    if self.is_life(&bytes, &shown) {
+                        heard = Instant::now();
+                    }
                     self.show_all(&mut shown).await?;
                     if interpreter.gave_up() {
                         break (StreamEnd::Broken, Loss::Ended);
@@ -263,6 +291,20 @@ impl EventSource {
         self.show_all(&mut shown).await?;
         self.past.stream = Some(interpreter);
         Flow::Continue(loss)
+    }
+
+    /// How long nothing may come.
+    fn read_timeout(&self) -> Option<Duration> {
+        self.read_timeout.filter(|_| !self.defects.has(Defect::ReadTimeoutIgnored))
+    }
+
+    /// Whether what was read shows that the connection lives: any byte does.
+    fn is_life(&self, bytes: &[u8], shown: &[Shown]) -> bool {
+        let has = |defect| self.read_timeout.is_some() && self.defects.has(defect);
+        let is_event = shown.iter().any(Shown::is_event);
+        let ends_a_line = bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+        (is_event || !has(Defect::CommentsAreSilence))
+            && (ends_a_line || !has(Defect::PartsOfLinesAreSilence))
     }
 
     /// What was read of a body, for a client that does not decode its framing.
@@ -396,6 +438,7 @@ impl EventSource {
                     || (!self.past.was_open && has(Defect::FailedFirstAttemptIsTheEnd))
                     || has(Defect::FailedAttemptIsTheEnd)
             }
+            Loss::Silent(_) => has(Defect::SilenceIsTheEnd),
             Loss::NoStream => false,
         };
         by_loss || (self.past.reconnections >= FEW_RECONNECTIONS && has(Defect::FiveReconnectsOnly))

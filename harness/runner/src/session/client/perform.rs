@@ -42,6 +42,9 @@ impl Session<'_> {
             body: connect.body.clone(),
             with_credentials: connect.with_credentials,
             close_in: connect.close_in.map(Into::into),
+            read_timeout: connect
+                .read_timeout
+                .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
             comments: !self.measures(),
         };
         self.progress.transcript.harness("connect", "");

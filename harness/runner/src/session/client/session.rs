@@ -211,6 +211,7 @@ impl Player for Session<'_> {
             ClientOp::Step(ClientStep::Wire(action)) => self.act(action).await?,
             ClientOp::Step(ClientStep::Connect(connect)) => self.connect(connect),
             ClientOp::Step(ClientStep::Close) => self.close(),
+            ClientOp::Step(ClientStep::RefreshHeaders(headers)) => self.refresh_headers(headers).await?,
             ClientOp::Step(ClientStep::Enter(scope)) => self.enter(*scope),
             ClientOp::Step(ClientStep::Run(script)) => self.run_script(script).await?,
             ClientOp::Step(ClientStep::Record(fact)) => self.record(&fact.name, &fact.of),
