@@ -140,6 +140,7 @@ impl SourceWord for FactWord {
     fn source(self) -> Source<ClientFact> {
         match self {
             Self::Delay => Source::Plain(ClientFact::Delay),
+            Self::Spread => Source::Plain(ClientFact::Spread),
             Self::Target => Source::Plain(ClientFact::Target),
             Self::Header => Source::OfHeader(ClientFact::Header),
             Self::Attempts => Source::Plain(ClientFact::Attempts),

@@ -180,6 +180,8 @@ ssespec_diagnostics::words! {
     pub(crate) enum FactWord {
         /// The delay of the last request.
         Delay = "delay",
+        /// Whether the delays of the requests differ.
+        Spread = "spread",
         /// The target of the last request.
         Target = "target",
         /// A header field of the last request.
@@ -197,7 +199,7 @@ static FACT: Table = Table {
     what: "`record`",
     keys: &fact::keys(
         FactWord::WORDS,
-        "The delay, target or header field of the last request, the number of attempts that the last `expect-attempts` \
+        "The delay, target or header field of the last request, whether the delays of all requests differ (spread), the number of attempts that the last `expect-attempts` \
              counted, or the alternative that the last `expect-one-of` took.",
     ),
 };

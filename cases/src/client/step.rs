@@ -293,6 +293,8 @@ pub struct ValueExpectation {
 pub enum ClientFact {
     /// The time between the harness's last ending write and the last request, in steps of 0.5 s.
     Delay,
+    /// Whether the delays of the requests after the harness's ending writes differ.
+    Spread,
     /// The target of the last request, relative to the session's URL.
     Target,
     /// This header field of the last request.

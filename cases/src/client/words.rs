@@ -131,6 +131,9 @@ pub fn step(step: &ClientStep) -> String {
         ClientStep::Attempts(expected) => format!("Expected next: {}.", attempts(expected)),
         ClientStep::Record(Fact { name, of }) => {
             let of = match of {
+                ClientFact::Spread => {
+                    "whether the times from the ends of the responses to the requests differ".into()
+                }
                 ClientFact::Delay => "the time from the end of the response to the last request".into(),
                 ClientFact::Target => "the target of the last request".into(),
                 ClientFact::Header(header) => format!("the header field {header} of the last request"),

@@ -92,6 +92,8 @@ pub(super) struct Session<'s> {
     pub(super) ended_at: Option<Instant>,
     /// How long after the last ending write the last request came, as it was when it came.
     pub(super) delay: Option<Duration>,
+    /// All of these so far.
+    pub(super) delays: Vec<Duration>,
     /// How many attempts were counted last.
     pub(super) attempts: Option<u64>,
     /// The last event ID that the implementation showed.
@@ -136,6 +138,7 @@ pub(in crate::session) async fn play(
         silence: Silence::NotProved,
         ended_at: None,
         delay: None,
+        delays: Vec::new(),
         attempts: None,
         last_id: None,
         last_data: None,
