@@ -15,7 +15,6 @@ use http::header::CONTENT_LENGTH;
 use ssespec::Observer;
 use ssespec::protocol::{CloseIn, ConnectRequest, Event};
 use ssespec_cases::client::ReadyState;
-use tokio::time::{Instant, timeout_at};
 
 use crate::client::body_reader::{BodyReader, read_in_task};
 use crate::client::exchange::{ExchangeError, Response, is_reset, send_unattended};
@@ -23,6 +22,7 @@ use crate::client::fetch::{NetworkError, fetch};
 use crate::client::loss::{Failure, Flow, Loss, SourceEnd};
 use crate::client::mime::{is_event_stream, names_other_charset};
 use crate::client::past::{Announcement, BodyFraming, Past};
+use crate::client::read_timeout::{ReadTimeout, Silence};
 use crate::client::reconnection_delay::ReconnectionDelay;
 use crate::client::request::Request;
 use crate::defect::list::Defect;
@@ -258,22 +258,17 @@ impl EventSource {
         let is_sized = response.headers.contains_key(CONTENT_LENGTH);
         let mut body = BodyReader::new(response.body, &self.defects);
         let mut shown = Vec::new();
-        let mut heard = Instant::now();
+        let mut silence = ReadTimeout::new(self.read_timeout, &self.defects);
         let (end, loss) = loop {
-            let read = match self.read_timeout() {
-                None => body.next().await,
-                Some(limit) => match timeout_at(heard + limit, body.next()).await {
-                    Ok(read) => read,
-                    Err(_) => break (StreamEnd::Broken, Loss::Silent(limit)),
-                },
+            let read = match silence.read(&mut body).await {
+                Ok(read) => read,
+                Err(Silence(limit)) => break (StreamEnd::Broken, Loss::Silent(limit)),
             };
             match read {
                 Some(Ok(bytes)) => {
                     let bytes = self.with_framing(bytes);
                     interpreter.feed(&bytes, &mut self.resumption, &mut shown);
-                    if self.is_life(&bytes, &shown) {
-                        heard = Instant::now();
-                    }
+                    silence.heard(&bytes, &shown);
                     self.show_all(&mut shown).await?;
                     if interpreter.gave_up() {
                         break (StreamEnd::Broken, Loss::Ended);
@@ -291,20 +286,6 @@ impl EventSource {
         self.show_all(&mut shown).await?;
         self.past.stream = Some(interpreter);
         Flow::Continue(loss)
-    }
-
-    /// How long nothing may come.
-    fn read_timeout(&self) -> Option<Duration> {
-        self.read_timeout.filter(|_| !self.defects.has(Defect::ReadTimeoutIgnored))
-    }
-
-    /// Whether what was read shows that the connection lives: any byte does.
-    fn is_life(&self, bytes: &[u8], shown: &[Shown]) -> bool {
-        let has = |defect| self.read_timeout.is_some() && self.defects.has(defect);
-        let is_event = shown.iter().any(Shown::is_event);
-        let ends_a_line = bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r'));
-        (is_event || !has(Defect::CommentsAreSilence))
-            && (ends_a_line || !has(Defect::PartsOfLinesAreSilence))
     }
 
     /// What was read of a body, for a client that does not decode its framing.
