@@ -236,7 +236,7 @@ fn varied_runs_say_so() {
     };
     let plain = run("--framing chunked");
     assert!(!plain.stdout.contains("STANDARD SUITE"), "{}", plain.stdout);
-    plain.shows(&["transfer-encoding: chunked", "dropped    reset"]);
+    plain.shows(&["transfer-encoding: chunked", "dropped     reset"]);
     let varied = run("--framing close --loss end");
     varied.shows(&[
         "NOT THE STANDARD SUITE: --framing close --loss end changed what the server sent",
