@@ -1,5 +1,7 @@
 //! Runs that vary the framing and the losses of the standard suite, for clients with one fundamental mistake.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
