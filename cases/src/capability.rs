@@ -23,6 +23,10 @@ ssespec_diagnostics::words! {
         InitialLastEventId = "initial-last-event-id",
         /// Its user can add request header fields.
         Headers = "headers",
+        /// Its user can change header fields that it added, for later requests.
+        RefreshHeaders = "refresh-headers",
+        /// Its user can set how long it may receive nothing before it treats the connection as lost.
+        ReadTimeout = "read-timeout",
         /// Its user can choose the request method and send a body.
         Methods = "methods",
         /// Its user can choose whether to send credentials to other origins.
@@ -82,12 +86,14 @@ impl Capability {
     }
 
     /// The names of those that a client can have.
-    pub const CLIENT: [&str; 17] = [
+    pub const CLIENT: [&str; 19] = [
         Self::Requests.word(),
         Self::Reconnect.word(),
         Self::Close.word(),
         Self::InitialLastEventId.word(),
         Self::Headers.word(),
+        Self::RefreshHeaders.word(),
+        Self::ReadTimeout.word(),
         Self::Methods.word(),
         Self::Credentials.word(),
         Self::Opened.word(),
@@ -127,6 +133,10 @@ impl Capability {
             Self::Close => "has a public close(), which the adapter calls",
             Self::InitialLastEventId => "can start with a last event ID",
             Self::Headers => "lets its user add request header fields",
+            Self::RefreshHeaders => "lets its user change header fields for later requests",
+            Self::ReadTimeout => {
+                "lets its user set how long it may receive nothing before it treats the connection as lost"
+            }
             Self::Methods => "lets its user choose the request method and send a body",
             Self::Credentials => "lets its user choose whether to send credentials to other origins",
             Self::Opened => "reports when the connection is open",

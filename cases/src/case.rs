@@ -26,10 +26,22 @@ pub struct Case {
     pub counterparts: Vec<String>,
     /// Whether it runs with a fresh adapter that runs nothing else.
     pub isolated: bool,
+    /// What options of a run do not change in it.
+    pub keeps: Vec<Kept>,
     /// The script, as written.
     pub script: Script,
     /// The file.
     pub source: Source,
+}
+
+ssespec_diagnostics::words! {
+    /// What an option of a run changes in cases, except in those that are about it.
+    pub enum Kept {
+        /// How the body of an event stream is framed.
+        Framing = "framing",
+        /// How a connection is lost.
+        Loss = "loss",
+    }
 }
 
 /// The steps of a case, which are those of its role. A build contains the roles of its features.

@@ -43,7 +43,7 @@ pub mod server;
 pub mod step;
 
 pub use capability::Capability;
-pub use case::{Case, Script};
+pub use case::{Case, Kept, Script};
 pub use corpus::Corpus;
 pub use requirement::{Level, Requirement};
 pub use role::Role;

@@ -36,6 +36,9 @@ fn head(text: &mut String, results: &Results) {
     // Writing to a String cannot fail, here and below.
     let _ = writeln!(text, "{} over {}", crate::terminal::identity(header), header.adapter.transport);
     let _ = writeln!(text, "capabilities: {}", capabilities.join(" "));
+    if let Some(options) = header.selection.variation.options() {
+        let _ = writeln!(text, "RUN WITH {options}: do not accept this as a snapshot");
+    }
     if let Some(shard) = header.selection.shard {
         let _ = writeln!(text, "SHARD {shard}: do not accept this as a snapshot");
     }

@@ -19,6 +19,7 @@ pub(crate) fn uses(script: &[Step<ClientStep>]) -> Vec<(Capability, Range<usize>
         match &step.kind {
             ClientStep::Connect(connect) => of_connect(connect).into_iter().for_each(add),
             ClientStep::Close => add(Capability::Close),
+            ClientStep::RefreshHeaders(_) => add(Capability::RefreshHeaders),
             ClientStep::Enter(_) => add(Capability::Dom),
             ClientStep::Run(script) => {
                 used([
@@ -89,6 +90,7 @@ fn of_connect(connect: &Connect) -> Vec<Capability> {
         (Capability::Methods, connect.method.is_some() || !connect.body.is_empty()),
         (Capability::Credentials, connect.with_credentials),
         (Capability::Close, connect.close_in.is_some()),
+        (Capability::ReadTimeout, connect.read_timeout.is_some()),
         (Capability::Dom, connect.url.is_some() || connect.scope != Scope::Window),
     ])
 }

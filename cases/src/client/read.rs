@@ -22,6 +22,11 @@ pub(crate) fn step(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Opti
     Some(match written.verb {
         "connect" => ClientStep::Connect(Box::new(connect(written, visitor))),
         "close" => ClientStep::Close,
+        "refresh-headers" => {
+            let fields = value::table(argument?)?;
+            script::check_fields(fields, "no request can have this", &mut visitor.findings);
+            ClientStep::RefreshHeaders(fields::plain(fields))
+        }
         "enter" => ClientStep::Enter(value::word(argument?)?),
         "run" => ClientStep::Run(written.text()?),
         "record" => ClientStep::Record(fact::read::<FactWord>(argument?, &mut visitor.findings)?),
@@ -89,6 +94,7 @@ fn connect(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Connect {
         close_in: value::word_of(table, "close-in"),
         url: value::text_of(table, "url"),
         scope: value::word_of(table, "in").unwrap_or_default(),
+        read_timeout: value::duration_of(table, "read-timeout"),
     }
 }
 
@@ -134,6 +140,7 @@ impl SourceWord for FactWord {
     fn source(self) -> Source<ClientFact> {
         match self {
             Self::Delay => Source::Plain(ClientFact::Delay),
+            Self::Spread => Source::Plain(ClientFact::Spread),
             Self::Target => Source::Plain(ClientFact::Target),
             Self::Header => Source::OfHeader(ClientFact::Header),
             Self::Attempts => Source::Plain(ClientFact::Attempts),

@@ -5,6 +5,7 @@ use ssespec_mock_server::script::ACTIONS;
 
 use super::step::{AttemptAnswer, ConnectionUse, Moment, Origin, ReadyState, Scope};
 use crate::capability::Capability;
+use crate::case::Kept;
 use crate::grammar::data::REPEATED;
 use crate::grammar::fields::FIELDS;
 use crate::grammar::role_grammar::RoleGrammar;
@@ -14,7 +15,19 @@ use crate::role::Role;
 /// The grammar of client cases.
 pub(crate) static GRAMMAR: RoleGrammar = RoleGrammar { role: Role::Client, case: &CASE, verbs: STEPS };
 
-static CASE: Table = Table { what: "a case", keys: &keys::of(&Shape::Word(&Capability::CLIENT), &STEP) };
+static CASE: Table = Table { what: "a case", keys: &keys() };
+
+/// The keys of a client case.
+const fn keys() -> [Key; 9] {
+    let [title, requirements, needs, why, counterparts, isolated, alone, steps] =
+        keys::of(&Shape::Word(&Capability::CLIENT), &STEP);
+    let keeps = Key::optional(
+        "keeps",
+        Shape::List(&Shape::Word(Kept::WORDS)),
+        "What the options --framing and --loss of a run do not change in this case, because it is about it.",
+    );
+    [title, requirements, needs, why, counterparts, isolated, alone, keeps, steps]
+}
 
 static STEP: Shape = Shape::Step(STEPS);
 
@@ -56,6 +69,11 @@ static CLIENT: &[Verb] = &[
                      implied only if it begins with one of them.",
                 ),
                 Key::optional(
+                    "read-timeout",
+                    Shape::Duration,
+                    "How long the client may receive nothing before it treats the connection as lost, as its user sets it.",
+                ),
+                Key::optional(
                     "in",
                     Shape::Word(Scope::WORDS),
                     "Where in a browser the EventSource is constructed; the window if absent.",
@@ -65,6 +83,11 @@ static CLIENT: &[Verb] = &[
         "Order the client to connect. Implied at the start.",
     ),
     Verb::word("close", "Order the client to close."),
+    Verb::with(
+        "refresh-headers",
+        Shape::Map(&Shape::Text),
+        "The client's user sets these request header fields for later requests, in place of those of the same names.",
+    ),
     Verb::with(
         "enter",
         Shape::Word(Scope::WORDS),
@@ -157,6 +180,8 @@ ssespec_diagnostics::words! {
     pub(crate) enum FactWord {
         /// The delay of the last request.
         Delay = "delay",
+        /// Whether the delays of the requests differ.
+        Spread = "spread",
         /// The target of the last request.
         Target = "target",
         /// A header field of the last request.
@@ -174,7 +199,7 @@ static FACT: Table = Table {
     what: "`record`",
     keys: &fact::keys(
         FactWord::WORDS,
-        "The delay, target or header field of the last request, the number of attempts that the last `expect-attempts` \
+        "The delay, target or header field of the last request, whether the delays of all requests differ (spread), the number of attempts that the last `expect-attempts` \
              counted, or the alternative that the last `expect-one-of` took.",
     ),
 };

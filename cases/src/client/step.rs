@@ -18,6 +18,8 @@ pub enum ClientStep {
     Connect(Box<Connect>),
     /// The client is ordered to close.
     Close,
+    /// The client's user changes request header fields that it added, for later requests.
+    RefreshHeaders(Vec<(String, String)>),
     /// The session begins in this scope without an EventSource; scripts create their own.
     Enter(Scope),
     /// JavaScript statements run in the session's scope.
@@ -89,6 +91,8 @@ pub struct Connect {
     pub url: Option<String>,
     /// Where the EventSource is constructed.
     pub scope: Scope,
+    /// How long the client may receive nothing before it treats the connection as lost; as it is by default if absent.
+    pub read_timeout: Option<Duration>,
 }
 
 impl Connect {
@@ -289,6 +293,8 @@ pub struct ValueExpectation {
 pub enum ClientFact {
     /// The time between the harness's last ending write and the last request, in steps of 0.5 s.
     Delay,
+    /// Whether the delays of the requests after the harness's ending writes differ.
+    Spread,
     /// The target of the last request, relative to the session's URL.
     Target,
     /// This header field of the last request.

@@ -110,6 +110,11 @@ pub fn step(step: &ClientStep) -> String {
         ClientStep::Wire(action) => format!("The server {}.", wire(action)),
         ClientStep::Connect(connect) => format!("The client connects{}.", connect_options(connect)),
         ClientStep::Close => "The client calls close().".into(),
+        ClientStep::RefreshHeaders(headers) => {
+            let fields: Vec<String> =
+                headers.iter().map(|(name, value)| format!("{name}: {}", quote(value))).collect();
+            format!("The client's user sets {} for later requests.", fields.join(", "))
+        }
         ClientStep::Enter(scope) => {
             format!("The session starts without an EventSource; scripts run {}.", place(*scope))
         }
@@ -126,6 +131,9 @@ pub fn step(step: &ClientStep) -> String {
         ClientStep::Attempts(expected) => format!("Expected next: {}.", attempts(expected)),
         ClientStep::Record(Fact { name, of }) => {
             let of = match of {
+                ClientFact::Spread => {
+                    "whether the times from the ends of the responses to the requests differ".into()
+                }
                 ClientFact::Delay => "the time from the end of the response to the last request".into(),
                 ClientFact::Target => "the target of the last request".into(),
                 ClientFact::Header(header) => format!("the header field {header} of the last request"),

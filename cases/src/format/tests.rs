@@ -251,6 +251,7 @@ fn facts_are_read() {
     };
     for (of, source) in [
         ("of = \"delay\"", ClientFact::Delay),
+        ("of = \"spread\"", ClientFact::Spread),
         ("of = \"target\"", ClientFact::Target),
         ("of = \"alternative\"", ClientFact::Alternative { names: Vec::new() }),
         ("of = \"header\", header = \"accept\"", ClientFact::Header("accept".to_owned())),

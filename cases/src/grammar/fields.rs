@@ -49,8 +49,12 @@ pub(crate) fn read(table: &DeTable<'_>) -> Vec<(String, FieldExpectation)> {
 
 /// Reads a table's `headers` as plain values.
 pub(crate) fn values(table: &DeTable<'_>) -> Vec<(String, String)> {
-    let fields = value::get(table, "headers").and_then(value::table);
-    let named = fields.into_iter().flatten();
+    value::get(table, "headers").and_then(value::table).map(plain).unwrap_or_default()
+}
+
+/// Reads fields as plain values.
+pub(crate) fn plain(fields: &DeTable<'_>) -> Vec<(String, String)> {
+    let named = fields.into_iter();
     named
         .filter_map(|(name, text)| Some((name.get_ref().to_string(), value::text(text)?.to_owned())))
         .collect()

@@ -37,7 +37,7 @@ pub fn expand(script: &[Step<ServerStep>]) -> Vec<Played<ServerStep>> {
                     answered(&mut played, request, rest);
                 }
             }
-            ServerStep::Emit(_) if !next_says(rest, Expected::is_answer) => {
+            ServerStep::Emit(_) | ServerStep::EmitEarly(_) if !next_says(rest, Expected::is_answer) => {
                 played.push(implied(ServerStep::Expect(Expected::Emitted)));
             }
             _ => {}
@@ -79,7 +79,7 @@ fn begins(alternatives: &[Vec<Step<Expected>>], sought: impl Fn(&Expected) -> bo
 
 /// Whether these alternatives say how the preceding `emit` is answered.
 fn is_asked(before: &[Step<ServerStep>], alternatives: &[Vec<Step<Expected>>]) -> bool {
-    matches!(before.last().map(|step| &step.kind), Some(ServerStep::Emit(_)))
+    matches!(before.last().map(|step| &step.kind), Some(ServerStep::Emit(_) | ServerStep::EmitEarly(_)))
         && begins(alternatives, Expected::is_answer)
 }
 

@@ -1,11 +1,11 @@
 //! Mistakes in the scripts of server cases that the format allows.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use ssespec_diagnostics::Findings;
 
-use super::step::{DEFAULT_STREAM, Emission, Expected, Http, Reading, Request, ServerStep};
+use super::step::{DEFAULT_STREAM, Emission, Expected, Http, Leaving, Reading, Request, ServerStep};
 use crate::capability::Capability;
 use crate::step::Step;
 
@@ -38,7 +38,9 @@ pub(crate) fn uses(script: &[Step<ServerStep>]) -> Vec<(Capability, Range<usize>
         let at = &step.at.span;
         match &step.kind {
             ServerStep::Request(request) => add(Capability::Http2, request.http == Http::Http2, at),
-            ServerStep::Emit(emission) | ServerStep::EmitRepeat(emission, _) => match emission {
+            ServerStep::Emit(emission)
+            | ServerStep::EmitEarly(emission)
+            | ServerStep::EmitRepeat(emission, _) => match emission {
                 Emission::Event { kind, id, retry, .. } => {
                     add(Capability::EventType, kind.is_some(), at);
                     add(Capability::EventId, id.is_some(), at);
@@ -90,7 +92,7 @@ pub(crate) fn shuts_down(script: &[Step<ServerStep>]) -> Option<&Step<ServerStep
 /// An expected answer follows an `emit`.
 fn answer(before: Option<&ServerStep>, step: &Step<ServerStep>, findings: &mut Findings) {
     let is_answer = step.kind.expectations().into_iter().any(Expected::is_answer);
-    if is_answer && !matches!(before, Some(ServerStep::Emit(_))) {
+    if is_answer && !matches!(before, Some(ServerStep::Emit(_) | ServerStep::EmitEarly(_))) {
         let hint = "put it right after the `emit` that it answers";
         let message = "nothing was emitted that this could answer";
         findings.add_with_hint(step.at.span.clone(), message, "expected an `emit` before this", hint);
@@ -99,7 +101,11 @@ fn answer(before: Option<&ServerStep>, step: &Step<ServerStep>, findings: &mut F
 
 /// The streams that a script has opened so far.
 #[derive(Debug, Default)]
-struct Streams(BTreeMap<String, State>);
+struct Streams {
+    states: BTreeMap<String, State>,
+    /// Those over HTTP/2.
+    http2: BTreeSet<String>,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -107,6 +113,8 @@ enum State {
     Unread,
     /// It is not read, and may have ended before it is.
     UnreadToItsEnd,
+    /// It was left by half-close: nothing of it is read.
+    HalfClosed,
     /// It may be over: its response was not a stream, it was ended, or it was left.
     MayBeOver,
 }
@@ -114,7 +122,12 @@ enum State {
 impl Streams {
     fn open(&mut self, request: &Request) {
         let state = if request.reading == Reading::OnDemand { State::Unread } else { State::Open };
-        self.0.insert(request.stream.clone(), state);
+        self.states.insert(request.stream.clone(), state);
+        if request.http == Http::Http2 {
+            self.http2.insert(request.stream.clone());
+        } else {
+            self.http2.remove(&request.stream);
+        }
     }
 
     fn step(&mut self, step: &Step<ServerStep>, findings: &mut Findings) {
@@ -123,7 +136,7 @@ impl Streams {
         };
         match &step.kind {
             ServerStep::Request(request) => {
-                if matches!(self.0.get(&request.stream), Some(State::Open | State::Unread)) {
+                if matches!(self.states.get(&request.stream), Some(State::Open | State::Unread)) {
                     let hint = if request.stream == DEFAULT_STREAM {
                         "name another stream: { request = { stream = \"b\" } }, or leave the first one with `hang-up`"
                     } else {
@@ -133,9 +146,9 @@ impl Streams {
                 }
                 self.open(request);
             }
-            ServerStep::Read(stream) => match self.0.get(stream) {
+            ServerStep::Read(stream) => match self.states.get(stream) {
                 Some(State::Unread) => {
-                    self.0.insert(stream.clone(), State::Open);
+                    self.states.insert(stream.clone(), State::Open);
                 }
                 Some(State::UnreadToItsEnd) => self.over(stream),
                 _ => wrong(
@@ -143,15 +156,26 @@ impl Streams {
                     "open it with { request = { stream = \"..\", reading = false } } first",
                 ),
             },
-            ServerStep::End | ServerStep::Shutdown => self.0.values_mut().for_each(|state| {
+            ServerStep::End | ServerStep::Shutdown => self.states.values_mut().for_each(|state| {
                 *state = match state {
                     State::Unread | State::UnreadToItsEnd => State::UnreadToItsEnd,
+                    State::HalfClosed => State::HalfClosed,
                     State::Open | State::MayBeOver => State::MayBeOver,
                 };
             }),
             ServerStep::HangUp(hang_up) => {
-                self.named(&hang_up.stream, &mut wrong);
-                self.over(&hang_up.stream);
+                let is_there = self.named(&hang_up.stream, &mut wrong);
+                if hang_up.how != Leaving::HalfClose {
+                    self.over(&hang_up.stream);
+                } else if is_there {
+                    if self.http2.contains(&hang_up.stream) {
+                        wrong(
+                            "an HTTP/2 connection carries other streams and is not half-closed".into(),
+                            "leave the stream with { hang-up = \"reset\" }",
+                        );
+                    }
+                    self.states.insert(hang_up.stream.clone(), State::HalfClosed);
+                }
             }
             ServerStep::Expect(_) | ServerStep::OneOf(_) => {
                 for expected in step.kind.expectations() {
@@ -159,6 +183,7 @@ impl Streams {
                 }
             }
             ServerStep::Emit(_)
+            | ServerStep::EmitEarly(_)
             | ServerStep::EmitRepeat(..)
             | ServerStep::Stop
             | ServerStep::Wait(_)
@@ -169,9 +194,23 @@ impl Streams {
 
     fn expected(&mut self, expected: &Expected, wrong: &mut impl FnMut(String, &str)) {
         let Some(stream) = expected.stream() else { return };
-        let unread = matches!(self.0.get(stream), Some(State::Unread | State::UnreadToItsEnd));
-        if self.named(stream, wrong) && unread {
+        let unread = matches!(self.states.get(stream), Some(State::Unread | State::UnreadToItsEnd));
+        let is_there = self.named(stream, wrong);
+        if is_there && unread {
             wrong(format!("the stream \"{stream}\" is not read"), "write { read = \"..\" } first");
+        }
+        let is_half_closed = self.states.get(stream) == Some(&State::HalfClosed);
+        match expected {
+            Expected::Disconnect { .. } if is_there && !is_half_closed => wrong(
+                format!("the stream \"{stream}\" was not left by half-close"),
+                "write { hang-up = \"half-close\" } first; `expect-disconnected` is what the server reports",
+            ),
+            Expected::Disconnect { .. } => {}
+            _ if is_half_closed => wrong(
+                format!("nothing of the stream \"{stream}\" is read after half-close"),
+                "expect it before the `hang-up`",
+            ),
+            _ => {}
         }
         match expected {
             Expected::End { .. } | Expected::Break { .. } => self.over(stream),
@@ -181,7 +220,7 @@ impl Streams {
     }
 
     fn named(&self, stream: &str, wrong: &mut impl FnMut(String, &str)) -> bool {
-        let there = self.0.contains_key(stream);
+        let there = self.states.contains_key(stream);
         if !there {
             wrong(format!("no request has opened the stream \"{stream}\""), "open it with `request` first");
         }
@@ -189,6 +228,6 @@ impl Streams {
     }
 
     fn over(&mut self, stream: &str) {
-        self.0.insert(stream.into(), State::MayBeOver);
+        self.states.insert(stream.into(), State::MayBeOver);
     }
 }

@@ -24,6 +24,7 @@ pub(crate) fn step(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Opti
         "request" => ServerStep::Request(Box::new(request(table, findings))),
         "read" => ServerStep::Read(written.text()?),
         "emit" => ServerStep::Emit(emission(written, findings)?),
+        "emit-early" => ServerStep::EmitEarly(emission(written, findings)?),
         "emit-repeat" => {
             ServerStep::EmitRepeat(emission(written, findings)?, value::count_of(table?, "times")?)
         }
@@ -145,6 +146,7 @@ fn expectation(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Option<E
         },
         "expect-end" => Expected::End { stream: stream(table), within },
         "expect-break" => Expected::Break { stream: stream(table), within },
+        "expect-disconnect" => Expected::Disconnect { stream: stream(table), within },
         "expect-emitted" => Expected::Emitted,
         "expect-refused" => Expected::Refused,
         "expect-connected" => Expected::Connected { last_event_id: written.text_of("last-event-id") },

@@ -1,9 +1,8 @@
 //! The grammar of server cases, described as data.
 
 use ssespec_diagnostics::{Key, Shape, Table, Verb};
-use ssespec_mock_server::action::Drop;
 
-use super::step::Http;
+use super::step::{Http, Leaving};
 use crate::capability::Capability;
 use crate::grammar::data::REPEATED;
 use crate::grammar::fields::FIELDS;
@@ -60,6 +59,11 @@ static ACTIONS: &[Verb] = &[
          step says otherwise.",
     ),
     Verb::with(
+        "emit-early",
+        Shape::Table(&EMIT),
+        "The same, without waiting until the server reports the streams of the last `request`: it races with their opening.",
+    ),
+    Verb::with(
         "emit-repeat",
         Shape::Table(&EMIT_REPEAT),
         "Order the server to send the same event several times.",
@@ -70,13 +74,14 @@ static ACTIONS: &[Verb] = &[
     Verb::with(
         "hang-up",
         Shape::Either(&[
-            Shape::Word(Drop::WORDS),
+            Shape::Word(Leaving::WORDS),
             Shape::Table(&Table {
                 what: "`hang-up`",
-                keys: &[Key::required("how", Shape::Word(Drop::WORDS), "Cleanly, or with a reset."), STREAM],
+                keys: &[Key::required("how", Shape::Word(Leaving::WORDS), "In which way."), STREAM],
             }),
         ]),
-        "Leave a stream: \"fin\" cleanly, \"reset\" with RST (RST_STREAM in HTTP/2).",
+        "Leave a stream: \"fin\" cleanly, \"reset\" with RST (RST_STREAM in HTTP/2), \"half-close\" with FIN while the socket is kept \
+         and nothing more is read, as by a client that is gone or stuck.",
     ),
     Verb::with("wait", Shape::Duration, "Do nothing for this long."),
 ];
@@ -211,6 +216,11 @@ static OBSERVATIONS: &[Verb] = &[
         "expect-break",
         Shape::Table(&Table { what: "`expect-break`", keys: &[STREAM, WITHIN] }),
         "The connection breaks, or ends before the body does.",
+    ),
+    Verb::open(
+        "expect-disconnect",
+        Shape::Table(&Table { what: "`expect-disconnect`", keys: &[STREAM, WITHIN] }),
+        "The server closes its side of the connection, after { hang-up = \"half-close\" }.",
     ),
     Verb::word("expect-emitted", "The server accepts the last emission. Implied after `emit`."),
     Verb::word("expect-refused", "The server refuses the last emission."),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ssespec_mock_server::action::{Drop, Repeat};
+use ssespec_mock_server::action::Repeat;
 
 use crate::grammar::fact::Fact;
 use crate::grammar::fields::FieldExpectation;
@@ -21,6 +21,9 @@ pub enum ServerStep {
     Read(String),
     /// The server is ordered to send something.
     Emit(Emission),
+    /// The same, without waiting until the adapter reports the streams of the last request: it may be sent before they are
+    /// opened, while they are, or after.
+    EmitEarly(Emission),
     /// The server is ordered to send the same thing this many times; each must be accepted.
     EmitRepeat(Emission, u64),
     /// The server is ordered to end the session's streams cleanly.
@@ -56,9 +59,9 @@ impl ServerStep {
     /// The length of the longest data that the step emits or expects, in bytes.
     pub fn longest_data(&self) -> u64 {
         match self {
-            Self::Emit(Emission::Event { data, .. }) | Self::EmitRepeat(Emission::Event { data, .. }, _) => {
-                data.length()
-            }
+            Self::Emit(Emission::Event { data, .. })
+            | Self::EmitEarly(Emission::Event { data, .. })
+            | Self::EmitRepeat(Emission::Event { data, .. }, _) => data.length(),
             _ => {
                 let expected = self.expectations().into_iter().filter_map(|expected| match expected {
                     Expected::Event(event) => Some(event.data.as_ref()?.length()),
@@ -215,10 +218,22 @@ impl EmittedData {
 /// How the harness leaves a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HangUp {
-    /// Cleanly, or with a reset.
-    pub how: Drop,
+    /// In which way.
+    pub how: Leaving,
     /// The stream.
     pub stream: String,
+}
+
+ssespec_diagnostics::words! {
+    /// In which way the harness leaves a stream.
+    pub enum Leaving {
+        /// It closes the connection: FIN.
+        Fin = "fin",
+        /// It resets the connection, or the stream in HTTP/2.
+        Reset = "reset",
+        /// It closes its own direction of the connection (FIN), keeps the socket, and reads nothing more.
+        HalfClose = "half-close",
+    }
 }
 
 /// What must be observed next. A field that is not given is not compared.
@@ -253,6 +268,13 @@ pub enum Expected {
     },
     /// The connection breaks, or ends before the body does.
     Break {
+        /// The stream.
+        stream: String,
+        /// How long to wait for it, if not the usual time.
+        within: Option<Duration>,
+    },
+    /// The server closes its side of the connection of a stream that was left by half-close.
+    Disconnect {
         /// The stream.
         stream: String,
         /// How long to wait for it, if not the usual time.
@@ -318,7 +340,8 @@ impl Expected {
             Self::Comment { stream, .. }
             | Self::Retry { stream, .. }
             | Self::End { stream, .. }
-            | Self::Break { stream, .. } => Some(stream),
+            | Self::Break { stream, .. }
+            | Self::Disconnect { stream, .. } => Some(stream),
             Self::Emitted | Self::Refused | Self::Connected { .. } | Self::Disconnected { .. } => None,
         }
     }

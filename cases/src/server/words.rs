@@ -1,9 +1,7 @@
 //! The steps of server cases in words: for explanations and for failures.
 
-use ssespec_mock_server::action::Drop;
-
 use super::step::{
-    DEFAULT_STREAM, Emission, EmittedData, EventExpected, Expected, HangUp, Http, Reading, Request,
+    DEFAULT_STREAM, Emission, EmittedData, EventExpected, Expected, HangUp, Http, Leaving, Reading, Request,
     ResponseExpected, ServerFact, ServerStep,
 };
 use crate::grammar::fact::Fact;
@@ -17,6 +15,10 @@ pub fn step(step: &ServerStep) -> String {
         ServerStep::Request(request) => format!("A client sends {}.", self::request(request)),
         ServerStep::Read(stream) => format!("The client starts reading the stream {}.", quote(stream)),
         ServerStep::Emit(emission) => format!("The server is asked to send {}.", self::emission(emission)),
+        ServerStep::EmitEarly(emission) => format!(
+            "The server is immediately asked to send {}, whether or not the stream is open.",
+            self::emission(emission)
+        ),
         ServerStep::EmitRepeat(emission, times) => {
             format!("The server is asked {} to send {}.", data::times(*times), self::emission(emission))
         }
@@ -25,8 +27,9 @@ pub fn step(step: &ServerStep) -> String {
         ServerStep::Shutdown => "The server is asked to shut down gracefully.".into(),
         ServerStep::HangUp(HangUp { how, stream }) => {
             let how = match how {
-                Drop::Fin => "cleanly (FIN)",
-                Drop::Reset => "with a reset (RST)",
+                Leaving::Fin => "cleanly (FIN)",
+                Leaving::Reset => "with a reset (RST)",
+                Leaving::HalfClose => "in its own direction (FIN), and reads nothing more",
             };
             format!("The client{} disconnects {how}.", of(stream))
         }
@@ -71,6 +74,7 @@ fn expectation_in_time(expected: &Expected) -> String {
         Expected::Comment { within, .. }
         | Expected::End { within, .. }
         | Expected::Break { within, .. }
+        | Expected::Disconnect { within, .. }
         | Expected::Disconnected { within } => *within,
         Expected::Retry { .. } | Expected::Emitted | Expected::Refused | Expected::Connected { .. } => None,
     };
@@ -94,6 +98,9 @@ pub fn expectation(expected: &Expected) -> String {
         Expected::Retry { stream, milliseconds } => format!("a retry of {milliseconds} ms{}", on(stream)),
         Expected::End { stream, .. } => format!("a clean end of the body{}", on(stream)),
         Expected::Break { stream, .. } => format!("the stream{} breaks off", of(stream)),
+        Expected::Disconnect { stream, .. } => {
+            format!("the server closes its side of the connection{}", of(stream))
+        }
         Expected::Emitted => "emitted: the server accepts it".into(),
         Expected::Refused => "refused: the server rejects it".into(),
         Expected::Connected { last_event_id: None } => "the server reports that the stream was opened".into(),

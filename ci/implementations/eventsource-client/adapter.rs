@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::error::Error;
 use std::io::Write;
+use std::time::Duration;
 
 use eventsource_client::{BoxStream, Client, ClientBuilder, SSE};
 use futures::StreamExt;
@@ -28,7 +29,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         "language": "Rust",
         "sessions": 64,
         "capabilities": [
-            "reconnect", "close", "initial-last-event-id", "headers", "methods",
+            "reconnect", "close", "initial-last-event-id", "headers", "methods", "read-timeout",
             "opened", "errors", "event-type", "event-id", "comments",
         ],
     }}))?;
@@ -79,7 +80,11 @@ fn open(connect: &Value) -> Result<BoxStream<eventsource_client::Result<SSE>>, B
     if !text("body").is_empty() {
         builder = builder.body(text("body").to_owned());
     }
-    Ok(builder.build_with_transport(HyperTransport::new()?).stream())
+    let mut transport = HyperTransport::builder();
+    if let Some(time) = connect["readTimeout"].as_u64() {
+        transport = transport.read_timeout(Duration::from_millis(time));
+    }
+    Ok(builder.build_with_transport(transport.build_http()?).stream())
 }
 
 /// Reports what the stream yields. An error does not end it (the next poll reconnects); `None` does.

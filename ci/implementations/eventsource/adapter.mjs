@@ -11,11 +11,12 @@ const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 
 const sessions = new Map();
 
-function connect(session, { url, types, headers, closeIn }) {
+function connect(session, { url, types, headers: initial, closeIn }) {
   const say = (kind, content = {}) => write({ session, [kind]: content });
   // Separate connections for each session, because fetch keeps idle ones, which the next session would
   // inherit. Only close() ends them, so that a later request can be seen.
   const dispatcher = new Agent();
+  let headers = initial;
   let over = false;
   const sayClosed = () => {
     if (!over) say('closed');
@@ -28,7 +29,7 @@ function connect(session, { url, types, headers, closeIn }) {
   };
 
   const source = new EventSource(url, {
-    // The documented way to set request headers.
+    // The documented way to set request headers, also ones that change.
     fetch: (input, init) => fetch(input, { ...init, dispatcher, headers: { ...init.headers, ...headers } }),
   });
   const listener = (shown) => {
@@ -48,7 +49,11 @@ function connect(session, { url, types, headers, closeIn }) {
   for (const type of new Set(['open', 'error', 'message', ...types])) {
     source.addEventListener(type, listener);
   }
-  return { source, close };
+  const refresh = (changed) => {
+    headers = { ...headers, ...changed };
+    say('refreshed');
+  };
+  return { source, close, refresh };
 }
 
 function obey({ session, ...order }) {
@@ -56,6 +61,7 @@ function obey({ session, ...order }) {
   const running = sessions.get(session);
   if (!running) return; // it has already ended
   if (order.state) write({ session, state: { readyState: running.source.readyState } });
+  else if (order.refresh) running.refresh(order.refresh.headers);
   else if (order.close) running.close();
 }
 
@@ -68,7 +74,7 @@ write({
     language: 'JavaScript',
     sessions: 64,
     capabilities: [
-      'reconnect', 'close', 'headers', 'opened', 'errors', 'state', 'event-type', 'event-id', 'origin',
+      'reconnect', 'close', 'headers', 'refresh-headers', 'opened', 'errors', 'state', 'event-type', 'event-id', 'origin',
     ],
   },
 });

@@ -38,6 +38,7 @@ pub(crate) fn header(
             levels: selection.levels.iter().map(|word| level(*word)).collect(),
             shard: selection.shard,
             deciding: selection.deciding,
+            ..Selection::default()
         },
         requirements: requirements(checks),
         known_failures: baseline.entries().cloned().collect(),

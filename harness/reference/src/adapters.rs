@@ -10,11 +10,13 @@ use crate::defect::switches::{Defects, Reached, ServerDefects};
 use crate::server::session::session as server_session;
 
 /// The client's capabilities: everything that is not specific to browsers.
-const CLIENT_CAPABILITIES: [Capability; 12] = [
+const CLIENT_CAPABILITIES: [Capability; 14] = [
     Capability::Reconnect,
     Capability::Close,
     Capability::InitialLastEventId,
     Capability::Headers,
+    Capability::RefreshHeaders,
+    Capability::ReadTimeout,
     Capability::Methods,
     Capability::Opened,
     Capability::Errors,

@@ -10,8 +10,8 @@ use ssespec_cases::grammar::Measurement;
 use ssespec_cases::server::{self, ServerStep};
 use ssespec_cases::step::Played;
 use ssespec_mock_server::action::Action;
-use ssespec_reports::results::Delivery;
 pub use ssespec_reports::results::DeliveryKind;
+use ssespec_reports::results::{Delivery, Variation};
 
 /// The longest run that is cut differently, in bytes.
 const CUT_LIMIT: usize = 64 * 1024;
@@ -51,6 +51,8 @@ pub struct ClientOps {
     pub types: Vec<String>,
     /// The operations, in order.
     pub list: Vec<Op<ClientOp>>,
+    /// What the run varies of them.
+    pub variation: Variation,
 }
 
 /// The operations of a case, by its role.
@@ -70,6 +72,18 @@ pub struct Program {
     pub delivery: Delivery,
     /// The operations, in order.
     pub ops: Ops,
+}
+
+impl Program {
+    /// The same program with what a run varies of it.
+    pub(crate) fn varied(mut self, variation: Variation) -> Self {
+        match &mut self.ops {
+            Ops::Client(ops) => ops.variation = variation,
+            #[cfg(feature = "server")]
+            Ops::Server(_) => {}
+        }
+        self
+    }
 }
 
 /// The programs of a script in these deliveries, each different from the others. The script of a server case has only
@@ -119,7 +133,10 @@ fn client_programs(script: &[Played<ClientStep>], kinds: &[DeliveryKind]) -> Vec
         }
     }
     let types = client::event_types(script);
-    let ops = |writes| Ops::Client(ClientOps { types: types.clone(), list: ops(script, writes) });
+    let ops = |writes| {
+        let list = ops(script, writes);
+        Ops::Client(ClientOps { types: types.clone(), list, variation: Variation::default() })
+    };
     programs.into_iter().map(|(writes, delivery)| Program { delivery, ops: ops(writes) }).collect()
 }
 

@@ -186,7 +186,10 @@ impl ManualSession<'_> {
                 (self.notify)(Notice::Server(words::step(step)));
                 self.act(action).await;
             }
-            ClientStep::Connect(_) | ClientStep::Enter(_) | ClientStep::Run(_) => {
+            ClientStep::Connect(_)
+            | ClientStep::RefreshHeaders(_)
+            | ClientStep::Enter(_)
+            | ClientStep::Run(_) => {
                 (self.notify)(Notice::Client(words::step(step)));
             }
             ClientStep::Close => {

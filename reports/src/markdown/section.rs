@@ -33,7 +33,10 @@ impl Column<'_> {
 
     fn heading(&self) -> String {
         let incomplete = if self.run.is_complete() { "" } else { " (incomplete)" };
-        format!("{}{incomplete}", self.name())
+        let options = self.run.header().selection.variation.options();
+        let varied =
+            options.map(|options| format!(" (not the standard suite: {options})")).unwrap_or_default();
+        format!("{}{incomplete}{varied}", self.name())
     }
 
     /// Fewest failed musts first. Runs without percentages cannot be compared, and come last.

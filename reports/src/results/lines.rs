@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     CaseResult, Counts, Deciding, Diagnosis, KnownFailure, Level, Requirement, Role, Shard, Transport, V1,
+    Variation,
 };
 
 /// One line of a results file.
@@ -96,6 +97,9 @@ pub struct Selection {
     /// Which results decide the exit status.
     #[serde(default, skip_serializing_if = "Deciding::is_the_default")]
     pub deciding: Deciding,
+    /// What differs from the standard suite.
+    #[serde(default, skip_serializing_if = "Variation::is_none")]
+    pub variation: Variation,
 }
 
 /// The last line: the run finished, with these totals.

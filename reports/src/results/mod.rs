@@ -18,6 +18,7 @@ mod read;
 mod records;
 #[cfg(feature = "file")]
 mod shard;
+mod variation;
 mod version;
 mod words;
 #[cfg(feature = "file")]
@@ -39,7 +40,8 @@ pub use records::{
 };
 #[cfg(feature = "file")]
 pub use shard::{Shard, UnknownShard};
+pub use variation::Variation;
 pub use version::V1;
-pub use words::{Deciding, Level, Role, Transport, Verdict};
+pub use words::{Deciding, Framing, Level, Loss, Role, Transport, Verdict};
 #[cfg(feature = "file")]
 pub use write::ResultsWriter;

@@ -98,6 +98,30 @@ words! {
     }
 }
 
+words! {
+    /// How the bodies of the mock server's event streams are framed.
+    #[derive(Default)]
+    pub enum Framing {
+        /// Chunked transfer coding.
+        #[default]
+        Chunked = "chunked",
+        /// The end of the connection is the end of the body.
+        Close = "close",
+    }
+}
+
+words! {
+    /// How the mock server loses a connection.
+    pub enum Loss {
+        /// With FIN, before the end of the body.
+        Fin = "fin",
+        /// With RST.
+        Reset = "reset",
+        /// With the clean end of the body.
+        End = "end",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -16,6 +16,14 @@ fn words(words: [&str; 2]) -> String {
     shown.join(" ").trim().to_owned()
 }
 
+/// That a run is not one of the standard suite; `None` if it is.
+pub(crate) fn departure(header: &Header) -> Option<String> {
+    let options = header.selection.variation.options()?;
+    Some(format!(
+        "NOT THE STANDARD SUITE: {options} changed what the server sent; no known failure is judged stale"
+    ))
+}
+
 /// The selection in words, sanitized.
 pub(crate) fn selection(header: &Header) -> String {
     let selection = &header.selection;
@@ -30,6 +38,7 @@ pub(crate) fn selection(header: &Header) -> String {
         list("deliveries", &selection.deliveries),
         list("filtered by", &selection.filters),
         selection.shard.map(|shard| format!("shard {shard}")),
+        selection.variation.options(),
     ]
     .into_iter()
     .flatten()

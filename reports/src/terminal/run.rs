@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::{
     Failures, Style, diagnosis, failure,
-    identity::{identity, selection},
+    identity::{departure, identity, selection},
     paint::Paint,
     probe, tally, totals,
 };
@@ -95,6 +95,9 @@ impl Run {
         let selection = selection(header);
         let version = visible::line(&header.suite_version, limits::NAME);
         self.line(&self.paint.quiet(format!("ssespec {version}, {selection}")));
+        if let Some(departure) = departure(header) {
+            self.line(&self.paint.notice(departure));
+        }
         for warning in results.warnings() {
             self.line(&self.paint.notice(warning));
         }

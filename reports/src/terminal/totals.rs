@@ -57,6 +57,9 @@ pub(super) fn totals(results: &Results, totals: &Totals, paint: Paint) -> String
     if let Some(deaths) = deaths(results) {
         let _ = writeln!(text, "{}", paint.notice(deaths));
     }
+    for note in results.footer().iter().flat_map(|footer| &footer.notes) {
+        let _ = writeln!(text, "{}", paint.notice(visible::line(note, limits::PARAGRAPH)));
+    }
     match results.footer() {
         Some(footer) => text.push_str(&ending(footer, &results.header().selection, totals)),
         None => {

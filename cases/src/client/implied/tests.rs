@@ -25,6 +25,7 @@ fn verb(kind: &ClientStep) -> &'static str {
         ClientStep::Connect(_) => "connect",
         ClientStep::Enter(_) => "enter",
         ClientStep::Run(_) => "run",
+        ClientStep::RefreshHeaders(_) => "refresh-headers",
         ClientStep::Close => "close",
         ClientStep::Measure(Measurement::Span(_)) => "measure",
         ClientStep::Measure(Measurement::Judge(_)) => "growth",

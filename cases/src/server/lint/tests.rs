@@ -47,3 +47,21 @@ fn an_answer_follows_what_it_answers() {
     assert_eq!(reported(&format!("{{ emit = {{ data = \"a\" }} }}, {one_of}")), [""; 0]);
     assert_eq!(reported(&format!("\"end\", {one_of}")), ["nothing was emitted that this could answer"]);
 }
+
+#[test]
+fn only_a_half_closed_stream_is_expected_to_be_disconnected() {
+    let half_close = "{ hang-up = \"half-close\" }";
+    assert_eq!(reported(&format!("\"request\", {half_close}, \"expect-disconnect\", \"request\"")), [""; 0]);
+    assert_eq!(
+        reported("\"request\", { hang-up = \"fin\" }, \"expect-disconnect\""),
+        ["the stream \"a\" was not left by half-close"]
+    );
+    assert_eq!(
+        reported(&format!("\"request\", {half_close}, {{ expect-event = {{}} }}")),
+        ["nothing of the stream \"a\" is read after half-close"]
+    );
+    assert_eq!(
+        reported(&format!("{{ request = {{ http = \"2\" }} }}, {half_close}")),
+        ["an HTTP/2 connection carries other streams and is not half-closed"]
+    );
+}

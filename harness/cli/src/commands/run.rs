@@ -17,7 +17,7 @@ use ssespec::implementation::{FILE, Folder, Start};
 use ssespec::run::{Rerun, Run, Selection};
 use ssespec::setup;
 use ssespec_cases::Corpus;
-use ssespec_reports::results::Role;
+use ssespec_reports::results::{Role, Variation};
 use ssespec_reports::visible;
 
 use crate::error::CommandError;
@@ -44,6 +44,7 @@ use crate::{launch, list, output};
   ssespec run --cases my-cases --delivery splits --ipv6 --barrier pause
   ssespec run --allow-remote servers/in-a-container
   ssespec run --strict --fail-fast --timings
+  ssespec run --framing close --loss end
   ssespec run --shard 1/3 --output shard-1.jsonl
   ssespec run ci/implementations --output results --format markdown > COMPATIBILITY.md
 
@@ -70,7 +71,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     setup: bool,
     /// Write the failures of this run to the ssespec.toml as known failures, and remove those that pass
-    #[arg(long, conflicts_with = "fail_fast")]
+    #[arg(long, conflicts_with_all = ["fail_fast", "framing", "loss"])]
     write_baseline: bool,
     #[command(flatten)]
     options: RunOptions,
@@ -162,11 +163,16 @@ async fn perform_one(
         .into_iter()
         .chain(options.rerun_options())
         .chain(arguments.remote.word());
+    let mut selection = options.selection();
+    if folder.role == Role::Server {
+        // What is varied is what the mock server sends.
+        selection.variation = Variation::default();
+    }
     let run = Run {
         corpus: Arc::clone(corpus),
         lanes: options.lanes(&launch),
         launch,
-        selection: options.selection(),
+        selection,
         baseline: options.baseline(folder.baseline.clone(), corpus),
         patience: options.patience(),
         address: options.address(),

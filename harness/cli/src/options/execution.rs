@@ -16,9 +16,10 @@ use crate::options::format::Format;
 use crate::options::listing::ListOption;
 use crate::options::selection::CaseSelection;
 use crate::options::values::{duration, duration_text};
+use crate::options::variation::VariationOptions;
 
 /// The headings of these options in the help.
-pub(super) const EXECUTION: &str = "Execution";
+pub(crate) const EXECUTION: &str = "Execution";
 const OUTPUT: &str = "Output";
 
 /// Which cases to run, how, and what to print.
@@ -52,6 +53,8 @@ pub(crate) struct RunOptions {
     /// How to keep writes separate on the wire
     #[arg(long, help_heading = EXECUTION, value_name = "HOW", default_value = "auto", hide_short_help = true)]
     pub(crate) barrier: BarrierWord,
+    #[command(flatten)]
+    pub(crate) variation: VariationOptions,
     #[command(flatten)]
     pub(crate) strict: StrictOption,
     #[command(flatten)]
@@ -151,6 +154,7 @@ impl RunOptions {
         let mut selection = self.selection.selection();
         selection.deciding = self.strict.deciding(selection.deciding);
         selection.until = self.fail_fast.until();
+        selection.variation = self.variation.variation();
         if !self.delivery.is_empty() {
             let kinds = self.delivery.iter().map(|word| match word {
                 DeliveryWord::AsWritten => DeliveryKind::AsWritten,
@@ -209,6 +213,7 @@ impl RunOptions {
         for suite in &self.selection.suite {
             add("--suite", suite.clone());
         }
+        words.extend(self.variation.words());
         words.extend(self.ipv6.then(|| "--ipv6".to_owned()));
         words
     }

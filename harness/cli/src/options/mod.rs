@@ -8,3 +8,4 @@ pub(crate) mod listing;
 pub(crate) mod remote;
 pub(crate) mod selection;
 pub(crate) mod values;
+pub(crate) mod variation;

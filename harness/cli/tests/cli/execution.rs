@@ -1,4 +1,4 @@
-//! Options for running cases: `--delivery`, `--jobs`, `--timeout`, `--ipv6`, `--barrier`.
+//! Options for running cases: `--delivery`, `--jobs`, `--timeout`, `--ipv6`, `--barrier`, `--framing`, `--loss`.
 
 use std::net::TcpListener;
 
@@ -24,6 +24,7 @@ pub(crate) const TESTS: Tests = &[
     ("a_refusal_ends_with_its_session", a_refusal_ends_with_its_session),
     ("a_pause_at_each_boundary", a_pause_at_each_boundary),
     ("barriers", barriers),
+    ("varied_runs_say_so", varied_runs_say_so),
 ];
 
 /// The results that a run of the reference client prints as JSON Lines, in the order of every report.
@@ -221,4 +222,37 @@ fn barriers() {
         // Elsewhere the kernel cannot be asked.
         kernel.ends(3).says(&["no listener on 127.0.0.1"]);
     }
+}
+
+fn varied_runs_say_so() {
+    let folder = TestFolder::new();
+    let steps = "{ send = \"retry: 20\\ndata: a\\n\\n\" }, \"expect-event\", { drop = \"reset\" }, \"expect-request\"";
+    let failing = "{ expect-event = { data = \"never\", within = \"100ms\" } }";
+    let text = format!("title = \"Lost\"\nneeds = [\"reconnect\"]\nsteps = [{steps}, {failing}]\n");
+    folder.file("lost.toml", &text);
+    let run = |options: &str| {
+        let line = format!("client --reference --delivery as-written {options} --cases");
+        ssespec(words(&line)).args([folder.path()]).ends(1)
+    };
+    let plain = run("--framing chunked");
+    assert!(!plain.stdout.contains("STANDARD SUITE"), "{}", plain.stdout);
+    plain.shows(&["transfer-encoding: chunked", "dropped     reset"]);
+    let varied = run("--framing close --loss end");
+    varied.shows(&[
+        "NOT THE STANDARD SUITE: --framing close --loss end changed what the server sent",
+        "; --framing close --loss end\n",
+        "connection: close",
+        "--framing close --loss end --reference",
+    ]);
+    for absent in ["transfer-encoding", "dropped"] {
+        assert!(!varied.stdout.contains(absent), "{absent}: {}", varied.stdout);
+    }
+    let header = &run("--loss fin --format jsonl").json_lines()[0];
+    assert_eq!(header["selection"]["variation"], serde_json::json!({ "loss": "fin" }));
+    let folder = TestFolder::new();
+    folder.file("ssespec.toml", "name = \"x\"\nrole = \"client\"\ncommand = [\"true\"]\n");
+    ssespec(words("run --write-baseline --framing close"))
+        .args([folder.path()])
+        .ends(2)
+        .says(&["--write-baseline", "--framing"]);
 }

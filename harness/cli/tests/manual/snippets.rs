@@ -107,8 +107,10 @@ fn packages(document: &toml::Table) -> Result<(), String> {
 }
 
 /// The orders that an adapter can get, by their keys.
-const ORDERS: [&str; 11] =
-    ["connect", "close", "state", "enter", "run", "evaluate", "serve", "emit", "end", "stop", "shutdown"];
+const ORDERS: [&str; 12] = [
+    "connect", "close", "state", "refresh", "enter", "run", "evaluate", "serve", "emit", "end", "stop",
+    "shutdown",
+];
 
 /// Messages of the adapter protocol in a text: `<-` to the harness, `->` to the adapter.
 fn messages(block: &Block) -> Result<(), String> {

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
+use bytes::Bytes;
 use http::StatusCode;
 use http::header::CONTENT_LENGTH;
 use ssespec::Observer;
@@ -20,11 +21,12 @@ use ssespec::protocol::{CloseIn, ConnectRequest, Event};
 use ssespec_cases::client::ReadyState;
 
 use crate::client::body_reader::{BodyReader, read_in_task};
-use crate::client::exchange::{Response, send_unattended};
+use crate::client::exchange::{Response, is_reset, send_unattended};
 use crate::client::fetch::{NetworkError, fetch};
 use crate::client::loss::{Failure, Flow, Loss, SourceEnd};
 use crate::client::mime::{charset, is_event_stream};
 use crate::client::past::{Announcement, BodyFraming, Past};
+use crate::client::read_timeout::{ReadTimeout, Silence};
 use crate::client::reconnection_delay::ReconnectionDelay;
 use crate::client::request::Request;
 use crate::defect::list::Defect;
@@ -42,6 +44,7 @@ const MOMENT: Duration = Duration::from_millis(100);
 pub(crate) struct EventSource {
     observer: Observer,
     close_in: Option<CloseIn>,
+    read_timeout: Option<Duration>,
     request: Request,
     resumption: Resumption,
     delay: ReconnectionDelay,
@@ -59,6 +62,7 @@ impl EventSource {
         Self {
             observer,
             close_in: options.close_in,
+            read_timeout: options.read_timeout.map(Duration::from_millis),
             resumption: Resumption {
                 reconnection_time: DEFAULT_RECONNECTION_TIME,
                 last_event_id: initial_last_event_id(options, &request),
@@ -81,6 +85,7 @@ impl EventSource {
     /// A fetch and the processing of its response, up to the moment of the next fetch:
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#dom-eventsource>, step 15.
     async fn connect(&mut self) -> Flow {
+        self.refresh_headers();
         self.set_last_event_id();
         let loss = match self.fetch().await {
             Ok(response) => {
@@ -94,6 +99,19 @@ impl EventSource {
             Err(error) => Loss::Network(error),
         };
         self.reestablish(loss).await
+    }
+
+    /// Sets the header fields that the user has changed since the last fetch.
+    fn refresh_headers(&mut self) {
+        let fields = self.observer.headers();
+        if fields == self.past.fields || self.defects.has(Defect::RefreshedHeadersNotSent) {
+            return;
+        }
+        self.request.refresh(&fields);
+        self.past.fields = fields;
+        if self.defects.has(Defect::RefreshForgetsLastEventId) {
+            self.resumption.last_event_id = "".into();
+        }
     }
 
     /// Sets `Last-Event-ID` to the last event ID string, which the user may have given.
@@ -248,14 +266,24 @@ impl EventSource {
         let is_sized = response.headers.contains_key(CONTENT_LENGTH);
         let mut body = BodyReader::new(response.body, self.past.framing, &self.defects);
         let mut shown = Vec::new();
+        let mut silence = ReadTimeout::new(self.read_timeout, &self.defects);
         let (end, loss) = loop {
-            match body.next().await {
+            let read = match silence.read(&mut body).await {
+                Ok(read) => read,
+                Err(Silence(limit)) => break (StreamEnd::Broken, Loss::Silent(limit)),
+            };
+            match read {
                 Some(Ok(bytes)) => {
+                    let bytes = self.with_framing(bytes);
                     interpreter.feed(&bytes, &mut self.resumption, &mut shown);
+                    silence.heard(&bytes, &shown);
                     self.show_all(&mut shown).await?;
                     if interpreter.gave_up() {
                         break (StreamEnd::Broken, Loss::Ended);
                     }
+                }
+                Some(Err(error)) if is_reset(&error) && self.defects.has(Defect::ResetNotNoticed) => {
+                    std::future::pending().await
                 }
                 Some(Err(error)) => break (StreamEnd::Broken, Loss::Broken(error)),
                 None if is_sized => break (StreamEnd::AtLength, Loss::Ended),
@@ -273,6 +301,16 @@ impl EventSource {
         self.show_all(&mut shown).await?;
         self.past.stream = Some(interpreter);
         Flow::Continue(loss)
+    }
+
+    /// What was read of a body, for a client that does not decode its framing.
+    fn with_framing(&self, bytes: Bytes) -> Bytes {
+        if self.past.framing == BodyFraming::Chunked && self.defects.has(Defect::ChunkSizesAreText) {
+            let size = format!("{:x}\r\n", bytes.len());
+            [size.as_bytes(), &bytes, b"\r\n"].concat().into()
+        } else {
+            bytes
+        }
     }
 
     /// The interpreter of a response's body.

@@ -42,6 +42,17 @@ pub(crate) fn describe(error: &hyper::Error) -> String {
     }
 }
 
+/// Whether the connection was reset.
+pub(crate) fn is_reset(error: &hyper::Error) -> bool {
+    let mut sources = std::iter::successors(error.source(), |source: &&(dyn std::error::Error + 'static)| {
+        (*source).source()
+    });
+    sources.any(|source| {
+        let source = source.downcast_ref::<std::io::Error>();
+        source.is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset)
+    })
+}
+
 /// The head of a final response, and its body.
 #[derive(Debug)]
 pub(crate) struct Response {

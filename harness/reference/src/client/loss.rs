@@ -1,6 +1,7 @@
 //! How connections and event sources end.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use http::StatusCode;
 
@@ -28,6 +29,9 @@ pub(crate) enum Loss {
     Ended,
     #[error("the stream broke off: {}", describe(.0))]
     Broken(hyper::Error),
+    /// Nothing was received for as long as the user allows.
+    #[error("nothing came for {} ms", .0.as_millis())]
+    Silent(Duration),
     /// Only a client with a defect reconnects then.
     #[error("the response is not an event stream")]
     NoStream,

@@ -4,7 +4,7 @@
 //!
 //! - `session`: one event source, from its constructor to its end
 //! - `event_source`: the processing model; `loss`: how connections end; `past`: a record of earlier ones
-//! - `reconnection_delay`: how long to wait before the next connection
+//! - `reconnection_delay`: how long to wait before the next connection; `read_timeout`: how long a stream may be silent
 //! - `request`, `fetch`, `exchange`: a request, its redirects, and one response on the wire
 //! - `socket`, `body_reader`: the bytes of a connection and of a body
 //! - `url`, `mime`: URLs, and the media type of a response
@@ -16,6 +16,7 @@ mod fetch;
 mod loss;
 pub(crate) mod mime;
 mod past;
+mod read_timeout;
 mod reconnection_delay;
 mod request;
 pub(crate) mod session;

@@ -18,6 +18,8 @@ pub(crate) struct Past {
     /// The last event ID and the header names that the user gave.
     pub(crate) initial_id: String,
     pub(crate) own_headers: Vec<String>,
+    /// The user's header fields as they were set last.
+    pub(crate) fields: Vec<(String, String)>,
     /// Whether a connection was open before.
     pub(crate) was_open: bool,
     /// How many times the client has reconnected.
@@ -43,6 +45,7 @@ impl Past {
         Self {
             first_origin: request.url().origin(),
             initial_id: options.last_event_id.clone(),
+            fields: options.headers.clone(),
             own_headers: options.headers.iter().map(|(name, _)| name.clone()).collect(),
             was_open: false,
             reconnections: 0,

@@ -157,6 +157,17 @@ impl Request {
         self.headers.insert(LAST_EVENT_ID, HeaderValue::from_static(""));
     }
 
+    /// Sets header fields that the user has changed.
+    pub(crate) fn refresh(&mut self, fields: &[(String, String)]) {
+        for (name, value) in fields {
+            // The user's API accepts only what can be sent.
+            let field = HeaderName::from_bytes(name.as_bytes()).ok().zip(HeaderValue::from_str(value).ok());
+            if let Some((name, value)) = field {
+                self.headers.insert(name, value);
+            }
+        }
+    }
+
     /// Removes header fields, which only a defect does.
     pub(crate) fn remove(&mut self, names: &[String]) {
         for name in names {

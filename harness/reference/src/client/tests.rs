@@ -168,6 +168,7 @@ fn options(url: String) -> ConnectRequest {
         body: String::new(),
         with_credentials: false,
         close_in: None,
+        read_timeout: None,
         comments: true,
     }
 }

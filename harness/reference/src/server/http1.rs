@@ -145,10 +145,17 @@ impl<'c> Exchange<'c> {
         if !self.defects().has(Defect::HeadHeldBack) {
             self.write.write_all(&std::mem::take(&mut pending)).await?;
         }
+        let mut is_half_closed = false;
         loop {
             let next = tokio::select! {
                 biased;
-                departure = wait_for_departure(&mut self.read, self.buffer) => return Ok(Err(departure)),
+                departure = wait_for_departure(&mut self.read, self.buffer), if !is_half_closed => {
+                    if departure == Departure::Closed && self.defects().has(Defect::HalfClosedKept) {
+                        is_half_closed = true;
+                        continue;
+                    }
+                    return Ok(Err(departure));
+                }
                 next = next_write(queue, defects) => next,
             };
             match next {
@@ -160,7 +167,9 @@ impl<'c> Exchange<'c> {
                 NextWrite::Queued(Next::Drop) => return Ok(Ok(After::Breaks)),
             }
             tokio::select! {
-                departure = wait_for_departure(&mut self.read, self.buffer) => return Ok(Err(departure)),
+                departure = wait_for_departure(&mut self.read, self.buffer), if !is_half_closed => {
+                    return Ok(Err(departure));
+                }
                 () = queue.dropped() => return Ok(Ok(After::Breaks)),
                 written = self.write.write_all(&pending) => written?,
             }

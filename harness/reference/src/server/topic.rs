@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -18,6 +19,9 @@ use crate::server::stream_queue::{Next, StreamQueue};
 
 /// More than a small event, in bytes.
 const LARGE: usize = 64 * 1024;
+
+/// How long a gap between missed and new events is.
+const GAP: Duration = Duration::from_millis(50);
 
 /// The function that passes notices to the topic's application.
 type Notify = dyn Fn(Notice) + Send + Sync;
@@ -186,7 +190,7 @@ impl Topic {
     }
 
     /// Opens a stream for a client that sends this Last-Event-ID.
-    pub(crate) fn open(&self, last_event_id: Option<&str>) -> Opening {
+    pub(crate) fn open(self: &Arc<Self>, last_event_id: Option<&str>) -> Opening {
         let has = |defect| self.defects.has(defect);
         let mut state = self.state();
         if state.notes.has_ended && has(Defect::EndIsForGood) {
@@ -205,9 +209,24 @@ impl Topic {
         }
         state.notes.opened += 1;
         self.begin(&mut state, &queue, last_event_id.unwrap_or_default());
+        if last_event_id.is_some() && has(Defect::SubscribedAfterReplay) {
+            self.subscribe_later(&queue, last_event_id);
+            return Opening::Stream(queue);
+        }
         state.streams.push(Arc::clone(&queue));
         (self.notify)(Notice::Connected { last_event_id: last_event_id.unwrap_or_default().to_owned() });
         Opening::Stream(queue)
+    }
+
+    /// Subscribes a stream when it is too late for what is emitted now. Only a topic with a defect does this.
+    fn subscribe_later(self: &Arc<Self>, queue: &Arc<StreamQueue>, last_event_id: Option<&str>) {
+        let last_event_id = last_event_id.unwrap_or_default().to_owned();
+        let (topic, queue) = (Arc::clone(self), Arc::clone(queue));
+        tokio::spawn(async move {
+            tokio::time::sleep(GAP).await;
+            topic.state().streams.push(queue);
+            (topic.notify)(Notice::Connected { last_event_id });
+        });
     }
 
     /// Begins a stream with the events that its client missed.

@@ -126,6 +126,9 @@ pub enum Fault {
     /// It did not answer `stop`.
     #[error("the adapter did not answer `stop` with `stopped` within {}", humantime::format_duration(*.0))]
     NotStopped(Duration),
+    /// It did not answer `refresh`.
+    #[error("the adapter did not answer `refresh` with `refreshed` within {}", humantime::format_duration(*.0))]
+    NotRefreshed(Duration),
     /// It used the number of a session that does not exist.
     #[error("the adapter sent a message for session {named}, which was not started")]
     UnknownSession {
@@ -226,6 +229,9 @@ impl Fault {
             }
             Self::NotStopped(_) => {
                 "answer {\"session\":n,\"stop\":{}} with {\"session\":n,\"stopped\":{}}, or remove \"no-content\" from the hello's capabilities"
+            }
+            Self::NotRefreshed(_) => {
+                "answer {\"session\":n,\"refresh\":{\"headers\":{..}}} with {\"session\":n,\"refreshed\":{}}, or remove \"refresh-headers\" from the hello's capabilities"
             }
             Self::UnknownSession { .. } => {
                 "use the session number of the order (`connect`, `serve`) that the message belongs to"

@@ -52,6 +52,10 @@ pub struct ConnectRequest {
     /// The handler in which the adapter must call `close()`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub close_in: Option<CloseIn>,
+    /// How long the client may receive nothing before it treats the connection as lost, in milliseconds; as it is by default
+    /// if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_timeout: Option<u64>,
     /// Whether to report comments. Not while growth is measured: reporting them would be measured too.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub comments: bool,
@@ -70,12 +74,15 @@ fn get() -> String {
 }
 
 /// Headers as a JSON object whose order is kept.
-mod ordered {
+pub(super) mod ordered {
     use serde::de::{MapAccess, Visitor};
     use serde::ser::SerializeMap;
     use serde::{Deserializer, Serializer};
 
-    pub(super) fn serialize<S: Serializer>(headers: &[(String, String)], to: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::protocol) fn serialize<S: Serializer>(
+        headers: &[(String, String)],
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
         let mut map = to.serialize_map(Some(headers.len()))?;
         for (name, value) in headers {
             map.serialize_entry(name, value)?;
@@ -83,7 +90,9 @@ mod ordered {
         map.end()
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<(String, String)>, D::Error> {
+    pub(in crate::protocol) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Vec<(String, String)>, D::Error> {
         struct Headers;
         impl<'de> Visitor<'de> for Headers {
             type Value = Vec<(String, String)>;

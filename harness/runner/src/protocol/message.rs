@@ -35,6 +35,7 @@ struct MessageFields {
     comment: Option<Comment>,
     error: Option<ErrorMessage>,
     state: Option<StateMessage>,
+    refreshed: Option<Empty>,
     closed: Option<Empty>,
     ran: Option<Ran>,
     value: Option<Value>,
@@ -117,6 +118,7 @@ impl Message {
         if let Some(state) = state {
             shown.push(Observation::State(number(state.ready_state)?));
         }
+        shown.extend(parsed.refreshed.map(|_| Observation::Refreshed));
         shown.extend(ran.map(|ran| Observation::Script(ran.into())));
         if let Some(value) = value {
             let neither = || wrong(LineProblem::Value);

@@ -31,6 +31,8 @@ pub enum Observation {
     },
     /// The answer to [`Order::State`](super::order::Order::State).
     State(ReadyState),
+    /// The answer to [`Order::Refresh`](super::order::Order::Refresh).
+    Refreshed,
     /// The answer to [`Order::Run`](super::order::Order::Run) or [`Order::Evaluate`](super::order::Order::Evaluate).
     Script(ScriptResult),
     /// A script called `report()`.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::connect::ConnectRequest;
+use super::connect::{ConnectRequest, ordered};
 use super::page::Place;
 use super::server::ServerOrder;
 
@@ -24,6 +24,8 @@ pub enum Order {
     Close,
     /// Answer with the current state.
     State,
+    /// Set these request headers for later requests, and answer with `refreshed`.
+    Refresh(Vec<(String, String)>),
     /// An order for the adapter of a server.
     Server(ServerOrder),
 }
@@ -35,6 +37,13 @@ struct BothOf<'a> {
     request: &'a ConnectRequest,
     #[serde(flatten)]
     place: &'a Place,
+}
+
+/// The new values of request headers.
+#[derive(Serialize)]
+struct Refresh<'a> {
+    #[serde(with = "ordered")]
+    headers: &'a [(String, String)],
 }
 
 impl Order {
@@ -53,6 +62,9 @@ impl Order {
             }
             Self::Close => serde_json::json!({ "session": session, "close": {} }),
             Self::State => serde_json::json!({ "session": session, "state": {} }),
+            Self::Refresh(headers) => {
+                serde_json::json!({ "session": session, "refresh": Refresh { headers } })
+            }
             Self::Server(order) => order.to_json(session),
         };
         format!("{body}\n")

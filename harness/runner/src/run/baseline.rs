@@ -82,7 +82,8 @@ impl Baseline {
     }
 
     /// Stale entries, for cases that pass in every delivery that the entry is about, and unmatched entries, which match no case of the suite. A
-    /// filtered run judges only the selected cases, each shard a part of the entries, and a run without all standard deliveries reports no stale entries.
+    /// filtered run judges only the selected cases, each shard a part of the entries, and a run without all standard deliveries, or one that varies the
+    /// cases, reports no stale entries.
     pub fn judge<'i>(
         &self,
         results: &[&CaseResult],
@@ -104,6 +105,7 @@ impl Baseline {
                 let is_skipped = of_case().all(|r| r.verdict == Verdict::Skip);
                 let mut covered = of_case().filter(|r| covers(entry, r.delivery));
                 if !entry.flaky
+                    && selection.variation.is_none()
                     && !is_skipped
                     && selection.has_deliveries(&entry.deliveries)
                     && covered.all(|r| matches!(r.verdict, Verdict::Pass | Verdict::Info))

@@ -138,6 +138,7 @@ impl Run {
                 levels: self.selection.levels.iter().map(|level| verdict::level(*level)).collect(),
                 shard: self.selection.shard,
                 deciding: self.selection.deciding,
+                variation: self.selection.variation,
             },
             requirements: self.corpus.requirements.values().map(verdict::requirement).collect(),
             known_failures: self.baseline.entries().cloned().collect(),

@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use ssespec_reports::results::{Adapters, CaseResult, Delivery, Footer, Record, Verdict};
+use ssespec_reports::results::{Adapters, CaseResult, Delivery, Footer, Record, Role, Verdict};
 
 use super::conclusion::{Conclusion, conclude};
 use super::lane::News;
 use super::plan::Until;
+use super::proposals::proposals;
 use super::settings::{Deaths, Run};
 use super::{same_facts, verdict};
 
@@ -103,6 +104,14 @@ impl<'r> Ledger<'r> {
         let ids = self.run.corpus.cases.keys().map(String::as_str);
         let took = self.began.elapsed();
         let (footer, conclusion) = conclude(&results, ids, &self.run.baseline, &self.run.selection, took);
+        let selection = &self.run.selection;
+        let notes = match self.run.launch.role() {
+            Role::Client if !self.is_over() => {
+                proposals(self.results.values(), &self.run.corpus, selection.variation)
+            }
+            _ => Vec::new(),
+        };
+        let footer = Footer { notes, ..footer };
         // What was not played says nothing about the baseline.
         let footer = if self.is_over() {
             Footer { complete: false, stale: Vec::new(), unmatched: Vec::new(), ..footer }

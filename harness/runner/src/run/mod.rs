@@ -6,6 +6,7 @@
 //! - [`open_stage`]: the listeners and the adapter of a lane
 //! - `smoke`: whether the adapter itself works
 //! - `replay`: playing a trial, and repeating it; [`played`]: its outcome
+//! - `variation`: what a run varies of a case
 //! - `verdict`: the result of a session; [`rerun`]: the command that reruns a single case
 //! - [`baseline`]: which failures are known; `same_facts`: whether deliveries of a case agree
 //! - `one_case`: a case with a function of this process, as `cargo test` plays it
@@ -18,6 +19,7 @@
 //!   attempt is
 //! - `adapters`: which adapter a lane gets; `lane`: sessions one after another; `doubt`: playing a trial with an adapter
 //!   that others use
+//! - `proposals`: options that would let a client with one fundamental mistake be judged on the rest
 //! - `ledger`: all results; `conclusion`: the footer and the exit status; `processor_time`: how much of it the run took
 //!
 //! Data flows one way: plan, lanes, the ledger that orders their messages, and a sink.
@@ -48,6 +50,8 @@ pub mod plan;
 pub mod played;
 #[cfg(feature = "command")]
 mod processor_time;
+#[cfg(feature = "command")]
+mod proposals;
 mod replay;
 pub mod rerun;
 mod same_facts;
@@ -61,6 +65,7 @@ mod shards;
 mod smoke;
 #[cfg(feature = "command")]
 mod transport;
+mod variation;
 mod verdict;
 mod waits;
 

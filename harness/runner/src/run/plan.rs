@@ -9,8 +9,9 @@ use ssespec_cases::client::Expectation;
 use ssespec_cases::{Capability, Case, Corpus, Level, Script};
 #[cfg(feature = "command")]
 use ssespec_reports::results::{CaseResult, Shard, Verdict};
-use ssespec_reports::results::{Deciding, Role};
+use ssespec_reports::results::{Deciding, Role, Variation};
 
+use super::variation;
 use super::waits::waits;
 use crate::delivery::{DeliveryKind, Program, programs};
 use crate::role;
@@ -34,6 +35,8 @@ pub struct Selection {
     pub shard: Option<Shard>,
     /// Which results decide the exit status.
     pub deciding: Deciding,
+    /// What of the cases is varied.
+    pub variation: Variation,
     /// How far the cases are played.
     #[cfg(feature = "command")]
     pub until: Until,
@@ -60,6 +63,7 @@ impl Default for Selection {
             #[cfg(feature = "command")]
             shard: None,
             deciding: Deciding::default(),
+            variation: Variation::default(),
             #[cfg(feature = "command")]
             until: Until::default(),
         }
@@ -206,11 +210,12 @@ impl Plan {
                 continue;
             }
             let case = Arc::new(case.clone());
+            let variation = variation::of_case(&case, selection.variation);
             let mut trials = programs(&case.script, deliveries).into_iter().map(|program| Trial {
                 case: Arc::clone(&case),
                 suite: suite.clone(),
                 level,
-                program,
+                program: program.varied(variation),
             });
             let lacking: Vec<Capability> =
                 case.needs.iter().copied().filter(|need| !need.is_among(capabilities)).collect();

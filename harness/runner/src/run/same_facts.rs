@@ -61,7 +61,9 @@ fn exact_facts(script: &Script) -> Vec<(usize, &str)> {
 
 fn exact_fact(step: &ClientStep) -> Option<&str> {
     match step {
-        ClientStep::Record(fact) if fact.of != ClientFact::Delay => Some(&fact.name),
+        ClientStep::Record(fact) if !matches!(fact.of, ClientFact::Delay | ClientFact::Spread) => {
+            Some(&fact.name)
+        }
         _ => None,
     }
 }

@@ -40,6 +40,7 @@ pub(super) fn shown(shown: &Observation) -> String {
             }
         }
         Observation::State(state) => format!("state {}", state.word()),
+        Observation::Refreshed => "refreshed".into(),
         Observation::Script(result) => script_result(result),
         Observation::Report(text) => format!("the report {}", quote(text)),
         Observation::Exception(exception) => format!("the constructor throws {}", thrown(exception)),
@@ -86,6 +87,7 @@ pub(super) fn shown_word(shown: &Observation) -> &'static str {
         Observation::Comment { .. } => "comment",
         Observation::Error { .. } => "error",
         Observation::State(_) => "state",
+        Observation::Refreshed => "refreshed",
         Observation::Script(_) => "script",
         Observation::Report(_) => "report",
         Observation::Exception(_) => "exception",

@@ -103,7 +103,7 @@ fn no_message() {
 fn a_message_that_does_not_exist() {
     let played = Scenario::of("unknown-message").play();
     assert_snapshot!(played.text(), @r#"
-    1-trigger: error at step 2: the adapter wrote an invalid line: not a protocol message (unknown field `message`, expected one of `session`, `hello`, `opened`, `event`, `comment`, `error`, `state`, `closed`, `ran`, `value`, `report`, `exception`, `serving`, `connected`, `disconnected`, `emitted`, `refused`, `stopped` at line 1 column 22): {"session":3,"message":{"data":"trigger"}}
+    1-trigger: error at step 2: the adapter wrote an invalid line: not a protocol message (unknown field `message`, expected one of `session`, `hello`, `opened`, `event`, `comment`, `error`, `state`, `refreshed`, `closed`, `ran`, `value`, `report`, `exception`, `serving`, `connected`, `disconnected`, `emitted`, `refused`, `stopped` at line 1 column 22): {"session":3,"message":{"data":"trigger"}}
       expected: an adapter that follows the protocol
       hint: each line must be one UTF-8 message, such as {"session":n,"event":{"type":..,"data":..,"id":..}}; omit what the API does not expose
     2-next: pass

@@ -10,6 +10,7 @@ pub(crate) const TESTS: Tests = &[
     ("in-the-middle-of-a-case", in_the_middle_of_a_case),
     ("orders-are-not-read", orders_are_not_read),
     ("close-is-ignored", close_is_ignored),
+    ("refresh-is-not-answered", refresh_is_not_answered),
     ("a-shared-adapter-closes-late", a_shared_adapter_closes_late),
     ("a-blocked-shared-adapter", a_blocked_shared_adapter),
 ];
@@ -45,6 +46,17 @@ fn orders_are_not_read() {
       note: afterwards: the adapter did not answer `close` with `closed` within 2s
     2-next: pass
     status 1
+    "#);
+}
+
+fn refresh_is_not_answered() {
+    let played = Scenario::of("sound").then("{ refresh-headers = { a = \"1\" } }").play();
+    assert_snapshot!(played.text(), @r#"
+    1-trigger: error at step 3: the adapter did not answer `refresh` with `refreshed` within 2s
+      expected: an adapter that follows the protocol
+      hint: answer {"session":n,"refresh":{"headers":{..}}} with {"session":n,"refreshed":{}}, or remove "refresh-headers" from the hello's capabilities
+    2-next: pass
+    status 3
     "#);
 }
 

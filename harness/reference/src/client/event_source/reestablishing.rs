@@ -71,7 +71,7 @@ impl EventSource {
         match loss {
             Loss::Ended => self.defects.has(Defect::CleanEndUnnoticed),
             Loss::Broken(_) | Loss::Network(_) => self.defects.has(Defect::BreakUnnoticed),
-            Loss::NoStream => false,
+            Loss::Silent(_) | Loss::NoStream => false,
         }
     }
 
@@ -102,6 +102,7 @@ impl EventSource {
                     || (!self.past.was_open && has(Defect::FailedFirstAttemptIsTheEnd))
                     || has(Defect::FailedAttemptIsTheEnd)
             }
+            Loss::Silent(_) => has(Defect::SilenceIsTheEnd),
             Loss::NoStream => false,
         };
         let is_unsendable = HeaderValue::from_bytes(self.resumption.last_event_id.as_bytes()).is_err();

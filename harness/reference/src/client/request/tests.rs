@@ -16,6 +16,7 @@ fn options(method: &str, body: &str, headers: &[(&str, &str)]) -> ConnectRequest
         body: body.into(),
         with_credentials: false,
         close_in: None,
+        read_timeout: None,
         comments: true,
     }
 }

@@ -168,8 +168,20 @@ macro_rules! entries {
             /// Authorization and Cookie are sent to another origin after a redirect.
             CredentialsFollowRedirect: "CVE-2022-1650",
 
+            /// Header fields that the user changes are not sent.
+            RefreshedHeadersNotSent: "Azure/fetch-event-source#33",
+            /// The last event ID is lost when the user changes header fields.
+            RefreshForgetsLastEventId: "sguiheux/EventSource#17",
+
+            // Framing
+
+            /// The chunked coding is read as part of the stream.
+            ChunkSizesAreText: "btubbs/sseclient#28",
+
             // Reconnecting
 
+            /// A reset of the connection is not noticed.
+            ResetNotNoticed: "whatwg/abnormal-end-reconnects",
             /// A clean end of the stream stops reconnection.
             CleanEndIsTheEnd: "erizet/EventSource4Net#7",
             /// The client never reconnects.
@@ -226,6 +238,17 @@ macro_rules! entries {
             NoDelayAfterFailedAttempt: "launchdarkly/rust-eventsource-client#99",
             /// The events of the last read are lost with the connection.
             LastReadLostWithConnection: "whatwg/messages-before-loss-still-delivered",
+
+            // The user's read timeout
+
+            /// The read timeout does nothing.
+            ReadTimeoutIgnored: "btubbs/sseclient#18",
+            /// A read timeout stops reconnection.
+            SilenceIsTheEnd: "resilience/read-timeout-reconnects",
+            /// Only events reset the read timeout.
+            CommentsAreSilence: "open-mercato/open-mercato#5406",
+            /// Only complete lines reset the read timeout.
+            PartsOfLinesAreSilence: "resilience/any-byte-is-life",
 
             // What is shown
 

@@ -119,6 +119,8 @@ macro_rules! entries {
             ReplayBackwards: "resilience-server/resume-in-order",
             /// Missed events are sent after the next new one.
             ReplayAfterTheNext: "resilience-server/resume-in-order",
+            /// A client that resumes gets new events only some time after the missed ones were chosen.
+            SubscribedAfterReplay: "agentscope-ai/agentscope#2123",
             /// Missed events are sent without their types.
             ReplayWithoutTypes: "resilience-server/resume-without-loss",
             /// Missed events are sent without their ids.
@@ -160,6 +162,8 @@ macro_rules! entries {
             LeavingToldOnWrite: "honojs/hono#2273",
             /// A client that leaves before any event is not reported.
             LeavingBeforeEventsUntold: "nestjs/nest#17017",
+            /// A connection that the client half-closes is kept until it breaks.
+            HalfClosedKept: "yhirose/cpp-httplib#1840",
             /// Only the first client that leaves is reported.
             LeavingToldOnce: "r3labs/sse#102",
             /// A stream that is reset over HTTP/2 is not reported.

@@ -66,7 +66,12 @@ impl Walk {
                 ClientOp::Write(writes) => writes.iter().for_each(|write| self.feed(write)),
                 ClientOp::Step(ClientStep::Connect(connect)) => self.connect(connect),
                 ClientOp::Step(ClientStep::Close) => self.close(),
-                ClientOp::Step(ClientStep::Record(_) | ClientStep::Measure(_) | ClientStep::Attempts(_)) => {}
+                ClientOp::Step(
+                    ClientStep::Record(_)
+                    | ClientStep::Measure(_)
+                    | ClientStep::Attempts(_)
+                    | ClientStep::RefreshHeaders(_),
+                ) => {}
                 ClientOp::Step(ClientStep::OneOf(_)) => return Err(Stop::Undecided("alternatives")),
                 ClientOp::Step(ClientStep::Enter(_) | ClientStep::Run(_)) => {
                     return Err(Stop::Undecided("a script in a page"));

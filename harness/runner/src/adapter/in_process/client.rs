@@ -1,8 +1,8 @@
 //! A client as an async function.
 
 use std::fmt::Display;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use ssespec_cases::Capability;
@@ -76,6 +76,12 @@ async fn serve(
                         running.observer.reporter.report(Observation::State(state));
                     }
                 }
+                Some((_, Order::Refresh(headers))) => {
+                    if let Some(running) = &current {
+                        running.observer.refresh(headers);
+                        running.observer.reporter.report(Observation::Refreshed);
+                    }
+                }
                 // These need the capability `dom`, which is a page's, or are for servers.
                 Some((
                     _,
@@ -129,6 +135,7 @@ impl Running {
             comments: request.comments,
             wish: Arc::new(watch::Sender::new(Wish::None)),
             watched: Arc::default(),
+            headers: Arc::new(Mutex::new(request.headers.clone())),
         };
         let run = client.run(ClientSession { request, observer: observer.clone() });
         Self { session, observer, task: SessionTask::spawn(run) }
@@ -182,6 +189,7 @@ pub struct Observer {
     comments: bool,
     wish: Arc<watch::Sender<Wish>>,
     watched: Arc<AtomicBool>,
+    headers: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl Observer {
@@ -214,6 +222,18 @@ impl Observer {
     /// [`State`](Capability::State).
     pub fn set_state(&self, state: ReadyState) {
         self.state.store(state as u8, Ordering::SeqCst);
+    }
+
+    /// The request headers that the client's user sets for the next request: those of [`ConnectRequest::headers`], until
+    /// the case changes some. For clients with the capability [`RefreshHeaders`](Capability::RefreshHeaders).
+    pub fn headers(&self) -> Vec<(String, String)> {
+        self.headers.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn refresh(&self, changed: Vec<(String, String)>) {
+        let mut headers = self.headers.lock().unwrap_or_else(PoisonError::into_inner);
+        headers.retain(|(name, _)| !changed.iter().any(|(other, _)| name.eq_ignore_ascii_case(other)));
+        headers.extend(changed);
     }
 
     /// Waits for the client's next item; `None` if there are no more, or if the caller should close the client. For

@@ -115,3 +115,18 @@ fn a_wrong_number_of_sessions_is_explained() {
         assert!(problem.contains(&expected), "{problem}");
     }
 }
+
+#[test]
+fn a_user_changes_headers_and_sets_a_read_timeout() {
+    let request: ConnectRequest =
+        serde_json::from_str(r#"{"url":"http://h.test/7/","readTimeout":1500}"#).unwrap();
+    assert_eq!(request.read_timeout, Some(1500));
+    let written = order(&Order::Connect(Box::new(request.clone())));
+    assert_eq!(written["connect"]["readTimeout"], 1500);
+    let without = ConnectRequest { read_timeout: None, ..request };
+    let written = order(&Order::Connect(Box::new(without)));
+    assert!(written["connect"].get("readTimeout").is_none(), "no client must have one");
+    let written = order(&Order::Refresh(vec![("a".into(), "1".into())]));
+    assert_eq!(written["refresh"], serde_json::json!({ "headers": { "a": "1" } }));
+    assert_eq!(shown(r#"{"session":7,"refreshed":{}}"#), Observation::Refreshed);
+}

@@ -71,6 +71,7 @@ impl Session<'_> {
             break arrival;
         };
         self.delay = self.ended_at.map(|ended| arrival.at.saturating_duration_since(ended));
+        self.delays.extend(self.delay);
         if let Some(id) = arrival.exchange.request().header("last-event-id").next() {
             // An ID that the client sends is one that it has seen.
             self.last_id = Some(String::from_utf8_lossy(id).into_owned());

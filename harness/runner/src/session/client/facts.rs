@@ -1,5 +1,7 @@
 //! What is recorded for the report.
 
+use std::time::Duration;
+
 use ssespec_cases::client::ClientFact;
 
 use super::session::Session;
@@ -12,6 +14,7 @@ impl Session<'_> {
                 let halves = (delay.as_secs_f64() * 2.0).round() / 2.0;
                 format!("{halves:.1} s")
             }),
+            ClientFact::Spread => spread(&self.delays).map(str::to_owned),
             ClientFact::Target => {
                 let target = self.exchange.as_ref().map(|exchange| exchange.request().target.clone());
                 target.map(|target| match self.relative(&target) {
@@ -32,5 +35,36 @@ impl Session<'_> {
             ClientFact::Alternative { names } => self.progress.alternative(names),
         };
         self.progress.record(name, value);
+    }
+}
+
+/// By how much the longest of some delays exceeds the shortest, as a share of the longest, if they are random on purpose. A
+/// busy machine makes delays that are meant to be equal differ by less.
+const RANDOM: f64 = 0.2;
+
+/// Whether delays differ, in words; `None` if there are fewer than two.
+fn spread(delays: &[Duration]) -> Option<&'static str> {
+    let (shortest, longest) = (delays.iter().min()?, delays.iter().max()?);
+    let share =
+        longest.saturating_sub(*shortest).as_secs_f64() / longest.as_secs_f64().max(f64::MIN_POSITIVE);
+    match delays.len() {
+        0 | 1 => None,
+        _ if share < RANDOM => Some("the same each time"),
+        _ => Some("different each time"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_differ_if_chance_makes_them() {
+        let of =
+            |delays: &[u64]| spread(&delays.iter().copied().map(Duration::from_millis).collect::<Vec<_>>());
+        assert_eq!((of(&[]), of(&[700])), (None, None));
+        assert_eq!(of(&[700, 760, 701]), Some("the same each time"));
+        assert_eq!(of(&[0, 0]), Some("the same each time"));
+        assert_eq!(of(&[400, 700, 520]), Some("different each time"));
     }
 }

@@ -121,6 +121,10 @@ impl Session<'_> {
                 self.queues.states.push_back(*state);
                 false
             }
+            Observation::Refreshed => {
+                self.queues.refreshed += 1;
+                false
+            }
             Observation::Script(result) => {
                 self.queues.scripts.push_back(result.clone());
                 false

@@ -4,8 +4,9 @@ use std::time::{Duration, Instant};
 
 use ssespec_cases::Capability;
 use ssespec_cases::client::{ClientStep, Connect};
-use ssespec_mock_server::action::{Action, BodyKind, Drop, Repeat, Respond};
+use ssespec_mock_server::action::{self, Action, BodyKind, Drop, Repeat, Respond};
 use ssespec_mock_server::wire::PeerGone;
+use ssespec_reports::results::{Framing, Loss};
 use tokio::time::timeout;
 
 use super::attempts;
@@ -41,6 +42,9 @@ impl Session<'_> {
             body: connect.body.clone(),
             with_credentials: connect.with_credentials,
             close_in: connect.close_in.map(Into::into),
+            read_timeout: connect
+                .read_timeout
+                .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
             comments: !self.measures(),
         };
         self.progress.transcript.harness("connect", "");
@@ -105,22 +109,19 @@ impl Session<'_> {
             Action::Respond(respond) => self.respond(respond).await,
             Action::Send(bytes) => self.write(std::slice::from_ref(bytes)).await?,
             Action::SendRepeat(repeat) => self.send_repeat(repeat).await?,
-            Action::End => {
-                self.ended_at = Some(Instant::now());
-                if let Some(exchange) = &mut self.exchange {
-                    let _ = exchange.end().await;
-                }
-                self.answer = match self.answer {
-                    Answer::Open(body) => Answer::Over(body.when_over()),
-                    other => other,
-                };
-            }
-            Action::Drop(how) => self.drop_connection(*how).await,
+            Action::End => self.end().await,
+            Action::Drop(how) => match self.varied_loss() {
+                None => self.drop_connection(*how).await,
+                Some(Loss::Fin) => self.drop_connection(Drop::Fin).await,
+                Some(Loss::Reset) => self.drop_connection(Drop::Reset).await,
+                Some(Loss::End) => self.end().await,
+            },
             Action::Raw(bytes) => {
                 if let Some(exchange) = &mut self.exchange {
                     let _ = exchange.raw(bytes).await;
                 }
                 self.answer = Answer::Open(ResponseKind::Raw);
+                self.framed_by_case = true;
             }
         }
         Ok(())
@@ -156,6 +157,24 @@ impl Session<'_> {
         result
     }
 
+    /// How the run loses the current connection, if not as the case says. A case that says how the answer is framed also
+    /// says how it is lost, and where no stream is open there is no stream to lose.
+    fn varied_loss(&self) -> Option<Loss> {
+        let is_open = self.answer == Answer::Open(ResponseKind::Stream);
+        self.ops.variation.loss.filter(|_| is_open && !self.framed_by_case)
+    }
+
+    async fn end(&mut self) {
+        self.ended_at = Some(Instant::now());
+        if let Some(exchange) = &mut self.exchange {
+            let _ = exchange.end().await;
+        }
+        self.answer = match self.answer {
+            Answer::Open(body) => Answer::Over(body.when_over()),
+            other => other,
+        };
+    }
+
     async fn drop_connection(&mut self, how: Drop) {
         self.ended_at = Some(Instant::now());
         if let Some(exchange) = &mut self.exchange {
@@ -172,6 +191,15 @@ impl Session<'_> {
     pub(super) async fn respond(&mut self, respond: &Respond) {
         let (base, other, origin) = (self.base_url(), self.other_url(), self.stage.base.url());
         let body = if is_event_stream(respond) { ResponseKind::Stream } else { ResponseKind::Other };
+        self.framed_by_case = says_framing(respond);
+        let varied = match self.ops.variation.framing {
+            // Only an open body can end with the connection without changing what it is.
+            Framing::Close if !self.framed_by_case && matches!(respond.body_kind(), BodyKind::Open(_)) => {
+                Some(Respond { framing: Some(action::Framing::Close), ..respond.clone() })
+            }
+            Framing::Close | Framing::Chunked => None,
+        };
+        let respond = varied.as_ref().unwrap_or(respond);
         let began = Instant::now();
         if let Some(exchange) = &mut self.exchange {
             self.own_scripts.remember(exchange.request(), respond);
@@ -190,6 +218,14 @@ impl Session<'_> {
             }
         };
     }
+}
+
+/// Whether a response says how its body is framed.
+fn says_framing(respond: &Respond) -> bool {
+    let fields = respond.headers.iter().flatten();
+    let names =
+        |name: &str| ["transfer-encoding", "content-length"].iter().any(|own| name.eq_ignore_ascii_case(own));
+    respond.framing.is_some() || fields.map(|(name, _)| name).any(|name| names(name))
 }
 
 /// Whether a response is an event stream: status 200 and the type, whatever its parameters.

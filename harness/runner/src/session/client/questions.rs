@@ -5,6 +5,7 @@ use std::time::Instant;
 use ssespec_cases::client::{Expectation, ReadyState, Scope, ValueExpectation, words};
 
 use super::session::{Closing, Session};
+use crate::adapter::fault::Fault;
 use crate::protocol::Order;
 use crate::protocol::page::{Place, ScriptResult};
 use crate::session::deadline::Came;
@@ -36,6 +37,21 @@ impl Session<'_> {
                 return Err(self.timed_out(&words, self.observation_allowance(None)).into());
             }
         }
+    }
+
+    /// Sets request headers for later requests, and waits until the adapter has.
+    pub(super) async fn refresh_headers(&mut self, headers: &[(String, String)]) -> Result<(), Stop> {
+        let fields: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        self.progress.transcript.harness("refresh-headers", fields.join(", "));
+        let before = self.queues.refreshed;
+        self.stage.adapter.order(self.number, Order::Refresh(headers.to_vec()));
+        let deadline = Instant::now() + self.full_patience.observation;
+        while self.queues.refreshed == before && !self.queues.closed {
+            if self.take_in(deadline).await? == Came::Nothing {
+                return Err(self.progress.fault(Fault::NotRefreshed(self.full_patience.observation)));
+            }
+        }
+        Ok(())
     }
 
     /// Begins a session in which scripts construct what they need.

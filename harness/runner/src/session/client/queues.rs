@@ -35,6 +35,8 @@ pub(super) struct Queues {
     pub(super) wire: VecDeque<Seen>,
     pub(super) shown: VecDeque<Observation>,
     pub(super) states: VecDeque<ReadyState>,
+    /// How many orders to set request headers were answered.
+    pub(super) refreshed: usize,
     pub(super) scripts: VecDeque<ScriptResult>,
     /// Whether the implementation said that it is done.
     pub(super) closed: bool,

@@ -82,6 +82,8 @@ pub(super) struct Session<'s> {
     /// The listener and the number of the connection on which the last request came.
     pub(super) connection: Option<(u8, u32)>,
     pub(super) answer: Answer,
+    /// Whether the case says how the current answer is framed.
+    pub(super) framed_by_case: bool,
     pub(super) own_scripts: OwnScripts,
     pub(super) closing: Closing,
     /// Whether the case itself has waited out a silence since the last thing that happened.
@@ -90,6 +92,8 @@ pub(super) struct Session<'s> {
     pub(super) ended_at: Option<Instant>,
     /// How long after the last ending write the last request came, as it was when it came.
     pub(super) delay: Option<Duration>,
+    /// All of these so far.
+    pub(super) delays: Vec<Duration>,
     /// How many attempts were counted last.
     pub(super) attempts: Option<u64>,
     /// The last event ID that the implementation showed.
@@ -128,11 +132,13 @@ pub(in crate::session) async fn play(
         exchange: None,
         connection: None,
         answer: Answer::None,
+        framed_by_case: false,
         own_scripts: OwnScripts::default(),
         closing: Closing::No,
         silence: Silence::NotProved,
         ended_at: None,
         delay: None,
+        delays: Vec::new(),
         attempts: None,
         last_id: None,
         last_data: None,
@@ -208,6 +214,7 @@ impl Player for Session<'_> {
             ClientOp::Step(ClientStep::Wire(action)) => self.act(action).await?,
             ClientOp::Step(ClientStep::Connect(connect)) => self.connect(connect),
             ClientOp::Step(ClientStep::Close) => self.close(),
+            ClientOp::Step(ClientStep::RefreshHeaders(headers)) => self.refresh_headers(headers).await?,
             ClientOp::Step(ClientStep::Enter(scope)) => self.enter(*scope),
             ClientOp::Step(ClientStep::Run(script)) => self.run_script(script).await?,
             ClientOp::Step(ClientStep::Record(fact)) => self.record(&fact.name, &fact.of),

@@ -25,6 +25,7 @@ pub(super) fn row(seen: &Seen) -> (&'static str, String, Option<u64>) {
         Seen::Remark(what) => ("remark", what.clone()),
         Seen::End => ("end", String::new()),
         Seen::Broken(what) => ("broken", what.clone()),
+        Seen::Closed => ("closed", String::new()),
     };
     (kind, text, None)
 }
@@ -48,6 +49,7 @@ pub(super) fn seen(seen: &Seen) -> String {
         Seen::Retry(time) => format!("a retry of {time} ms"),
         Seen::Violation(what) | Seen::Remark(what) | Seen::Broken(what) => what.clone(),
         Seen::End => "the end of the body".into(),
+        Seen::Closed => "the server closed its side of the connection".into(),
     }
 }
 

@@ -183,6 +183,7 @@ fn patience_for(expected: &Expected, patience: Patience) -> Duration {
         Expected::Comment { within, .. }
         | Expected::End { within, .. }
         | Expected::Break { within, .. }
+        | Expected::Disconnect { within, .. }
         | Expected::Disconnected { within } => *within,
         _ => None,
     };

@@ -1,10 +1,10 @@
 //! A stream over HTTP/1.x: a socket, and the strict reader behind it.
 
 use std::io;
+use std::time::Duration;
 
-use ssespec_cases::server::{Http, Request};
-use ssespec_mock_server::action::Drop;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use ssespec_cases::server::{Http, Leaving, Request};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, Interest};
 use tokio::net::TcpStream;
 
 use super::outlet::{self, Control, Left, Outlet};
@@ -22,6 +22,29 @@ pub(super) fn request(target: &Target, request: &Request) -> Vec<u8> {
     }
     bytes.extend_from_slice(b"\r\n");
     bytes
+}
+
+/// How often a socket with unread bytes is asked whether they are the last.
+const UNREAD: Duration = Duration::from_millis(5);
+
+/// Waits until the peer has closed its side of the connection. Nothing is read, so the system cannot say when more than
+/// unread bytes has come.
+async fn closed_by_peer(socket: &TcpStream) {
+    while let Ok(ready) = socket.ready(Interest::READABLE).await {
+        if ready.is_read_closed() {
+            return;
+        }
+        tokio::time::sleep(UNREAD).await;
+    }
+}
+
+/// Waits until the stream must be left. It cannot be read any more.
+async fn left_at_last(control: &mut Control) -> Left {
+    loop {
+        if let Some(left) = control.next().await {
+            return left;
+        }
+    }
 }
 
 /// How many bytes a single read takes.
@@ -65,7 +88,7 @@ impl Http1Stream {
             let read = tokio::select! {
                 biased;
                 left = control.next() => match left {
-                    Some(left) => return self.leave(left),
+                    Some(left) => return self.leave(left, control).await,
                     None => continue,
                 },
                 read = self.socket.read(&mut buffer), if !ended && control.reads() => read,
@@ -83,22 +106,40 @@ impl Http1Stream {
                 }
             }
             if let Some(left) = self.outlet.tell(seen, &mut control).await {
-                return self.leave(left);
+                return self.leave(left, control).await;
             }
         }
     }
 
     /// Leaves the connection. What has come and was not read would turn a FIN into an RST.
-    fn leave(self, left: Left) {
+    async fn leave(mut self, mut left: Left, mut control: Control) {
+        if left == Left::HungUp(Leaving::HalfClose) {
+            left = self.half_close(&mut control).await;
+        }
         match left {
-            Left::HungUp(Drop::Reset) => drop(self.socket.set_zero_linger()),
-            Left::HungUp(Drop::Fin) | Left::Forgotten => {
+            Left::HungUp(Leaving::Reset) => drop(self.socket.set_zero_linger()),
+            Left::HungUp(Leaving::Fin | Leaving::HalfClose) | Left::Forgotten => {
                 let mut rest = [0; 4096];
                 let mut drained = 0;
                 while drained < READ && matches!(self.socket.try_read(&mut rest), Ok(1..)) {
                     drained += rest.len();
                 }
             }
+        }
+    }
+
+    /// Sends FIN, and reports when the server closes its side, until the connection must be left altogether.
+    async fn half_close(&mut self, control: &mut Control) -> Left {
+        // The server may be gone.
+        let _ = self.socket.shutdown().await;
+        tokio::select! {
+            biased;
+            left = left_at_last(control) => return left,
+            () = closed_by_peer(&self.socket) => {}
+        }
+        match self.outlet.tell(vec![Seen::Closed], control).await {
+            Some(left) => left,
+            None => left_at_last(control).await,
         }
     }
 

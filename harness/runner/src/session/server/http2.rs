@@ -3,8 +3,7 @@
 
 use std::io;
 
-use ssespec_cases::server::Request;
-use ssespec_mock_server::action::Drop;
+use ssespec_cases::server::{Leaving, Request};
 use ssespec_mock_server::wire::http2::client::Client;
 use ssespec_strict::http2::fields::{Field, Malformed};
 use ssespec_strict::http2::reader::{Http2Reader, Piece};
@@ -93,7 +92,7 @@ impl Http2Stream {
 
     /// Leaves the stream. A reset affects only the stream: the connection stays open until the session ends.
     async fn leave(mut self, left: Left, mut control: Control) {
-        if left == Left::HungUp(Drop::Reset) {
+        if left == Left::HungUp(Leaving::Reset) {
             self.client.cancel(self.number);
             // The server may be gone.
             let _ = self.socket.write_all(&self.client.take_output()).await;

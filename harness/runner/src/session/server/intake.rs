@@ -67,7 +67,13 @@ impl Session<'_> {
         if stream.state == StreamState::Left {
             return Ok(());
         }
+        if stream.state == StreamState::HalfClosed {
+            stream.is_closed |= seen == Seen::Closed;
+            return Ok(());
+        }
         match seen {
+            // It is reported only of streams that are half-closed.
+            Seen::Closed => {}
             Seen::Bytes(..) | Seen::Remark(_) => {}
             Seen::Head(head) => {
                 stream.head = Some(head.clone());

@@ -73,7 +73,8 @@ impl Session<'_> {
             | Expected::Comment { .. }
             | Expected::Retry { .. }
             | Expected::End { .. }
-            | Expected::Break { .. } => {
+            | Expected::Break { .. }
+            | Expected::Disconnect { .. } => {
                 let numbers = self.named(expected.stream().unwrap_or_default());
                 let mut open = false;
                 for number in numbers {
@@ -121,6 +122,8 @@ impl Session<'_> {
                 }
                 Verdict::Holds
             }
+            Expected::Disconnect { .. } if stream.is_closed => Verdict::Holds,
+            Expected::Disconnect { .. } => Verdict::Open,
             Expected::End { .. } if stream.state == StreamState::Over => Verdict::Holds,
             Expected::End { .. } | Expected::Break { .. } => {
                 let breaks = matches!(expected, Expected::Break { .. });

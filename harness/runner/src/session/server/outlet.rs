@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ssespec_cases::server::{Reading, Request};
-use ssespec_mock_server::action::Drop;
+use ssespec_cases::server::{Leaving, Reading, Request};
 use ssespec_strict::Limits;
 use tokio::sync::mpsc;
 
@@ -89,7 +88,7 @@ impl Outlet {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Left {
     /// The case leaves it.
-    HungUp(Drop),
+    HungUp(Leaving),
     /// The session is over.
     Forgotten,
 }

@@ -197,6 +197,9 @@ impl Session<'_> {
             return Ok(());
         }
         stream.leave(left);
+        if stream.state == StreamState::HalfClosed {
+            return Ok(());
+        }
         // A task that is gone in no time is not waited for.
         let _ = tokio::time::timeout(LEAVING, stream.gone()).await;
         Ok(())

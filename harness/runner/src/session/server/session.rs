@@ -139,7 +139,8 @@ fn stream_reading(ops: &[Op<ServerStep>], strictness: Strictness) -> StreamReadi
     let longest = steps().map(|step| step.longest_data()).max().unwrap_or_default();
     let longest = usize::try_from(longest.saturating_mul(2) + MORE).unwrap_or(usize::MAX);
     let each = steps().map(|step| match step {
-        ServerStep::Emit(Emission::Event { data, .. }) => data.length(),
+        ServerStep::Emit(Emission::Event { data, .. })
+        | ServerStep::EmitEarly(Emission::Event { data, .. }) => data.length(),
         ServerStep::EmitRepeat(Emission::Event { data, .. }, times) => {
             (data.length() + 16).saturating_mul(*times)
         }
@@ -235,6 +236,10 @@ impl Player for Session<'_> {
                 Ok(())
             }
             ServerStep::Emit(emission) => self.emit(emission).await,
+            ServerStep::EmitEarly(emission) => {
+                self.emit_now(emission);
+                Ok(())
+            }
             ServerStep::EmitRepeat(emission, times) => self.emit_repeat(emission, *times).await,
             ServerStep::End => self.end().await,
             ServerStep::Stop => self.stop().await,

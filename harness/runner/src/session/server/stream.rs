@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::Instant;
 
-use ssespec_cases::server::{Http, Reading, Request, ResponseExpected};
+use ssespec_cases::server::{Http, Leaving, Reading, Request, ResponseExpected};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
 
@@ -22,6 +22,8 @@ pub(super) enum StreamState {
     Ending,
     /// It has ended, and that was expected.
     Over,
+    /// The client has closed its direction of the connection, and reads nothing more.
+    HalfClosed,
     /// The client has left it.
     Left,
 }
@@ -37,6 +39,8 @@ pub(super) struct Stream {
     pub(super) state: StreamState,
     /// Whether the adapter has to show it.
     pub(super) is_announced: bool,
+    /// Whether the server closed its side of the connection after the client had half-closed it.
+    pub(super) is_closed: bool,
     pub(super) head: Option<ResponseHead>,
     /// What the head must be whenever it comes, and the step that implies it.
     pub(super) implied: Option<(ResponseExpected, Option<usize>)>,
@@ -82,6 +86,7 @@ impl Stream {
             reading: request.reading,
             state: StreamState::Open,
             is_announced: request.method != "HEAD",
+            is_closed: false,
             head: None,
             implied: None,
             queue: VecDeque::new(),
@@ -99,7 +104,10 @@ impl Stream {
 
     /// Leaves the stream; the connection is gone when the task is.
     pub(super) fn leave(&mut self, left: Left) {
-        self.state = StreamState::Left;
+        self.state = match left {
+            Left::HungUp(Leaving::HalfClose) => StreamState::HalfClosed,
+            Left::HungUp(_) | Left::Forgotten => StreamState::Left,
+        };
         let _ = self.orders.send(StreamOrder::Leave(left));
     }
 

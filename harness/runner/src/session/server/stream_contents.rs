@@ -75,6 +75,8 @@ pub(super) enum Seen {
     End,
     /// The connection broke, or ended before the message did.
     Broken(String),
+    /// The server closed its side of a connection of which nothing is read.
+    Closed,
 }
 
 /// Which kinds a case names.

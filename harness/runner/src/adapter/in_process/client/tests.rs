@@ -113,3 +113,18 @@ async fn a_panic_is_a_fault() {
     let words = heard(&client, None, None, 1).await;
     assert!(words[0].starts_with("the function under test panicked: byte index 1"), "{words:?}");
 }
+
+#[tokio::test]
+async fn headers_are_those_that_the_user_set_last() {
+    let client = Client::client("c", |_, observer| async move {
+        while observer.headers().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        observer.event(Event::new(format!("{:?}", observer.headers())));
+    });
+    let order = Order::Refresh(vec![("authorization".into(), "2".into())]);
+    let heard = heard(&client, None, Some(order), 3).await;
+    assert_eq!(heard[0], "Refreshed");
+    assert!(heard[1].contains("authorization"), "{heard:?}");
+    assert_eq!(heard[2], "Closed");
+}
