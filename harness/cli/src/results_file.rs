@@ -17,6 +17,15 @@ pub(crate) fn open(path: &Path) -> Result<Results, CommandError> {
     Ok(results)
 }
 
+/// Reads whatever is intact of a results file, and prints its warnings.
+pub(crate) fn open_readable(path: &Path) -> Result<Results, CommandError> {
+    let results = Results::open_readable(path)?;
+    for warning in results.warnings() {
+        output::note(&format!("warning: {warning}"));
+    }
+    Ok(results)
+}
+
 /// Merges the shards of each run, and prints which are missing.
 pub(crate) fn merged(files: Vec<Results>) -> Result<Vec<Results>, CommandError> {
     let runs = merge(files)?;

@@ -59,18 +59,30 @@ fn push_hex(text: &mut String, bytes: &[u8]) {
     }
 }
 
+/// The rows, with runs of consecutive small writes of the same side together, each with the number of its first row.
+#[cfg(feature = "html")]
+pub(crate) fn runs_of_writes(transcript: &[Row]) -> Vec<(usize, &[Row])> {
+    let mut runs = Vec::new();
+    let mut number = 1;
+    for part in log::parts(transcript) {
+        runs.push((number, part));
+        number += part.len();
+    }
+    runs
+}
+
 /// The text of a row, seen as the pieces of its spelling: `\n`, `\xEF`, one character.
-struct Spelled<'a> {
+pub(crate) struct Spelled<'a> {
     rest: &'a str,
 }
 
 impl<'a> Spelled<'a> {
-    fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self { rest: text }
     }
 
     /// The spelling with its spaces as spaces.
-    fn readable(self) -> String {
+    pub(crate) fn readable(self) -> String {
         self.map(|piece| if piece == "\\x20" { " " } else { piece }).collect()
     }
 }
@@ -96,6 +108,11 @@ impl<'a> Iterator for Spelled<'a> {
 }
 
 /// The true length of a row in bytes.
+#[cfg(feature = "html")]
+pub(crate) fn row_length(row: &Row) -> u64 {
+    length(row)
+}
+
 fn length(row: &Row) -> u64 {
     row.length.unwrap_or_else(|| Vec::unescape_bytes(&row.text).len() as u64)
 }
