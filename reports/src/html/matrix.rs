@@ -39,6 +39,8 @@ pub(super) struct SummaryRow {
     pub(super) version: String,
     pub(super) href: String,
     pub(super) incomplete: bool,
+    /// Whether only some of the cases were selected.
+    pub(super) part: bool,
     pub(super) withheld: Option<&'static str>,
     pub(super) must: Bar,
     pub(super) should: Bar,
@@ -152,12 +154,12 @@ pub(super) fn plural(role: Role) -> &'static str {
     }
 }
 
-/// Fewest failed MUSTs first. Runs without percentages cannot be compared, and come last. The versions of an implementation
+/// Fewest failed MUSTs first. Runs without percentages and runs of a part of the cases cannot be compared, and come last. The versions of an implementation
 /// are next to each other, at the place of the best one, the oldest first.
 pub(super) fn ordered<'r>(runs: Vec<&'r Run>, suite: &str) -> Vec<&'r Run> {
     let rank = |run: &Run| {
         (
-            run.totals.percentages != Percentages::Shown,
+            run.totals.percentages != Percentages::Shown || run.is_filtered(),
             failed(run, suite, Level::Must),
             failed(run, suite, Level::Should),
         )
@@ -197,7 +199,8 @@ fn summary(run: &Run, suite: &str) -> SummaryRow {
         must: bar(run, suite, Level::Must),
         should: bar(run, suite, Level::Should),
         failed: failed(run, suite, Level::Must),
-        known: counts.known,
+        known: run.counts(suite, Level::Must).known,
+        part: run.is_filtered(),
         facts: counts.info,
         skipped: counts.skip,
         errors: counts.error,

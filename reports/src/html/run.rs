@@ -126,6 +126,11 @@ impl Run {
         terminal::identity(&self.header)
     }
 
+    /// Whether filters selected only some of the cases.
+    pub(super) fn is_filtered(&self) -> bool {
+        !self.header.selection.filters.is_empty()
+    }
+
     /// The number of cases of a suite and level for each outcome.
     pub(super) fn counts(&self, suite: &str, level: Level) -> Counts {
         self.levels.get(&(suite.to_owned(), level)).copied().unwrap_or_default()

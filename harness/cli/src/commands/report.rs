@@ -14,7 +14,7 @@ use crate::html::folder::SiteFolder;
 use crate::options::format::Format;
 use crate::output;
 use crate::render::{check_number_of_runs, rendered};
-use crate::results_file::{merged, one_run, open, open_readable};
+use crate::results_file::{merged, one_run, open, readable, warn};
 use crate::status::Status;
 
 /// Render results files as a site, a Markdown matrix, JUnit XML or text.
@@ -147,12 +147,13 @@ fn site(files: &[PathBuf], folder: &Path) -> Result<Status, CommandError> {
         Err(error @ SiteError::Matrix(_)) => Ok(Some(CommandError::from(error))),
         Err(error) => Err(CommandError::from(error)),
     };
-    for file in files {
-        match open_readable(file) {
+    for run in readable(files) {
+        match run.map_err(CommandError::from) {
             Err(error) => problem(&mut site, error),
             // All shards of a run are needed at once; any other run is forgotten after its pages are written.
             Ok(run) if run.header().selection.shard.is_some() => shards.push(run),
             Ok(run) => {
+                warn(&run);
                 if let Some(error) = add(&mut site, &run)? {
                     problem(&mut site, error);
                 }
