@@ -62,8 +62,11 @@ pub(super) struct Cases {
 impl Cases {
     /// Keeps a case, if it is new; its id, shared.
     pub(super) fn keep(&mut self, outcome: &CaseOutcome<'_>, role: Role) -> Rc<str> {
-        if let Some((id, _)) = self.by_id.get_key_value(outcome.case()) {
-            return Rc::clone(id);
+        if let Some(case) = self.by_id.get_mut(outcome.case()) {
+            if case.why.is_none() {
+                case.why.clone_from(&outcome.worst().why);
+            }
+            return Rc::clone(&case.id);
         }
         let id: Rc<str> = outcome.case().into();
         let slug = self.slugs.slug(outcome.case());

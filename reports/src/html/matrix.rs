@@ -77,7 +77,7 @@ pub(super) struct Row {
 pub(super) struct Shown {
     pub(super) class: &'static str,
     pub(super) word: &'static str,
-    /// The page with the evidence.
+    /// The page with the evidence. It is an attribute without quotes, to save space: slugs need none.
     pub(super) href: String,
     /// `2/3`, if the deliveries do not agree.
     pub(super) held: String,

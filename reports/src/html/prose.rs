@@ -35,9 +35,9 @@ pub(super) fn sentence(text: &str) -> Vec<Piece> {
     prose(text, limits::SENTENCE)
 }
 
-/// A paragraph: what a requirement says.
+/// A paragraph: what a requirement says. Its lines are joined.
 pub(super) fn paragraph(text: &str) -> Vec<Piece> {
-    prose(text, limits::PARAGRAPH)
+    prose(&text.replace('\n', " "), limits::PARAGRAPH)
 }
 
 /// Adds a text, in which issues become links.
