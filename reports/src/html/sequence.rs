@@ -72,6 +72,9 @@ const BOTTOM: usize = 20;
 /// The longest label, in characters.
 const LABEL: usize = 92;
 
+/// The longest name of a side, in characters.
+const NAME: usize = 40;
+
 /// A pause of at least this many microseconds is shown.
 const PAUSE: u64 = 100_000;
 
@@ -124,8 +127,8 @@ pub(super) fn drawing(rows: &[Row], role: Role, implementation: &str) -> Option<
     Some(Drawing {
         width: WIDTH,
         height: y + BOTTOM,
-        left: Lane { name: left.to_owned(), x: LEFT },
-        right: Lane { name: right.to_owned(), x: RIGHT },
+        left: Lane { name: cut(left, NAME), x: LEFT },
+        right: Lane { name: cut(right, NAME), x: RIGHT },
         rows: drawn,
     })
 }
@@ -224,12 +227,17 @@ fn content(part: &[Row]) -> String {
 }
 
 fn short(text: &str) -> String {
-    let (mut short, left) = visible::start(text, LABEL);
-    if left > 0 || short.chars().count() > LABEL {
-        short = short.chars().take(LABEL).collect();
-        short.push('…');
+    cut(text, LABEL)
+}
+
+/// The start of a text as it is shown, at most this many characters of it.
+fn cut(text: &str, limit: usize) -> String {
+    let (shown, left) = visible::start(text, limit);
+    let mut cut: String = shown.chars().take(limit).collect();
+    if left > 0 || cut.len() < shown.len() {
+        cut.push('…');
     }
-    short
+    cut
 }
 
 #[cfg(test)]

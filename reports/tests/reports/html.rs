@@ -48,8 +48,10 @@ fn background() -> Background<'static> {
         missing: Vec::new(),
         results: Vec::new(),
     };
-    let requirements =
-        vec![statement("line-crlf-split-across-reads", None), statement("hidden", Some("Nobody can see it."))];
+    let requirements = vec![
+        statement("line-crlf-split-across-reads", None),
+        statement("hidden", Some("Nobody can see it.")),
+    ];
     let suite = Suite {
         name: "whatwg".to_owned(),
         title: Some("HTML Standard".to_owned()),
@@ -63,7 +65,10 @@ fn background() -> Background<'static> {
     };
     Background {
         documents: vec![suite],
-        capabilities: vec![capability("reconnect", "reconnects on its own"), capability("comments", "reports comments")],
+        capabilities: vec![
+            capability("reconnect", "reconnects on its own"),
+            capability("comments", "reports comments"),
+        ],
         explain: Some(&explain),
     }
 }
@@ -149,7 +154,10 @@ fn every_other_kind_of_page() {
 fn a_comparison() {
     let pages = pages_of_comparison(&results("before"), &results("after"));
     assert_snapshot!("html-comparison", pages["index.html"]);
-    assert!(pages.keys().any(|path| path.starts_with("before/")) && pages.keys().any(|path| path.starts_with("after/")));
+    assert!(
+        pages.keys().any(|path| path.starts_with("before/"))
+            && pages.keys().any(|path| path.starts_with("after/"))
+    );
 }
 
 #[test]
@@ -200,7 +208,8 @@ fn every_link_resolves_and_no_anchor_is_twice_on_a_page() {
                     continue;
                 }
                 let (to, anchor) = target(path, href);
-                let page = pages.get(&to).unwrap_or_else(|| panic!("{site}: {href} in {path} leads to no page"));
+                let page =
+                    pages.get(&to).unwrap_or_else(|| panic!("{site}: {href} in {path} leads to no page"));
                 assert!(
                     anchor.is_empty() || attributes(page, "id").contains(&anchor.as_str()),
                     "{site}: {href} in {path} leads to no anchor"
@@ -221,11 +230,14 @@ fn assert_harmless(path: &str, page: &str) {
         return;
     }
     for (at, _) in page.match_indices('<') {
-        let tag: String = page[at + 1..].chars().take_while(|c| c.is_ascii_alphanumeric() || "/!-".contains(*c)).collect();
+        let tag: String =
+            page[at + 1..].chars().take_while(|c| c.is_ascii_alphanumeric() || "/!-".contains(*c)).collect();
         let tag = tag.trim_start_matches('/');
         assert!(TAGS.contains(&tag), "{path}: <{tag}>");
         let rest = page[at..].split('>').next().unwrap();
-        let handler = rest.match_indices(" on").find(|(at, _)| rest[at + 3..].contains('=') && !rest[..*at].contains('"'));
+        let handler = rest
+            .match_indices(" on")
+            .find(|(at, _)| rest[at + 3..].contains('=') && !rest[..*at].contains('"'));
         assert_eq!(handler, None, "{path}: {rest}");
     }
     for href in attributes(page, "href") {
@@ -236,10 +248,11 @@ fn assert_harmless(path: &str, page: &str) {
 
 /// The elements of the templates.
 const TAGS: [&str; 60] = [
-    "!DOCTYPE", "html", "head", "meta", "title", "link", "script", "body", "a", "header", "nav", "main", "ol", "ul", "li", "p",
-    "h1", "h2", "h3", "dl", "div", "dt", "dd", "section", "span", "form", "label", "input", "select", "option", "output",
-    "table", "thead", "tbody", "tr", "th", "td", "caption", "b", "code", "pre", "del", "ins", "strong", "svg", "rect", "line",
-    "text", "path", "circle", "article", "details", "summary", "caption", "em", "i", "u", "s", "q", "br",
+    "!DOCTYPE", "html", "head", "meta", "title", "link", "script", "body", "a", "header", "nav", "main",
+    "ol", "ul", "li", "p", "h1", "h2", "h3", "dl", "div", "dt", "dd", "section", "span", "form", "label",
+    "input", "select", "option", "output", "table", "thead", "tbody", "tr", "th", "td", "caption", "b",
+    "code", "pre", "del", "ins", "strong", "svg", "rect", "line", "text", "path", "circle", "article",
+    "details", "summary", "caption", "em", "i", "u", "s", "q", "br",
 ];
 
 #[test]
@@ -309,7 +322,10 @@ fn runs_that_cannot_be_next_to_each_other_are_refused_before_anything_is_written
     let mut header = other.header().clone();
     header.suite_version = "9.9.9".to_owned();
     let other = Results::new("other", header, other.results().to_vec(), other.footer().cloned());
-    assert!(matches!(site.add(&other, &mut never), Err(SiteError::Matrix(MatrixError::SuiteVersions { .. }))));
+    assert!(matches!(
+        site.add(&other, &mut never),
+        Err(SiteError::Matrix(MatrixError::SuiteVersions { .. }))
+    ));
     assert!(matches!(
         Site::new(&background).finish(&mut never),
         Err(SiteError::Matrix(MatrixError::Nothing))

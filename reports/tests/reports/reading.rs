@@ -182,9 +182,14 @@ fn a_line_without_an_end_is_not_kept() {
     use std::io::{BufReader, Read as _};
     let text = text("all-pass");
     let (header, rest) = text.split_at(text.find('\n').unwrap() + 1);
-    let file = || BufReader::new(header.as_bytes().chain(long_line(65 << 20)).chain(&b"\n"[..]).chain(rest.as_bytes()));
+    let file = || {
+        BufReader::new(header.as_bytes().chain(long_line(65 << 20)).chain(&b"\n"[..]).chain(rest.as_bytes()))
+    };
     let refused = Results::read("run.jsonl", file()).unwrap_err().to_string();
-    assert_eq!(refused, "run.jsonl:2:0: damaged: the line is longer than 64 MiB; restore the file, or run it again");
+    assert_eq!(
+        refused,
+        "run.jsonl:2:0: damaged: the line is longer than 64 MiB; restore the file, or run it again"
+    );
     let run = Results::read_readable("run.jsonl", file()).unwrap();
     assert_eq!((run.results().len(), run.warnings().len()), (results("all-pass").results().len(), 1));
 }

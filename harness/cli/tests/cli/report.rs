@@ -185,7 +185,8 @@ fn a_site() {
     }
     let standard = folder.read("site/standard/whatwg.html");
     // In the order of the document, with those that no case can check.
-    let order = ["api-exposed-window-worker", "line-lf"].map(|id| standard.find(&format!("id=\"whatwg.{id}\"")));
+    let order =
+        ["api-exposed-window-worker", "line-lf"].map(|id| standard.find(&format!("id=\"whatwg.{id}\"")));
     assert!(order[0].is_some() && order[0] < order[1], "{order:?}");
     assert!(standard.contains("No case can check this: "));
     // A second report replaces the first.
@@ -198,7 +199,9 @@ fn a_site_needs_a_folder_of_its_own() {
     let file = results(&folder, "r.jsonl", "a");
     ssespec(words("report --format html")).args([&file]).ends(2).says(&["--output <PATH>"]);
     folder.file("site/mine.txt", "mine");
-    site(&[&file], &folder).ends(2).says(&["site: this folder is not empty, and `ssespec report` did not write it"]);
+    site(&[&file], &folder)
+        .ends(2)
+        .says(&["site: this folder is not empty, and `ssespec report` did not write it"]);
     assert_eq!(folder.read("site/mine.txt"), "mine");
     std::fs::remove_file(folder.path().join("site/mine.txt")).unwrap();
     site(&[&file], &folder).ends(0);
@@ -265,7 +268,10 @@ fn a_comparison_as_a_site() {
     };
     compare(&good, &bad).ends(1);
     let index = folder.read("comparison/index.html");
-    assert!(index.contains("after/client.mine.first.html") && index.contains("some cases are broken"), "{index}");
+    assert!(
+        index.contains("after/client.mine.first.html") && index.contains("some cases are broken"),
+        "{index}"
+    );
     assert!(folder.read("comparison/after/client.mine.first.html").contains("failed here"));
     compare(&bad, &good).ends(0);
     assert!(folder.read("comparison/index.html").contains("no case is broken"));
