@@ -58,7 +58,7 @@ struct ChangeShown {
     details: Vec<String>,
 }
 
-/// What a case came to in one of the runs.
+/// The outcome of a case in one of the runs.
 struct Side {
     class: &'static str,
     word: &'static str,

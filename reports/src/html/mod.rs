@@ -4,7 +4,7 @@
 //! filter in the URL. Every text passes through [`visible`](crate::visible) and is escaped by the templates.
 //!
 //! The runs are added one after another, so that only one of them is in memory: a [`Site`] writes the pages of its failures
-//! at once, and keeps what the other pages show of it.
+//! immediately, and keeps what the other pages show of it.
 //!
 //! - `site`: the site, and the order in which its pages are written
 //! - `background`: what the caller knows about cases beyond the results files

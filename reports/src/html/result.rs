@@ -60,7 +60,7 @@ pub(super) struct ResultPage {
     late: Vec<String>,
 }
 
-/// What one delivery came to.
+/// The verdict of one delivery.
 struct DeliveryRow {
     delivery: String,
     class: &'static str,

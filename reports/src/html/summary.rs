@@ -1,4 +1,4 @@
-//! How much of a suite an implementation meets: a bar, with its numbers beside it.
+//! How much of a suite an implementation meets: a bar, and its numbers.
 
 use super::{outcome::class, run::Run};
 use crate::{
