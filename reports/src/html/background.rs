@@ -7,6 +7,9 @@ use crate::{
     results::{Role, Source},
 };
 
+/// The steps of a case in English, from its id and its file; `None` if the file cannot be read.
+pub type Explain<'a> = dyn Fn(&str, &Source) -> Option<Vec<ExplainedStep>> + 'a;
+
 /// What the caller knows about the cases. Without it, the site shows what the results files contain.
 #[derive(Default)]
 pub struct Background<'a> {
@@ -14,8 +17,8 @@ pub struct Background<'a> {
     pub documents: Vec<Suite>,
     /// What each capability means.
     pub capabilities: Vec<CapabilityMeaning>,
-    /// The steps of a case in English, from its id and its file; `None` if the file cannot be read.
-    pub explain: Option<&'a dyn Fn(&str, &Source) -> Option<Vec<ExplainedStep>>>,
+    /// How to explain a case.
+    pub explain: Option<&'a Explain<'a>>,
 }
 
 /// What an implementation with a capability does or shows.

@@ -47,6 +47,9 @@ struct Value {
     implementations: Vec<(String, String)>,
 }
 
+/// Implementations with their addresses, by what was observed.
+type Values<'a> = BTreeMap<&'a str, Vec<(String, String)>>;
+
 /// The page of facts.
 pub(super) fn page(all: &All<'_>) -> FactsPage {
     let roles = Role::ALL.iter().map(|role| RoleFacts { role: plural(*role), cases: cases(*role, all) });
@@ -59,7 +62,7 @@ pub(super) fn page(all: &All<'_>) -> FactsPage {
 fn cases(role: Role, all: &All<'_>) -> Vec<CaseFacts> {
     let mut cases = Vec::new();
     for case in all.cases.all() {
-        let mut facts: BTreeMap<&str, BTreeMap<&str, Vec<(String, String)>>> = BTreeMap::new();
+        let mut facts: BTreeMap<&str, Values<'_>> = BTreeMap::new();
         for run in all.runs.iter().filter(|run| run.header.implementation.role == role) {
             let Some(cell) = run.cells.get(&case.id) else { continue };
             for fact in &cell.facts {
@@ -82,7 +85,7 @@ fn cases(role: Role, all: &All<'_>) -> Vec<CaseFacts> {
     cases
 }
 
-fn table(fact: &str, values: BTreeMap<&str, Vec<(String, String)>>) -> FactTable {
+fn table(fact: &str, values: Values<'_>) -> FactTable {
     let mut values: Vec<Value> = values
         .into_iter()
         .map(|(value, implementations)| Value { value: value.to_owned(), implementations })

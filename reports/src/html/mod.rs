@@ -37,6 +37,6 @@ mod strip;
 mod summary;
 mod transcript;
 
-pub use background::{Background, CapabilityMeaning, ExplainedStep};
+pub use background::{Background, CapabilityMeaning, Explain, ExplainedStep};
 pub use comparison::comparison;
 pub use site::{Site, SiteError, Write};

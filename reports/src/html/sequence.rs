@@ -176,8 +176,8 @@ fn seen(row: &Row, part: &[Row], role: Role) -> (Shape, String) {
     let here = if server { Shape::AtRight } else { Shape::AtLeft };
     let there = if server { Shape::AtLeft } else { Shape::AtRight };
     // From the harness to the implementation over the wire, and back.
-    let (out, back): (fn(Line) -> Shape, fn(Line) -> Shape) =
-        if server { (Shape::ToRight, Shape::ToLeft) } else { (Shape::ToLeft, Shape::ToRight) };
+    let out = |line| if server { Shape::ToRight(line) } else { Shape::ToLeft(line) };
+    let back = |line| if server { Shape::ToLeft(line) } else { Shape::ToRight(line) };
     match (row.from.as_str(), row.kind.as_str()) {
         ("harness", "bytes") => (out(Line::Solid), content(part)),
         ("harness", "request") => (out(Line::Solid), text),

@@ -36,7 +36,7 @@ pub(super) fn plain(text: &str) -> String {
             _ => '-',
         };
         let repeats = matches!(next, '.' | '-') && slug.ends_with(['.', '-']);
-        if !repeats && !(slug.is_empty() && matches!(next, '.' | '-')) {
+        if !(repeats || slug.is_empty() && matches!(next, '.' | '-')) {
             slug.push(next);
         }
         if slug.len() >= LONGEST {

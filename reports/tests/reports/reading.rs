@@ -169,7 +169,7 @@ fn whatever_is_intact_can_be_read() {
 }
 
 fn results_named(file: &str, name: &str) -> Results {
-    Results::read(name, text(file).as_bytes()).unwrap()
+    Results::read(name, text(file).as_bytes()).expect("the file can be read")
 }
 
 /// Bytes that are made as they are read.

@@ -6,22 +6,25 @@ use std::collections::HashMap;
 
 use ssespec_cases::capability::Capability;
 use ssespec_cases::{Corpus, Role, explain, format};
-use ssespec_reports::html::{Background, CapabilityMeaning, ExplainedStep};
+use ssespec_reports::html::{Background, CapabilityMeaning, Explain, ExplainedStep};
 use ssespec_reports::results::{self, Source};
 
 use crate::documents::documents;
 use crate::error::CommandError;
 
+/// The steps of a case, if its file can be read.
+type Steps = Option<Vec<ExplainedStep>>;
+
 /// Cases in English, each read once.
 #[derive(Default)]
 pub(crate) struct Explained {
     /// The text of each case's file, with its steps.
-    cases: RefCell<HashMap<String, (String, Option<Vec<ExplainedStep>>)>>,
+    cases: RefCell<HashMap<String, (String, Steps)>>,
 }
 
 impl Explained {
     /// The steps of a case, from its file; `None` if this version of ssespec cannot read the file.
-    pub(crate) fn steps(&self, id: &str, source: &Source) -> Option<Vec<ExplainedStep>> {
+    pub(crate) fn steps(&self, id: &str, source: &Source) -> Steps {
         if let Some((text, steps)) = self.cases.borrow().get(id)
             && *text == source.text
         {
@@ -40,9 +43,7 @@ impl Explained {
 ///
 /// # Errors
 /// If they cannot be read, which is a bug.
-pub(crate) fn background<'e>(
-    explain: &'e dyn Fn(&str, &Source) -> Option<Vec<ExplainedStep>>,
-) -> Result<Background<'e>, CommandError> {
+pub(crate) fn background<'e>(explain: &'e Explain<'e>) -> Result<Background<'e>, CommandError> {
     let corpus = Corpus::embedded()?;
     let meaning = |role: Role, shown: results::Role, names: &[&'static str]| {
         let of = |name: &&str| {
