@@ -1,10 +1,7 @@
 //! Two runs compared, case by case, joined by id.
 
 mod markdown;
-mod text;
-
-#[cfg(feature = "html")]
-pub(crate) use text::details;
+pub(crate) mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 

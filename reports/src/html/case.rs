@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::{
+    all::All,
     cases::Case,
     frame::{Frame, Kind, Width},
     outcome::{class, word},
     prose::{Address, Piece, address, paragraph, sentence},
     result::RequirementBlock,
     run::{Cell, Run},
-    site::All,
     source::{self, Step},
 };
 use crate::{fold::Outcome, limits, visible};

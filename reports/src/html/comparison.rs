@@ -12,7 +12,7 @@ use super::{
     slug::Slugs,
 };
 use crate::{
-    diff::{Change, ChangeKind, Diff, details},
+    diff::{Change, ChangeKind, Diff, text::details},
     fold::{CaseOutcome, Outcome},
     limits,
     results::Results,

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::{
+    all::All,
     frame::{Frame, Kind, Width},
     matrix::plural,
     prose::{Piece, sentence},
-    site::All,
 };
 use crate::results::Role;
 

@@ -3,11 +3,11 @@
 use askama::Template;
 
 use super::{
+    all::All,
     frame::{Frame, Kind, Width},
     matrix::{Section, sections},
     outcome::{LEGEND, Sign},
     run::Run,
-    site::All,
     strip::{Item, strip},
 };
 

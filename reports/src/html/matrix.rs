@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
+    all::All,
     cases::Case,
     outcome::{class, word},
     run::{Cell, Run},
-    site::All,
     summary::{Bar, bar, failed},
 };
 use crate::{

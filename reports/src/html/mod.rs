@@ -8,13 +8,14 @@
 //!
 //! - `site`: the site, and the order in which its pages are written
 //! - `background`: what the caller knows about cases beyond the results files
-//! - `run`, `cases`: what is kept of the runs and of the cases
+//! - `run`, `cases`, `all`: what is kept of the runs and of the cases
 //! - `index`, `matrix`, `summary`, `strip`: the first page
 //! - `result`, with `source`, `transcript` and `sequence`: one case and one implementation
 //! - `case`, `implementation`, `standard`, `facts`: the other pages
 //! - `comparison`: two runs compared
 //! - `frame`, `outcome`, `prose`, `slug`: what pages have in common
 
+mod all;
 mod background;
 mod case;
 mod cases;

@@ -5,8 +5,8 @@ use std::io;
 use askama::Template;
 
 use super::{
-    background::Background, case, cases::Cases, facts, frame::Crumb, implementation, index, result, run::Run,
-    slug::Slugs, standard,
+    all::All, background::Background, case, cases::Cases, facts, frame::Crumb, implementation, index, result,
+    run::Run, slug::Slugs, standard,
 };
 use crate::{
     fold::{CaseOutcome, fold},
@@ -199,20 +199,5 @@ impl<'a> Site<'a> {
         write(&standard::overview(&documents, &all), "standard.html", to)?;
         write(&facts::page(&all), "facts.html", to)?;
         write(&index::page(&all, &self.problems), "index.html", to)
-    }
-}
-
-/// Everything that the pages about all runs show.
-pub(super) struct All<'a> {
-    pub(super) runs: &'a [Run],
-    pub(super) cases: &'a Cases,
-    pub(super) requirements: &'a [Requirement],
-    pub(super) background: &'a Background<'a>,
-}
-
-impl All<'_> {
-    /// A requirement of the headers.
-    pub(super) fn requirement(&self, id: &str) -> Option<&Requirement> {
-        self.requirements.iter().find(|requirement| requirement.id == id)
     }
 }

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use askama::Template;
 
 use super::{
+    all::All,
     cases::Case,
     frame::{Frame, Kind, Width},
     matrix::ordered,
     outcome::{class, word},
     prose::{Address, Piece, address, paragraph, web_address},
     run::Run,
-    site::All,
     slug::{Slugs, plain},
 };
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::site::All;
+use super::all::All;
 use crate::{limits, visible};
 
 /// A fact of the strip.

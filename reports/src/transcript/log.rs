@@ -92,8 +92,20 @@ pub fn log(transcript: &[Row]) -> Vec<LogEntry> {
     start.chain([LogEntry::LeftOut(rows)]).chain(end.into_iter().map(LogEntry::Line)).collect()
 }
 
+/// The rows, with runs of consecutive small writes of the same side together, each with the number of its first row.
+#[cfg(feature = "html")]
+pub(crate) fn runs_of_writes(transcript: &[Row]) -> Vec<(usize, &[Row])> {
+    let mut runs = Vec::new();
+    let mut number = 1;
+    for part in parts(transcript) {
+        runs.push((number, part));
+        number += part.len();
+    }
+    runs
+}
+
 /// The rows one by one, and runs of small writes together.
-pub(super) fn parts(transcript: &[Row]) -> impl Iterator<Item = &[Row]> {
+fn parts(transcript: &[Row]) -> impl Iterator<Item = &[Row]> {
     transcript.chunk_by(is_same_stream).flat_map(|run| {
         let size = if run.len() >= FOLDED_FROM { run.len() } else { 1 };
         run.chunks(size)

@@ -9,6 +9,8 @@ use crate::{results::Row, visible};
 mod log;
 mod sent_bytes;
 
+#[cfg(feature = "html")]
+pub(crate) use log::runs_of_writes;
 pub use log::{LogEntry, LogLine, Times, log, log_lines};
 pub use sent_bytes::{SHOWN_LINES, SentBytes, sent_bytes};
 
@@ -57,18 +59,6 @@ fn push_hex(text: &mut String, bytes: &[u8]) {
         // Writing to a String cannot fail.
         let _ = write!(text, "\\x{byte:02X}");
     }
-}
-
-/// The rows, with runs of consecutive small writes of the same side together, each with the number of its first row.
-#[cfg(feature = "html")]
-pub(crate) fn runs_of_writes(transcript: &[Row]) -> Vec<(usize, &[Row])> {
-    let mut runs = Vec::new();
-    let mut number = 1;
-    for part in log::parts(transcript) {
-        runs.push((number, part));
-        number += part.len();
-    }
-    runs
 }
 
 /// The text of a row, seen as the pieces of its spelling: `\n`, `\xEF`, one character.
