@@ -38,26 +38,43 @@ pub fn explain(case: &Case, corpus: &Corpus) -> String {
         text.push_str(&format!("\nCounterparts: {}\n", case.counterparts.join(", ")));
     }
     text.push_str("\nSteps\n");
-    let (steps, ending) = match &case.script {
-        Script::Client(script) => {
-            let ending = client::words::ending(client::implied::ending(script));
-            (steps(client::implied::expand(script), client::words::step), ending)
-        }
-        Script::Server(script) => {
-            (steps(server::implied::expand(script), server::words::step), server::words::ENDING)
-        }
-    };
-    text.push_str(&steps);
-    text.push_str(&format!("  {:>7}  {ending}\n", "implied"));
+    for step in steps(case) {
+        let number = step.number.map_or_else(|| "implied".to_owned(), |number| number.to_string());
+        text.push_str(&format!("  {number:>7}  {}\n", step.text));
+    }
     text.push_str(&format!("\nFile: {}\n", case.source.name()));
     text
 }
 
-/// The steps in words, numbered.
-fn steps<K>(played: Vec<Played<K>>, words: fn(&K) -> String) -> String {
-    let number = |written: Option<usize>| {
-        written.map_or_else(|| "implied".to_owned(), |number| (number + 1).to_string())
+/// A step in English.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExplainedStep {
+    /// Its place among the case's steps, counted from 1; `None` if it is implied.
+    pub number: Option<usize>,
+    /// What is done or expected, as a sentence.
+    pub text: String,
+}
+
+/// The steps of a case in English, with the implied ones; the last one is how the case ends.
+pub fn steps(case: &Case) -> Vec<ExplainedStep> {
+    let (mut steps, ending) = match &case.script {
+        Script::Client(script) => {
+            let ending = client::words::ending(client::implied::ending(script));
+            (explained(client::implied::expand(script), client::words::step), ending)
+        }
+        Script::Server(script) => {
+            (explained(server::implied::expand(script), server::words::step), server::words::ENDING)
+        }
     };
-    let line = |played: Played<K>| format!("  {:>7}  {}\n", number(played.written), words(&played.kind));
-    played.into_iter().map(line).collect()
+    steps.push(ExplainedStep { number: None, text: ending.to_owned() });
+    steps
+}
+
+/// The steps in words, numbered.
+fn explained<K>(played: Vec<Played<K>>, words: fn(&K) -> String) -> Vec<ExplainedStep> {
+    let step = |played: Played<K>| ExplainedStep {
+        number: played.written.map(|at| at + 1),
+        text: words(&played.kind),
+    };
+    played.into_iter().map(step).collect()
 }

@@ -13,6 +13,7 @@
 //! - [`terminal`]: a run, a failure, or a line of progress as text
 //! - [`snapshot`]: a run as text for comparison
 //! - [`markdown`]: a matrix of many implementations
+//! - `html`: a site of static pages (feature `html`, on by default)
 //! - `junit`: JUnit XML (feature `junit`, on by default)
 //! - [`coverage`]: documents statement by statement, with the cases that check them and the results
 //! - [`diff`]: two runs compared
@@ -114,6 +115,8 @@ pub mod diagnosis;
 #[cfg(feature = "renderings")]
 pub mod diff;
 pub mod fold;
+#[cfg(feature = "html")]
+pub mod html;
 #[cfg(feature = "junit")]
 pub mod junit;
 mod limits;

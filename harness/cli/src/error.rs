@@ -12,12 +12,14 @@ use ssespec::setup::SetupError;
 use ssespec_cases::load::CorpusError;
 use ssespec_diagnostics::{Diagnostics, SourceError};
 use ssespec_probe::{ContentError, ProbeError, RootsError, TargetError};
+use ssespec_reports::html::SiteError;
 use ssespec_reports::markdown::MatrixError;
 use ssespec_reports::results::{ReadError, WriteError};
 use ssespec_reports::shards::MergeError;
 use ssespec_reports::visible;
 
 use crate::did_you_mean::UnknownName;
+use crate::html::folder::SiteFolderError;
 use crate::output::{self, WriteFileError};
 use crate::probe_input::ProbeInputError;
 use crate::status::Status;
@@ -166,6 +168,15 @@ pub(crate) enum CommandError {
     /// Results that cannot be shown in one matrix.
     #[error(transparent)]
     Matrix(#[from] MatrixError),
+    /// A site cannot be made.
+    #[error(transparent)]
+    Site(#[from] SiteError),
+    /// The folder of a site cannot be used.
+    #[error(transparent)]
+    SiteFolder(#[from] SiteFolderError),
+    /// No results file could be read.
+    #[error("there is nothing to show, so no site was written")]
+    NothingToShow,
     /// Shards that cannot be merged.
     #[error(transparent)]
     Merge(#[from] MergeError),
@@ -281,6 +292,9 @@ impl CommandError {
             | Self::SeveralRuns(_)
             | Self::NotOneRun { .. }
             | Self::Matrix(_)
+            | Self::Site(_)
+            | Self::SiteFolder(_)
+            | Self::NothingToShow
             | Self::Merge(_)
             | Self::Render(_)
             | Self::Target(_)

@@ -9,13 +9,17 @@
 //! - [`results_file`]: reads results files
 //! - [`recorder`]: the results file and progress, during a run
 //! - [`output`], [`render`]: what is printed
+//! - [`mod@html`]: the folder of a site, and what the cases add to it
+//! - [`documents`]: the requirements as reports show them
 //! - [`error`], [`status`]: errors and exit statuses
 //! - [`did_you_mean`], [`shell_quoting`]: suggestions, and commands to copy
 
 mod commands;
 mod did_you_mean;
+mod documents;
 mod error;
 mod execute;
+mod html;
 mod launch;
 mod list;
 mod options;

@@ -1,8 +1,9 @@
 //! Reading results files, and merging those of shards.
 
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 
-use ssespec_reports::results::{Results, Warning};
+use ssespec_reports::results::{ReadError, Results, Warning};
 use ssespec_reports::shards::merge;
 
 use crate::error::CommandError;
@@ -11,10 +12,30 @@ use crate::output;
 /// Reads a results file, and prints its warnings.
 pub(crate) fn open(path: &Path) -> Result<Results, CommandError> {
     let results = Results::open(path)?;
+    warn(&results);
+    Ok(results)
+}
+
+/// Reads whatever is intact of these files, one after another, and each while the one before is used.
+pub(crate) fn readable(files: &[PathBuf]) -> impl Iterator<Item = Result<Results, ReadError>> {
+    let (send, receive) = sync_channel(0);
+    let files = files.to_vec();
+    std::thread::spawn(move || {
+        for file in files {
+            // Nobody waits for the rest if the site cannot be written.
+            if send.send(Results::open_readable(&file)).is_err() {
+                return;
+            }
+        }
+    });
+    receive.into_iter()
+}
+
+/// Prints the warnings of a results file.
+pub(crate) fn warn(results: &Results) {
     for warning in results.warnings() {
         output::note(&format!("warning: {warning}"));
     }
-    Ok(results)
 }
 
 /// Merges the shards of each run, and prints which are missing.

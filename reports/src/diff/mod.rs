@@ -1,7 +1,7 @@
 //! Two runs compared, case by case, joined by id.
 
 mod markdown;
-mod text;
+pub(crate) mod text;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -109,12 +109,24 @@ impl<'a> Diff<'a> {
         self.of(ChangeKind::Broken).next().is_some()
     }
 
+    /// The two runs.
+    #[cfg(feature = "html")]
+    pub(crate) fn runs(&self) -> [&'a Results; 2] {
+        [self.before, self.after]
+    }
+
+    /// The number of cases for each outcome, in both runs.
+    #[cfg(feature = "html")]
+    pub(crate) fn counts(&self) -> [Counts; 2] {
+        self.counts
+    }
+
     /// How many cases are the same in both runs.
     pub fn same(&self) -> usize {
         self.same
     }
 
-    fn heading(&self, kind: ChangeKind) -> &'static str {
+    pub(crate) fn heading(&self, kind: ChangeKind) -> &'static str {
         match kind {
             ChangeKind::Broken => "Broken",
             ChangeKind::Fixed => "Fixed",
@@ -127,7 +139,7 @@ impl<'a> Diff<'a> {
     }
 
     /// `1 broken, 2 fixed, 0 changed, 0 new, 0 gone, 267 the same`.
-    fn numbers(&self) -> String {
+    pub(crate) fn numbers(&self) -> String {
         let mut parts: Vec<String> = ChangeKind::ALL
             .iter()
             .map(|kind| format!("{} {}", self.of(*kind).count(), kind.as_str()))
@@ -137,7 +149,7 @@ impl<'a> Diff<'a> {
     }
 
     /// Reasons to read the rest with caution.
-    fn cautions(&self) -> Vec<String> {
+    pub(crate) fn cautions(&self) -> Vec<String> {
         let mut cautions = Vec::new();
         for (run, which) in [(self.before, "first"), (self.after, "second")] {
             if !run.is_complete() {

@@ -68,7 +68,7 @@ pub(super) fn story(change: &Change<'_>) -> String {
 }
 
 /// The reason for the outcome, and the facts that differ. All sanitized.
-pub(super) fn details(change: &Change<'_>) -> Vec<String> {
+pub(crate) fn details(change: &Change<'_>) -> Vec<String> {
     let sentence = |text: &str| visible::line(text, limits::SENTENCE);
     let mut details = Vec::new();
     if let Some(after) = &change.after {

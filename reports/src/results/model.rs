@@ -27,6 +27,11 @@ pub enum Warning {
         /// The line, counted from 1.
         line: usize,
     },
+    /// A line is damaged, and was skipped.
+    Damaged {
+        /// The file and the line, and what is wrong with it.
+        message: String,
+    },
     /// A line of an unknown kind was skipped.
     UnknownKind {
         /// The file.
@@ -55,6 +60,7 @@ impl fmt::Display for Warning {
                     show(file)
                 )
             }
+            Self::Damaged { message } => write!(f, "skipped a line: {message}"),
             Self::UnknownKind { file, line, kind } => write!(
                 f,
                 "{}:{line}: skipped a line of the unknown kind {}; a newer ssespec wrote it",
@@ -132,9 +138,10 @@ impl Results {
         &self.warnings
     }
 
-    /// Whether the run finished.
+    /// Whether the run finished, and all of it could be read.
     pub fn is_complete(&self) -> bool {
-        self.footer.as_ref().is_some_and(|footer| footer.complete)
+        let is_damaged = self.warnings.iter().any(|warning| matches!(warning, Warning::Damaged { .. }));
+        self.footer.as_ref().is_some_and(|footer| footer.complete) && !is_damaged
     }
 
     /// The requirement with this id.

@@ -1,6 +1,10 @@
 //! Reading a results file: every line is checked, and an error says where it is.
 
-use std::{fs::File, io::BufRead, io::BufReader, path::Path};
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, Read},
+    path::Path,
+};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, error::Category};
@@ -24,10 +28,28 @@ impl Results {
     ///
     /// As [`Results::read`], and if the file cannot be opened.
     pub fn open(path: &Path) -> Result<Self, ReadError> {
-        let name = path.display().to_string();
-        let file =
-            File::open(path).map_err(|source| ReadError::Io { file: visible::line(&name, NAME), source })?;
-        Self::read(&name, BufReader::new(file))
+        let (name, file) = file(path)?;
+        Self::read(&name, file)
+    }
+
+    /// Reads whatever is intact of the results file at `path`: a line that is damaged is a [`Warning`], and the run
+    /// incomplete.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be opened, or its first line is not the header of a results file of this version.
+    pub fn open_readable(path: &Path) -> Result<Self, ReadError> {
+        let (name, file) = file(path)?;
+        Self::read_readable(&name, file)
+    }
+
+    /// Reads whatever is intact, as [`open_readable`](Self::open_readable); `name` identifies the results in messages.
+    ///
+    /// # Errors
+    ///
+    /// If the first line is not the header of a results file of this version.
+    pub fn read_readable(name: &str, reader: impl BufRead) -> Result<Self, ReadError> {
+        Self::read_lines(name, reader, Damage::Skipped)
     }
 
     /// Reads results; `name` identifies them in messages.
@@ -38,20 +60,74 @@ impl Results {
     /// # Errors
     ///
     /// If this is not a results file, has another version, or is damaged.
-    pub fn read(name: &str, mut reader: impl BufRead) -> Result<Self, ReadError> {
-        let mut reading = Reading::new(name);
+    pub fn read(name: &str, reader: impl BufRead) -> Result<Self, ReadError> {
+        Self::read_lines(name, reader, Damage::Refused)
+    }
+
+    fn read_lines(name: &str, mut reader: impl BufRead, damage: Damage) -> Result<Self, ReadError> {
+        let mut reading = Reading::new(name, damage);
         let mut line = Vec::new();
         loop {
             line.clear();
-            let read = reader
-                .read_until(b'\n', &mut line)
-                .map_err(|source| ReadError::Io { file: reading.file.clone(), source })?;
+            let io_error = |source| ReadError::Io { file: visible::line(name, NAME), source };
+            let read = reader.by_ref().take(LONGEST + 1).read_until(b'\n', &mut line).map_err(io_error)?;
             if read == 0 {
                 break;
             }
-            reading.line(line.strip_suffix(b"\n").unwrap_or(&line))?;
+            let is_too_long = read as u64 > LONGEST && !line.ends_with(b"\n");
+            let result = if is_too_long {
+                skip_line(&mut reader).map_err(io_error)?;
+                Err(reading.too_long())
+            } else {
+                reading.line(line.strip_suffix(b"\n").unwrap_or(&line))
+            };
+            if let Err(error) = result {
+                // Whatever follows belongs to another run.
+                let ends = matches!(error, ReadError::SecondHeader { .. } | ReadError::AfterFooter { .. });
+                reading.report(error)?;
+                if ends {
+                    break;
+                }
+            }
         }
         reading.finish()
+    }
+}
+
+/// What happens to a line that cannot be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Damage {
+    /// It is an error.
+    Refused,
+    /// It is skipped, with a warning.
+    Skipped,
+}
+
+/// The longest line, in bytes.
+const LONGEST: u64 = 64 * 1024 * 1024;
+
+fn file(path: &Path) -> Result<(String, BufReader<File>), ReadError> {
+    let name = path.display().to_string();
+    match File::open(path) {
+        Ok(file) => Ok((name, BufReader::new(file))),
+        Err(source) => Err(ReadError::Io { file: visible::line(&name, NAME), source }),
+    }
+}
+
+/// Skips the rest of a line without keeping it.
+fn skip_line(reader: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let buffer = reader.fill_buf()?;
+        let Some(at) = buffer.iter().position(|byte| *byte == b'\n') else {
+            let length = buffer.len();
+            if length == 0 {
+                return Ok(());
+            }
+            reader.consume(length);
+            continue;
+        };
+        reader.consume(at + 1);
+        return Ok(());
     }
 }
 
@@ -62,6 +138,7 @@ const NAME: usize = 500;
 const VALUE: usize = 200;
 
 struct Reading {
+    damage: Damage,
     name: String,
     file: String,
     number: usize,
@@ -74,8 +151,9 @@ struct Reading {
 }
 
 impl Reading {
-    fn new(name: &str) -> Self {
+    fn new(name: &str, damage: Damage) -> Self {
         Self {
+            damage,
             name: name.to_owned(),
             file: visible::line(name, NAME),
             number: 0,
@@ -93,7 +171,7 @@ impl Reading {
             return Ok(());
         }
         if let Some(error) = self.broken.take() {
-            return Err(error);
+            self.report(error)?;
         }
         let line_kind: LineKind = match serde_json::from_slice(bytes) {
             Ok(line_kind) => line_kind,
@@ -150,7 +228,7 @@ impl Reading {
     fn finish(mut self) -> Result<Results, ReadError> {
         if let Some(error) = self.broken.take() {
             // Only a run that died while writing can leave a truncated line.
-            if self.footer.is_some() {
+            if self.footer.is_some() && self.damage == Damage::Refused {
                 return Err(error);
             }
             let line = match error {
@@ -171,6 +249,25 @@ impl Reading {
             line: self.number,
             column: error.column(),
             why: visible::line(&without_place(error), VALUE),
+        }
+    }
+
+    /// Skips a line that is damaged, if that is allowed. Without a header, nothing can be read.
+    fn report(&mut self, error: ReadError) -> Result<(), ReadError> {
+        if self.damage == Damage::Refused || self.header.is_none() {
+            return Err(error);
+        }
+        self.warnings.push(Warning::Damaged { message: error.to_string() });
+        Ok(())
+    }
+
+    fn too_long(&mut self) -> ReadError {
+        self.number += 1;
+        ReadError::Damaged {
+            file: self.file.clone(),
+            line: self.number,
+            column: 0,
+            why: "the line is longer than 64 MiB".to_owned(),
         }
     }
 

@@ -78,13 +78,9 @@ const LOG_TEXT: usize = 160;
 pub fn log(transcript: &[Row]) -> Vec<LogEntry> {
     let mut lines: Vec<LogLine> = Vec::new();
     let mut number = 1;
-    for run in transcript.chunk_by(is_same_stream) {
-        let folded = run.len() >= FOLDED_FROM;
-        let parts: Vec<&[Row]> = if folded { vec![run] } else { run.chunks(1).collect() };
-        for part in parts {
-            lines.extend(log_line(number, part));
-            number += part.len();
-        }
+    for part in parts(transcript) {
+        lines.extend(log_line(number, part));
+        number += part.len();
     }
     let left_out = lines.len().saturating_sub(LOG_START + LOG_END);
     if left_out == 0 {
@@ -94,6 +90,26 @@ pub fn log(transcript: &[Row]) -> Vec<LogEntry> {
     let rows: usize = lines.drain(LOG_START..).map(|line| line.last + 1 - line.first).sum();
     let start = lines.into_iter().map(LogEntry::Line);
     start.chain([LogEntry::LeftOut(rows)]).chain(end.into_iter().map(LogEntry::Line)).collect()
+}
+
+/// The rows, with runs of consecutive small writes of the same side together, each with the number of its first row.
+#[cfg(feature = "html")]
+pub(crate) fn runs_of_writes(transcript: &[Row]) -> Vec<(usize, &[Row])> {
+    let mut runs = Vec::new();
+    let mut number = 1;
+    for part in parts(transcript) {
+        runs.push((number, part));
+        number += part.len();
+    }
+    runs
+}
+
+/// The rows one by one, and runs of small writes together.
+fn parts(transcript: &[Row]) -> impl Iterator<Item = &[Row]> {
+    transcript.chunk_by(is_same_stream).flat_map(|run| {
+        let size = if run.len() >= FOLDED_FROM { run.len() } else { 1 };
+        run.chunks(size)
+    })
 }
 
 fn is_same_stream(a: &Row, b: &Row) -> bool {

@@ -9,6 +9,8 @@ use crate::{results::Row, visible};
 mod log;
 mod sent_bytes;
 
+#[cfg(feature = "html")]
+pub(crate) use log::runs_of_writes;
 pub use log::{LogEntry, LogLine, Times, log, log_lines};
 pub use sent_bytes::{SHOWN_LINES, SentBytes, sent_bytes};
 
@@ -60,17 +62,17 @@ fn push_hex(text: &mut String, bytes: &[u8]) {
 }
 
 /// The text of a row, seen as the pieces of its spelling: `\n`, `\xEF`, one character.
-struct Spelled<'a> {
+pub(crate) struct Spelled<'a> {
     rest: &'a str,
 }
 
 impl<'a> Spelled<'a> {
-    fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self { rest: text }
     }
 
     /// The spelling with its spaces as spaces.
-    fn readable(self) -> String {
+    pub(crate) fn readable(self) -> String {
         self.map(|piece| if piece == "\\x20" { " " } else { piece }).collect()
     }
 }
@@ -96,6 +98,11 @@ impl<'a> Iterator for Spelled<'a> {
 }
 
 /// The true length of a row in bytes.
+#[cfg(feature = "html")]
+pub(crate) fn row_length(row: &Row) -> u64 {
+    length(row)
+}
+
 fn length(row: &Row) -> u64 {
     row.length.unwrap_or_else(|| Vec::unescape_bytes(&row.text).len() as u64)
 }

@@ -78,7 +78,7 @@ fn no_text_breaks_a_table() {
 }
 
 /// One failure in which every text is `text`.
-fn everywhere(text: &str, row: Row) -> Results {
+pub(crate) fn everywhere(text: &str, row: Row) -> Results {
     let run = results("hostile");
     let mut header = run.header().clone();
     header.implementation.name = text.to_owned();

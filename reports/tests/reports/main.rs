@@ -6,6 +6,7 @@ mod coverage;
 mod diff;
 mod files;
 mod hostile;
+mod html;
 mod junit;
 mod matrix;
 mod numbers;

@@ -137,3 +137,59 @@ proptest! {
         let _ = Results::read("any", text.as_bytes());
     }
 }
+
+#[test]
+fn whatever_is_intact_can_be_read() {
+    let read = |lines: &[String]| Results::read_readable("run.jsonl", lines.join("\n").as_bytes());
+    let whole = lines("all-pass");
+    let intact = read(&whole).unwrap();
+    assert_eq!(intact, results_named("all-pass", "run.jsonl"));
+    assert!(intact.is_complete() && intact.warnings().is_empty());
+
+    let mut damaged = whole.clone();
+    damaged[1] = "{\"kind\":\"result\",\"v\":1".into();
+    damaged[3] = "\0not JSON".into();
+    damaged[4] = damaged[4].replace("\"v\":1", "\"v\":2");
+    let run = read(&damaged).unwrap();
+    assert!(!run.is_complete());
+    assert_eq!(run.results().len(), intact.results().len() - 3);
+    let warnings: Vec<String> = run.warnings().iter().map(ToString::to_string).collect();
+    assert_snapshot!(warnings.join("\n"), @r#"
+    skipped a line: run.jsonl:2:22: damaged: EOF while parsing an object; restore the file, or run it again
+    skipped a line: run.jsonl:4:1: damaged: expected value; restore the file, or run it again
+    skipped a line: run.jsonl:5: version 2 of the results format, but this ssespec reads version 1 only; read it with the ssespec that wrote it, or run again with this one
+    "#);
+
+    // What follows the run is another one.
+    let twice: Vec<String> = whole.iter().chain(&whole).cloned().collect();
+    let run = read(&twice).unwrap();
+    assert_eq!((run.results().len(), run.warnings().len()), (intact.results().len(), 1));
+    let without_header = read(&whole[1..]).unwrap_err().to_string();
+    assert!(without_header.starts_with("run.jsonl:1: not a results file"), "{without_header}");
+}
+
+fn results_named(file: &str, name: &str) -> Results {
+    Results::read(name, text(file).as_bytes()).expect("the file can be read")
+}
+
+/// Bytes that are made as they are read.
+fn long_line(bytes: u64) -> impl std::io::Read {
+    std::io::Read::take(std::io::repeat(b'x'), bytes)
+}
+
+#[test]
+fn a_line_without_an_end_is_not_kept() {
+    use std::io::{BufReader, Read as _};
+    let text = text("all-pass");
+    let (header, rest) = text.split_at(text.find('\n').unwrap() + 1);
+    let file = || {
+        BufReader::new(header.as_bytes().chain(long_line(65 << 20)).chain(&b"\n"[..]).chain(rest.as_bytes()))
+    };
+    let refused = Results::read("run.jsonl", file()).unwrap_err().to_string();
+    assert_eq!(
+        refused,
+        "run.jsonl:2:0: damaged: the line is longer than 64 MiB; restore the file, or run it again"
+    );
+    let run = Results::read_readable("run.jsonl", file()).unwrap();
+    assert_eq!((run.results().len(), run.warnings().len()), (results("all-pass").results().len(), 1));
+}

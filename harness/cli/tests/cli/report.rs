@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::Tests;
-use crate::command::{ssespec, words};
+use crate::command::{Ssespec, ssespec, words};
 use crate::test_folder::TestFolder;
 
 pub(crate) const TESTS: Tests = &[
@@ -12,6 +12,11 @@ pub(crate) const TESTS: Tests = &[
     ("a_matrix_of_many", a_matrix_of_many),
     ("files_that_cannot_be_read", files_that_cannot_be_read),
     ("an_incomplete_run", an_incomplete_run),
+    ("a_site", a_site),
+    ("a_site_needs_a_folder_of_its_own", a_site_needs_a_folder_of_its_own),
+    ("a_site_of_what_can_be_read", a_site_of_what_can_be_read),
+    ("a_site_of_shards", a_site_of_shards),
+    ("a_comparison_as_a_site", a_comparison_as_a_site),
     ("no_difference", no_difference),
     ("what_is_broken_and_what_is_fixed", what_is_broken_and_what_is_fixed),
     ("files_to_compare_that_cannot_be_read", files_to_compare_that_cannot_be_read),
@@ -154,4 +159,122 @@ fn files_to_compare_that_cannot_be_read() {
         .ends(2)
         .says(&["no-such.jsonl: cannot read it: "]);
     ssespec(["diff", "no-such.jsonl"]).args([&file]).ends(2).says(&["no-such.jsonl: cannot read it: "]);
+}
+
+/// The command that writes a site of these files.
+fn site(files: &[&PathBuf], folder: &TestFolder) -> Ssespec {
+    ssespec(words("report --format html --output")).args([folder.path().join("site")]).args(files)
+}
+
+fn a_site() {
+    let folder = TestFolder::new();
+    let (good, bad) = (results(&folder, "good.jsonl", "a"), results(&folder, "bad.jsonl", "b"));
+    assert_eq!(site(&[&bad], &folder).ends(0).stdout, "");
+    let index = folder.read("site/index.html");
+    assert!(index.contains("mine"), "{index}");
+    let version = env!("CARGO_PKG_VERSION");
+    let result = folder.read(&format!("site/results/reference-{version}/client.mine.first.html"));
+    for part in [
+        "The server sends &#34;data: b\\n\\n&#34;.",
+        "failed here",
+        "event type &#34;message&#34;, data &#34;b&#34;",
+        "64 61 74 61 3a 20 62 0a",
+        "Run it again",
+    ] {
+        assert!(result.contains(part), "{part}: {result}");
+    }
+    let standard = folder.read("site/standard/whatwg.html");
+    // In the order of the document, with those that no case can check.
+    let order =
+        ["api-exposed-window-worker", "line-lf"].map(|id| standard.find(&format!("id=\"whatwg.{id}\"")));
+    assert!(order[0].is_some() && order[0] < order[1], "{order:?}");
+    assert!(standard.contains("No case can check this: "));
+    // A second report replaces the first.
+    site(&[&good], &folder).ends(0);
+    assert!(!folder.path().join("site/results").exists());
+}
+
+fn a_site_needs_a_folder_of_its_own() {
+    let folder = TestFolder::new();
+    let file = results(&folder, "r.jsonl", "a");
+    ssespec(words("report --format html")).args([&file]).ends(2).says(&["--output <PATH>"]);
+    folder.file("site/mine.txt", "mine");
+    site(&[&file], &folder)
+        .ends(2)
+        .says(&["site: this folder is not empty, and `ssespec report` did not write it"]);
+    assert_eq!(folder.read("site/mine.txt"), "mine");
+    std::fs::remove_file(folder.path().join("site/mine.txt")).unwrap();
+    site(&[&file], &folder).ends(0);
+    // What others put there later stays.
+    folder.file("site/CNAME", "example.org");
+    site(&[&file], &folder).ends(0);
+    assert_eq!(folder.read("site/CNAME"), "example.org");
+    let to_a_file = ssespec(words("report --format html --output")).args([&file, &file]).ends(2);
+    to_a_file.says(&["r.jsonl: this is a file, but a site is a folder"]);
+}
+
+fn a_site_of_what_can_be_read() {
+    let folder = TestFolder::new();
+    let file = results(&folder, "r.jsonl", "a");
+    let text = folder.read("r.jsonl");
+    folder.file("other.jsonl", &text.replacen("\"v\":1", "\"v\":2", 1));
+    folder.file("no.jsonl", "<b>not JSON</b>");
+    let [other, no] = ["other.jsonl", "no.jsonl"].map(|name| folder.path().join(name));
+    let run = site(&[&other, &file, &no, &file], &folder).ends(2);
+    run.says(&[
+        "other.jsonl:1: version 2 of the results format",
+        "no.jsonl:1: not a results file",
+        "are both results of reference",
+    ]);
+    let index = folder.read("site/index.html");
+    assert_eq!(index.matches("Not shown: ").count(), 3, "{index}");
+    assert!(index.contains("other.jsonl:1: version 2"), "{index}");
+    // A damaged line costs that line.
+    let damaged = text.replacen("\"verdict\":\"pass\"", "\"verdict\":\"passed\"", 1);
+    folder.file("damaged.jsonl", &damaged);
+    let damaged = folder.path().join("damaged.jsonl");
+    site(&[&damaged], &folder).ends(0).says(&["damaged.jsonl:2:"]);
+    assert!(folder.read("site/index.html").contains("skipped a line"));
+    // Where nothing can be read, the old site stays.
+    site(&[&no], &folder).ends(2).says(&["there is nothing to show"]);
+    assert!(folder.read("site/index.html").contains("skipped a line"));
+}
+
+fn a_site_of_shards() {
+    let folder = TestFolder::new();
+    let shard = |part: &str| {
+        let file = folder.path().join(format!("{part}.jsonl"));
+        ssespec(words("client --reference --filter client/bom/* --delivery whole --shard"))
+            .args([&format!("{part}/2")])
+            .args(["--output"])
+            .args([&file])
+            .ends(0);
+        file
+    };
+    let (one, two) = (shard("1"), shard("2"));
+    site(&[&one, &two], &folder).ends(0);
+    assert!(!folder.read("site/index.html").contains("Incomplete"));
+    let half = site(&[&one], &folder).ends(0);
+    half.says(&["shard 2/2 is missing"]);
+    assert!(folder.read("site/index.html").contains("shard 2/2 is missing"));
+}
+
+fn a_comparison_as_a_site() {
+    let folder = TestFolder::new();
+    let (good, bad) = (results(&folder, "good.jsonl", "a"), results(&folder, "bad.jsonl", "b"));
+    let compare = |a: &PathBuf, b: &PathBuf| {
+        let output = folder.path().join("comparison");
+        ssespec(words("diff --format html --output")).args([&output, a, b])
+    };
+    compare(&good, &bad).ends(1);
+    let index = folder.read("comparison/index.html");
+    assert!(
+        index.contains("after/client.mine.first.html") && index.contains("some cases are broken"),
+        "{index}"
+    );
+    assert!(folder.read("comparison/after/client.mine.first.html").contains("failed here"));
+    compare(&bad, &good).ends(0);
+    assert!(folder.read("comparison/index.html").contains("no case is broken"));
+    assert!(!folder.path().join("comparison/after").exists());
+    ssespec(words("diff --format html")).args([&good, &bad]).ends(2).says(&["--output <PATH>"]);
 }
