@@ -5,10 +5,10 @@
 //! The text queues tasks that do nothing when the state is CLOSED. Here close() ends the future that runs these steps,
 //! so none of them needs to check.
 
+mod header_fields;
 mod reestablishing;
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -20,6 +20,7 @@ use ssespec::Observer;
 use ssespec::protocol::{CloseIn, ConnectRequest, Event};
 use ssespec_cases::client::ReadyState;
 
+use self::header_fields::initial_last_event_id;
 use crate::client::body_reader::{BodyReader, read_in_task};
 use crate::client::exchange::{Response, is_reset, send_unattended};
 use crate::client::fetch::{NetworkError, fetch};
@@ -99,38 +100,6 @@ impl EventSource {
             Err(error) => Loss::Network(error),
         };
         self.reestablish(loss).await
-    }
-
-    /// Sets the header fields that the user has changed since the last fetch.
-    fn refresh_headers(&mut self) {
-        let fields = self.observer.headers();
-        if fields == self.past.fields || self.defects.has(Defect::RefreshedHeadersNotSent) {
-            return;
-        }
-        self.request.refresh(&fields);
-        self.past.fields = fields;
-        if self.defects.has(Defect::RefreshForgetsLastEventId) {
-            self.resumption.last_event_id = "".into();
-        }
-    }
-
-    /// Sets `Last-Event-ID` to the last event ID string, which the user may have given.
-    fn set_last_event_id(&mut self) {
-        let has = |defect| self.defects.has(defect);
-        let (id, initial) = (&*self.resumption.last_event_id, &self.past.initial_id);
-        self.request.set_last_event_id(id);
-        let is_first = self.past.reconnections == 0;
-        if !initial.is_empty() {
-            if is_first && has(Defect::InitialIdNotSent) {
-                self.request.set_last_event_id("");
-            } else if !is_first && id != initial && has(Defect::InitialIdSentAlways) {
-                self.request.set_last_event_id(initial);
-            } else if !is_first && id == initial && has(Defect::InitialIdSentOnce) {
-                self.request.set_last_event_id("");
-            }
-        } else if id.is_empty() && !is_first && has(Defect::EmptyLastEventIdSentAgain) {
-            self.request.set_empty_last_event_id();
-        }
     }
 
     /// Fetches. The fetch ends with the future that drives it, so close() aborts it; with a defect that leaves it
@@ -421,15 +390,5 @@ impl EventSource {
     fn close(&mut self) -> Flow {
         self.observer.set_state(ReadyState::Closed);
         Flow::Break(SourceEnd::Closed)
-    }
-}
-
-/// The last event ID string to start with. It is empty in the standard; our user can give one, also in the form of the
-/// header, which then must not outlive the IDs of the stream.
-fn initial_last_event_id(options: &ConnectRequest, request: &Request) -> Arc<str> {
-    if options.last_event_id.is_empty() {
-        request.last_event_id().unwrap_or_default().into()
-    } else {
-        options.last_event_id.as_str().into()
     }
 }
