@@ -98,8 +98,10 @@ impl<'a> CaseOutcome<'a> {
         results.sort_by_key(|result| result.delivery);
         let (first, rest) = results.split_first()?;
         let worst = rest.iter().fold(*first, |worst, result| {
-            // The first delivery with the worst outcome represents the case.
-            if Outcome::of(result) > Outcome::of(worst) { result } else { worst }
+            // The first delivery with the worst outcome represents the case, with a failure if there is one: a known failure
+            // that need not happen passes in some.
+            let rank = |result: &CaseResult| (Outcome::of(result), result.failure.is_some());
+            if rank(result) > rank(worst) { result } else { worst }
         });
         Some(Self { outcome: Outcome::of(worst), worst, results })
     }

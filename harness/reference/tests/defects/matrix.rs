@@ -73,12 +73,17 @@ fn is_random(defect: Defect) -> bool {
     matches!(defect, Defect::DelayIsRandom | Defect::DelayGrowsAlways | Defect::FailedConnectsAgain)
 }
 
+/// Whether what a defect does depends on when the server notices that a client has left.
+fn is_random_for_servers(defect: ServerDefect) -> bool {
+    matches!(defect, ServerDefect::ReplayFromWhatWasSent)
+}
+
 mistake!(Defect, Role::Client, 40, is_random, reference::with_defects, reference::surveyed);
 mistake!(
     ServerDefect,
     Role::Server,
     20,
-    |_| false,
+    is_random_for_servers,
     reference::server_with_defects,
     reference::surveyed_server
 );
@@ -278,10 +283,12 @@ impl<D: Mistake> fmt::Display for Matrix<D> {
         writeln!(f, "Failing cases of a defect: median {}", self.median())?;
         for defect in &self.defects {
             let caught = self.caught(*defect);
-            writeln!(f, "\n{}: {}", defect.name(), count::<D>(caught.len()))?;
+            let is_listed = caught.len() <= D::MANY && !defect.is_random();
+            let count = if defect.is_random() { "varies".into() } else { count::<D>(caught.len()) };
+            writeln!(f, "\n{}: {count}", defect.name())?;
             writeln!(f, "  {} ({})", defect.description(), defect.origin())?;
-            if caught.len() > D::MANY {
-                // Every new case would change the list.
+            if !is_listed {
+                // Every run, or every new case, would change the list.
                 continue;
             }
             let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
