@@ -1,7 +1,10 @@
 //! The page as a person's browser shows it: opened in a Chromium that `headless_chrome` drives, independently of how
 //! the `ssespec` command drives browsers.
 //!
-//! Where Chromium is not installed the test is left out and says so, unless `SSESPEC_ALL_IMPLEMENTATIONS` is set.
+//! Where Chromium or axe-core is not installed the tests are left out and say so, unless `SSESPEC_ALL_IMPLEMENTATIONS` is set.
+
+#[path = "axe/mod.rs"]
+mod axe;
 
 use std::ffi::OsStr;
 use std::fmt::Display;
@@ -39,14 +42,22 @@ fn main() -> ExitCode {
         ("failures_are_shown_first_and_readable", failures_are_shown_first_and_readable),
     ];
     let trials = tests.map(|(name, test)| {
-        Trial::ignorable_test(name, move || match find(Engine::Chromium) {
-            Err(missing) if std::env::var_os("SSESPEC_ALL_IMPLEMENTATIONS").is_none() => {
-                Ok(Completion::ignored_with(format!("{missing}; {}", missing.hint())))
+        Trial::ignorable_test(name, move || match missing() {
+            Some(why) if std::env::var_os("SSESPEC_ALL_IMPLEMENTATIONS").is_none() => {
+                Ok(Completion::ignored_with(why))
             }
             _ => test().map(|()| Completion::Completed),
         })
     });
     libtest_mimic::run(&arguments, trials.into()).exit_code()
+}
+
+/// What is not installed.
+fn missing() -> Option<String> {
+    match find(Engine::Chromium) {
+        Err(missing) => Some(format!("{missing}; {}", missing.hint())),
+        Ok(_) => axe::missing(),
+    }
 }
 
 /// The command, ended with the test.
@@ -116,6 +127,27 @@ impl Page {
         Ok(value.unwrap_or_default())
     }
 
+    /// Asserts that axe-core finds nothing, in both color schemes.
+    fn assert_accessible(&self) -> Result<(), Failed> {
+        self.evaluate(&axe::script()?)?;
+        for scheme in SCHEMES {
+            self.set_scheme(scheme)?;
+            let found = self.tab.evaluate(axe::VIOLATIONS, true).map_err(|error| said(&error))?.value;
+            if found.as_ref().and_then(Value::as_str) != Some("") {
+                return Err(format!("axe-core, in {scheme} colors: {found:?}").into());
+            }
+        }
+        Ok(())
+    }
+
+    fn set_scheme(&self, scheme: &str) -> Result<(), Failed> {
+        let feature = MediaFeature { name: "prefers-color-scheme".into(), value: scheme.into() };
+        self.tab
+            .call_method(SetEmulatedMedia { media: None, features: Some(vec![feature]) })
+            .map(drop)
+            .map_err(|error| said(&error))
+    }
+
     fn text(&self) -> Result<String, Failed> {
         Ok(self.evaluate("document.body.innerText")?.as_str().unwrap_or_default().to_owned())
     }
@@ -133,15 +165,7 @@ impl Page {
     /// Asserts that all text can be read, in both color schemes.
     fn assert_contrast(&self) -> Result<(), Failed> {
         for scheme in SCHEMES {
-            self.tab
-                .call_method(SetEmulatedMedia {
-                    media: None,
-                    features: Some(vec![MediaFeature {
-                        name: "prefers-color-scheme".into(),
-                        value: scheme.into(),
-                    }]),
-                })
-                .map_err(|error| said(&error))?;
+            self.set_scheme(scheme)?;
             let pale = self.evaluate(&PALE.replace("CONTRAST", &CONTRAST.to_string()))?;
             if pale.as_str() != Some("") {
                 return Err(format!("contrast below {CONTRAST} in {scheme} colors: {pale}").into());
@@ -164,7 +188,8 @@ fn a_run_on_a_narrow_screen() -> Result<(), Failed> {
         return Err(format!("the page does not say that all MUSTs hold: {text}").into());
     }
     page.assert_no_overhang()?;
-    page.assert_contrast()
+    page.assert_contrast()?;
+    page.assert_accessible()
 }
 
 fn failures_are_shown_first_and_readable() -> Result<(), Failed> {
@@ -210,5 +235,6 @@ fn failures_are_shown_first_and_readable() -> Result<(), Failed> {
         return Err("an open group does not list its cases".into());
     }
     page.assert_no_overhang()?;
-    page.assert_contrast()
+    page.assert_contrast()?;
+    page.assert_accessible()
 }

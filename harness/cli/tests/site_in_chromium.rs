@@ -4,6 +4,9 @@
 //! Where Chromium or axe-core is not installed the tests are left out and say so, unless `SSESPEC_ALL_IMPLEMENTATIONS` is
 //! set.
 
+#[path = "axe/mod.rs"]
+mod axe;
+
 use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -69,17 +72,12 @@ fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-fn axe_file() -> PathBuf {
-    repository().join("ci/axe/node_modules/axe-core/axe.min.js")
-}
-
 /// What is not installed.
 fn missing() -> Option<String> {
     if let Err(missing) = find(Engine::Chromium) {
         return Some(format!("{missing}; {}", missing.hint()));
     }
-    let axe = axe_file();
-    (!axe.is_file()).then(|| "axe-core is not installed; run `npm ci` in ci/axe".to_owned())
+    axe::missing()
 }
 
 fn said(error: impl Display) -> Failed {
@@ -258,7 +256,7 @@ fn complaint(event: &Event) -> Option<String> {
 }
 
 fn every_page_is_accessible(sites: &Sites) -> Result<(), Failed> {
-    let axe = std::fs::read_to_string(axe_file())?;
+    let axe = axe::script()?;
     let tester = Tester::new()?;
     let mut violations = Vec::new();
     // The colors and the layout of the other half are checked without axe-core, which is slow.
@@ -268,10 +266,7 @@ fn every_page_is_accessible(sites: &Sites) -> Result<(), Failed> {
         tester.width(width)?;
         tester.open(page)?;
         tester.evaluate(&axe)?;
-        let found = tester.evaluate(
-            "axe.run().then((results) => results.violations.map((one) => \
-             `${one.id}: ${one.nodes[0].html.slice(0, 200)} ${one.nodes[0].failureSummary}`).join('\\n'))",
-        )?;
+        let found = tester.evaluate(axe::VIOLATIONS)?;
         match found.as_str() {
             Some("") => {}
             Some(text) => violations.push(format!("{page}, {scheme}, {width} px: {text}")),

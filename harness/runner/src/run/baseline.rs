@@ -81,9 +81,11 @@ impl Baseline {
             && self.entries_in(&result.case, result.delivery).any(|entry| entry.flaky && names(entry, fact))
     }
 
-    /// Stale entries, for cases that pass in every delivery that the entry is about, and unmatched entries, which match no case of the suite. A
-    /// filtered run judges only the selected cases, each shard a part of the entries, and a run without all standard deliveries, or one that varies the
-    /// cases, reports no stale entries.
+    /// Stale entries, for cases that pass in every delivery that the entry is about, and unmatched entries, which match no
+    /// case of the suite.
+    ///
+    /// A filtered run judges only the selected cases, each shard a part of the entries. A run without all standard
+    /// deliveries, or one that varies the cases, reports no stale entries.
     pub fn judge<'i>(
         &self,
         results: &[&CaseResult],
