@@ -13,14 +13,11 @@ use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reports::results::Deciding;
 
 use crate::options::format::Format;
+use crate::options::headings::{EXECUTION, OUTPUT};
 use crate::options::listing::ListOption;
 use crate::options::selection::CaseSelection;
 use crate::options::values::{duration, duration_text};
 use crate::options::variation::VariationOptions;
-
-/// The headings of these options in the help.
-pub(crate) const EXECUTION: &str = "Execution";
-const OUTPUT: &str = "Output";
 
 /// Which cases to run, how, and what to print.
 #[derive(Debug, Clone, Args)]

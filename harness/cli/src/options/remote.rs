@@ -3,7 +3,7 @@
 use clap::Args;
 use ssespec::adapter::reach::Reach;
 
-use super::execution::EXECUTION;
+use super::headings::EXECUTION;
 
 /// Whether the server under test may be on another machine.
 #[derive(Debug, Clone, Copy, Args)]

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use ssespec_reports::results::{Framing, Loss, Variation};
 
-use crate::options::execution::EXECUTION;
+use crate::options::headings::EXECUTION;
 
 /// What to vary of the cases for clients.
 #[derive(Debug, Clone, Copy, Args)]

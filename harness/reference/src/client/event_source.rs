@@ -20,7 +20,6 @@ use ssespec::Observer;
 use ssespec::protocol::{CloseIn, ConnectRequest, Event};
 use ssespec_cases::client::ReadyState;
 
-use self::header_fields::initial_last_event_id;
 use crate::client::body_reader::{BodyReader, read_in_task};
 use crate::client::exchange::{Response, is_reset, send_unattended};
 use crate::client::fetch::{NetworkError, fetch};
@@ -66,7 +65,7 @@ impl EventSource {
             read_timeout: options.read_timeout.map(Duration::from_millis),
             resumption: Resumption {
                 reconnection_time: DEFAULT_RECONNECTION_TIME,
-                last_event_id: initial_last_event_id(options, &request),
+                last_event_id: request.initial_last_event_id(options),
             },
             past: Past::new(options, &request),
             request,

@@ -2,6 +2,8 @@
 //!
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#concept-event-stream-request>
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LANGUAGE,
@@ -96,6 +98,16 @@ impl Request {
     /// request with a non-idempotent method", <https://www.rfc-editor.org/rfc/rfc9110.html#section-9.2.2-6>.
     pub(crate) fn is_idempotent(&self) -> bool {
         self.method.is_idempotent()
+    }
+
+    /// The last event ID string to start with. It is empty in the standard; our user can give one, also in the form of the
+    /// header, which then must not outlive the IDs of the stream.
+    pub(crate) fn initial_last_event_id(&self, options: &ConnectRequest) -> Arc<str> {
+        if options.last_event_id.is_empty() {
+            self.last_event_id().unwrap_or_default().into()
+        } else {
+            options.last_event_id.as_str().into()
+        }
     }
 
     /// The `Last-Event-ID` that the user gave as a header.

@@ -1,11 +1,6 @@
 //! The header fields of the next request.
 
-use std::sync::Arc;
-
-use ssespec::protocol::ConnectRequest;
-
 use super::EventSource;
-use crate::client::request::Request;
 use crate::defect::list::Defect;
 
 impl EventSource {
@@ -39,15 +34,5 @@ impl EventSource {
         } else if id.is_empty() && !is_first && has(Defect::EmptyLastEventIdSentAgain) {
             self.request.set_empty_last_event_id();
         }
-    }
-}
-
-/// The last event ID string to start with. It is empty in the standard; our user can give one, also in the form of the
-/// header, which then must not outlive the IDs of the stream.
-pub(super) fn initial_last_event_id(options: &ConnectRequest, request: &Request) -> Arc<str> {
-    if options.last_event_id.is_empty() {
-        request.last_event_id().unwrap_or_default().into()
-    } else {
-        options.last_event_id.as_str().into()
     }
 }
