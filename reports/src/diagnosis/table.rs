@@ -79,7 +79,7 @@ const CLIENT: &str = include_str!("client.txt");
 const SERVER: &str = include_str!("server.txt");
 const GROWTH: &str = include_str!("growth.txt");
 
-/// A generated table, and the part written by hand whose cases begin like this.
+/// A generated table, with the part of `growth.txt` whose cases begin like this.
 fn with_growth(generated: &str, role: &str) -> Table {
     let mut table = Table::read(generated).unwrap_or_default();
     let is_of_role = |mistake: &Mistake| mistake.failures.keys().any(|case| case.starts_with(role));
@@ -98,7 +98,7 @@ impl Table {
         }
     }
 
-    /// The part of the tables that is written by hand: what the cases that measure memory and time show.
+    /// The part of the tables that is not generated: what the cases that measure memory and time show.
     pub fn growth() -> Self {
         Self::read(GROWTH).unwrap_or_default()
     }

@@ -17,7 +17,7 @@ const LOOK_AHEAD: Duration = Duration::from_millis(300);
 /// How long a stream may be quiet for clients that limit the time of a read.
 const QUIET: Duration = Duration::from_secs(5);
 
-/// How many bytes clients read at once that wait for so many.
+/// The size of a read, for clients that wait until it is full.
 const PIECE: usize = 128;
 
 /// Reads a body.

@@ -45,7 +45,7 @@ pub(crate) struct Decoder {
     is_later: bool,
     /// The `charset` of the response.
     charset: Charset,
-    /// Whether the stream is taken for UTF-16.
+    /// Whether the stream is decoded as UTF-16.
     is_utf16: bool,
     /// How many byte order marks were skipped.
     marks: usize,
