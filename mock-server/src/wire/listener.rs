@@ -24,6 +24,9 @@ use super::kernel::Kernel;
 use super::port::{Port, PortState, RETRY};
 use super::registry::Registry;
 
+/// How long connections may take to end after they were aborted.
+const ABORTING: Duration = Duration::from_secs(10);
+
 /// How long to wait if the system is out of file descriptors.
 const EXHAUSTED: Duration = Duration::from_millis(10);
 
@@ -181,7 +184,8 @@ impl Listener {
         self.stop();
         // The task stops on its own; an error would be a panic, which is not propagated.
         let _ = (&mut self.accepting).await;
-        self.shared.registry.all_gone(&connections).await;
+        // They are aborted, so they end soon. One that does not must not hold up whoever shuts the listener down.
+        let _ = tokio::time::timeout(ABORTING, self.shared.registry.all_gone(&connections)).await;
     }
 
     fn stop(&self) {

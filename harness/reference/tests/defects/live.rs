@@ -12,6 +12,9 @@ use ssespec_mock_server::wire::BarrierMode;
 
 use super::matrix::Came;
 
+/// No session takes this long, unless something of the harness hangs.
+const ENDLESS: Duration = Duration::from_secs(300);
+
 /// Plays a case with this adapter, which replaces the earlier one of the stage.
 pub(crate) async fn live(
     corpus: &Arc<Corpus>,
@@ -36,7 +39,9 @@ pub(crate) async fn live(
         deaths: Deaths::Counted,
         rerun: Rerun::Command(String::new()),
     };
-    let (played, _) = play_case(&run, stage, trial).await;
+    let Ok((played, _)) = tokio::time::timeout(ENDLESS, play_case(&run, stage, trial)).await else {
+        return Came::Fault(format!("the session with {} does not end", trial.case.id));
+    };
     match played.outcome.held {
         Ok(()) => Came::Held,
         Err(Stop::Failure(failure)) => {
