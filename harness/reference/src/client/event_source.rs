@@ -21,7 +21,7 @@ use ssespec::protocol::{CloseIn, ConnectRequest, Event};
 use ssespec_cases::client::ReadyState;
 
 use crate::client::body_reader::{BodyReader, read_in_task};
-use crate::client::exchange::{Response, is_reset, send_unattended};
+use crate::client::exchange::{Response, send_unattended};
 use crate::client::fetch::{NetworkError, fetch};
 use crate::client::loss::{Failure, Flow, Loss, SourceEnd};
 use crate::client::mime::{charset, is_event_stream};
@@ -249,9 +249,6 @@ impl EventSource {
                     if interpreter.gave_up() {
                         break (StreamEnd::Broken, Loss::Ended);
                     }
-                }
-                Some(Err(error)) if is_reset(&error) && self.defects.has(Defect::ResetNotNoticed) => {
-                    std::future::pending().await
                 }
                 Some(Err(error)) => break (StreamEnd::Broken, Loss::Broken(error)),
                 None if is_sized => break (StreamEnd::AtLength, Loss::Ended),

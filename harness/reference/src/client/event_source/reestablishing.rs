@@ -8,7 +8,7 @@ use ssespec::protocol::CloseIn;
 use ssespec_cases::client::ReadyState;
 
 use super::{EventSource, MOMENT};
-use crate::client::exchange::{ExchangeError, send_unattended};
+use crate::client::exchange::{ExchangeError, is_reset, send_unattended};
 use crate::client::fetch::NetworkError;
 use crate::client::loss::{Failure, Flow, Loss};
 use crate::client::past::BodyFraming;
@@ -47,8 +47,7 @@ impl EventSource {
         }
         let delay = self.reconnection_delay();
         self.past.reconnections += 1;
-        self.past.was_reset =
-            matches!(&loss, Loss::Broken(error) if io_error(error) == Some(ErrorKind::ConnectionReset));
+        self.past.was_reset = matches!(&loss, Loss::Broken(error) if is_reset(error));
         if !self.past.own_headers.is_empty() && self.defects.has(Defect::OwnHeadersSentOnce) {
             self.request.remove(&self.past.own_headers);
         }
@@ -70,6 +69,7 @@ impl EventSource {
     fn overlooks(&self, loss: &Loss) -> bool {
         match loss {
             Loss::Ended => self.defects.has(Defect::CleanEndUnnoticed),
+            Loss::Broken(error) if is_reset(error) && self.defects.has(Defect::ResetNotNoticed) => true,
             Loss::Broken(_) | Loss::Network(_) => self.defects.has(Defect::BreakUnnoticed),
             Loss::Silent(_) | Loss::NoStream => false,
         }
