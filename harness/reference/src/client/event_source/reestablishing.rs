@@ -69,7 +69,6 @@ impl EventSource {
     fn overlooks(&self, loss: &Loss) -> bool {
         match loss {
             Loss::Ended => self.defects.has(Defect::CleanEndUnnoticed),
-            Loss::Broken(error) if is_reset(error) && self.defects.has(Defect::ResetNotNoticed) => true,
             Loss::Broken(_) | Loss::Network(_) => self.defects.has(Defect::BreakUnnoticed),
             Loss::Silent(_) | Loss::NoStream => false,
         }
@@ -143,7 +142,7 @@ impl EventSource {
         let delay = self.delay.after_loss(time);
         // Shorter times cannot be distinguished from no delay.
         let is_long = time > MOMENT;
-        if time.is_zero() && has(Defect::NoDelayAfterRetryZero) {
+        if self.past.ended_all_delays || (time.is_zero() && has(Defect::NoDelayAfterRetryZero)) {
             return Duration::ZERO;
         }
         if delay > time && is_long && has(Defect::DelayNeverGrows) {
