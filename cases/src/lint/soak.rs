@@ -1,4 +1,4 @@
-//! Long waits: whoever runs all cases should not wait for them unless they ask for it.
+//! Long waits: a run of all cases takes minutes only for users who ask for it.
 
 use std::time::Duration;
 
@@ -18,8 +18,10 @@ pub(super) fn check(is_soak: bool, steps: &[Step<ClientStep>], findings: &mut Fi
         let before = waited;
         waited += waits(&step.kind);
         if before <= ORDINARY && waited > ORDINARY {
-            let message = "up to this step the case waits for more than 30 seconds, but it is no soak case";
-            let hint = "add soak = true: such a case is played only by a run with --soak, beside all others";
+            let message =
+                "up to this step the case waits for more than 30 seconds, but it is not a soak case";
+            let hint =
+                "add soak = true: such a case is played only with --soak, at the same time as all others";
             findings.add_with_hint(step.at.span.clone(), message, "expected soak = true in this case", hint);
         }
     }

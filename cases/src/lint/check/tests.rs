@@ -309,7 +309,7 @@ fn without_a_retry_a_silence_is_longer_than_the_defaults_of_clients() {
 #[test]
 fn only_a_soak_case_waits_for_minutes() {
     let steps = format!("{SEND}, {{ wait = \"20s\" }}, {{ wait = \"11s\" }}, {{ wait = \"40s\" }}");
-    let message = "up to this step the case waits for more than 30 seconds, but it is no soak case";
+    let message = "up to this step the case waits for more than 30 seconds, but it is not a soak case";
     assert_eq!(reported(&[case(&steps)]), expected(&[("{ wait = \"11s\" }", message)]));
     assert_eq!(reported(&[case_with("soak = true", &steps)]), []);
     let (silence, request) = ("{ expect-no-request = \"31s\" }", "{ expect-request = { after = \"31s\" } }");

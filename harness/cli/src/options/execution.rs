@@ -25,7 +25,7 @@ pub(crate) struct RunOptions {
     #[command(flatten)]
     pub(crate) selection: CaseSelection,
     /// Also run the soak cases that wait no longer than this, such as 2min or 6min: they are about what shows only after
-    /// minutes. They run beside all others, so that the run takes as long as the longest
+    /// minutes. They run at the same time as all others, so the run takes as long as the longest
     #[arg(long, help_heading = SELECTION, value_name = "TIME", value_parser = duration)]
     pub(crate) soak: Option<Duration>,
     #[command(flatten)]

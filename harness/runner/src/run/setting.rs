@@ -15,7 +15,7 @@ pub(super) enum Setting {
     Shared,
     /// A fresh adapter that runs nothing else.
     Own,
-    /// The same, beside whatever else is played: it waits for minutes.
+    /// The same, at the same time as whatever else is played: it waits for minutes.
     Beside,
     /// The same, while no other trial is played.
     Alone,
