@@ -6,6 +6,7 @@ mod escape;
 mod matrix;
 mod section;
 
+pub(crate) use causes::item as cause_item;
 pub(crate) use escape::{link, linked, prose, text};
 pub(crate) use matrix::check;
 pub use matrix::{MatrixError, matrix};

@@ -1,0 +1,269 @@
+//! Issues to file, and the server in them, which is run.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use insta::assert_snapshot;
+use ssespec_reports::fold::fold;
+use ssespec_reports::issue::{Issue, distinct, issue};
+use ssespec_reports::results::{CaseResult, Delivery, Results, Row, Verdict};
+
+use crate::files::{ALL, read, results, text};
+
+/// A run whose only failure has this session.
+fn run(rows: &[(&str, Option<u32>, &str, &str)]) -> Results {
+    let run = results("after");
+    let failing = |result: &&CaseResult| result.verdict == Verdict::Fail;
+    let mut result = run.results().iter().find(failing).expect("a failure").clone();
+    let row = |(at, row): (usize, &(&str, Option<u32>, &str, &str))| Row {
+        at_us: 1000 * at as u64,
+        from: row.0.into(),
+        connection: row.1,
+        kind: row.2.into(),
+        text: row.3.into(),
+        length: None,
+    };
+    result.transcript = rows.iter().enumerate().map(row).collect();
+    result.delivery = Delivery::AsWritten;
+    Results::new("issue", run.header().clone(), [result], run.footer().cloned())
+}
+
+fn issue_of(run: &Results) -> Issue {
+    let cases = fold(run.results());
+    issue(run, &cases[0], &[], &["The server sends \"data: a\\n\\n\".".to_owned()]).expect("it failed")
+}
+
+/// The server in the text of an issue, while it runs.
+struct Server {
+    child: Child,
+    lines: BufReader<ChildStdout>,
+    address: String,
+}
+
+impl Server {
+    fn of(issue: &Issue) -> Self {
+        let script =
+            issue.markdown.split("```python\n").nth(1).expect("a script").split("```").next().unwrap();
+        let mut child = Command::new("python3")
+            .args(["-", "0"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the tests need python3");
+        child.stdin.take().unwrap().write_all(script.as_bytes()).unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        lines.read_line(&mut line).unwrap();
+        let address =
+            line.trim().split("http://").nth(1).unwrap_or_default().trim_end_matches('/').to_owned();
+        assert!(address.starts_with("127.0.0.1:"), "{line}");
+        Self { child, lines, address }
+    }
+
+    fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn ask(stream: &mut TcpStream) {
+    stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nlast-event-id: 7\r\n\r\n").unwrap();
+}
+
+/// Reads exactly these bytes.
+#[track_caller]
+fn expect(stream: &mut TcpStream, expected: &[u8]) {
+    let mut bytes = vec![0; expected.len()];
+    stream.read_exact(&mut bytes).unwrap();
+    assert_eq!(String::from_utf8_lossy(&bytes), String::from_utf8_lossy(expected));
+}
+
+const HEAD: &str =
+    "HTTP/1.1 200 OK\\r\\ncontent-type: text/event-stream\\r\\ntransfer-encoding: chunked\\r\\n\\r\\n";
+const SENT_HEAD: &[u8] =
+    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+
+#[test]
+#[cfg(unix)]
+fn the_server_sends_the_session_again() {
+    let run = run(&[
+        ("client", Some(1), "request", "GET /7/"),
+        ("harness", Some(1), "bytes", HEAD),
+        ("harness", Some(1), "bytes", "id: 1\\ndata: \\xFF\\0\\\\\"`\\n\\n"),
+        ("harness", Some(1), "end", ""),
+        ("client", Some(1), "request", "GET /7/"),
+        ("harness", Some(1), "bytes", HEAD),
+        ("harness", Some(1), "bytes", "d"),
+        ("harness", Some(1), "bytes", "a"),
+        ("harness", Some(1), "bytes", "t"),
+        ("harness", Some(1), "drop", "reset"),
+        ("client", Some(2), "request", "GET /7/"),
+        (
+            "harness",
+            Some(2),
+            "bytes",
+            "HTTP/1.1 302 Found\\r\\nlocation: http://other.test/x\\r\\nconnection: close\\r\\n\\r\\n",
+        ),
+        ("harness", Some(2), "end", ""),
+        ("harness", None, "refuse", "300ms"),
+        ("client", Some(3), "request", "GET /x"),
+        ("harness", Some(3), "bytes", HEAD),
+        ("harness", Some(3), "drop", "fin"),
+    ]);
+    let issue = issue_of(&run);
+    let mut server = Server::of(&issue);
+
+    let mut first = server.connect();
+    ask(&mut first);
+    expect(&mut first, SENT_HEAD);
+    expect(&mut first, b"13\r\nid: 1\ndata: \xff\0\\\"`\n\n\r\n0\r\n\r\n");
+    // The connection stays open, as the framing allows, and takes the second request.
+    ask(&mut first);
+    expect(&mut first, SENT_HEAD);
+    expect(&mut first, b"1\r\nd\r\n1\r\na\r\n1\r\nt\r\n");
+    let reset = first.read(&mut [0; 1]).unwrap_err();
+    assert_eq!(reset.kind(), std::io::ErrorKind::ConnectionReset);
+
+    let mut second = server.connect();
+    ask(&mut second);
+    let port: u16 = server.address.split(':').nth(1).unwrap().parse().unwrap();
+    let redirect = format!(
+        "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:{}/x\r\nconnection: close\r\n\r\n",
+        port + 1
+    );
+    expect(&mut second, redirect.as_bytes());
+    assert_eq!(second.read(&mut [0; 1]).unwrap(), 0, "FIN");
+
+    // Connections are refused for a while, and then accepted on the other port too.
+    let refused = Instant::now();
+    while TcpStream::connect(&server.address).is_ok() {
+        assert!(refused.elapsed() < Duration::from_secs(10), "no connection was refused");
+    }
+    let other = format!("127.0.0.1:{}", port + 1);
+    let mut third = loop {
+        match TcpStream::connect(&other) {
+            Ok(stream) => break stream,
+            Err(_) => assert!(refused.elapsed() < Duration::from_secs(20), "it does not accept again"),
+        }
+    };
+    assert!(refused.elapsed() > Duration::from_millis(150), "{:?}", refused.elapsed());
+    third.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+    ask(&mut third);
+    expect(&mut third, SENT_HEAD);
+    assert_eq!(third.read(&mut [0; 1]).unwrap(), 0, "FIN without the last chunk");
+
+    let mut log = String::new();
+    while !log.contains("response 4: FIN") {
+        assert!(server.lines.read_line(&mut log).unwrap() > 0, "{log}");
+    }
+    for part in ["request 1: GET / HTTP/1.1, Last-Event-ID: 7", "response 2: RST", "request 4: "] {
+        assert!(log.contains(part), "{part}: {log}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn writes_are_separate_and_patterns_are_repeated() {
+    let mut run = run(&[
+        ("client", Some(1), "request", "GET /7/"),
+        ("harness", Some(1), "bytes", HEAD),
+        ("harness", Some(1), "bytes", "data: "),
+        ("harness", Some(1), "bytes", &"xy".repeat(2048)),
+        ("harness", Some(1), "end", ""),
+    ]);
+    let mut result = run.results()[0].clone();
+    result.transcript[2].at_us = 500_000;
+    result.transcript[3].at_us = 500_000;
+    result.transcript[3].length = Some(200_001);
+    run = Results::new("issue", run.header().clone(), [result], None);
+    let server = Server::of(&issue_of(&run));
+    let mut stream = server.connect();
+    ask(&mut stream);
+    let began = Instant::now();
+    expect(&mut stream, SENT_HEAD);
+    expect(&mut stream, b"6\r\ndata: \r\n");
+    assert!(began.elapsed() > Duration::from_millis(400), "the pause is kept: {:?}", began.elapsed());
+    let mut body = Vec::new();
+    while !body.ends_with(b"\r\n0\r\n\r\n") {
+        let mut bytes = [0; 8192];
+        let length = stream.read(&mut bytes).unwrap();
+        assert!(length > 0);
+        body.extend_from_slice(&bytes[..length]);
+    }
+    assert_eq!(body.iter().filter(|byte| matches!(byte, b'x' | b'y')).count(), 200_001);
+    assert!(body.ends_with(b"x\r\n0\r\n\r\n"), "the pattern goes on from write to write");
+}
+
+#[test]
+fn an_issue_has_all_that_a_maintainer_needs() {
+    let run = run(&[
+        ("harness", None, "connect", ""),
+        ("client", Some(1), "request", "GET /7/"),
+        ("harness", Some(1), "bytes", HEAD),
+        ("harness", Some(1), "bytes", "data: a\\n\\n"),
+        ("implementation", None, "event", "event type \"message\", data \"a\""),
+        ("harness", Some(1), "drop", "fin"),
+    ]);
+    let issue = issue_of(&run);
+    assert_snapshot!("issue-client", issue.markdown);
+    let names: Vec<&str> = issue.files.iter().map(|file| file.name.as_str()).collect();
+    assert_eq!(names, ["server.py", "response-1.bin"]);
+    assert_eq!(issue.files[1].bytes, [SENT_HEAD, b"9\r\ndata: a\n\n\r\n"].concat());
+    assert!(issue.markdown.contains(std::str::from_utf8(&issue.files[0].bytes).unwrap()));
+}
+
+#[test]
+fn an_issue_for_a_server_has_the_request_and_the_bytes() {
+    let run = read("probe", &text("probe"));
+    let issues: Vec<String> = distinct(&run)
+        .iter()
+        .filter_map(|failure| issue(&run, &failure.case, &failure.mistakes, &[]))
+        .map(|issue| issue.markdown)
+        .collect();
+    assert!(issues.len() > 1, "one for each failure");
+    assert_snapshot!("issue-server", issues[0]);
+}
+
+#[test]
+fn hostile_text_stays_text() {
+    let run = results("hostile");
+    for failure in distinct(&run) {
+        let Some(issue) = issue(&run, &failure.case, &failure.mistakes, &[]) else { continue };
+        let outside: String = issue.markdown.split("```").step_by(2).collect();
+        let text: Vec<&str> = outside.lines().filter(|line| !line.starts_with("    ")).collect();
+        let tags = text
+            .iter()
+            .filter(|line| line.contains('<') && !line.contains("<http") && !line.contains("<!--"));
+        let tags: Vec<_> =
+            tags.filter(|line| !line.contains("details>") && !line.starts_with("<summary>")).collect();
+        assert!(tags.is_empty(), "{tags:?}");
+        assert!(!issue.markdown.chars().any(|c| c.is_control() && c != '\n'), "{}", issue.markdown);
+        assert!(issue.markdown.matches("```").count() <= 2, "{}", issue.markdown);
+        assert_snapshot!("issue-hostile", issue.markdown);
+    }
+}
+
+#[test]
+fn only_failures_have_an_issue() {
+    for name in ALL {
+        let run = results(name);
+        for case in fold(run.results()) {
+            let failed = case.results().iter().any(|result| {
+                result.failure.is_some()
+                    && !result.transcript.is_empty()
+                    && matches!(result.verdict, Verdict::Fail | Verdict::Warn)
+            });
+            assert_eq!(issue(&run, &case, &[], &[]).is_some(), failed, "{name}: {}", case.case());
+        }
+    }
+}
