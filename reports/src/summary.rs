@@ -109,11 +109,13 @@ fn findings(run: &Results) -> Vec<String> {
     if !new.is_empty() {
         blocks.push(format!("### New failures of {name}\n\n"));
         blocks.extend(new.iter().map(|failure| finding(run, &failure.case, failure.cases.len())));
+        blocks.push("\n".to_owned());
     }
     let errors: Vec<_> = cases.iter().filter(|case| case.outcome() == Outcome::Error).collect();
     if !errors.is_empty() {
         blocks.push(format!("### Errors of {name}\n\nThey say nothing about conformance.\n\n"));
         blocks.extend(errors.iter().map(|case| finding(run, case, 1)));
+        blocks.push("\n".to_owned());
     }
     if let Some(footer) = run.footer() {
         for (heading, entries) in [

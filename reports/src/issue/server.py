@@ -43,11 +43,12 @@ def refuse(milliseconds):
     def stop():
         global closed_until
         closed_until = time.monotonic() + milliseconds / 1000
-        for listener in listeners.values():
+        for listener in list(listeners.values()):
             try:
                 listener.shutdown(socket.SHUT_RDWR)
             except OSError:
                 pass
+        say("refusing connections for %d ms" % milliseconds)
         return []
 
     return stop
@@ -69,7 +70,7 @@ def listen(port):
 
 PORT = listen(int(sys.argv[1]) if len(sys.argv) > 1 else 8000)
 BASE = b"127.0.0.1:%d" % PORT
-#OTHER#OTHER = b"127.0.0.1:%d" % listen(PORT + 1)
+#OTHER#OTHER = b"127.0.0.1:%d" % listen(0)
 
 # What each request gets: pauses in milliseconds, each with the bytes of one write, or with how the connection ends.
 RESPONSES = [

@@ -136,22 +136,24 @@ fn the_server_sends_the_session_again() {
 
     let mut second = server.connect();
     ask(&mut second);
-    let port: u16 = server.address.split(':').nth(1).unwrap().parse().unwrap();
-    let redirect = format!(
-        "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:{}/x\r\nconnection: close\r\n\r\n",
-        port + 1
-    );
-    expect(&mut second, redirect.as_bytes());
-    assert_eq!(second.read(&mut [0; 1]).unwrap(), 0, "FIN");
+    let mut redirect = String::new();
+    second.read_to_string(&mut redirect).expect("FIN");
+    let other = redirect.strip_prefix("HTTP/1.1 302 Found\r\nlocation: http://").unwrap();
+    let other = other.strip_suffix("/x\r\nconnection: close\r\n\r\n").unwrap();
+    assert!(other.starts_with("127.0.0.1:") && other != server.address, "{redirect}");
 
     // Connections are refused for a while, and then accepted on the other port too.
-    let refused = Instant::now();
-    while TcpStream::connect(&server.address).is_ok() {
-        assert!(refused.elapsed() < Duration::from_secs(10), "no connection was refused");
+    let mut log = String::new();
+    while !log.contains("refusing connections for 300 ms\n") {
+        assert!(server.lines.read_line(&mut log).unwrap() > 0, "{log}");
     }
-    let other = format!("127.0.0.1:{}", port + 1);
+    let refused = Instant::now();
+    for address in [server.address.as_str(), other] {
+        let error = TcpStream::connect(address).unwrap_err();
+        assert_eq!(error.kind(), std::io::ErrorKind::ConnectionRefused);
+    }
     let mut third = loop {
-        match TcpStream::connect(&other) {
+        match TcpStream::connect(other) {
             Ok(stream) => break stream,
             Err(_) => assert!(refused.elapsed() < Duration::from_secs(20), "it does not accept again"),
         }
@@ -162,7 +164,6 @@ fn the_server_sends_the_session_again() {
     expect(&mut third, SENT_HEAD);
     assert_eq!(third.read(&mut [0; 1]).unwrap(), 0, "FIN without the last chunk");
 
-    let mut log = String::new();
     while !log.contains("response 4: FIN") {
         assert!(server.lines.read_line(&mut log).unwrap() > 0, "{log}");
     }
