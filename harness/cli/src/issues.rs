@@ -43,7 +43,9 @@ pub(crate) fn write(runs: &[Results], failing: &Failing, folder: Option<&Path>) 
         for failure in failures(run, failing) {
             let worst = failure.case.worst();
             let steps = explained.steps(&worst.case, &worst.source).unwrap_or_default();
-            let steps: Vec<String> = steps.into_iter().map(|step| step.text).collect();
+            // Those that a case leaves out are about the harness.
+            let steps: Vec<String> =
+                steps.into_iter().filter(|step| step.number.is_some()).map(|step| step.text).collect();
             let issue = issue(run, &failure.case, &failure.mistakes, &steps);
             issues.extend(issue.map(|issue| (run, failure, issue)));
         }

@@ -40,6 +40,8 @@ mod http;
 #[cfg(test)]
 mod interrupt;
 #[cfg(test)]
+mod issues;
+#[cfg(test)]
 mod mock_case;
 #[cfg(test)]
 mod mock_file;
@@ -91,6 +93,7 @@ fn tests() -> Vec<Trial> {
         ("output", output::TESTS),
         ("color", color::TESTS),
         ("report", report::TESTS),
+        ("issues", issues::TESTS),
         ("corpus", corpus::TESTS),
         ("requirements", requirements::TESTS),
         ("mock-case", mock_case::TESTS),
