@@ -146,6 +146,8 @@ pub mod schema;
 #[cfg(feature = "renderings")]
 pub mod shards;
 #[cfg(feature = "renderings")]
+mod slug;
+#[cfg(feature = "renderings")]
 pub mod snapshot;
 #[cfg(feature = "renderings")]
 pub mod summary;

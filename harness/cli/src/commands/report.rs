@@ -7,7 +7,7 @@ use ssespec_reports::diff::{Diff, diff as compare};
 use ssespec_reports::html::{Site, SiteError, comparison};
 use ssespec_reports::results::Results;
 use ssespec_reports::terminal::Style;
-use ssespec_reports::{badge, github, overview, sarif, summary};
+use ssespec_reports::{badge, github, markdown, overview, sarif, summary};
 
 use crate::error::CommandError;
 use crate::html::background::{Explained, background};
@@ -50,7 +50,7 @@ pub(crate) struct ReportArguments {
     /// for each cause there
     #[arg(long, value_name = "CASE|all", conflicts_with_all = ["format", "link"])]
     issue: Option<Failing>,
-    /// The full report, for the readers of a summary that had to be cut
+    /// The address of the full report or of the site, for summary, github and compatibility
     #[arg(long, value_name = "URL")]
     link: Option<String>,
 }
@@ -62,6 +62,9 @@ enum ReportFormat {
     Html,
     /// A Markdown matrix with reasons
     Markdown,
+    /// A page of Markdown about many implementations: numbers, the cases that most of them fail, facts and causes. --link is
+    /// the site that it links to
+    Compatibility,
     /// One page of Markdown for a pull request: numbers, causes and new failures, in at most 60,000 characters
     Summary,
     /// Annotations of GitHub Actions; the summary goes to the file that GITHUB_STEP_SUMMARY names
@@ -139,6 +142,9 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<Status, CommandError
     Ok(Status::Success)
 }
 
+/// Where the site is that a page links to, if nothing else is said: that of the implementations of this repository.
+const SITE: &str = "https://ssespec.github.io/ssespec";
+
 /// A report that is one text.
 fn text(runs: &[Results], arguments: &ReportArguments) -> Result<String, CommandError> {
     let color = if arguments.output.is_some() { Default::default() } else { output::stdout_color() };
@@ -149,6 +155,10 @@ fn text(runs: &[Results], arguments: &ReportArguments) -> Result<String, Command
     let summary = || summary::summary(runs, arguments.link.as_deref());
     match arguments.format {
         ReportFormat::Html => Ok(String::new()),
+        ReportFormat::Compatibility => {
+            let site = arguments.link.as_deref().unwrap_or(SITE);
+            Ok(markdown::compatibility(runs, site)?)
+        }
         ReportFormat::Summary => Ok(summary()),
         ReportFormat::Github => {
             step_summary::append(&summary())?;

@@ -89,7 +89,13 @@ fn an_issue_for_each_cause() {
     let folder = TestFolder::new();
     let file = failing(&folder);
     let printed = issue("client/mine/lost", &file).ends(0);
-    printed.shows(&["# A loss", "An LF that does not follow a CR ends a line.", "```python", "## Expected", "event data \"d\""]);
+    printed.shows(&[
+        "# A loss",
+        "An LF that does not follow a CR ends a line.",
+        "```python",
+        "## Expected",
+        "event data \"d\"",
+    ]);
     issue("all", &file).ends(2).says(&["--output FOLDER"]);
     let output = folder.path().join("issues");
     let all = issue("all", &file).args(["--output"]).args([&output]).ends(0);
