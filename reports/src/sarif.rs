@@ -154,7 +154,7 @@ fn notification(case: &CaseOutcome<'_>) -> Value {
     })
 }
 
-/// An address that may stand in the document as it is.
+/// A web address that needs no escapes.
 fn web_address(address: &str) -> Option<&str> {
     let is_web = address.starts_with("https://") || address.starts_with("http://");
     let is_plain = |c: char| c.is_ascii_graphic() && !"<>\"{}|\\^`".contains(c);

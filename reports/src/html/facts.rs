@@ -77,7 +77,7 @@ pub(super) fn page(all: &All<'_>) -> FactsPage {
         RoleFacts { role: plural(*role), columns, grid, cases: cases(*role, all) }
     });
     FactsPage {
-        frame: Frame::new("Server-Sent Events: facts"),
+        frame: Frame::new("Server-Sent Events: facts").wide(),
         roles: roles.filter(|role| !role.cases.is_empty()).collect(),
     }
 }
