@@ -12,7 +12,6 @@ use crate::http::{End, get};
 use crate::test_folder::TestFolder;
 
 pub(crate) const TESTS: Tests = &[
-    #[cfg(unix)]
     (
         "the_server_of_an_issue_sends_what_the_harness_sent",
         the_server_of_an_issue_sends_what_the_harness_sent,
@@ -56,7 +55,6 @@ impl Drop for Server {
     }
 }
 
-#[cfg(unix)]
 fn the_server_of_an_issue_sends_what_the_harness_sent() {
     let folder = TestFolder::new();
     let file = failing(&folder);

@@ -40,6 +40,7 @@ mod http;
 #[cfg(test)]
 mod interrupt;
 #[cfg(test)]
+#[cfg(unix)]
 mod issues;
 #[cfg(test)]
 mod mock_case;
@@ -93,6 +94,7 @@ fn tests() -> Vec<Trial> {
         ("output", output::TESTS),
         ("color", color::TESTS),
         ("report", report::TESTS),
+        #[cfg(unix)]
         ("issues", issues::TESTS),
         ("corpus", corpus::TESTS),
         ("requirements", requirements::TESTS),
