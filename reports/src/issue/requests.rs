@@ -48,9 +48,10 @@ fn step(row: &Row, origin: &str) -> Option<Step> {
             Step::Command,
         )),
         ("harness", "bytes") => Some(Step::Command(netcat(&Vec::unescape_bytes(&row.text), origin))),
-        ("harness", "emit") => {
-            Some(Step::Words(format!("Send {}", visible::line(&row.text, limits::PARAGRAPH))))
-        }
+        ("harness", "emit") => Some(Step::Words(format!(
+            "Make the server send {}.",
+            visible::line(&row.text, limits::PARAGRAPH)
+        ))),
         ("harness", "end") if row.connection.is_none() => words("End the stream."),
         ("harness", "shutdown") => words("Shut the server down."),
         ("harness", "hang-up") => words("Close the connection as the client."),

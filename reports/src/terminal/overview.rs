@@ -40,6 +40,9 @@ pub fn overview(runs: &[Results], style: Style) -> String {
     text
 }
 
+/// How many characters of a name, and of a version, a row shows.
+const NAME: usize = 40;
+
 fn heading(suites: &BTreeSet<(usize, &str)>) -> Vec<String> {
     let mut cells = vec!["implementation".to_owned()];
     cells.extend(suites.iter().map(|(_, suite)| format!("{} MUST", visible::line(suite, limits::NAME))));
@@ -49,8 +52,7 @@ fn heading(suites: &BTreeSet<(usize, &str)>) -> Vec<String> {
 
 fn row(run: &Results, totals: &Totals, suites: &BTreeSet<(usize, &str)>) -> Vec<String> {
     let implementation = &run.header().implementation;
-    let name =
-        [&implementation.name, &implementation.version].map(|word| visible::line(word.trim(), limits::NAME));
+    let name = [&implementation.name, &implementation.version].map(|word| visible::line(word.trim(), NAME));
     let mut cells = vec![name.join(" ").trim().to_owned()];
     let share = |share: Share| match (share.percent(), totals.percentages.withheld()) {
         (None, _) => "–".to_owned(),
