@@ -13,6 +13,12 @@
 //! - [`terminal`]: a run, a failure, or a line of progress as text
 //! - [`snapshot`]: a run as text for comparison
 //! - [`markdown`]: a matrix of many implementations
+//! - [`summary`]: a page for a pull request or a job
+//! - [`github`]: annotations of GitHub Actions
+//! - [`overview`]: JSON for scripts
+//! - [`sarif`]: SARIF for code scanning
+//! - [`badge`]: JSON for a badge
+//! - [`issue`]: a failure as an issue for another tracker, with a reproduction
 //! - `html`: a site of static pages (feature `html`, on by default)
 //! - `junit`: JUnit XML (feature `junit`, on by default)
 //! - [`coverage`]: documents statement by statement, with the cases that check them and the results
@@ -107,6 +113,8 @@
 //! # }
 //! ```
 
+#[cfg(feature = "renderings")]
+pub mod badge;
 mod compare;
 #[cfg(feature = "renderings")]
 pub mod coverage;
@@ -115,8 +123,12 @@ pub mod diagnosis;
 #[cfg(feature = "renderings")]
 pub mod diff;
 pub mod fold;
+#[cfg(feature = "renderings")]
+pub mod github;
 #[cfg(feature = "html")]
 pub mod html;
+#[cfg(feature = "renderings")]
+pub mod issue;
 #[cfg(feature = "junit")]
 pub mod junit;
 mod limits;
@@ -124,13 +136,21 @@ mod limits;
 pub mod markdown;
 #[cfg(feature = "renderings")]
 mod origin;
+#[cfg(feature = "renderings")]
+pub mod overview;
 pub mod results;
+#[cfg(feature = "renderings")]
+pub mod sarif;
 #[cfg(feature = "schema")]
 pub mod schema;
 #[cfg(feature = "renderings")]
 pub mod shards;
 #[cfg(feature = "renderings")]
+mod slug;
+#[cfg(feature = "renderings")]
 pub mod snapshot;
+#[cfg(feature = "renderings")]
+pub mod summary;
 pub mod terminal;
 #[cfg(feature = "renderings")]
 pub mod totals;

@@ -17,6 +17,15 @@ pub fn results_schema() -> Value {
     schema.to_value()
 }
 
+/// The JSON Schema (draft 2020-12) of [an overview](crate::overview), generated from the types.
+#[cfg(feature = "renderings")]
+pub fn overview_schema() -> Value {
+    let generator: SchemaGenerator = SchemaSettings::draft2020_12().into_generator();
+    let mut schema = generator.into_root_schema_for::<crate::overview::Overview>();
+    schema.insert("title".into(), "An overview of runs of ssespec".into());
+    schema.to_value()
+}
+
 impl JsonSchema for V1 {
     fn schema_name() -> Cow<'static, str> {
         "Version".into()

@@ -180,6 +180,23 @@ pub(crate) enum CommandError {
     /// No results file could be read.
     #[error("there is nothing to show, so no site was written")]
     NothingToShow,
+    /// An issue about a case that did not fail.
+    #[error("{case}: this case has no failure with a transcript, so there is nothing to file")]
+    NoFailure {
+        /// The case.
+        case: String,
+    },
+    /// Several issues for standard output.
+    #[error("these are several issues; --output FOLDER writes each into a folder of its own")]
+    IssuesNeedAFolder,
+    /// A format that shows one run.
+    #[error("--format {format} shows one run, but there are {runs}; pass the results of one")]
+    OneRun {
+        /// The format.
+        format: &'static str,
+        /// How many runs there are.
+        runs: usize,
+    },
     /// Shards that cannot be merged.
     #[error(transparent)]
     Merge(#[from] MergeError),
@@ -299,6 +316,9 @@ impl CommandError {
             | Self::Site(_)
             | Self::SiteFolder(_)
             | Self::NothingToShow
+            | Self::NoFailure { .. }
+            | Self::IssuesNeedAFolder
+            | Self::OneRun { .. }
             | Self::Merge(_)
             | Self::Render(_)
             | Self::Target(_)

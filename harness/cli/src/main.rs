@@ -10,6 +10,7 @@
 //! - [`recorder`]: the results file and progress, during a run
 //! - [`output`], [`render`]: what is printed
 //! - [`mod@html`]: the folder of a site, and what the cases add to it
+//! - [`issues`]: failures as issues for other trackers; [`step_summary`]: where GitHub Actions wants a summary
 //! - [`documents`]: the requirements as reports show them
 //! - [`error`], [`status`]: errors and exit statuses
 //! - [`did_you_mean`], [`shell_quoting`]: suggestions, and commands to copy
@@ -20,6 +21,7 @@ mod documents;
 mod error;
 mod execute;
 mod html;
+mod issues;
 mod launch;
 mod list;
 mod options;
@@ -32,6 +34,7 @@ mod results_file;
 mod shell_quoting;
 mod signals;
 mod status;
+mod step_summary;
 
 use std::process::ExitCode;
 use std::time::Duration;

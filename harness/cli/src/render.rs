@@ -1,7 +1,7 @@
 //! Results rendered in each output format.
 
 use ssespec_reports::results::{Record, Results, ResultsWriter};
-use ssespec_reports::terminal::{Color, Failures, Style, Times, render, timings};
+use ssespec_reports::terminal::{Color, Failures, Style, Times, overview, render, timings};
 use ssespec_reports::{junit, markdown, snapshot, visible};
 
 use crate::error::CommandError;
@@ -45,7 +45,11 @@ pub(crate) fn rendered(runs: &[Results], format: Format, color: Color) -> Result
     let style = Style { color, times: Times::Shown, failures };
     match format {
         Format::Terminal | Format::Full => {
-            Ok(runs.iter().map(|run| render(run, style)).collect::<Vec<_>>().join("\n"))
+            let mut texts: Vec<String> = runs.iter().map(|run| render(run, style)).collect();
+            if runs.len() > 1 {
+                texts.push(overview(runs, style));
+            }
+            Ok(texts.join("\n"))
         }
         Format::Snapshot => Ok(runs.iter().map(snapshot::snapshot).collect::<Vec<_>>().join("\n")),
         Format::Markdown => Ok(markdown::matrix(runs)?),

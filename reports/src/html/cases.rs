@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, rc::Rc};
 
-use super::slug::Slugs;
+use crate::slug::Slugs;
 use crate::{
     fold::CaseOutcome,
     results::{CaseResult, Level, Role, Source},

@@ -9,8 +9,8 @@ use super::{
     prose::{Piece, sentence},
     result::{Around, page as result_page},
     site::{SiteError, Write, write, write_assets},
-    slug::Slugs,
 };
+use crate::slug::Slugs;
 use crate::{
     diff::{Change, ChangeKind, Diff, text::details},
     fold::{CaseOutcome, Outcome},

@@ -1,6 +1,6 @@
 //! What implementations do where the standards leave them a choice, fact by fact.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 
@@ -9,6 +9,7 @@ use super::{
     frame::{Frame, Kind, Width},
     matrix::plural,
     prose::{Piece, sentence},
+    run::{FactSeen, Run},
 };
 use crate::results::Role;
 
@@ -23,7 +24,26 @@ pub(super) struct FactsPage {
 /// The facts of one role.
 struct RoleFacts {
     role: &'static str,
+    /// The implementations that recorded one, with their addresses.
+    columns: Vec<Column>,
+    grid: Vec<GridRow>,
     cases: Vec<CaseFacts>,
+}
+
+/// An implementation in the grid.
+struct Column {
+    name: String,
+    version: String,
+    href: String,
+}
+
+/// A fact by implementations.
+struct GridRow {
+    fact: String,
+    /// The anchor of its case.
+    anchor: String,
+    /// What each implementation showed; nothing if it recorded no such fact.
+    values: Vec<Vec<String>>,
 }
 
 /// The facts of one case.
@@ -52,11 +72,50 @@ type Values<'a> = BTreeMap<&'a str, Vec<(String, String)>>;
 
 /// The page of facts.
 pub(super) fn page(all: &All<'_>) -> FactsPage {
-    let roles = Role::ALL.iter().map(|role| RoleFacts { role: plural(*role), cases: cases(*role, all) });
+    let roles = Role::ALL.iter().map(|role| {
+        let (columns, grid) = grid(*role, all);
+        RoleFacts { role: plural(*role), columns, grid, cases: cases(*role, all) }
+    });
     FactsPage {
-        frame: Frame::new("Server-Sent Events: facts"),
+        frame: Frame::new("Server-Sent Events: facts").wide(),
         roles: roles.filter(|role| !role.cases.is_empty()).collect(),
     }
+}
+
+/// Every fact by every implementation of a role that recorded one.
+fn grid(role: Role, all: &All<'_>) -> (Vec<Column>, Vec<GridRow>) {
+    let recorded = |run: &&&Run| run.cells.values().any(|cell| !cell.facts.is_empty());
+    let of_role = all.runs.iter().filter(|run| run.header.implementation.role == role);
+    let runs: Vec<&Run> = of_role.filter(|run| recorded(&run)).collect();
+    let mut rows = Vec::new();
+    for case in all.cases.all() {
+        let cells: Vec<&[FactSeen]> =
+            runs.iter().map(|run| run.cells.get(&case.id).map_or(&[][..], |cell| &cell.facts)).collect();
+        let names: BTreeSet<&str> =
+            cells.iter().flat_map(|facts| facts.iter().map(|fact| fact.fact.as_str())).collect();
+        for name in names {
+            let shown = |facts: &&[FactSeen]| {
+                let of_name = facts.iter().filter(|fact| fact.fact == name);
+                of_name.map(|fact| with_deliveries(&fact.value, fact.only_in.as_deref())).collect()
+            };
+            rows.push(GridRow {
+                fact: name.to_owned(),
+                anchor: format!("{}-{}", plural(role), case.slug),
+                values: cells.iter().map(shown).collect(),
+            });
+        }
+    }
+    let column = |run: &&Run| Column {
+        name: run.name(),
+        version: run.version(),
+        href: format!("implementations/{}.html", run.slug),
+    };
+    (runs.iter().map(column).collect(), rows)
+}
+
+/// A text, and the deliveries that it is about if these are not all.
+fn with_deliveries(text: &str, only_in: Option<&str>) -> String {
+    only_in.map_or_else(|| text.to_owned(), |only| format!("{text} (in {only})"))
 }
 
 fn cases(role: Role, all: &All<'_>) -> Vec<CaseFacts> {
@@ -66,8 +125,8 @@ fn cases(role: Role, all: &All<'_>) -> Vec<CaseFacts> {
         for run in all.runs.iter().filter(|run| run.header.implementation.role == role) {
             let Some(cell) = run.cells.get(&case.id) else { continue };
             for fact in &cell.facts {
-                let only = fact.only_in.as_ref().map(|only| format!(" (in {only})")).unwrap_or_default();
-                let name = format!("{} {}{only}", run.name(), run.version());
+                let name = format!("{} {}", run.name(), run.version());
+                let name = with_deliveries(&name, fact.only_in.as_deref());
                 let href = format!("implementations/{}.html", run.slug);
                 facts.entry(&fact.fact).or_default().entry(&fact.value).or_default().push((name, href));
             }

@@ -220,7 +220,7 @@ fn mistake(mistake: &NamedMistake) -> MistakeShown {
         Origin::Requirement(id) => Address {
             text: format!("breaks {}", visible::line(id, limits::ID)),
             link: id.split_once('/').map(|(suite, _)| {
-                format!("../standard/{}.html#{}", super::slug::plain(suite), super::slug::plain(id))
+                format!("../standard/{}.html#{}", crate::slug::plain(suite), crate::slug::plain(id))
             }),
         },
     };

@@ -116,7 +116,7 @@ fn section(role: Role, suite: &str, all: &All<'_>) -> Section {
         }
     }
     Section {
-        anchor: format!("{}-{}", plural(role), super::slug::plain(suite)),
+        anchor: format!("{}-{}", plural(role), crate::slug::plain(suite)),
         title: title(suite, all).unwrap_or_else(|| shown.clone()),
         suite: shown,
         role: plural(role),

@@ -13,7 +13,7 @@
 //! - `result`, with `source`, `transcript` and `sequence`: one case and one implementation
 //! - `case`, `implementation`, `standard`, `facts`: the other pages
 //! - `comparison`: two runs compared
-//! - `frame`, `outcome`, `prose`, `slug`: what pages have in common
+//! - `frame`, `outcome`, `prose`: what pages have in common
 
 mod all;
 mod background;
@@ -31,7 +31,6 @@ mod result;
 mod run;
 mod sequence;
 mod site;
-mod slug;
 mod source;
 mod standard;
 mod strip;

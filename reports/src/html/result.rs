@@ -86,7 +86,7 @@ impl RequirementBlock {
         Self {
             id: visible::line(id, limits::ID),
             anchor: requirement.map(|one| {
-                format!("standard/{}.html#{}", super::slug::plain(&one.suite), super::slug::plain(&one.id))
+                format!("standard/{}.html#{}", crate::slug::plain(&one.suite), crate::slug::plain(&one.id))
             }),
             level: requirement.map(|one| one.level.as_str().to_uppercase()).unwrap_or_default(),
             text: requirement.map(|one| paragraph(&one.text)).unwrap_or_default(),

@@ -6,8 +6,9 @@ use askama::Template;
 
 use super::{
     all::All, background::Background, case, cases::Cases, facts, frame::Crumb, implementation, index, result,
-    run::Run, slug::Slugs, standard,
+    run::Run, standard,
 };
+use crate::slug::Slugs;
 use crate::{
     fold::{CaseOutcome, fold},
     limits,

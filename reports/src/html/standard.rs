@@ -12,8 +12,8 @@ use super::{
     outcome::{class, word},
     prose::{Address, Piece, address, paragraph, web_address},
     run::Run,
-    slug::{Slugs, plain},
 };
+use crate::slug::{Slugs, plain};
 use crate::{
     coverage::Statement,
     fold::Outcome,

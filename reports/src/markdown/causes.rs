@@ -49,7 +49,8 @@ fn ids(cases: &[String]) -> String {
     }
 }
 
-fn item(cause: &Cause) -> String {
+/// A cause in one line: its mistakes, and how many cases it explains.
+pub(crate) fn item(cause: &Cause) -> String {
     let mistakes: Vec<String> = cause.mistakes.iter().map(mistake).collect();
     let cases = match cause.cases.len() {
         1 => text(&cause.best, limits::ID),

@@ -76,6 +76,7 @@ pub fn matrix(runs: &[Results]) -> Result<String, MatrixError> {
     Ok(page)
 }
 
+/// What the page is, and what it does not mean.
 fn introduction(version: &str) -> String {
     format!(
         "Every case of ssespec {version} against every implementation. **What this does not mean:** \
@@ -127,14 +128,14 @@ pub(crate) fn check(runs: &[Results]) -> Result<(), MatrixError> {
     Ok(())
 }
 
-fn column(run: &Results) -> Column<'_> {
+pub(super) fn column(run: &Results) -> Column<'_> {
     let cases = fold(run.results());
     let totals = Totals::of(run, &cases);
     Column { run, totals, cases: cases.into_iter().map(|case| (case.case(), case)).collect() }
 }
 
 /// Suites never share a table, and neither do roles: a proxy is not compared with a client.
-fn sections<'a>(columns: &[Column<'a>]) -> BTreeSet<(usize, &'a str, Role)> {
+pub(super) fn sections<'a>(columns: &[Column<'a>]) -> BTreeSet<(usize, &'a str, Role)> {
     let of = |column: &Column<'a>| {
         let role = column.run.header().implementation.role;
         column
@@ -146,7 +147,7 @@ fn sections<'a>(columns: &[Column<'a>]) -> BTreeSet<(usize, &'a str, Role)> {
     columns.iter().flat_map(of).collect()
 }
 
-fn implementations(page: &mut String, columns: &[Column<'_>]) {
+pub(super) fn implementations(page: &mut String, columns: &[Column<'_>]) {
     page.push_str("\n## Implementations\n\n");
     let mut lines: Vec<String> = columns.iter().map(implementation).collect();
     lines.sort();

@@ -52,7 +52,19 @@ impl Column<'_> {
     }
 }
 
+/// A suite of one role: its numbers, its table and its notes.
 pub(super) fn section(suite: &str, role: Role, all: &[Column<'_>]) -> String {
+    let (mut page, columns) = numbers(suite, role, all);
+    table(&mut page, suite, &columns);
+    page
+}
+
+/// The numbers of a suite, and the columns that they are about, in their order.
+pub(super) fn numbers<'c, 'a>(
+    suite: &str,
+    role: Role,
+    all: &'c [Column<'a>],
+) -> (String, Vec<&'c Column<'a>>) {
     let of_role = || all.iter().filter(|column| column.run.header().implementation.role == role);
     let mut columns: Vec<(&Column<'_>, &SuiteTotals)> =
         of_role().filter_map(|column| Some((column, column.totals.suite(suite)?))).collect();
@@ -67,12 +79,11 @@ pub(super) fn section(suite: &str, role: Role, all: &[Column<'_>]) -> String {
     if !absent.is_empty() {
         let _ = writeln!(page, "\nNo case of this suite ran against {}.", absent.join(", "));
     }
-    let columns: Vec<&Column<'_>> = columns.into_iter().map(|(column, _)| column).collect();
-    table(&mut page, suite, &columns);
-    page
+    let columns = columns.into_iter().map(|(column, _)| column).collect();
+    (page, columns)
 }
 
-fn plural(role: Role) -> &'static str {
+pub(super) fn plural(role: Role) -> &'static str {
     match role {
         Role::Client => "clients",
         Role::Server => "servers",

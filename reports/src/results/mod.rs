@@ -36,7 +36,7 @@ pub use lines::{
 #[cfg(feature = "file")]
 pub use model::{Results, Warning};
 pub use records::{
-    CaseResult, Counts, Fact, Failure, Known, KnownFailure, Requirement, Row, Source, StepTime,
+    CaseResult, Counts, Fact, Failure, Known, KnownFailure, Place, Requirement, Row, Source, StepTime,
 };
 #[cfg(feature = "file")]
 pub use shard::{Shard, UnknownShard};

@@ -49,6 +49,19 @@ pub struct KnownFailure {
     /// A part of the summary of the failure, or of the name of the fact that differs: anything else is not excused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fails: Option<String>,
+    /// Where it is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+/// A line of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Place {
+    /// The file, relative to the working directory of the run or absolute.
+    pub path: String,
+    /// The line, counted from 1.
+    pub line: usize,
 }
 
 /// The result of one case in one delivery.

@@ -53,6 +53,16 @@ pub(super) fn causes(
     text
 }
 
+/// The cases that [`causes`] shows with their evidence.
+pub(super) fn shown_in_full<'c, 'a>(
+    diagnosis: &Diagnosis,
+    cases: &'c [CaseOutcome<'a>],
+) -> impl Iterator<Item = &'c CaseOutcome<'a>> {
+    let best: BTreeSet<String> =
+        diagnosis.causes.iter().take(IN_FULL).map(|cause| cause.best.clone()).collect();
+    cases.iter().filter(move |case| is_new(case.outcome()) && best.contains(case.case()))
+}
+
 /// How many causes are shown with the evidence of a case; many would fill screen after screen.
 const IN_FULL: usize = 3;
 

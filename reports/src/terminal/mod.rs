@@ -6,7 +6,11 @@ mod block;
 mod diagnosis;
 mod failure;
 #[cfg(feature = "renderings")]
+mod findings;
+#[cfg(feature = "renderings")]
 mod identity;
+#[cfg(feature = "renderings")]
+mod overview;
 mod paint;
 #[cfg(feature = "renderings")]
 mod probe;
@@ -27,6 +31,8 @@ pub(crate) use diagnosis::heading as causes_heading;
 pub use failure::failure;
 #[cfg(feature = "renderings")]
 pub(crate) use identity::{identity, selection};
+#[cfg(feature = "renderings")]
+pub use overview::overview;
 #[cfg(feature = "renderings")]
 pub(crate) use paint::Paint;
 pub use paint::{Color, Failures, Style};

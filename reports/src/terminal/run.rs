@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::{
-    Failures, Style, diagnosis, failure,
+    Failures, Style, diagnosis,
+    findings::Findings,
     identity::{departure, identity, selection},
     paint::Paint,
     probe, tally, totals,
@@ -55,10 +56,11 @@ pub fn render(results: &Results, style: Style) -> String {
     if !diagnosis.causes.is_empty() && cases.iter().filter(is_shown).any(|case| is_finding(case.outcome())) {
         run.section("Other findings");
     }
+    let in_full = diagnosis::shown_in_full(&diagnosis, &cases);
+    let mut findings = Findings::new(requirements, style, in_full);
     for outcome in [Outcome::Warn, Outcome::Error, Outcome::Fail] {
         for case in cases.iter().filter(is_shown).filter(|case| case.outcome() == outcome) {
-            run.text.push('\n');
-            run.text.push_str(&failure(requirements, case, style));
+            run.text.push_str(&findings.one(case));
         }
     }
     if let Some(footer) = results.footer() {

@@ -1,7 +1,7 @@
 //! Many implementations side by side.
 
 use insta::assert_snapshot;
-use ssespec_reports::markdown::{MatrixError, matrix};
+use ssespec_reports::markdown::{MatrixError, compatibility, matrix};
 
 use crate::files::{read, results, text};
 
@@ -54,4 +54,18 @@ fn roles_and_suites_have_tables_of_their_own() {
             "## Implementations"
         ]
     );
+}
+
+#[test]
+fn a_page_about_many_implementations() {
+    let site = "https://example.org/site";
+    let runs = ["verdicts", "incomplete", "other", "after"].map(results).to_vec();
+    let page = compatibility(&runs, site).unwrap();
+    assert_snapshot!("compatibility-many", page);
+    for name in ["all-pass", "empty", "hostile"] {
+        assert_snapshot!(format!("compatibility-{name}"), compatibility(&[results(name)], site).unwrap());
+    }
+    let reversed: Vec<_> = runs.into_iter().rev().collect();
+    assert_eq!(compatibility(&reversed, site).unwrap(), page);
+    assert_eq!(compatibility(&[], site), Err(MatrixError::Nothing));
 }

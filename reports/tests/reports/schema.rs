@@ -5,15 +5,20 @@ use std::path::PathBuf;
 use serde_json::Value;
 use ssespec_reports::{
     results::{Record, ResultsWriter},
-    schema::results_schema,
+    schema::{overview_schema, results_schema},
 };
 
 use crate::files::{ALL, results, text};
 
 #[test]
-fn the_published_schema_is_current() {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("schema/results.schema.json");
-    let current = format!("{}\n", serde_json::to_string_pretty(&results_schema()).unwrap());
+fn the_published_schemas_are_current() {
+    is_current("results", &results_schema());
+    is_current("overview", &overview_schema());
+}
+
+fn is_current(name: &str, schema: &Value) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(format!("schema/{name}.schema.json"));
+    let current = format!("{}\n", serde_json::to_string_pretty(schema).unwrap());
     if std::env::var_os("SSESPEC_UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, &current).unwrap();

@@ -6,7 +6,7 @@ use ssespec_reports::{
     fold::{counts, fold},
     results::{Adapters, CaseResult, Counts, Footer},
     snapshot::snapshot,
-    terminal::{Color, Progress, Style, Times, case_line, failure, progress_line, render},
+    terminal::{Color, Progress, Style, Times, case_line, failure, overview, progress_line, render},
 };
 
 use crate::files::{ALL, results};
@@ -35,6 +35,12 @@ fn what_happened_to_the_adapter_is_shown_where_all_pass() {
     assert_snapshot!("terminal-adapter-died", shown);
     assert!(text(1, 0, noted(note)).contains("the adapter died once and was restarted\n"));
     assert!(!text(0, 0, run.results().to_vec()).contains("died"));
+}
+
+#[test]
+fn several_runs_end_with_a_table() {
+    let runs = ["verdicts", "all-pass", "incomplete", "other", "empty", "hostile"].map(results);
+    assert_snapshot!("terminal-overview", overview(&runs, Style::default()));
 }
 
 #[test]

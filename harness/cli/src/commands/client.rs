@@ -112,7 +112,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         deaths: options.strict.deaths(),
         rerun: Rerun::Command(command_line(words)),
     };
-    execute::cases::execute(&run, options.output.as_deref(), options.format)
+    execute::cases::execute(&run, options.output.as_deref(), options.format.chosen())
         .await?
-        .print(options.format, options.timings)
+        .print(options.format.chosen(), options.timings)
 }

@@ -7,17 +7,19 @@ use ssespec_reports::diff::{Diff, diff as compare};
 use ssespec_reports::html::{Site, SiteError, comparison};
 use ssespec_reports::results::Results;
 use ssespec_reports::terminal::Style;
+use ssespec_reports::{badge, github, markdown, overview, sarif, summary};
 
 use crate::error::CommandError;
 use crate::html::background::{Explained, background};
 use crate::html::folder::SiteFolder;
+use crate::issues::{self, Failing};
 use crate::options::format::Format;
-use crate::output;
 use crate::render::{check_number_of_runs, rendered};
 use crate::results_file::{merged, one_run, open, readable, warn};
 use crate::status::Status;
+use crate::{output, step_summary};
 
-/// Render results files as a site, a Markdown matrix, JUnit XML or text.
+/// Render results files as a site, Markdown, JUnit XML, SARIF, JSON, text, or as issues to file.
 ///
 /// The shards of a run are merged, with a warning if one is missing. Nothing is run. The exit status does not depend on
 /// the results.
@@ -27,7 +29,11 @@ use crate::status::Status;
   ssespec report --format html --output site results/*.jsonl
   ssespec report shard-*.jsonl >> summary.md
   ssespec report --format terminal --color always results.jsonl | less -R
-  ssespec report --format junit --output junit.xml results.jsonl")]
+  ssespec report --format junit --output junit.xml results.jsonl
+  ssespec report --format github --link https://example.org/report results.jsonl
+  ssespec report --format badge --output badge.json results.jsonl
+  ssespec report --issue client/bom/second-one-is-kept results.jsonl
+  ssespec report --issue all --output to-file results.jsonl")]
 pub(crate) struct ReportArguments {
     /// Results files, as written by `ssespec run --output` or `ssespec client --output`
     #[arg(value_name = "RESULTS", required = true)]
@@ -39,6 +45,14 @@ pub(crate) struct ReportArguments {
     /// written by an earlier report
     #[arg(long, value_name = "PATH", required_if_eq("format", "html"))]
     output: Option<PathBuf>,
+    /// Instead, write an issue for the tracker of the implementation: what it does, the rule, and a server in Python that
+    /// shows it without ssespec. CASE is printed, or written with its files to the folder of --output; `all` writes an issue
+    /// for each cause there
+    #[arg(long, value_name = "CASE|all", conflicts_with_all = ["format", "link"])]
+    issue: Option<Failing>,
+    /// The address of the full report or of the site, for summary, github and compatibility
+    #[arg(long, value_name = "URL")]
+    link: Option<String>,
 }
 
 /// How results files are rendered.
@@ -48,31 +62,29 @@ enum ReportFormat {
     Html,
     /// A Markdown matrix with reasons
     Markdown,
+    /// A page of Markdown about many implementations: numbers, the cases that most of them fail, facts and causes. --link is
+    /// the site that it links to
+    Compatibility,
+    /// One page of Markdown for a pull request: numbers, causes and new failures, in at most 60,000 characters
+    Summary,
+    /// Annotations of GitHub Actions; the summary goes to the file that GITHUB_STEP_SUMMARY names
+    Github,
     /// A report for people: causes first, with one failing case each
     Terminal,
     /// The same with every failing case
     Full,
+    /// Numbers, causes, findings and facts as one JSON document
+    Json,
     /// The results file itself (JSON Lines)
     Jsonl,
     /// JUnit XML
     Junit,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// The JSON of a badge, for the endpoint of shields.io
+    Badge,
     /// Stable text without times, for comparison
     Snapshot,
-}
-
-impl ReportFormat {
-    /// The format of a text; `None` for a site.
-    fn text(self) -> Option<Format> {
-        match self {
-            Self::Html => None,
-            Self::Markdown => Some(Format::Markdown),
-            Self::Terminal => Some(Format::Terminal),
-            Self::Full => Some(Format::Full),
-            Self::Jsonl => Some(Format::Jsonl),
-            Self::Junit => Some(Format::Junit),
-            Self::Snapshot => Some(Format::Snapshot),
-        }
-    }
 }
 
 /// Compare two results files, case by case.
@@ -115,16 +127,56 @@ enum DiffFormat {
 }
 
 pub(crate) fn report(arguments: &ReportArguments) -> Result<Status, CommandError> {
-    let Some(format) = arguments.format.text() else {
-        return site(&arguments.files, arguments.output.as_deref().unwrap_or(Path::new(".")));
-    };
+    let output = arguments.output.as_deref();
+    if arguments.issue.is_none() && arguments.format == ReportFormat::Html {
+        return site(&arguments.files, output.unwrap_or(Path::new(".")));
+    }
     let files = arguments.files.iter().map(|file| open(file)).collect::<Result<Vec<Results>, _>>()?;
     let runs = merged(files)?;
-    check_number_of_runs(runs.len(), format)?;
-    let color = if arguments.output.is_some() { Default::default() } else { output::stdout_color() };
-    let text = rendered(&runs, format, color)?;
-    output::print_or_write(&text, arguments.output.as_deref())?;
+    if let Some(failing) = &arguments.issue {
+        issues::write(&runs, failing, output)?;
+        return Ok(Status::Success);
+    }
+    let text = text(&runs, arguments)?;
+    output::print_or_write(&text, output)?;
     Ok(Status::Success)
+}
+
+/// Where the site is that a page links to, if nothing else is said: that of the implementations of this repository.
+const SITE: &str = "https://ssespec.github.io/ssespec";
+
+/// A report that is one text.
+fn text(runs: &[Results], arguments: &ReportArguments) -> Result<String, CommandError> {
+    let color = if arguments.output.is_some() { Default::default() } else { output::stdout_color() };
+    let of_runs = |format| {
+        check_number_of_runs(runs.len(), format)?;
+        rendered(runs, format, color)
+    };
+    let summary = || summary::summary(runs, arguments.link.as_deref());
+    match arguments.format {
+        ReportFormat::Html => Ok(String::new()),
+        ReportFormat::Compatibility => {
+            let site = arguments.link.as_deref().unwrap_or(SITE);
+            Ok(markdown::compatibility(runs, site)?)
+        }
+        ReportFormat::Summary => Ok(summary()),
+        ReportFormat::Github => {
+            step_summary::append(&summary())?;
+            Ok(runs.iter().map(github::annotations).collect())
+        }
+        ReportFormat::Json => Ok(overview::json(runs)),
+        ReportFormat::Sarif => Ok(sarif::sarif(runs)),
+        ReportFormat::Badge => match runs {
+            [run] => Ok(badge::badge(run)),
+            _ => Err(CommandError::OneRun { format: "badge", runs: runs.len() }),
+        },
+        ReportFormat::Markdown => of_runs(Format::Markdown),
+        ReportFormat::Terminal => of_runs(Format::Terminal),
+        ReportFormat::Full => of_runs(Format::Full),
+        ReportFormat::Jsonl => of_runs(Format::Jsonl),
+        ReportFormat::Junit => of_runs(Format::Junit),
+        ReportFormat::Snapshot => of_runs(Format::Snapshot),
+    }
 }
 
 /// Writes a site. What cannot be shown is reported, on the first page too, and does not keep the rest from being shown.

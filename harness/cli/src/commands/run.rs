@@ -89,10 +89,10 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
     if arguments.options.listing.list {
         return print_list(&arguments.options, &corpus, &folders);
     }
-    check_number_of_runs(folders.len(), arguments.options.format)?;
+    check_number_of_runs(folders.len(), arguments.options.format.chosen())?;
     let files = folders::output_files(arguments.options.output.as_deref(), &folders)?;
     let mut worst = Status::Success;
-    let mut runs = Vec::new();
+    let (mut runs, mut not_run) = (Vec::new(), Vec::new());
     for (folder, file) in folders.iter().zip(files) {
         if arguments.options.fail_fast.fail_fast && worst != Status::Success {
             break;
@@ -108,11 +108,15 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
             }
             Err(error) => {
                 error.report();
+                not_run.push(folder.path.display().to_string());
                 worst = worst.max(error.status());
             }
         }
     }
-    print_results(&runs, arguments.options.format, arguments.options.timings)?;
+    print_results(&runs, arguments.options.format.chosen(), arguments.options.timings)?;
+    if folders.len() > 1 && !not_run.is_empty() {
+        output::note(&format!("could not be run: {}", not_run.join(", ")));
+    }
     Ok(worst)
 }
 
@@ -155,7 +159,7 @@ async fn perform_one(
         Start::Browser(engine) => launch::browser(*engine)?,
         Start::Service(service) => {
             let probe = service::probe(folder, service, options)?;
-            let outcome = execute::probe::execute(&probe, file, options.format).await?;
+            let outcome = execute::probe::execute(&probe, file, options.format.chosen()).await?;
             write_baseline(arguments, folder, &probe.selection, &outcome)?;
             return Ok(outcome);
         }
@@ -181,7 +185,7 @@ async fn perform_one(
         deaths: options.strict.deaths(),
         rerun: Rerun::Folder { folder: folder.path.clone(), words: command_line(words) },
     };
-    let outcome = execute::cases::execute(&run, file, options.format).await.map_err(|error| {
+    let outcome = execute::cases::execute(&run, file, options.format.chosen()).await.map_err(|error| {
         let needs_setup = error.status() == Status::NotRun && !arguments.setup && !setup::is_done(folder);
         if needs_setup { CommandError::SetupNotRun(Box::new(error)) } else { error }
     })?;

@@ -31,6 +31,8 @@ enum FileFormat {
     Scenario,
     /// A results file
     Results,
+    /// What `ssespec report --format json` prints
+    Overview,
     /// An ssespec.toml
     Implementation,
 }
@@ -41,6 +43,7 @@ pub(crate) fn perform(arguments: &Arguments) -> Status {
         FileFormat::ServerCase => ssespec_cases::format::server_case_schema(),
         FileFormat::Scenario => ssespec_mock_server::scenario::format::scenario_schema(),
         FileFormat::Results => ssespec_reports::schema::results_schema(),
+        FileFormat::Overview => ssespec_reports::schema::overview_schema(),
         FileFormat::Implementation => ssespec::implementation::schema(),
     };
     output::print(&format!("{schema:#}\n"));

@@ -96,8 +96,9 @@ pub(crate) async fn perform_probe(arguments: ProbeArguments) -> Result<Status, C
         output::print(&list::checks(&probe)?);
         return Ok(Status::Success);
     }
-    let outcome = execute::probe::execute(&probe, arguments.output.as_deref(), arguments.format).await?;
-    outcome.print(arguments.format, arguments.timings)
+    let outcome =
+        execute::probe::execute(&probe, arguments.output.as_deref(), arguments.format.chosen()).await?;
+    outcome.print(arguments.format.chosen(), arguments.timings)
 }
 
 /// Runs the cases with the adapter that the command starts.

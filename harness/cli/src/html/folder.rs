@@ -13,7 +13,7 @@ const MARKER: &str = ".ssespec-report";
 const MARKER_TEXT: &str = "`ssespec report` wrote this folder, and will overwrite it.\n";
 
 /// What reports write into their folder. Whatever else is there stays.
-const OURS: [&str; 11] = [
+const OURS: [&str; 12] = [
     "index.html",
     "standard.html",
     "facts.html",
@@ -25,6 +25,7 @@ const OURS: [&str; 11] = [
     "standard",
     "before",
     "after",
+    "issues",
 ];
 
 /// A folder cannot be used for a site.
@@ -75,7 +76,7 @@ impl SiteFolder {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub(crate) fn write(&mut self, page: &str, text: &str) -> io::Result<()> {
+    pub(crate) fn write(&mut self, page: &str, text: impl AsRef<[u8]>) -> io::Result<()> {
         if self.folders.is_empty() {
             self.begin()?;
         }

@@ -12,7 +12,7 @@ use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reports::results::Deciding;
 
-use crate::options::format::Format;
+use crate::options::format::FormatOptions;
 use crate::options::headings::{EXECUTION, OUTPUT};
 use crate::options::listing::ListOption;
 use crate::options::selection::{CaseSelection, SELECTION};
@@ -62,9 +62,8 @@ pub(crate) struct RunOptions {
     pub(crate) fail_fast: FailFastOption,
     #[command(flatten)]
     pub(crate) timings: TimingOptions,
-    /// What to print
-    #[arg(long, help_heading = OUTPUT, value_name = "FORMAT", default_value = "terminal")]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) format: FormatOptions,
     /// Also write the results file (JSON Lines) here; with several implementations, a folder for one file each
     #[arg(long, help_heading = OUTPUT, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

@@ -30,7 +30,9 @@ pub(crate) struct Ssespec(Command);
 pub(crate) fn ssespec<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Ssespec {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ssespec"));
     command.args(arguments).current_dir(here()).stdin(Stdio::null());
-    for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM", "CI", "COLUMNS", "LINES"] {
+    for name in
+        ["GITHUB_STEP_SUMMARY", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "TERM", "CI", "COLUMNS", "LINES"]
+    {
         command.env_remove(name);
     }
     Ssespec(command)

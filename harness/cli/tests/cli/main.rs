@@ -40,6 +40,9 @@ mod http;
 #[cfg(test)]
 mod interrupt;
 #[cfg(test)]
+#[cfg(unix)]
+mod issues;
+#[cfg(test)]
 mod mock_case;
 #[cfg(test)]
 mod mock_file;
@@ -91,6 +94,8 @@ fn tests() -> Vec<Trial> {
         ("output", output::TESTS),
         ("color", color::TESTS),
         ("report", report::TESTS),
+        #[cfg(unix)]
+        ("issues", issues::TESTS),
         ("corpus", corpus::TESTS),
         ("requirements", requirements::TESTS),
         ("mock-case", mock_case::TESTS),

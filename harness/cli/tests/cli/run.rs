@@ -8,6 +8,7 @@ pub(crate) const TESTS: Tests = &[
     ("a_folder", a_folder),
     ("the_folder_in_which_it_runs", the_folder_in_which_it_runs),
     ("a_folder_of_folders", a_folder_of_folders),
+    ("everything_in_full", everything_in_full),
     ("one_of_several_cannot_be_run", one_of_several_cannot_be_run),
     ("no_ssespec_toml", no_ssespec_toml),
     ("mistakes_are_shown_with_their_places", mistakes_are_shown_with_their_places),
@@ -56,6 +57,41 @@ fn a_folder_of_folders() {
         running.len() == 2 && running[0].ends_with("first") && running[1].ends_with("second"),
         "{running:?}"
     );
+    let table: Vec<&str> = printed.stdout.lines().rev().take(3).collect();
+    assert!(
+        table[2].starts_with("implementation ") && table[2].contains("whatwg MUST  fail  known"),
+        "{table:?}"
+    );
+    assert!(table[1].starts_with("first 1 ") && table[0].starts_with("second 1 "), "{table:?}");
+}
+
+fn everything_in_full() {
+    let folder = TestFolder::new();
+    let case = |name: &str| {
+        let text = format!(
+            "title = \"The claim of {name}\"\nrequirements = [\"whatwg/line-lf\"]\nsteps = [\n  {{ send = \"data: a\\n\\n\" }},\n  \
+             {{ expect-event = {{ data = \"b\" }} }},\n]\n"
+        );
+        folder.file(&format!("cases/client/mine/{name}.toml"), &text);
+    };
+    case("first");
+    case("second");
+    folder.implementation("own", "");
+    let run = |option: &str| {
+        ssespec(["run"])
+            .args([folder.path().join("own")])
+            .args(["--cases"])
+            .args([folder.path().join("cases")])
+            .args(words(option))
+            .ends(1)
+    };
+    let folded = run("--delivery whole");
+    assert_eq!(folded.stdout.matches("✘ FAIL").count(), 1, "{}", folded.stdout);
+    folded.shows(&["--verbose shows each in full", "✘ client/mine/second  The claim of second"]);
+    let verbose = run("--delivery whole --verbose");
+    assert_eq!(verbose.stdout.matches("✘ FAIL").count(), 2, "{}", verbose.stdout);
+    let conflict = ssespec(words("run --verbose --format junit")).ends(2);
+    conflict.says(&["cannot be used with"]);
 }
 
 fn one_of_several_cannot_be_run() {
@@ -71,7 +107,7 @@ fn one_of_several_cannot_be_run() {
         .ends(3);
     printed
         .shows(&["sound 1 (Rust client)", "2 of 2 cases ran"])
-        .says(&["broken: the adapter could not be started"]);
+        .says(&["broken: the adapter could not be started", "could not be run: "]);
 }
 
 fn no_ssespec_toml() {

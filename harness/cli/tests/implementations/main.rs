@@ -28,7 +28,10 @@ use ssespec_reports::{markdown, snapshot};
 
 const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
-/// The matrix that is generated from the results of all of them.
+/// The site of all of them, which `ci/site` makes.
+const SITE: &str = "https://ssespec.github.io/ssespec";
+
+/// The page that is generated from the results of all of them.
 const MATRIX: &str = "reports/COMPATIBILITY.md";
 
 fn main() -> ExitCode {
@@ -235,7 +238,7 @@ fn check_matrix(folders: &[Folder]) -> Result<Completion, Failed> {
             Err(_) => return Err(format!("{} did not run as its baseline says", folder.name).into()),
         }
     }
-    let current = markdown::matrix(&runs).map_err(|error| error.to_string())?;
+    let current = markdown::compatibility(&runs, SITE).map_err(|error| error.to_string())?;
     let file = Path::new(REPOSITORY).join(MATRIX);
     if std::env::var_os("SSESPEC_UPDATE").is_some() {
         std::fs::write(&file, &current).map_err(|error| error.to_string())?;

@@ -92,7 +92,7 @@ impl Folder {
                 .map(|words| value::list(words).filter_map(value::text).map(str::to_owned).collect())
                 .collect(),
             start,
-            baseline: known_failures(&root, &mut findings),
+            baseline: known_failures(&source, &root, &mut findings),
         });
         Ok(findings.or(&source, folder)?)
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ssespec_diagnostics::{Findings, Source, Table, parse, value};
-use ssespec_reports::results::{DeliveryKind, KnownFailure};
+use ssespec_reports::results::{DeliveryKind, KnownFailure, Place};
 use toml::de::DeTable;
 
 use super::error::FolderError;
@@ -18,7 +18,7 @@ pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
     let source = Source::read(path)?;
     let root = parse(&source, shape(&source, path))?;
     let mut findings = Findings::default();
-    let baseline = known_failures(&root, &mut findings);
+    let baseline = known_failures(&source, &root, &mut findings);
     Ok(findings.or(&source, Some(baseline))?)
 }
 
@@ -38,12 +38,12 @@ fn shape(source: &Source, path: &Path) -> &'static Table {
 pub(crate) fn read_known_failures(source: &Source) -> Result<(DeTable<'_>, Vec<KnownFailure>), FolderError> {
     let root = parse(source, shape(source, Path::new(source.name())))?;
     let mut findings = Findings::default();
-    let known = known_failures(&root, &mut findings).entries().cloned().collect();
+    let known = known_failures(source, &root, &mut findings).entries().cloned().collect();
     Ok((root, findings.or(source, Some(known))?))
 }
 
 /// The known failures of a document.
-pub(super) fn known_failures(root: &DeTable<'_>, findings: &mut Findings) -> Baseline {
+pub(super) fn known_failures(source: &Source, root: &DeTable<'_>, findings: &mut Findings) -> Baseline {
     let mut entries = Vec::new();
     for entry in value::get(root, "known-failure").into_iter().flat_map(value::list) {
         let Some(table) = value::table(entry) else { continue };
@@ -83,6 +83,10 @@ pub(super) fn known_failures(root: &DeTable<'_>, findings: &mut Findings) -> Bas
             deliveries: deliveries.iter().filter_map(|name| DeliveryKind::from_name(name)).collect(),
             flaky,
             fails,
+            place: value::get(table, "case").map(|case| Place {
+                path: source.name().to_owned(),
+                line: source.position(case.span().start).0,
+            }),
         });
     }
     // Every pattern has been compiled above.

@@ -114,6 +114,6 @@ pub(crate) async fn perform(
         deaths: common.strict.deaths(),
         rerun: Rerun::Server(command_line(words)),
     };
-    let outcome = execute::cases::execute(&run, common.output.as_deref(), common.format).await?;
-    outcome.print(common.format, common.timings)
+    let outcome = execute::cases::execute(&run, common.output.as_deref(), common.format.chosen()).await?;
+    outcome.print(common.format.chosen(), common.timings)
 }

@@ -8,7 +8,7 @@ use globset::GlobMatcher;
 use ssespec_probe::check_name;
 
 use crate::options::execution::{StrictOption, TimingOptions};
-use crate::options::format::Format;
+use crate::options::format::FormatOptions;
 use crate::options::level::LevelWord;
 use crate::options::listing::ListOption;
 use crate::options::values::{duration, glob};
@@ -63,9 +63,8 @@ pub(crate) struct ProbeArguments {
     pub(crate) baseline: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) timings: TimingOptions,
-    /// What to print
-    #[arg(long, value_name = "FORMAT", default_value = "terminal")]
-    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) format: FormatOptions,
     /// Also write the results file (JSON Lines) here
     #[arg(long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,

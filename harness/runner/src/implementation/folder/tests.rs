@@ -50,6 +50,9 @@ fn all_of_it_is_read() {
     assert_eq!(known[0].reason, "retry is read once per connection");
     assert_eq!(known[0].link.as_deref(), Some("https://github.com/owner/name/issues/1"));
     assert!(!known[0].flaky && known[1].flaky);
+    let line = |entry: &KnownFailure| entry.place.as_ref().map(|place| place.line);
+    let of = |pattern: &str| SOUND.lines().position(|line| line.contains(pattern)).map(|at| at + 1);
+    assert_eq!(line(known[0]), of("client/reconnect/delay-*"));
     assert_eq!((known[1].link.as_deref(), known.len()), (None, 2));
 }
 
