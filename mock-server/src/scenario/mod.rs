@@ -18,14 +18,25 @@
 //! steps = [{ send = "id: 2\ndata: two\n\n" }]
 //! ```
 //!
-//! - [`route`]: what a scenario contains
+//! - [`route`]: what a scenario contains; [`path_pattern`], [`request_match`]: which requests a route serves
+//! - [`step`]: the steps of a script; [`template`]: texts with values
 //! - [`mod@format`]: reading scenarios
-//! - [`server`]: serving them
+//! - [`server`]: serving them; `desk`: where requests arrive; `play`, `pace`: playing a script
+//! - [`verification`]: whether what was expected has come
 //! - [`journal`]: what the server saw and did
 
+mod desk;
 pub mod format;
 pub mod journal;
+mod pace;
+pub mod path_pattern;
+mod play;
+pub mod request_match;
 pub mod route;
 pub mod server;
+pub mod step;
+pub mod template;
+pub mod verification;
 
-pub use route::{FieldMatch, Route, Scenario};
+pub use request_match::FieldMatch;
+pub use route::{Route, Scenario};
