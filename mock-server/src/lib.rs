@@ -36,6 +36,8 @@ pub mod action;
 pub mod flow;
 #[cfg(feature = "scenarios")]
 pub mod mock;
+#[cfg(feature = "command")]
+pub mod presets;
 #[cfg(feature = "scenarios")]
 pub mod scenario;
 pub mod script;

@@ -1,0 +1,91 @@
+//! `ssespec mock FILE`.
+
+use std::time::Duration;
+
+use ssespec_mock_server::scenario::Scenario;
+use ssespec_mock_server::scenario::journal::Entry;
+use ssespec_mock_server::scenario::server::Server;
+use ssespec_reports::visible;
+use tokio::sync::mpsc;
+
+use super::Arguments;
+use super::printed::Printed;
+use super::reload::{files_of, follow};
+use super::sources;
+use crate::error::CommandError;
+use crate::output;
+use crate::signals::interrupted;
+use crate::status::Status;
+
+/// The longest route that is printed, in characters.
+const ROUTE: usize = 200;
+/// How long `--once` waits by default.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long clients may take to close their connections at the end.
+const LEAVING: Duration = Duration::from_millis(250);
+
+/// Why a server ends.
+enum End {
+    Signal,
+    Done,
+    Late,
+}
+
+pub(super) async fn serve(arguments: &Arguments) -> Result<Status, CommandError> {
+    let scenarios = sources::scenarios(arguments)?;
+    let routes = scenarios.iter().flat_map(|scenario| &scenario.routes);
+    let routes: Vec<String> = routes.map(|route| visible::line(&route.words(), ROUTE)).collect();
+    let named = files_of(&scenarios);
+    let printed = Printed::new(arguments);
+    let stopped = interrupted();
+    let (entries, mut journal) = mpsc::unbounded_channel::<Entry>();
+    let server = start(arguments, scenarios, entries).await?;
+    printed.url(server.url());
+    output::note(&format!("routes:\n  {}", routes.join("\n  ")));
+    let print = |entry: Entry| printed.entry(|| entry.line(), || serde_json::json!(entry));
+    let late = arguments.timeout.unwrap_or(PATIENCE);
+    let end = {
+        let done = async {
+            match arguments.once {
+                true => tokio::time::timeout(late, server.done()).await.map_or(End::Late, |()| End::Done),
+                false => std::future::pending().await,
+            }
+        };
+        let show = async {
+            while let Some(entry) = journal.recv().await {
+                print(entry);
+            }
+        };
+        tokio::select! {
+            () = show => End::Signal,
+            () = follow(&arguments.files, named, &server) => End::Signal,
+            end = done => end,
+            () = stopped => End::Signal,
+        }
+    };
+    let verification = server.verification();
+    server.close(LEAVING).await;
+    while let Ok(entry) = journal.try_recv() {
+        print(entry);
+    }
+    let judged = arguments.once || arguments.verify;
+    if judged && !verification.is_met() {
+        output::error(&verification.to_string());
+        return Ok(Status::NotConforming);
+    }
+    if let End::Late = end {
+        let late = humantime::format_duration(late);
+        output::error(&format!("not every script was over after {late}; {verification}"));
+        return Ok(Status::NotConforming);
+    }
+    Ok(Status::Success)
+}
+
+async fn start(
+    arguments: &Arguments,
+    scenarios: Vec<Scenario>,
+    entries: mpsc::UnboundedSender<Entry>,
+) -> Result<Server, CommandError> {
+    let server = Server::start(arguments.address(), scenarios, entries).await;
+    server.map_err(|error| arguments.bind_error(error))
+}
