@@ -22,6 +22,9 @@ use crate::wire::{Departure, Exchange, Listener, Options, Request, WireEvent, Wi
 /// How much of a body the journal keeps, in bytes.
 const BODY_KEPT: usize = 64 * 1024;
 
+/// How long scripts may take to notice what happened before the server was told to stop.
+const SETTLING: Duration = Duration::from_millis(100);
+
 /// A running mock server. Dropping it stops it; [`Server::shutdown`] also waits until it has stopped.
 #[derive(Debug)]
 pub struct Server {
@@ -37,8 +40,8 @@ pub struct Server {
 enum Order {
     /// Serve these scenarios from now on.
     Replace(Vec<Scenario>, oneshot::Sender<()>),
-    /// End the connections with FIN, wait this long for clients to leave, and stop.
-    Stop(Duration),
+    /// Verify, end the connections with FIN, wait this long for clients to leave, and stop.
+    Stop(Duration, oneshot::Sender<Verification>),
 }
 
 impl Server {
@@ -108,11 +111,14 @@ impl Server {
     }
 
     /// Ends the connections with FIN, waits until their clients have left (at most `patience`; not at all if that is
-    /// zero), and stops the server. When this returns, its port is free.
-    pub async fn close(mut self, patience: Duration) {
+    /// zero), and stops the server. When this returns, its port is free. Returns what was verified, including what
+    /// happened immediately before.
+    pub async fn close(mut self, patience: Duration) -> Verification {
+        let (verified, verification) = oneshot::channel();
         // Ignore a server that has already stopped.
-        let _ = self.orders.send(Order::Stop(patience));
+        let _ = self.orders.send(Order::Stop(patience, verified));
         let _ = (&mut self.task).await;
+        verification.await.unwrap_or_else(|_| self.judge.verification())
     }
 }
 
@@ -153,6 +159,8 @@ impl Serving {
         mut notes: mpsc::UnboundedReceiver<(u32, EntryKind)>,
         mut orders: mpsc::UnboundedReceiver<Order>,
     ) {
+        let mut settled = None;
+        let mut stopping = None;
         let patience = loop {
             tokio::select! {
                 // Report what a script did before reporting that it finished.
@@ -163,7 +171,13 @@ impl Serving {
                         self.record(0, EntryKind::Replaced);
                         let _ = done.send(());
                     }
-                    Some(Order::Stop(patience)) => break patience,
+                    Some(Order::Stop(patience, verified)) => {
+                        stopping = Some((patience, verified));
+                        settled = Some(tokio::time::Instant::now() + SETTLING);
+                        if patience.is_zero() {
+                            break patience;
+                        }
+                    }
                     None => break Duration::ZERO,
                 },
                 event = wire.recv() => match event {
@@ -174,8 +188,13 @@ impl Serving {
                 Some(finished) = self.scripts.join_next() => if let Ok(finished) = finished {
                     self.finish(finished);
                 },
+                () = until(settled) => break stopping.as_ref().map_or(Duration::ZERO, |(patience, _)| *patience),
             }
         };
+        if let Some((_, verified)) = stopping {
+            // Nobody may want to know.
+            let _ = verified.send(self.stage.judge.verification());
+        }
         self.scripts.shutdown().await;
         if !patience.is_zero() {
             self.stage.listener.close_connections(patience).await;
@@ -314,6 +333,13 @@ impl Serving {
         let body = format!("no route for {} {}; the routes are\n{list}", request.method, request.target);
         let headers = vec![("content-type".to_owned(), "text/plain; charset=utf-8".to_owned())];
         Respond { status: 404, headers: Some(headers), body: Some(body.into_bytes()), ..Respond::default() }
+    }
+}
+
+async fn until(time: Option<tokio::time::Instant>) {
+    match time {
+        Some(time) => tokio::time::sleep_until(time).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -24,8 +24,10 @@ use crate::status::Status;
 #[command(after_help = "Examples:
   ssespec mock mock-server/examples/drop-and-resume.toml     then: curl -N URL/stream
   ssespec mock scenario.toml --port 8080 --bind 0.0.0.0
-  ssespec mock scenario.toml --once               status 1 if the client does not do what the scenario expects
-  ssespec mock --preset openai-chat               --presets lists all; --show prints one to copy
+  ssespec mock scenario.toml --once --timeout 1min    status 1 if the client does not do what the scenario expects
+  ssespec mock scenario.toml --verify --print-url     the same when the server is stopped; only the URL on stdout
+  ssespec mock --preset openai-chat                   serve a built-in scenario; --presets lists all
+  ssespec mock --preset openai-chat --show > chat.toml
   ssespec mock scenario.toml --format json --color never | jq .
   ssespec mock --case client/resume/newest-id-on-every-reconnect
   ssespec mock --cases my-cases --case client/mine/first --once

@@ -63,8 +63,7 @@ pub(super) async fn serve(arguments: &Arguments) -> Result<Status, CommandError>
             () = stopped => End::Signal,
         }
     };
-    let verification = server.verification();
-    server.close(LEAVING).await;
+    let verification = server.close(LEAVING).await;
     while let Ok(entry) = journal.try_recv() {
         print(entry);
     }
