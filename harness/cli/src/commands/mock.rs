@@ -53,7 +53,7 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with_all = ["case", "files", "preset"])]
     presets: bool,
     /// Print the preset's scenario instead of serving it
-    #[arg(long, requires = "preset")]
+    #[arg(long, requires = "preset", conflicts_with_all = ["case", "files"])]
     show: bool,
     /// Exit when every script that expects something is over (without expectations: every script), or after the last
     /// step of the case; status 1 if something else came

@@ -42,9 +42,13 @@ mod interrupt;
 #[cfg(test)]
 mod mock_case;
 #[cfg(test)]
+mod mock_expect;
+#[cfg(test)]
 mod mock_file;
 #[cfg(test)]
 mod output;
+#[cfg(test)]
+mod record;
 #[cfg(test)]
 mod report;
 #[cfg(test)]
@@ -94,7 +98,9 @@ fn tests() -> Vec<Trial> {
         ("corpus", corpus::TESTS),
         ("requirements", requirements::TESTS),
         ("mock-case", mock_case::TESTS),
+        ("mock-expect", mock_expect::TESTS),
         ("mock-file", mock_file::TESTS),
+        ("record", record::TESTS),
         ("interrupt", interrupt::TESTS),
     ];
     let tests =

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use super::Arguments;
 use super::printed::Printed;
-use super::reload::{files_of, follow};
+use super::reload::Watch;
 use super::sources;
 use crate::error::CommandError;
 use crate::output;
@@ -32,16 +32,17 @@ enum End {
 }
 
 pub(super) async fn serve(arguments: &Arguments) -> Result<Status, CommandError> {
+    let mut watch = Watch::new(&arguments.files);
     let scenarios = sources::scenarios(arguments)?;
+    watch.named_in(&scenarios);
     let routes = scenarios.iter().flat_map(|scenario| &scenario.routes);
     let routes: Vec<String> = routes.map(|route| visible::line(&route.words(), ROUTE)).collect();
-    let named = files_of(&scenarios);
     let printed = Printed::new(arguments);
     let stopped = interrupted();
     let (entries, mut journal) = mpsc::unbounded_channel::<Entry>();
     let server = start(arguments, scenarios, entries).await?;
     printed.url(server.url());
-    output::note(&format!("routes:\n  {}", routes.join("\n  ")));
+    output::note(&format!("ready: {}\nroutes:\n  {}", server.url(), routes.join("\n  ")));
     let print = |entry: Entry| printed.entry(|| entry.line(), || serde_json::json!(entry));
     let late = arguments.timeout.unwrap_or(PATIENCE);
     let end = {
@@ -58,7 +59,7 @@ pub(super) async fn serve(arguments: &Arguments) -> Result<Status, CommandError>
         };
         tokio::select! {
             () = show => End::Signal,
-            () = follow(&arguments.files, named, &server) => End::Signal,
+            () = watch.follow(&server) => End::Signal,
             end = done => end,
             () = stopped => End::Signal,
         }
