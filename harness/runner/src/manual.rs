@@ -331,6 +331,9 @@ impl ManualSession<'_> {
             WireEventKind::Malformed { reason } => {
                 (self.notify)(Notice::Unexpected(format!("not a request: {reason}")));
             }
+            WireEventKind::Refused { reason } => {
+                (self.notify)(Notice::Unexpected(format!("refused: {reason}")))
+            }
             WireEventKind::Disconnected(how) => {
                 self.left.insert((event.origin, event.connection), how);
                 let is_last = |(origin, exchange): &(u8, Exchange)| {
