@@ -8,6 +8,7 @@ use super::route::{FieldMatch, Route, Scenario};
 use crate::action::{Action, Respond};
 use crate::flow::Flow;
 use crate::script::{self, ACTIONS};
+use crate::wire::BarrierMode;
 
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,12 @@ static SCENARIO: Table = Table {
     what: "a scenario",
     keys: &[
         Key::optional("title", Shape::Text, "What it demonstrates."),
+        Key::optional(
+            "barrier",
+            Shape::Flag,
+            "Whether a write waits until the client has read the previous one, so that each `send` arrives alone. \
+             Default: false.",
+        ),
         Key::required(
             "route",
             Shape::List(&Shape::Table(&ROUTE)),
@@ -62,7 +69,9 @@ pub fn read(source: &Source) -> Result<Scenario, Diagnostics> {
     let entries = value::get(&root, "route").into_iter().flat_map(value::list);
     let routes = entries.filter_map(|entry| route(entry, &mut findings)).collect();
     let title = value::text_of(&root, "title").unwrap_or_default();
-    findings.or(source, Some(Scenario { title, routes }))
+    let barrier = value::get(&root, "barrier").and_then(value::flag).unwrap_or(false);
+    let barrier = if barrier { BarrierMode::Auto } else { BarrierMode::Off };
+    findings.or(source, Some(Scenario { title, barrier, routes }))
 }
 
 fn route(entry: &Value<'_>, findings: &mut Findings) -> Option<Route> {

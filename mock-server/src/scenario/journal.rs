@@ -42,6 +42,22 @@ pub enum EntryKind {
         /// What is wrong with them.
         reason: String,
     },
+    /// A limit of the server was reached, and the client got 503.
+    Refused {
+        /// Which limit.
+        reason: String,
+    },
+    /// Something was pushed to open streams from outside their scripts. The connection is 0.
+    Pushed {
+        /// What was pushed; bytes that are not UTF-8 are replaced.
+        text: String,
+        /// To how many streams.
+        streams: usize,
+        /// How many streams did not get it, because their clients do not read.
+        slow: usize,
+    },
+    /// The scenarios began again, or were replaced. The connection is 0.
+    Reset,
     /// The script of a connection finished. A body that it left open stays open until the client disconnects.
     Played,
     /// The client disconnected.
@@ -71,6 +87,20 @@ impl Entry {
         Some(value)
     }
 
+    /// About how many bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        let fields = match &self.kind {
+            EntryKind::Request { method, target, headers, .. } => {
+                let headers = headers.iter().map(|(name, value)| name.len() + value.len() + 48);
+                method.len() + target.len() + headers.sum::<usize>()
+            }
+            EntryKind::Malformed { reason } | EntryKind::Refused { reason } => reason.len(),
+            EntryKind::Pushed { text, .. } => text.len(),
+            _ => 0,
+        };
+        size_of::<Self>() + self.at.len() + fields
+    }
+
     /// The entry as a line for people, with control characters escaped.
     pub fn line(&self) -> String {
         let time = self.at.get(11..23).unwrap_or(&self.at);
@@ -91,6 +121,12 @@ impl EntryKind {
                 format!("{} {}{resume}  ({served})", method.escape_debug(), target.escape_debug())
             }
             Self::Malformed { reason } => format!("not a request: {}", reason.escape_debug()),
+            Self::Refused { reason } => format!("refused with 503: {}", reason.escape_debug()),
+            Self::Pushed { text, streams, slow } => {
+                let slow = if *slow > 0 { format!("; {slow} do not read") } else { String::new() };
+                format!("pushed \"{}\" to {streams} streams{slow}", text.escape_debug())
+            }
+            Self::Reset => "the scenarios begin again".into(),
             Self::Played => "the script finished".into(),
             Self::Left { how } => format!("the client left ({how})"),
             Self::Dropped { how } => format!("dropped ({how})"),

@@ -21,11 +21,16 @@
 //! - [`route`]: what a scenario contains
 //! - [`mod@format`]: reading scenarios
 //! - [`server`]: serving them
-//! - [`journal`]: what the server saw and did
+//! - [`settings`]: limits of a server
+//! - [`streams`]: the open streams of a server
+//! - [`journal`]: what the server saw and did; [`log`]: reading and awaiting it
 
 pub mod format;
 pub mod journal;
+pub mod log;
 pub mod route;
 pub mod server;
+pub mod settings;
+pub mod streams;
 
 pub use route::{FieldMatch, Route, Scenario};

@@ -3,15 +3,24 @@
 use globset::GlobMatcher;
 
 use crate::action::Action;
-use crate::wire::Request;
+use crate::wire::{BarrierMode, Request};
 
 /// Scripts for routes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Scenario {
     /// What it demonstrates.
     pub title: String,
+    /// Whether a write waits until the client has read the previous one ([`BarrierMode::Auto`]) or not
+    /// ([`BarrierMode::Off`]).
+    pub barrier: BarrierMode,
     /// The routes; the first that matches a request serves it.
     pub routes: Vec<Route>,
+}
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self { title: String::new(), barrier: BarrierMode::Off, routes: Vec::new() }
+    }
 }
 
 /// Which requests it serves, and the scripts that serve them.

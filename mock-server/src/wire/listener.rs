@@ -195,12 +195,24 @@ impl Listener {
 
     /// Closes the port and resets all connections. When this returns, all its tasks and sockets are gone.
     pub async fn shutdown(mut self) {
-        let connections = self.shared.registry.open();
-        self.stop();
+        self.close_down().await;
         // The task stops on its own; an error would be a panic, which is not propagated.
         let _ = (&mut self.accepting).await;
+    }
+
+    /// Like [`shutdown`](Self::shutdown), for a listener that others share. The task that accepts connections may still
+    /// be about to end.
+    pub async fn close_down(&self) {
+        let connections = self.shared.registry.open();
+        self.stop();
         // They are aborted, so they end soon. One that does not must not hold up whoever shuts the listener down.
         let _ = tokio::time::timeout(ABORTING, self.shared.registry.all_gone(&connections)).await;
+    }
+
+    /// Closes the port and resets all connections, without waiting for their tasks. When this returns, the port refuses
+    /// connections.
+    pub fn close(&self) {
+        self.stop();
     }
 
     fn stop(&self) {

@@ -47,20 +47,21 @@ impl Pusher {
         self.handle.push(bytes, &self.answered, PUSH_LIMIT)
     }
 
-    /// Ends the body cleanly, and then the connection. What was pushed before is written first.
+    /// Ends the body cleanly, and then the connection. What was pushed before is written first. Returns when the order is
+    /// given.
     ///
     /// # Errors
     ///
     /// If no body is open.
-    pub async fn end(&self) -> Result<(), PushError> {
+    pub fn end(&self) -> Result<(), PushError> {
         let bytes = match self.answered.body().ok_or(PushError::NotOpen)? {
             Coding::Chunked => LAST_CHUNK.to_vec(),
             Coding::Identity => Vec::new(),
         };
         self.answered.set_body(None);
         let ending = Some(Ending::Close);
-        let order = |done| Order::Write { bytes, shown: None, ending, pushed: 0, done };
-        Ok(self.handle.order(order).await?)
+        let done = oneshot::channel().0;
+        Ok(self.handle.give(Order::Write { bytes, shown: None, ending, pushed: 0, done })?)
     }
 
     /// Ends the connection without ending the body. Returns when the order is given, so that dropping many takes no longer
