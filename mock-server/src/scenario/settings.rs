@@ -1,5 +1,7 @@
 //! How a server is set up, apart from its scenarios.
 
+use crate::wire::{Detail, Diversion};
+
 /// The limits of a server. What is over a limit is answered with 503, whose text says which, and the journal has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -48,6 +50,8 @@ impl Limits {
 pub struct Settings {
     /// Its limits.
     pub limits: Limits,
+    /// Whether the journal has what was sent.
+    pub detail: Detail,
     /// Requests that are not for scripts.
-    pub diversion: Option<crate::wire::Diversion>,
+    pub diversion: Option<Diversion>,
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
+use super::path_pattern::PathPattern;
 use crate::action::Drop;
 use crate::wire::{Exchange, PushError, Pusher};
 
@@ -16,7 +17,7 @@ pub struct Streams(Arc<Mutex<BTreeMap<u32, Stream>>>);
 #[derive(Debug)]
 struct Stream {
     target: String,
-    route: Option<Arc<str>>,
+    route: Arc<PathPattern>,
     last_event_id: Option<String>,
     since: Instant,
     body: Pusher,
@@ -31,7 +32,7 @@ pub struct OpenStream {
     /// The target of the request, with its query.
     pub target: String,
     /// The path of the route, as written.
-    pub route: Option<String>,
+    pub route: String,
     /// The `Last-Event-ID` of the request.
     pub last_event_id: Option<String>,
     /// How long ago the request arrived, in milliseconds.
@@ -75,7 +76,7 @@ impl Streams {
     }
 
     /// A request arrived.
-    pub(super) fn add(&self, exchange: &Exchange, route: Option<Arc<str>>) {
+    pub(super) fn add(&self, exchange: &Exchange, route: Arc<PathPattern>) {
         let request = exchange.request();
         let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
         let stream = Stream {
@@ -100,7 +101,7 @@ impl Streams {
         open.map(|(connection, stream)| OpenStream {
             connection: *connection,
             target: stream.target.clone(),
-            route: stream.route.as_deref().map(str::to_owned),
+            route: stream.route.text().to_owned(),
             last_event_id: stream.last_event_id.clone(),
             age_ms: u64::try_from(stream.since.elapsed().as_millis()).unwrap_or(u64::MAX),
             bytes: stream.body.written(),

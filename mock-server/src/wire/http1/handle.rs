@@ -122,14 +122,22 @@ impl ConnectionHandle {
             let mut turn = self.turn();
             let rest = self.write_now(&turn, bytes, answered)?;
             if rest.is_empty() {
-                return Ok(());
+                None
+            } else {
+                let (done, answer) = oneshot::channel();
+                let bytes = rest.to_vec();
+                self.enqueue(&mut turn, Order::Write { bytes, shown: None, ending: None, pushed: 0, done })?;
+                Some(answer)
             }
-            let (done, answer) = oneshot::channel();
-            let order = Order::Write { bytes: rest.to_vec(), shown: None, ending: None, pushed: 0, done };
-            self.enqueue(&mut turn, order)?;
-            answer
         };
-        answer.await.map_err(|_| PeerGone)
+        match answer {
+            Some(answer) => answer.await.map_err(|_| PeerGone),
+            None => {
+                // A script that writes without end must let others run.
+                tokio::task::consume_budget().await;
+                Ok(())
+            }
+        }
     }
 
     /// Writes as much as the system takes immediately; returns what is left.
