@@ -132,6 +132,11 @@ impl Server {
     /// Ends the connections with FIN, waits until their clients have left (at most `patience`; not at all if that is
     /// zero), and stops the server. When this returns, its port is free.
     pub async fn close(mut self, patience: Duration) {
+        self.stop(patience).await;
+    }
+
+    /// As [`close`](Self::close).
+    pub(crate) async fn stop(&mut self, patience: Duration) {
         self.control.stop(patience);
         let _ = (&mut self.task).await;
         self.listener.close_down().await;
