@@ -57,6 +57,7 @@
 //! # Modules
 //!
 //! - [`mock`]: a server for a test; [`event`]: an event
+//! - `control`: an HTTP interface and a page, with the feature of that name
 //! - [`scenario`]: scripts for routes, served on their own
 //! - [`action`]: what a script can make the server do
 //! - [`script`]: the actions as they are written in TOML
@@ -65,6 +66,8 @@
 //! - [`wire`]: listener, connections, exchanges, and the barrier that keeps write boundaries
 
 pub mod action;
+#[cfg(feature = "control")]
+pub mod control;
 #[cfg(feature = "scenarios")]
 pub mod event;
 pub mod flow;

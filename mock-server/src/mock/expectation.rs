@@ -189,6 +189,12 @@ impl Expectation {
         self
     }
 
+    /// Why the expectation cannot be met.
+    #[cfg(feature = "control")]
+    pub(crate) fn invalid(&self) -> Option<&str> {
+        self.invalid.as_deref()
+    }
+
     /// Whether a request is one of those expected.
     fn includes(&self, request: &Request) -> bool {
         self.invalid.is_none()

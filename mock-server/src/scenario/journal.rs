@@ -158,6 +158,24 @@ fn shortened(text: &str) -> &str {
 }
 
 impl EntryKind {
+    /// Its name in JSON, as `what`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Request { .. } => "request",
+            Self::Malformed { .. } => "malformed",
+            Self::Refused { .. } => "refused",
+            Self::Pushed { .. } => "pushed",
+            Self::Sent { .. } => "sent",
+            Self::Met { .. } => "met",
+            Self::Unmet { .. } => "unmet",
+            Self::Replaced => "replaced",
+            Self::Played => "played",
+            Self::Left { .. } => "left",
+            Self::Dropped { .. } => "dropped",
+            Self::Ended => "ended",
+        }
+    }
+
     /// An entry for bytes that were sent.
     pub(super) fn sent(captured: &Captured) -> Self {
         let text = String::from_utf8_lossy(&captured.bytes).into_owned();
