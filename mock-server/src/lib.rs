@@ -73,6 +73,8 @@ pub mod event;
 pub mod flow;
 #[cfg(feature = "scenarios")]
 pub mod mock;
+#[cfg(feature = "command")]
+pub mod presets;
 #[cfg(feature = "scenarios")]
 pub mod scenario;
 pub mod script;

@@ -88,6 +88,14 @@ async fn a_list_of_events_can_be_resumed() {
 }
 
 #[tokio::test]
+async fn events_are_written_as_blocks() {
+    let steps = "{ event = 'a\"b' }, { event = { id = \"{{query.q}}\", event = \"e\", retry = 5, data = \"\" } }, \"end\"";
+    let (server, _journal) = serve(&[&route("path = \"/\"", &[steps])]).await;
+    let found = chunks(&server, "GET /?q=7", "").await;
+    assert_eq!(found, ["data: a\"b\n\n", "id: 7\nevent: e\nretry: 5\ndata:\n\n"]);
+}
+
+#[tokio::test]
 async fn a_list_can_be_cut() {
     let steps = "{ resume = { events = [\"a\", \"b\", \"c\"], limit = 2 } }, \"end\"";
     let (server, _journal) = serve(&[&route("path = \"/\"", &[steps])]).await;
@@ -144,7 +152,7 @@ const RESUMES: &str = "{ send = \"id: 1\\ndata: a\\n\\n\" }, { drop = \"fin\" },
 #[tokio::test]
 async fn a_script_goes_on_with_the_request_that_it_awaits() {
     let (server, mut journal) = serve(&[&route("path = \"/\"", &[RESUMES])]).await;
-    Client::get(&server, "/").await.rest().await;
+    let _ = Client::get(&server, "/").await.rest().await;
     let mut client = Client::request(&server, "GET /", "last-event-id: 1\r\n").await;
     client.until("data: b\n\n\r\n").await;
     let all = until(&mut journal, "as expected").await;
@@ -158,7 +166,7 @@ async fn a_script_goes_on_with_the_request_that_it_awaits() {
 #[tokio::test]
 async fn what_came_instead_is_reported() {
     let (server, mut journal) = serve(&[&route("path = \"/\"", &[RESUMES])]).await;
-    Client::get(&server, "/").await.rest().await;
+    let _ = Client::get(&server, "/").await.rest().await;
     let mut client = Client::request(&server, "GET /", "last-event-id: 2\r\n").await;
     client.until("data: b\n\n\r\n").await;
     let found = verified(&server).await;
@@ -174,7 +182,7 @@ async fn what_does_not_come_is_reported() {
     let steps = "\"end\", { expect-request = { within = \"50ms\" } }";
     let (server, _journal) = serve(&[&route("path = \"/\"", &[steps])]).await;
     assert!(server.verification().to_string().contains("connection 1 of / was never requested"));
-    Client::request(&server, "GET /", "connection: close\r\n").await.rest().await;
+    let _ = Client::request(&server, "GET /", "connection: close\r\n").await.rest().await;
     assert!(verified(&server).await.contains("expected a request; no request came within 50ms"));
     let (server, _journal) =
         serve(&[&route("path = \"/\"", &["{ expect-disconnect = { within = \"50ms\" } }"])]).await;

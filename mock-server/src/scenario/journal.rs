@@ -103,6 +103,12 @@ pub enum EntryKind {
     Ended,
 }
 
+/// The JSON Schema of an entry.
+#[cfg(feature = "command")]
+pub fn journal_schema() -> serde_json::Value {
+    schemars::schema_for!(Entry).to_value()
+}
+
 impl Entry {
     /// An entry with the current time.
     pub fn now(connection: u32, kind: EntryKind) -> Self {

@@ -27,6 +27,8 @@
 //! - [`journal`]: what the server saw and did; [`log`]: reading and awaiting it
 
 pub mod control;
+#[cfg(feature = "command")]
+pub mod descriptors;
 mod desk;
 pub mod format;
 pub mod journal;

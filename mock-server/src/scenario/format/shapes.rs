@@ -92,6 +92,11 @@ static CONNECTION: Table = Table {
 /// What also writes, and may be repeated.
 static WRITES: &[Verb] = &[
     Verb::with(
+        "event",
+        Shape::Either(&[Shape::Text, Shape::Table(&EVENT)]),
+        "Write an event block in one write. A string is the data of an event without type and ID.",
+    ),
+    Verb::with(
         "file",
         Shape::Text,
         "Write the content of this file to the body. The path is relative to the scenario.",
@@ -173,7 +178,7 @@ static RESUME: Table = Table {
     keys: &[
         Key::required(
             "events",
-            Shape::List(&Shape::Either(&[Shape::Text, Shape::Table(&EVENT)])),
+            Shape::List(&Shape::Either(&[Shape::Text, Shape::Table(&LISTED_EVENT)])),
             "The events. A string is the data of an event whose ID is its number in the list, from 1.",
         ),
         Key::optional("every", Shape::Duration, "The time from one event to the next; none if absent."),
@@ -185,12 +190,26 @@ static RESUME: Table = Table {
     ],
 };
 
-static EVENT: Table = Table {
+const EVENT_TYPE: Key = Key::optional("event", Shape::Text, "Its type; `message` if absent.");
+const EVENT_DATA: Key =
+    Key::optional("data", Shape::Text, "Its data; empty if absent. Each line becomes a `data` field.");
+
+static LISTED_EVENT: Table = Table {
     what: "an event",
     keys: &[
         Key::optional("id", Shape::Text, "Its ID; its number in the list if absent."),
-        Key::optional("event", Shape::Text, "Its type; `message` if absent."),
-        Key::optional("data", Shape::Text, "Its data; empty if absent. Each line becomes a `data` field."),
+        EVENT_TYPE,
+        EVENT_DATA,
+    ],
+};
+
+static EVENT: Table = Table {
+    what: "an event",
+    keys: &[
+        Key::optional("id", Shape::Text, "Its ID; no `id` field if absent."),
+        EVENT_TYPE,
+        EVENT_DATA,
+        Key::optional("retry", Shape::Count(0, u64::MAX), "The reconnection time in milliseconds."),
     ],
 };
 

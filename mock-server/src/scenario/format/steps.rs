@@ -95,13 +95,8 @@ impl StepReader<'_> {
                 Some(Step::ExpectDisconnect(within.unwrap_or(DISCONNECT_PATIENCE)))
             }
             ("expect-no-request", Some(time)) => value::duration(time).map(Step::ExpectNoRequest),
-            ("send", Some(text)) => {
-                let template = self.template(text)?;
-                Some(match template.fixed() {
-                    Some(text) => Step::Do(Action::Send(text.into())),
-                    None => Step::Send(template),
-                })
-            }
+            ("event", Some(event)) => self.block(event, None).map(send_step),
+            ("send", Some(text)) => self.template(text).map(send_step),
             _ => match script::read(verb, span, argument, self.findings)? {
                 Action::Respond(respond) => Some(self.respond(respond, table)),
                 action => Some(Step::Do(action)),
@@ -218,7 +213,7 @@ impl StepReader<'_> {
         let list = value::get(table, "events")?;
         let mut events: Vec<ResumeEvent> = Vec::new();
         for (number, entry) in value::list(list).enumerate() {
-            let event = self.event(number + 1, entry)?;
+            let event = self.listed_event(number + 1, entry)?;
             if events.iter().any(|earlier| earlier.id == event.id) {
                 let message = format!("two events have the ID {:?}", event.id);
                 self.findings.add_with_hint(
@@ -238,27 +233,43 @@ impl StepReader<'_> {
         Some(Resume { events, every, limit: value::count_of(table, "limit") })
     }
 
-    fn event(&mut self, number: usize, entry: &Value<'_>) -> Option<ResumeEvent> {
-        let table = value::table(entry);
-        let text_of = |key| table.and_then(|table| value::text_of(table, key));
-        let id = text_of("id").unwrap_or_else(|| number.to_string());
-        let data = text_of("data").or_else(|| value::text(entry).map(str::to_owned)).unwrap_or_default();
-        let kind = text_of("event");
-        let lines = |text: &str| text.contains(['\r', '\n', '\0']);
-        if id.is_empty() || lines(&id) || kind.as_deref().is_some_and(lines) {
-            let hint = "an ID and a type are one line; an ID is not empty";
-            self.findings.add_with_hint(entry.span(), "this event cannot be sent", "expected one line", hint);
+    fn listed_event(&mut self, number: usize, entry: &Value<'_>) -> Option<ResumeEvent> {
+        let id = value::table(entry).and_then(|table| value::text_of(table, "id"));
+        let id = id.unwrap_or_else(|| number.to_string());
+        if id.is_empty() || id.contains("{{") {
+            let hint = "give it an ID that is known beforehand, or leave `id` out";
+            self.findings.add_with_hint(entry.span(), "no client can resume from this event", "its ID", hint);
             return None;
         }
-        let mut block = format!("id: {id}\n");
-        block.extend(kind.map(|kind| format!("event: {kind}\n")));
+        let block = self.block(entry, Some(&id))?;
+        Some(ResumeEvent { id, block })
+    }
+
+    /// The event block of an event: of its data, or of a table.
+    fn block(&mut self, event: &Value<'_>, id: Option<&str>) -> Option<Template> {
+        let table = value::table(event);
+        let text_of = |key| table.and_then(|table| value::text_of(table, key));
+        let mut fields = Vec::new();
+        fields.extend(id.map(str::to_owned).or_else(|| text_of("id")).map(|id| ("id", id)));
+        fields.extend(text_of("event").map(|kind| ("event", kind)));
+        if fields.iter().any(|(_, value)| value.contains(['\r', '\n', '\0'])) {
+            let hint = "write an ID and a type on one line, or other bytes with `send`";
+            self.findings.add_with_hint(event.span(), "this event cannot be sent", "expected one line", hint);
+            return None;
+        }
+        let retry = table.and_then(|table| value::count_of(table, "retry"));
+        fields.extend(retry.map(|retry| ("retry", retry.to_string())));
+        let data = text_of("data").or_else(|| value::text(event).map(str::to_owned)).unwrap_or_default();
         let data = data.replace("\r\n", "\n").replace('\r', "\n");
-        block.extend(data.split('\n').map(|line| format!("data: {line}\n")));
-        block.push('\n');
-        match Template::new(&block, self.path) {
-            Ok(block) => Some(ResumeEvent { id, block }),
+        fields.extend(data.split('\n').map(|line| ("data", line.to_owned())));
+        let line = |(name, value): &(&str, String)| {
+            if value.is_empty() { format!("{name}:\n") } else { format!("{name}: {value}\n") }
+        };
+        let block: String = fields.iter().map(line).collect();
+        match Template::new(&format!("{block}\n"), self.path) {
+            Ok(block) => Some(block),
             Err(error) => {
-                self.findings.add_with_hint(entry.span(), error.message, "in this event", error.hint);
+                self.findings.add_with_hint(event.span(), error.message, "in this event", error.hint);
                 None
             }
         }
@@ -294,6 +305,13 @@ impl StepReader<'_> {
             | Step::ExpectDisconnect(_)
             | Step::ExpectNoRequest(_) => {}
         }
+    }
+}
+
+fn send_step(template: Template) -> Step {
+    match template.fixed() {
+        Some(text) => Step::Do(Action::Send(text.into())),
+        None => Step::Send(template),
     }
 }
 

@@ -1,0 +1,101 @@
+//! `ssespec mock FILE`.
+
+use std::time::Duration;
+
+use ssespec_mock_server::control::ControlServer;
+use ssespec_mock_server::scenario::Scenario;
+use ssespec_mock_server::scenario::journal::Entry;
+use ssespec_mock_server::scenario::server::Server;
+use ssespec_reports::visible;
+use tokio::sync::mpsc;
+
+use super::control::PageConnections;
+use super::printed::Printed;
+use super::reload::{files_of, follow};
+use super::sources;
+use super::{Arguments, limits};
+use crate::error::CommandError;
+use crate::output;
+use crate::signals::interrupted;
+use crate::status::Status;
+
+/// The longest route that is printed, in characters.
+const ROUTE: usize = 200;
+/// How long `--once` waits by default.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long clients may take to close their connections at the end.
+const LEAVING: Duration = Duration::from_millis(250);
+
+/// Why a server ends.
+enum End {
+    Signal,
+    Done,
+    Late,
+}
+
+pub(super) async fn serve(arguments: &Arguments) -> Result<Status, CommandError> {
+    let scenarios = sources::scenarios(arguments)?;
+    let routes = scenarios.iter().flat_map(|scenario| &scenario.routes);
+    let routes: Vec<String> = routes.map(|route| visible::line(&route.words(), ROUTE)).collect();
+    let named = files_of(&scenarios);
+    let printed = Printed::new(arguments);
+    let stopped = interrupted();
+    let (entries, mut journal) = mpsc::unbounded_channel::<Entry>();
+    let (server, connections) = start(arguments, scenarios, entries).await?;
+    printed.url(server.url());
+    let _controls = arguments.control.open(&server, connections).await?;
+    output::note(&format!("routes:\n  {}", routes.join("\n  ")));
+    let print = |entry: Entry| printed.entry(|| entry.line(), || serde_json::json!(entry));
+    let late = arguments.timeout.unwrap_or(PATIENCE);
+    let end = {
+        let done = async {
+            match arguments.once {
+                true => tokio::time::timeout(late, server.done()).await.map_or(End::Late, |()| End::Done),
+                false => std::future::pending().await,
+            }
+        };
+        let show = async {
+            while let Some(entry) = journal.recv().await {
+                print(entry);
+            }
+        };
+        tokio::select! {
+            () = show => End::Signal,
+            () = follow(&arguments.files, named, &server) => End::Signal,
+            end = done => end,
+            () = stopped => End::Signal,
+        }
+    };
+    let verification = server.verification();
+    server.close(LEAVING).await;
+    while let Ok(entry) = journal.try_recv() {
+        print(entry);
+    }
+    let judged = arguments.once || arguments.verify;
+    if judged && !verification.is_met() {
+        output::error(&verification.to_string());
+        return Ok(Status::NotConforming);
+    }
+    if let End::Late = end {
+        let late = humantime::format_duration(late);
+        output::error(&format!("not every script was over after {late}; {verification}"));
+        return Ok(Status::NotConforming);
+    }
+    Ok(Status::Success)
+}
+
+async fn start(
+    arguments: &Arguments,
+    scenarios: Vec<Scenario>,
+    entries: mpsc::UnboundedSender<Entry>,
+) -> Result<(Server, PageConnections), CommandError> {
+    let mut settings = limits::settings(&arguments.limits);
+    let mut connections = None;
+    if arguments.control.has_page() {
+        let (diversion, diverted) = ControlServer::page();
+        settings.diversion = Some(diversion);
+        connections = Some(diverted);
+    }
+    let server = Server::start_with(arguments.address(), scenarios, settings, Some(entries)).await;
+    Ok((server.map_err(|error| arguments.bind_error(error))?, connections))
+}
