@@ -40,7 +40,9 @@ async fn routes_are_chosen_by_query_body_and_parameters() {
     let post = async |body: &str| {
         let fields = format!("content-length: {}\r\n", body.len());
         let mut client = Client::request(&server, "POST /a", &fields).await;
-        tokio::io::AsyncWriteExt::write_all(&mut client.0, body.as_bytes()).await.expect("an open connection");
+        tokio::io::AsyncWriteExt::write_all(&mut client.0, body.as_bytes())
+            .await
+            .expect("an open connection");
         client.status().await
     };
     assert_eq!(answer(&server, "GET /a?x=1+2", "").await, 201);
@@ -74,7 +76,8 @@ async fn a_response_has_values_but_no_injected_fields() {
 
 #[tokio::test]
 async fn a_list_of_events_can_be_resumed() {
-    let steps = "{ resume = { events = [\"a\", { id = \"x\", event = \"e\", data = \"b\\nc\" }, \"d\"] } }, \"end\"";
+    let steps =
+        "{ resume = { events = [\"a\", { id = \"x\", event = \"e\", data = \"b\\nc\" }, \"d\"] } }, \"end\"";
     let (server, _journal) = serve(&[&route("path = \"/\"", &[steps])]).await;
     let all = ["id: 1\ndata: a\n\n", "id: x\nevent: e\ndata: b\ndata: c\n\n", "id: 3\ndata: d\n\n"];
     assert_eq!(chunks(&server, "GET /", "").await, all);
@@ -184,7 +187,9 @@ async fn what_does_not_come_is_reported() {
     let (server, _journal) =
         serve(&[&route("path = \"/\"", &["{ expect-disconnect = { within = \"50ms\" } }"])]).await;
     let _client = Client::get(&server, "/").await;
-    assert!(verified(&server).await.contains("expected a disconnect within 50ms; the client stayed connected"));
+    assert!(
+        verified(&server).await.contains("expected a disconnect within 50ms; the client stayed connected")
+    );
 }
 
 #[tokio::test]
@@ -218,7 +223,8 @@ async fn a_request_must_not_come_too_early() {
 async fn scenarios_can_be_replaced() {
     let (server, mut journal) = serve(&[&route("path = \"/\"", &[&status(201), &status(202)])]).await;
     assert_eq!(answer(&server, "GET /", "").await, 201);
-    let source = ssespec_diagnostics::Source::new("test", route("path = \"/\"", &[&status(205), &status(206)]));
+    let source =
+        ssespec_diagnostics::Source::new("test", route("path = \"/\"", &[&status(205), &status(206)]));
     let other = ssespec_mock_server::scenario::format::read(&source).expect("a scenario");
     server.replace(vec![other]).await;
     assert_eq!(answer(&server, "GET /", "").await, 205);

@@ -314,7 +314,8 @@ impl ManualSession<'_> {
         for (name, field) in &expected.headers {
             if !fields::holds(request, name, field, |text| self.expand(text)) {
                 let values = request.header_as_sent(name);
-                let values: Vec<String> = values.map(|value| quote(&String::from_utf8_lossy(value))).collect();
+                let values: Vec<String> =
+                    values.map(|value| quote(&String::from_utf8_lossy(value))).collect();
                 problems.push(match values.as_slice() {
                     [] => format!("it had no {name}"),
                     values => format!("its {name} was {}", values.join(", ")),
@@ -420,6 +421,7 @@ impl ManualSession<'_> {
                 self.requests.push_back(Arrived { origin: event.origin, exchange, at: event.at });
             }
             WireEventKind::Malformed { reason } => self.wrong(format!("not a request: {reason}")),
+            WireEventKind::Refused { reason } => self.wrong(format!("refused: {reason}")),
             WireEventKind::Disconnected(how) => {
                 self.left.insert((event.origin, event.connection), how);
                 let is_last = |(origin, exchange): &(u8, Exchange)| {

@@ -27,6 +27,7 @@ fn every_file_is_a_preset() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("presets");
     let mut found = BTreeSet::new();
     collect(&folder, &mut found);
-    let listed: BTreeSet<PathBuf> = ALL.iter().map(|preset| folder.join(format!("{}.toml", preset.name))).collect();
+    let listed: BTreeSet<PathBuf> =
+        ALL.iter().map(|preset| folder.join(format!("{}.toml", preset.name))).collect();
     assert_eq!(found, listed);
 }

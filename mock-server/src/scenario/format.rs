@@ -10,6 +10,7 @@ use self::shapes::SCENARIO;
 use self::steps::StepReader;
 use super::path_pattern::PathPattern;
 use super::route::{Route, Scenario};
+use crate::wire::BarrierMode;
 
 mod conditions;
 mod shapes;
@@ -31,6 +32,10 @@ pub fn read(source: &Source) -> Result<Scenario, Diagnostics> {
     let mut findings = Findings::default();
     let mut scenario = Scenario {
         title: value::text_of(&root, "title").unwrap_or_default(),
+        barrier: match value::get(&root, "barrier").and_then(value::flag) {
+            Some(true) => BarrierMode::Auto,
+            Some(false) | None => BarrierMode::Off,
+        },
         seed: value::count_of(&root, "seed").unwrap_or_default(),
         ..Scenario::default()
     };

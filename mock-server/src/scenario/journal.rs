@@ -49,6 +49,20 @@ pub enum EntryKind {
         /// What is wrong with them.
         reason: String,
     },
+    /// A limit of the server was reached, and the client got 503.
+    Refused {
+        /// Which limit.
+        reason: String,
+    },
+    /// Something was pushed to open streams from outside their scripts. The connection is 0.
+    Pushed {
+        /// What was pushed; bytes that are not UTF-8 are replaced.
+        text: String,
+        /// To how many streams.
+        streams: usize,
+        /// How many streams did not get it, because their clients do not read.
+        slow: usize,
+    },
     /// The server wrote this: a head as sent, or the data of one chunk of the body.
     Sent {
         /// The bytes as text, at most 4 KiB of them; bytes that are not UTF-8 are replaced.
@@ -108,6 +122,28 @@ impl Entry {
         Some(value)
     }
 
+    /// About how many bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        let texts = match &self.kind {
+            EntryKind::Request { method, target, headers, body, .. } => {
+                let headers = headers.iter().map(|(name, value)| name.len() + value.len() + 48);
+                method.len() + target.len() + body.len() + headers.sum::<usize>()
+            }
+            EntryKind::Malformed { reason: text }
+            | EntryKind::Refused { reason: text }
+            | EntryKind::Pushed { text, .. }
+            | EntryKind::Met { expectation: text } => text.len(),
+            EntryKind::Sent { text, hex, .. } => text.len() + hex.as_ref().map_or(0, String::len),
+            EntryKind::Unmet { expectation, instead } => expectation.len() + instead.len(),
+            EntryKind::Replaced
+            | EntryKind::Played
+            | EntryKind::Left { .. }
+            | EntryKind::Dropped { .. }
+            | EntryKind::Ended => 0,
+        };
+        size_of::<Self>() + self.at.len() + texts
+    }
+
     /// The entry as a line for people, with control characters escaped.
     pub fn line(&self) -> String {
         let time = self.at.get(11..23).unwrap_or(&self.at);
@@ -128,6 +164,24 @@ fn shortened(text: &str) -> &str {
 }
 
 impl EntryKind {
+    /// Its name in JSON, as `what`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Request { .. } => "request",
+            Self::Malformed { .. } => "malformed",
+            Self::Refused { .. } => "refused",
+            Self::Pushed { .. } => "pushed",
+            Self::Sent { .. } => "sent",
+            Self::Met { .. } => "met",
+            Self::Unmet { .. } => "unmet",
+            Self::Replaced => "replaced",
+            Self::Played => "played",
+            Self::Left { .. } => "left",
+            Self::Dropped { .. } => "dropped",
+            Self::Ended => "ended",
+        }
+    }
+
     /// An entry for bytes that were sent.
     pub(super) fn sent(captured: &Captured) -> Self {
         let text = String::from_utf8_lossy(&captured.bytes).into_owned();
@@ -148,6 +202,11 @@ impl EntryKind {
                 format!("{} {}{resume}  ({served})", method.escape_debug(), target.escape_debug())
             }
             Self::Malformed { reason } => format!("not a request: {}", reason.escape_debug()),
+            Self::Refused { reason } => format!("refused with 503: {}", reason.escape_debug()),
+            Self::Pushed { text, streams, slow } => {
+                let slow = if *slow > 0 { format!("; {slow} do not read") } else { String::new() };
+                format!("pushed to {streams} streams{slow}: {}", shortened(text).escape_debug())
+            }
             Self::Sent { text, length, .. } => {
                 format!("sent {length} bytes: {}", shortened(text).escape_debug())
             }

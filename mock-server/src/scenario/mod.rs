@@ -23,18 +23,25 @@
 //! - [`mod@format`]: reading scenarios
 //! - [`server`]: serving them; `desk`: where requests arrive; `play`, `pace`: playing a script
 //! - [`verification`]: whether what was expected has come
-//! - [`journal`]: what the server saw and did
+//! - [`settings`]: limits of a server; [`control`]: what can be done with it while it runs; [`streams`]: its open streams
+//! - [`journal`]: what the server saw and did; [`log`]: reading and awaiting it
 
+pub mod control;
+#[cfg(feature = "command")]
+pub mod descriptors;
 mod desk;
 pub mod format;
 pub mod journal;
+pub mod log;
 mod pace;
 pub mod path_pattern;
 mod play;
 pub mod request_match;
 pub mod route;
 pub mod server;
+pub mod settings;
 pub mod step;
+pub mod streams;
 pub mod template;
 pub mod verification;
 

@@ -116,8 +116,16 @@ impl Player {
             if open.is_err() && !step.is_expectation() {
                 continue;
             }
+            if !step.writes() {
+                // Its bytes must not wait with it.
+                let _ = self.current.exchange.flush().await;
+            }
             if let Step::ExpectRequest(expected) = step {
-                let came = if number == 0 { self.judge(expected).then_some(()) } else { self.await_request(expected).await };
+                let came = if number == 0 {
+                    self.judge(expected).then_some(())
+                } else {
+                    self.await_request(expected).await
+                };
                 // Without its request, the rest of a script has no meaning.
                 if came.is_none() && number > 0 {
                     open = Err(PeerGone);
@@ -133,6 +141,7 @@ impl Player {
                 break;
             }
         }
+        open = self.current.exchange.flush().await.and(open);
         self.stage.judge.finishes(route, script_number);
         let connection = self.current.exchange.connection();
         let beats = open.is_ok() && self.heartbeat.is_some() && self.current.exchange.is_open();
@@ -205,6 +214,7 @@ impl Player {
     }
 
     async fn perform(&mut self, action: &Action) -> Performed {
+        self.current.exchange.flush().await?;
         let ends = match action {
             Action::Respond(respond) => respond.body_kind() == BodyKind::Complete,
             Action::End | Action::Drop(_) => true,
@@ -224,7 +234,7 @@ impl Player {
 
     async fn write(&mut self, bytes: &[u8]) -> Performed {
         let Some(pace) = self.pace else {
-            self.current.exchange.send(bytes).await?;
+            self.current.exchange.send_more(bytes).await?;
             self.wrote = Instant::now();
             return Ok(());
         };
@@ -288,6 +298,10 @@ impl Player {
 
     /// Sleeps, and writes heartbeats meanwhile.
     async fn sleep_until(&mut self, time: Instant) -> Performed {
+        if time <= Instant::now() {
+            return Ok(());
+        }
+        self.current.exchange.flush().await?;
         while let Some(heartbeat) = &self.heartbeat {
             let due = self.wrote + heartbeat.every;
             if due >= time || !self.current.exchange.has_head() || !self.current.exchange.is_open() {

@@ -136,9 +136,10 @@ impl BodyMatch {
             Self::Is { pointer, value } => match json() {
                 Ok(json) => match json.pointer(pointer) {
                     Some(found) if found == value => None,
-                    Some(found) => {
-                        Some(format!("expected {pointer} to be {value}, was {}", shortened(&found.to_string())))
-                    }
+                    Some(found) => Some(format!(
+                        "expected {pointer} to be {value}, was {}",
+                        shortened(&found.to_string())
+                    )),
                     None => Some(format!("expected {pointer} to be {value}, was absent")),
                 },
                 Err(problem) => Some(problem),

@@ -6,19 +6,34 @@ use std::sync::Arc;
 use super::path_pattern::PathPattern;
 use super::request_match::{FieldMatch, RequestMatch};
 use super::step::Script;
-use crate::wire::Request;
+use crate::wire::{BarrierMode, Request};
 
 /// Scripts for routes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Scenario {
     /// What it demonstrates.
     pub title: String,
+    /// Whether a write waits until the client has read the previous one ([`BarrierMode::Auto`]) or not
+    /// ([`BarrierMode::Off`]).
+    pub barrier: BarrierMode,
     /// The seed of its random times.
     pub seed: u64,
     /// The routes; the first that matches a request serves it.
     pub routes: Vec<Route>,
     /// The files that its steps name.
     pub files: Vec<PathBuf>,
+}
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            barrier: BarrierMode::Off,
+            seed: 0,
+            routes: Vec::new(),
+            files: Vec::new(),
+        }
+    }
 }
 
 /// Which requests it serves, and the scripts that serve them.

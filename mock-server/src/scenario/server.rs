@@ -6,18 +6,21 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+use super::control::{Change, Control};
 use super::desk::{Arrival, Desk};
 use super::journal::{Entry, EntryKind};
+use super::log::Log;
 use super::path_pattern::PathPattern;
 use super::play::{Finished, Part, Player, Stage};
 use super::route::{Route, Scenario};
+use super::settings::Settings;
 use super::step::{Step, awaited_requests};
 use super::verification::{Judge, Verification};
 use crate::action::{Drop, Respond};
-use crate::wire::{Departure, Exchange, Listener, Options, Request, WireEvent, WireEventKind};
+use crate::wire::{BarrierMode, Departure, Exchange, Listener, Options, Request, WireEvent, WireEventKind};
 
 /// How much of a body the journal keeps, in bytes.
 const BODY_KEPT: usize = 64 * 1024;
@@ -30,18 +33,9 @@ const SETTLING: Duration = Duration::from_millis(100);
 pub struct Server {
     url: String,
     address: SocketAddr,
-    orders: mpsc::UnboundedSender<Order>,
-    judge: Arc<Judge>,
+    listener: Arc<Listener>,
+    control: Control,
     task: tokio::task::JoinHandle<()>,
-}
-
-/// What a running server is told.
-#[derive(Debug)]
-enum Order {
-    /// Serve these scenarios from now on.
-    Replace(Vec<Scenario>, oneshot::Sender<()>),
-    /// Verify, end the connections with FIN, wait this long for clients to leave, and stop.
-    Stop(Duration, oneshot::Sender<Verification>),
 }
 
 impl Server {
@@ -54,25 +48,51 @@ impl Server {
         scenarios: Vec<Scenario>,
         journal: mpsc::UnboundedSender<Entry>,
     ) -> io::Result<Self> {
+        Self::start_with(address, scenarios, Settings::default(), Some(journal)).await
+    }
+
+    /// Serves scenarios with these settings. Entries are also sent to `journal`.
+    ///
+    /// # Errors
+    /// If binding fails.
+    pub async fn start_with(
+        address: SocketAddr,
+        scenarios: Vec<Scenario>,
+        settings: Settings,
+        journal: Option<mpsc::UnboundedSender<Entry>>,
+    ) -> io::Result<Self> {
         let (events, wire) = mpsc::unbounded_channel();
-        let listener = Listener::bind(address, Options::default(), events, 0).await?;
+        let barrier = scenarios.iter().any(|scenario| scenario.barrier == BarrierMode::Auto);
+        let options = Options {
+            barrier: if barrier { BarrierMode::Auto } else { BarrierMode::Off },
+            body_limit: settings.limits.body,
+            connection_limit: settings.limits.connections,
+            memory_limit: settings.limits.memory,
+            detail: settings.detail,
+            ..Options::default()
+        };
+        let listener = Arc::new(Listener::bind(address, options, events, 0).await?);
+        if let Some(diversion) = settings.diversion {
+            listener.divert(diversion);
+        }
         let (orders, received) = mpsc::unbounded_channel();
         let (notes, noted) = mpsc::unbounded_channel();
         let url = format!("{}/", listener.url());
         let address = listener.address();
         let judge = Arc::new(Judge::new(&[]));
-        let stage =
-            Stage { listener: Arc::new(listener), base: url.clone(), notes, judge: Arc::clone(&judge) };
+        let control = Control::new(Log::new(journal), Arc::clone(&judge), orders);
+        let stage = Stage { listener: Arc::clone(&listener), base: url.clone(), notes, judge };
         let mut serving = Serving {
+            scenarios,
             routes: Vec::new(),
-            journal,
+            control: control.clone(),
             stage: Arc::new(stage),
             clients: HashMap::new(),
             scripts: JoinSet::new(),
         };
-        serving.replace(scenarios);
+        serving.begin();
         let task = tokio::spawn(serving.serve(wire, noted, received));
-        Ok(Self { url, address, orders, judge, task })
+        Ok(Self { url, address, listener, control, task })
     }
 
     /// The server's URL, with a trailing slash.
@@ -85,24 +105,26 @@ impl Server {
         self.address
     }
 
+    /// What can be done with it from outside.
+    pub fn control(&self) -> &Control {
+        &self.control
+    }
+
     /// Serves other scenarios from now on. Routes count their connections from 1 again, and nothing is verified yet;
     /// open connections finish their scripts.
     pub async fn replace(&self, scenarios: Vec<Scenario>) {
-        let (done, replaced) = oneshot::channel();
-        // A server that has stopped has nothing to replace.
-        let _ = self.orders.send(Order::Replace(scenarios, done));
-        let _ = replaced.await;
+        self.control.replace(scenarios).await;
     }
 
     /// What was verified so far.
     pub fn verification(&self) -> Verification {
-        self.judge.verification()
+        self.control.verification()
     }
 
     /// Waits until an expectation has failed, or until every script that expects something is over (every script, if none
     /// expects anything).
     pub async fn done(&self) {
-        self.judge.done().await;
+        self.control.done().await;
     }
 
     /// Stops the server and resets its connections. When this returns, its port is free.
@@ -114,16 +136,22 @@ impl Server {
     /// zero), and stops the server. When this returns, its port is free. Returns what was verified, including what
     /// happened immediately before.
     pub async fn close(mut self, patience: Duration) -> Verification {
-        let (verified, verification) = oneshot::channel();
-        // Ignore a server that has already stopped.
-        let _ = self.orders.send(Order::Stop(patience, verified));
+        self.stop(patience).await;
+        self.verification()
+    }
+
+    /// As [`close`](Self::close).
+    pub(crate) async fn stop(&mut self, patience: Duration) {
+        self.control.stop(patience);
         let _ = (&mut self.task).await;
-        verification.await.unwrap_or_else(|_| self.judge.verification())
+        self.listener.close_down().await;
     }
 }
 
 impl std::ops::Drop for Server {
     fn drop(&mut self) {
+        // Now, and not when the task is next polled: a client that connects from now on is refused.
+        self.listener.close();
         self.task.abort();
     }
 }
@@ -144,8 +172,9 @@ struct Served {
 
 /// The state of a running server.
 struct Serving {
+    scenarios: Vec<Scenario>,
     routes: Vec<Served>,
-    journal: mpsc::UnboundedSender<Entry>,
+    control: Control,
     stage: Arc<Stage>,
     /// Tells scripts whether the client of a connection has left.
     clients: HashMap<u32, watch::Sender<bool>>,
@@ -157,26 +186,23 @@ impl Serving {
         mut self,
         mut wire: mpsc::UnboundedReceiver<WireEvent>,
         mut notes: mpsc::UnboundedReceiver<(u32, EntryKind)>,
-        mut orders: mpsc::UnboundedReceiver<Order>,
+        mut orders: mpsc::UnboundedReceiver<Change>,
     ) {
-        let mut settled = None;
         let mut stopping = None;
         let patience = loop {
             tokio::select! {
                 // Report what a script did before reporting that it finished.
                 biased;
                 order = orders.recv() => match order {
-                    Some(Order::Replace(scenarios, done)) => {
-                        self.replace(scenarios);
+                    Some(Change::Replace(scenarios, done)) => {
+                        self.scenarios = scenarios.unwrap_or(std::mem::take(&mut self.scenarios));
+                        self.begin();
                         self.record(0, EntryKind::Replaced);
                         let _ = done.send(());
                     }
-                    Some(Order::Stop(patience, verified)) => {
-                        stopping = Some((patience, verified));
-                        settled = Some(tokio::time::Instant::now() + SETTLING);
-                        if patience.is_zero() {
-                            break patience;
-                        }
+                    Some(Change::Stop(patience)) if patience.is_zero() => break patience,
+                    Some(Change::Stop(patience)) => {
+                        stopping = Some((patience, tokio::time::Instant::now() + SETTLING));
                     }
                     None => break Duration::ZERO,
                 },
@@ -188,13 +214,9 @@ impl Serving {
                 Some(finished) = self.scripts.join_next() => if let Ok(finished) = finished {
                     self.finish(finished);
                 },
-                () = until(settled) => break stopping.as_ref().map_or(Duration::ZERO, |(patience, _)| *patience),
+                patience = settled(stopping) => break patience,
             }
         };
-        if let Some((_, verified)) = stopping {
-            // Nobody may want to know.
-            let _ = verified.send(self.stage.judge.verification());
-        }
         self.scripts.shutdown().await;
         if !patience.is_zero() {
             self.stage.listener.close_connections(patience).await;
@@ -202,17 +224,17 @@ impl Serving {
                 self.take_quietly(event);
             }
         }
-        let Self { stage, .. } = self;
-        if let Some(listener) = Arc::into_inner(stage).and_then(|stage| Arc::into_inner(stage.listener)) {
-            listener.shutdown().await;
-        }
     }
 
-    fn replace(&mut self, scenarios: Vec<Scenario>) {
+    /// Starts the scenarios.
+    fn begin(&mut self) {
+        let scenarios = &self.scenarios;
         let mut desks: HashMap<(Option<String>, String), Arc<Desk>> = HashMap::new();
         let seeds = scenarios.iter().flat_map(|scenario| scenario.routes.iter().map(|_| scenario.seed));
         let seeds: Vec<u64> = seeds.collect();
-        let routes: Vec<Route> = scenarios.into_iter().flat_map(|scenario| scenario.routes).collect();
+        let routes: Vec<Route> =
+            scenarios.iter().flat_map(|scenario| scenario.routes.iter().cloned()).collect();
+        self.control.serves(routes.iter().map(Route::words));
         self.stage.judge.reset(&routes);
         let served = routes.into_iter().zip(seeds).map(|(route, seed)| {
             let key = (route.method.clone(), route.path.text().to_owned());
@@ -250,6 +272,7 @@ impl Serving {
     fn take_quietly(&mut self, event: WireEvent) {
         let what = match event.kind {
             WireEventKind::Malformed { reason } => EntryKind::Malformed { reason },
+            WireEventKind::Refused { reason } => EntryKind::Refused { reason },
             WireEventKind::Sent(captured) => EntryKind::sent(&captured),
             WireEventKind::Disconnected(how) => {
                 if let Some(left) = self.clients.get(&event.connection) {
@@ -265,8 +288,12 @@ impl Serving {
             }
             WireEventKind::Dropped(Drop::Fin) => EntryKind::Dropped { how: "fin".into() },
             WireEventKind::Dropped(Drop::Reset) => EntryKind::Dropped { how: "reset".into() },
-            WireEventKind::Ended => EntryKind::Ended,
+            WireEventKind::Ended => {
+                self.control.streams().remove(event.connection);
+                EntryKind::Ended
+            }
             WireEventKind::Closed => {
+                self.control.streams().remove(event.connection);
                 self.clients.remove(&event.connection);
                 return;
             }
@@ -276,8 +303,7 @@ impl Serving {
     }
 
     fn record(&self, connection: u32, kind: EntryKind) {
-        // The receiver may have been dropped.
-        let _ = self.journal.send(Entry::now(connection, kind));
+        self.control.log().record(Entry::now(connection, kind));
     }
 
     /// Answers a request: with the script that waits for it, with that of its route, or with 404.
@@ -293,10 +319,12 @@ impl Serving {
             self.scripts.spawn(refuse(exchange, respond));
             return;
         };
+        self.control.requested(number);
+        self.control.streams().add(&exchange, Arc::clone(&served.path));
         let since_end = served.desk.arrived(words, at);
-        let left = served.awaits_disconnects.then(|| {
-            self.clients.entry(connection).or_insert_with(|| watch::Sender::new(false)).subscribe()
-        });
+        let left = served
+            .awaits_disconnects
+            .then(|| self.clients.entry(connection).or_insert_with(|| watch::Sender::new(false)).subscribe());
         if let Some((script, nth)) = served.desk.waiting() {
             let entry = entry(request, Some(&served.route), nth);
             self.record(connection, entry);
@@ -336,11 +364,12 @@ impl Serving {
     }
 }
 
-async fn until(time: Option<tokio::time::Instant>) {
-    match time {
-        Some(time) => tokio::time::sleep_until(time).await,
-        None => std::future::pending().await,
-    }
+/// Waits until scripts have had time to notice what happened before the server was told to stop, and returns how long
+/// clients may take to leave.
+async fn settled(stopping: Option<(Duration, tokio::time::Instant)>) -> Duration {
+    let Some((patience, time)) = stopping else { return std::future::pending().await };
+    tokio::time::sleep_until(time).await;
+    patience
 }
 
 /// Answers a request that no route serves.

@@ -113,6 +113,18 @@ pub struct ExpectedRequest {
 }
 
 impl Step {
+    /// Whether it does nothing except write to the body or say how.
+    pub(super) fn writes(&self) -> bool {
+        let writes = |step: &Self| {
+            matches!(step, Self::Do(Action::Send(_)) | Self::Send(_) | Self::File(_) | Self::Pace(_))
+                || matches!(step, Self::Resume(_) | Self::Jitter(_) | Self::Heartbeat(_))
+        };
+        match self {
+            Self::Repeat(repetition) => repetition.steps.iter().all(writes),
+            step => writes(step),
+        }
+    }
+
     /// Whether it can fail a verification.
     pub fn is_expectation(&self) -> bool {
         matches!(self, Self::ExpectRequest(_) | Self::ExpectDisconnect(_) | Self::ExpectNoRequest(_))

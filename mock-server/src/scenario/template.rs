@@ -198,7 +198,10 @@ impl Value {
             Self::Path(name) => values.path.value(name, &values.request.target).unwrap_or_default(),
             Self::Query(name) => {
                 let mut pairs = form_urlencoded::parse(query(&values.request.target).as_bytes());
-                pairs.find(|(found, _)| found == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
+                pairs
+                    .find(|(found, _)| found == name)
+                    .map(|(_, value)| value.into_owned())
+                    .unwrap_or_default()
             }
             Self::Header(name) => header(name),
             Self::Body(pointer) => {

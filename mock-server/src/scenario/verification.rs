@@ -140,7 +140,11 @@ impl Judge {
     /// Something came that was not expected, or did not come.
     pub(super) fn fails(&self, failure: String) {
         let mut state = self.state();
-        if state.failures.len() < KEPT { state.failures.push(failure) } else { state.omitted += 1 }
+        if state.failures.len() < KEPT {
+            state.failures.push(failure)
+        } else {
+            state.omitted += 1
+        }
         drop(state);
         self.changed.send_replace(());
     }

@@ -54,6 +54,13 @@ impl Client {
         client
     }
 
+    /// A client of the server at this address.
+    pub(crate) async fn request_at(address: std::net::SocketAddr, line: &str, fields: &str) -> Self {
+        let mut client = Self(soon(TcpStream::connect(address)).await.expect("a connection"));
+        client.send(line, fields).await;
+        client
+    }
+
     pub(crate) async fn get(server: &Server, path: &str) -> Self {
         Self::request(server, &format!("GET {path}"), "").await
     }

@@ -1,6 +1,8 @@
 //! `ssespec mock`: serves a case or scenarios to curl, a debugger or a browser.
 
 mod case;
+mod control;
+mod limits;
 mod presets;
 mod printed;
 mod reload;
@@ -29,6 +31,8 @@ use crate::status::Status;
   ssespec mock --preset openai-chat                   serve a built-in scenario; --presets lists all
   ssespec mock --preset openai-chat --show > chat.toml
   ssespec mock scenario.toml --format json --color never | jq .
+  ssespec mock scenario.toml --control 8081       then: curl -d '{\"data\": \"hello\"}' 127.0.0.1:8081/streams/push
+  ssespec mock scenario.toml --ui                 then open URL/__ssespec/ in a browser
   ssespec mock --case client/resume/newest-id-on-every-reconnect
   ssespec mock --cases my-cases --case client/mine/first --once
 
@@ -38,7 +42,7 @@ A case waits for requests (from curl -N URL, or a client) and prints what the cl
     last step, the next request to the same URL starts the case again.")]
 pub(crate) struct Arguments {
     /// Scenario files; the first route that matches a request handles it
-    #[arg(value_name = "FILE", required_unless_present_any = ["case", "preset", "presets"])]
+    #[arg(value_name = "FILE", required_unless_present_any = ["case", "health", "preset", "presets"])]
     files: Vec<PathBuf>,
     /// Serve this case instead: wait for its requests and print what the client should do or report next
     #[arg(long, value_name = "ID", conflicts_with = "files")]
@@ -77,6 +81,10 @@ pub(crate) struct Arguments {
     /// Print only the URL to standard output, and the journal to standard error
     #[arg(long)]
     print_url: bool,
+    #[command(flatten)]
+    control: control::Options,
+    #[command(flatten)]
+    limits: limits::Options,
 }
 
 /// How a journal is printed.
@@ -89,6 +97,9 @@ enum JournalFormat {
 }
 
 pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError> {
+    if let Some(address) = arguments.control.health {
+        return control::health(address).await;
+    }
     if arguments.presets {
         return Ok(presets::list());
     }

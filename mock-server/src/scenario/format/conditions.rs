@@ -51,7 +51,12 @@ fn body(found: &Value<'_>, findings: &mut Findings) -> Option<BodyMatch> {
     let text = value::text(pointer)?.to_owned();
     if !text.is_empty() && !text.starts_with('/') {
         let hint = format!("write \"/{text}\"");
-        findings.add_with_hint(pointer.span(), "a JSON Pointer begins with a slash", "expected a leading slash", hint);
+        findings.add_with_hint(
+            pointer.span(),
+            "a JSON Pointer begins with a slash",
+            "expected a leading slash",
+            hint,
+        );
     }
     let Some(expected) = value::get(table, "is") else { return Some(BodyMatch::Has { pointer: text }) };
     let json = match (value::text(expected), value::flag(expected), value::count(expected)) {

@@ -8,6 +8,12 @@ pub(super) static SCENARIO: Table = Table {
     what: "a scenario",
     keys: &[
         Key::optional("title", Shape::Text, "What it demonstrates."),
+        Key::optional(
+            "barrier",
+            Shape::Flag,
+            "Whether a write waits until the client has read the previous one, so that each `send` arrives alone. \
+             Default: false.",
+        ),
         Key::optional("seed", Shape::Count(0, u64::MAX), "The seed of `jitter`; 0 if absent."),
         Key::required(
             "route",
@@ -122,11 +128,7 @@ static CONTROLS: &[Verb] = &[
         "As the first step: require something of the request that this script answers. Later: wait for the next request \
          to this route, which this script then answers.",
     ),
-    Verb::open(
-        "expect-disconnect",
-        Shape::Table(&EXPECT_DISCONNECT),
-        "Wait for the client to disconnect.",
-    ),
+    Verb::open("expect-disconnect", Shape::Table(&EXPECT_DISCONNECT), "Wait for the client to disconnect."),
     Verb::with(
         "expect-no-request",
         Shape::Duration,
@@ -180,7 +182,11 @@ static RESUME: Table = Table {
             "The events. A string is the data of an event whose ID is its number in the list, from 1.",
         ),
         Key::optional("every", Shape::Duration, "The time from one event to the next; none if absent."),
-        Key::optional("limit", Shape::Count(1, u64::MAX), "How many events to write at most; then the next step follows."),
+        Key::optional(
+            "limit",
+            Shape::Count(1, u64::MAX),
+            "How many events to write at most; then the next step follows.",
+        ),
     ],
 };
 

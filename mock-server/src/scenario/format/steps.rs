@@ -54,7 +54,12 @@ impl StepReader<'_> {
             }
             if matches!(step, Step::Repeat(Repetition { times: None, .. })) && number < last {
                 let hint = "add `times`, or move it to the end";
-                self.findings.add_with_hint(place.clone(), "no step can follow this one", "it never ends", hint);
+                self.findings.add_with_hint(
+                    place.clone(),
+                    "no step can follow this one",
+                    "it never ends",
+                    hint,
+                );
             }
             self.follow(step, place, &mut flow);
         }
@@ -161,7 +166,8 @@ impl StepReader<'_> {
             (Some(bytes), None) => Some(Pace::Bytes(bytes)),
             (None, Some(events)) => Some(Pace::Events(events)),
             _ => {
-                let hint = "write { pace = { events-per-second = 10 } } or { pace = { bytes-per-second = 1000 } }";
+                let hint =
+                    "write { pace = { events-per-second = 10 } } or { pace = { bytes-per-second = 1000 } }";
                 self.findings.add_with_hint(rate.span(), "`pace` needs one rate", "expected one key", hint);
                 None
             }
@@ -176,7 +182,12 @@ impl StepReader<'_> {
         };
         if every.is_zero() {
             let hint = "write at least \"1ms\"";
-            self.findings.add_with_hint(heartbeat.span(), "a heartbeat without a pause", "this is no time", hint);
+            self.findings.add_with_hint(
+                heartbeat.span(),
+                "a heartbeat without a pause",
+                "this is no time",
+                hint,
+            );
             return None;
         }
         let text = table.and_then(|table| value::text_of(table, "text")).unwrap_or_else(|| COMMENT.into());
@@ -185,7 +196,8 @@ impl StepReader<'_> {
 
     fn repeat(&mut self, repeat: &Value<'_>) -> Option<Repetition> {
         let table = value::table(repeat)?;
-        let steps: Script = self.steps(value::get(table, "steps")?).into_iter().map(|(step, _)| step).collect();
+        let steps: Script =
+            self.steps(value::get(table, "steps")?).into_iter().map(|(step, _)| step).collect();
         let every = value::duration_of(table, "every").unwrap_or_default();
         let times = value::count_of(table, "times");
         let waits = |step: &Step| matches!(step, Step::Do(Action::Wait(time)) if !time.is_zero());
@@ -204,7 +216,12 @@ impl StepReader<'_> {
             let event = self.listed_event(number + 1, entry)?;
             if events.iter().any(|earlier| earlier.id == event.id) {
                 let message = format!("two events have the ID {:?}", event.id);
-                self.findings.add_with_hint(entry.span(), message, "the second one", "give each its own `id`");
+                self.findings.add_with_hint(
+                    entry.span(),
+                    message,
+                    "the second one",
+                    "give each its own `id`",
+                );
             }
             events.push(event);
         }

@@ -136,9 +136,15 @@ fn steps_that_cannot_be_played() {
         ("{ pace = { bytes-per-second = 1, events-per-second = 1 } }", "`pace` needs one rate"),
         ("{ heartbeat = \"0ms\" }", "a heartbeat without a pause"),
         ("{ repeat = { steps = [{ send = \"a\" }] } }", "this repeats without end or pause"),
-        ("{ repeat = { every = \"1s\", steps = [{ send = \"a\" }] } }, \"end\"", "no step can follow this one"),
+        (
+            "{ repeat = { every = \"1s\", steps = [{ send = \"a\" }] } }, \"end\"",
+            "no step can follow this one",
+        ),
         ("{ repeat = { times = 2, steps = [\"end\"] } }", "there is no open body to end"),
-        ("{ repeat = { times = 2, steps = [{ repeat = { steps = [] } }] } }", "no step is called `repeat` here"),
+        (
+            "{ repeat = { times = 2, steps = [{ repeat = { steps = [] } }] } }",
+            "no step is called `repeat` here",
+        ),
         ("{ file = \"no-such-file.sse\" }", "cannot read no-such-file.sse"),
         ("\"end\", { send = \"a\" }", "there is no open body to write to"),
         (

@@ -22,7 +22,10 @@ fn render(text: &str) -> String {
 fn values_of_the_request() {
     assert_eq!(render("{{counter}}/{{ connection }} {{path.id}}"), "3/2 7");
     assert_eq!(render("{{query.a}}{{query.z}} {{header.x-a}} {{last-event-id}}"), "b c b 5");
-    assert_eq!(render("{\"id\":{{body/id}},\"n\":{{body/list/0}},\"z\":{{body/z}}}"), "{\"id\":\"q\",\"n\":1,\"z\":null}");
+    assert_eq!(
+        render("{\"id\":{{body/id}},\"n\":{{body/list/0}},\"z\":{{body/z}}}"),
+        "{\"id\":\"q\",\"n\":1,\"z\":null}"
+    );
 }
 
 #[test]
@@ -37,7 +40,9 @@ fn times() {
 
 #[test]
 fn what_is_no_value_stands_for_itself() {
-    for (text, shown) in [("", ""), ("a {b} }}", "a {b} }}"), ("{{{{a}}", "{{a}}"), ("{\"a\":{}}", "{\"a\":{}}")] {
+    for (text, shown) in
+        [("", ""), ("a {b} }}", "a {b} }}"), ("{{{{a}}", "{{a}}"), ("{\"a\":{}}", "{\"a\":{}}")]
+    {
         assert_eq!(render(text), shown);
         assert_eq!(Template::new(text, &path()).expect("a template").fixed(), Some(shown));
     }
@@ -51,7 +56,10 @@ fn mistakes_have_hints() {
         format!("{}: {}", error.message, error.hint)
     };
     assert_eq!(error("{{countr}}"), "`countr` is not a value for a template: did you mean {{counter}}?");
-    assert_eq!(error("{{path.name}}"), "the route's path `/users/{id}` has no parameter {name}: the route's path has {id}");
+    assert_eq!(
+        error("{{path.name}}"),
+        "the route's path `/users/{id}` has no parameter {name}: the route's path has {id}"
+    );
     assert_eq!(error("a{{"), "`{{` is not closed: close it with }}, or write {{{{ for two braces");
     assert!(error("{{query.}}").ends_with("{{query.NAME}}, {{header.NAME}} and {{body/POINTER}}"));
 }

@@ -44,7 +44,9 @@ fn a_failure_ends_it_and_they_are_limited() {
 
 #[test]
 fn without_expectations_every_script_must_be_over() {
-    let judge = judge("[[route]]\npath = \"/\"\n[[route.connection]]\nsteps = []\n[[route.connection]]\nsteps = []\n");
+    let judge = judge(
+        "[[route]]\npath = \"/\"\n[[route.connection]]\nsteps = []\n[[route.connection]]\nsteps = []\n",
+    );
     judge.finishes(0, 0);
     assert!(!judge.is_done() && judge.verification().is_met());
     judge.finishes(0, 1);

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
+use ssespec_mock_server::control::ControlServer;
 use ssespec_mock_server::scenario::Scenario;
 use ssespec_mock_server::scenario::journal::Entry;
 use ssespec_mock_server::scenario::server::Server;
 use ssespec_reports::visible;
 use tokio::sync::mpsc;
 
-use super::Arguments;
+use super::control::PageConnections;
 use super::printed::Printed;
 use super::reload::Watch;
 use super::sources;
+use super::{Arguments, limits};
 use crate::error::CommandError;
 use crate::output;
 use crate::signals::interrupted;
@@ -40,8 +42,9 @@ pub(super) async fn serve(arguments: &Arguments) -> Result<Status, CommandError>
     let printed = Printed::new(arguments);
     let stopped = interrupted();
     let (entries, mut journal) = mpsc::unbounded_channel::<Entry>();
-    let server = start(arguments, scenarios, entries).await?;
+    let (server, connections) = start(arguments, scenarios, entries).await?;
     printed.url(server.url());
+    let _controls = arguments.control.open(&server, connections).await?;
     output::note(&format!("ready: {}\nroutes:\n  {}", server.url(), routes.join("\n  ")));
     let print = |entry: Entry| printed.entry(|| entry.line(), || serde_json::json!(entry));
     let late = arguments.timeout.unwrap_or(PATIENCE);
@@ -85,7 +88,14 @@ async fn start(
     arguments: &Arguments,
     scenarios: Vec<Scenario>,
     entries: mpsc::UnboundedSender<Entry>,
-) -> Result<Server, CommandError> {
-    let server = Server::start(arguments.address(), scenarios, entries).await;
-    server.map_err(|error| arguments.bind_error(error))
+) -> Result<(Server, PageConnections), CommandError> {
+    let mut settings = limits::settings(&arguments.limits);
+    let mut connections = None;
+    if arguments.control.has_page() {
+        let (diversion, diverted) = ControlServer::page();
+        settings.diversion = Some(diversion);
+        connections = Some(diverted);
+    }
+    let server = Server::start_with(arguments.address(), scenarios, settings, Some(entries)).await;
+    Ok((server.map_err(|error| arguments.bind_error(error))?, connections))
 }
