@@ -82,9 +82,9 @@ pub(crate) struct Arguments {
     #[arg(long)]
     print_url: bool,
     #[command(flatten)]
-    control: control::Options,
+    control: control::ControlOptions,
     #[command(flatten)]
-    limits: limits::Options,
+    limits: limits::LimitOptions,
 }
 
 /// How a journal is printed.
