@@ -42,6 +42,8 @@ mod interrupt;
 #[cfg(test)]
 mod mock_case;
 #[cfg(test)]
+mod mock_control;
+#[cfg(test)]
 mod mock_file;
 #[cfg(test)]
 mod output;
@@ -94,6 +96,7 @@ fn tests() -> Vec<Trial> {
         ("corpus", corpus::TESTS),
         ("requirements", requirements::TESTS),
         ("mock-case", mock_case::TESTS),
+        ("mock-control", mock_control::TESTS),
         ("mock-file", mock_file::TESTS),
         ("interrupt", interrupt::TESTS),
     ];

@@ -42,8 +42,8 @@ pub(super) async fn serve(arguments: &Arguments) -> Result<Status, CommandError>
     let stopped = interrupted();
     let (entries, mut journal) = mpsc::unbounded_channel::<Entry>();
     let (server, connections) = start(arguments, scenarios, entries).await?;
-    printed.url(server.url());
-    let _controls = arguments.control.open(&server, connections).await?;
+    let controls = arguments.control.open(&server, connections).await?;
+    printed.url(server.url(), controls.url().as_deref());
     output::note(&format!("routes:\n  {}", routes.join("\n  ")));
     let print = |entry: Entry| printed.entry(|| entry.line(), || serde_json::json!(entry));
     let late = arguments.timeout.unwrap_or(PATIENCE);
