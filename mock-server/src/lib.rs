@@ -75,6 +75,8 @@ pub mod flow;
 pub mod mock;
 #[cfg(feature = "command")]
 pub mod presets;
+#[cfg(feature = "command")]
+pub mod record;
 #[cfg(feature = "scenarios")]
 pub mod scenario;
 pub mod script;

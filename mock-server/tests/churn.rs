@@ -127,8 +127,8 @@ async fn nothing_grows(clients: u64, time: Duration, least: u64) {
     settings.detail = Detail::Outline;
     let address = "127.0.0.1:0".parse().expect("an address");
     let server = MockServer::start_with(scenario, address, settings).await.expect("a server");
-    // What the first connections need stays.
-    churn(&server, clients, time / 4, 1).await;
+    // What as many connections need once stays with the allocator.
+    churn(&server, clients, time, 1).await;
     server.control().log().clear();
     let (tasks, descriptors, memory) = rest(&server).await;
     let count = churn(&server, clients, time, 1_000_000).await;

@@ -107,8 +107,12 @@ impl Player {
     /// Plays the script. Once the client has left, only expectations are followed.
     pub(super) async fn play(mut self) -> Finished {
         let script = Arc::clone(&self.part.script);
+        let (route, script_number) = self.part.place;
         let mut open = Ok(());
         for (number, step) in script.iter().enumerate() {
+            if !script[number..].iter().any(Step::is_expectation) {
+                self.stage.judge.verified(route, script_number);
+            }
             if open.is_err() && !step.is_expectation() {
                 continue;
             }
@@ -138,8 +142,7 @@ impl Player {
             }
         }
         open = self.current.exchange.flush().await.and(open);
-        let (route, number) = self.part.place;
-        self.stage.judge.finishes(route, number);
+        self.stage.judge.finishes(route, script_number);
         let connection = self.current.exchange.connection();
         let beats = open.is_ok() && self.heartbeat.is_some() && self.current.exchange.is_open();
         Finished { connection, is_complete: open.is_ok(), rest: beats.then(|| Box::new(self)) }

@@ -25,6 +25,9 @@ use crate::wire::{BarrierMode, Departure, Exchange, Listener, Options, Request, 
 /// How much of a body the journal keeps, in bytes.
 const BODY_KEPT: usize = 64 * 1024;
 
+/// How long scripts may take to notice what happened before the server was told to stop.
+const SETTLING: Duration = Duration::from_millis(100);
+
 /// A running mock server. Dropping it stops it; [`Server::shutdown`] also waits until it has stopped.
 #[derive(Debug)]
 pub struct Server {
@@ -130,9 +133,11 @@ impl Server {
     }
 
     /// Ends the connections with FIN, waits until their clients have left (at most `patience`; not at all if that is
-    /// zero), and stops the server. When this returns, its port is free.
-    pub async fn close(mut self, patience: Duration) {
+    /// zero), and stops the server. When this returns, its port is free. Returns what was verified, including what
+    /// happened immediately before.
+    pub async fn close(mut self, patience: Duration) -> Verification {
         self.stop(patience).await;
+        self.verification()
     }
 
     /// As [`close`](Self::close).
@@ -183,6 +188,7 @@ impl Serving {
         mut notes: mpsc::UnboundedReceiver<(u32, EntryKind)>,
         mut orders: mpsc::UnboundedReceiver<Change>,
     ) {
+        let mut stopping = None;
         let patience = loop {
             tokio::select! {
                 // Report what a script did before reporting that it finished.
@@ -194,7 +200,10 @@ impl Serving {
                         self.record(0, EntryKind::Replaced);
                         let _ = done.send(());
                     }
-                    Some(Change::Stop(patience)) => break patience,
+                    Some(Change::Stop(patience)) if patience.is_zero() => break patience,
+                    Some(Change::Stop(patience)) => {
+                        stopping = Some((patience, tokio::time::Instant::now() + SETTLING));
+                    }
                     None => break Duration::ZERO,
                 },
                 event = wire.recv() => match event {
@@ -205,6 +214,7 @@ impl Serving {
                 Some(finished) = self.scripts.join_next() => if let Ok(finished) = finished {
                     self.finish(finished);
                 },
+                patience = settled(stopping) => break patience,
             }
         };
         self.scripts.shutdown().await;
@@ -352,6 +362,14 @@ impl Serving {
         let headers = vec![("content-type".to_owned(), "text/plain; charset=utf-8".to_owned())];
         Respond { status: 404, headers: Some(headers), body: Some(body.into_bytes()), ..Respond::default() }
     }
+}
+
+/// Waits until scripts have had time to notice what happened before the server was told to stop, and returns how long
+/// clients may take to leave.
+async fn settled(stopping: Option<(Duration, tokio::time::Instant)>) -> Duration {
+    let Some((patience, time)) = stopping else { return std::future::pending().await };
+    tokio::time::sleep_until(time).await;
+    patience
 }
 
 /// Answers a request that no route serves.

@@ -39,10 +39,12 @@ struct ScriptState {
     progress: Progress,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Progress {
     Idle,
     Running,
+    /// What it expects has come, or has failed to come.
+    Verified,
     Finished,
 }
 
@@ -115,6 +117,11 @@ impl Judge {
         self.set(route, script, Progress::Running);
     }
 
+    /// The last expectation of a script was judged.
+    pub(super) fn verified(&self, route: usize, script: usize) {
+        self.set(route, script, Progress::Verified);
+    }
+
     /// A script is over.
     pub(super) fn finishes(&self, route: usize, script: usize) {
         self.set(route, script, Progress::Finished);
@@ -124,7 +131,7 @@ impl Judge {
     fn set(&self, route: usize, script: usize, progress: Progress) {
         let mut state = self.state();
         if let Some(script) = state.scripts.get_mut(route).and_then(|scripts| scripts.get_mut(script))
-            && script.progress != Progress::Finished
+            && script.progress < progress
         {
             script.progress = progress;
         }
@@ -148,7 +155,7 @@ impl Judge {
         let mut failures = state.failures.clone();
         failures.extend((state.omitted > 0).then(|| format!("and {} more failures", state.omitted)));
         let open =
-            |script: &&ScriptState| !script.expectations.is_empty() && script.progress != Progress::Finished;
+            |script: &&ScriptState| !script.expectations.is_empty() && script.progress < Progress::Verified;
         let missing = state.scripts.iter().flatten().filter(open).map(|script| {
             let what = script.expectations.join("; ");
             match script.progress {

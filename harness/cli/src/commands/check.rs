@@ -24,7 +24,8 @@ use crate::status::Status;
   ssespec check my-cases
   ssespec check cases/client/lines/crlf-ends-one-line.toml --color never
   ssespec check ci/implementations/eventsource/ssespec.toml
-  ssespec check mock-server/examples/drop-and-resume.toml")]
+  ssespec check mock-server/examples/drop-and-resume.toml
+  ssespec check --scenario scenario.toml")]
 pub(crate) struct Arguments {
     /// Case files, folders of cases, scenarios, or ssespec.toml files [default: the built-in cases]
     #[arg(value_name = "FILE")]

@@ -26,8 +26,10 @@ use crate::status::Status;
 #[command(after_help = "Examples:
   ssespec mock mock-server/examples/drop-and-resume.toml     then: curl -N URL/stream
   ssespec mock scenario.toml --port 8080 --bind 0.0.0.0
-  ssespec mock scenario.toml --once               status 1 if the client does not do what the scenario expects
-  ssespec mock --preset openai-chat               --presets lists all; --show prints one to copy
+  ssespec mock scenario.toml --once --timeout 1min    status 1 if the client does not do what the scenario expects
+  ssespec mock scenario.toml --verify --print-url     the same when the server is stopped; only the URL on stdout
+  ssespec mock --preset openai-chat                   serve a built-in scenario; --presets lists all
+  ssespec mock --preset openai-chat --show > chat.toml
   ssespec mock scenario.toml --format json --color never | jq .
   ssespec mock scenario.toml --control 8081       then: curl -d '{\"data\": \"hello\"}' 127.0.0.1:8081/streams/push
   ssespec mock scenario.toml --ui                 then open URL/__ssespec/ in a browser
@@ -55,7 +57,7 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with_all = ["case", "files", "preset"])]
     presets: bool,
     /// Print the preset's scenario instead of serving it
-    #[arg(long, requires = "preset")]
+    #[arg(long, requires = "preset", conflicts_with_all = ["case", "files"])]
     show: bool,
     /// Exit when every script that expects something is over (without expectations: every script), or after the last
     /// step of the case; status 1 if something else came
@@ -80,9 +82,9 @@ pub(crate) struct Arguments {
     #[arg(long)]
     print_url: bool,
     #[command(flatten)]
-    control: control::Options,
+    control: control::ControlOptions,
     #[command(flatten)]
-    limits: limits::Options,
+    limits: limits::LimitOptions,
 }
 
 /// How a journal is printed.

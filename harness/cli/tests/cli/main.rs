@@ -44,9 +44,13 @@ mod mock_case;
 #[cfg(test)]
 mod mock_control;
 #[cfg(test)]
+mod mock_expect;
+#[cfg(test)]
 mod mock_file;
 #[cfg(test)]
 mod output;
+#[cfg(test)]
+mod record;
 #[cfg(test)]
 mod report;
 #[cfg(test)]
@@ -97,7 +101,9 @@ fn tests() -> Vec<Trial> {
         ("requirements", requirements::TESTS),
         ("mock-case", mock_case::TESTS),
         ("mock-control", mock_control::TESTS),
+        ("mock-expect", mock_expect::TESTS),
         ("mock-file", mock_file::TESTS),
+        ("record", record::TESTS),
         ("interrupt", interrupt::TESTS),
     ];
     let tests =

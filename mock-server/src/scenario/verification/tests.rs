@@ -19,6 +19,8 @@ fn a_script_that_expects_something_must_be_over() {
     judge.request("GET /b".into());
     judge.begins(0, 1);
     assert!(!judge.is_done() && judge.verification().missing[0].contains("has not finished"));
+    judge.verified(0, 1);
+    assert!(!judge.is_done() && judge.verification().is_met());
     judge.finishes(0, 1);
     assert!(judge.is_done() && judge.verification().is_met());
     // The last script repeats; it has been verified once.

@@ -21,7 +21,7 @@ const HEALTHY: Duration = Duration::from_secs(3);
 /// Controlling a mock server while it runs.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Control")]
-pub(super) struct Options {
+pub(super) struct ControlOptions {
     /// Serve an HTTP interface that lists, feeds and drops streams at this port; 0 picks a free one
     #[arg(long, value_name = "PORT", conflicts_with = "case")]
     control: Option<u16>,
@@ -54,7 +54,7 @@ impl Controls {
     }
 }
 
-impl Options {
+impl ControlOptions {
     /// Whether there is a page.
     pub(super) fn has_page(&self) -> bool {
         self.ui

@@ -16,7 +16,7 @@ const MANY: usize = 1024;
 /// The limits of a mock server. A request over a limit is answered with 503, and the journal says so.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Limits")]
-pub(super) struct Options {
+pub(super) struct LimitOptions {
     /// How many connections may be open simultaneously [default: 20000, or what the system permits]
     #[arg(long, value_name = "COUNT", conflicts_with = "case")]
     max_connections: Option<usize>,
@@ -41,7 +41,7 @@ enum JournalDetail {
 }
 
 /// The settings of a server with these limits. Says so if the system does not permit as many connections.
-pub(super) fn settings(options: &Options) -> Settings {
+pub(super) fn settings(options: &LimitOptions) -> Settings {
     let defaults = Limits::default();
     let wanted = options.max_connections.unwrap_or(defaults.connections);
     let permitted = descriptors::raise().map_or(usize::MAX, |limit| limit.saturating_sub(RESERVED).max(1));

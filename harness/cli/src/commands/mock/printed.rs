@@ -27,7 +27,6 @@ impl Printed {
             }
             _ => output::print(&format!("{url}\n")),
         }
-        output::note(&format!("ready: {url}"));
     }
 
     /// Prints a line of the journal.

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::control::PageConnections;
 use super::printed::Printed;
-use super::reload::{files_of, follow};
+use super::reload::Watch;
 use super::sources;
 use super::{Arguments, limits};
 use crate::error::CommandError;
@@ -34,17 +34,27 @@ enum End {
 }
 
 pub(super) async fn serve(arguments: &Arguments) -> Result<Status, CommandError> {
+    let mut watch = Watch::new(&arguments.files);
     let scenarios = sources::scenarios(arguments)?;
+    watch.named_in(&scenarios);
     let routes = scenarios.iter().flat_map(|scenario| &scenario.routes);
     let routes: Vec<String> = routes.map(|route| visible::line(&route.words(), ROUTE)).collect();
-    let named = files_of(&scenarios);
     let printed = Printed::new(arguments);
     let stopped = interrupted();
     let (entries, mut journal) = mpsc::unbounded_channel::<Entry>();
     let (server, connections) = start(arguments, scenarios, entries).await?;
     let controls = arguments.control.open(&server, connections).await?;
     printed.url(server.url(), controls.url().as_deref());
-    output::note(&format!("routes:\n  {}", routes.join("\n  ")));
+    output::note(&format!(
+        "ready: {}
+routes:
+  {}",
+        server.url(),
+        routes.join(
+            "
+  "
+        )
+    ));
     let print = |entry: Entry| printed.entry(|| entry.line(), || serde_json::json!(entry));
     let late = arguments.timeout.unwrap_or(PATIENCE);
     let end = {
@@ -61,13 +71,12 @@ pub(super) async fn serve(arguments: &Arguments) -> Result<Status, CommandError>
         };
         tokio::select! {
             () = show => End::Signal,
-            () = follow(&arguments.files, named, &server) => End::Signal,
+            () = watch.follow(&server) => End::Signal,
             end = done => end,
             () = stopped => End::Signal,
         }
     };
-    let verification = server.verification();
-    server.close(LEAVING).await;
+    let verification = server.close(LEAVING).await;
     while let Ok(entry) = journal.try_recv() {
         print(entry);
     }
