@@ -39,7 +39,8 @@ use std::time::Duration;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    cases, check, client, completions, explain, mock, probe, record, report, requirements, run, schema, server,
+    cases, check, client, completions, explain, mock, probe, record, report, requirements, run, schema,
+    server,
 };
 use crate::error::CommandError;
 use crate::options::color::Color;

@@ -15,7 +15,8 @@ use crate::{EVENT, Outcome, TIMED};
 const CONNECTING: usize = 200;
 
 pub(crate) fn run(arguments: &[String]) -> Outcome<()> {
-    let number = |n: usize| -> Outcome<usize> { Ok(arguments.get(n).ok_or("an argument is missing")?.parse()?) };
+    let number =
+        |n: usize| -> Outcome<usize> { Ok(arguments.get(n).ok_or("an argument is missing")?.parse()?) };
     let port = u16::try_from(number(0)?)?;
     let width = number(2)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -105,7 +106,11 @@ async fn read_all(stream: &TcpStream, count: usize) -> std::io::Result<usize> {
     }
     let body = length - head - 5;
     // Go and Node may put several events into one chunk.
-    Ok(if body == chunk * count || body >= EVENT.len() * count && body < chunk * count { count } else { body / chunk })
+    Ok(if body == chunk * count || body >= EVENT.len() * count && body < chunk * count {
+        count
+    } else {
+        body / chunk
+    })
 }
 
 /// Opens streams of one event, and holds them.

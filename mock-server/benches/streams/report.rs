@@ -26,7 +26,11 @@ fn write(page: &mut String, results: &Results) -> std::fmt::Result {
     )?;
     let hyper = results.servers.iter().find(|figures| figures.kind == Kind::Hyper);
     writeln!(page, "## Events a second, as fast as the client reads\n")?;
-    writeln!(page, "| server | {} |", WIDTHS.map(|width| format!("{} streams", grouped(width as f64))).join(" | "))?;
+    writeln!(
+        page,
+        "| server | {} |",
+        WIDTHS.map(|width| format!("{} streams", grouped(width as f64))).join(" | ")
+    )?;
     writeln!(page, "| --- |{}", " ---: |".repeat(WIDTHS.len()))?;
     for figures in &results.servers {
         let cells = figures.rates.iter().enumerate().map(|(place, rate)| {
@@ -37,7 +41,11 @@ fn write(page: &mut String, results: &Results) -> std::fmt::Result {
     }
     writeln!(page, "\nIn parentheses: relative to bare hyper.\n")?;
     writeln!(page, "## Processor time of the server per event, in microseconds\n")?;
-    writeln!(page, "| server | {} |", WIDTHS.map(|width| format!("{} streams", grouped(width as f64))).join(" | "))?;
+    writeln!(
+        page,
+        "| server | {} |",
+        WIDTHS.map(|width| format!("{} streams", grouped(width as f64))).join(" | ")
+    )?;
     writeln!(page, "| --- |{}", " ---: |".repeat(WIDTHS.len()))?;
     for figures in &results.servers {
         let cells: Vec<String> = figures.costs.iter().map(|cost| format!("{cost:.2}")).collect();
@@ -65,7 +73,9 @@ fn write(page: &mut String, results: &Results) -> std::fmt::Result {
             "The mock server holds {} streams simultaneously, with {kib:.1} KiB each.",
             grouped(MOST as f64)
         ),
-        Err(error) => writeln!(page, "The mock server does not hold {} streams here: {error}.", grouped(MOST as f64)),
+        Err(error) => {
+            writeln!(page, "The mock server does not hold {} streams here: {error}.", grouped(MOST as f64))
+        }
     }
 }
 

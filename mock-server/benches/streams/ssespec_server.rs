@@ -18,11 +18,13 @@ pub(crate) fn serve() -> Outcome<()> {
         scenario.push_str(&format!("[[route]]\npath = {path:?}\n[[route.connection]]\nsteps = [{step}]\n"));
     };
     for count in COUNTS {
-        let steps = format!("{{ repeat = {{ times = {count}, steps = [{{ send = {event:?} }}] }} }}, \"end\"");
+        let steps =
+            format!("{{ repeat = {{ times = {count}, steps = [{{ send = {event:?} }}] }} }}, \"end\"");
         route(format!("/flat/{count}"), steps);
     }
     let count = crate::TIMED;
-    let steps = format!("{{ repeat = {{ times = {count}, every = \"100ms\", steps = [{{ send = {event:?} }}] }} }}");
+    let steps =
+        format!("{{ repeat = {{ times = {count}, every = \"100ms\", steps = [{{ send = {event:?} }}] }} }}");
     route(format!("/timed/{count}"), steps);
     route("/timed/1".into(), format!("{{ send = {event:?} }}"));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

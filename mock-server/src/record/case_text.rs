@@ -31,7 +31,11 @@ pub fn case_text(recording: &Recording, secrets: &Secrets) -> String {
             sent += write.bytes.len();
             steps.push(send(&write.bytes, str::to_owned));
             while let Some(event) = events.next_if(|event| event.end <= sent) {
-                let kind = if event.kind.is_empty() { String::new() } else { format!("type = {}, ", string(&event.kind)) };
+                let kind = if event.kind.is_empty() {
+                    String::new()
+                } else {
+                    format!("type = {}, ", string(&event.kind))
+                };
                 steps.push(format!("{{ expect-event = {{ {kind}data = {} }} }}", string(&event.data)));
             }
         }

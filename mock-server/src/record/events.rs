@@ -78,7 +78,9 @@ mod tests {
 
     #[test]
     fn events_are_dispatched_at_blank_lines() {
-        let events = read_events(b"\xef\xbb\xbfid: 1\r\ndata: a\r\ndata: b\r\n\r\nid: 2\nevent: e\ndata\n\nid: 3\ndata: c\n");
+        let events = read_events(
+            b"\xef\xbb\xbfid: 1\r\ndata: a\r\ndata: b\r\n\r\nid: 2\nevent: e\ndata\n\nid: 3\ndata: c\n",
+        );
         let event = |kind: &str, data: &str, end| Event { kind: kind.into(), data: data.into(), end };
         assert_eq!(events.dispatched, [event("", "a\nb", 30), event("e", "", 51)]);
         assert_eq!(events.last_event_id.as_deref(), Some("2"));

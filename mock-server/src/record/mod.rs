@@ -15,5 +15,5 @@ pub mod secrets;
 mod toml_text;
 
 pub use reader::ResponseReader;
-pub use recording::{Recording, RecordedEnd, RecordedResponse, RecordedWrite, Resumption};
+pub use recording::{RecordedEnd, RecordedResponse, RecordedWrite, Recording, Resumption};
 pub use secrets::Secrets;

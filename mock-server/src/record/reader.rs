@@ -121,7 +121,8 @@ impl ResponseReader {
             State::ChunkSize => {
                 let Some(line) = self.line("the size of a chunk is too long")? else { return Ok(false) };
                 let size = line.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
-                let size = std::str::from_utf8(size).ok().and_then(|text| usize::from_str_radix(text, 16).ok());
+                let size =
+                    std::str::from_utf8(size).ok().and_then(|text| usize::from_str_radix(text, 16).ok());
                 match size.ok_or(ReadError::Chunk("expected the size of a chunk"))? {
                     0 => self.state = State::Trailers,
                     size => self.state = State::Chunk(size),

@@ -154,9 +154,8 @@ impl Judge {
         let state = self.state();
         let mut failures = state.failures.clone();
         failures.extend((state.omitted > 0).then(|| format!("and {} more failures", state.omitted)));
-        let open = |script: &&ScriptState| {
-            !script.expectations.is_empty() && script.progress < Progress::Verified
-        };
+        let open =
+            |script: &&ScriptState| !script.expectations.is_empty() && script.progress < Progress::Verified;
         let missing = state.scripts.iter().flatten().filter(open).map(|script| {
             let what = script.expectations.join("; ");
             match script.progress {

@@ -100,9 +100,9 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
     signaled.abort();
     let responses = responses?;
     summarize(&responses);
-    let recording =
-        Recording { method: request.method().to_owned(), target: target.path.clone(), responses };
-    let text = if arguments.case { case_text(&recording, &secrets) } else { scenario_text(&recording, &secrets) };
+    let recording = Recording { method: request.method().to_owned(), target: target.path.clone(), responses };
+    let text =
+        if arguments.case { case_text(&recording, &secrets) } else { scenario_text(&recording, &secrets) };
     output::print_or_write(&text, arguments.output.as_deref())?;
     Ok(Status::Success)
 }

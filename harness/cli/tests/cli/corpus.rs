@@ -248,5 +248,7 @@ fn schemas_fit_what_they_describe() {
     assert!(run.json_lines().iter().all(|line| of_results.is_valid(line)));
     assert!(!of_results.is_valid(&json!({ "v": 1, "kind": "result" })));
     ssespec(["schema"]).ends(2).says(&["required", "<FORMAT>"]);
-    ssespec(["schema", "html"]).ends(2).says(&["invalid value 'html'", "case, server-case, scenario, journal, results"]);
+    ssespec(["schema", "html"])
+        .ends(2)
+        .says(&["invalid value 'html'", "case, server-case, scenario, journal, results"]);
 }

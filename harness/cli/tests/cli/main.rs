@@ -42,6 +42,8 @@ mod interrupt;
 #[cfg(test)]
 mod mock_case;
 #[cfg(test)]
+mod mock_control;
+#[cfg(test)]
 mod mock_expect;
 #[cfg(test)]
 mod mock_file;
@@ -98,6 +100,7 @@ fn tests() -> Vec<Trial> {
         ("corpus", corpus::TESTS),
         ("requirements", requirements::TESTS),
         ("mock-case", mock_case::TESTS),
+        ("mock-control", mock_control::TESTS),
         ("mock-expect", mock_expect::TESTS),
         ("mock-file", mock_file::TESTS),
         ("record", record::TESTS),

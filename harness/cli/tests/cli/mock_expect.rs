@@ -49,7 +49,10 @@ fn once_with_a_client_that_resumes() {
     let (_folder, running) = start(RESUMES, "--once");
     play(&running, "last-event-id: 1\r\n");
     let lines = running.rest();
-    assert!(lines.iter().any(|line| line.ends_with("as expected: a request, last-event-id \"1\"")), "{lines:?}");
+    assert!(
+        lines.iter().any(|line| line.ends_with("as expected: a request, last-event-id \"1\"")),
+        "{lines:?}"
+    );
     running.ends(0);
 }
 
@@ -69,7 +72,8 @@ fn once_without_a_client() {
     let expected = "connection 2 of /stream was never requested; it expects a request, last-event-id \"1\"\nno request \
                     came\n";
     assert!(stderr.ends_with(expected), "{stderr}");
-    let (_folder, running) = start("[[route]]\npath = \"/a\"\n[[route.connection]]\nsteps = []\n", "--once --timeout 100ms");
+    let (_folder, running) =
+        start("[[route]]\npath = \"/a\"\n[[route.connection]]\nsteps = []\n", "--once --timeout 100ms");
     assert!(running.ends(1).contains("not every script was over after 100ms; no request came"));
 }
 
@@ -94,7 +98,9 @@ fn only_the_url() {
 }
 
 fn answers(body: &str) -> String {
-    format!("[[route]]\npath = \"/\"\n[[route.connection]]\nsteps = [{{ respond = {{ body = \"{body}\" }} }}]\n")
+    format!(
+        "[[route]]\npath = \"/\"\n[[route.connection]]\nsteps = [{{ respond = {{ body = \"{body}\" }} }}]\n"
+    )
 }
 
 fn changes_are_served() {
@@ -114,7 +120,10 @@ fn mistakes_are_not_served() {
     std::thread::sleep(std::time::Duration::from_millis(1200));
     get(&url, "").until("one");
     let stderr = running.ends(0);
-    assert!(stderr.contains("s.toml:4:12") && stderr.contains("the server keeps the previous scenarios"), "{stderr}");
+    assert!(
+        stderr.contains("s.toml:4:12") && stderr.contains("the server keeps the previous scenarios"),
+        "{stderr}"
+    );
 }
 
 fn presets() {
@@ -125,7 +134,9 @@ fn presets() {
     let running = ssespec(words("mock --preset anthropic-messages/overloaded")).start();
     let answer = get(&format!("{}v1/messages", running.line()), "");
     drop(answer);
-    ssespec(words("mock --preset openai-chatt")).ends(2).says(&["no preset openai-chatt; did you mean openai-chat?"]);
+    ssespec(words("mock --preset openai-chatt"))
+        .ends(2)
+        .says(&["no preset openai-chatt; did you mean openai-chat?"]);
     ssespec(words("mock --show s.toml")).ends(2).says(&["cannot be used with"]);
 }
 

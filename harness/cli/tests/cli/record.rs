@@ -103,7 +103,9 @@ fn secrets_are_not_written() {
                     {{header.authorization}} {{query.key}}\\n\\n\" }, \"end\"]\n";
     let (_running, stream) = serve(&folder.file("s.toml", scenario));
     let url = format!("{stream}?key=query-secret&page=2");
-    let printed = ssespec(["record", &url, "--reconnects", "0", "--header", "authorization: Bearer header-secret"]).ends(0);
+    let printed =
+        ssespec(["record", &url, "--reconnects", "0", "--header", "authorization: Bearer header-secret"])
+            .ends(0);
     assert!(!printed.stdout.contains("secret") && !printed.stdout.contains("a=1"), "{}", printed.stdout);
     printed.shows(&["data: Bearer ************* ************", "x-session = \"***\"", "path = \"/stream\""]);
 }
@@ -137,7 +139,8 @@ fn what_cannot_be_recorded() {
 #[cfg(unix)]
 fn a_signal_ends_a_recording() {
     let folder = TestFolder::new();
-    let open = "[[route]]\npath = \"/stream\"\n[[route.connection]]\nsteps = [{ send = \"data: a\\n\\n\" }]\n";
+    let open =
+        "[[route]]\npath = \"/stream\"\n[[route.connection]]\nsteps = [{ send = \"data: a\\n\\n\" }]\n";
     let (server, stream) = serve(&folder.file("s.toml", open));
     let recorder = ssespec(["record", &stream]).start();
     server.lines_to("finished");

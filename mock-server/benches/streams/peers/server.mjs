@@ -1,6 +1,5 @@
 // Node's http module sending the events of the benchmark: node server.mjs
 import { createServer } from "node:http";
-import { once } from "node:events";
 
 const EVENT = process.env.EVENT;
 
@@ -8,10 +7,12 @@ createServer(async (request, response) => {
   const [, what, count] = request.url.split("/");
   response.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-store" });
   let gone = false;
-  response.on("close", () => { gone = true; });
+  let wake = () => {};
+  response.on("close", () => { gone = true; wake(); });
+  response.on("drain", () => wake());
   if (what === "flat") {
     for (let sent = 0; sent < Number(count) && !gone; sent++) {
-      if (!response.write(EVENT)) await Promise.race([once(response, "drain"), once(response, "close")]);
+      if (!response.write(EVENT)) await new Promise(resolve => { wake = resolve; });
     }
     response.end();
   } else {

@@ -14,7 +14,8 @@ const HEAD: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransf
 
 #[test]
 fn chunks_are_kept_however_they_are_read() {
-    let text = format!("HTTP/1.1 103 Early Hints\r\n\r\n{HEAD}3\r\nabc\r\n2;x=y\r\n\r\n\r\n0\r\nT: r\r\n\r\n");
+    let text =
+        format!("HTTP/1.1 103 Early Hints\r\n\r\n{HEAD}3\r\nabc\r\n2;x=y\r\n\r\n\r\n0\r\nT: r\r\n\r\n");
     for size in 1..text.len() {
         let mut reader = reader();
         for piece in text.as_bytes().chunks(size) {
@@ -53,7 +54,10 @@ fn other_framings() {
     close.read(b"a", AT).expect("a body");
     close.read(b"b", AT).expect("a body");
     let response = close.ended(false, AT);
-    assert_eq!((texts(&response).concat(), response.end), ("ab".to_owned(), RecordedEnd::Clean(Duration::ZERO)));
+    assert_eq!(
+        (texts(&response).concat(), response.end),
+        ("ab".to_owned(), RecordedEnd::Clean(Duration::ZERO))
+    );
     assert_eq!(response.writes.len(), 2);
     let mut length = reader();
     length.read(b"HTTP/1.1 503 Busy\r\ncontent-length: 4\r\n\r\nbu", AT).expect("a head");

@@ -52,7 +52,10 @@ fn a_secret_is_masked_across_writes() {
 #[test]
 fn other_framings() {
     let close = text(recorded("HTTP/1.0 200 OK\r\n\r\na"), &Secrets::default());
-    assert!(close.contains("{ respond = { headers = {}, framing = \"close\" } }") && close.contains("\"end\""), "{close}");
+    assert!(
+        close.contains("{ respond = { headers = {}, framing = \"close\" } }") && close.contains("\"end\""),
+        "{close}"
+    );
     let cut = text(recorded("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\na"), &Secrets::default());
     assert!(cut.contains("framing = \"length\", length = 9") && cut.contains("{ drop = \"fin\" }"), "{cut}");
 }

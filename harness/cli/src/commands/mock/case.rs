@@ -22,7 +22,7 @@ pub(super) async fn serve(arguments: &Arguments, id: &str) -> Result<Status, Com
     };
     let printed = Printed::new(arguments);
     let mut print = |notice: Notice| match &notice {
-        Notice::Listening(url) => printed.url(url),
+        Notice::Listening(url) => printed.url(url, None),
         _ => printed.entry(|| notice.to_string(), || notice.json()),
     };
     let stopped = interrupted();

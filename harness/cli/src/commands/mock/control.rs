@@ -42,8 +42,16 @@ pub(super) type PageConnections = Option<mpsc::UnboundedReceiver<Diverted>>;
 /// The control port and the page, which end when they are dropped.
 #[derive(Debug)]
 pub(super) struct Controls {
-    _port: Option<ControlServer>,
+    port: Option<ControlServer>,
     _page: Option<ControlServer>,
+}
+
+impl Controls {
+    /// The URL of the control port.
+    pub(super) fn url(&self) -> Option<String> {
+        let address = self.port.as_ref()?.address()?;
+        Some(format!("http://{address}/"))
+    }
 }
 
 impl ControlOptions {
@@ -68,13 +76,14 @@ impl ControlOptions {
                 let address = SocketAddr::new(self.control_bind, port);
                 let started = ControlServer::start(address, server.control().clone(), server.url()).await;
                 let started = started.map_err(|source| CommandError::Bind { address, source })?;
-                if let Some(address) = started.address() {
-                    output::note(&format!("control port: http://{address}/"));
-                }
                 Some(started)
             }
         };
-        Ok(Controls { _port: port, _page: page })
+        let controls = Controls { port, _page: page };
+        if let Some(url) = controls.url() {
+            output::note(&format!("control port: {url}"));
+        }
+        Ok(controls)
     }
 }
 

@@ -15,11 +15,15 @@ impl Printed {
         Self { format: arguments.format, only_url: arguments.print_url }
     }
 
-    /// Prints the URL, as the first line.
-    pub(super) fn url(self, url: &str) {
+    /// Prints the URL, as the first line; in JSON also that of the control port.
+    pub(super) fn url(self, url: &str, control: Option<&str>) {
         match self.format {
             JournalFormat::Json if !self.only_url => {
-                output::print(&format!("{}\n", serde_json::json!({ "listening": url })));
+                let mut line = serde_json::json!({ "listening": url });
+                if let Some(control) = control {
+                    line["control"] = control.into();
+                }
+                output::print(&format!("{line}\n"));
             }
             _ => output::print(&format!("{url}\n")),
         }

@@ -43,9 +43,18 @@ pub(super) async fn serve(arguments: &Arguments) -> Result<Status, CommandError>
     let stopped = interrupted();
     let (entries, mut journal) = mpsc::unbounded_channel::<Entry>();
     let (server, connections) = start(arguments, scenarios, entries).await?;
-    printed.url(server.url());
-    let _controls = arguments.control.open(&server, connections).await?;
-    output::note(&format!("ready: {}\nroutes:\n  {}", server.url(), routes.join("\n  ")));
+    let controls = arguments.control.open(&server, connections).await?;
+    printed.url(server.url(), controls.url().as_deref());
+    output::note(&format!(
+        "ready: {}
+routes:
+  {}",
+        server.url(),
+        routes.join(
+            "
+  "
+        )
+    ));
     let print = |entry: Entry| printed.entry(|| entry.line(), || serde_json::json!(entry));
     let late = arguments.timeout.unwrap_or(PATIENCE);
     let end = {

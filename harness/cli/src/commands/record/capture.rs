@@ -98,7 +98,9 @@ pub(super) async fn responses(
         let one = one(target, trust, &bytes, reader, deadline, &stopped);
         match one.await {
             Ok(Some(response)) => responses.push(response),
-            Ok(None) if responses.is_empty() => return Err(CommandError::NothingRecorded(arguments.url.clone())),
+            Ok(None) if responses.is_empty() => {
+                return Err(CommandError::NothingRecorded(arguments.url.clone()));
+            }
             Ok(None) => break,
             // A server that has gone away ends a recording.
             Err(error) if !responses.is_empty() => {
