@@ -170,7 +170,7 @@ pub(super) fn wait(from: Duration, to: Duration) -> Option<String> {
     (time > 0).then(|| format!("{{ wait = \"{time}ms\" }}"))
 }
 
-/// A text in which braces are no template.
+/// A text whose braces stand for themselves in a template.
 fn escaped(text: &str) -> String {
     text.replace("{{", "{{{{")
 }

@@ -17,7 +17,7 @@ use crate::output;
 const CONNECTING: Duration = Duration::from_secs(10);
 /// How long to wait before a reconnection if the stream does not say.
 const RETRY: Duration = Duration::from_millis(500);
-/// How much is read at once, in bytes.
+/// The size of a read, in bytes.
 const BUFFER: usize = 64 * 1024;
 
 /// The request, without Last-Event-ID.
