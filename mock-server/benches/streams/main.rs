@@ -1,4 +1,4 @@
-//! The mock server beside bare hyper, Node's `http` and Go's `net/http`, sending the same events to the same client:
+//! The mock server next to bare hyper, Node's `http` and Go's `net/http`, sending the same events to the same client:
 //! `cargo bench -p ssespec-mock-server --features command --bench streams --profile speed`.
 //!
 //! Each server is a process of its own, and so is the client. `-- --write` writes `mock-server/benches/RESULTS.md`;
@@ -15,7 +15,7 @@ mod ssespec_server;
 
 use std::error::Error;
 
-/// The event that all servers send. It is in an environment variable of theirs.
+/// The event that all servers send. It is passed in the environment variable `EVENT`.
 const EVENT: &str = "id: 1234\nevent: quote\ndata: {\"price\": 101.25, \"size\": 300}\n\n";
 
 /// How many events a timed stream has, 100 ms apart.

@@ -13,6 +13,9 @@ pub(crate) enum Scale {
 /// How many streams there are at a time.
 pub(crate) const WIDTHS: [usize; 3] = [1, 100, 10_000];
 
+/// How many events a stream has of which the cost is measured.
+pub(crate) const PER_STREAM: usize = 200;
+
 /// How many idle streams are held.
 pub(crate) const IDLE: [usize; 2] = [1_000, 10_000];
 
@@ -30,6 +33,8 @@ pub(crate) struct Figures {
     pub(crate) rates: Vec<f64>,
     /// Microseconds of processor time of the server per event at each width.
     pub(crate) costs: Vec<f64>,
+    /// Microseconds of processor time of the server per stream of [`PER_STREAM`] events, of 100 and of 10,000 streams.
+    pub(crate) per_stream: Vec<f64>,
     /// KiB per idle stream.
     pub(crate) memory: Vec<f64>,
     /// How far events are from their times: p50, p99 and most, in milliseconds.
@@ -76,6 +81,7 @@ pub(crate) fn all(scale: Scale) -> Outcome<Results> {
         for width in IDLE {
             memory.push(idle(*kind, width)?);
         }
+        let per_stream = vec![per_stream(*kind, 100, 100)?, per_stream(*kind, 10_000, 1)?];
         let server = Server::start(*kind)?;
         let errors = server.client(&["timed", &TIMED_WIDTH.to_string()])?;
         let mut startup = Vec::new();
@@ -87,6 +93,7 @@ pub(crate) fn all(scale: Scale) -> Outcome<Results> {
             kind: *kind,
             rates: rates[number].iter().map(|rates| median(rates)).collect(),
             costs: costs[number].iter().map(|costs| median(costs)).collect(),
+            per_stream,
             memory,
             errors,
             startup: median(&startup),
@@ -96,6 +103,16 @@ pub(crate) fn all(scale: Scale) -> Outcome<Results> {
     // It may not have been built.
     let _ = std::fs::remove_file(go_program());
     Ok(Results { scale, servers, most })
+}
+
+/// Microseconds of processor time per stream, of this many streams, this often in turn.
+fn per_stream(kind: Kind, width: usize, times: usize) -> Outcome<f64> {
+    let server = Server::start(kind)?;
+    let before = server.cpu()?;
+    for _ in 0..times {
+        server.client(&["flat", &width.to_string(), &PER_STREAM.to_string()])?;
+    }
+    Ok((server.cpu()? - before).as_secs_f64() * 1e6 / (width * times) as f64)
 }
 
 /// KiB per idle stream.

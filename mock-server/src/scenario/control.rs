@@ -14,7 +14,7 @@ use super::verification::{Judge, Verification};
 /// How much of a push the journal shows, in bytes.
 const PUSHED: usize = 4096;
 
-/// What a running server is told.
+/// An order to a running server.
 #[derive(Debug)]
 pub(super) enum Change {
     /// Serve these scenarios from now on; the same again if there are none.

@@ -25,10 +25,10 @@ pub(super) struct ControlOptions {
     /// Serve an HTTP interface that lists, feeds and drops streams at this port; 0 picks a free one
     #[arg(long, value_name = "PORT", conflicts_with = "case")]
     control: Option<u16>,
-    /// The address of the control port; whoever reaches it controls the server
+    /// The address of the control port; anyone who reaches it controls the server
     #[arg(long, value_name = "ADDRESS", requires = "control", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     control_bind: IpAddr,
-    /// Serve a page with the open streams and the journal at /__ssespec/; whoever reaches it controls the server
+    /// Serve a page with the open streams and the journal at /__ssespec/; anyone who reaches it controls the server
     #[arg(long, conflicts_with = "case")]
     ui: bool,
     /// Exit with status 0 if the mock server with this control port runs, with 1 if not
