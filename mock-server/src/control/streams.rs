@@ -89,7 +89,8 @@ impl Push {
                         ));
                     }
                 }
-                let mut built = data.as_ref().map_or(Event::without_data(), Event::new_ref);
+                let mut built =
+                    data.as_ref().map_or_else(Event::without_data, |data| Event::new(data.as_str()));
                 if let Some(id) = id {
                     built = built.id(id);
                 }
