@@ -29,11 +29,6 @@ const FILTERED: &[&str] = &[
 /// The implied response.
 const IMPLIED: &[(&str, &str)] = &[("content-type", "text/event-stream"), ("cache-control", "no-store")];
 
-/// The query of a request target.
-pub(super) fn query(target: &str) -> &str {
-    target.split_once('?').map_or("", |(_, query)| query)
-}
-
 /// The scenario that replays a recording: its bytes, its cuts and its times. Secrets are masked.
 pub fn scenario_text(recording: &Recording, secrets: &Secrets) -> String {
     let path = recording.target.split('?').next().unwrap_or_default();

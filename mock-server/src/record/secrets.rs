@@ -1,5 +1,7 @@
 //! What must not be written to a file.
 
+use crate::scenario::path_pattern::query;
+
 #[cfg(test)]
 mod tests;
 
@@ -30,7 +32,7 @@ impl Secrets {
             // A scheme is no secret: `Bearer abc`.
             value.split([' ', ';', '=', ',']).for_each(|part| secrets.add(part.as_bytes()));
         }
-        for pair in super::scenario_text::query(target).split('&') {
+        for pair in query(target).split('&') {
             if let Some((name, value)) = pair.split_once('=')
                 && is_secret(name)
             {

@@ -98,7 +98,7 @@ pub(super) fn path(target: &str) -> &str {
 }
 
 /// The query of a request target; empty if there is none.
-pub(super) fn query(target: &str) -> &str {
+pub(crate) fn query(target: &str) -> &str {
     target.split_once('?').map_or("", |(_, query)| query)
 }
 

@@ -3,7 +3,7 @@
 use ssespec::manual::{self, Notice, Requests, Rounds};
 use ssespec_cases::Script;
 
-use super::Arguments;
+use super::arguments::Arguments;
 use super::printed::Printed;
 use crate::did_you_mean::UnknownName;
 use crate::error::CommandError;

@@ -1,6 +1,6 @@
 //! What `ssespec mock` prints: its URL first, and then the journal.
 
-use super::{Arguments, JournalFormat};
+use super::arguments::{Arguments, JournalFormat};
 use crate::output;
 
 /// Where the URL and the journal are printed.

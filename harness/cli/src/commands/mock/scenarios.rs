@@ -9,11 +9,12 @@ use ssespec_mock_server::scenario::server::Server;
 use ssespec_reports::visible;
 use tokio::sync::mpsc;
 
+use super::arguments::Arguments;
 use super::control::PageConnections;
+use super::limits;
 use super::printed::Printed;
 use super::reload::Watch;
 use super::sources;
-use super::{Arguments, limits};
 use crate::error::CommandError;
 use crate::output;
 use crate::signals::interrupted;

@@ -6,7 +6,7 @@ use ssespec_diagnostics::Source;
 use ssespec_mock_server::scenario::Scenario;
 use ssespec_mock_server::scenario::format::read;
 
-use super::Arguments;
+use super::arguments::Arguments;
 use super::presets;
 use crate::error::CommandError;
 

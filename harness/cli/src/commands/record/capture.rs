@@ -9,7 +9,7 @@ use ssespec_probe::{Connection, Trust};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use super::Arguments;
+use super::arguments::Arguments;
 use crate::error::CommandError;
 use crate::output;
 
