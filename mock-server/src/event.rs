@@ -26,11 +26,6 @@ impl Event {
         Self { data: Some(data.into()), ..Self::default() }
     }
 
-    #[cfg(feature = "control")]
-    pub(crate) fn new_ref(data: &String) -> Self {
-        Self::new(data.as_str())
-    }
-
     /// A block without data: it sets the last event ID or the reconnection time, and dispatches nothing.
     pub fn without_data() -> Self {
         Self::default()

@@ -92,7 +92,7 @@ impl IntoScenario for Scenario {
 
 impl IntoScenario for &str {
     fn into_scenario(self) -> Result<Prepared, ScenarioError> {
-        Ok(read(&Source::new("scenario", self))?.into_scenario()?)
+        read(&Source::new("scenario", self))?.into_scenario()
     }
 }
 
