@@ -26,6 +26,8 @@ pub struct Case {
     pub counterparts: Vec<String>,
     /// Whether it runs with a fresh adapter that runs nothing else.
     pub isolated: bool,
+    /// Whether it takes a minute or more, so that only a run that is asked to plays it.
+    pub soak: bool,
     /// What options of a run do not change in it.
     pub keeps: Vec<Kept>,
     /// The script, as written.

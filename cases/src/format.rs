@@ -98,6 +98,7 @@ fn read_as<S>(
         why: value::text_of(&root, "why"),
         counterparts: value::texts_of(&root, "counterparts"),
         isolated: value::flag_of(&root, "isolated"),
+        soak: value::flag_of(&root, "soak"),
         keeps: value::words_of(&root, "keeps"),
         script: script(steps),
         source: source.clone(),

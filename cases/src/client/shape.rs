@@ -18,7 +18,7 @@ pub(crate) static GRAMMAR: RoleGrammar = RoleGrammar { role: Role::Client, case:
 static CASE: Table = Table { what: "a case", keys: &keys() };
 
 /// The keys of a client case.
-const fn keys() -> [Key; 9] {
+const fn keys() -> [Key; 10] {
     let [title, requirements, needs, why, counterparts, isolated, alone, steps] =
         keys::of(&Shape::Word(&Capability::CLIENT), &STEP);
     let keeps = Key::optional(
@@ -26,7 +26,12 @@ const fn keys() -> [Key; 9] {
         Shape::List(&Shape::Word(Kept::WORDS)),
         "What the options --framing and --loss of a run do not change in this case, because it is about it.",
     );
-    [title, requirements, needs, why, counterparts, isolated, alone, keeps, steps]
+    let soak = Key::optional(
+        "soak",
+        Shape::Flag,
+        "It waits for a minute or more: it is played only with --soak TIME.",
+    );
+    [title, requirements, needs, why, counterparts, isolated, alone, soak, keeps, steps]
 }
 
 static STEP: Shape = Shape::Step(STEPS);

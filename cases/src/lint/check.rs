@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use ssespec_diagnostics::{Diagnostics, Findings};
 
 use super::claim::Claims;
-use super::{choices, claim, counterparts, growth, isolation, needs};
+use super::{choices, claim, counterparts, growth, isolation, needs, soak};
 use crate::case::{Case, Script};
 use crate::corpus::Corpus;
 use crate::{client, server};
@@ -35,6 +35,7 @@ pub(crate) fn check_with(cases: &[Case], corpus: &Corpus, claims: Claims) -> Vec
             Script::Client(steps) => {
                 client::lint::check(steps, &mut findings);
                 client::lost_attempts::check(steps, &mut findings);
+                soak::check(case.soak, steps, &mut findings);
                 // A user knows the delays of the clients that their own cases are for.
                 if claims == Claims::Required {
                     client::hidden_windows::check(steps, &mut findings);

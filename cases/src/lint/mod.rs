@@ -8,6 +8,7 @@
 //! - `choices`: facts about alternatives
 //! - `growth`: measured spans of work
 //! - `isolation`: steps that require an isolated case
+//! - `soak`: long waits
 //! - `similar_requirement`: what an unknown requirement may mean
 //! - `place`: where a key's value is
 //! - [`coverage`]: what a corpus lacks as a whole
@@ -22,5 +23,6 @@ mod isolation;
 mod needs;
 mod place;
 mod similar_requirement;
+mod soak;
 
 pub use check::check;

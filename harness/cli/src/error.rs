@@ -37,6 +37,9 @@ pub(crate) enum CommandError {
     /// The filters leave no case.
     #[error("no case is selected: {0}; `ssespec cases` lists them")]
     NoCaseSelected(String),
+    /// The filters leave only soak cases, which are not asked for.
+    #[error("only soak cases are selected ({0}), which wait for up to {1}: add --soak {1}")]
+    OnlySoakCases(String, String),
     /// `ssespec client` without a client.
     #[error(
         "no client to test: pass `-- COMMAND`, which starts its adapter, --browser NAME, --page for any browser that opens \
@@ -282,6 +285,7 @@ impl CommandError {
             Self::NoBrowsers(_) => Status::Usage,
             Self::UnknownName(_)
             | Self::NoCaseSelected(_)
+            | Self::OnlySoakCases(..)
             | Self::NoClient
             | Self::NoServer
             | Self::NoUrl

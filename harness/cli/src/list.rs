@@ -8,6 +8,7 @@ use ssespec_probe::Probe;
 use ssespec_reports::results::Role;
 
 use crate::error::CommandError;
+use crate::options::selection::nothing_selected;
 
 /// The selected cases for an implementation of this role, whatever its capabilities.
 ///
@@ -17,7 +18,7 @@ pub(crate) fn cases(role: Role, corpus: &Corpus, selection: &Selection) -> Resul
     let all = Capability::ALL.iter().copied().collect();
     let plan = Plan::of_role(role, corpus, selection, &all);
     if plan.is_empty() {
-        return Err(CommandError::NoCaseSelected(selection.describe()));
+        return Err(nothing_selected(role, corpus, selection));
     }
     let trials = plan.trials.iter().chain(plan.skipped.iter().map(|skipped| &skipped.trial));
     let entries: BTreeMap<&str, String> = trials

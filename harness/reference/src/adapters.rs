@@ -7,6 +7,7 @@ use ssespec_cases::Capability;
 use crate::client::session::session as client_session;
 use crate::defect::list::{Defect, ServerDefect};
 use crate::defect::switches::{Defects, Reached, ServerDefects};
+use crate::pace::Pace;
 use crate::server::session::session as server_session;
 
 /// The client's capabilities: everything that is not specific to browsers.
@@ -44,7 +45,7 @@ const SERVER_CAPABILITIES: [Capability; 11] = [
 
 /// The sound client.
 pub fn client() -> Client {
-    client_with(Defects::None)
+    client_with(Defects::None, Pace::Usual)
 }
 
 /// The client with one defect.
@@ -54,12 +55,22 @@ pub fn defective(defect: Defect) -> Client {
 
 /// The client with several defects.
 pub fn with_defects(defects: impl IntoIterator<Item = Defect>) -> Client {
-    client_with(Defects::These(defects.into_iter().collect()))
+    with_defects_at(Pace::Usual, defects)
+}
+
+/// The same at this pace.
+pub fn with_defects_at(pace: Pace, defects: impl IntoIterator<Item = Defect>) -> Client {
+    client_with(Defects::These(defects.into_iter().collect()), pace)
 }
 
 /// The sound client, which records the defects whose decisions it reaches: no other defect could change what it did.
 pub fn surveyed(reached: Reached) -> Client {
-    client_with(Defects::Survey(reached))
+    surveyed_at(Pace::Usual, reached)
+}
+
+/// The same at this pace.
+pub fn surveyed_at(pace: Pace, reached: Reached) -> Client {
+    client_with(Defects::Survey(reached), pace)
 }
 
 /// The sound server.
@@ -82,9 +93,9 @@ pub fn surveyed_server(reached: Reached<ServerDefect>) -> Server {
     server_with(Defects::Survey(reached))
 }
 
-fn client_with(defects: Defects) -> Client {
+fn client_with(defects: Defects, pace: Pace) -> Client {
     let mut reference = Client::client("reference", move |options, observer| {
-        client_session(options, observer, defects.clone())
+        client_session(options, observer, pace, defects.clone())
     });
     let identity = reference.identity_mut();
     identity.version = env!("CARGO_PKG_VERSION").into();

@@ -8,16 +8,20 @@
 //! - `stream`: the interpretation of an event stream
 //! - `server`: the server, over HTTP/1.x and HTTP/2
 //! - `defect`: the lists of defects, and how one is switched on
+//! - `pace`: how fast a client with defects ages
 //! - `adapters`: all of them as adapters in this process
 
 mod adapters;
 mod client;
 mod defect;
+mod pace;
 mod server;
 mod stream;
 
 pub use adapters::{
-    client, defective, defective_server, server, server_with_defects, surveyed, surveyed_server, with_defects,
+    client, defective, defective_server, server, server_with_defects, surveyed, surveyed_at, surveyed_server,
+    with_defects, with_defects_at,
 };
 pub use defect::list::{Defect, ServerDefect};
 pub use defect::switches::Reached;
+pub use pace::Pace;

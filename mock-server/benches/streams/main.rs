@@ -4,7 +4,7 @@
 //! Each server is a process of its own, and so is the client. `-- --write` writes `mock-server/benches/RESULTS.md`;
 //! `-- --quick` measures a tenth.
 
-#![allow(clippy::print_stdout, reason = "it is a program")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a program")]
 
 mod client;
 mod hyper_server;

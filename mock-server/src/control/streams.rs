@@ -89,8 +89,7 @@ impl Push {
                         ));
                     }
                 }
-                let mut built =
-                    data.as_ref().map_or_else(Event::without_data, |data| Event::new(data.as_str()));
+                let mut built = data.as_ref().map_or_else(Event::without_data, Event::new);
                 if let Some(id) = id {
                     built = built.id(id);
                 }

@@ -307,6 +307,19 @@ fn without_a_retry_a_silence_is_longer_than_the_defaults_of_clients() {
 }
 
 #[test]
+fn only_a_soak_case_waits_for_minutes() {
+    let steps = format!("{SEND}, {{ wait = \"20s\" }}, {{ wait = \"11s\" }}, {{ wait = \"40s\" }}");
+    let message = "up to this step the case waits for more than 30 seconds, but it is no soak case";
+    assert_eq!(reported(&[case(&steps)]), expected(&[("{ wait = \"11s\" }", message)]));
+    assert_eq!(reported(&[case_with("soak = true", &steps)]), []);
+    let (silence, request) = ("{ expect-no-request = \"31s\" }", "{ expect-request = { after = \"31s\" } }");
+    for long in [silence, request] {
+        let steps = format!("{SEND}, \"end\", {long}");
+        assert_eq!(reported(&[case_with("needs = [\"reconnect\"]", &steps)]), expected(&[(long, message)]));
+    }
+}
+
+#[test]
 fn what_another_capability_includes_is_not_asked_for() {
     let steps = format!("{SEND}, \"end\", {{ expect-request = {{ method = \"GET\" }} }}");
     assert_eq!(reported(&[case_with("needs = [\"reconnect\"]", &steps)]), []);

@@ -91,6 +91,7 @@ fn of_case(case: &Case, corpus: &Corpus) -> Entry {
             "why": case.why,
             "counterparts": case.counterparts,
             "isolated": case.isolated,
+            "soak": case.soak,
             "file": case.source.name(),
         }),
     }

@@ -8,6 +8,7 @@ use ssespec_cases::Capability;
 use crate::error::CommandError;
 use crate::execute::outcome::Outcome;
 use crate::options::format::Format;
+use crate::options::selection::nothing_selected;
 use crate::recorder::Recorder;
 
 /// Executes a run with progress.
@@ -18,7 +19,7 @@ pub(crate) async fn execute(run: &Run, file: Option<&Path>, format: Format) -> R
     let all = Capability::ALL.iter().copied().collect();
     let plan = Plan::of_role(run.launch.role(), &run.corpus, &run.selection, &all);
     if plan.is_empty() {
-        return Err(CommandError::NoCaseSelected(run.selection.describe()));
+        return Err(nothing_selected(run.launch.role(), &run.corpus, &run.selection));
     }
     let mut recorder = Recorder::new(file, format, plan.cases())?;
     let conclusion = run.execute(&mut |record| recorder.take(record)).await;

@@ -15,7 +15,7 @@ use ssespec_reports::results::Deciding;
 use crate::options::format::Format;
 use crate::options::headings::{EXECUTION, OUTPUT};
 use crate::options::listing::ListOption;
-use crate::options::selection::CaseSelection;
+use crate::options::selection::{CaseSelection, SELECTION};
 use crate::options::values::{duration, duration_text};
 use crate::options::variation::VariationOptions;
 
@@ -24,6 +24,10 @@ use crate::options::variation::VariationOptions;
 pub(crate) struct RunOptions {
     #[command(flatten)]
     pub(crate) selection: CaseSelection,
+    /// Also run the soak cases that wait no longer than this, such as 2min or 6min: they are about what shows only after
+    /// minutes. They run beside all others, so that the run takes as long as the longest
+    #[arg(long, help_heading = SELECTION, value_name = "TIME", value_parser = duration)]
+    pub(crate) soak: Option<Duration>,
     #[command(flatten)]
     pub(crate) listing: ListOption,
     /// How to split the bytes into writes, for clients; may be repeated [default: as-written, whole, bytes]
@@ -151,6 +155,7 @@ impl RunOptions {
         let mut selection = self.selection.selection();
         selection.deciding = self.strict.deciding(selection.deciding);
         selection.until = self.fail_fast.until();
+        selection.soak = self.soak;
         selection.variation = self.variation.variation();
         if !self.delivery.is_empty() {
             let kinds = self.delivery.iter().map(|word| match word {
@@ -210,6 +215,7 @@ impl RunOptions {
         for suite in &self.selection.suite {
             add("--suite", suite.clone());
         }
+        words.extend(self.soak.into_iter().flat_map(|time| ["--soak".into(), duration_text(time)]));
         words.extend(self.variation.words());
         words.extend(self.ipv6.then(|| "--ipv6".to_owned()));
         words

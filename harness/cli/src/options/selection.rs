@@ -7,7 +7,7 @@ use globset::GlobMatcher;
 use ssespec::run::Selection;
 use ssespec_cases::Corpus;
 use ssespec_probe::all_checks;
-use ssespec_reports::results::{Deciding, Shard};
+use ssespec_reports::results::{Deciding, Role, Shard};
 
 use crate::did_you_mean::UnknownName;
 use crate::error::CommandError;
@@ -15,7 +15,7 @@ use crate::options::level::{LevelWord, levels};
 use crate::options::values::glob;
 
 /// The heading of these options in the help.
-const SELECTION: &str = "Selection";
+pub(crate) const SELECTION: &str = "Selection";
 
 /// Which cases to run.
 #[derive(Debug, Clone, Args)]
@@ -46,6 +46,17 @@ pub(crate) fn corpus(folder: Option<&Path>) -> Result<Corpus, CommandError> {
         Some(folder) if !folder.is_dir() => Err(CommandError::NoSuchFolder(folder.to_owned())),
         Some(folder) => Ok(Corpus::load(folder)?),
         None => Ok(Corpus::embedded()?),
+    }
+}
+
+/// The error if no case of a role is selected.
+pub(crate) fn nothing_selected(role: Role, corpus: &Corpus, selection: &Selection) -> CommandError {
+    match selection.longest_soak(role, corpus) {
+        Some(longest) => {
+            let minutes = longest.as_secs().div_ceil(60);
+            CommandError::OnlySoakCases(selection.describe(), format!("{minutes}min"))
+        }
+        None => CommandError::NoCaseSelected(selection.describe()),
     }
 }
 

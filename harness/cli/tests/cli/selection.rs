@@ -17,6 +17,7 @@ pub(crate) const TESTS: Tests = &[
     ("suites_of_conventions", suites_of_conventions),
     ("levels", levels),
     ("nothing_is_left", nothing_is_left),
+    ("soak_cases_run_beside_others_if_asked_for", soak_cases_run_beside_others_if_asked_for),
     ("cases_of_a_folder", cases_of_a_folder),
     ("own_cases_need_no_requirements_and_no_folders", own_cases_need_no_requirements_and_no_folders),
     ("folders_without_cases", folders_without_cases),
@@ -165,6 +166,49 @@ fn nothing_is_left() {
     let printed =
         ssespec(words("client --filter client/lines/* --suite resilience -- no-such-program")).ends(2);
     printed.says(&["no case is selected"]);
+}
+
+fn soak_cases_run_beside_others_if_asked_for() {
+    let folder = TestFolder::new();
+    let case = |title: &str, keys: &str, expected: &str| {
+        format!(
+            "title = \"{title}\"\n{keys}\nsteps = [\n  {{ wait = \"1s\" }},\n  {{ send = \"data: a\\n\\n\" }},\n  \
+             {{ expect-event = {{ data = \"{expected}\" }} }},\n]\n"
+        )
+    };
+    folder.file("client/own/usual.toml", &case("Soon", "", "a"));
+    for (number, expected) in ["a", "a", "b"].iter().enumerate() {
+        let path = format!("client/own/soak-{number}.toml");
+        folder.file(&path, &case(&format!("Later {number}"), "soak = true", expected));
+    }
+    let run = |options: &str, status: i32| {
+        let line = format!("client --reference --cases . --format jsonl --jobs 1 {options}");
+        ssespec(words(&line)).folder(folder.path()).ends(status).json_lines()
+    };
+    let played = |lines: &[serde_json::Value]| {
+        let results = lines.iter().filter(|line| line["kind"] == "result");
+        results.map(|line| (line["case"].clone(), line["start_us"].as_u64())).collect::<Vec<_>>()
+    };
+    for too_short in ["", "--soak 900ms"] {
+        let cases = played(&run(too_short, 0));
+        assert!(cases.iter().all(|(case, _)| case == "client/own/usual"), "{cases:?}");
+    }
+    let lines = run("--soak 1s", 1);
+    let soak: Vec<u64> = played(&lines)
+        .iter()
+        .filter(|(case, _)| case != "client/own/usual")
+        .map(|(_, start)| start.expect("a start"))
+        .collect();
+    // Once each, and side by side although one session may be busy at a time.
+    assert!(soak.len() == 3 && soak.iter().all(|start| start.abs_diff(soak[0]) < 1_000_000), "{soak:?}");
+    let failed = lines.iter().find(|line| line["verdict"] == "fail").expect("a failure");
+    assert_eq!(failed["case"], "client/own/soak-2");
+    let rerun = failed["rerun"].as_str().expect("a command");
+    assert!(rerun.contains("--soak 1s"), "{rerun}");
+    ssespec(words("client --reference --cases . --filter client/own/soak*"))
+        .folder(folder.path())
+        .ends(2)
+        .says(&["only soak cases are selected (--filter 'client/own/soak*')", "add --soak 1min"]);
 }
 
 fn cases_of_a_folder() {

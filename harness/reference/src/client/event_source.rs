@@ -23,6 +23,7 @@ use ssespec_cases::client::ReadyState;
 use crate::client::body_reader::{BodyReader, read_in_task};
 use crate::client::exchange::{Response, is_reset, send_unattended};
 use crate::client::fetch::{NetworkError, fetch};
+use crate::client::lifetime::Lifetime;
 use crate::client::loss::{Failure, Flow, Loss, SourceEnd};
 use crate::client::mime::{charset, is_event_stream};
 use crate::client::past::{Announcement, BodyFraming, Past};
@@ -31,6 +32,7 @@ use crate::client::reconnection_delay::ReconnectionDelay;
 use crate::client::request::Request;
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
+use crate::pace::Pace;
 use crate::stream::interpreter::Interpreter;
 use crate::stream::output::{Shown, StreamEnd};
 use crate::stream::passed_on;
@@ -49,6 +51,7 @@ pub(crate) struct EventSource {
     resumption: Resumption,
     delay: ReconnectionDelay,
     past: Past,
+    pace: Pace,
     defects: Defects,
 }
 
@@ -57,6 +60,7 @@ impl EventSource {
         options: &ConnectRequest,
         request: Request,
         observer: Observer,
+        pace: Pace,
         defects: Defects,
     ) -> Self {
         Self {
@@ -70,6 +74,7 @@ impl EventSource {
             past: Past::new(options, &request),
             request,
             delay: ReconnectionDelay::default(),
+            pace,
             defects,
         }
     }
@@ -235,8 +240,14 @@ impl EventSource {
         let mut body = BodyReader::new(response.body, self.past.framing, &self.defects);
         let mut shown = Vec::new();
         let mut silence = ReadTimeout::new(self.read_timeout, &self.defects);
+        let mut life = Lifetime::new(self.pace, &self.defects);
         let (end, loss) = loop {
-            let read = match silence.read(&mut body).await {
+            let read = tokio::select! {
+                biased;
+                read = silence.read(&mut body) => read,
+                limit = life.runs_out() => Err(Silence(limit)),
+            };
+            let read = match read {
                 Ok(read) => read,
                 Err(Silence(limit)) => break (StreamEnd::Broken, Loss::Silent(limit)),
             };
@@ -245,6 +256,7 @@ impl EventSource {
                     let bytes = self.with_framing(bytes);
                     interpreter.feed(&bytes, &mut self.resumption, &mut shown);
                     silence.heard(&bytes, &shown);
+                    life.heard(&shown);
                     self.show_all(&mut shown).await?;
                     if interpreter.gave_up() {
                         break (StreamEnd::Broken, Loss::Ended);
@@ -268,6 +280,7 @@ impl EventSource {
         interpreter.end(end, &mut self.resumption, &mut shown);
         self.show_all(&mut shown).await?;
         self.past.stream = Some(interpreter);
+        self.past.ended_all_delays |= life.ends_all_delays();
         Flow::Continue(loss)
     }
 

@@ -4,7 +4,8 @@
 //!
 //! - `session`: one event source, from its constructor to its end
 //! - `event_source`: the processing model; `loss`: how connections end; `past`: a record of earlier ones
-//! - `reconnection_delay`: how long to wait before the next connection; `read_timeout`: how long a stream may be silent
+//! - `reconnection_delay`: how long to wait before the next connection; `read_timeout`: how long a stream may be silent;
+//!   `lifetime`: limits that only defects set
 //! - `request`, `fetch`, `exchange`: a request, its redirects, and one response on the wire
 //! - `socket`, `body_reader`: the bytes of a connection and of a body
 //! - `url`, `mime`: URLs, and the media type of a response
@@ -13,6 +14,7 @@ mod body_reader;
 mod event_source;
 mod exchange;
 mod fetch;
+mod lifetime;
 mod loss;
 pub(crate) mod mime;
 mod past;

@@ -32,6 +32,8 @@ pub(crate) struct Past {
     pub(crate) was_redirected: bool,
     /// Whether the last connection was reset.
     pub(crate) was_reset: bool,
+    /// Whether a connection was so healthy that the client never waits again.
+    pub(crate) ended_all_delays: bool,
     /// What the announcement of the open connection waits for.
     pub(crate) announcement: Announcement,
     /// Whether close() was called in a handler and takes effect at the end of the read.
@@ -53,6 +55,7 @@ impl Past {
             stream: None,
             was_redirected: false,
             was_reset: false,
+            ended_all_delays: false,
             announcement: Announcement::Made,
             is_closing: false,
             delay: None,

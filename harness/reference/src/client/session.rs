@@ -13,12 +13,13 @@ use crate::client::loss::SourceEnd;
 use crate::client::request::Request;
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
+use crate::pace::Pace;
 
 /// How long a client with a defect waits before the request that close() should have prevented.
 const SOON: Duration = Duration::from_millis(20);
 
 /// Runs one event source.
-pub(crate) async fn session(options: ConnectRequest, observer: Observer, defects: Defects) {
+pub(crate) async fn session(options: ConnectRequest, observer: Observer, pace: Pace, defects: Defects) {
     observer.set_state(ReadyState::Connecting);
     let request = match Request::new(&options, defects.clone()) {
         Ok(request) => request,
@@ -28,7 +29,7 @@ pub(crate) async fn session(options: ConnectRequest, observer: Observer, defects
             return observer.error(error);
         }
     };
-    let source = EventSource::new(&options, request.clone(), observer.clone(), defects.clone());
+    let source = EventSource::new(&options, request.clone(), observer.clone(), pace, defects.clone());
     let mut running = pin!(source.run());
     let end = tokio::select! {
         // Once close() is called, events that are ready must not be shown.

@@ -14,6 +14,7 @@ mod live;
 mod matrix;
 mod proofs;
 mod server;
+mod soaking;
 
 /// Prints text even if the test passes.
 fn say(text: &str) {

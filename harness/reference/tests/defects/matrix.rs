@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ssespec::run::Launch;
 use ssespec_cases::Case;
 use ssespec_cases::Level;
-use ssespec_reference::{self as reference, Defect, Reached, ServerDefect};
+use ssespec_reference::{self as reference, Defect, Pace, Reached, ServerDefect};
 use ssespec_reports::diagnosis::Table;
 use ssespec_reports::diagnosis::table::Mistake as Entry;
 use ssespec_reports::results::{Delivery, Role};
@@ -25,14 +25,14 @@ pub(crate) trait Mistake: Copy + Ord + Send + Sync + fmt::Debug + 'static {
     fn origin(self) -> &'static str;
     /// Whether what it does is random, so that a case may also pass.
     fn is_random(self) -> bool;
-    /// The implementation with these defects.
-    fn launch(defects: &[Self]) -> Launch;
+    /// The implementation with these defects, at this pace.
+    fn launch(pace: Pace, defects: &[Self]) -> Launch;
     /// The sound implementation, which records the defects whose decisions it reaches.
-    fn surveyed(reached: Reached<Self>) -> Launch;
+    fn surveyed(pace: Pace, reached: Reached<Self>) -> Launch;
 }
 
 macro_rules! mistake {
-    ($defect:ty, $role:expr, $many:literal, $random:expr, $with:path, $surveyed:path) => {
+    ($defect:ty, $role:expr, $many:literal, $random:expr, $with:expr, $surveyed:expr) => {
         impl Mistake for $defect {
             const ROLE: Role = $role;
             const MANY: usize = $many;
@@ -57,12 +57,12 @@ macro_rules! mistake {
                 $random(self)
             }
 
-            fn launch(defects: &[Self]) -> Launch {
-                Launch::from($with(defects.iter().copied()))
+            fn launch(pace: Pace, defects: &[Self]) -> Launch {
+                Launch::from($with(pace, defects.iter().copied()))
             }
 
-            fn surveyed(reached: Reached<Self>) -> Launch {
-                Launch::from($surveyed(reached))
+            fn surveyed(pace: Pace, reached: Reached<Self>) -> Launch {
+                Launch::from($surveyed(pace, reached))
             }
         }
     };
@@ -78,14 +78,15 @@ fn is_random_for_servers(defect: ServerDefect) -> bool {
     matches!(defect, ServerDefect::ReplayFromWhatWasSent)
 }
 
-mistake!(Defect, Role::Client, 40, is_random, reference::with_defects, reference::surveyed);
+mistake!(Defect, Role::Client, 40, is_random, reference::with_defects_at, reference::surveyed_at);
 mistake!(
     ServerDefect,
     Role::Server,
     20,
     is_random_for_servers,
-    reference::server_with_defects,
-    reference::surveyed_server
+    // There are no soak cases for servers.
+    |_, defects| reference::server_with_defects(defects),
+    |_, reached| reference::surveyed_server(reached)
 );
 
 /// The result of a case.

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+#[cfg(feature = "command")]
+use std::time::Duration;
 
 use globset::GlobMatcher;
 use ssespec_cases::client::Expectation;
@@ -37,6 +39,9 @@ pub struct Selection {
     pub deciding: Deciding,
     /// What of the cases is varied.
     pub variation: Variation,
+    /// The longest waits for which soak cases are played; none are played where it is absent.
+    #[cfg(feature = "command")]
+    pub soak: Option<Duration>,
     /// How far the cases are played.
     #[cfg(feature = "command")]
     pub until: Until,
@@ -64,6 +69,8 @@ impl Default for Selection {
             shard: None,
             deciding: Deciding::default(),
             variation: Variation::default(),
+            #[cfg(feature = "command")]
+            soak: None,
             #[cfg(feature = "command")]
             until: Until::default(),
         }
@@ -136,6 +143,30 @@ impl Selection {
         (self.filters.is_empty() || self.filters.iter().any(|glob| glob.is_match(&case.id)))
             && (self.suites.is_empty() || self.suites.iter().any(|s| s == suite))
             && (self.levels.is_empty() || self.levels.contains(&level))
+            && (!case.soak || self.soaks(case))
+    }
+
+    /// Whether a soak case is played.
+    #[cfg(feature = "command")]
+    fn soaks(&self, case: &Case) -> bool {
+        self.soak.is_some_and(|longest| waits(&case.script) <= longest)
+    }
+
+    /// How long the selected soak cases wait at most; `None` if none is selected.
+    #[cfg(feature = "command")]
+    pub fn longest_soak(&self, role: Role, corpus: &Corpus) -> Option<Duration> {
+        let all = Self { soak: Some(Duration::MAX), ..self.clone() };
+        let cases = corpus.cases.values().filter(|case| case.soak && role::recorded(case.role()) == role);
+        let selected = cases.filter(|case| {
+            corpus.judgement(case).is_some_and(|(suite, level)| all.selects(case, suite, level))
+        });
+        selected.map(|case| waits(&case.script)).max()
+    }
+
+    /// Without the command, nobody waits for minutes.
+    #[cfg(not(feature = "command"))]
+    fn soaks(&self, _: &Case) -> bool {
+        false
     }
 
     /// What was asked for, in words.
@@ -211,6 +242,8 @@ impl Plan {
             }
             let case = Arc::new(case.clone());
             let variation = variation::of_case(&case, selection.variation);
+            // How the bytes are cut makes no difference to what happens after minutes.
+            let deliveries = if case.soak { &[DeliveryKind::AsWritten] } else { deliveries };
             let mut trials = programs(&case.script, deliveries).into_iter().map(|program| Trial {
                 case: Arc::clone(&case),
                 suite: suite.clone(),

@@ -108,11 +108,18 @@ impl Schedule {
     /// Plays trials, and reports each.
     pub(super) async fn play(self: Arc<Self>, trials: Vec<Trial>) {
         let launch = &self.run.launch;
+        let (soaking, others): (Vec<Trial>, Vec<Trial>) =
+            trials.into_iter().partition(|trial| trial.setting(launch) == Setting::Beside);
         let (alone, others): (Vec<Trial>, Vec<Trial>) =
-            trials.into_iter().partition(|trial| trial.setting(launch) == Setting::Alone);
+            others.into_iter().partition(|trial| trial.setting(launch) == Setting::Alone);
+        let mut beside = JoinSet::new();
+        for trial in soaking {
+            beside.spawn(Arc::clone(&self).play_beside(trial));
+        }
         self.play_all(in_order(others).into_iter().map(|trial| (trial, Round::First)).collect()).await;
         let again = std::mem::take(&mut *self.again.lock().unwrap_or_else(PoisonError::into_inner));
         self.play_all(again).await;
+        while beside.join_next().await.is_some() {}
         for trial in alone {
             self.play_all(vec![(trial, Round::Final)]).await;
         }
@@ -189,6 +196,16 @@ impl Schedule {
         let _refusing = self.refusing(&trial).await;
         let Ok(mut lane) = self.own_lane().await else { return self.report(News::Unplayed(trial)) };
         lane.stage.turn = Turn::new(turn, IDLE_MEASURING);
+        if let Some(mut lane) = self.play_trial(lane, trial, Round::Final).await {
+            lane.report_late(&self.tell);
+            lane.close().await;
+        }
+    }
+
+    /// Plays a trial with an adapter that runs nothing else, without a turn: it hardly ever does anything.
+    async fn play_beside(self: Arc<Self>, trial: Trial) {
+        let Ok(mut lane) = self.own_lane().await else { return self.report(News::Unplayed(trial)) };
+        lane.stage.turn = Turn::default();
         if let Some(mut lane) = self.play_trial(lane, trial, Round::Final).await {
             lane.report_late(&self.tell);
             lane.close().await;

@@ -15,6 +15,8 @@ pub(super) enum Setting {
     Shared,
     /// A fresh adapter that runs nothing else.
     Own,
+    /// The same, beside whatever else is played: it waits for minutes.
+    Beside,
     /// The same, while no other trial is played.
     Alone,
 }
@@ -33,6 +35,9 @@ pub(super) enum Refusals {
 impl Trial {
     /// What it needs around it. A measurement of a process includes no other; one of this process includes all.
     pub(super) fn setting(&self, launch: &Launch) -> Setting {
+        if self.case.soak {
+            return Setting::Beside;
+        }
         match measures(self) || self.case.isolated {
             true if launch.is_a_process() => Setting::Own,
             true => Setting::Alone,

@@ -96,7 +96,17 @@ impl ConnectionHandle {
     pub(in crate::wire) async fn order(&self, order: impl FnOnce(Done) -> Order) -> Result<(), PeerGone> {
         let (done, answer) = oneshot::channel();
         self.enqueue(&mut self.turn(), order(done))?;
-        answer.await.map_err(|_| PeerGone)
+        self.answer(answer).await
+    }
+
+    async fn answer(&self, mut answer: oneshot::Receiver<()>) -> Result<(), PeerGone> {
+        tokio::select! {
+            biased;
+            answer = &mut answer => answer.map_err(|_| PeerGone),
+            // An order that is sent while the receiver is being dropped stays in the channel, and is answered only when
+            // the last sender, which is this handle, is gone.
+            () = self.orders.closed() => answer.try_recv().map_err(|_| PeerGone),
+        }
     }
 
     /// Gives an order and does not wait.
@@ -131,7 +141,7 @@ impl ConnectionHandle {
             }
         };
         match answer {
-            Some(answer) => answer.await.map_err(|_| PeerGone),
+            Some(answer) => self.answer(answer).await,
             None => {
                 // A script that writes without end must let others run.
                 tokio::task::consume_budget().await;
@@ -256,5 +266,57 @@ impl Written {
             None => 0,
         };
         self.0.body.store(body, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::AtomicUsize;
+    use std::time::Duration;
+
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::wire::event::Detail;
+
+    const ROUNDS: usize = 20_000;
+
+    #[tokio::test]
+    async fn an_order_to_a_connection_that_is_just_ending_is_answered() {
+        // The other thread drops the receiver of a round as soon as `round` says so.
+        let (receiver, ready, round) = (Mutex::new(None), AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
+        let (receiver, ready) = (Arc::new(receiver), Arc::new(ready));
+        let connections = std::thread::spawn({
+            let (receiver, ready, round) = (Arc::clone(&receiver), Arc::clone(&ready), Arc::clone(&round));
+            move || {
+                for number in 1..=ROUNDS {
+                    let ending: mpsc::UnboundedReceiver<Box<Order>> = loop {
+                        match receiver.lock().unwrap().take() {
+                            Some(receiver) => break receiver,
+                            None => std::thread::yield_now(),
+                        }
+                    };
+                    ready.store(number, Ordering::SeqCst);
+                    while round.load(Ordering::SeqCst) < number {}
+                    drop(ending);
+                }
+            }
+        });
+        for number in 1..=ROUNDS {
+            let (sender, ending) = mpsc::unbounded_channel();
+            *receiver.lock().unwrap() = Some(ending);
+            let (events, _wire) = mpsc::unbounded_channel();
+            let reporter = Reporter { events, origin: 0, connection: 1, detail: Detail::Full };
+            let handle = ConnectionHandle::new(reporter, sender, None);
+            while ready.load(Ordering::SeqCst) < number {
+                std::thread::yield_now();
+            }
+            round.store(number, Ordering::SeqCst);
+            let order = handle.order(|done| Order::Drop { how: crate::action::Drop::Fin, done });
+            let answer = tokio::time::timeout(Duration::from_secs(10), order).await;
+            assert_eq!(answer, Ok(Err(PeerGone)), "round {number}");
+        }
+        connections.join().unwrap();
     }
 }

@@ -25,6 +25,9 @@ use crate::error::CommandError;
   ssespec mock scenario.toml --format json --color never | jq .
   ssespec mock scenario.toml --control 8081       then: curl -d '{\"data\": \"hello\"}' 127.0.0.1:8081/streams/push
   ssespec mock scenario.toml --ui                 then open URL/__ssespec/ in a browser
+  ssespec mock scenario.toml --bind 0.0.0.0 --control 8081 --control-bind 0.0.0.0
+  ssespec mock --health 127.0.0.1:8081            status 1 if no mock server answers there
+  ssespec mock scenario.toml --max-connections 50000 --max-memory 1024 --max-body 64 --journal outline
   ssespec mock --case client/resume/newest-id-on-every-reconnect
   ssespec mock --cases my-cases --case client/mine/first --once
 

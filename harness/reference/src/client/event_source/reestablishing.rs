@@ -8,7 +8,7 @@ use ssespec::protocol::CloseIn;
 use ssespec_cases::client::ReadyState;
 
 use super::{EventSource, MOMENT};
-use crate::client::exchange::{ExchangeError, send_unattended};
+use crate::client::exchange::{ExchangeError, is_reset, send_unattended};
 use crate::client::fetch::NetworkError;
 use crate::client::loss::{Failure, Flow, Loss};
 use crate::client::past::BodyFraming;
@@ -47,8 +47,7 @@ impl EventSource {
         }
         let delay = self.reconnection_delay();
         self.past.reconnections += 1;
-        self.past.was_reset =
-            matches!(&loss, Loss::Broken(error) if io_error(error) == Some(ErrorKind::ConnectionReset));
+        self.past.was_reset = matches!(&loss, Loss::Broken(error) if is_reset(error));
         if !self.past.own_headers.is_empty() && self.defects.has(Defect::OwnHeadersSentOnce) {
             self.request.remove(&self.past.own_headers);
         }
@@ -143,7 +142,7 @@ impl EventSource {
         let delay = self.delay.after_loss(time);
         // Shorter times cannot be distinguished from no delay.
         let is_long = time > MOMENT;
-        if time.is_zero() && has(Defect::NoDelayAfterRetryZero) {
+        if self.past.ended_all_delays || (time.is_zero() && has(Defect::NoDelayAfterRetryZero)) {
             return Duration::ZERO;
         }
         if delay > time && is_long && has(Defect::DelayNeverGrows) {

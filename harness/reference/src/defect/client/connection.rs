@@ -220,6 +220,18 @@ macro_rules! entries {
             UnchunkedBodyReadLate: "whatwg/buffering-timely-dispatch",
             /// The client stops reading a stream that is quiet for five seconds.
             QuietStreamLeft: "resilience/quiet-stream-kept",
+            /// A stream is given up for a new one after 40 seconds, however many events come.
+            StreamCutAfterFortySeconds: "resilience/no-limit-for-a-whole-stream",
+            /// A stream is given up for a new one after five minutes, however many events come.
+            StreamCutAfterFiveMinutes: "joshmossas/event-source-plus#29",
+            /// A stream is given up for a new one after 45 seconds without an event, however many comments come.
+            CommentsKeepNothing: "open-mercato/open-mercato#5406",
+            /// A stream on which nothing comes for a minute is given up for a new one.
+            QuietMinuteIsTheEnd: "resilience/quiet-stream-kept",
+            /// A stream on which nothing comes for five minutes is given up for a new one.
+            QuietFiveMinutesAreTheEnd: "QwenLM/qwen-code#4711",
+            /// After a connection of a minute the client never waits again before it connects.
+            HealthyMinuteEndsDelays: "launchdarkly/ruby-eventsource#5",
             /// The client reconnects five times at most.
             FiveReconnectsOnly: "whatwg/reestablish-no-attempt-limit",
             /// The reconnection delay is short, whatever the reconnection time is.

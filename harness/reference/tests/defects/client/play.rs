@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use ssespec::adapter::in_process::client::Client;
-use ssespec::run::{Launch, Plan, Selection, Trial, open_stage};
+use ssespec::run::{Launch, Plan, Trial, open_stage};
 use ssespec::session::{Patience, Stage};
 use ssespec_cases::client::{ClientStep, Expectation};
 use ssespec_cases::{Capability, Case, Corpus};
@@ -16,6 +16,7 @@ use ssespec_reference::{self as reference, Defect};
 
 use super::super::live::live;
 use super::super::matrix::{Came, Matrix, Mistake as _, Row};
+use super::super::soaking::{self, pace};
 use ssespec::delivery::{ClientOp, Ops};
 
 /// How long to wait for something that a defect may never show.
@@ -65,7 +66,7 @@ pub(crate) fn matrix(defects: &[Defect]) -> Matrix<Defect> {
         .enable_all()
         .build()
         .expect("a runtime");
-    let corpus = Arc::new(Corpus::embedded().unwrap_or_else(|mistakes| panic!("{mistakes}")));
+    let corpus = Arc::new(soaking::corpus());
     let began = Instant::now();
     let surveyed = runtime.block_on(play(&corpus, cases(&corpus), LONG, LANES));
     let (failed, mut surveyed): (Vec<Done>, Vec<Done>) =
@@ -97,7 +98,7 @@ pub(crate) fn matrix(defects: &[Defect]) -> Matrix<Defect> {
 /// Every case that the reference client can reach, in all deliveries, except those that measure: they must run alone.
 fn cases(corpus: &Corpus) -> Vec<Task> {
     let capabilities = reference::client().identity().capabilities.clone();
-    let plan = Plan::new(corpus, &Selection::default(), &capabilities);
+    let plan = Plan::new(corpus, &soaking::selection(), &capabilities);
     let mut tasks: Vec<Task> = Vec::new();
     let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for trial in plan.trials.into_iter().filter(|trial| !trial.case.isolated) {
@@ -274,7 +275,7 @@ async fn lane(
             let reached = reference::Reached::default();
             let trial = shortened(trial, patience);
             let client = match done.task.defect {
-                Some(defect) => reference::defective(defect),
+                Some(defect) => reference::with_defects_at(pace(&trial.case), [defect]),
                 // The plain sound client, then one that records the decisions that it reaches.
                 None => {
                     done.came = session(&corpus, &mut stage, reference::client(), &trial, patience).await;
@@ -282,7 +283,7 @@ async fn lane(
                     if !matches!(done.came, Came::Held) {
                         break;
                     }
-                    reference::surveyed(Arc::clone(&reached))
+                    reference::surveyed_at(pace(&trial.case), Arc::clone(&reached))
                 }
             };
             let began = Instant::now();

@@ -13,9 +13,10 @@ use ssespec_reports::results::{Delivery, Level, Results, Verdict};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::playing::{only, results};
+use super::playing::with_defects;
 use super::survey::survey;
 use crate::matrix::Mistake;
+use crate::soaking;
 
 /// How many defects are played at the same time.
 const AT_ONCE: usize = 10;
@@ -108,7 +109,7 @@ fn write<D: Mistake>(file: &str) {
 }
 
 async fn table<D: Mistake>(chosen: &Chosen) -> Vec<Entry> {
-    let mut corpus = Corpus::embedded().unwrap_or_else(|mistakes| panic!("{mistakes}"));
+    let mut corpus = soaking::corpus();
     corpus.cases.retain(|id, _| chosen.has_case(id));
     let corpus = Arc::new(corpus);
     let survey = survey::<D>(&corpus).await;
@@ -157,9 +158,7 @@ async fn failures<D: Mistake>(
     corpus: &Corpus,
     cases: BTreeSet<String>,
 ) -> BTreeMap<String, Failures> {
-    let Some(first) = results(only(corpus, &cases), D::launch(&[defect])).await else {
-        return BTreeMap::new();
-    };
+    let Some(first) = with_defects(corpus, cases, &[defect]).await else { return BTreeMap::new() };
     let first = of_cases(&first);
     let failing = first.into_iter().filter(|(_, (failed, _))| !failed.is_empty());
     let failing: BTreeMap<String, OfCase> = failing.collect();
@@ -167,7 +166,7 @@ async fn failures<D: Mistake>(
         return BTreeMap::new();
     }
     let ids = failing.keys().cloned().collect();
-    let Some(again) = results(only(corpus, &ids), D::launch(&[defect])).await else { return BTreeMap::new() };
+    let Some(again) = with_defects(corpus, ids, &[defect]).await else { return BTreeMap::new() };
     let again = of_cases(&again);
     let mut table = BTreeMap::new();
     for (case, (mut failed, played)) in failing {

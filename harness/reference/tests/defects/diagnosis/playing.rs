@@ -6,11 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ssespec::run::settings::Deaths;
-use ssespec::run::{Baseline, Launch, Rerun, Run, RunError, Selection};
+use ssespec::run::{Baseline, Launch, Rerun, Run, RunError};
 use ssespec::session::Patience;
 use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reports::results::{Record, Results};
+
+use crate::matrix::Mistake;
+use crate::soaking;
 
 /// How long to wait for what a defect may never show: longer than any scripted delay, and than the usual reconnection
 /// time.
@@ -25,7 +28,7 @@ pub(crate) fn run(corpus: Arc<Corpus>, launch: Launch, patience: Patience) -> Ru
     Run {
         corpus,
         launch,
-        selection: Selection::default(),
+        selection: soaking::selection(),
         baseline: Baseline::default(),
         patience,
         lanes: LANES,
@@ -37,14 +40,34 @@ pub(crate) fn run(corpus: Arc<Corpus>, launch: Launch, patience: Patience) -> Ru
 }
 
 /// The corpus with only these cases.
-pub(crate) fn only(corpus: &Corpus, ids: &BTreeSet<String>) -> Arc<Corpus> {
+fn only(corpus: &Corpus, ids: &BTreeSet<String>) -> Arc<Corpus> {
     let mut corpus = corpus.clone();
     corpus.cases.retain(|id, _| ids.contains(id));
     Arc::new(corpus)
 }
 
+/// Plays these cases with these defects, each at its pace; `None` if no user would see results.
+pub(crate) async fn with_defects<D: Mistake>(
+    corpus: &Corpus,
+    cases: BTreeSet<String>,
+    defects: &[D],
+) -> Option<Results> {
+    let mut all: Option<Results> = None;
+    for (pace, cases) in soaking::by_pace(corpus, cases) {
+        let more = results(only(corpus, &cases), D::launch(pace, defects)).await?;
+        all = Some(match all {
+            Some(before) => {
+                let results = [before.results(), more.results()].concat();
+                Results::new("reference", before.header().clone(), results, before.footer().cloned())
+            }
+            None => more,
+        });
+    }
+    all
+}
+
 /// Plays cases, all deliveries of each; `None` if no user would see results, since the smoke check fails.
-pub(crate) async fn results(corpus: Arc<Corpus>, launch: Launch) -> Option<Results> {
+async fn results(corpus: Arc<Corpus>, launch: Launch) -> Option<Results> {
     let (mut header, mut all, mut footer) = (None, Vec::new(), None);
     let run = run(corpus, launch, FULL);
     let ended = run

@@ -8,9 +8,10 @@ use ssespec_reference::Defect;
 use ssespec_reports::diagnosis::diagnose;
 use ssespec_reports::results::{Diagnosis, ResultsWriter};
 
-use super::playing::{only, results};
+use super::playing::with_defects;
 use super::survey::{Survey, survey};
 use crate::matrix::Mistake;
+use crate::soaking;
 
 /// Sets of defects, chosen without order but the same each time.
 fn sets<D: Mistake>(all: &[D], size: usize, count: usize) -> Vec<Vec<D>> {
@@ -44,12 +45,12 @@ async fn play<D: Mistake>(corpus: &Corpus, survey: &Survey<D>, defects: &[D]) ->
     let none = BTreeSet::new();
     let reached = defects.iter().flat_map(|defect| survey.get(defect).unwrap_or(&none));
     let cases: BTreeSet<String> = reached.cloned().collect();
-    Some(diagnose(&results(only(corpus, &cases), D::launch(defects)).await?))
+    Some(diagnose(&with_defects(corpus, cases, defects).await?))
 }
 
 /// Plays sets of defects; returns those that are not named exactly.
 async fn misnamed<D: Mistake>(sets: Vec<Vec<D>>) -> Vec<String> {
-    let corpus = Arc::new(Corpus::embedded().unwrap_or_else(|mistakes| panic!("{mistakes}")));
+    let corpus = Arc::new(soaking::corpus());
     let survey = survey::<D>(&corpus).await;
     let mut misnamed = Vec::new();
     for defects in sets {
@@ -106,10 +107,10 @@ fn one() {
         .collect();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let results = runtime.block_on(async {
-        let corpus = Arc::new(Corpus::embedded().unwrap_or_else(|mistakes| panic!("{mistakes}")));
+        let corpus = Arc::new(soaking::corpus());
         let survey = survey::<Defect>(&corpus).await;
         let cases = defects.iter().flat_map(|defect| survey[defect].iter().cloned()).collect();
-        results(only(&corpus, &cases), Defect::launch(&defects)).await
+        with_defects(&corpus, cases, &defects).await
     });
     let Some(results) = results else { panic!("the smoke check fails") };
     let path = std::env::temp_dir().join("ssespec-defects.jsonl");

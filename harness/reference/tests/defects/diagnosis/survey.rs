@@ -4,16 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, PoisonError};
 
-use ssespec::run::{Plan, Selection, Trial, open_stage, play_case};
+use ssespec::run::{Plan, Trial, open_stage, play_case};
 use ssespec_cases::server::ServerStep;
 use ssespec_cases::{Corpus, Script};
 use ssespec_mock_server::wire::BarrierMode;
-use ssespec_reference::Reached;
+use ssespec_reference::{Pace, Reached};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::playing::{self, FULL};
 use crate::matrix::Mistake;
+use crate::soaking::{self, pace};
 
 /// How many cases are played at the same time.
 const LANES: usize = 12;
@@ -23,12 +24,12 @@ pub(crate) type Survey<D> = BTreeMap<D, BTreeSet<String>>;
 
 /// Plays all cases with the sound implementation, except those that measure: they must run alone.
 pub(crate) async fn survey<D: Mistake>(corpus: &Arc<Corpus>) -> Survey<D> {
-    let sound = D::launch(&[]);
+    let sound = D::launch(Pace::Usual, &[]);
     let stage =
         open_stage::open(IpAddr::V4(Ipv4Addr::LOCALHOST), BarrierMode::Auto, &sound).await.expect("a port");
     let capabilities = stage.adapter.identity().capabilities.clone();
     open_stage::close(stage).await;
-    let plan = Plan::of_role(D::ROLE, corpus, &Selection::default(), &capabilities);
+    let plan = Plan::of_role(D::ROLE, corpus, &soaking::selection(), &capabilities);
     let lanes = Arc::new(Semaphore::new(LANES));
     let mut playing = JoinSet::new();
     for trial in plan.trials.into_iter().filter(|trial| !is_alone(trial)) {
@@ -60,7 +61,7 @@ async fn reached<D: Mistake>(
 ) -> (String, BTreeSet<D>) {
     let _lane = lanes.acquire().await;
     let reached = Reached::<D>::default();
-    let launch = D::surveyed(Arc::clone(&reached));
+    let launch = D::surveyed(pace(&trial.case), Arc::clone(&reached));
     let run = playing::run(corpus, launch, FULL);
     let mut stage = open_stage::open(run.address, run.barrier, &run.launch).await.expect("a port");
     let _ = play_case(&run, &mut stage, &trial).await;

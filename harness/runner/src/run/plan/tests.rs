@@ -49,6 +49,38 @@ fn each_case_is_played_in_each_delivery() {
 }
 
 #[test]
+fn soak_cases_are_played_once_by_runs_that_have_the_time() {
+    let ids = ["client/a/a", "client/a/b"];
+    let mut corpus = corpus(&[
+        (ids[0], MUST, "", EVENT),
+        (
+            ids[1],
+            MUST,
+            "",
+            "{ wait = \"70s\" }, { send = \"data: a\\n\\n\" }, { wait = \"50s\" }, \"expect-event\"",
+        ),
+    ]);
+    corpus.cases.get_mut(ids[1]).unwrap().soak = true;
+    let planned = |soak: Option<u64>, filter: &str| {
+        let filters = vec![id_glob(filter).unwrap().compile_matcher()];
+        let selection = Selection { filters, soak: soak.map(Duration::from_secs), ..Selection::default() };
+        let plan = Plan::new(&corpus, &selection, &all());
+        let trials =
+            plan.trials.iter().map(|trial| (trial.case.id.clone(), trial.program.delivery.to_string()));
+        (trials.collect::<Vec<_>>(), selection.longest_soak(Role::Client, &corpus))
+    };
+    let two_minutes = Some(Duration::from_secs(120));
+    for soak in [None, Some(1), Some(119)] {
+        let (trials, longest) = planned(soak, "*");
+        assert!(trials.iter().all(|(id, _)| id == ids[0]), "{trials:?}");
+        assert_eq!(longest, two_minutes);
+        assert_eq!(planned(soak, ids[1]), (Vec::new(), two_minutes));
+    }
+    assert_eq!(planned(Some(120), ids[1]).0, [(ids[1].to_owned(), "as-written".to_owned())]);
+    assert_eq!(planned(None, ids[0]).1, None);
+}
+
+#[test]
 fn what_a_client_cannot_reach_is_skipped_once() {
     let corpus = corpus(&[("client/a/b", MUST, "\"comments\", \"state\", \"opened\"", EVENT)]);
     let plan = Plan::new(&corpus, &Selection::default(), &BTreeSet::from([Capability::State]));

@@ -1,0 +1,35 @@
+//! Long waits: whoever runs all cases should not wait for them unless they ask for it.
+
+use std::time::Duration;
+
+use ssespec_diagnostics::Findings;
+use ssespec_mock_server::action::Action;
+
+use crate::client::step::{ClientStep, Expectation};
+use crate::step::Step;
+
+/// What the waits of an ordinary case take at most, all together.
+const ORDINARY: Duration = Duration::from_secs(30);
+
+/// Finds the step with which an ordinary case waits too long.
+pub(super) fn check(is_soak: bool, steps: &[Step<ClientStep>], findings: &mut Findings) {
+    let mut waited = Duration::ZERO;
+    for step in steps.iter().filter(|_| !is_soak) {
+        let before = waited;
+        waited += waits(&step.kind);
+        if before <= ORDINARY && waited > ORDINARY {
+            let message = "up to this step the case waits for more than 30 seconds, but it is no soak case";
+            let hint = "add soak = true: such a case is played only by a run with --soak, beside all others";
+            findings.add_with_hint(step.at.span.clone(), message, "expected soak = true in this case", hint);
+        }
+    }
+}
+
+fn waits(step: &ClientStep) -> Duration {
+    match step {
+        ClientStep::Wire(Action::Wait(time) | Action::Refuse(time))
+        | ClientStep::Expect(Expectation::NoRequest(time)) => *time,
+        ClientStep::Expect(Expectation::Request(request)) => request.after.unwrap_or_default(),
+        _ => Duration::ZERO,
+    }
+}
