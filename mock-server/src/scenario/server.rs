@@ -25,7 +25,7 @@ use crate::wire::{BarrierMode, Departure, Exchange, Listener, Options, Request, 
 /// How much of a body the journal keeps, in bytes.
 const BODY_KEPT: usize = 64 * 1024;
 
-/// How long scripts may take to notice what happened before the server was told to stop.
+/// How long scripts may take to notice what happened before the server had to stop.
 const SETTLING: Duration = Duration::from_millis(100);
 
 /// A running mock server. Dropping it stops it; [`Server::shutdown`] also waits until it has stopped.
@@ -364,7 +364,7 @@ impl Serving {
     }
 }
 
-/// Waits until scripts have had time to notice what happened before the server was told to stop, and returns how long
+/// Waits until scripts have had time to notice what happened before the server had to stop, and returns how long
 /// clients may take to leave.
 async fn settled(stopping: Option<(Duration, tokio::time::Instant)>) -> Duration {
     let Some((patience, time)) = stopping else { return std::future::pending().await };

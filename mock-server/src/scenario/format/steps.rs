@@ -185,7 +185,7 @@ impl StepReader<'_> {
             self.findings.add_with_hint(
                 heartbeat.span(),
                 "a heartbeat without a pause",
-                "this is no time",
+                "expected a time",
                 hint,
             );
             return None;
