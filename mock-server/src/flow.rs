@@ -69,6 +69,11 @@ impl Flow {
         }
     }
 
+    /// Whether a body is open whose length was promised.
+    pub fn counts_bytes(&self) -> bool {
+        matches!(self.answer, Answer::Open { framing: Framing::Length(_), .. })
+    }
+
     /// Follows one action at this place of the document, and reports it if it cannot be played.
     pub fn action(&mut self, action: &Action, place: Range<usize>, findings: &mut Findings) {
         self.answer = match std::mem::take(&mut self.answer).after(action) {

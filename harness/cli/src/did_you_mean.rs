@@ -20,6 +20,14 @@ pub(crate) enum UnknownName {
         /// What may have been meant.
         hint: Option<String>,
     },
+    /// No preset has this name.
+    #[error("no preset {name}; {}", hint.as_deref().unwrap_or("`ssespec mock --presets` lists them"))]
+    Preset {
+        /// The name.
+        name: String,
+        /// What may have been meant.
+        hint: Option<String>,
+    },
     /// No check has this name.
     #[error("no check {name}; {}", hint.as_deref().unwrap_or("`ssespec probe --list` lists them"))]
     Check {
@@ -65,6 +73,12 @@ impl UnknownName {
     pub(crate) fn case<'k>(id: &str, known: impl IntoIterator<Item = &'k str>) -> Self {
         let known: Vec<&str> = known.into_iter().collect();
         Self::Case { id: id.to_owned(), hint: similar(id, &known) }
+    }
+
+    /// A name that no preset has.
+    pub(crate) fn preset<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        Self::Preset { name: name.to_owned(), hint: similar(name, &known) }
     }
 
     /// A name that no check has.

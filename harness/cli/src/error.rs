@@ -115,6 +115,20 @@ pub(crate) enum CommandError {
         /// The error of the operating system.
         source: io::Error,
     },
+    /// A stream could not be recorded.
+    #[error("{url}: {source}")]
+    Record {
+        /// The URL.
+        url: String,
+        /// What went wrong.
+        source: io::Error,
+    },
+    /// No response came while a stream was recorded.
+    #[error("{0}: no response came in time; --for sets how long to record")]
+    NothingRecorded(String),
+    /// A file would be overwritten.
+    #[error("{} exists; pass --force to replace it", .0.display())]
+    Exists(PathBuf),
     /// `--bind` with the unspecified address, on a machine without a network.
     #[error("this machine has no address that others can reach ({0}); pass one of its addresses to --bind")]
     NoAddress(io::Error),
@@ -277,6 +291,8 @@ impl CommandError {
             | Self::Adapter { .. }
             | Self::SetupNotRun(_)
             | Self::Listen { .. }
+            | Self::Record { .. }
+            | Self::NothingRecorded(_)
             | Self::Handshake(_)
             | Self::Probe(
                 ProbeError::Unreachable { .. } | ProbeError::Redirects { .. } | ProbeError::OnlyHttp2 { .. },
@@ -302,6 +318,7 @@ impl CommandError {
             | Self::Mistakes { .. }
             | Self::ServerCase(_)
             | Self::Bind { .. }
+            | Self::Exists(_)
             | Self::NoAddress(_)
             | Self::Read { .. }
             | Self::Write(_)

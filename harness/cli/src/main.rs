@@ -42,7 +42,8 @@ use std::time::Duration;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    cases, check, client, completions, explain, mock, probe, report, requirements, run, schema, server,
+    cases, check, client, completions, explain, mock, probe, record, report, requirements, run, schema,
+    server,
 };
 use crate::error::CommandError;
 use crate::options::color::Color;
@@ -80,6 +81,7 @@ enum Subcommands {
     Server(server::Arguments),
     Probe(probe::Arguments),
     Mock(mock::Arguments),
+    Record(record::Arguments),
     Cases(cases::Arguments),
     Explain(explain::Arguments),
     Check(check::Arguments),
@@ -122,6 +124,8 @@ fn execute(subcommand: Subcommands) -> Result<Status, CommandError> {
         match subcommand {
             // A signal is the usual way to end a server.
             Subcommands::Mock(arguments) => mock::perform(arguments).await,
+            // It writes what it has.
+            Subcommands::Record(arguments) => record::perform(arguments).await,
             subcommand => tokio::select! {
                 result = perform(subcommand) => result,
                 // Dropping the run ends every process that it started.
@@ -143,6 +147,7 @@ async fn perform(subcommand: Subcommands) -> Result<Status, CommandError> {
         Subcommands::Server(arguments) => server::perform(arguments).await,
         Subcommands::Probe(arguments) => probe::perform(arguments).await,
         Subcommands::Mock(arguments) => mock::perform(arguments).await,
+        Subcommands::Record(arguments) => record::perform(arguments).await,
         Subcommands::Report(arguments) => report::report(&arguments),
         Subcommands::Diff(arguments) => report::diff(&arguments),
         Subcommands::Cases(arguments) => cases::perform(&arguments),

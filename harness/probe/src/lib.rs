@@ -101,3 +101,4 @@ pub use probe::Probe;
 pub use ssespec::target::{Security, Target, TargetError};
 pub use tls::roots::{Roots, RootsError};
 pub use tls::trust::Trust;
+pub use wire::connection::Connection;

@@ -8,11 +8,15 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use ssespec_cases::Step;
-use ssespec_cases::client::{ClientStep, Expectation, expand, words};
+use ssespec_cases::client::{
+    ClientStep, ConnectionUse, Expectation, Origin, RequestExpectation, expand, words,
+};
 use ssespec_cases::quote::quote;
 use ssespec_mock_server::action::{self, Action, Respond};
 use ssespec_mock_server::wire::{Departure, Exchange, Listener, Options, Request, WireEvent, WireEventKind};
 use tokio::sync::mpsc;
+
+use crate::session::client::fields;
 
 /// A notice for the person who operates the client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +92,18 @@ pub enum Rounds {
     Endless,
 }
 
+/// Whether the requests of the last round were as the case expects. What a client shows is not judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Requests {
+    /// They were.
+    AsExpected,
+    /// They were not; each difference was reported as [`Notice::Unexpected`].
+    Otherwise,
+}
+
+/// How much earlier a request may arrive, since timers of clients are imprecise.
+const TOLERANCE: Duration = Duration::from_millis(2);
+
 /// How long clients may take to close their connections at the end.
 const LEAVING: Duration = Duration::from_millis(250);
 
@@ -101,7 +117,7 @@ pub async fn serve(
     address: SocketAddr,
     rounds: Rounds,
     notify: &mut (dyn FnMut(Notice) + Send),
-) -> io::Result<()> {
+) -> io::Result<Requests> {
     let (events, wire) = mpsc::unbounded_channel();
     let base = Listener::bind(address, Options::default(), events.clone(), BASE).await?;
     let other = Listener::bind(SocketAddr::new(address.ip(), 0), Options::default(), events, OTHER).await?;
@@ -117,6 +133,8 @@ pub async fn serve(
         left: BTreeMap::new(),
         ended_at: None,
         awaited,
+        connection: None,
+        observed: Requests::AsExpected,
         notify,
     };
     loop {
@@ -130,8 +148,9 @@ pub async fn serve(
         }
     }
     tokio::join!(session.base.close_connections(LEAVING), session.other.close_connections(LEAVING));
+    let observed = session.observed;
     tokio::join!(session.base.shutdown(), session.other.shutdown());
-    Ok(())
+    Ok(observed)
 }
 
 /// The number of the listener whose URL is printed.
@@ -146,13 +165,21 @@ enum Awaited {
     Request,
 }
 
+/// A request that no step has awaited yet.
+struct Arrived {
+    /// The number of its listener.
+    origin: u8,
+    exchange: Exchange,
+    at: Instant,
+}
+
 /// A case while it is served.
 struct ManualSession<'h> {
     base: Listener,
     other: Listener,
     wire: mpsc::UnboundedReceiver<WireEvent>,
-    /// Requests that no step has awaited yet, each with its listener.
-    requests: VecDeque<(u8, Exchange)>,
+    /// Requests that no step has awaited yet.
+    requests: VecDeque<Arrived>,
     /// The last request that was awaited.
     exchange: Option<(u8, Exchange)>,
     /// The connections that clients have left, each with its listener.
@@ -161,6 +188,10 @@ struct ManualSession<'h> {
     ended_at: Option<Instant>,
     /// Whether this round has awaited a request.
     awaited: Awaited,
+    /// The connection of the last request, with its listener.
+    connection: Option<(u8, u32)>,
+    /// Whether the requests of this round were as expected.
+    observed: Requests,
     notify: &'h mut (dyn FnMut(Notice) + Send),
 }
 
@@ -168,6 +199,8 @@ impl ManualSession<'_> {
     async fn round(&mut self, script: &[Step<ClientStep>]) {
         self.ended_at = None;
         self.awaited = Awaited::Nothing;
+        self.connection = None;
+        self.observed = Requests::AsExpected;
         for played in expand(script) {
             self.step(&played.kind).await;
         }
@@ -197,7 +230,7 @@ impl ManualSession<'_> {
                 // A person takes some time to close the client, and the next steps are about a closed client.
                 self.until_left().await;
             }
-            // A manual session records, measures and judges nothing.
+            // A manual session records and measures nothing.
             ClientStep::Record(_) | ClientStep::Measure(_) => {}
             ClientStep::OneOf(alternatives) => {
                 (self.notify)(Notice::Expected(words::alternatives(alternatives)));
@@ -206,7 +239,7 @@ impl ManualSession<'_> {
             ClientStep::Expect(expected) => {
                 (self.notify)(Notice::Expected(words::expectation(expected)));
                 match expected {
-                    Expectation::Request(_) => self.await_request().await,
+                    Expectation::Request(expected) => self.await_request(expected).await,
                     Expectation::Disconnect { .. } => self.until_left().await,
                     Expectation::NoRequest(time) => self.await_silence(*time).await,
                     // The person sees these in the client.
@@ -228,31 +261,88 @@ impl ManualSession<'_> {
         if matches!(action, Action::End | Action::Drop(_) | Action::Respond(Respond { body: Some(_), .. })) {
             self.ended_at = Some(Instant::now());
         }
-        let (base, other) = (format!("{}/", self.base.url()), format!("{}/", self.other.url()));
-        let origin = self.base.url();
-        let expand = |value: &str| {
-            value.replace("{base}", &base).replace("{other}", &other).replace("{origin}", &origin)
-        };
-        if let Some((_, exchange)) = &mut self.exchange {
+        if let Some((origin, mut exchange)) = self.exchange.take() {
             // A disconnect is reported by the wire events.
-            let _ = self.base.perform(action, exchange, expand).await;
+            let _ = self.base.perform(action, &mut exchange, |value| self.expand(value)).await;
+            self.exchange = Some((origin, exchange));
         } else if let Action::Refuse(time) = action {
             self.base.refuse_for(*time);
         }
     }
 
-    async fn await_request(&mut self) {
+    async fn await_request(&mut self, expected: &RequestExpectation) {
         self.awaited = Awaited::Request;
         self.until_requested().await;
-        let Some((origin, exchange)) = self.requests.pop_front() else { return };
-        let mut line = self.describe(origin, exchange.request());
+        let Some(arrived) = self.requests.pop_front() else { return };
+        let mut line = self.describe(arrived.origin, arrived.exchange.request());
         if let Some(ended_at) = self.ended_at {
             line.push_str(&format!(", {} ms after the end", ended_at.elapsed().as_millis()));
         }
         (self.notify)(Notice::Request(line));
-        self.exchange = Some((origin, exchange));
+        let problems = self.problems(expected, &arrived);
+        if !problems.is_empty() {
+            let expected = words::expectation(&Expectation::Request(Box::new(expected.clone())));
+            self.wrong(format!("expected {expected}; {}", problems.join("; ")));
+        }
+        self.connection = Some((arrived.origin, arrived.exchange.connection()));
+        self.exchange = Some((arrived.origin, arrived.exchange));
         // A fast client may have left before the request was awaited.
         self.report_departure();
+    }
+
+    /// Reports something that was not expected.
+    fn wrong(&mut self, what: String) {
+        self.observed = Requests::Otherwise;
+        (self.notify)(Notice::Unexpected(what));
+    }
+
+    /// What is wrong with a request.
+    fn problems(&self, expected: &RequestExpectation, arrived: &Arrived) -> Vec<String> {
+        let request = arrived.exchange.request();
+        let mut problems = Vec::new();
+        if expected.method.as_ref().is_some_and(|method| *method != request.method) {
+            problems.push(format!("the method was {}", request.method));
+        }
+        let path = request.target.strip_prefix('/').unwrap_or(&request.target);
+        if expected.path.as_ref().is_some_and(|expected| expected != path) {
+            problems.push(format!("the path was {}", quote(path)));
+        }
+        let origin = if arrived.origin == OTHER { Origin::Other } else { Origin::Base };
+        if expected.origin.is_some_and(|expected| expected != origin) {
+            problems.push("it came at another origin".into());
+        }
+        for (name, field) in &expected.headers {
+            if !fields::holds(request, name, field, |text| self.expand(text)) {
+                let values = request.header_as_sent(name);
+                let values: Vec<String> =
+                    values.map(|value| quote(&String::from_utf8_lossy(value))).collect();
+                problems.push(match values.as_slice() {
+                    [] => format!("it had no {name}"),
+                    values => format!("its {name} was {}", values.join(", ")),
+                });
+            }
+        }
+        if expected.body.as_ref().is_some_and(|body| body.as_bytes() != request.body) {
+            problems.push(format!("its body was {}", quote(&String::from_utf8_lossy(&request.body))));
+        }
+        let on_same = self.connection == Some((arrived.origin, arrived.exchange.connection()));
+        let which = if on_same { ConnectionUse::Same } else { ConnectionUse::Another };
+        if expected.connection.is_some_and(|expected| expected != which) {
+            problems.push(format!("it came on {} connection", words::which_connection(which)));
+        }
+        if let (Some(after), Some(ended_at)) = (expected.after, self.ended_at) {
+            let gap = arrived.at.saturating_duration_since(ended_at);
+            if gap + TOLERANCE < after {
+                problems.push(format!("it came {} ms after the end", gap.as_millis()));
+            }
+        }
+        problems
+    }
+
+    /// A text with the URLs that it names.
+    fn expand(&self, text: &str) -> String {
+        let (base, other) = (format!("{}/", self.base.url()), format!("{}/", self.other.url()));
+        text.replace("{base}", &base).replace("{other}", &other).replace("{origin}", &self.base.url())
     }
 
     /// Waits until there is a request that no step has awaited yet.
@@ -295,10 +385,10 @@ impl ManualSession<'_> {
             }
         })
         .await;
-        let came: Vec<String> =
-            self.requests.iter().map(|(origin, e)| self.describe(*origin, e.request())).collect();
-        for request in came.into_iter().skip(reported) {
-            (self.notify)(Notice::Unexpected(format!("a request came: {request}; it starts the case again")));
+        let words = |arrived: &Arrived| self.describe(arrived.origin, arrived.exchange.request());
+        let came: Vec<String> = self.requests.iter().skip(reported).map(words).collect();
+        for request in came {
+            self.wrong(format!("a request came: {request}; it starts the case again"));
         }
     }
 
@@ -327,10 +417,11 @@ impl ManualSession<'_> {
             WireEventKind::Request(exchange) if exchange.request().target == ICON => {
                 refuse_icon(exchange).await
             }
-            WireEventKind::Request(exchange) => self.requests.push_back((event.origin, exchange)),
-            WireEventKind::Malformed { reason } => {
-                (self.notify)(Notice::Unexpected(format!("not a request: {reason}")));
+            WireEventKind::Request(exchange) => {
+                self.requests.push_back(Arrived { origin: event.origin, exchange, at: event.at });
             }
+            WireEventKind::Malformed { reason } => self.wrong(format!("not a request: {reason}")),
+            WireEventKind::Refused { reason } => self.wrong(format!("refused: {reason}")),
             WireEventKind::Disconnected(how) => {
                 self.left.insert((event.origin, event.connection), how);
                 let is_last = |(origin, exchange): &(u8, Exchange)| {

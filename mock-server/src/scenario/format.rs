@@ -1,71 +1,57 @@
 //! Reading scenarios from TOML.
 
-use globset::{GlobBuilder, GlobMatcher};
-use ssespec_diagnostics::{Diagnostics, Findings, Key, Shape, Source, Table, Value, parse, schema, value};
-use toml::de::DeTable;
+use std::path::Path;
+use std::sync::Arc;
 
-use super::route::{FieldMatch, Route, Scenario};
-use crate::action::{Action, Respond};
-use crate::flow::Flow;
-use crate::script::{self, ACTIONS};
+use ssespec_diagnostics::{Diagnostics, Findings, Source, Value, parse, schema, value};
 
+use self::conditions::conditions;
+use self::shapes::SCENARIO;
+use self::steps::StepReader;
+use super::path_pattern::PathPattern;
+use super::route::{Route, Scenario};
+use crate::wire::BarrierMode;
+
+mod conditions;
+mod shapes;
+mod steps;
 #[cfg(test)]
 mod tests;
-
-static SCENARIO: Table = Table {
-    what: "a scenario",
-    keys: &[
-        Key::optional("title", Shape::Text, "What it demonstrates."),
-        Key::required(
-            "route",
-            Shape::List(&Shape::Table(&ROUTE)),
-            "The routes; the first that matches serves.",
-        ),
-    ],
-};
-
-static ROUTE: Table = Table {
-    what: "a route",
-    keys: &[
-        Key::optional("method", Shape::Text, "The method; any if absent."),
-        Key::required("path", Shape::Text, "The path; `*` stands for any characters."),
-        Key::optional(
-            "headers",
-            Shape::Map(&Shape::Either(&[Shape::Text, Shape::Flag])),
-            "What header fields must be. A string: this value. true: present. false: absent.",
-        ),
-        Key::required(
-            "connection",
-            Shape::List(&Shape::Table(&CONNECTION)),
-            "The script of the first connection, of the second, and so on; the last one also serves all later connections.",
-        ),
-    ],
-};
-
-static CONNECTION: Table = Table {
-    what: "a connection",
-    keys: &[Key::required("steps", Shape::List(&Shape::Step(&[ACTIONS])), "The script, in time order.")],
-};
 
 /// The JSON Schema of a scenario, for editors.
 pub fn scenario_schema() -> serde_json::Value {
     schema::document(&SCENARIO, "A scenario of ssespec's mock server")
 }
 
-/// Reads a scenario.
+/// Reads a scenario. The files that it names are looked for in the folder of the source.
 ///
 /// # Errors
 /// If it has mistakes. Each is reported with its line and how to fix it.
 pub fn read(source: &Source) -> Result<Scenario, Diagnostics> {
     let root = parse(source, &SCENARIO)?;
     let mut findings = Findings::default();
-    let entries = value::get(&root, "route").into_iter().flat_map(value::list);
-    let routes = entries.filter_map(|entry| route(entry, &mut findings)).collect();
-    let title = value::text_of(&root, "title").unwrap_or_default();
-    findings.or(source, Some(Scenario { title, routes }))
+    let mut scenario = Scenario {
+        title: value::text_of(&root, "title").unwrap_or_default(),
+        barrier: match value::get(&root, "barrier").and_then(value::flag) {
+            Some(true) => BarrierMode::Auto,
+            Some(false) | None => BarrierMode::Off,
+        },
+        seed: value::count_of(&root, "seed").unwrap_or_default(),
+        ..Scenario::default()
+    };
+    let folder = Path::new(source.name()).parent().unwrap_or(Path::new(""));
+    for entry in value::get(&root, "route").into_iter().flat_map(value::list) {
+        scenario.routes.extend(route(entry, folder, &mut scenario.files, &mut findings));
+    }
+    findings.or(source, Some(scenario))
 }
 
-fn route(entry: &Value<'_>, findings: &mut Findings) -> Option<Route> {
+fn route(
+    entry: &Value<'_>,
+    folder: &Path,
+    files: &mut Vec<std::path::PathBuf>,
+    findings: &mut Findings,
+) -> Option<Route> {
     let table = value::table(entry)?;
     let path = value::get(table, "path")?;
     let text = value::text(path)?;
@@ -74,75 +60,27 @@ fn route(entry: &Value<'_>, findings: &mut Findings) -> Option<Route> {
         findings.add_with_hint(path.span(), "a path begins with a slash", "expected a leading slash", hint);
     }
     if text.contains(['?', '#']) {
-        let hint = "remove it: a route matches its path with any query";
+        let hint = "remove it: a route matches its path with any query; `query` tests parameters";
         findings.add_with_hint(path.span(), "a query is not part of a path", "expected a path only", hint);
     }
-    let glob = match glob(text) {
-        Ok(glob) => glob,
+    let pattern = match PathPattern::new(text) {
+        Ok(pattern) => pattern,
         Err(error) => {
-            findings.add(path.span(), "this is not a path pattern", error.kind().to_string());
+            findings.add(path.span(), "this is not a path pattern", error.to_string());
             return None;
         }
     };
-    let connections: Vec<Vec<Action>> = value::get(table, "connection")
-        .into_iter()
-        .flat_map(value::list)
-        .filter_map(|connection| Some(steps(value::get(value::table(connection)?, "steps")?, findings)))
-        .collect();
+    let matching = conditions(table, findings);
+    let mut connections = Vec::new();
+    for connection in value::get(table, "connection").into_iter().flat_map(value::list) {
+        let steps = value::table(connection).and_then(|table| value::get(table, "steps"));
+        let Some(steps) = steps else { continue };
+        let mut reader = StepReader { path: &pattern, folder, files, findings };
+        connections.push(Arc::new(reader.script(steps)));
+    }
     if connections.is_empty() {
         let hint = "add [[route.connection]] with steps below it";
         findings.add_with_hint(entry.span(), "a route needs a connection", "no connection here", hint);
     }
-    let headers = value::get(table, "headers").and_then(value::table);
-    if let Some(headers) = headers {
-        script::check_fields(headers, "no request can match this", findings);
-    }
-    Some(Route {
-        method: value::text_of(table, "method"),
-        path: text.to_owned(),
-        glob,
-        headers: headers.map(fields).unwrap_or_default(),
-        connections,
-    })
-}
-
-/// Compiles a pattern in which `*` matches any characters, including slashes, and everything else matches itself.
-fn glob(path: &str) -> Result<GlobMatcher, globset::Error> {
-    let parts: Vec<String> = path.split('*').map(globset::escape).collect();
-    // Merge repeated `*`: globset gives `**` another meaning.
-    let mut pattern = parts.join("*");
-    while pattern.contains("**") {
-        pattern = pattern.replace("**", "*");
-    }
-    let glob = GlobBuilder::new(&pattern).literal_separator(false).backslash_escape(false).build()?;
-    Ok(glob.compile_matcher())
-}
-
-fn fields(table: &DeTable<'_>) -> Vec<(String, FieldMatch)> {
-    let one = |found: &Value<'_>| match (value::text(found), value::flag(found)) {
-        (Some(text), _) => FieldMatch::Is(text.to_owned()),
-        (None, Some(true)) => FieldMatch::Present,
-        (None, Some(false) | None) => FieldMatch::Absent,
-    };
-    table.iter().map(|(name, found)| (name.get_ref().to_string(), one(found))).collect()
-}
-
-/// The actions of one script, starting with the implied response.
-fn steps(list: &Value<'_>, findings: &mut Findings) -> Vec<Action> {
-    let mut actions: Vec<(Action, std::ops::Range<usize>)> = Vec::new();
-    for entry in value::list(list) {
-        let Some((verb, span, argument)) = value::step(entry) else { continue };
-        let action = script::read(verb, span, argument, findings);
-        actions.extend(action.map(|action| (action, entry.span())));
-    }
-    let first = actions.iter().find(|(action, _)| !matches!(action, Action::Wait(_) | Action::Refuse(_)));
-    if !matches!(first, Some((Action::Respond(_) | Action::Raw(_) | Action::Drop(_), _))) {
-        actions.insert(0, (Action::Respond(Respond::default()), list.span()));
-    }
-    let mut flow = Flow::default();
-    flow.request();
-    for (action, place) in &actions {
-        flow.action(action, place.clone(), findings);
-    }
-    actions.into_iter().map(|(action, _)| action).collect()
+    Some(Route { method: value::text_of(table, "method"), path: pattern, matching, connections })
 }

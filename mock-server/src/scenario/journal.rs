@@ -4,11 +4,14 @@ use std::time::SystemTime;
 
 use serde::Serialize;
 
+use crate::wire::Captured;
+
 #[cfg(test)]
 mod tests;
 
 /// An entry of the journal.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "command", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 pub struct Entry {
     /// The time, as in RFC 3339 with milliseconds.
@@ -22,6 +25,7 @@ pub struct Entry {
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "command", derive(schemars::JsonSchema))]
 #[serde(tag = "what", rename_all = "kebab-case")]
 pub enum EntryKind {
     /// A request arrived.
@@ -30,8 +34,11 @@ pub enum EntryKind {
         method: String,
         /// Its target.
         target: String,
-        /// Its header fields; bytes that are not UTF-8 are replaced.
+        /// Its header fields, with names in lower case; bytes that are not UTF-8 are replaced.
         headers: Vec<(String, String)>,
+        /// Its body, at most 64 KiB of it; bytes that are not UTF-8 are replaced.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        body: String,
         /// The path of the route that serves it, as written; absent if no route matches.
         route: Option<String>,
         /// Which of the route's connections this is, from 1.
@@ -42,6 +49,44 @@ pub enum EntryKind {
         /// What is wrong with them.
         reason: String,
     },
+    /// A limit of the server was reached, and the client got 503.
+    Refused {
+        /// Which limit.
+        reason: String,
+    },
+    /// Something was pushed to open streams from outside their scripts. The connection is 0.
+    Pushed {
+        /// What was pushed; bytes that are not UTF-8 are replaced.
+        text: String,
+        /// To how many streams.
+        streams: usize,
+        /// How many streams did not get it, because their clients do not read.
+        slow: usize,
+    },
+    /// The server wrote this: a head as sent, or the data of one chunk of the body.
+    Sent {
+        /// The bytes as text, at most 4 KiB of them; bytes that are not UTF-8 are replaced.
+        text: String,
+        /// The bytes in hexadecimal, if they are not UTF-8.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        hex: Option<String>,
+        /// How many bytes there were in all.
+        length: u64,
+    },
+    /// Something came that the script expected.
+    Met {
+        /// What was expected.
+        expectation: String,
+    },
+    /// Something that the script expected did not come.
+    Unmet {
+        /// What was expected.
+        expectation: String,
+        /// What came instead.
+        instead: String,
+    },
+    /// The scenarios were replaced; routes count their connections from 1 again.
+    Replaced,
     /// The script of a connection finished. A body that it left open stays open until the client disconnects.
     Played,
     /// The client disconnected.
@@ -58,6 +103,12 @@ pub enum EntryKind {
     Ended,
 }
 
+/// The JSON Schema of an entry.
+#[cfg(feature = "command")]
+pub fn journal_schema() -> serde_json::Value {
+    schemars::schema_for!(Entry).to_value()
+}
+
 impl Entry {
     /// An entry with the current time.
     pub fn now(connection: u32, kind: EntryKind) -> Self {
@@ -71,6 +122,28 @@ impl Entry {
         Some(value)
     }
 
+    /// About how many bytes it takes.
+    pub(crate) fn size(&self) -> usize {
+        let texts = match &self.kind {
+            EntryKind::Request { method, target, headers, body, .. } => {
+                let headers = headers.iter().map(|(name, value)| name.len() + value.len() + 48);
+                method.len() + target.len() + body.len() + headers.sum::<usize>()
+            }
+            EntryKind::Malformed { reason: text }
+            | EntryKind::Refused { reason: text }
+            | EntryKind::Pushed { text, .. }
+            | EntryKind::Met { expectation: text } => text.len(),
+            EntryKind::Sent { text, hex, .. } => text.len() + hex.as_ref().map_or(0, String::len),
+            EntryKind::Unmet { expectation, instead } => expectation.len() + instead.len(),
+            EntryKind::Replaced
+            | EntryKind::Played
+            | EntryKind::Left { .. }
+            | EntryKind::Dropped { .. }
+            | EntryKind::Ended => 0,
+        };
+        size_of::<Self>() + self.at.len() + texts
+    }
+
     /// The entry as a line for people, with control characters escaped.
     pub fn line(&self) -> String {
         let time = self.at.get(11..23).unwrap_or(&self.at);
@@ -78,10 +151,48 @@ impl Entry {
     }
 }
 
+/// How much of what was sent a line shows, in characters.
+const SHOWN: usize = 120;
+
+/// A text with its control characters escaped, and its quotes as they are.
+fn plain(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { c.escape_debug().to_string() } else { c.to_string() }).collect()
+}
+
+fn shortened(text: &str) -> &str {
+    text.char_indices().nth(SHOWN).map_or(text, |(end, _)| &text[..end])
+}
+
 impl EntryKind {
+    /// Its name in JSON, as `what`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Request { .. } => "request",
+            Self::Malformed { .. } => "malformed",
+            Self::Refused { .. } => "refused",
+            Self::Pushed { .. } => "pushed",
+            Self::Sent { .. } => "sent",
+            Self::Met { .. } => "met",
+            Self::Unmet { .. } => "unmet",
+            Self::Replaced => "replaced",
+            Self::Played => "played",
+            Self::Left { .. } => "left",
+            Self::Dropped { .. } => "dropped",
+            Self::Ended => "ended",
+        }
+    }
+
+    /// An entry for bytes that were sent.
+    pub(super) fn sent(captured: &Captured) -> Self {
+        let text = String::from_utf8_lossy(&captured.bytes).into_owned();
+        let is_text = std::str::from_utf8(&captured.bytes).is_ok();
+        let hex = || captured.bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        Self::Sent { text, hex: (!is_text).then(hex), length: captured.length }
+    }
+
     fn words(&self) -> String {
         match self {
-            Self::Request { method, target, headers, route, nth } => {
+            Self::Request { method, target, headers, route, nth, .. } => {
                 let resume = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("last-event-id"));
                 let resume: String = resume.map(|(_, value)| format!("  last-event-id: {value:?}")).collect();
                 let served = match route {
@@ -91,6 +202,19 @@ impl EntryKind {
                 format!("{} {}{resume}  ({served})", method.escape_debug(), target.escape_debug())
             }
             Self::Malformed { reason } => format!("not a request: {}", reason.escape_debug()),
+            Self::Refused { reason } => format!("refused with 503: {}", reason.escape_debug()),
+            Self::Pushed { text, streams, slow } => {
+                let slow = if *slow > 0 { format!("; {slow} do not read") } else { String::new() };
+                format!("pushed to {streams} streams{slow}: {}", shortened(text).escape_debug())
+            }
+            Self::Sent { text, length, .. } => {
+                format!("sent {length} bytes: {}", shortened(text).escape_debug())
+            }
+            Self::Met { expectation } => format!("as expected: {}", plain(expectation)),
+            Self::Unmet { expectation, instead } => {
+                format!("EXPECTED {}; {}", plain(expectation), plain(instead))
+            }
+            Self::Replaced => "the scenarios were replaced".into(),
             Self::Played => "the script finished".into(),
             Self::Left { how } => format!("the client left ({how})"),
             Self::Dropped { how } => format!("dropped ({how})"),

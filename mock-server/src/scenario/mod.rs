@@ -18,14 +18,32 @@
 //! steps = [{ send = "id: 2\ndata: two\n\n" }]
 //! ```
 //!
-//! - [`route`]: what a scenario contains
+//! - [`route`]: what a scenario contains; [`path_pattern`], [`request_match`]: which requests a route serves
+//! - [`step`]: the steps of a script; [`template`]: texts with values
 //! - [`mod@format`]: reading scenarios
-//! - [`server`]: serving them
-//! - [`journal`]: what the server saw and did
+//! - [`server`]: serving them; `desk`: where requests arrive; `play`, `pace`: playing a script
+//! - [`verification`]: whether what was expected has come
+//! - [`settings`]: limits of a server; [`control`]: what can be done with it while it runs; [`streams`]: its open streams
+//! - [`journal`]: what the server saw and did; [`log`]: reading and awaiting it
 
+pub mod control;
+#[cfg(feature = "command")]
+pub mod descriptors;
+mod desk;
 pub mod format;
 pub mod journal;
+pub mod log;
+mod pace;
+pub mod path_pattern;
+mod play;
+pub mod request_match;
 pub mod route;
 pub mod server;
+pub mod settings;
+pub mod step;
+pub mod streams;
+pub mod template;
+pub mod verification;
 
-pub use route::{FieldMatch, Route, Scenario};
+pub use request_match::FieldMatch;
+pub use route::{Route, Scenario};

@@ -1,17 +1,39 @@
 //! What a scenario contains: scripts for routes.
 
-use globset::GlobMatcher;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use crate::action::Action;
-use crate::wire::Request;
+use super::path_pattern::PathPattern;
+use super::request_match::{FieldMatch, RequestMatch};
+use super::step::Script;
+use crate::wire::{BarrierMode, Request};
 
 /// Scripts for routes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Scenario {
     /// What it demonstrates.
     pub title: String,
+    /// Whether a write waits until the client has read the previous one ([`BarrierMode::Auto`]) or not
+    /// ([`BarrierMode::Off`]).
+    pub barrier: BarrierMode,
+    /// The seed of its random times.
+    pub seed: u64,
     /// The routes; the first that matches a request serves it.
     pub routes: Vec<Route>,
+    /// The files that its steps name.
+    pub files: Vec<PathBuf>,
+}
+
+impl Default for Scenario {
+    fn default() -> Self {
+        Self {
+            title: String::new(),
+            barrier: BarrierMode::Off,
+            seed: 0,
+            routes: Vec::new(),
+            files: Vec::new(),
+        }
+    }
 }
 
 /// Which requests it serves, and the scripts that serve them.
@@ -19,39 +41,34 @@ pub struct Scenario {
 pub struct Route {
     /// The method; any if absent.
     pub method: Option<String>,
-    /// The path as written; `*` stands for any characters.
-    pub path: String,
-    pub(crate) glob: GlobMatcher,
-    /// What header fields must be.
-    pub headers: Vec<(String, FieldMatch)>,
+    /// The path.
+    pub path: PathPattern,
+    /// What the request must be.
+    pub matching: RequestMatch,
     /// The script of the first connection, of the second, and so on; the last one also serves all later connections.
-    pub connections: Vec<Vec<Action>>,
-}
-
-/// What a header field must be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FieldMatch {
-    /// Present, with this value.
-    Is(String),
-    /// Present.
-    Present,
-    /// Absent.
-    Absent,
+    pub connections: Vec<Arc<Script>>,
 }
 
 impl Route {
     /// Whether it serves this request. A query is not part of the path.
     pub fn matches(&self, request: &Request) -> bool {
-        let path = request.target.split('?').next().unwrap_or_default();
         self.method.as_ref().is_none_or(|method| *method == request.method)
-            && self.glob.is_match(path)
-            && self.headers.iter().all(|(name, field)| {
-                let mut values = request.header(name);
-                match field {
-                    FieldMatch::Is(value) => values.any(|found| found == value.as_bytes()),
-                    FieldMatch::Present => values.next().is_some(),
-                    FieldMatch::Absent => values.next().is_none(),
-                }
-            })
+            && self.path.matches(&request.target)
+            && self.matching.matches(request)
+    }
+
+    /// The route as a request line with its conditions: `GET /stream with last-event-id: 1`.
+    pub fn words(&self) -> String {
+        let method = self.method.as_ref().map(|method| format!("{method} ")).unwrap_or_default();
+        let fields = self.matching.headers.iter().map(|(name, field)| match field {
+            FieldMatch::Is(value) => format!("{name}: {value}"),
+            FieldMatch::Present => name.clone(),
+            FieldMatch::Absent => format!("no {name}"),
+        });
+        let rest = RequestMatch { headers: Vec::new(), ..self.matching.clone() }.words();
+        let rest = rest.strip_prefix(", ").map(str::to_owned);
+        let fields: Vec<String> = fields.chain(rest).collect();
+        let with = if fields.is_empty() { String::new() } else { format!(" with {}", fields.join(", ")) };
+        format!("{method}{}{with}", self.path.text())
     }
 }

@@ -29,6 +29,8 @@ pub enum BarrierMode {
     Kernel,
     /// The pause.
     Pause,
+    /// None: writes wait for nobody, so several may arrive as one.
+    Off,
 }
 
 /// Which barrier a listener has for connections from this machine.
@@ -38,6 +40,8 @@ pub enum Barrier {
     Kernel,
     /// A pause of 1 ms after each write.
     Pause,
+    /// None.
+    Off,
 }
 
 impl Barrier {
@@ -46,6 +50,7 @@ impl Barrier {
         match self {
             Self::Kernel => "kernel",
             Self::Pause => "pause of 1 ms",
+            Self::Off => "off",
         }
     }
 }
@@ -62,6 +67,7 @@ pub(super) enum Kept {
 pub(super) enum Boundary {
     Kernel { kernel: Arc<Kernel>, ours: SocketAddr, peer: SocketAddr },
     Pause,
+    Off,
 }
 
 impl Boundary {
@@ -73,9 +79,13 @@ impl Boundary {
         kernel: Option<&Arc<Kernel>>,
         mode: BarrierMode,
     ) -> Self {
+        if mode == BarrierMode::Off {
+            return Self::Off;
+        }
         let (Some(kernel), Ok(ours)) = (kernel, stream.local_addr()) else { return Self::Pause };
         let boundary = || Self::Kernel { kernel: Arc::clone(kernel), ours, peer };
         match mode {
+            BarrierMode::Off => Self::Off,
             BarrierMode::Pause => Self::Pause,
             BarrierMode::Kernel => boundary(),
             BarrierMode::Auto => {
@@ -93,11 +103,20 @@ impl Boundary {
         matches!(self, Self::Kernel { .. })
     }
 
+    /// Whether writes wait for nobody.
+    pub(super) fn is_off(&self) -> bool {
+        matches!(self, Self::Off)
+    }
+
     /// Waits until the peer has read all of the `written` bytes of this connection, or has left.
     pub(super) async fn settle(&self, written: u64) -> Kept {
-        let Self::Kernel { kernel, ours, peer } = self else {
-            tokio::time::sleep(PAUSE).await;
-            return Kept::Yes;
+        let (kernel, ours, peer) = match self {
+            Self::Kernel { kernel, ours, peer } => (kernel, ours, peer),
+            Self::Pause => {
+                tokio::time::sleep(PAUSE).await;
+                return Kept::Yes;
+            }
+            Self::Off => return Kept::Yes,
         };
         let started = Instant::now();
         let mut agreed = false;

@@ -41,10 +41,15 @@ pub enum WireEventKind {
     /// The peer sent a request, which awaits a response. An exchange that is dropped without a response leaves its
     /// connection open and silent until [`Listener::close_connections`](super::Listener::close_connections).
     Request(Exchange),
-    /// The peer sent bytes that are not an HTTP/1.1 request, or the listener had too many connections. The response is
-    /// 400 if one is possible, and the connection is closed.
+    /// The peer sent bytes that are not an HTTP/1.1 request. The response is 400 if one is possible, and the connection is
+    /// closed.
     Malformed {
         /// What is wrong, for the report.
+        reason: String,
+    },
+    /// A [limit](super::Options) was reached. The response is 503 and says which, and the connection is closed.
+    Refused {
+        /// Which limit, for the report.
         reason: String,
     },
     /// The server writes this: a head or raw bytes exactly as sent, or the data of one chunk without the size line and
@@ -67,15 +72,31 @@ pub enum WireEventKind {
     Closed,
 }
 
+/// How much is reported.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Detail {
+    /// Everything.
+    #[default]
+    Full,
+    /// Everything except [`Received`](WireEventKind::Received) and [`Sent`](WireEventKind::Sent).
+    Outline,
+}
+
 /// Reports the events of one connection.
 #[derive(Debug, Clone)]
 pub(super) struct Reporter {
     pub(super) events: UnboundedSender<WireEvent>,
     pub(super) origin: u8,
     pub(super) connection: u32,
+    pub(super) detail: Detail,
 }
 
 impl Reporter {
+    /// Whether the bytes in both directions are reported.
+    pub(super) fn reports_bytes(&self) -> bool {
+        self.detail == Detail::Full
+    }
+
     /// Reports an event with the current time.
     pub(super) fn tell(&self, kind: WireEventKind) {
         // The receiver may have been dropped: a listener can outlive it.

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::sync::Notify;
@@ -15,8 +14,9 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
 
 use super::barrier::{Barrier, BarrierMode, Boundary};
+use super::budget::Budget;
 use super::diversion::Diversion;
-use super::event::{Reporter, WireEvent, WireEventKind};
+use super::event::{Detail, Reporter, WireEvent, WireEventKind};
 use super::http1::connection::Connection;
 use super::http1::order::Order;
 use super::http1::request::{Malformed, RequestLimits};
@@ -30,6 +30,9 @@ const ABORTING: Duration = Duration::from_secs(10);
 /// How long to wait if the system is out of file descriptors.
 const EXHAUSTED: Duration = Duration::from_millis(10);
 
+/// How many connections may be refused simultaneously.
+const REFUSED: usize = 256;
+
 /// How a listener behaves.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
@@ -39,18 +42,24 @@ pub struct Options {
     pub head_limit: usize,
     /// The maximum size of a request body in bytes.
     pub body_limit: u64,
-    /// How many connections may be open simultaneously. Further ones are reset.
+    /// How many connections may be open simultaneously. Requests on further ones are answered with 503.
     pub connection_limit: usize,
+    /// How many bytes the requests that are being read or answered may have together. Further ones are answered with 503.
+    pub memory_limit: usize,
+    /// What is reported.
+    pub detail: Detail,
 }
 
 impl Default for Options {
-    /// The defaults: [`BarrierMode::Auto`], 1 MiB, 64 MiB, 1024.
+    /// The defaults: [`BarrierMode::Auto`], 1 MiB, 64 MiB, 1024, 1 GiB, everything.
     fn default() -> Self {
         Self {
             barrier: BarrierMode::Auto,
             head_limit: 1024 * 1024,
             body_limit: 64 * 1024 * 1024,
             connection_limit: 1024,
+            memory_limit: 1024 * 1024 * 1024,
+            detail: Detail::Full,
         }
     }
 }
@@ -71,6 +80,7 @@ struct Shared {
     /// Wakes the accepting task to check the port again.
     changed: Notify,
     registry: Arc<Registry>,
+    budget: Arc<Budget>,
     options: Options,
     diversion: OnceLock<Diversion>,
     kernel: Option<Arc<Kernel>>,
@@ -95,7 +105,7 @@ impl Listener {
         let port = Port::open(address)?;
         let address = port.address();
         let kernel = match options.barrier {
-            BarrierMode::Pause => None,
+            BarrierMode::Pause | BarrierMode::Off => None,
             BarrierMode::Kernel => Some(Kernel::open(address)?),
             BarrierMode::Auto => Kernel::open(address)
                 .inspect_err(|error| tracing::debug!(%error, "write boundaries are kept with pauses"))
@@ -105,6 +115,7 @@ impl Listener {
             port: Mutex::new(port),
             changed: Notify::new(),
             registry: Registry::new(),
+            budget: Budget::new(options.memory_limit),
             options,
             diversion: OnceLock::new(),
             kernel: kernel.map(Arc::new),
@@ -112,7 +123,11 @@ impl Listener {
             origin,
             runtime: Handle::current(),
         });
-        let barrier = if shared.kernel.is_some() { Barrier::Kernel } else { Barrier::Pause };
+        let barrier = match options.barrier {
+            BarrierMode::Off => Barrier::Off,
+            _ if shared.kernel.is_some() => Barrier::Kernel,
+            _ => Barrier::Pause,
+        };
         let accepting = tokio::spawn(accept(Arc::clone(&shared)));
         Ok(Self { shared, address, barrier, accepting })
     }
@@ -180,12 +195,24 @@ impl Listener {
 
     /// Closes the port and resets all connections. When this returns, all its tasks and sockets are gone.
     pub async fn shutdown(mut self) {
-        let connections = self.shared.registry.open();
-        self.stop();
+        self.close_down().await;
         // The task stops on its own; an error would be a panic, which is not propagated.
         let _ = (&mut self.accepting).await;
+    }
+
+    /// Like [`shutdown`](Self::shutdown), for a listener that others share. The task that accepts connections may still
+    /// be about to end.
+    pub async fn close_down(&self) {
+        let connections = self.shared.registry.open();
+        self.stop();
         // They are aborted, so they end soon. One that does not must not hold up whoever shuts the listener down.
         let _ = tokio::time::timeout(ABORTING, self.shared.registry.all_gone(&connections)).await;
+    }
+
+    /// Closes the port and resets all connections, without waiting for their tasks. When this returns, the port refuses
+    /// connections.
+    pub fn close(&self) {
+        self.stop();
     }
 
     fn stop(&self) {
@@ -209,10 +236,14 @@ async fn accept(shared: Arc<Shared>) {
             PortState::Listening(_) => None,
             PortState::Refusing { until, .. } => Some(*until),
         };
+        // Those that are refused need room too. The others wait in the system's backlog.
+        let room = shared.options.connection_limit.saturating_add(REFUSED);
+        let full = shared.registry.len() >= room;
         tokio::select! {
             biased;
             () = shared.changed.notified() => {}
-            accepted = poll_fn(|context| shared.poll_accept(context)) => if let Err(error) = accepted {
+            () = shared.registry.fewer_than(room), if full => {}
+            accepted = poll_fn(|context| shared.poll_accept(context)), if !full => if let Err(error) = accepted {
                 tracing::warn!(%error, "cannot accept a connection");
                 tokio::time::sleep(EXHAUSTED).await;
             },
@@ -260,25 +291,27 @@ impl Shared {
 
     fn adopt(&self, stream: TcpStream, peer: SocketAddr) {
         let Some((entry, orders, sender)) = self.registry.enter() else { return };
-        let reporter =
-            Reporter { events: self.events.clone(), origin: self.origin, connection: entry.connection };
+        let reporter = Reporter {
+            events: self.events.clone(),
+            origin: self.origin,
+            connection: entry.connection,
+            detail: self.options.detail,
+        };
         reporter.tell(WireEventKind::Accepted { peer });
-        if self.registry.len() > self.options.connection_limit {
-            let reason = Malformed::Crowded(self.options.connection_limit).to_string();
-            reporter.tell(WireEventKind::Malformed { reason });
-            let _ = SockRef::from(&stream).set_linger(Some(Duration::ZERO));
-            drop(stream);
-            reporter.tell(WireEventKind::Closed);
-            return;
-        }
+        let crowded = self.registry.len() > self.options.connection_limit;
         // Without this, the system may delay a small write until the previous one is acknowledged.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
         }
         let limits = RequestLimits { head: self.options.head_limit, body: self.options.body_limit };
         let boundary = Boundary::of(&stream, peer, self.kernel.as_ref(), self.options.barrier);
+        let limits = (limits, Arc::clone(&self.budget));
         let connection = Connection::new(stream, reporter, limits, boundary, (entry, orders), sender)
             .diverted_by(self.diversion.get().cloned());
-        self.runtime.spawn(connection.run());
+        if crowded {
+            self.runtime.spawn(connection.turn_away(Malformed::Crowded(self.options.connection_limit)));
+        } else {
+            self.runtime.spawn(connection.run());
+        }
     }
 }

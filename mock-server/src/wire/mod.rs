@@ -8,11 +8,13 @@
 //! - `perform`: performing a script's action
 //! - `diversion`: connections that are not for scripts
 //! - `http1`: an HTTP/1.1 connection, its requests and our responses
+//! - `budget`: the memory that requests may take
 //! - `barrier`: waiting until a peer has read; `kernel`: asking the system whether it has
 //! - `event`: everything that is reported; `captured`, `departure`: parts of it
 //! - [`http2`]: HTTP/2: a client, and frames for deliberate mistakes
 
 mod barrier;
+mod budget;
 mod captured;
 mod departure;
 mod diversion;
@@ -30,8 +32,9 @@ pub use self::barrier::{BARRIER_PATIENCE, Barrier, BarrierMode};
 pub use self::captured::{CAPTURE_LIMIT, Captured};
 pub use self::departure::Departure;
 pub use self::diversion::{Diversion, Diverted};
-pub use self::event::{WireEvent, WireEventKind};
+pub use self::event::{Detail, WireEvent, WireEventKind};
 pub use self::http1::exchange::Exchange;
-pub use self::http1::handle::{PeerGone, Written};
+pub use self::http1::handle::{PeerGone, PushError, Written};
+pub use self::http1::pusher::{PUSH_LIMIT, Pusher};
 pub use self::http1::request::{Request, Version};
 pub use self::listener::{Listener, Options};

@@ -13,7 +13,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use tokio::net::TcpListener;
 
 /// The listen backlog.
-const BACKLOG: i32 = 1024;
+const BACKLOG: i32 = 4096;
 /// How long to wait before trying to bind the port again.
 pub(super) const RETRY: Duration = Duration::from_millis(10);
 

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::watch;
 
-use super::http1::order::Order;
+use super::http1::order::{Order, Orders};
 
 /// The open connections, each with a channel for its orders.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(super) struct Registry {
 
 #[derive(Debug, Default)]
 struct Connections {
-    connections: HashMap<u32, UnboundedSender<Order>>,
+    connections: HashMap<u32, Orders>,
     last: u32,
     stopped: bool,
 }
@@ -47,9 +47,7 @@ impl Registry {
     }
 
     /// Registers a new connection, unless the listener has stopped.
-    pub(super) fn enter(
-        self: &Arc<Self>,
-    ) -> Option<(Registration, UnboundedReceiver<Order>, UnboundedSender<Order>)> {
+    pub(super) fn enter(self: &Arc<Self>) -> Option<(Registration, UnboundedReceiver<Box<Order>>, Orders)> {
         let mut state = self.state();
         if state.stopped {
             return None;
@@ -76,7 +74,16 @@ impl Registry {
         let state = self.state();
         for sender in connections.iter().filter_map(|connection| state.connections.get(connection)) {
             // Ignore a connection that has just ended.
-            let _ = sender.send(order());
+            let _ = sender.send(Box::new(order()));
+        }
+    }
+
+    /// Waits until there are fewer open connections than this.
+    pub(super) async fn fewer_than(&self, count: usize) {
+        let mut gone = self.gone.subscribe();
+        while self.len() >= count {
+            // The sender is `self.gone`, so it still exists.
+            let _ = gone.changed().await;
         }
     }
 
@@ -98,7 +105,7 @@ impl Registry {
         let mut state = self.state();
         state.stopped = true;
         for sender in state.connections.values() {
-            let _ = sender.send(Order::Abort);
+            let _ = sender.send(Box::new(Order::Abort));
         }
     }
 }

@@ -130,14 +130,18 @@ async fn a_connection_made_before_the_refusal_counts() {
 }
 
 #[tokio::test]
-async fn one_connection_too_many_is_reset() {
+async fn one_connection_too_many_is_refused() {
     let mut server = Server::with(Options { connection_limit: 2, ..Options::default() }).await;
     let (first, _exchange) = server.stream().await;
     let _second = server.stream().await;
     let mut third = server.connect().await;
-    third.expect_reset().await;
-    let reason = "malformed: the listener has more than 2 simultaneous connections";
-    assert!(server.until("closed").await.contains(&reason.to_owned()));
+    third.write(crate::peer::GET).await;
+    let reason = "this server has 2 open connections, which is its limit";
+    let head = "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\n\
+                content-length: 55\r\nconnection: close\r\n\r\n";
+    assert_eq!(soon(third.rest()).await, format!("{head}{reason}\n"));
+    drop(third);
+    assert!(server.until("closed").await.contains(&format!("refused: {reason}")));
     drop(first);
     server.until("closed").await;
     server.stream().await;

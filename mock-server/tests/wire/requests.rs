@@ -3,7 +3,7 @@
 use ssespec_mock_server::action::Respond;
 use ssespec_mock_server::wire::{Options, Version, WireEventKind};
 
-use crate::peer::{GET, Server, as_is, both, name};
+use crate::peer::{GET, Server, as_is, both, name, soon};
 
 const NO_CONTENT: &str = "HTTP/1.1 204 No Content\r\n\r\n";
 
@@ -135,7 +135,6 @@ async fn what_is_no_request_is_refused() {
             "POST / HTTP/1.1\r\ncontent-length: 99999999999999999999999\r\n\r\n",
             "content-length is not one number",
         ),
-        ("POST / HTTP/1.1\r\ncontent-length: 11\r\n\r\n", "the body is longer than 10 bytes"),
         ("POST / HTTP/1.1\r\ntransfer-encoding: gzip\r\n\r\n", "not \"chunked\" but \"gzip\""),
         (
             "POST / HTTP/1.1\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n",
@@ -147,15 +146,38 @@ async fn what_is_no_request_is_refused() {
             "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n1\r\nab\r\n",
             "does not end where its size says",
         ),
-        (
-            "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nb\r\n01234567890",
-            "the body is longer than 10 bytes",
-        ),
         (&trailers, "the trailers are longer than 1000 bytes"),
     ] {
         refused(limits, bytes.as_bytes(), reason).await;
     }
     refused(Options::default(), fields.as_bytes(), "more than 1024 fields").await;
+}
+
+#[tokio::test]
+async fn a_long_body_and_too_much_memory_are_refused_with_503() {
+    let body = Options { body_limit: 10, ..Options::default() };
+    let memory = Options { memory_limit: 50, ..Options::default() };
+    let long = "the body of the request is longer than 10 bytes, which is the limit of this server";
+    for (limits, bytes, reason) in [
+        (body, "POST / HTTP/1.1\r\ncontent-length: 11\r\n\r\n", long),
+        (body, "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nb\r\n01234567890", long),
+        (
+            memory,
+            "POST / HTTP/1.1\r\ncontent-length: 60\r\n\r\n012345678901234567890123456789012345678901234567890",
+            "the requests that this server is reading or answering have 50 bytes, which is its limit",
+        ),
+    ] {
+        let mut server = Server::with(limits).await;
+        let mut peer = server.connect().await;
+        peer.write(bytes.as_bytes()).await;
+        let rest = soon(peer.rest()).await;
+        assert!(
+            rest.starts_with("HTTP/1.1 503 ") && rest.ends_with(&format!("\r\n\r\n{reason}\n")),
+            "{rest}"
+        );
+        drop(peer);
+        assert!(server.until("closed").await.contains(&format!("refused: {reason}")));
+    }
 }
 
 #[tokio::test]

@@ -24,12 +24,13 @@ use crate::status::Status;
   ssespec check my-cases
   ssespec check cases/client/lines/crlf-ends-one-line.toml --color never
   ssespec check ci/implementations/eventsource/ssespec.toml
-  ssespec check --scenario mock-server/examples/drop-and-resume.toml")]
+  ssespec check mock-server/examples/drop-and-resume.toml
+  ssespec check --scenario scenario.toml")]
 pub(crate) struct Arguments {
-    /// Case files, folders of cases, or ssespec.toml files [default: the built-in cases]
+    /// Case files, folders of cases, scenarios, or ssespec.toml files [default: the built-in cases]
     #[arg(value_name = "FILE")]
     paths: Vec<PathBuf>,
-    /// Check the files as scenarios of the mock server
+    /// Check all files as scenarios, also those without a `route`
     #[arg(long, requires = "paths")]
     scenario: bool,
 }
@@ -37,11 +38,11 @@ pub(crate) struct Arguments {
 pub(crate) fn perform(arguments: &Arguments) -> Result<Status, CommandError> {
     let checked = if arguments.scenario { scenarios(&arguments.paths) } else { files(&arguments.paths) };
     match checked {
-        Ok(Checked { cases, others }) => {
-            let what = if arguments.scenario { "scenario".to_owned() } else { format!("{FILE} file") };
-            let cases = (cases > 0).then(|| format!("{cases} case{}", plural(cases)));
-            let others = (others > 0).then(|| format!("{others} {what}{}", plural(others)));
-            let counts: Vec<String> = cases.into_iter().chain(others).collect();
+        Ok(Checked { cases, implementations, scenarios }) => {
+            let counts = [(cases, "case"), (scenarios, "scenario"), (implementations, "ssespec.toml file")];
+            let counts = counts.iter().filter(|(count, _)| *count > 0);
+            let counts: Vec<String> =
+                counts.map(|(count, what)| format!("{count} {what}{}", plural(*count))).collect();
             output::print(&format!("{}, no mistakes\n", counts.join(" and ")));
             Ok(Status::Success)
         }
@@ -60,7 +61,8 @@ pub(crate) fn perform(arguments: &Arguments) -> Result<Status, CommandError> {
 #[derive(Default)]
 struct Checked {
     cases: usize,
-    others: usize,
+    implementations: usize,
+    scenarios: usize,
 }
 
 /// Why a check failed.
@@ -97,9 +99,10 @@ struct Gathered {
 impl Gathered {
     fn add(&mut self, found: Result<Checked, Problem>) -> Result<(), Problem> {
         match found {
-            Ok(Checked { cases, others }) => {
+            Ok(Checked { cases, implementations, scenarios }) => {
                 self.checked.cases += cases;
-                self.checked.others += others;
+                self.checked.implementations += implementations;
+                self.checked.scenarios += scenarios;
             }
             Err(Problem::Mistakes(list)) => self.mistakes.extend(list),
             Err(other) => return Err(other),
@@ -122,15 +125,26 @@ fn files(paths: &[PathBuf]) -> Result<Checked, Problem> {
         if path.file_name().is_some_and(|name| name == FILE) {
             gathered.add(implementation(path))?;
         } else if !path.is_dir() {
-            cases.push(path.clone());
+            if is_scenario(path) {
+                gathered.add(scenario(path))?;
+            } else {
+                cases.push(path.clone());
+            }
+        } else if is_folder_of_scenarios(path) {
+            let mut files = Vec::new();
+            collect(path, &mut files);
+            for file in files {
+                gathered.add(scenario(&file))?;
+            }
         } else if is_corpus(path) || !is_in_a_corpus(path) {
             gathered.add(folder(path))?;
         } else {
-            let before = cases.len();
-            collect(path, &mut cases);
-            if cases.len() == before {
+            let mut files = Vec::new();
+            collect(path, &mut files);
+            if files.is_empty() {
                 return Err(CorpusError::Empty(path.display().to_string()).into());
             }
+            cases.append(&mut files);
         }
     }
     if !cases.is_empty() {
@@ -147,6 +161,13 @@ fn corpus_folders() -> impl Iterator<Item = &'static str> {
 /// Whether a folder contains cases in the layout that `--cases` expects.
 fn is_corpus(folder: &Path) -> bool {
     corpus_folders().any(|below| folder.join(below).is_dir())
+}
+
+/// Whether a folder contains scenarios and nothing else.
+fn is_folder_of_scenarios(folder: &Path) -> bool {
+    let mut files = Vec::new();
+    collect(folder, &mut files);
+    !is_corpus(folder) && !files.is_empty() && files.iter().all(|file| is_scenario(file))
 }
 
 /// Whether a folder is part of a corpus.
@@ -171,7 +192,7 @@ fn check_corpus(corpus: &Corpus, is_checked: impl Fn(&Path) -> bool) -> Result<C
     let mut missing = lint::coverage::check_beside(corpus, by_a_probe);
     missing.retain(|diagnostics| is_checked(Path::new(diagnostics.source().name())));
     if missing.is_empty() {
-        Ok(Checked { cases: corpus.cases.len(), others: 0 })
+        Ok(Checked { cases: corpus.cases.len(), ..Checked::default() })
     } else {
         Err(Problem::Mistakes(missing))
     }
@@ -179,13 +200,13 @@ fn check_corpus(corpus: &Corpus, is_checked: impl Fn(&Path) -> bool) -> Result<C
 
 fn implementation(path: &Path) -> Result<Checked, Problem> {
     Folder::read(path.parent().unwrap_or(Path::new(".")))?;
-    Ok(Checked { cases: 0, others: 1 })
+    Ok(Checked { implementations: 1, ..Checked::default() })
 }
 
 fn single(paths: &[PathBuf]) -> Result<Checked, Problem> {
     // Without the built-in cases: a file that is one of them is not compared with itself.
     let requirements = Corpus { cases: Default::default(), ..Corpus::embedded()? };
-    Ok(Checked { cases: requirements.with_files(paths)?.cases.len(), others: 0 })
+    Ok(Checked { cases: requirements.with_files(paths)?.cases.len(), ..Checked::default() })
 }
 
 /// The TOML files below a folder.
@@ -202,6 +223,18 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
+/// Whether a file is a scenario: it has routes, which no case has.
+fn is_scenario(path: &Path) -> bool {
+    let text = std::fs::read(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    // Also in a file with mistakes.
+    text.lines().map(str::trim_start).any(|line| {
+        let name = line.trim_start_matches('[').trim_start();
+        let rest = name.strip_prefix("route").map(str::trim_start);
+        rest.is_some_and(|rest| rest.starts_with(['.', ']', '=']))
+    })
+}
+
 fn scenarios(paths: &[PathBuf]) -> Result<Checked, Problem> {
     let mut gathered = Gathered::default();
     for path in paths {
@@ -213,7 +246,7 @@ fn scenarios(paths: &[PathBuf]) -> Result<Checked, Problem> {
 fn scenario(path: &Path) -> Result<Checked, Problem> {
     let source = Source::read(path).map_err(|error| Problem::Other(error.into()))?;
     match scenario::format::read(&source) {
-        Ok(_) => Ok(Checked { cases: 0, others: 1 }),
+        Ok(_) => Ok(Checked { scenarios: 1, ..Checked::default() }),
         Err(diagnostics) => Err(Problem::Mistakes(vec![diagnostics])),
     }
 }

@@ -29,6 +29,8 @@ enum FileFormat {
     ServerCase,
     /// A scenario of the mock server
     Scenario,
+    /// A line of the mock server's journal (`ssespec mock --format json`)
+    Journal,
     /// A results file
     Results,
     /// What `ssespec report --format json` prints
@@ -42,6 +44,7 @@ pub(crate) fn perform(arguments: &Arguments) -> Status {
         FileFormat::Case => ssespec_cases::format::case_schema(),
         FileFormat::ServerCase => ssespec_cases::format::server_case_schema(),
         FileFormat::Scenario => ssespec_mock_server::scenario::format::scenario_schema(),
+        FileFormat::Journal => ssespec_mock_server::scenario::journal::journal_schema(),
         FileFormat::Results => ssespec_reports::schema::results_schema(),
         FileFormat::Overview => ssespec_reports::schema::overview_schema(),
         FileFormat::Implementation => ssespec::implementation::schema(),

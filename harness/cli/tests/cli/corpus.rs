@@ -215,10 +215,19 @@ fn scenarios() {
         "1 scenario, no mistakes\n"
     );
     let file = folder
-        .file("s.toml", "[[route]]\npath = \"stream\"\n[[route.connection]]\nsteps = [\"expect-request\"]\n");
+        .file("s.toml", "[[route]]\npath = \"/stream\"\n[[route.connection]]\nsteps = [\"expect-event\"]\n");
     let printed = ssespec(words("check --scenario")).args([&file]).ends(2);
-    printed.shows(&["s.toml:4:", "`expect-request`"]).says(&["mistake"]);
+    printed.shows(&["s.toml:4:", "`expect-event`"]).says(&["mistake"]);
     check("no-such.toml").ends(2).says(&["no-such.toml"]);
+    // Without the option, a scenario is known by its routes, also one with mistakes.
+    ssespec(["check"]).args([&file]).ends(2).shows(&["s.toml:4:", "`expect-event`"]);
+    let check = |line: &str| ssespec(words(&format!("check {line}"))).folder(&repository()).ends(0).stdout;
+    assert_eq!(
+        check("cases/client/lines/crlf-ends-one-line.toml mock-server/examples/drop-and-resume.toml"),
+        "1 case and 1 scenario, no mistakes\n"
+    );
+    let presets = check("mock-server/presets/openai-chat");
+    assert!(presets.ends_with(" scenarios, no mistakes\n"), "{presets}");
 }
 
 fn schemas_fit_what_they_describe() {
@@ -239,5 +248,7 @@ fn schemas_fit_what_they_describe() {
     assert!(run.json_lines().iter().all(|line| of_results.is_valid(line)));
     assert!(!of_results.is_valid(&json!({ "v": 1, "kind": "result" })));
     ssespec(["schema"]).ends(2).says(&["required", "<FORMAT>"]);
-    ssespec(["schema", "html"]).ends(2).says(&["invalid value 'html'", "case, scenario, results"]);
+    ssespec(["schema", "html"])
+        .ends(2)
+        .says(&["invalid value 'html'", "case, server-case, scenario, journal, results"]);
 }

@@ -14,12 +14,13 @@ pub(crate) const TESTS: Tests = &[
     ("wrong_usage", wrong_usage),
 ];
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "run",
     "client",
     "server",
     "probe",
     "mock",
+    "record",
     "cases",
     "explain",
     "check",

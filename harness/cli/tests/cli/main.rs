@@ -45,9 +45,15 @@ mod issues;
 #[cfg(test)]
 mod mock_case;
 #[cfg(test)]
+mod mock_control;
+#[cfg(test)]
+mod mock_expect;
+#[cfg(test)]
 mod mock_file;
 #[cfg(test)]
 mod output;
+#[cfg(test)]
+mod record;
 #[cfg(test)]
 mod report;
 #[cfg(test)]
@@ -99,7 +105,10 @@ fn tests() -> Vec<Trial> {
         ("corpus", corpus::TESTS),
         ("requirements", requirements::TESTS),
         ("mock-case", mock_case::TESTS),
+        ("mock-control", mock_control::TESTS),
+        ("mock-expect", mock_expect::TESTS),
         ("mock-file", mock_file::TESTS),
+        ("record", record::TESTS),
         ("interrupt", interrupt::TESTS),
     ];
     let tests =

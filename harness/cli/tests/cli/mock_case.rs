@@ -14,6 +14,8 @@ pub(crate) const TESTS: Tests = &[
     ("a_client_that_is_closed_manually", a_client_that_is_closed_manually),
     ("a_request_that_should_not_come", a_request_that_should_not_come),
     ("what_browsers_ask_for_beside", what_browsers_ask_for_beside),
+    ("a_request_with_another_id", a_request_with_another_id),
+    ("a_client_that_never_comes", a_client_that_never_comes),
     ("a_second_origin", a_second_origin),
     ("no_such_case", no_such_case),
     ("options_that_do_not_go_together", options_that_do_not_go_together),
@@ -146,7 +148,7 @@ fn a_request_that_should_not_come() {
         lines[0],
         "wrong    a request came: GET \"/\", last-event-id: \"7\"; it starts the case again"
     );
-    running.ends(0);
+    running.ends(1);
 }
 
 fn what_browsers_ask_for_beside() {
@@ -156,6 +158,27 @@ fn what_browsers_ask_for_beside() {
     play(&url);
     assert!(!running.rest().iter().any(|line| line.contains("favicon")));
     running.ends(0);
+}
+
+/// The case asks for 1 and gets 2.
+fn a_request_with_another_id() {
+    let running = resumes("--once");
+    let url = url(&running);
+    get(&url, "").end();
+    get(&url, "last-event-id: 2\r\n").until("data: second\n\n\r\n");
+    let lines = running.rest();
+    let wrong: Vec<&String> = lines.iter().filter(|line| line.starts_with("wrong ")).collect();
+    assert_eq!(
+        wrong,
+        ["wrong    expected a request, with last-event-id: \"1\"; its last-event-id was \"2\""]
+    );
+    let stderr = running.ends(1);
+    assert!(stderr.contains("the client did not do what client/demo/resumes expects"), "{stderr}");
+}
+
+fn a_client_that_never_comes() {
+    let running = resumes("--once --timeout 200ms");
+    assert!(running.ends(1).contains("client/demo/resumes was not over in time"));
 }
 
 fn a_second_origin() {
@@ -182,9 +205,11 @@ fn no_such_case() {
 fn options_that_do_not_go_together() {
     ssespec(["mock"]).ends(2).says(&["required", "<FILE>"]);
     ssespec(words("mock s.toml --case client/x")).ends(2).says(&["cannot be used with"]);
-    ssespec(words("mock s.toml --once")).ends(2).says(&["'[FILE]...' cannot be used with '--once'"]);
+    ssespec(words("mock --preset openai-chat s.toml")).ends(2).says(&["cannot be used with"]);
+    ssespec(words("mock s.toml --timeout 1s")).ends(2).says(&["required", "--once"]);
+    ssespec(words("mock s.toml --once --timeout 1h")).ends(2).says(&["expected a time like 500ms"]);
     ssespec(words("mock s.toml --cases d"))
         .ends(2)
         .says(&["'[FILE]...' cannot be used with '--cases <DIR>'"]);
-    ssespec(words("mock --once")).ends(2).says(&["required", "--case <ID>"]);
+    ssespec(words("mock --once")).ends(2).says(&["required", "<FILE>"]);
 }

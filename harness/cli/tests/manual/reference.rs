@@ -38,7 +38,8 @@ pub(crate) static PAGES: [Reference; 4] = [
         file: "scenarios.md",
         format: "scenario",
         title: "Scenarios of the mock server",
-        lead: "A scenario is what `ssespec mock FILE` serves. [Use the mock server](../mock-server.md) has an example.",
+        lead: "A scenario is what `ssespec mock FILE` serves. [Use the mock server](../mock-server.md) has examples, and the \
+               values for templates.",
     },
     Reference {
         file: "ssespec-toml.md",

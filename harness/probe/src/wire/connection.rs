@@ -18,7 +18,7 @@ const DISCARDED: usize = 16;
 
 /// An open connection.
 #[derive(Debug)]
-pub(crate) struct Connection {
+pub struct Connection {
     stream: Stream,
     /// The protocol that the server chose in the TLS handshake, if any.
     pub(crate) protocol: Option<Vec<u8>>,
@@ -33,6 +33,14 @@ enum Stream {
 }
 
 impl Connection {
+    /// Connects, and offers only HTTP/1.1. Each of the TCP and the TLS handshake may take as long as `limit`.
+    ///
+    /// # Errors
+    /// If a handshake fails or takes too long.
+    pub async fn open_http1(target: &Target, trust: &Trust, limit: Duration) -> io::Result<Self> {
+        Self::open(target, trust, Offer::Http11, limit).await
+    }
+
     /// Connects. Each of the TCP and the TLS handshake may take as long as `limit`.
     ///
     /// # Errors
@@ -71,7 +79,7 @@ impl Connection {
     ///
     /// # Errors
     /// If the connection is broken.
-    pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+    pub async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.stream {
             Stream::Plain(tcp) => tcp.write_all(bytes).await,
             #[cfg(feature = "tls")]
@@ -98,7 +106,7 @@ impl Connection {
     ///
     /// # Errors
     /// If the connection is broken.
-    pub(crate) async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    pub async fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match &mut self.stream {
             Stream::Plain(tcp) => tcp.read(buffer).await,
             #[cfg(feature = "tls")]

@@ -9,7 +9,7 @@
 //! - [`transcript`]: the record of a session
 //! - `describe`: what was observed, in words
 
-mod client;
+pub(crate) mod client;
 mod deadline;
 mod describe;
 pub mod dispatch;

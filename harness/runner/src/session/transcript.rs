@@ -63,7 +63,9 @@ impl Transcript {
                 let request = exchange.request();
                 ("client", "request", format!("{} {}", request.method, request.target), None)
             }
-            WireEventKind::Malformed { reason } => ("client", "malformed", reason.clone(), None),
+            WireEventKind::Malformed { reason } | WireEventKind::Refused { reason } => {
+                ("client", "malformed", reason.clone(), None)
+            }
             WireEventKind::Sent(captured) => {
                 let (text, length) = printable(captured);
                 ("harness", "bytes", text, length)

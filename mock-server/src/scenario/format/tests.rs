@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use super::*;
-use crate::action::Drop;
+use crate::action::{Action, Drop, Respond};
+use crate::scenario::FieldMatch;
+use crate::scenario::step::{Repetition, Step};
 use crate::wire::{Request, Version};
 
 fn scenario(text: &str) -> Scenario {
@@ -11,7 +13,12 @@ fn scenario(text: &str) -> Scenario {
 /// The steps of a route's only connection.
 fn played(steps: &str) -> Vec<Action> {
     let text = format!("[[route]]\npath = \"/\"\n[[route.connection]]\nsteps = [{steps}]\n");
-    scenario(&text).routes.remove(0).connections.remove(0)
+    let script = scenario(&text).routes.remove(0).connections.remove(0);
+    let action = |step: &Step| match step {
+        Step::Do(action) => action.clone(),
+        other => panic!("{other:?}"),
+    };
+    script.iter().map(action).collect()
 }
 
 /// The messages about a scenario.
@@ -46,7 +53,7 @@ fn a_scenario_has_routes_with_connections() {
     assert_eq!(scenario.title, "a");
     let route = &scenario.routes[0];
     assert_eq!(
-        (route.method.as_deref(), route.path.as_str(), route.connections.len()),
+        (route.method.as_deref(), route.path.text(), route.connections.len()),
         (Some("POST"), "/a", 2)
     );
     let fields = [
@@ -54,7 +61,7 @@ fn a_scenario_has_routes_with_connections() {
         ("Y".to_owned(), FieldMatch::Present),
         ("z".to_owned(), FieldMatch::Absent),
     ];
-    assert_eq!(route.headers, fields);
+    assert_eq!(route.matching.headers, fields);
 }
 
 #[test]
@@ -101,10 +108,97 @@ fn what_a_scenario_must_have_is_told() {
     assert_eq!(reported(&route("path = \"/\"\nmethod = 1")), ["expected a string, found a whole number"]);
 }
 
+/// What is reported about these steps.
+fn mistakes(steps: &str) -> Vec<String> {
+    reported(&format!("[[route]]\npath = \"/a/{{id}}\"\n[[route.connection]]\nsteps = [{steps}]\n"))
+}
+
 #[test]
 fn client_steps_are_no_actions() {
-    let text = "[[route]]\npath = \"/\"\n[[route.connection]]\nsteps = [\"expect-request\"]\n";
-    assert_eq!(reported(text), ["no step is called `expect-request` here"]);
+    assert_eq!(mistakes("\"expect-event\""), ["no step is called `expect-event` here"]);
+}
+
+#[test]
+fn steps_that_cannot_be_played() {
+    for (steps, message) in [
+        ("{ send = \"{{countr}}\" }", "`countr` is not a value for a template"),
+        ("{ send = \"{{path.name}}\" }", "the route's path `/a/{id}` has no parameter {name}"),
+        ("{ send = \"{{\" }", "`{{` is not closed"),
+        ("{ respond = { body = \"{{x}}\" } }", "`x` is not a value for a template"),
+        ("{ respond = { headers = { a = [\"{{x}}\"] } } }", "`x` is not a value for a template"),
+        ("{ resume = { events = [\"{{x}}\"] } }", "`x` is not a value for a template"),
+        ("{ resume = { events = [] } }", "`resume` needs events"),
+        ("{ resume = { events = [\"a\", { id = \"1\" }] } }", "two events have the ID \"1\""),
+        ("{ resume = { events = [{ id = \"\" }] } }", "no client can resume from this event"),
+        ("{ event = { id = \"a\\rb\" } }", "this event cannot be sent"),
+        ("{ resume = { events = [{ event = \"a\\nb\" }] } }", "this event cannot be sent"),
+        ("{ pace = {} }", "`pace` needs one rate"),
+        ("{ pace = { bytes-per-second = 1, events-per-second = 1 } }", "`pace` needs one rate"),
+        ("{ heartbeat = \"0ms\" }", "a heartbeat without a pause"),
+        ("{ repeat = { steps = [{ send = \"a\" }] } }", "this repeats without end or pause"),
+        (
+            "{ repeat = { every = \"1s\", steps = [{ send = \"a\" }] } }, \"end\"",
+            "no step can follow this one",
+        ),
+        ("{ repeat = { times = 2, steps = [\"end\"] } }", "there is no open body to end"),
+        (
+            "{ repeat = { times = 2, steps = [{ repeat = { steps = [] } }] } }",
+            "no step is called `repeat` here",
+        ),
+        ("{ file = \"no-such-file.sse\" }", "cannot read no-such-file.sse"),
+        ("\"end\", { send = \"a\" }", "there is no open body to write to"),
+        (
+            "{ respond = { framing = \"length\", length = 9 } }, { send = \"{{time}}\" }",
+            "the length of this text is only known when it is sent",
+        ),
+        ("{ expect-request = { body = { pointer = \"a\" } } }", "a JSON Pointer begins with a slash"),
+        (
+            "{ expect-request = { last-event-id = \"1\", headers = { Last-Event-ID = \"2\" } } }",
+            "Last-Event-ID has two conditions",
+        ),
+    ] {
+        assert_eq!(mistakes(steps), [message], "{steps}");
+    }
+}
+
+#[test]
+fn every_awaited_request_is_answered() {
+    let script = |steps: &str| {
+        let text = format!("[[route]]\npath = \"/\"\n[[route.connection]]\nsteps = [{steps}]\n");
+        scenario(&text).routes.remove(0).connections.remove(0)
+    };
+    let implied = Step::Do(Action::Respond(Respond::default()));
+    let places = |steps: &str| {
+        let script = script(steps);
+        let at = script.iter().enumerate().filter(|(_, step)| **step == implied);
+        (script.len(), at.map(|(number, _)| number).collect::<Vec<_>>())
+    };
+    assert_eq!(places(""), (1, vec![0]));
+    assert_eq!(places("\"expect-request\""), (2, vec![1]));
+    assert_eq!(places("\"expect-request\", { drop = \"fin\" }, \"expect-request\", \"end\""), (5, vec![3]));
+    assert_eq!(places("\"end\", \"expect-request\", \"end\""), (5, vec![0, 3]));
+    assert_eq!(places("{ wait = \"1s\" }, { send = \"a\" }"), (3, vec![0]));
+    assert_eq!(places("{ pace = { events-per-second = 1 } }, { raw = \"a\" }"), (2, vec![]));
+}
+
+#[test]
+fn files_are_found_beside_the_scenario() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("a.sse"), b"data: \xff\n\n").expect("a file");
+    let text = "[[route]]\npath = \"/\"\n[[route.connection]]\nsteps = [{ file = \"a.sse\" }]\n";
+    let source = Source::new(folder.path().join("s.toml").display().to_string(), text);
+    let scenario = read(&source).unwrap_or_else(|reported| panic!("{reported}"));
+    assert_eq!(scenario.files, [folder.path().join("a.sse")]);
+    assert_eq!(scenario.routes[0].connections[0][1], Step::File((*b"data: \xff\n\n").into()));
+}
+
+#[test]
+fn repetitions() {
+    let text = "[[route]]\npath = \"/\"\n[[route.connection]]\n\
+                steps = [{ repeat = { times = 3, every = \"1s\", steps = [{ send = \"a\" }] } }, \"end\"]\n";
+    let script = scenario(text).routes.remove(0).connections.remove(0);
+    let steps = vec![Step::Do(Action::Send(b"a".to_vec()))];
+    assert_eq!(script[1], Step::Repeat(Repetition { times: Some(3), every: Duration::from_secs(1), steps }));
 }
 
 #[test]

@@ -5,6 +5,7 @@ fn request(headers: &[(&str, &str)], route: Option<&str>) -> EntryKind {
         method: "GET".to_owned(),
         target: "/a\u{1b}?b".to_owned(),
         headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        body: String::new(),
         route: route.map(str::to_owned),
         nth: 2,
     }
@@ -31,6 +32,25 @@ fn a_line_says_when_where_and_what() {
     assert_eq!(line(EntryKind::Dropped { how: "reset".to_owned() }), "04:05:06.789  #7   dropped (reset)");
     assert_eq!(line(EntryKind::Ended), "04:05:06.789  #7   the body ended");
     assert_eq!(line(EntryKind::Played), "04:05:06.789  #7   the script finished");
+}
+
+#[test]
+fn what_was_sent_is_shown_as_text() {
+    let sent = |bytes: &[u8]| EntryKind::sent(&Captured { bytes: bytes.to_vec(), length: 99 });
+    assert_eq!(line(sent(b"a\n")), "04:05:06.789  #7   sent 99 bytes: a\\n");
+    assert_eq!(sent(b"a"), EntryKind::Sent { text: "a".to_owned(), hex: None, length: 99 });
+    let broken = EntryKind::Sent { text: "\u{fffd}".to_owned(), hex: Some("ff".to_owned()), length: 99 };
+    assert_eq!(sent(b"\xff"), broken);
+    assert!(line(sent("é".repeat(1000).as_bytes())).len() < 400);
+}
+
+#[test]
+fn expectations_are_shown() {
+    let expectation = "a request, x \"1\"".to_owned();
+    let met = EntryKind::Met { expectation: expectation.clone() };
+    assert_eq!(line(met), "04:05:06.789  #7   as expected: a request, x \"1\"");
+    let unmet = EntryKind::Unmet { expectation: "a disconnect".to_owned(), instead: "none".to_owned() };
+    assert_eq!(line(unmet), "04:05:06.789  #7   EXPECTED a disconnect; none");
 }
 
 #[test]

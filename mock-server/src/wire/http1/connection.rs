@@ -9,23 +9,30 @@ use std::time::Duration;
 
 use socket2::SockRef;
 use tokio::net::TcpStream;
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::exchange::Exchange;
 use super::handle::{ConnectionHandle, Written};
 use super::intake::Intake;
-use super::order::{Done, Order};
+use super::order::{Done, Order, Orders};
 use super::output::{Output, beginning};
 use super::request::{Malformed, Request, RequestLimits};
 use super::request_reader::{Progress, RequestReader};
-use super::response::{BAD_REQUEST, CONTINUE, Ending};
+use super::response::{BAD_REQUEST, CONTINUE, Ending, unavailable};
 use crate::action;
 use crate::wire::barrier::{Boundary, Kept};
+use crate::wire::budget::{Budget, Held};
 use crate::wire::captured::{CAPTURE_LIMIT, Captured};
 use crate::wire::departure::Departure;
 use crate::wire::diversion::{Diversion, Diverted};
 use crate::wire::event::{Reporter, WireEventKind};
 use crate::wire::registry::Registration;
+
+/// How long the head of a request may be that is answered with 503.
+const REFUSED_HEAD: usize = 64 * 1024;
+
+/// How long a connection that is refused waits for its request.
+const REFUSED_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Why a connection ends.
 #[derive(Debug)]
@@ -45,27 +52,27 @@ enum Exit {
 /// The orders, including those that arrived while another was being executed.
 #[derive(Debug)]
 struct Inbox {
-    orders: UnboundedReceiver<Order>,
-    waiting: VecDeque<Order>,
+    orders: UnboundedReceiver<Box<Order>>,
+    waiting: VecDeque<Box<Order>>,
 }
 
 impl Inbox {
     async fn next(&mut self) -> Order {
         match self.waiting.pop_front() {
-            Some(order) => order,
-            // The connection itself has a sender, so this cannot happen.
-            None => self.orders.recv().await.unwrap_or(Order::Abort),
+            Some(order) => *order,
+            // The connection itself has a sender, so there is always one more.
+            None => self.orders.recv().await.map_or(Order::Abort, |order| *order),
         }
     }
 
     /// Waits for an order that takes precedence over others.
     async fn interruption(&mut self) -> Exit {
         loop {
-            match self.orders.recv().await.unwrap_or(Order::Abort) {
+            match self.orders.recv().await.map_or(Order::Abort, |order| *order) {
                 Order::Drop { how, done } => return Exit::Drop(how, done),
                 Order::Leave => return Exit::Leave,
                 Order::Abort => return Exit::Abort(None),
-                order => self.waiting.push_back(order),
+                order => self.waiting.push_back(Box::new(order)),
             }
         }
     }
@@ -74,9 +81,10 @@ impl Inbox {
 /// The task of one connection.
 #[derive(Debug)]
 pub(in crate::wire) struct Connection {
-    stream: TcpStream,
+    stream: Arc<TcpStream>,
     reporter: Reporter,
     limits: RequestLimits,
+    budget: Arc<Budget>,
     handle: Arc<ConnectionHandle>,
     inbox: Inbox,
     intake: Intake,
@@ -90,18 +98,22 @@ impl Connection {
     pub(in crate::wire) fn new(
         stream: TcpStream,
         reporter: Reporter,
-        limits: RequestLimits,
+        (limits, budget): (RequestLimits, Arc<Budget>),
         boundary: Boundary,
-        (entry, orders): (Registration, UnboundedReceiver<Order>),
-        sender: UnboundedSender<Order>,
+        (entry, orders): (Registration, UnboundedReceiver<Box<Order>>),
+        sender: Orders,
     ) -> Self {
+        let stream = Arc::new(stream);
+        let direct = boundary.is_off().then(|| Arc::downgrade(&stream));
+        let captures = reporter.reports_bytes();
         Self {
             stream,
-            handle: Arc::new(ConnectionHandle::new(reporter.connection, sender)),
+            handle: Arc::new(ConnectionHandle::new(reporter.clone(), sender, direct)),
             reporter,
             limits,
+            budget,
             inbox: Inbox { orders, waiting: VecDeque::new() },
-            intake: Intake::default(),
+            intake: Intake::new(captures),
             output: Output::new(boundary),
             diversion: None,
             entry,
@@ -114,9 +126,31 @@ impl Connection {
         self
     }
 
+    /// Answers the first request with 503, because a limit was reached. Answering before the request arrives, or closing
+    /// before it is read, would look like a broken connection.
+    pub(in crate::wire) async fn turn_away(mut self, reason: Malformed) {
+        self.limits = RequestLimits { head: REFUSED_HEAD, body: REFUSED_HEAD as u64 };
+        let answer = async {
+            let _ = tokio::time::timeout(REFUSED_PATIENCE, self.request()).await;
+            match self.refuse(reason).await {
+                Exit::Leave => {
+                    self.fin();
+                    self.part().await
+                }
+                exit => exit,
+            }
+        };
+        let exit = tokio::time::timeout(REFUSED_PATIENCE * 2, answer).await.unwrap_or(Exit::Abort(None));
+        self.finish(exit).await;
+    }
+
     /// Runs the connection to its end.
     pub(in crate::wire) async fn run(mut self) {
-        let mut exit = self.exchanges().await;
+        let exit = self.exchanges().await;
+        self.finish(exit).await;
+    }
+
+    async fn finish(mut self, mut exit: Exit) {
         let done = loop {
             self.handle.close();
             exit = match exit {
@@ -129,7 +163,7 @@ impl Connection {
                 Exit::Abort(done) => {
                     self.report_received();
                     // Fails if the peer is already gone.
-                    let _ = SockRef::from(&self.stream).set_linger(Some(Duration::ZERO));
+                    let _ = SockRef::from(&*self.stream).set_linger(Some(Duration::ZERO));
                     break done;
                 }
                 Exit::Drop(how, done) => self.drop(how, done).await,
@@ -157,15 +191,18 @@ impl Connection {
         drop((inbox, entry));
         reporter.tell(WireEventKind::Closed);
         if let Some(diversion) = diversion {
-            // It is closed if the receiver was dropped.
-            let _ = diversion.to.send(Diverted { stream, request, ahead: intake.buffer });
+            // The handle is closed, so nobody else has the socket.
+            if let Some(stream) = Arc::into_inner(stream) {
+                // It is closed if the receiver was dropped.
+                let _ = diversion.to.send(Diverted { stream, request, ahead: intake.buffer });
+            }
         }
     }
 
     /// Reads and answers requests, one after another.
     async fn exchanges(&mut self) -> Exit {
         loop {
-            let request = match self.request().await {
+            let (request, held) = match self.request().await {
                 Ok(Ok(request)) => request,
                 Ok(Err(malformed)) => return self.refuse(malformed).await,
                 Err(exit) => return exit,
@@ -175,7 +212,7 @@ impl Connection {
             }
             self.report_received();
             let answered = Written::default();
-            let exchange = Exchange::new(request, Arc::clone(&self.handle), answered.clone());
+            let exchange = Exchange::new(request, Arc::clone(&self.handle), answered.clone(), held);
             self.reporter.tell(WireEventKind::Request(exchange));
             if let Err(exit) = self.answer(&answered).await {
                 return exit;
@@ -187,16 +224,25 @@ impl Connection {
     }
 
     /// Waits for a request.
-    async fn request(&mut self) -> Result<Result<Request, Malformed>, Exit> {
+    async fn request(&mut self) -> Result<Result<(Request, Held), Malformed>, Exit> {
         let mut reader = RequestReader::new(self.limits);
+        let mut held = self.budget.nothing();
         loop {
+            if !held.resize(self.intake.buffer.len() + reader.held()) {
+                return Ok(Err(Malformed::Memory(self.budget.limit())));
+            }
             match reader.advance(&mut self.intake.buffer) {
-                Ok(Progress::Complete(request)) => return Ok(Ok(request)),
+                Ok(Progress::Complete(request)) => {
+                    if self.intake.buffer.is_empty() {
+                        self.intake.buffer = Vec::new();
+                    }
+                    return Ok(Ok((request, held)));
+                }
                 Ok(Progress::More) => {}
                 Ok(Progress::AwaitsContinue) => {
                     self.report_received();
                     // The peer may send more immediately, so do not wait, and keep everything.
-                    self.reporter.tell(WireEventKind::Sent(Captured::of(CONTINUE)));
+                    self.handle.report_sent(CONTINUE);
                     self.write(CONTINUE, usize::MAX, None).await?;
                 }
                 Err(malformed) => return Ok(Err(malformed)),
@@ -220,7 +266,7 @@ impl Connection {
                 departure = self.intake.watch(&self.stream, keep) => return Err(Exit::Departed(departure)),
             };
             match order {
-                Order::Write { bytes, shown, ending, done } => {
+                Order::Write { bytes, shown, ending, pushed, done } => {
                     if ending.is_some() {
                         self.settle(keep).await?;
                     }
@@ -237,6 +283,7 @@ impl Connection {
                         self.fin();
                         settled = Err(Exit::Leave);
                     }
+                    self.handle.executed(pushed);
                     let _ = done.send(());
                     settled?;
                     if ending.is_some() {
@@ -253,6 +300,7 @@ impl Connection {
                         self.reporter.tell(WireEventKind::BoundaryNotKept);
                     }
                     let settled = self.settle(keep).await;
+                    self.handle.executed(0);
                     let _ = done.send(());
                     settled?;
                 }
@@ -295,9 +343,15 @@ impl Connection {
     /// Answers bytes that are not a request, and ends the connection.
     async fn refuse(&mut self, malformed: Malformed) -> Exit {
         self.report_received();
-        self.reporter.tell(WireEventKind::Malformed { reason: malformed.to_string() });
-        self.reporter.tell(WireEventKind::Sent(Captured::of(BAD_REQUEST)));
-        match self.write(BAD_REQUEST, 0, None).await {
+        let reason = malformed.to_string();
+        let response = if malformed.is_limit() { unavailable(&reason) } else { BAD_REQUEST.to_vec() };
+        self.reporter.tell(if malformed.is_limit() {
+            WireEventKind::Refused { reason }
+        } else {
+            WireEventKind::Malformed { reason }
+        });
+        self.handle.report_sent(&response);
+        match self.write(&response, 0, None).await {
             Ok(()) => Exit::Leave,
             Err(exit) => exit,
         }
@@ -306,7 +360,7 @@ impl Connection {
     /// Shuts down the sending direction.
     fn fin(&self) {
         // Fails if the peer is already gone.
-        let _ = SockRef::from(&self.stream).shutdown(Shutdown::Write);
+        let _ = SockRef::from(&*self.stream).shutdown(Shutdown::Write);
     }
 
     /// Ends the connection as the script specifies.

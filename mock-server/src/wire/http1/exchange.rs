@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use super::handle::{ConnectionHandle, PeerGone, Written};
 use super::order::Order;
+use super::output::BATCH;
+use super::pusher::Pusher;
 use super::request::Request;
 use super::response::{self, Coding, Ending, LAST_CHUNK, Next};
 use crate::action::{self, Framing, Repeat, Respond};
+use crate::wire::budget::Held;
 use crate::wire::captured::Captured;
 
 /// What the next write is part of.
@@ -38,6 +41,10 @@ pub struct Exchange {
     answered: Written,
     body: WriteState,
     head: HeadState,
+    /// Bytes of the next write.
+    begun: Vec<u8>,
+    /// The memory of the request.
+    _held: Held,
 }
 
 /// How much of the response head was written.
@@ -63,13 +70,20 @@ impl HeadState {
 }
 
 impl Exchange {
-    pub(in crate::wire) fn new(request: Request, handle: Arc<ConnectionHandle>, answered: Written) -> Self {
+    pub(in crate::wire) fn new(
+        request: Request,
+        handle: Arc<ConnectionHandle>,
+        answered: Written,
+        held: Held,
+    ) -> Self {
         Self {
             request: Box::new(request),
             handle,
             answered,
             body: WriteState::Unopened,
             head: HeadState::Begun(Vec::new()),
+            begun: Vec::new(),
+            _held: held,
         }
     }
 
@@ -80,7 +94,7 @@ impl Exchange {
 
     /// The number of the connection, as in [`WireEvent`](crate::wire::WireEvent).
     pub fn connection(&self) -> u32 {
-        self.handle.connection
+        self.handle.connection()
     }
 
     /// Whether any byte of a response was written. The automatic `100 Continue` does not count.
@@ -91,6 +105,11 @@ impl Exchange {
     /// How many bytes of the answer were written, to be watched while a write is in progress.
     pub fn written(&self) -> Written {
         self.answered.clone()
+    }
+
+    /// The response for those who write to its body from outside the script.
+    pub fn pusher(&self) -> Pusher {
+        Pusher::new(Arc::clone(&self.handle), self.answered.clone())
     }
 
     /// Whether a complete response head was written, with any status.
@@ -126,6 +145,7 @@ impl Exchange {
         respond: &Respond,
         expand: impl Fn(&str) -> String,
     ) -> Result<(), PeerGone> {
+        self.flush().await?;
         self.writable()?;
         let encoded = response::encode(respond, &self.request, expand);
         let (body, ending) = match encoded.next {
@@ -138,8 +158,15 @@ impl Exchange {
         };
         self.body = body;
         self.head = HeadState::Whole;
-        let shown = Captured::of(&encoded.bytes);
-        self.write(encoded.bytes, Some(shown), ending).await
+        if ending.is_none() && self.handle.is_direct() {
+            self.handle.report_sent(&encoded.bytes);
+            self.handle.write(&encoded.bytes, &self.answered).await?;
+        } else {
+            let shown = self.handle.shown(&encoded.bytes);
+            self.order(encoded.bytes, shown, ending).await?;
+        }
+        self.answered.set_body(self.pushable());
+        Ok(())
     }
 
     /// Writes bytes of the body in one write, which is one chunk if the body is chunked (size line, data and line ending
@@ -153,11 +180,57 @@ impl Exchange {
         if self.body == WriteState::None || bytes.is_empty() {
             return Ok(());
         }
+        if self.handle.is_direct() {
+            self.begin(bytes);
+            return self.flush().await;
+        }
         self.head.add(bytes);
         let mut coded = Vec::new();
         response::code(&mut coded, self.coding(), bytes);
         self.count(bytes.len() as u64);
-        self.write(coded, Some(Captured::of(bytes)), None).await
+        let shown = self.handle.shown(bytes);
+        self.order(coded, shown, None).await
+    }
+
+    /// Like [`send`](Self::send), if another `send` follows immediately: without a [barrier](crate::wire::BarrierMode) both
+    /// may become one write, though never one chunk.
+    ///
+    /// # Errors
+    ///
+    /// If the peer has disconnected, or the response is already complete.
+    pub async fn send_more(&mut self, bytes: &[u8]) -> Result<(), PeerGone> {
+        if !self.handle.is_direct() {
+            return self.send(bytes).await;
+        }
+        self.writable()?;
+        if self.body != WriteState::None && !bytes.is_empty() {
+            self.begin(bytes);
+        }
+        if self.begun.len() < BATCH { Ok(()) } else { self.flush().await }
+    }
+
+    /// Writes what [`send_more`](Self::send_more) has kept. Every other method that writes does so too.
+    ///
+    /// # Errors
+    ///
+    /// If the peer has disconnected.
+    pub async fn flush(&mut self) -> Result<(), PeerGone> {
+        if self.begun.is_empty() {
+            return Ok(());
+        }
+        let written = self.handle.write(&self.begun, &self.answered).await;
+        self.begun.clear();
+        self.begun.shrink_to(BATCH);
+        written
+    }
+
+    /// Adds bytes of the body to the next write.
+    fn begin(&mut self, bytes: &[u8]) {
+        self.handle.report_sent(bytes);
+        self.head.add(bytes);
+        let coding = self.coding();
+        response::append(&mut self.begun, coding, bytes);
+        self.count(bytes.len() as u64);
     }
 
     /// Writes a pattern many times, with at most one write (up to 16 MiB) in memory. It waits for the peer only at the
@@ -167,6 +240,7 @@ impl Exchange {
     ///
     /// If the peer has disconnected, or the response is already complete.
     pub async fn send_repeat(&mut self, repeat: &Repeat) -> Result<(), PeerGone> {
+        self.flush().await?;
         self.writable()?;
         if self.body == WriteState::None || repeat.total() == 0 {
             return Ok(());
@@ -184,6 +258,7 @@ impl Exchange {
     ///
     /// If the peer has disconnected.
     pub async fn end(&mut self) -> Result<(), PeerGone> {
+        self.flush().await?;
         let reuse = if self.request.wants_close() { Ending::Close } else { Ending::Reuse };
         let (bytes, ending) = match self.body {
             WriteState::Over => return Ok(()),
@@ -195,14 +270,18 @@ impl Exchange {
             }
         };
         self.body = WriteState::Over;
-        self.write(bytes, None, Some(ending)).await
+        self.answered.set_body(None);
+        self.order(bytes, None, Some(ending)).await
     }
 
     /// Ends the connection, even after a complete response, and interrupts a write in progress. After FIN, reads until the
     /// peer disconnects, so that bytes sent meanwhile do not cause RST. Returns when FIN or RST is sent. Does nothing if
     /// the connection has already ended.
     pub async fn drop_connection(&mut self, how: action::Drop) {
+        // The connection ends either way.
+        let _ = self.flush().await;
         self.body = WriteState::Over;
+        self.answered.set_body(None);
         // The connection ends either way.
         let _ = self.handle.order(|done| Order::Drop { how, done }).await;
     }
@@ -213,13 +292,26 @@ impl Exchange {
     ///
     /// If the peer has disconnected, or the response is already complete.
     pub async fn raw(&mut self, bytes: &[u8]) -> Result<(), PeerGone> {
+        self.flush().await?;
         self.writable()?;
         self.body = WriteState::UntilFin;
         if bytes.is_empty() {
             return Ok(());
         }
         self.head.add(bytes);
-        self.write(bytes.to_vec(), Some(Captured::of(bytes)), None).await
+        let shown = self.handle.shown(bytes);
+        self.order(bytes.to_vec(), shown, None).await?;
+        self.answered.set_body(self.pushable());
+        Ok(())
+    }
+
+    /// How bytes from outside the script are coded, if the body can take them.
+    fn pushable(&self) -> Option<Coding> {
+        match self.body {
+            WriteState::Chunked => Some(Coding::Chunked),
+            WriteState::UntilFin => Some(Coding::Identity),
+            WriteState::Unopened | WriteState::Length { .. } | WriteState::None | WriteState::Over => None,
+        }
     }
 
     fn writable(&self) -> Result<(), PeerGone> {
@@ -236,12 +328,12 @@ impl Exchange {
         }
     }
 
-    async fn write(
+    async fn order(
         &self,
         bytes: Vec<u8>,
         shown: Option<Captured>,
         ending: Option<Ending>,
     ) -> Result<(), PeerGone> {
-        self.handle.order(|done| Order::Write { bytes, shown, ending, done }).await
+        self.handle.order(|done| Order::Write { bytes, shown, ending, pushed: 0, done }).await
     }
 }

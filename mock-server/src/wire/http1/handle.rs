@@ -1,12 +1,16 @@
-//! A connection as seen from its exchanges.
+//! A connection as seen from its exchanges, and from those who push into its open body.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use tokio::sync::mpsc::UnboundedSender;
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
-use super::order::{Done, Order};
+use super::order::{Done, Order, Orders};
+use super::response::Coding;
+use crate::wire::captured::Captured;
+use crate::wire::event::{Reporter, WireEventKind};
 
 /// Nothing more can be written: the peer has left, the connection was closed at the end of a session, or the
 /// response is complete.
@@ -17,19 +21,42 @@ pub struct PeerGone;
 /// A connection as seen from its exchanges.
 #[derive(Debug)]
 pub(in crate::wire) struct ConnectionHandle {
-    pub(in crate::wire) connection: u32,
-    orders: UnboundedSender<Order>,
+    reporter: Reporter,
+    orders: Orders,
+    turn: Mutex<Turn>,
     closed: AtomicBool,
     peer_gone: AtomicBool,
 }
 
+/// Whose turn it is to write.
+#[derive(Debug)]
+struct Turn {
+    /// The socket, if exchanges may write without the task of the connection, which takes two switches of tasks less.
+    direct: Option<Weak<TcpStream>>,
+    /// The orders that the task of the connection has yet to execute. They come first.
+    waiting: usize,
+    /// The bytes in pushes among them.
+    pushed: usize,
+}
+
 impl ConnectionHandle {
-    pub(in crate::wire) fn new(connection: u32, orders: UnboundedSender<Order>) -> Self {
-        Self { connection, orders, closed: AtomicBool::new(false), peer_gone: AtomicBool::new(false) }
+    pub(in crate::wire) fn new(reporter: Reporter, orders: Orders, direct: Option<Weak<TcpStream>>) -> Self {
+        let turn = Mutex::new(Turn { direct, waiting: 0, pushed: 0 });
+        Self { reporter, orders, turn, closed: AtomicBool::new(false), peer_gone: AtomicBool::new(false) }
     }
 
-    /// Nothing more will be written.
+    fn turn(&self) -> MutexGuard<'_, Turn> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The number of the connection.
+    pub(in crate::wire) fn connection(&self) -> u32 {
+        self.reporter.connection
+    }
+
+    /// Nothing more will be written. When this returns, nobody is writing.
     pub(in crate::wire) fn close(&self) {
+        let _turn = self.turn();
         self.closed.store(true, Ordering::Release);
     }
 
@@ -48,10 +75,31 @@ impl ConnectionHandle {
         self.peer_gone.load(Ordering::Acquire)
     }
 
+    /// Whether exchanges may write without waiting for the peer to read.
+    pub(in crate::wire) fn is_direct(&self) -> bool {
+        self.turn().direct.is_some()
+    }
+
+    /// What to report of bytes that are written, if that is reported.
+    pub(in crate::wire) fn shown(&self, bytes: &[u8]) -> Option<Captured> {
+        self.reporter.reports_bytes().then(|| Captured::of(bytes))
+    }
+
+    /// Reports bytes that are about to be written.
+    pub(in crate::wire) fn report_sent(&self, bytes: &[u8]) {
+        if let Some(captured) = self.shown(bytes) {
+            self.reporter.tell(WireEventKind::Sent(captured));
+        }
+    }
+
     /// Gives an order and waits until it is done. If the future is dropped, the order is still executed.
     pub(in crate::wire) async fn order(&self, order: impl FnOnce(Done) -> Order) -> Result<(), PeerGone> {
-        let (done, mut answer) = oneshot::channel();
-        self.orders.send(order(done)).map_err(|_| PeerGone)?;
+        let (done, answer) = oneshot::channel();
+        self.enqueue(&mut self.turn(), order(done))?;
+        self.answer(answer).await
+    }
+
+    async fn answer(&self, mut answer: oneshot::Receiver<()>) -> Result<(), PeerGone> {
         tokio::select! {
             biased;
             answer = &mut answer => answer.map_err(|_| PeerGone),
@@ -60,20 +108,164 @@ impl ConnectionHandle {
             () = self.orders.closed() => answer.try_recv().map_err(|_| PeerGone),
         }
     }
+
+    /// Gives an order and does not wait.
+    pub(in crate::wire) fn give(&self, order: Order) -> Result<(), PeerGone> {
+        self.enqueue(&mut self.turn(), order)
+    }
+
+    fn enqueue(&self, turn: &mut Turn, order: Order) -> Result<(), PeerGone> {
+        turn.waiting += 1;
+        self.orders.send(Box::new(order)).map_err(|_| PeerGone)
+    }
+
+    /// The task of the connection has executed an order to write.
+    pub(in crate::wire) fn executed(&self, pushed: usize) {
+        let mut turn = self.turn();
+        turn.waiting = turn.waiting.saturating_sub(1);
+        turn.pushed = turn.pushed.saturating_sub(pushed);
+    }
+
+    /// Writes as much as the system takes immediately, and orders the rest.
+    pub(in crate::wire) async fn write(&self, bytes: &[u8], answered: &Written) -> Result<(), PeerGone> {
+        let answer = {
+            let mut turn = self.turn();
+            let rest = self.write_now(&turn, bytes, answered)?;
+            if rest.is_empty() {
+                None
+            } else {
+                let (done, answer) = oneshot::channel();
+                let bytes = rest.to_vec();
+                self.enqueue(&mut turn, Order::Write { bytes, shown: None, ending: None, pushed: 0, done })?;
+                Some(answer)
+            }
+        };
+        match answer {
+            Some(answer) => self.answer(answer).await,
+            None => {
+                // A script that writes without end must let others run.
+                tokio::task::consume_budget().await;
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes as much as the system takes immediately; returns what is left.
+    fn write_now<'b>(
+        &self,
+        turn: &Turn,
+        mut bytes: &'b [u8],
+        answered: &Written,
+    ) -> Result<&'b [u8], PeerGone> {
+        if self.closed.load(Ordering::Acquire) {
+            return Err(PeerGone);
+        }
+        let Some(direct) = turn.direct.as_ref().filter(|_| turn.waiting == 0) else { return Ok(bytes) };
+        let stream = direct.upgrade().ok_or(PeerGone)?;
+        while !bytes.is_empty() {
+            match stream.try_write(bytes) {
+                Ok(length) => {
+                    bytes = bytes.get(length..).unwrap_or_default();
+                    answered.add(length);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => break,
+                // The task of the connection notices it when it reads.
+                Err(_) => return Err(PeerGone),
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Writes a part of an open body that no script wrote. Waits for nothing.
+    pub(in crate::wire) fn push(
+        &self,
+        data: &[u8],
+        answered: &Written,
+        limit: usize,
+    ) -> Result<(), PushError> {
+        let mut turn = self.turn();
+        let coding = answered.body().ok_or(PushError::NotOpen)?;
+        if !self.is_open() {
+            return Err(PushError::NotOpen);
+        }
+        if turn.pushed.saturating_add(data.len()) > limit {
+            return Err(PushError::Slow(limit));
+        }
+        let mut bytes = Vec::new();
+        super::response::code(&mut bytes, coding, data);
+        let direct = turn.direct.is_some();
+        if direct {
+            self.report_sent(data);
+        }
+        let rest = self.write_now(&turn, &bytes, answered)?;
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let shown = if direct { None } else { self.shown(data) };
+        let (bytes, pushed, done) = (rest.to_vec(), rest.len(), oneshot::channel().0);
+        turn.pushed += pushed;
+        Ok(self.enqueue(&mut turn, Order::Write { bytes, shown, ending: None, pushed, done })?)
+    }
+}
+
+/// Why nothing was pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PushError {
+    /// The response has no open body: it has not begun, is complete, or has a fixed length.
+    #[error("the stream is not open")]
+    NotOpen,
+    /// The peer does not read.
+    #[error("the client has not read {0} bytes that were pushed earlier")]
+    Slow(usize),
+}
+
+impl From<PeerGone> for PushError {
+    fn from(PeerGone: PeerGone) -> Self {
+        Self::NotOpen
+    }
 }
 
 /// How many bytes of an answer were written so far, also while a write is in progress.
 #[derive(Debug, Clone, Default)]
-pub struct Written(Arc<AtomicU64>);
+pub struct Written(Arc<Answer>);
+
+#[derive(Debug, Default)]
+struct Answer {
+    bytes: AtomicU64,
+    body: AtomicU8,
+}
+
+/// The values of [`Answer::body`].
+const CHUNKED: u8 = 1;
+const IDENTITY: u8 = 2;
 
 impl Written {
     /// The number of bytes.
     pub fn bytes(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
+        self.0.bytes.load(Ordering::Acquire)
     }
 
     pub(in crate::wire) fn add(&self, bytes: usize) {
-        self.0.fetch_add(bytes as u64, Ordering::Release);
+        self.0.bytes.fetch_add(bytes as u64, Ordering::Release);
+    }
+
+    /// How an open body of any length is coded, if there is one.
+    pub(in crate::wire) fn body(&self) -> Option<Coding> {
+        match self.0.body.load(Ordering::Acquire) {
+            CHUNKED => Some(Coding::Chunked),
+            IDENTITY => Some(Coding::Identity),
+            _ => None,
+        }
+    }
+
+    pub(in crate::wire) fn set_body(&self, body: Option<Coding>) {
+        let body = match body {
+            Some(Coding::Chunked) => CHUNKED,
+            Some(Coding::Identity) => IDENTITY,
+            None => 0,
+        };
+        self.0.body.store(body, Ordering::Release);
     }
 }
 
@@ -86,6 +278,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
+    use crate::wire::event::Detail;
 
     const ROUNDS: usize = 20_000;
 
@@ -98,7 +291,7 @@ mod tests {
             let (receiver, ready, round) = (Arc::clone(&receiver), Arc::clone(&ready), Arc::clone(&round));
             move || {
                 for number in 1..=ROUNDS {
-                    let ending: mpsc::UnboundedReceiver<Order> = loop {
+                    let ending: mpsc::UnboundedReceiver<Box<Order>> = loop {
                         match receiver.lock().unwrap().take() {
                             Some(receiver) => break receiver,
                             None => std::thread::yield_now(),
@@ -113,7 +306,9 @@ mod tests {
         for number in 1..=ROUNDS {
             let (sender, ending) = mpsc::unbounded_channel();
             *receiver.lock().unwrap() = Some(ending);
-            let handle = ConnectionHandle::new(1, sender);
+            let (events, _wire) = mpsc::unbounded_channel();
+            let reporter = Reporter { events, origin: 0, connection: 1, detail: Detail::Full };
+            let handle = ConnectionHandle::new(reporter, sender, None);
             while ready.load(Ordering::SeqCst) < number {
                 std::thread::yield_now();
             }

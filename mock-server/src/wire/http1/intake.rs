@@ -8,17 +8,24 @@ use crate::wire::captured::Captured;
 use crate::wire::departure::Departure;
 
 /// Bytes that the peer sent and that no request has taken yet.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::wire) struct Intake {
     /// The bytes.
     pub(in crate::wire) buffer: Vec<u8>,
     /// Everything since [`Self::captured`] was last called.
     captured: Captured,
+    /// Whether it captures.
+    captures: bool,
     /// Whether bytes had to be discarded.
     overflowed: bool,
 }
 
 impl Intake {
+    /// An intake that captures what it reads, or does not.
+    pub(in crate::wire) fn new(captures: bool) -> Self {
+        Self { buffer: Vec::new(), captured: Captured::default(), captures, overflowed: false }
+    }
+
     /// The bytes that arrived since this was last called, if any.
     pub(in crate::wire) fn captured(&mut self) -> Option<Captured> {
         Some(std::mem::take(&mut self.captured)).filter(|captured| captured.length > 0)
@@ -64,7 +71,9 @@ impl Intake {
             Err(error) => return Err(error.into()),
         };
         let bytes = bytes.get(..length).unwrap_or_default();
-        self.captured.add(bytes);
+        if self.captures {
+            self.captured.add(bytes);
+        }
         let room = keep.saturating_sub(self.buffer.len());
         self.buffer.extend(bytes.iter().take(room));
         self.overflowed |= room < length;

@@ -3,6 +3,7 @@
 //! - `connection`: the task that owns a socket; `intake` and `output` are its two directions
 //! - `order`, `handle`: what the task is ordered to do, and who holds it
 //! - `exchange`: one request and our response to it
+//! - `pusher`: writing to an open body from outside its script
 //! - `request`, `request_reader`, `request_head`, `request_body`: a request, and reading it from bytes
 //! - `response`: a response as bytes
 
@@ -12,6 +13,7 @@ pub(in crate::wire) mod handle;
 mod intake;
 pub(in crate::wire) mod order;
 mod output;
+pub(in crate::wire) mod pusher;
 pub(in crate::wire) mod request;
 mod request_body;
 mod request_head;

@@ -1,5 +1,6 @@
 //! The orders to the task of a connection.
 
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
 use super::response::{Coding, Ending};
@@ -9,11 +10,14 @@ use crate::wire::captured::Captured;
 /// Answers an order when it is done. Dropping it means that the connection is no longer open.
 pub(in crate::wire) type Done = oneshot::Sender<()>;
 
+/// Where orders go. They are boxed because a channel has room for many in advance, and most connections get few.
+pub(in crate::wire) type Orders = UnboundedSender<Box<Order>>;
+
 /// An order to the task of a connection.
 #[derive(Debug)]
 pub(in crate::wire) enum Order {
-    /// Write these bytes, and then end the response if it is complete.
-    Write { bytes: Vec<u8>, shown: Option<Captured>, ending: Option<Ending>, done: Done },
+    /// Write these bytes, `pushed` of which were pushed from outside the script, and then end the response if it is complete.
+    Write { bytes: Vec<u8>, shown: Option<Captured>, ending: Option<Ending>, pushed: usize, done: Done },
     /// Write a pattern many times.
     Repeat { repeat: Repeat, coding: Coding, done: Done },
     /// End the connection immediately, even in the middle of a write.

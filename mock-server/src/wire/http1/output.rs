@@ -13,6 +13,9 @@ use crate::wire::departure::Departure;
 /// The longest write of a repeated pattern, which is held in memory.
 const WRITE_LIMIT: usize = 16 * 1024 * 1024;
 
+/// How many bytes of small writes are written together if nobody waits between them.
+pub(in crate::wire) const BATCH: usize = 16 * 1024;
+
 /// Writes, counts the bytes, and waits until the peer has read them.
 #[derive(Debug)]
 pub(in crate::wire) struct Output {
@@ -85,12 +88,20 @@ impl Output {
         let source: Vec<u8> =
             repeat.pattern.iter().copied().cycle().take(repeat.pattern.len().saturating_add(write)).collect();
         let mut start = 0;
-        let mut bytes = Vec::new();
+        let (mut bytes, mut batch) = (Vec::new(), Vec::new());
         while rest > 0 {
             let length = rest.min(write as u64) as usize;
             response::code(&mut bytes, coding, source.get(start..start + length).unwrap_or_default());
-            self.write(stream, &bytes, Some(answered)).await?;
             rest -= length as u64;
+            if self.boundary.is_off() && rest > 0 && batch.len() + bytes.len() < BATCH {
+                batch.extend_from_slice(&bytes);
+            } else if batch.is_empty() {
+                self.write(stream, &bytes, Some(answered)).await?;
+            } else {
+                batch.extend_from_slice(&bytes);
+                self.write(stream, &batch, Some(answered)).await?;
+                batch.clear();
+            }
             start = (start + length) % repeat.pattern.len();
             if rest > 0 && repeat.write.is_some() && kept == Kept::Yes && self.boundary.is_exact() {
                 kept = self.settle().await;

@@ -92,7 +92,7 @@ pub(in crate::wire) enum Malformed {
     TwoFramings,
     #[error("transfer-encoding is not \"chunked\" but \"{0}\"")]
     TransferEncoding(String),
-    #[error("the body is longer than {0} bytes")]
+    #[error("the body of the request is longer than {0} bytes, which is the limit of this server")]
     LongBody(u64),
     #[error("the body has a chunk without a valid size")]
     ChunkSize,
@@ -102,8 +102,17 @@ pub(in crate::wire) enum Malformed {
     LongTrailers(usize),
     #[error("more than {0} bytes arrived before the previous request was answered")]
     Pipelined(usize),
-    #[error("the listener has more than {0} simultaneous connections")]
+    #[error("this server has {0} open connections, which is its limit")]
     Crowded(usize),
+    #[error("the requests that this server is reading or answering have {0} bytes, which is its limit")]
+    Memory(usize),
+}
+
+impl Malformed {
+    /// Whether the request may be correct, and a limit of the server was reached.
+    pub(in crate::wire) fn is_limit(&self) -> bool {
+        matches!(self, Self::LongBody(_) | Self::Crowded(_) | Self::Memory(_))
+    }
 }
 
 /// The size limits of a request.

@@ -33,6 +33,11 @@ impl RequestReader {
         Self { limits, head: HeadReader::default(), begun: None }
     }
 
+    /// How many bytes of the body were read so far.
+    pub(in crate::wire) fn held(&self) -> usize {
+        self.begun.as_ref().map_or(0, |(request, _)| request.body.len())
+    }
+
     /// Takes the bytes of the request from `buffer`. Must be called again whenever bytes were added.
     ///
     /// # Errors

@@ -15,6 +15,16 @@ const STREAM_FIELDS: [(&str, &str); 2] =
 pub(in crate::wire) const BAD_REQUEST: &[u8] =
     b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
 
+/// The response if a limit was reached. The text says which.
+pub(in crate::wire) fn unavailable(text: &str) -> Vec<u8> {
+    let length = text.len() + 1;
+    format!(
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: text/plain; charset=utf-8\r\n\
+         content-length: {length}\r\nconnection: close\r\n\r\n{text}\n"
+    )
+    .into_bytes()
+}
+
 /// The answer to `expect: 100-continue`.
 pub(in crate::wire) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
@@ -128,6 +138,11 @@ pub(in crate::wire) fn encode(
 /// empty chunk would end the body.
 pub(in crate::wire) fn code(bytes: &mut Vec<u8>, coding: Coding, data: &[u8]) {
     bytes.clear();
+    append(bytes, coding, data);
+}
+
+/// Like [`code`], after what `bytes` already has.
+pub(in crate::wire) fn append(bytes: &mut Vec<u8>, coding: Coding, data: &[u8]) {
     match coding {
         Coding::Chunked if data.is_empty() => {}
         Coding::Chunked => chunk(bytes, data),

@@ -71,7 +71,7 @@ pub(crate) struct ProbeArguments {
 }
 
 /// Parses a header field.
-fn header(text: &str) -> Result<(String, String), ProbeInputError> {
+pub(crate) fn header(text: &str) -> Result<(String, String), ProbeInputError> {
     let (name, value) = text.split_once(':').ok_or(ProbeInputError::Field)?;
     check_field(name, value)?;
     Ok((name.to_owned(), value.trim().to_owned()))

@@ -4,7 +4,7 @@ use ssespec_cases::grammar::FieldExpectation;
 use ssespec_mock_server::wire::Request;
 
 /// Whether the fields of this name are as expected, where `expand` puts URLs in place of their names.
-pub(super) fn holds(
+pub(crate) fn holds(
     request: &Request,
     name: &str,
     expected: &FieldExpectation,

@@ -66,7 +66,9 @@ impl Session<'_> {
                     }
                 },
             },
-            WireEventKind::Malformed { reason } => self.queues.wire.push_back(Seen::Malformed { reason }),
+            WireEventKind::Malformed { reason } | WireEventKind::Refused { reason } => {
+                self.queues.wire.push_back(Seen::Malformed { reason })
+            }
             WireEventKind::Disconnected(_) if self.queues.named.disconnects => {
                 self.queues.wire.push_back(Seen::Left { connection: event.connection });
             }

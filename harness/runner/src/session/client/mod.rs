@@ -12,7 +12,7 @@ mod attempts;
 mod ending;
 mod expect;
 mod facts;
-mod fields;
+pub(crate) mod fields;
 mod intake;
 mod match_observation;
 mod own_scripts;

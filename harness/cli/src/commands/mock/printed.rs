@@ -1,0 +1,44 @@
+//! What `ssespec mock` prints: its URL first, and then the journal.
+
+use super::arguments::{Arguments, JournalFormat};
+use crate::output;
+
+/// Where the URL and the journal are printed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Printed {
+    format: JournalFormat,
+    only_url: bool,
+}
+
+impl Printed {
+    pub(super) fn new(arguments: &Arguments) -> Self {
+        Self { format: arguments.format, only_url: arguments.print_url }
+    }
+
+    /// Prints the URL, as the first line; in JSON also that of the control port.
+    pub(super) fn url(self, url: &str, control: Option<&str>) {
+        match self.format {
+            JournalFormat::Json if !self.only_url => {
+                let mut line = serde_json::json!({ "listening": url });
+                if let Some(control) = control {
+                    line["control"] = control.into();
+                }
+                output::print(&format!("{line}\n"));
+            }
+            _ => output::print(&format!("{url}\n")),
+        }
+    }
+
+    /// Prints a line of the journal.
+    pub(super) fn entry(self, text: impl FnOnce() -> String, json: impl FnOnce() -> serde_json::Value) {
+        let line = match self.format {
+            JournalFormat::Text => text(),
+            JournalFormat::Json => json().to_string(),
+        };
+        if self.only_url {
+            output::note(&line);
+        } else {
+            output::print(&format!("{line}\n"));
+        }
+    }
+}
