@@ -251,7 +251,12 @@ impl Player {
         let mut next = Instant::now();
         for number in 1..=repetition.times.unwrap_or(u64::MAX) {
             if number > 1 {
-                next = (next + repetition.every).max(Instant::now());
+                next += repetition.every;
+                // Lateness does not add up, but what was held up for longer than that is not made up for either.
+                let now = Instant::now();
+                if next + repetition.every < now {
+                    next = now;
+                }
                 let delayed = next + self.jitter.next();
                 self.sleep_until(delayed).await?;
             }
