@@ -267,6 +267,8 @@ impl Player {
             if !self.current.exchange.is_open() {
                 return Err(PeerGone);
             }
+            // The steps may write nothing, for example to a HEAD request.
+            tokio::task::consume_budget().await;
         }
         self.counter = 1;
         Ok(())
