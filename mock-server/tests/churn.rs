@@ -2,6 +2,7 @@
 //! test has its own process, so that nothing else is measured.
 
 #![cfg(target_os = "linux")]
+#![allow(clippy::print_stderr, reason = "the figures are worth seeing")]
 
 use std::fs;
 use std::net::SocketAddr;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::answer::{Answer, Refusal, json, typed};
 use super::guard::admit;
-use super::service::{OPENAPI, PAGE_PATH, Served};
+use super::served::{OPENAPI, PAGE_PATH, Served};
 use super::{journal, scenario, streams, verify};
 
 /// The page.

@@ -19,14 +19,9 @@ use tokio::task::JoinSet;
 use super::answer::{Answer, Refusal};
 use super::dispatch::answer;
 use super::replay::replayed;
+use super::served::{PAGE_PATH, Served};
 use crate::scenario::control::Control;
 use crate::wire::{Diversion, Diverted};
-
-/// The description of the control port, in [OpenAPI 3.1](https://spec.openapis.org/oas/v3.1.1).
-pub const OPENAPI: &str = include_str!("../../openapi.json");
-
-/// The path of the page on the mock server itself.
-pub const PAGE_PATH: &str = "/__ssespec/";
 
 /// How many connections it may have.
 const CONNECTIONS: usize = 256;
@@ -36,15 +31,6 @@ const HEAD_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long to wait if the system is out of file descriptors.
 const EXHAUSTED: Duration = Duration::from_millis(10);
-
-/// What is served.
-#[derive(Debug)]
-pub(super) struct Served {
-    pub(super) control: Control,
-    /// The URL of the mock server.
-    pub(super) url: String,
-    permits: Semaphore,
-}
 
 /// A control port, or the page of a mock server. Dropping it closes its connections.
 #[derive(Debug)]

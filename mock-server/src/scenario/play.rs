@@ -251,7 +251,12 @@ impl Player {
         let mut next = Instant::now();
         for number in 1..=repetition.times.unwrap_or(u64::MAX) {
             if number > 1 {
-                next = (next + repetition.every).max(Instant::now());
+                next += repetition.every;
+                // Lateness does not add up, but what was held up for longer than that is not made up for either.
+                let now = Instant::now();
+                if next + repetition.every < now {
+                    next = now;
+                }
                 let delayed = next + self.jitter.next();
                 self.sleep_until(delayed).await?;
             }
@@ -262,6 +267,8 @@ impl Player {
             if !self.current.exchange.is_open() {
                 return Err(PeerGone);
             }
+            // The steps may write nothing, for example to a HEAD request.
+            tokio::task::consume_budget().await;
         }
         self.counter = 1;
         Ok(())

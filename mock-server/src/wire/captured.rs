@@ -27,3 +27,15 @@ impl Captured {
         self.length = self.length.saturating_add(bytes.len() as u64);
     }
 }
+
+/// Where the bytes that a connection writes are reported.
+pub(super) trait ReportSent: std::fmt::Debug + Send + Sync {
+    /// The number of the connection.
+    fn connection(&self) -> u32;
+
+    /// Whether bytes are reported.
+    fn reports_bytes(&self) -> bool;
+
+    /// These bytes are about to be written.
+    fn sent(&self, captured: Captured);
+}

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::captured::Captured;
+use super::captured::{Captured, ReportSent};
 use super::departure::Departure;
 use super::http1::exchange::Exchange;
 use crate::action;
@@ -92,15 +92,24 @@ pub(super) struct Reporter {
 }
 
 impl Reporter {
-    /// Whether the bytes in both directions are reported.
-    pub(super) fn reports_bytes(&self) -> bool {
-        self.detail == Detail::Full
-    }
-
     /// Reports an event with the current time.
     pub(super) fn tell(&self, kind: WireEventKind) {
         // The receiver may have been dropped: a listener can outlive it.
         let event = WireEvent { at: Instant::now(), origin: self.origin, connection: self.connection, kind };
         let _ = self.events.send(event);
+    }
+}
+
+impl ReportSent for Reporter {
+    fn connection(&self) -> u32 {
+        self.connection
+    }
+
+    fn reports_bytes(&self) -> bool {
+        self.detail == Detail::Full
+    }
+
+    fn sent(&self, captured: Captured) {
+        self.tell(WireEventKind::Sent(captured));
     }
 }

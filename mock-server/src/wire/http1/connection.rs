@@ -22,7 +22,7 @@ use super::response::{BAD_REQUEST, CONTINUE, Ending, unavailable};
 use crate::action;
 use crate::wire::barrier::{Boundary, Kept};
 use crate::wire::budget::{Budget, Held};
-use crate::wire::captured::{CAPTURE_LIMIT, Captured};
+use crate::wire::captured::{CAPTURE_LIMIT, Captured, ReportSent as _};
 use crate::wire::departure::Departure;
 use crate::wire::diversion::{Diversion, Diverted};
 use crate::wire::event::{Reporter, WireEventKind};
@@ -108,7 +108,7 @@ impl Connection {
         let captures = reporter.reports_bytes();
         Self {
             stream,
-            handle: Arc::new(ConnectionHandle::new(reporter.clone(), sender, direct)),
+            handle: Arc::new(ConnectionHandle::new(Box::new(reporter.clone()), sender, direct)),
             reporter,
             limits,
             budget,

@@ -9,8 +9,7 @@ use tokio::sync::oneshot;
 
 use super::order::{Done, Order, Orders};
 use super::response::Coding;
-use crate::wire::captured::Captured;
-use crate::wire::event::{Reporter, WireEventKind};
+use crate::wire::captured::{Captured, ReportSent};
 
 /// Nothing more can be written: the peer has left, the connection was closed at the end of a session, or the
 /// response is complete.
@@ -21,7 +20,7 @@ pub struct PeerGone;
 /// A connection as seen from its exchanges.
 #[derive(Debug)]
 pub(in crate::wire) struct ConnectionHandle {
-    reporter: Reporter,
+    reporter: Box<dyn ReportSent>,
     orders: Orders,
     turn: Mutex<Turn>,
     closed: AtomicBool,
@@ -40,7 +39,11 @@ struct Turn {
 }
 
 impl ConnectionHandle {
-    pub(in crate::wire) fn new(reporter: Reporter, orders: Orders, direct: Option<Weak<TcpStream>>) -> Self {
+    pub(in crate::wire) fn new(
+        reporter: Box<dyn ReportSent>,
+        orders: Orders,
+        direct: Option<Weak<TcpStream>>,
+    ) -> Self {
         let turn = Mutex::new(Turn { direct, waiting: 0, pushed: 0 });
         Self { reporter, orders, turn, closed: AtomicBool::new(false), peer_gone: AtomicBool::new(false) }
     }
@@ -51,7 +54,7 @@ impl ConnectionHandle {
 
     /// The number of the connection.
     pub(in crate::wire) fn connection(&self) -> u32 {
-        self.reporter.connection
+        self.reporter.connection()
     }
 
     /// Nothing more will be written. When this returns, nobody is writing.
@@ -88,7 +91,7 @@ impl ConnectionHandle {
     /// Reports bytes that are about to be written.
     pub(in crate::wire) fn report_sent(&self, bytes: &[u8]) {
         if let Some(captured) = self.shown(bytes) {
-            self.reporter.tell(WireEventKind::Sent(captured));
+            self.reporter.sent(captured);
         }
     }
 
@@ -278,7 +281,22 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
-    use crate::wire::event::Detail;
+
+    /// Reports nothing.
+    #[derive(Debug)]
+    struct Nobody;
+
+    impl ReportSent for Nobody {
+        fn connection(&self) -> u32 {
+            1
+        }
+
+        fn reports_bytes(&self) -> bool {
+            false
+        }
+
+        fn sent(&self, _: Captured) {}
+    }
 
     const ROUNDS: usize = 20_000;
 
@@ -306,9 +324,7 @@ mod tests {
         for number in 1..=ROUNDS {
             let (sender, ending) = mpsc::unbounded_channel();
             *receiver.lock().unwrap() = Some(ending);
-            let (events, _wire) = mpsc::unbounded_channel();
-            let reporter = Reporter { events, origin: 0, connection: 1, detail: Detail::Full };
-            let handle = ConnectionHandle::new(reporter, sender, None);
+            let handle = ConnectionHandle::new(Box::new(Nobody), sender, None);
             while ready.load(Ordering::SeqCst) < number {
                 std::thread::yield_now();
             }
