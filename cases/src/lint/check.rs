@@ -35,10 +35,10 @@ pub(crate) fn check_with(cases: &[Case], corpus: &Corpus, claims: Claims) -> Vec
             Script::Client(steps) => {
                 client::lint::check(steps, &mut findings);
                 client::lost_attempts::check(steps, &mut findings);
-                soak::check(case.soak, steps, &mut findings);
-                // A user knows the delays of the clients that their own cases are for.
+                // A user knows the delays of the clients that their own cases are for, and how long they want to wait.
                 if claims == Claims::Required {
                     client::hidden_windows::check(steps, &mut findings);
+                    soak::check(case.soak, steps, &mut findings);
                 }
                 choices::check(steps, &mut findings);
                 growth::check(steps, &mut findings);

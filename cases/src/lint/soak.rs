@@ -29,8 +29,7 @@ pub(super) fn check(is_soak: bool, steps: &[Step<ClientStep>], findings: &mut Fi
 
 fn waits(step: &ClientStep) -> Duration {
     match step {
-        ClientStep::Wire(Action::Wait(time) | Action::Refuse(time))
-        | ClientStep::Expect(Expectation::NoRequest(time)) => *time,
+        ClientStep::Wire(Action::Wait(time)) | ClientStep::Expect(Expectation::NoRequest(time)) => *time,
         ClientStep::Expect(Expectation::Request(request)) => request.after.unwrap_or_default(),
         _ => Duration::ZERO,
     }

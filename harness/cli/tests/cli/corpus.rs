@@ -53,13 +53,14 @@ fn cases_as_json() {
             "id": "client/demo/wants-another-event",
             "title": "No client passes this: it wants an event that nobody sends", "role": "client",
             "suite": "whatwg", "level": "must", "requirements": ["whatwg/line-lf"], "needs": [],
-            "why": "To see what a failure looks like.", "counterparts": [], "isolated": false,
+            "why": "To see what a failure looks like.", "counterparts": [], "isolated": false, "soak": false,
             "file": "cases/client/demo/wants-another-event.toml",
         },
         {
             "id": "client/levels/may", "title": "A matter of taste, of which a fact is recorded", "role": "client",
             "suite": "whatwg", "level": "may", "requirements": ["whatwg/http-network-error-futile-may-fail"],
-            "needs": [], "why": null, "counterparts": [], "isolated": false, "file": "cases/client/levels/may.toml",
+            "needs": [], "why": null, "counterparts": [], "isolated": false, "soak": false,
+            "file": "cases/client/levels/may.toml",
         },
     ]);
     assert_eq!(list, expected);
