@@ -122,8 +122,8 @@ impl Entry {
         Some(value)
     }
 
-    /// About how many bytes it takes.
-    pub(crate) fn size(&self) -> usize {
+    /// About how many bytes of memory it takes.
+    pub fn size(&self) -> usize {
         let texts = match &self.kind {
             EntryKind::Request { method, target, headers, body, .. } => {
                 let headers = headers.iter().map(|(name, value)| name.len() + value.len() + 48);

@@ -1,6 +1,7 @@
 //! `ssespec mock`: serves a case or scenarios to curl, a debugger or a browser.
 
 mod arguments;
+mod backlog;
 mod case;
 mod control;
 mod limits;

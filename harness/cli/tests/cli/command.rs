@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io::{BufRead as _, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel, sync_channel};
 use std::time::{Duration, Instant};
 
 /// How long a command may take on a busy machine before the test says that it hangs.
@@ -92,6 +92,15 @@ impl Ssespec {
         let mut child = self.0.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         Running { child, lines: lines_of(stdout), stderr: Some(std::thread::spawn(|| all_of(stderr))) }
+    }
+
+    /// Starts it; its standard output is read only line by line, as the test asks for lines.
+    pub(crate) fn start_unread(mut self) -> Running {
+        let mut child = self.0.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (stdout, stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+        let (tell, lines) = sync_channel(0);
+        std::thread::spawn(move || send_lines(stdout, |line| tell.send(line).is_ok()));
+        Running { child, lines, stderr: Some(std::thread::spawn(|| all_of(stderr))) }
     }
 
     /// Starts it; its lines are those of standard error.
@@ -185,14 +194,17 @@ pub(crate) struct Running {
 
 fn lines_of(stdout: impl Read + Send + 'static) -> Receiver<String> {
     let (tell, lines) = channel();
-    std::thread::spawn(move || {
-        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            if tell.send(line).is_err() {
-                return;
-            }
-        }
-    });
+    std::thread::spawn(move || send_lines(stdout, |line| tell.send(line).is_ok()));
     lines
+}
+
+/// Sends each line, until `send` fails.
+fn send_lines(stdout: impl Read, mut send: impl FnMut(String) -> bool) {
+    for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+        if !send(line) {
+            return;
+        }
+    }
 }
 
 impl Running {

@@ -51,6 +51,9 @@ mod mock_expect;
 #[cfg(test)]
 mod mock_file;
 #[cfg(test)]
+#[cfg(unix)]
+mod mock_output;
+#[cfg(test)]
 mod output;
 #[cfg(test)]
 mod record;
@@ -108,6 +111,8 @@ fn tests() -> Vec<Trial> {
         ("mock-control", mock_control::TESTS),
         ("mock-expect", mock_expect::TESTS),
         ("mock-file", mock_file::TESTS),
+        #[cfg(unix)]
+        ("mock-output", mock_output::TESTS),
         ("record", record::TESTS),
         ("interrupt", interrupt::TESTS),
     ];

@@ -1,6 +1,7 @@
 //! What `ssespec mock` prints: its URL first, and then the journal.
 
 use super::arguments::{Arguments, JournalFormat};
+use super::backlog::Item;
 use crate::output;
 
 /// Where the URL and the journal are printed.
@@ -39,6 +40,26 @@ impl Printed {
             output::note(&line);
         } else {
             output::print(&format!("{line}\n"));
+        }
+    }
+
+    /// Prints an entry of the journal. A note about entries that were discarded goes to standard error, so that JSON Lines
+    /// stay valid.
+    pub(super) fn item(self, item: &Item) {
+        match item {
+            Item::Entry(entry) => self.entry(|| entry.line(), || serde_json::json!(entry)),
+            Item::Discarded(count) => output::note(&format!(
+                "{count} entries of the journal were not printed: the output was not read fast enough"
+            )),
+        }
+    }
+
+    /// Says how many entries were not printed at the end, unless they go to standard error, which would block again.
+    pub(super) fn unprinted(self, count: u64) {
+        if count > 0 && !self.only_url {
+            output::note(&format!(
+                "the last {count} entries of the journal were not printed: standard output is not read"
+            ));
         }
     }
 }

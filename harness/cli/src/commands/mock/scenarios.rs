@@ -10,6 +10,7 @@ use ssespec_reports::visible;
 use tokio::sync::mpsc;
 
 use super::arguments::Arguments;
+use super::backlog::Backlog;
 use super::control::PageConnections;
 use super::limits;
 use super::printed::Printed;
@@ -56,7 +57,7 @@ routes:
   "
         )
     ));
-    let print = |entry: Entry| printed.entry(|| entry.line(), || serde_json::json!(entry));
+    let backlog = Backlog::start(move |item| printed.item(&item));
     let late = arguments.timeout.unwrap_or(PATIENCE);
     let end = {
         let done = async {
@@ -67,7 +68,7 @@ routes:
         };
         let show = async {
             while let Some(entry) = journal.recv().await {
-                print(entry);
+                backlog.add(entry);
             }
         };
         tokio::select! {
@@ -79,8 +80,9 @@ routes:
     };
     let verification = server.close(LEAVING).await;
     while let Ok(entry) = journal.try_recv() {
-        print(entry);
+        backlog.add(entry);
     }
+    printed.unprinted(backlog.finish().await);
     let judged = arguments.once || arguments.verify;
     if judged && !verification.is_met() {
         output::error(&verification.to_string());
