@@ -47,7 +47,8 @@ fn cases_as_json() {
             "id": "client/demo/resumes", "title": "A client resumes after a drop in mid-event", "role": "client",
             "suite": "whatwg", "level": "must",
             "requirements": ["whatwg/reconnect-last-event-id-single-latest"], "needs": ["reconnect"],
-            "why": null, "counterparts": [], "isolated": false, "file": "cases/client/demo/resumes.toml",
+            "why": null, "counterparts": [], "isolated": false, "soak": false,
+            "file": "cases/client/demo/resumes.toml",
         },
         {
             "id": "client/demo/wants-another-event",

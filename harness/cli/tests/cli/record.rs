@@ -140,8 +140,7 @@ fn what_cannot_be_recorded() {
 fn a_signal_ends_a_recording() {
     let folder = TestFolder::new();
     // With the barrier, an exchange is finished once the recorder has read it.
-    let open =
-        "barrier = true\n[[route]]\npath = \"/stream\"\n[[route.connection]]\nsteps = [{ send = \"data: a\\n\\n\" }]\n";
+    let open = "barrier = true\n[[route]]\npath = \"/stream\"\n[[route.connection]]\nsteps = [{ send = \"data: a\\n\\n\" }]\n";
     let (server, stream) = serve(&folder.file("s.toml", open));
     let recorder = ssespec(["record", &stream]).start();
     server.lines_to("finished");
