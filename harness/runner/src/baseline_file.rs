@@ -308,14 +308,13 @@ fn is_heading(line: &str) -> bool {
 }
 
 fn fate(entry: &KnownFailure, results: &Judged<'_>, selection: &Selection) -> Fate {
-    if results.unmatched.contains(entry) {
+    if results.unmatched.iter().any(|unmatched| unmatched.says_the_same_as(entry)) {
         return Fate::Goes;
     }
     let Ok(glob) = id_glob(&entry.case).map(|glob| glob.compile_matcher()) else { return Fate::Stays };
     let is_stale = |case: &str| {
-        let of_this =
-            |stale: &KnownFailure| KnownFailure { case: case.to_owned(), ..entry.clone() } == *stale;
-        results.stale.iter().any(of_this)
+        let of_this = KnownFailure { case: case.to_owned(), ..entry.clone() };
+        results.stale.iter().any(|stale| stale.says_the_same_as(&of_this))
     };
     let cases = fold(results.results);
     let matched: Vec<&CaseOutcome<'_>> = cases.iter().filter(|case| glob.is_match(case.case())).collect();

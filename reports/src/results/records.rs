@@ -54,6 +54,13 @@ pub struct KnownFailure {
     pub place: Option<Place>,
 }
 
+impl KnownFailure {
+    /// Whether another entry says the same, wherever it is written.
+    pub fn says_the_same_as(&self, other: &Self) -> bool {
+        Self { place: None, ..self.clone() } == Self { place: None, ..other.clone() }
+    }
+}
+
 /// A line of a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
