@@ -83,10 +83,10 @@
 //!     [[route.connection]]
 //!     steps = [{ send = "id: 1\ndata: hello\n\n" }, { drop = "reset" }]
 //! "#;
-//! let mut server = MockServer::start(scenario).await?;
+//! let server = MockServer::start(scenario).await?;
 //! let url = server.url("/stream"); // connect your client to it
 //! # assert!(url.ends_with("/stream"));
-//! for request in server.requests() {
+//! for request in server.received_requests() {
 //!     println!("{:?}", request.header("last-event-id"));
 //! }
 //! # Ok(())

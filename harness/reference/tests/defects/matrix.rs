@@ -5,8 +5,8 @@ use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use ssespec::run::Launch;
-use ssespec_cases::Case;
-use ssespec_cases::Level;
+use ssespec_cases::server::ServerStep;
+use ssespec_cases::{Case, Level, Script};
 use ssespec_reference::{self as reference, Defect, Pace, Reached, ServerDefect};
 use ssespec_reports::diagnosis::Table;
 use ssespec_reports::diagnosis::table::Mistake as Entry;
@@ -78,6 +78,14 @@ fn is_random_for_servers(defect: ServerDefect) -> bool {
     matches!(defect, ServerDefect::ReplayFromWhatWasSent)
 }
 
+/// Whether what a case shows depends on what comes first, so that it may also pass with a defect that it fails with.
+pub(crate) fn races(case: &Case) -> bool {
+    match &case.script {
+        Script::Server(steps) => steps.iter().any(|step| matches!(step.kind, ServerStep::EmitEarly(_))),
+        _ => false,
+    }
+}
+
 mistake!(Defect, Role::Client, 40, is_random, reference::with_defects_at, reference::surveyed_at);
 mistake!(
     ServerDefect,
@@ -139,7 +147,8 @@ impl<D: Mistake> Matrix<D> {
         faults.collect()
     }
 
-    /// The cases that a defect fails, without those of level `may`.
+    /// The cases that a defect fails, without those of level `may`, and without those that may also pass if there are
+    /// others.
     fn caught(&self, defect: D) -> Vec<(&str, Delivery)> {
         let failed = self.came.iter().filter_map(|((other, case), came)| match came {
             Came::Failed(delivery, ..) if *other == defect && self.rows[case].level != Level::May => {
@@ -147,7 +156,12 @@ impl<D: Mistake> Matrix<D> {
             }
             _ => None,
         });
-        failed.collect()
+        let (racing, mut caught): (Vec<_>, Vec<_>) =
+            failed.partition(|(case, _)| races(&self.rows[*case].case));
+        if caught.is_empty() {
+            caught = racing;
+        }
+        caught
     }
 
     fn uncaught(&self) -> Vec<D> {
@@ -247,6 +261,9 @@ impl<D: Mistake> Matrix<D> {
             }
             for ((_, case), came) in self.came.iter().filter(|((of, _), _)| *of == defect) {
                 let Came::Failed(delivery, step, _) = came else { continue };
+                if races(&self.rows[case].case) {
+                    continue;
+                }
                 compared += 1;
                 let listed = entry.failures.get(case).and_then(|failures| failures.get(*delivery));
                 if self.rows[case].level != Level::May && listed.map(|symptom| symptom.step) != Some(*step) {

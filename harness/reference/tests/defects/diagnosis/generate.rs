@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 
 use super::playing::with_defects;
 use super::survey::survey;
-use crate::matrix::Mistake;
+use crate::matrix::{Mistake, races};
 use crate::soaking;
 
 /// How many defects are played at the same time.
@@ -125,7 +125,7 @@ async fn table<D: Mistake>(chosen: &Chosen) -> Vec<Entry> {
             (defect, failures(defect, &corpus, cases).await)
         });
     }
-    let mut entries = entries_of(playing).await;
+    let mut entries = entries_of(playing, &corpus).await;
     for defect in D::all().iter().filter(|defect| ABOUT_SIZE.contains(&defect.name().as_str())) {
         if chosen.has_defect(&defect.name()) {
             let growth = growth(*defect, &corpus).await;
@@ -137,14 +137,17 @@ async fn table<D: Mistake>(chosen: &Chosen) -> Vec<Entry> {
 }
 
 /// The entries of defects that fail a case.
-async fn entries_of<D: Mistake>(mut playing: JoinSet<(D, BTreeMap<String, Failures>)>) -> Vec<Entry> {
+async fn entries_of<D: Mistake>(
+    mut playing: JoinSet<(D, BTreeMap<String, Failures>)>,
+    corpus: &Corpus,
+) -> Vec<Entry> {
     let mut entries = Vec::new();
     while let Some(played) = playing.join_next().await {
         let (defect, failures) = played.expect("no panic");
         if !failures.is_empty() {
             let (description, origin) = (defect.description().to_owned(), defect.origin().to_owned());
-            let keys = failures.keys().cloned();
-            let possible = if defect.is_random() { keys.collect() } else { BTreeSet::new() };
+            let is_possible = |id: &&String| defect.is_random() || races(&corpus.cases[*id]);
+            let possible = failures.keys().filter(is_possible).cloned().collect();
             entries.push(Entry { name: defect.name(), description, origin, possible, failures });
         }
     }
