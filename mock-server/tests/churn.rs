@@ -116,7 +116,6 @@ struct Rest {
     /// The bytes that are allocated.
     allocated: usize,
     /// The resident size of the process in KiB, which is only shown.
-    #[allow(dead_code, reason = "for Debug")]
     resident: u64,
 }
 
@@ -168,6 +167,7 @@ async fn nothing_grows(clients: u64, warm_up: Duration, time: Duration, least: u
     let count = churn(&server, clients, time, 1_000_000).await;
     let after = rest(&server).await;
     eprintln!("{count} connections; before {before:?}, after {after:?}");
+    eprintln!("resident: {} KiB, then {} KiB", before.resident, after.resident);
     assert!(count >= least, "{count} connections");
     assert!(after.tasks <= before.tasks, "{before:?}, then {after:?}");
     assert!(after.descriptors <= before.descriptors, "{before:?}, then {after:?}");

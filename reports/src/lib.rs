@@ -146,7 +146,7 @@ pub mod schema;
 #[cfg(feature = "renderings")]
 pub mod shards;
 #[cfg(feature = "renderings")]
-mod slug;
+pub mod slug;
 #[cfg(feature = "renderings")]
 pub mod snapshot;
 #[cfg(feature = "renderings")]

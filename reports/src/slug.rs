@@ -1,22 +1,19 @@
 //! Names of files and anchors, made from untrusted names.
 
-#[cfg(feature = "html")]
 use std::collections::BTreeSet;
 
 /// The longest name, in bytes.
 const LONGEST: usize = 120;
 
 /// Names that were given out, so that each is given out once.
-#[cfg(feature = "html")]
 #[derive(Debug, Default)]
-pub(crate) struct Slugs {
+pub struct Slugs {
     taken: BTreeSet<String>,
 }
 
-#[cfg(feature = "html")]
 impl Slugs {
     /// A name that is safe in a path, in a URL and as an anchor on every system, and differs from all others of these slugs.
-    pub(crate) fn slug(&mut self, text: &str) -> String {
+    pub fn slug(&mut self, text: &str) -> String {
         let plain = plain(text);
         let mut slug = plain.clone();
         let mut number = 2_usize;
@@ -29,7 +26,7 @@ impl Slugs {
 }
 
 /// `client/lines/cr` becomes `client.lines.cr`; what is neither a letter, a digit nor punctuation of names becomes `-`.
-pub(crate) fn plain(text: &str) -> String {
+pub fn plain(text: &str) -> String {
     let mut slug = String::new();
     for character in text.chars() {
         let next = match character {
@@ -65,7 +62,6 @@ mod tests {
         assert!(plain(&"x".repeat(1_000_000)).len() <= LONGEST);
     }
 
-    #[cfg(feature = "html")]
     #[test]
     fn no_name_is_given_out_twice() {
         let mut slugs = Slugs::default();

@@ -1,11 +1,12 @@
 //! Failures as issues for the implementation's own tracker.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use ssespec_reports::fold::fold;
 use ssespec_reports::issue::{Distinct, Issue, distinct, issue};
 use ssespec_reports::results::Results;
+use ssespec_reports::slug::{self, Slugs};
 use ssespec_reports::visible;
 
 use crate::did_you_mean::UnknownName;
@@ -91,15 +92,14 @@ fn failures<'a>(run: &'a Results, failing: &Failing) -> Vec<Distinct<'a>> {
 /// Writes a folder for each issue, and prints where.
 fn into_folder(folder: &Path, issues: &[(&Results, Distinct<'_>, Issue)]) -> Result<(), CommandError> {
     let mut output = SiteFolder::new(folder)?;
-    let mut taken = BTreeSet::new();
+    let mut taken: BTreeMap<String, Slugs> = BTreeMap::new();
     let mut listed = String::new();
     for (run, failure, issue) in issues {
         let implementation = &run.header().implementation;
         let name = format!("{}-{}", implementation.name, implementation.version);
-        let mut path = format!("issues/{}/{}", file_name(&name), file_name(failure.case.case()));
-        while !taken.insert(path.clone()) {
-            path.push('-');
-        }
+        let of_implementation = slug::plain(&name);
+        let slugs = taken.entry(of_implementation.clone()).or_default();
+        let path = format!("issues/{of_implementation}/{}", slugs.slug(failure.case.case()));
         output.write(&format!("{path}/issue.md"), issue.markdown.as_bytes()).map_err(write_error(folder))?;
         for file in &issue.files {
             output.write(&format!("{path}/{}", file.name), &file.bytes).map_err(write_error(folder))?;
@@ -121,27 +121,4 @@ const TITLE: usize = 120;
 fn write_error(folder: &Path) -> impl Fn(std::io::Error) -> CommandError {
     let path = folder.to_owned();
     move |source| output::WriteFileError { path: path.clone(), source }.into()
-}
-
-/// The longest name of a file, in characters.
-const NAME: usize = 100;
-
-/// A name of a file on every system.
-fn file_name(text: &str) -> String {
-    let allowed = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '-' };
-    let name: String = text.chars().take(NAME).map(allowed).collect();
-    let name = name.trim_matches(['.', '-']);
-    if name.is_empty() { "unnamed".to_owned() } else { name.to_lowercase() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::file_name;
-
-    #[test]
-    fn names_stay_inside_of_their_folder() {
-        assert_eq!(file_name("../../x"), "x");
-        assert_eq!(file_name("@a/b 1.0"), "a-b-1.0");
-        assert_eq!(file_name("\0"), "unnamed");
-    }
 }

@@ -1,6 +1,6 @@
 //! The page of `ssespec mock --ui` in a Chromium that `headless_chrome` drives.
 //!
-//! Where Chromium is not installed the test is left out and says so, unless `SSESPEC_ALL_IMPLEMENTATIONS` is set.
+//! Where Chromium or axe-core is not installed the test is left out and says so, unless `SSESPEC_ALL_IMPLEMENTATIONS` is set.
 
 #[path = "axe/mod.rs"]
 mod axe;
@@ -32,13 +32,21 @@ steps = [{ send = "data: <b>one</b>\n\n" }]
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let trial = Trial::ignorable_test("streams_are_shown_fed_and_dropped", || match find(Engine::Chromium) {
-        Err(missing) if std::env::var_os("SSESPEC_ALL_IMPLEMENTATIONS").is_none() => {
-            Ok(Completion::ignored_with(format!("{missing}; {}", missing.hint())))
+    let trial = Trial::ignorable_test("streams_are_shown_fed_and_dropped", || match missing() {
+        Some(why) if std::env::var_os("SSESPEC_ALL_IMPLEMENTATIONS").is_none() => {
+            Ok(Completion::ignored_with(why))
         }
         _ => streams_are_shown_fed_and_dropped().map(|()| Completion::Completed),
     });
     libtest_mimic::run(&arguments, vec![trial]).exit_code()
+}
+
+/// What is not installed.
+fn missing() -> Option<String> {
+    match find(Engine::Chromium) {
+        Err(missing) => Some(format!("{missing}; {}", missing.hint())),
+        Ok(_) => axe::missing(),
+    }
 }
 
 /// The command, ended with the test.
@@ -157,12 +165,10 @@ fn streams_are_shown_fed_and_dropped() -> Result<(), Failed> {
     let _third = stream(&address, "/c")?;
     wait_for(&tab, "document.querySelector('#routes td:last-child').textContent === '1'")?;
 
-    if axe::missing().is_none() {
-        tab.evaluate(&axe::script()?, false).map_err(|error| said(&error))?;
-        let found = tab.evaluate(axe::VIOLATIONS, true).map_err(|error| said(&error))?.value;
-        if found.as_ref().and_then(serde_json::Value::as_str) != Some("") {
-            return Err(format!("axe-core: {found:?}").into());
-        }
+    tab.evaluate(&axe::script()?, false).map_err(|error| said(&error))?;
+    let found = tab.evaluate(axe::VIOLATIONS, true).map_err(|error| said(&error))?.value;
+    if found.as_ref().and_then(serde_json::Value::as_str) != Some("") {
+        return Err(format!("axe-core: {found:?}").into());
     }
     Ok(())
 }

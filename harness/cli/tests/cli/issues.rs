@@ -97,7 +97,7 @@ fn an_issue_for_each_cause() {
     issue("all", &file).ends(2).says(&["--output FOLDER"]);
     let output = folder.path().join("issues");
     let all = issue("all", &file).args(["--output"]).args([&output]).ends(0);
-    all.shows(&["client-mine-lost/issue.md: A loss (1 case)"]);
+    all.shows(&["client.mine.lost/issue.md: A loss (1 case)"]);
     let written = all.stdout.split(": ").next().unwrap();
     assert_eq!(std::fs::read_to_string(written).unwrap(), printed.stdout);
     // A second report replaces the first, and nothing that others wrote.

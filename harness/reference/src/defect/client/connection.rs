@@ -223,7 +223,7 @@ macro_rules! entries {
             /// A stream is given up for a new one after 40 seconds, however many events come.
             StreamCutAfterFortySeconds: "resilience/no-limit-for-a-whole-stream",
             /// A stream is given up for a new one after five minutes, however many events come.
-            StreamCutAfterFiveMinutes: "joshmossas/event-source-plus#29",
+            StreamCutAfterFiveMinutes: "resilience/no-limit-for-a-whole-stream",
             /// A stream is given up for a new one after 45 seconds without an event, however many comments come.
             CommentsKeepNothing: "open-mercato/open-mercato#5406",
             /// A stream on which nothing comes for a minute is given up for a new one.
