@@ -1,8 +1,10 @@
-//! The causes of a run's failures, each with the evidence of one case.
+//! The causes of a run's failures, each with the evidence of a case.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use super::detail::Detail;
 use super::failure::failure;
 use super::paint::{Paint, Style};
 use crate::fold::{CaseOutcome, Outcome};
@@ -16,7 +18,7 @@ pub(super) fn causes(
     diagnosis: &Diagnosis,
     requirements: &[Requirement],
     cases: &[CaseOutcome<'_>],
-    style: Style,
+    (style, detail): (Style, Detail),
 ) -> String {
     let paint = Paint::new(style.color);
     let mut text = String::new();
@@ -34,37 +36,61 @@ pub(super) fn causes(
     }
     let _ = writeln!(text, "\n{}", paint.strong(heading(diagnosis)));
     if !diagnosis.causes.is_empty() {
-        let note = "  A cause is a known mistake that fails these cases; an unknown one may look the same.";
+        let more = match detail {
+            Detail::Full => "",
+            Detail::Short => "\n  --verbose lists the cases of each, and shows one in full.",
+        };
+        let note = format!(
+            "  A cause is a known mistake that fails these cases; an unknown one may look the same.{more}"
+        );
         let _ = writeln!(text, "{}", paint.quiet(note));
     }
     let outcomes: BTreeMap<&str, &CaseOutcome<'_>> = cases.iter().map(|case| (case.case(), case)).collect();
+    let first = shown_in_full(diagnosis, cases, detail).map(CaseOutcome::case).collect::<BTreeSet<_>>();
     for (number, cause) in diagnosis.causes.iter().enumerate() {
         let _ = writeln!(text);
-        text.push_str(&one(number + 1, cause, &outcomes, paint));
-        let best = outcomes.get(cause.best.as_str());
-        if let Some(case) = best.filter(|case| is_new(case.outcome())) {
-            if number < IN_FULL {
-                text.push_str(&failure(requirements, case, style));
-            } else {
-                let _ = writeln!(text, "   look at {}", visible::line(case.case(), limits::ID));
-            }
+        let best = outcomes.get(cause.best.as_str()).filter(|case| is_new(case.outcome()));
+        let shown = best.filter(|case| first.contains(case.case()));
+        let detail = if shown.is_some() { Detail::Full } else { detail };
+        text.push_str(&one(number + 1, cause, &outcomes, (paint, detail)));
+        match (shown, best) {
+            (Some(case), _) => text.push_str(&failure(requirements, case, style)),
+            (None, Some(case)) => text.push_str(&evidence(number + 1, case, paint)),
+            (None, None) => {}
         }
     }
     text
 }
 
-/// The cases that [`causes`] shows with their evidence.
+/// The cases that [`causes`] shows in full: that of each cause, or that of the first.
 pub(super) fn shown_in_full<'c, 'a>(
     diagnosis: &Diagnosis,
     cases: &'c [CaseOutcome<'a>],
+    detail: Detail,
 ) -> impl Iterator<Item = &'c CaseOutcome<'a>> {
-    let best: BTreeSet<String> =
-        diagnosis.causes.iter().take(IN_FULL).map(|cause| cause.best.clone()).collect();
-    cases.iter().filter(move |case| is_new(case.outcome()) && best.contains(case.case()))
+    let most = match detail {
+        Detail::Full => diagnosis.causes.len(),
+        Detail::Short => 1,
+    };
+    let best = diagnosis
+        .causes
+        .iter()
+        .filter_map(|cause| cases.iter().find(|case| is_new(case.outcome()) && case.case() == cause.best));
+    best.take(most).collect::<Vec<_>>().into_iter()
 }
 
-/// How many causes are shown with the evidence of a case; many would fill screen after screen.
-const IN_FULL: usize = 3;
+/// What a case expected and observed, on a line.
+fn evidence(number: usize, case: &CaseOutcome<'_>, paint: Paint) -> String {
+    let indent = " ".repeat(number.to_string().len() + 2);
+    let id = visible::line(case.case(), limits::ID);
+    let Some(failure) = &case.worst().failure else { return format!("{indent}look at {id}\n") };
+    let expected = paint.good(visible::line(&failure.expected, SIDE));
+    let observed = paint.bad(visible::line(&failure.observed, SIDE));
+    format!("{indent}{id}: expected {expected}; observed {observed}\n")
+}
+
+/// How many characters of an expectation or an observation a line has.
+const SIDE: usize = 60;
 
 /// `6 causes explain 45 of 51 failing cases`.
 pub(crate) fn heading(diagnosis: &Diagnosis) -> String {
@@ -83,15 +109,48 @@ fn is_new(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Fail | Outcome::Warn)
 }
 
-fn one(number: usize, cause: &Cause, outcomes: &BTreeMap<&str, &CaseOutcome<'_>>, paint: Paint) -> String {
+fn one(
+    number: usize,
+    cause: &Cause,
+    outcomes: &BTreeMap<&str, &CaseOutcome<'_>>,
+    (paint, detail): (Paint, Detail),
+) -> String {
     let mut text = String::new();
     let indent = " ".repeat(number.to_string().len() + 2);
+    let mut origins = String::new();
     for (at, mistake) in cause.mistakes.iter().enumerate() {
         let lead = if at == 0 { format!("{number}. ") } else { format!("{indent}or: ") };
         let description = visible::line(&mistake.description, limits::SENTENCE);
         let _ = writeln!(text, "{lead}{}", paint.strong(description));
-        let _ = writeln!(text, "{indent}{}", paint.quiet(origin(&mistake.origin).words()));
+        origins = origin(&mistake.origin).words();
+        if detail == Detail::Full || at + 1 < cause.mistakes.len() {
+            let _ = writeln!(text, "{indent}{}", paint.quiet(&origins));
+        }
     }
+    let count = count(cause, outcomes);
+    match detail {
+        Detail::Full => {
+            let _ = writeln!(text, "{indent}{count}");
+            for line in lists(&cause.cases) {
+                let _ = writeln!(text, "{indent}  {}", paint.quiet(line));
+            }
+        }
+        Detail::Short => {
+            // A single case is named beside its evidence.
+            let count = match cause.cases.len() {
+                1 => count,
+                _ => format!("{count}: {}", groups(&cause.cases)),
+            };
+            let fits = origins.len() + count.len() + 2 <= WIDTH;
+            let separator = if fits { "; ".to_owned() } else { format!("\n{indent}") };
+            let _ = writeln!(text, "{indent}{}{separator}{count}", paint.quiet(origins));
+        }
+    }
+    text
+}
+
+/// How many cases a cause has.
+fn count(cause: &Cause, outcomes: &BTreeMap<&str, &CaseOutcome<'_>>) -> String {
     let known = cause.cases.iter().filter(|case| {
         outcomes.get(case.as_str()).is_some_and(|outcome| outcome.outcome() == Outcome::Known)
     });
@@ -109,12 +168,30 @@ fn one(number: usize, cause: &Cause, outcomes: &BTreeMap<&str, &CaseOutcome<'_>>
         1 => "1 case".to_owned(),
         cases => format!("{cases} cases"),
     };
-    let _ = writeln!(text, "{indent}{count}{known}{unjudged}");
-    for line in lists(&cause.cases) {
-        let _ = writeln!(text, "{indent}  {}", paint.quiet(line));
+    format!("{count}{known}{unjudged}")
+}
+
+/// How many cases each group has: `client/lines 3, client/ids 1`.
+fn groups(cases: &[String]) -> String {
+    let mut groups: BTreeMap<&str, usize> = BTreeMap::new();
+    for case in cases {
+        *groups.entry(case.rsplit_once('/').map_or("", |(group, _)| group)).or_default() += 1;
+    }
+    let mut groups: Vec<(&str, usize)> = groups.into_iter().collect();
+    groups.sort_by_key(|(_, count)| Reverse(*count));
+    let shown = groups
+        .iter()
+        .take(GROUPS)
+        .map(|(group, count)| format!("{} {count}", visible::line(group, limits::ID)));
+    let mut text = shown.collect::<Vec<_>>().join(", ");
+    if groups.len() > GROUPS {
+        text.push_str(", …");
     }
     text
 }
+
+/// How many groups a line has.
+const GROUPS: usize = 5;
 
 /// The width of a line that lists cases.
 const WIDTH: usize = 110;
@@ -158,6 +235,14 @@ mod tests {
     fn cases_are_listed_by_group() {
         let cases = ["client/a/x", "client/b/y", "client/a/z"].map(str::to_owned);
         assert_eq!(lists(&cases), ["client/a: x, z", "client/b: y"]);
+    }
+
+    #[test]
+    fn groups_have_their_largest_first() {
+        let cases = ["client/a/x", "client/b/y", "client/b/z"].map(str::to_owned);
+        assert_eq!(groups(&cases), "client/b 2, client/a 1");
+        let many: Vec<String> = (0..9).map(|n| format!("client/{n}/x")).collect();
+        assert_eq!(groups(&many), "client/0 1, client/1 1, client/2 1, client/3 1, client/4 1, …");
     }
 
     #[test]

@@ -35,6 +35,27 @@ pub fn failure(requirements: &[Requirement], case: &CaseOutcome<'_>, style: Styl
     finding.block.text
 }
 
+/// The block of a case with a failure or warning without what is on the wire: what broke, what was expected and observed, and
+/// the command that reruns it.
+#[cfg(feature = "renderings")]
+pub(super) fn brief(requirements: &[Requirement], case: &CaseOutcome<'_>, style: Style) -> String {
+    let mut finding = Finding { block: Block::new(Paint::new(style.color)), times: style.times };
+    finding.heading(case);
+    let worst = case.worst();
+    let _ = writeln!(finding.block.text, "  {}", visible::line(&worst.title, limits::SENTENCE));
+    for id in &worst.requirements {
+        let requirement = requirements.iter().find(|requirement| requirement.id == *id);
+        let link = requirement.map(|requirement| requirement.link.as_str()).unwrap_or_default();
+        let line = format!("{}  {}", visible::line(id, limits::ID), visible::line(link, limits::LINK));
+        finding.block.field("spec", &[line]);
+    }
+    if let Some(failure) = &worst.failure {
+        finding.block.compare(&failure.expected, &failure.observed);
+    }
+    finding.block.field("rerun", &[visible::line(&worst.rerun, limits::COMMAND)]);
+    finding.block.text
+}
+
 /// How many connections are shown with their bytes.
 const STREAMS: usize = 6;
 

@@ -1,9 +1,10 @@
-//! The findings of a run outside of its causes: at most one in full for each requirement, the others as a line each.
+//! The findings of a run outside of its causes: at most one with evidence for each requirement, the others as a line each.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::failure::failure;
+use super::detail::Detail;
+use super::failure::{brief, failure};
 use super::paint::{Failures, Paint, Style};
 use super::progress::case_line;
 use crate::fold::{CaseOutcome, Outcome};
@@ -15,8 +16,11 @@ use crate::visible;
 pub(super) struct Findings<'a> {
     requirements: &'a [Requirement],
     style: Style,
+    detail: Detail,
     /// Ids of requirements; for errors, reasons.
     shown: BTreeSet<(Outcome, &'a str)>,
+    /// Whether a failure was shown in full.
+    is_one_in_full: bool,
     folded: usize,
 }
 
@@ -24,20 +28,25 @@ impl<'a> Findings<'a> {
     /// Nothing was shown yet, except these cases.
     pub(super) fn new(
         requirements: &'a [Requirement],
-        style: Style,
+        (style, detail): (Style, Detail),
         shown: impl IntoIterator<Item = &'a CaseOutcome<'a>>,
     ) -> Self {
-        let shown = shown.into_iter().flat_map(keys).collect();
-        Self { requirements, style, shown, folded: 0 }
+        let shown: BTreeSet<(Outcome, &str)> = shown.into_iter().flat_map(keys).collect();
+        Self { requirements, style, detail, is_one_in_full: !shown.is_empty(), shown, folded: 0 }
     }
 
-    /// A finding: in full if nothing of the same requirement was.
+    /// A finding: with evidence if nothing of the same requirement had it.
     pub(super) fn one(&mut self, case: &'a CaseOutcome<'a>) -> String {
         let keys = keys(case);
         let is_new = !keys.iter().any(|key| self.shown.contains(key));
         self.shown.extend(keys);
         if is_new || self.style.failures == Failures::All {
             self.folded = 0;
+            let is_error = case.outcome() == Outcome::Error;
+            if self.detail == Detail::Short && self.is_one_in_full && !is_error {
+                return format!("\n{}", brief(self.requirements, case, self.style));
+            }
+            self.is_one_in_full |= !is_error;
             return format!("\n{}", failure(self.requirements, case, self.style));
         }
         let mut text = String::new();

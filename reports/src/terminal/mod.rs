@@ -3,6 +3,8 @@
 
 mod block;
 #[cfg(feature = "renderings")]
+mod detail;
+#[cfg(feature = "renderings")]
 mod diagnosis;
 mod failure;
 #[cfg(feature = "renderings")]

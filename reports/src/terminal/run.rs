@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::{
-    Failures, Style, diagnosis,
+    Failures, Style,
+    detail::Detail,
+    diagnosis,
     findings::Findings,
     identity::{departure, identity, selection},
     paint::Paint,
@@ -30,34 +32,35 @@ pub fn render(results: &Results, style: Style) -> String {
         return probe::render(results, style);
     }
     let cases = fold(results.results());
+    let detail = Detail::of(&cases, style);
     let mut run = Run { text: String::new(), paint: Paint::new(style.color) };
     run.head(results);
     if cases.is_empty() {
         run.section("No case ran: nothing was selected, or the run stopped before the first case.");
     } else {
         run.text.push('\n');
-        run.text.push_str(&tally::tallies(&cases, run.paint));
+        run.text.push_str(&tally::tallies(&cases, run.paint, detail));
     }
-    run.facts(&cases);
+    run.facts(&cases, detail);
     run.known(&cases);
     run.notes(&cases);
     run.late(&cases);
     let diagnosis = diagnose(results);
     let requirements = &results.header().requirements;
-    run.text.push_str(&diagnosis::causes(&diagnosis, requirements, &cases, style));
+    run.text.push_str(&diagnosis::causes(&diagnosis, requirements, &cases, (style, detail)));
     let unexplained: BTreeSet<&String> = diagnosis.unexplained.iter().collect();
     let of_causes: BTreeSet<&String> = diagnosis.causes.iter().flat_map(|cause| &cause.cases).collect();
     let explained: BTreeSet<&str> = of_causes.difference(&unexplained).map(|case| case.as_str()).collect();
+    let in_full: Vec<&CaseOutcome<'_>> = diagnosis::shown_in_full(&diagnosis, &cases, detail).collect();
     let is_shown = |case: &&CaseOutcome<'_>| {
         case.outcome() == Outcome::Error
-            || style.failures == Failures::All
+            || (style.failures == Failures::All && !in_full.iter().any(|shown| shown.case() == case.case()))
             || !explained.contains(case.case())
     };
     if !diagnosis.causes.is_empty() && cases.iter().filter(is_shown).any(|case| is_finding(case.outcome())) {
         run.section("Other findings");
     }
-    let in_full = diagnosis::shown_in_full(&diagnosis, &cases);
-    let mut findings = Findings::new(requirements, style, in_full);
+    let mut findings = Findings::new(requirements, (style, detail), in_full.iter().copied());
     for outcome in [Outcome::Warn, Outcome::Error, Outcome::Fail] {
         for case in cases.iter().filter(is_shown).filter(|case| case.outcome() == outcome) {
             run.text.push_str(&findings.one(case));
@@ -77,6 +80,9 @@ pub fn render(results: &Results, style: Style) -> String {
 fn is_finding(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Warn | Outcome::Error | Outcome::Fail)
 }
+
+/// How many facts a run with many findings shows.
+const FEW_FACTS: usize = 5;
 
 struct Run {
     text: String,
@@ -112,11 +118,16 @@ impl Run {
         }
     }
 
-    fn facts(&mut self, cases: &[CaseOutcome<'_>]) {
-        if cases.iter().all(|case| case.facts().is_empty()) {
+    fn facts(&mut self, cases: &[CaseOutcome<'_>], detail: Detail) {
+        let count = cases.iter().map(|case| case.facts().len()).sum::<usize>();
+        if count == 0 {
             return;
         }
         self.section("Facts");
+        if detail == Detail::Short && count > FEW_FACTS {
+            let note = format!("  {count} were recorded; --verbose shows them");
+            return self.line(&self.paint.quiet(note));
+        }
         for case in cases {
             for fact in case.facts() {
                 let only = case.fact_only_in(&fact).map(|only| format!(" (in {only})")).unwrap_or_default();

@@ -1,9 +1,9 @@
 //! The table at the top: one line for every group of cases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::{paint::Paint, progress::SHOWN};
+use super::{detail::Detail, paint::Paint, progress::SHOWN};
 use crate::{
     fold::{CaseOutcome, Outcome},
     limits,
@@ -12,12 +12,16 @@ use crate::{
     visible,
 };
 
-/// The tallies of every group, suite by suite.
-pub(super) fn tallies(cases: &[CaseOutcome<'_>], paint: Paint) -> String {
+/// The tallies of every group, suite by suite. In short, the groups in which nothing ran share a line.
+pub(super) fn tallies(cases: &[CaseOutcome<'_>], paint: Paint, detail: Detail) -> String {
     let mut groups: BTreeMap<(usize, &str, &str), Group<'_>> = BTreeMap::new();
     for case in cases {
         groups.entry((suite_rank(case.suite()), case.suite(), case.group())).or_default().add(case);
     }
+    let skipped = match detail {
+        Detail::Full => BTreeMap::new(),
+        Detail::Short => take_skipped(&mut groups),
+    };
     let name_width = groups
         .keys()
         .map(|(_, _, group)| visible::line(group, limits::ID).chars().count())
@@ -37,6 +41,10 @@ pub(super) fn tallies(cases: &[CaseOutcome<'_>], paint: Paint) -> String {
         if suite != Some(*of) {
             suite = Some(*of);
             let _ = writeln!(text, "{}", paint.strong(visible::line(of, limits::ID)));
+            if let Some((count, together)) = skipped.get(of) {
+                let line = format!("{count} groups of which no case ran: {}", together.skipped());
+                let _ = writeln!(text, "  {}", paint.outcome(Outcome::Skip, line));
+            }
         }
         let mut line = format!("  {:<name_width$}", visible::line(name, limits::ID));
         for (outcome, width) in &columns {
@@ -50,6 +58,24 @@ pub(super) fn tallies(cases: &[CaseOutcome<'_>], paint: Paint) -> String {
         let _ = writeln!(text, "{}", line.trim_end());
     }
     text
+}
+
+/// Removes the groups in which no case ran, and returns for each suite how many those were, and their cases together. A suite
+/// keeps them if it has no other groups, or only one such.
+fn take_skipped<'a>(
+    groups: &mut BTreeMap<(usize, &'a str, &'a str), Group<'a>>,
+) -> BTreeMap<&'a str, (usize, Group<'a>)> {
+    let mut skipped: BTreeMap<&str, (usize, Group<'_>)> = BTreeMap::new();
+    for ((_, suite, _), group) in groups.iter().filter(|(_, group)| group.counts.ran() == 0) {
+        let (count, together) = skipped.entry(suite).or_default();
+        *count += 1;
+        together.join(group);
+    }
+    let ran: BTreeSet<&str> =
+        groups.iter().filter(|(_, group)| group.counts.ran() > 0).map(|((_, suite, _), _)| *suite).collect();
+    skipped.retain(|suite, (count, _)| *count > 1 && ran.contains(suite));
+    groups.retain(|(_, suite, _), group| group.counts.ran() > 0 || !skipped.contains_key(suite));
+    skipped
 }
 
 fn cell(outcome: Outcome, count: usize, width: usize, paint: Paint) -> String {
@@ -77,6 +103,13 @@ impl<'a> Group<'a> {
         if case.outcome() == Outcome::Skip {
             let reason = case.worst().reason.as_deref().unwrap_or("no reason given");
             *self.reasons.entry(reason).or_default() += 1;
+        }
+    }
+
+    fn join(&mut self, other: &Self) {
+        self.counts.skip += other.counts.skip;
+        for (reason, count) in &other.reasons {
+            *self.reasons.entry(reason).or_default() += count;
         }
     }
 

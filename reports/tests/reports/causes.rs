@@ -27,6 +27,11 @@ fn failing(like: &CaseResult, case: &str, symptom: Symptom, known: bool) -> Case
 
 /// A run with the mistake `mark-kept`, one that nothing explains, and one in known failures only.
 fn run() -> Results {
+    run_with(&[("mark-kept", false), ("marks-all-removed", true)], &["client/own/case"])
+}
+
+/// A run with these mistakes, and whether their failures are known, and with failures of these cases that no mistake explains.
+fn run_with(mistakes: &[(&str, bool)], own_cases: &[&str]) -> Results {
     let run = results("after");
     let like = run
         .results()
@@ -34,17 +39,21 @@ fn run() -> Results {
         .find(|result| result.verdict == Verdict::Fail && result.delivery == Delivery::AsWritten)
         .expect("a failure");
     let mut all = Vec::new();
-    for (name, known) in [("mark-kept", false), ("marks-all-removed", true)] {
+    for (name, known) in mistakes {
         let table = Table::of(Role::Client);
-        let mistake = table.mistakes.iter().find(|mistake| mistake.name == name).expect("a mistake");
+        let mistake = table.mistakes.iter().find(|mistake| mistake.name == *name).expect("a mistake");
         for (case, failures) in &mistake.failures {
             if let Failures::All(symptom) = failures {
-                all.push(failing(like, case, *symptom, known));
+                all.push(failing(like, case, *symptom, *known));
             }
         }
     }
     let own = Symptom { step: 1, kind: Kind::Other, observed: 0 };
-    all.push(failing(like, "client/own/case", own, false));
+    for (number, case) in own_cases.iter().enumerate() {
+        let mut result = failing(like, case, own, false);
+        result.requirements = vec![format!("own/requirement-{number}")];
+        all.push(result);
+    }
     Results::new("causes", run.header().clone(), all, run.footer().cloned())
 }
 
@@ -55,6 +64,19 @@ fn a_report_begins_with_causes() {
     let full = Style { failures: terminal::Failures::All, ..Style::default() };
     let all = terminal::render(&run, full);
     assert!(all.matches("✘ FAIL").count() > 10, "every case: {all}");
+}
+
+#[test]
+fn a_run_with_many_failures_shows_the_first_in_full() {
+    let mistakes = [("mark-kept", false), ("marks-all-removed", false)];
+    let run = run_with(&mistakes, &["client/own/case", "client/own/other"]);
+    let text = terminal::render(&run, Style::default());
+    let (_, findings) = text.split_once("causes explain").expect("causes");
+    assert_snapshot!("terminal-many-failures", findings);
+    let full = Style { failures: terminal::Failures::All, ..Style::default() };
+    let all = terminal::render(&run, full);
+    assert_eq!(all.matches("data-appends.toml:6").count(), 15, "each failing case in full: {all}");
+    assert_eq!(text.matches("data-appends.toml:6").count(), 1, "{text}");
 }
 
 #[test]
