@@ -41,6 +41,9 @@ use crate::stream::resumption::{DEFAULT_RECONNECTION_TIME, Resumption};
 /// A short delay, for defects that wait less than they should.
 const MOMENT: Duration = Duration::from_millis(100);
 
+/// The default reconnection time of clients that forget a retry with each connection.
+const FIVE_SECONDS: Duration = Duration::from_secs(5);
+
 /// An `EventSource` object and its user, who reports what it sees to the harness.
 #[derive(Debug)]
 pub(crate) struct EventSource {
@@ -188,6 +191,7 @@ impl EventSource {
 
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#announce-the-connection>
     fn announce(&mut self) -> Flow {
+        self.past.failed_attempts = 0;
         let has = |defect| self.defects.has(defect);
         if has(Defect::OpenBeforeState) {
             self.observer.opened();
@@ -305,6 +309,9 @@ impl EventSource {
             && self.defects.has(Defect::LongRetryForgottenOnConnection)
         {
             self.resumption.reconnection_time = DEFAULT_RECONNECTION_TIME;
+        }
+        if self.past.reconnections > 0 && self.defects.has(Defect::FiveSecondsAfterEachConnection) {
+            self.resumption.reconnection_time = FIVE_SECONDS;
         }
         self.past.framing = BodyFraming::of(&response.headers);
         interpreter

@@ -83,7 +83,9 @@ pub(crate) async fn fetch(request: &mut Request, defects: &Defects) -> Result<Re
         if has(9, Defect::NineRedirectsFollowed) {
             return Err(NetworkError::StartedAgain);
         }
-        if few || (redirects >= REDIRECT_LIMIT && !defects.has(Defect::RedirectsFollowedForEver)) {
+        let many = (redirects < 30 && defects.has(Defect::ThirtyRedirectsFollowed))
+            || defects.has(Defect::RedirectsFollowedForEver);
+        if few || (redirects >= REDIRECT_LIMIT && !many) {
             return Err(NetworkError::TooManyRedirects);
         }
         redirects += 1;

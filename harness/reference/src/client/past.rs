@@ -24,6 +24,8 @@ pub(crate) struct Past {
     pub(crate) was_open: bool,
     /// How many times the client has reconnected.
     pub(crate) reconnections: u32,
+    /// How many attempts to connect have failed in a row.
+    pub(crate) failed_attempts: u32,
     /// How the last body was delimited.
     pub(crate) framing: BodyFraming,
     /// The last stream.
@@ -51,6 +53,7 @@ impl Past {
             own_headers: options.headers.iter().map(|(name, _)| name.clone()).collect(),
             was_open: false,
             reconnections: 0,
+            failed_attempts: 0,
             framing: BodyFraming::Chunked,
             stream: None,
             was_redirected: false,

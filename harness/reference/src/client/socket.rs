@@ -34,7 +34,11 @@ impl Socket {
             // Another status that is not 200, and that is final to hyper.
             set(bytes, INTERIM.len() - 1, b'5');
         }
-        if bytes.starts_with(b"HTTP/1.1 100") && self.defects.has(Defect::ContinueIsAnError) {
+        let is_100 = bytes.starts_with(b"HTTP/1.1 100");
+        if bytes.starts_with(INTERIM) && !is_100 && self.defects.has(Defect::InterimOtherThan100IsFinal) {
+            set(bytes, INTERIM.len() - 1, b'5');
+        }
+        if is_100 && self.defects.has(Defect::ContinueIsAnError) {
             set(bytes, 0, b'X');
         }
         if !bytes.starts_with(b"HTTP/1.1") {

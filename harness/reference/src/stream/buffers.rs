@@ -55,6 +55,9 @@ impl Buffers {
         if !resumption.last_event_id.is_empty() && has(Defect::IdForgottenOnConnection) {
             self.last_event_id = "".into();
         }
+        if before.last_event_id != resumption.last_event_id && has(Defect::UnfinishedIdCarriedOver) {
+            self.last_event_id.clone_from(&before.last_event_id);
+        }
     }
 
     /// The stream before was reset; takes over what a defect keeps of it.
@@ -343,6 +346,7 @@ impl Buffers {
         }
         let id = match value.split_once('\0') {
             Some(_) if has(Defect::IdWithNulAccepted) => Some(value),
+            Some(_) if value != "\0" && has(Defect::OnlyNulAsIdIgnored) => Some(value),
             Some((before, _)) if has(Defect::IdEndsAtNul) => Some(before),
             Some(_) if has(Defect::IdWithNulResets) => Some(""),
             Some(_) => None,
@@ -378,6 +382,9 @@ impl Buffers {
             return;
         }
         if let Some(time) = retry::integer(&digits).map(Duration::from_millis) {
+            if time > retry::AGES && self.defects.has(Defect::RetryOfAgesEndsStream) {
+                self.notes.gave_up = true;
+            }
             let is_lost = self.notes.was_cut
                 && time > DEFAULT_RECONNECTION_TIME
                 && self.defects.has(Defect::LongRetryCutByReadIgnored);

@@ -1,10 +1,14 @@
 //! The number in a `retry` field.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 use crate::stream::resumption::DEFAULT_RECONNECTION_TIME;
+
+/// As many days as 31 bits hold.
+pub(crate) const AGES: Duration = Duration::from_secs(i32::MAX as u64 * 24 * 60 * 60);
 
 /// The integer in base ten, at most the largest that can be represented. The standard does not say what an empty value
 /// means; it is ignored, because it is not an integer.
@@ -34,6 +38,11 @@ pub(crate) fn digits<'v>(value: &'v str, defects: &Defects) -> Cow<'v, str> {
     let length = value.len() - value.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     if length > 0 && has(Defect::RetryPrefix) {
         return value.get(..length).unwrap_or(value).into();
+    }
+    if let Some(number) = python_integer(value)
+        && has(Defect::RetryReadByPython)
+    {
+        return number.into();
     }
     if let Some(digits) = value.strip_prefix('+')
         && has(Defect::RetryWithPlus)
@@ -101,6 +110,24 @@ fn read_digits<'v>(value: &'v str, defects: &Defects) -> Cow<'v, str> {
         return u64::MAX.to_string().into();
     }
     value.into()
+}
+
+/// The integer that Python's `int()` makes of a text, <https://docs.python.org/3/library/functions.html#int>: white space around it,
+/// a sign, underscores between digits, and digits of any script. A negative one is no delay.
+fn python_integer(value: &str) -> Option<String> {
+    let trimmed = value.trim();
+    let (is_negative, digits) = match trimmed.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, trimmed.strip_prefix('+').unwrap_or(trimmed)),
+    };
+    let digits: Option<String> = digits
+        .split('_')
+        .map(|group| {
+            let digits: Option<String> = group.chars().map(ascii_digit).collect();
+            digits.filter(|digits| !digits.is_empty())
+        })
+        .collect();
+    digits.map(|digits| if is_negative { "0".to_owned() } else { digits })
 }
 
 /// The ASCII digit for a digit in the scripts that the cases use.

@@ -38,6 +38,9 @@ impl EventSource {
         if self.overlooks(&loss) {
             std::future::pending::<()>().await;
         }
+        if matches!(loss, Loss::Network(_)) {
+            self.past.failed_attempts += 1;
+        }
         if self.gives_up(&loss) {
             return self.fail(&Failure::GaveUp(loss));
         }
@@ -99,14 +102,18 @@ impl EventSource {
                     || (is_refused && has(Defect::RefusalIsTheEnd))
                     || (self.past.was_redirected && has(Defect::LostTargetIsTheEnd))
                     || (!self.past.was_open && has(Defect::FailedFirstAttemptIsTheEnd))
+                    || (self.past.failed_attempts > FEW_RECONNECTIONS
+                        && has(Defect::SixthFailedAttemptIsTheEnd))
                     || has(Defect::FailedAttemptIsTheEnd)
             }
             Loss::Silent(_) => has(Defect::SilenceIsTheEnd),
             Loss::NoStream => false,
         };
         let is_unsendable = HeaderValue::from_bytes(self.resumption.last_event_id.as_bytes()).is_err();
+        let is_outside_latin_1 = self.resumption.last_event_id.chars().any(|character| character > '\u{FF}');
         by_loss
             || (is_unsendable && has(Defect::UnsendableIdIsTheEnd))
+            || (is_outside_latin_1 && has(Defect::IdOutsideLatin1IsTheEnd))
             || has(Defect::EveryLossIsTheEnd)
             || (self.past.reconnections >= FEW_RECONNECTIONS && has(Defect::FiveReconnectsOnly))
     }

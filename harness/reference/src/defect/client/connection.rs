@@ -46,6 +46,8 @@ macro_rules! entries {
             FailedConnectsAgain: "whatwg/fail-never-reconnects",
             /// An interim response is treated as the final one.
             InterimAnswerIsFinal: "whatwg/http-1xx-ignored",
+            /// An interim response other than 100 is treated as the final one.
+            InterimOtherThan100IsFinal: "whatwg/http-1xx-ignored",
             /// A 100 response is treated as a network error.
             ContinueIsAnError: "whatwg/http-1xx-ignored",
             /// Header field names are compared case-sensitively.
@@ -149,6 +151,8 @@ macro_rules! entries {
             NineRedirectsFollowed: "whatwg/redirect-limit-20",
             /// The seventeenth redirect in a row is not followed.
             SixteenRedirectsFollowed: "whatwg/redirect-limit-20",
+            /// Thirty redirects in a row are followed.
+            ThirtyRedirectsFollowed: "whatwg/redirect-limit-20",
             /// Redirects are followed without limit.
             RedirectsFollowedForEver: "EventSource/eventsource#273",
             /// A relative Location is rejected.
@@ -206,6 +210,8 @@ macro_rules! entries {
             FailedAttemptIsTheEnd: "Synphonyte/leptos-use#242",
             /// A failed first connection attempt stops reconnection.
             FailedFirstAttemptIsTheEnd: "whatwg/http-network-error-reconnects",
+            /// The sixth failed connection attempt in a row stops reconnection.
+            SixthFailedAttemptIsTheEnd: "whatwg/reestablish-no-attempt-limit",
             /// A refused connection stops reconnection.
             RefusalIsTheEnd: "whatwg/http-network-error-reconnects",
             /// An unreachable redirect target stops reconnection.
@@ -214,6 +220,8 @@ macro_rules! entries {
             NotHttpIsTheEnd: "whatwg/http-network-error-reconnects",
             /// An id that no header can carry stops reconnection.
             UnsendableIdIsTheEnd: "nodejs/undici#5746",
+            /// An id with a character outside Latin-1 stops reconnection.
+            IdOutsideLatin1IsTheEnd: "whatwg/reconnect-sends-last-event-id-utf8",
             /// A stream that ends inside an event ends the client without an error event.
             CutEventIsTheEnd: "resilience/incomplete-event-signalled",
             /// A body that is not chunked is read in pieces of 128 bytes.
@@ -244,6 +252,8 @@ macro_rules! entries {
             DelayNeverGrows: "resilience/backoff-grows",
             /// The reconnection delay grows with every connection, even if it delivered events.
             DelayGrowsAlways: "launchdarkly/okhttp-eventsource#40",
+            /// A new connection resets the reconnection time to five seconds.
+            FiveSecondsAfterEachConnection: "whatwg/retry-persists",
             /// There is no delay at all after a retry of 0.
             NoDelayAfterRetryZero: "launchdarkly/rust-eventsource-client#135",
             /// The reconnection delay after a failed attempt is short.

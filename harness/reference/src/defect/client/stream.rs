@@ -342,6 +342,8 @@ macro_rules! entries {
         IdWithoutColonIgnored: "whatwg/field-id-without-colon-resets",
         /// An id with U+0000 is accepted.
         IdWithNulAccepted: "whatwg/field-id-null-ignored",
+        /// Of ids with U+0000, only U+0000 alone is ignored.
+        OnlyNulAsIdIgnored: "whatwg/field-id-null-ignored",
         /// An id ends at its first U+0000.
         IdEndsAtNul: "whatwg/field-id-null-ignored",
         /// An id with U+0000 resets the last event ID.
@@ -356,6 +358,8 @@ macro_rules! entries {
         IdTrimmed: "whatwg/field-id-sets-buffer",
         /// An id takes effect before its block ends.
         IdSetAtOnce: "whatwg/last-event-id-incomplete-block-not-committed",
+        /// The id of an unfinished event applies to the events of the next connection.
+        UnfinishedIdCarriedOver: "whatwg/last-event-id-incomplete-block-not-committed",
         /// The id of a block without data is ignored.
         IdWithoutDataIgnored: "rexxars/eventsource-parser#39",
         /// All events of a read have the id of the last one.
@@ -409,6 +413,8 @@ macro_rules! entries {
         RetryTrimmed: "whatwg/retry-ascii-digits-only",
         /// A retry may have digits of any script.
         RetryInOtherDigits: "whatwg/retry-ascii-digits-only",
+        /// A retry is read like an integer of Python: a sign, white space, underscores and digits of any script are accepted.
+        RetryReadByPython: "whatwg/retry-ascii-digits-only",
         /// A retry with a leading zero is read as octal.
         RetryOctal: "whatwg/retry-base-ten",
         /// Every retry is read as octal.
@@ -417,6 +423,8 @@ macro_rules! entries {
         RetryOverflows: "whatwg/retry-huge-value",
         /// Only the low 32 bits of a retry are used.
         RetryWraps: "whatwg/retry-huge-value",
+        /// The client stops reading the stream at a retry of more days than 31 bits hold.
+        RetryOfAgesEndsStream: "whatwg/retry-huge-value",
         /// A retry of 0 stops reconnection.
         RetryZeroIsNever: "whatwg/retry-zero",
 
