@@ -59,6 +59,7 @@
 //! - [`mock`]: a server for a test; [`event`]: an event
 //! - `control`: an HTTP interface and a page, with the feature of that name
 //! - [`scenario`]: scripts for routes, served on their own
+//! - `client`: connections to servers, over TCP or TLS
 //! - [`action`]: what a script can make the server do
 //! - [`script`]: the actions as they are written in TOML
 //! - [`flow`]: whether a script can be played
@@ -66,6 +67,8 @@
 //! - [`wire`]: listener, connections, exchanges, and the barrier that keeps write boundaries
 
 pub mod action;
+#[cfg(feature = "client")]
+pub mod client;
 #[cfg(feature = "control")]
 pub mod control;
 #[cfg(feature = "scenarios")]

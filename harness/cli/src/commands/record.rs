@@ -3,11 +3,10 @@
 mod arguments;
 mod capture;
 
-use ssespec::target::Target;
+use ssespec_mock_server::client::{Roots, Target, Trust};
 use ssespec_mock_server::record::case_text::case_text;
 use ssespec_mock_server::record::scenario_text::scenario_text;
 use ssespec_mock_server::record::{RecordedResponse, Recording, Secrets};
-use ssespec_probe::{Roots, Trust};
 use tokio::sync::watch;
 
 use crate::error::{CommandError, plural};
