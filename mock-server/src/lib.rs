@@ -58,6 +58,7 @@
 //!
 //! - [`mock`]: a server for a test; [`event`]: an event
 //! - `control`: an HTTP interface and a page, with the feature of that name
+//! - [`forward`]: forwarding requests to a real server
 //! - [`scenario`]: scripts for routes, served on their own
 //! - `client`: connections to servers, over TCP or TLS
 //! - [`action`]: what a script can make the server do
@@ -74,6 +75,8 @@ pub mod control;
 #[cfg(feature = "scenarios")]
 pub mod event;
 pub mod flow;
+#[cfg(feature = "scenarios")]
+pub mod forward;
 #[cfg(feature = "scenarios")]
 pub mod mock;
 #[cfg(feature = "command")]

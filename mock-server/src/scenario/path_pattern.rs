@@ -11,7 +11,8 @@ mod tests;
 pub struct PathPattern {
     text: String,
     parameters: Vec<String>,
-    regex: Regex,
+    /// `None` matches everything.
+    regex: Option<Regex>,
 }
 
 /// The longest pattern, in bytes.
@@ -64,7 +65,12 @@ impl PathPattern {
         }
         regex.push('$');
         let regex = Regex::new(&regex).map_err(|_| PathError::Long)?;
-        Ok(Self { text: text.to_owned(), parameters, regex })
+        Ok(Self { text: text.to_owned(), parameters, regex: Some(regex) })
+    }
+
+    /// The pattern `*`.
+    pub(super) fn any() -> Self {
+        Self { text: "*".into(), parameters: Vec::new(), regex: None }
     }
 
     /// The pattern as written.
@@ -79,14 +85,14 @@ impl PathPattern {
 
     /// Whether it matches the path of a request target. A query is not part of the path.
     pub fn matches(&self, target: &str) -> bool {
-        self.regex.is_match(path(target))
+        self.regex.as_ref().is_none_or(|regex| regex.is_match(path(target)))
     }
 
     /// The value of a parameter in a request target, percent-decoded; `None` if there is no such parameter, or the
     /// pattern does not match.
     pub fn value(&self, parameter: &str, target: &str) -> Option<String> {
         let number = self.parameters.iter().position(|name| name == parameter)?;
-        let captures = self.regex.captures(path(target))?;
+        let captures = self.regex.as_ref()?.captures(path(target))?;
         let value = captures.get(number + 1)?.as_str();
         Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::path_pattern::PathPattern;
 use super::request_match::{FieldMatch, RequestMatch};
 use super::step::Script;
+use crate::forward::Upstream;
 use crate::wire::{BarrierMode, Request};
 
 /// Scripts for routes.
@@ -22,6 +23,8 @@ pub struct Scenario {
     pub routes: Vec<Route>,
     /// The files that its steps name.
     pub files: Vec<PathBuf>,
+    /// The server to which its `forward` steps, and requests without a route, are forwarded.
+    pub upstream: Option<Arc<Upstream>>,
 }
 
 impl Default for Scenario {
@@ -32,6 +35,7 @@ impl Default for Scenario {
             seed: 0,
             routes: Vec::new(),
             files: Vec::new(),
+            upstream: None,
         }
     }
 }

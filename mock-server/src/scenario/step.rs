@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::request_match::RequestMatch;
 use super::template::Template;
 use crate::action::{Action, Respond};
+use crate::flow::Passing;
 
 /// The script of a connection.
 pub type Script = Vec<Step>;
@@ -31,6 +32,8 @@ pub enum Step {
     Heartbeat(Heartbeat),
     /// Write the events after the request's Last-Event-ID.
     Resume(Resume),
+    /// Pass on a part of the upstream's response; the first such step forwards the request.
+    Forward(Forward),
     /// Require something of the request that this script answers, or wait for the next request to this route.
     ExpectRequest(ExpectedRequest),
     /// Wait for the client to disconnect, at most this long.
@@ -59,6 +62,30 @@ pub struct Repetition {
     pub every: Duration,
     /// The steps.
     pub steps: Script,
+}
+
+/// How much of an upstream's response is passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forward {
+    /// Its head.
+    Head,
+    /// Up to the end of this many further events, counted as the HTML standard dispatches them.
+    Events(u64),
+    /// This many further bytes of the body.
+    Bytes(u64),
+    /// Everything that is left, and how it ends.
+    Rest,
+}
+
+impl Forward {
+    /// What the rest of the script needs to know of it.
+    pub(crate) fn passing(self) -> Passing {
+        match self {
+            Self::Head => Passing::Head,
+            Self::Events(_) | Self::Bytes(_) => Passing::Part,
+            Self::Rest => Passing::Rest,
+        }
+    }
 }
 
 /// A rate of writes.
@@ -123,6 +150,62 @@ impl Step {
             Self::Repeat(repetition) => repetition.steps.iter().all(writes),
             step => writes(step),
         }
+    }
+
+    /// Whether it passes on a part of an upstream's response.
+    pub(super) fn forwards(&self) -> bool {
+        match self {
+            Self::Forward(_) => true,
+            Self::Repeat(repetition) => repetition.steps.iter().any(Self::forwards),
+            _ => false,
+        }
+    }
+
+    /// Whether it needs to see the events of an upstream's response.
+    pub(super) fn counts_events(&self) -> bool {
+        match self {
+            Self::Forward(forward) => matches!(forward, Forward::Events(_)),
+            Self::Repeat(repetition) => repetition.steps.iter().any(Self::counts_events),
+            _ => false,
+        }
+    }
+
+    /// Whether it adds to a body, or ends one.
+    pub(super) fn adds_to_a_body(&self) -> bool {
+        match self {
+            Self::Do(Action::Send(_) | Action::SendRepeat(_) | Action::End) => true,
+            Self::Repeat(repetition) => repetition.steps.iter().any(Self::adds_to_a_body),
+            step => matches!(step, Self::Send(_) | Self::File(_) | Self::Heartbeat(_) | Self::Resume(_)),
+        }
+    }
+
+    /// What it does to a response that is passed on, in words: `drop: reset`. `None` if it does nothing itself.
+    pub(super) fn fault(&self) -> Option<String> {
+        let time = |time: &Duration| humantime::format_duration(*time).to_string();
+        let Self::Do(action) = self else {
+            let word = match self {
+                Self::Respond(_) => "respond",
+                Self::Send(_) => "send",
+                Self::File(_) => "file",
+                Self::Repeat(_) => "repeat",
+                Self::Pace(_) => "pace",
+                Self::Jitter(_) => "jitter",
+                Self::Heartbeat(_) => "heartbeat",
+                Self::Resume(_) => "resume",
+                _ => return None,
+            };
+            return Some(word.to_owned());
+        };
+        Some(match action {
+            Action::Respond(respond) => format!("respond: status {}", respond.status),
+            Action::Send(bytes) => format!("send: {} bytes", bytes.len()),
+            Action::SendRepeat(repeat) => format!("send-repeat: {} bytes", repeat.total()),
+            Action::Wait(wait) => format!("wait: {}", time(wait)),
+            Action::End => "end".into(),
+            Action::Drop(how) => format!("drop: {how}"),
+            Action::Refuse(refuse) => format!("refuse: {}", time(refuse)),
+            Action::Raw(bytes) => format!("raw: {} bytes", bytes.len()),
+        })
     }
 
     /// Whether it can fail a verification.

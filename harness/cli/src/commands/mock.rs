@@ -10,6 +10,7 @@ mod printed;
 mod reload;
 mod scenarios;
 mod sources;
+mod upstream;
 
 use crate::error::CommandError;
 use crate::status::Status;

@@ -8,11 +8,12 @@ use ssespec_diagnostics::{Findings, Value, value};
 use toml::de::DeTable;
 
 use super::conditions::conditions;
+use super::forward_steps::ForwardSteps;
 use crate::action::{Action, Respond};
 use crate::flow::Flow;
 use crate::scenario::path_pattern::PathPattern;
 use crate::scenario::step::{
-    ExpectedRequest, Heartbeat, Pace, Repetition, RespondTemplate, Resume, ResumeEvent, Script, Step,
+    ExpectedRequest, Forward, Heartbeat, Pace, Repetition, RespondTemplate, Resume, ResumeEvent, Script, Step,
 };
 use crate::scenario::template::Template;
 use crate::script;
@@ -37,6 +38,8 @@ pub(super) struct StepReader<'r> {
     pub(super) folder: &'r Path,
     /// The files that were named.
     pub(super) files: &'r mut Vec<PathBuf>,
+    /// Whether there is a server to forward to.
+    pub(super) forward_steps: ForwardSteps,
     /// The mistakes.
     pub(super) findings: &'r mut Findings,
 }
@@ -79,6 +82,7 @@ impl StepReader<'_> {
             ("jitter", Some(most)) => value::duration(most).map(Step::Jitter),
             ("heartbeat", Some(heartbeat)) => self.heartbeat(heartbeat).map(Step::Heartbeat),
             ("repeat", Some(repeat)) => self.repeat(repeat).map(Step::Repeat),
+            ("forward", part) => self.forward(span, part).map(Step::Forward),
             ("resume", Some(resume)) => self.resume(resume).map(Step::Resume),
             ("expect-request", _) => {
                 let empty = DeTable::default();
@@ -169,6 +173,30 @@ impl StepReader<'_> {
                 let hint =
                     "write { pace = { events-per-second = 10 } } or { pace = { bytes-per-second = 1000 } }";
                 self.findings.add_with_hint(rate.span(), "`pace` needs one rate", "expected one key", hint);
+                None
+            }
+        }
+    }
+
+    fn forward(&mut self, place: Range<usize>, part: Option<&Value<'_>>) -> Option<Forward> {
+        if let ForwardSteps::Refused = self.forward_steps {
+            let message = "`forward` needs a server to forward to";
+            let hint = "start with `ssespec mock --forward URL FILE`; in code, call `Scenario::forward_to`";
+            self.findings.add_with_hint(place, message, "forwards", hint);
+        }
+        let Some(part) = part else { return Some(Forward::Rest) };
+        let Some(table) = value::table(part) else { return Some(Forward::Head) };
+        match (value::count_of(table, "events"), value::count_of(table, "bytes")) {
+            (Some(events), None) => Some(Forward::Events(events)),
+            (None, Some(bytes)) => Some(Forward::Bytes(bytes)),
+            _ => {
+                let hint = "write { forward = { events = 3 } } or { forward = { bytes = 10 } }";
+                self.findings.add_with_hint(
+                    part.span(),
+                    "`forward` needs one measure",
+                    "expected one key",
+                    hint,
+                );
                 None
             }
         }
@@ -289,6 +317,7 @@ impl StepReader<'_> {
                     self.findings.add_with_hint(place.clone(), message, "framing = \"length\"", hint);
                 }
             }
+            Step::Forward(part) => flow.forward(part.passing(), place.clone(), self.findings),
             Step::File(bytes) => act(&Action::Send(bytes.to_vec())),
             Step::Resume(_) => act(&Action::Send(b"data\n\n".to_vec())),
             Step::Repeat(repetition) => {
@@ -355,5 +384,11 @@ fn precedes_an_answer(step: &Step) -> bool {
 
 /// Whether a step answers a request.
 fn answers(step: &Step) -> bool {
-    matches!(step, Step::Respond(_) | Step::Do(Action::Respond(_) | Action::Raw(_) | Action::Drop(_)))
+    match step {
+        Step::Repeat(repetition) => {
+            repetition.steps.iter().find(|step| !precedes_an_answer(step)).is_some_and(Step::forwards)
+        }
+        Step::Respond(_) | Step::Forward(_) => true,
+        step => matches!(step, Step::Do(Action::Respond(_) | Action::Raw(_) | Action::Drop(_))),
+    }
 }
