@@ -48,6 +48,8 @@
 //! - Afterwards: [`received_requests`](MockServer::received_requests), [`journal`](MockServer::journal),
 //!   [`wait_for`](MockServer::wait_for), [`verify`](MockServer::verify). A route that
 //!   [expects](RouteBuilder::expect) requests is also verified when the server is dropped.
+//! - In front of a real server: [`forward_to`](Scenario::forward_to) forwards requests, and
+//!   [`forward_events`](RouteBuilder::forward_events) passes on a part of a response, before a fault.
 //! - A test without a runtime uses [`blocking::MockServer`].
 //! - A scenario can also be the text of a [scenario file](scenario), as for `ssespec mock`:
 //!   `MockServer::start(include_str!("drop-and-resume.toml"))`.

@@ -283,7 +283,7 @@ impl Player {
                     next = now;
                 }
                 let delayed = next + self.writer.delay();
-                self.sleep_until(delayed).await?;
+                self.writer.sleep_until(&mut self.current.exchange, delayed).await?;
             }
             self.counter = number;
             for step in &repetition.steps {
@@ -326,10 +326,6 @@ impl Player {
 
     async fn sleep(&mut self, time: Duration) -> Performed {
         self.writer.sleep(&mut self.current.exchange, time).await
-    }
-
-    async fn sleep_until(&mut self, time: Instant) -> Performed {
-        self.writer.sleep_until(&mut self.current.exchange, time).await
     }
 
     /// Waits for the next request, which the script then answers. `None` if it does not come.

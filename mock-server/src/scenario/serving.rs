@@ -60,7 +60,7 @@ impl Serving {
         serving
     }
 
-    /// Answers requests until it is told to stop.
+    /// Answers requests until it must stop.
     pub(super) async fn serve(
         mut self,
         mut wire: mpsc::UnboundedReceiver<WireEvent>,

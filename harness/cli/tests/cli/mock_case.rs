@@ -211,5 +211,5 @@ fn options_that_do_not_go_together() {
     ssespec(words("mock s.toml --cases d"))
         .ends(2)
         .says(&["'[FILE]...' cannot be used with '--cases <DIR>'"]);
-    ssespec(words("mock --once")).ends(2).says(&["required", "<FILE>"]);
+    ssespec(words("mock --once")).ends(2).says(&["required", "<FILE|--preset <NAME>|--case <ID>>"]);
 }

@@ -30,9 +30,9 @@ use crate::error::CommandError;
   ssespec mock scenario.toml --bind 0.0.0.0 --control 8081 --control-bind 0.0.0.0
   ssespec mock --health 127.0.0.1:8081            status 1 if no mock server answers there
   ssespec mock scenario.toml --max-connections 50000 --max-memory 1024 --max-body 64 --journal outline
-  ssespec mock --forward https://api.example.com faults.toml     a real server, and the faults that the file injects
+  ssespec mock --forward https://api.example.com faults.toml    break a real server's streams
   ssespec mock --forward https://localhost:8443 --ca certificate.pem faults.toml
-  ssespec mock --forward https://localhost:8443 --insecure       without a file, everything is forwarded as it is
+  ssespec mock --forward https://localhost:8443 --insecure     forward everything as it is
   ssespec mock --case client/resume/newest-id-on-every-reconnect
   ssespec mock --cases my-cases --case client/mine/first --once
 
@@ -59,8 +59,6 @@ pub(crate) struct Arguments {
     /// Print the preset's scenario instead of serving it
     #[arg(long, requires = "preset", conflicts_with_all = ["case", "files"])]
     pub(super) show: bool,
-    #[command(flatten)]
-    pub(super) upstream: upstream::UpstreamOptions,
     /// Exit when every script that expects something is over (without expectations: every script), or after the last
     /// step of the case; status 1 if something else came
     #[arg(long, requires = "scripts")]
@@ -83,6 +81,8 @@ pub(crate) struct Arguments {
     /// Print only the URL to standard output, and the journal to standard error
     #[arg(long)]
     pub(super) print_url: bool,
+    #[command(flatten)]
+    pub(super) upstream: upstream::UpstreamOptions,
     #[command(flatten)]
     pub(super) control: control::ControlOptions,
     #[command(flatten)]
