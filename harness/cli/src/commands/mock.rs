@@ -6,6 +6,7 @@ mod case;
 mod control;
 mod limits;
 mod presets;
+mod printable;
 mod printed;
 mod reload;
 mod scenarios;

@@ -35,7 +35,7 @@ fn url(running: &Running) -> String {
 }
 
 /// Plays the client's part.
-fn play(url: &str) {
+pub(crate) fn play(url: &str) {
     let mut first = get(url, "");
     assert!(first.until("data: first").starts_with("HTTP/1.1 200 OK\r\n"));
     let (text, end) = first.end();
