@@ -108,6 +108,8 @@ fn the_description_of_the_control_port_has_every_entry() {
         serde_json::from_str(ssespec_mock_server::control::OPENAPI).expect("JSON");
     let described = names(&description["components"]["schemas"]["Entry"]["properties"]["what"]["enum"]);
     assert_eq!(described, kinds);
+    let known = ssespec_mock_server::scenario::journal::EntryKind::NAMES;
+    assert_eq!(known.map(str::to_owned).into_iter().collect::<BTreeSet<String>>(), kinds);
 }
 
 #[test]

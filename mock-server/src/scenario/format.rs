@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ssespec_diagnostics::{Diagnostics, Findings, Source, Value, parse, schema, value};
 
-use self::conditions::conditions;
+use self::conditions::{conditions, method};
 pub use self::forward_steps::ForwardSteps;
 use self::shapes::SCENARIO;
 use self::steps::StepReader;
@@ -14,6 +14,7 @@ use super::route::{Route, Scenario};
 use crate::wire::BarrierMode;
 
 mod conditions;
+mod files;
 mod forward_steps;
 mod shapes;
 mod steps;
@@ -51,7 +52,15 @@ pub fn read_with(source: &Source, forward_steps: ForwardSteps) -> Result<Scenari
     };
     let folder = Path::new(source.name()).parent().unwrap_or(Path::new(""));
     for entry in value::get(&root, "route").into_iter().flat_map(value::list) {
-        scenario.routes.extend(route(entry, folder, forward_steps, &mut scenario.files, &mut findings));
+        let Some(route) = route(entry, folder, forward_steps, &mut scenario.files, &mut findings) else {
+            continue;
+        };
+        if scenario.routes.iter().any(|earlier| earlier.serves_the_same(&route)) {
+            let hint = "add a condition, remove it, or write it as another [[route.connection]] of the earlier route";
+            let message = "an earlier route serves the same requests";
+            findings.add_with_hint(entry.span(), message, "never reached", hint);
+        }
+        scenario.routes.push(route);
     }
     findings.or(source, Some(scenario))
 }
@@ -93,5 +102,5 @@ fn route(
         let hint = "add [[route.connection]] with steps below it";
         findings.add_with_hint(entry.span(), "a route needs a connection", "no connection here", hint);
     }
-    Some(Route { method: value::text_of(table, "method"), path: pattern, matching, connections })
+    Some(Route { method: method(table, findings), path: pattern, matching, connections })
 }

@@ -199,6 +199,26 @@ fn shortened(text: &str) -> &str {
 }
 
 impl EntryKind {
+    /// The names of all kinds.
+    pub const NAMES: [&str; 16] = [
+        "request",
+        "malformed",
+        "refused",
+        "forwarded",
+        "not-forwarded",
+        "upstream-ended",
+        "fault",
+        "pushed",
+        "sent",
+        "met",
+        "unmet",
+        "replaced",
+        "played",
+        "left",
+        "dropped",
+        "ended",
+    ];
+
     /// Its name in JSON, as `what`.
     pub fn name(&self) -> &'static str {
         match self {

@@ -18,9 +18,6 @@ use crate::action::{Action, BodyKind};
 use crate::forward::Upstream;
 use crate::wire::{Listener, PeerGone};
 
-/// How much earlier a request may arrive, since timers of clients are imprecise.
-const TOLERANCE: Duration = Duration::from_millis(2);
-
 /// What all scripts of a server share.
 #[derive(Debug)]
 pub(super) struct Stage {
@@ -64,8 +61,8 @@ pub(super) struct Player {
     relay: Relay,
     /// Whether a step passes on an upstream's response.
     forwards: bool,
-    /// Whether the end of an upstream's response was passed on.
-    passed_on_end: bool,
+    /// Whether the response ended before the script.
+    is_over: bool,
 }
 
 /// How a script went.
@@ -94,7 +91,7 @@ impl Player {
             writer: Writer::new(part.seed),
             relay: Relay::new(&part.script, part.upstream.clone(), stage.notes.clone()),
             forwards: part.script.iter().any(Step::forwards),
-            passed_on_end: false,
+            is_over: false,
             stage,
             desk,
             part,
@@ -143,7 +140,7 @@ impl Player {
         }
         open = self.current.exchange.flush().await.and(open);
         self.relay.close();
-        let is_complete = open.is_ok() || self.passed_on_end;
+        let is_complete = open.is_ok() || self.is_over;
         self.stage.judge.finishes(route, script_number);
         let connection = self.current.exchange.connection();
         let beats = open.is_ok() && self.writer.has_heartbeat() && self.current.exchange.is_open();
@@ -244,16 +241,27 @@ impl Player {
             _ => false,
         };
         if ends {
-            self.relay.close();
-            // Before it ends: the client may react at once.
-            self.seen = self.desk.count();
-            self.desk.ends();
+            self.ends();
         }
         let Stage { listener, base, .. } = &*self.stage;
         let expand = |value: &str| value.replace("{base}", base);
         listener.perform(action, &mut self.current.exchange, expand).await?;
         self.writer.wrote();
+        if self.current.exchange.expects_no_body() {
+            // The client has all of the response to HEAD, and may use its connection again.
+            self.ends();
+            self.current.exchange.end().await?;
+            self.is_over = true;
+            return Err(PeerGone);
+        }
         Ok(())
+    }
+
+    /// Notes that a response is about to end: before it does, since the client may react immediately.
+    fn ends(&mut self) {
+        self.relay.close();
+        self.seen = self.desk.count();
+        self.desk.ends();
     }
 
     async fn write(&mut self, bytes: &[u8]) -> Performed {
@@ -266,7 +274,7 @@ impl Player {
             Passed::Part => Ok(()),
             Passed::End if part == Forward::Rest => Ok(()),
             Passed::End => {
-                self.passed_on_end = true;
+                self.is_over = true;
                 Err(PeerGone)
             }
         }
@@ -334,7 +342,7 @@ impl Player {
             Ok(Some(arrival)) => {
                 self.current = arrival;
                 self.relay.close();
-                self.passed_on_end = false;
+                self.is_over = false;
                 self.judge(expected);
                 Some(())
             }
@@ -349,16 +357,7 @@ impl Player {
     /// Judges the current request.
     fn judge(&self, expected: &ExpectedRequest) -> bool {
         let request = self.current.exchange.request();
-        let mut problems = expected.matching.mismatches(request);
-        if let Some(method) = expected.method.as_ref().filter(|method| **method != request.method) {
-            problems.insert(0, format!("the method: expected {method}, was {}", request.method));
-        }
-        if let (Some(after), Some(ended)) = (expected.after, self.current.since_end)
-            && ended + TOLERANCE < after
-        {
-            let after = humantime::format_duration(after);
-            problems.push(format!("the time: expected at least {after}, was {} ms", ended.as_millis()));
-        }
+        let problems = expected.problems(request, self.current.since_end);
         if problems.is_empty() {
             self.holds(expected.words());
             return true;

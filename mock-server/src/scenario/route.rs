@@ -61,6 +61,12 @@ impl Route {
             && self.matching.matches(request)
     }
 
+    /// Whether another route has the same conditions.
+    pub(super) fn serves_the_same(&self, other: &Self) -> bool {
+        (&self.method, self.path.text(), &self.matching)
+            == (&other.method, other.path.text(), &other.matching)
+    }
+
     /// The route as a request line with its conditions: `GET /stream with last-event-id: 1`.
     pub fn words(&self) -> String {
         let method = self.method.as_ref().map(|method| format!("{method} ")).unwrap_or_default();

@@ -7,6 +7,10 @@ use super::request_match::RequestMatch;
 use super::template::Template;
 use crate::action::{Action, Respond};
 use crate::flow::Passing;
+use crate::wire::Request;
+
+/// How much earlier a request may arrive, since timers of clients are imprecise.
+const TOLERANCE: Duration = Duration::from_millis(2);
 
 /// The script of a connection.
 pub type Script = Vec<Step>;
@@ -230,6 +234,21 @@ impl ExpectedRequest {
     pub fn words(&self) -> String {
         let method = self.method.as_ref().map(|method| format!("{method} ")).unwrap_or_default();
         format!("a {method}request{}", self.matching.words())
+    }
+
+    /// What is wrong with a request that arrived this long after the end of the previous response.
+    pub(super) fn problems(&self, request: &Request, since_end: Option<Duration>) -> Vec<String> {
+        let mut problems = self.matching.mismatches(request);
+        if let Some(method) = self.method.as_ref().filter(|method| **method != request.method) {
+            problems.insert(0, format!("the method: expected {method}, was {}", request.method));
+        }
+        if let (Some(after), Some(ended)) = (self.after, since_end)
+            && ended + TOLERANCE < after
+        {
+            let after = humantime::format_duration(after);
+            problems.push(format!("the time: expected at least {after}, was {} ms", ended.as_millis()));
+        }
+        problems
     }
 }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 use ssespec_diagnostics::{Findings, Value, value};
 use toml::de::DeTable;
 
-use super::conditions::conditions;
+use super::conditions::{conditions, method};
+use super::files::read_file;
 use super::forward_steps::ForwardSteps;
 use crate::action::{Action, Respond};
 use crate::flow::Flow;
@@ -24,9 +25,6 @@ const REQUEST_PATIENCE: Duration = Duration::from_secs(15);
 const DISCONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// The default text of a heartbeat: a comment.
 const COMMENT: &str = ":\n\n";
-/// The maximum size of a file, in bytes.
-const FILE_LIMIT: u64 = 64 << 20;
-
 /// A step with its place in the text.
 type Placed = (Step, Range<usize>);
 
@@ -88,7 +86,7 @@ impl StepReader<'_> {
                 let empty = DeTable::default();
                 let table = table.unwrap_or(&empty);
                 Some(Step::ExpectRequest(ExpectedRequest {
-                    method: value::text_of(table, "method"),
+                    method: method(table, self.findings),
                     matching: conditions(table, self.findings),
                     after: value::duration_of(table, "after"),
                     within: value::duration_of(table, "within").unwrap_or(REQUEST_PATIENCE),
@@ -139,13 +137,7 @@ impl StepReader<'_> {
 
     fn file(&mut self, path: &Value<'_>) -> Option<Vec<u8>> {
         let file = self.folder.join(value::text(path)?);
-        let read = std::fs::metadata(&file).and_then(|found| {
-            if found.len() > FILE_LIMIT {
-                let message = format!("it has {} bytes, more than {FILE_LIMIT}", found.len());
-                return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, message));
-            }
-            std::fs::read(&file)
-        });
+        let read = read_file(&file);
         // Also a file that is missing, so that its appearance is noticed.
         self.files.push(file.clone());
         match read {
@@ -226,6 +218,9 @@ impl StepReader<'_> {
         let table = value::table(repeat)?;
         let steps: Script =
             self.steps(value::get(table, "steps")?).into_iter().map(|(step, _)| step).collect();
+        if steps.is_empty() {
+            self.findings.add_with_hint(repeat.span(), "this repeats nothing", "no step here", "add `steps`");
+        }
         let every = value::duration_of(table, "every").unwrap_or_default();
         let times = value::count_of(table, "times");
         let waits = |step: &Step| matches!(step, Step::Do(Action::Wait(time)) if !time.is_zero());

@@ -122,6 +122,11 @@ impl Exchange {
         self.body == WriteState::Unopened
     }
 
+    /// Whether the head was written, and the peer expects no body although the script may write one.
+    pub fn expects_no_body(&self) -> bool {
+        self.body == WriteState::None
+    }
+
     /// Whether FIN ends the body as its framing requires.
     pub fn ends_with_fin(&self) -> bool {
         self.body == WriteState::UntilFin
