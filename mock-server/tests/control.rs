@@ -145,7 +145,9 @@ async fn everything_answers_as_described() {
     let (status, unmet) =
         control.ask("POST", "/verify", r#"{"path":"/events","times":3,"within":"20ms"}"#).await;
     assert_eq!((status, unmet["count"].as_u64()), (409, Some(2)));
-    control.ask("POST", "/verify", r#"{"headers":{"host":"localhost","cookie":false},"at-most":2,"body":""}"#).await;
+    control
+        .ask("POST", "/verify", r#"{"headers":{"host":"localhost","cookie":false},"at-most":2,"body":""}"#)
+        .await;
     control.ask("GET", "/verify", "").await;
 
     let (_, dropped) =

@@ -96,11 +96,12 @@ async fn a_request_is_forwarded_and_its_response_passed_on() {
     write(&mut client.0, "{}").await;
     let (request, mut upstream) = between.accept().await;
     let host = between.upstream.local_addr().expect("an address");
+    let own = between.server.address();
     assert_eq!(
         request,
         format!(
             "POST /a?b=c HTTP/1.1\r\nhost: {host}\r\nx-a: 1\r\nlast-event-id: 7\r\ncontent-length: 2\r\n\
-             via: 1.1 ssespec\r\nconnection: close\r\n\r\n{{}}"
+             via: 1.1 {own} (ssespec)\r\nconnection: close\r\n\r\n{{}}"
         )
     );
     // The head comes before any part of the body, and an interim response is passed on.
@@ -417,4 +418,17 @@ fn impossible_steps_are_mistakes() {
     }
     let found = mistakes("{ wait = \"1s\" }, \"forward\"", ForwardSteps::Refused);
     assert!(found.contains("needs a server to forward to") && found.contains("faults.toml:4:27"), "{found}");
+}
+
+#[tokio::test]
+async fn a_server_that_forwards_to_itself_says_so() {
+    let address =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|port| port.local_addr()).expect("a port");
+    let upstream = Arc::new(Upstream::new(&format!("http://{address}")).expect("a URL"));
+    let scenario = Scenario { upstream: Some(upstream), ..Scenario::default() };
+    let server =
+        Server::start_with(address, vec![scenario], Settings::default(), None).await.expect("a server");
+    let mut client = Client::get(&server, "/").await;
+    let text = client.until("before\n").await;
+    assert!(text.starts_with("HTTP/1.1 502 ") && text.contains("leads back to this server"), "{text}");
 }

@@ -39,6 +39,9 @@ pub enum ForwardError {
     /// The target of the request is not a path.
     #[error("the request target {0:?} is neither a path nor a URL")]
     Target(String),
+    /// It was forwarded by this server before.
+    #[error("the upstream leads back to this server, which has forwarded this request before")]
+    Loop,
     /// There is no connection.
     #[error("{0}")]
     Connect(io::Error),
@@ -86,7 +89,7 @@ impl Limit {
 }
 
 impl Forwarding {
-    /// Forwards a request, and waits for the first head. That may be an interim one; then [`next_head`](Self::next_head)
+    /// Forwards a request, and waits for the first head. `own` is the host and port of this server. That may be an interim one; then [`next_head`](Self::next_head)
     /// waits for another.
     ///
     /// # Errors
@@ -95,8 +98,12 @@ impl Forwarding {
         upstream: &Upstream,
         request: &Request,
         codings: ContentCodings,
+        own: &str,
     ) -> Result<Self, ForwardError> {
-        let bytes = request::encode(upstream, request, codings);
+        if request::is_loop(request, own) {
+            return Err(ForwardError::Loop);
+        }
+        let bytes = request::encode(upstream, request, codings, own);
         let (Some(bytes), Some(url)) = (bytes, request::url(upstream, request)) else {
             return Err(ForwardError::Target(request.target.clone()));
         };

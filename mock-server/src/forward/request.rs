@@ -13,13 +13,30 @@ pub enum ContentCodings {
     Identity,
 }
 
+/// This server in the field Via; `own` is its host and port.
+fn via(own: &str) -> String {
+    format!("1.1 {own} (ssespec)")
+}
+
+/// Whether this server has forwarded a request before, so that it would go round for ever.
+pub(super) fn is_loop(request: &Request, own: &str) -> bool {
+    let via = via(own);
+    let mut members = request.header("via").flat_map(|value| value.split(|byte| *byte == b','));
+    members.any(|member| member.trim_ascii() == via.as_bytes())
+}
+
 /// The URL to which a request is forwarded; `None` if its target is neither a path nor a URL.
 pub(super) fn url(upstream: &Upstream, request: &Request) -> Option<String> {
     Some(format!("{}{}", upstream.target().origin(), target(upstream, &request.target)?))
 }
 
 /// The bytes of a request as it is forwarded; `None` if its target is neither a path nor a URL.
-pub(super) fn encode(upstream: &Upstream, request: &Request, codings: ContentCodings) -> Option<Vec<u8>> {
+pub(super) fn encode(
+    upstream: &Upstream,
+    request: &Request,
+    codings: ContentCodings,
+    own: &str,
+) -> Option<Vec<u8>> {
     let target = target(upstream, &request.target)?;
     let mut bytes = format!("{} {target} HTTP/1.1\r\n", request.method).into_bytes();
     line(&mut bytes, "host", upstream.target().authority.as_bytes());
@@ -39,7 +56,7 @@ pub(super) fn encode(upstream: &Upstream, request: &Request, codings: ContentCod
         line(&mut bytes, "content-length", request.body.len().to_string().as_bytes());
     }
     // RFC 9110, section 7.6.3: a gateway adds it to requests.
-    line(&mut bytes, "via", b"1.1 ssespec");
+    line(&mut bytes, "via", via(own).as_bytes());
     line(&mut bytes, "connection", b"close");
     bytes.extend_from_slice(b"\r\n");
     bytes.extend_from_slice(&request.body);
@@ -97,14 +114,22 @@ mod tests {
             ("Accept-Encoding", "gzip"),
         ];
         let text = |codings| {
-            let bytes = encode(&upstream, &request("/chat?a=b", &fields, "{}"), codings).expect("a request");
+            let bytes =
+                encode(&upstream, &request("/chat?a=b", &fields, "{}"), codings, "a:80").expect("a request");
             String::from_utf8(bytes).expect("text")
         };
         let expected = "POST /v1/chat?a=b HTTP/1.1\r\nhost: b:81\r\nLast-Event-ID: 7\r\nAccept-Encoding: gzip\r\n\
-                        content-length: 2\r\nvia: 1.1 ssespec\r\nconnection: close\r\n\r\n{}";
+                        content-length: 2\r\nvia: 1.1 a:80 (ssespec)\r\nconnection: close\r\n\r\n{}";
         assert_eq!(text(ContentCodings::AsAccepted), expected);
         let identity = expected.replace("Accept-Encoding: gzip", "accept-encoding: identity");
         assert_eq!(text(ContentCodings::Identity), identity);
+    }
+
+    #[test]
+    fn a_request_that_was_forwarded_before_is_recognized() {
+        let looped = |via| is_loop(&request("/", &[("Via", via)], ""), "a:80");
+        assert!(looped("1.1 a:80 (ssespec)") && looped("1.0 b, 1.1 a:80 (ssespec)"));
+        assert!(!looped("1.1 a:81 (ssespec)") && !looped("1.1 a:80"));
     }
 
     #[test]

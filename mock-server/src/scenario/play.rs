@@ -89,7 +89,7 @@ impl Player {
         Self {
             seen: desk.count(),
             writer: Writer::new(part.seed),
-            relay: Relay::new(&part.script, part.upstream.clone(), stage.notes.clone()),
+            relay: Relay::new(&part.script, part.upstream.clone(), &stage.base, stage.notes.clone()),
             forwards: part.script.iter().any(Step::forwards),
             is_over: false,
             stage,

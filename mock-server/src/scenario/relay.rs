@@ -18,6 +18,8 @@ pub(super) struct Relay {
     upstream: Option<Arc<Upstream>>,
     codings: ContentCodings,
     length: BodyLength,
+    /// The host and port of this server.
+    own: String,
     /// Where it reports what it forwarded, with the number of the connection.
     notes: mpsc::UnboundedSender<(u32, EntryKind)>,
     forwarding: Option<Forwarding>,
@@ -33,17 +35,19 @@ pub(super) enum Passed {
 }
 
 impl Relay {
-    /// A relay for the steps of this script.
+    /// A relay for the steps of this script. `base` is the URL of this server.
     pub(super) fn new(
         script: &Script,
         upstream: Option<Arc<Upstream>>,
+        base: &str,
         notes: mpsc::UnboundedSender<(u32, EntryKind)>,
     ) -> Self {
         let adds = script.iter().any(Step::adds_to_a_body);
         let reads = adds || script.iter().any(Step::counts_events);
         let codings = if reads { ContentCodings::Identity } else { ContentCodings::AsAccepted };
         let length = if adds { BodyLength::Unknown } else { BodyLength::Kept };
-        Self { upstream, codings, length, notes, forwarding: None }
+        let own = base.trim_start_matches("http://").trim_end_matches('/').to_owned();
+        Self { upstream, codings, length, own, notes, forwarding: None }
     }
 
     /// Closes the connection to the upstream.
@@ -93,7 +97,7 @@ impl Relay {
             return Ok(Err(unknown(none)));
         };
         let failed = |error: ForwardError| Failure { url: Some(upstream.url()), error };
-        let opened = Forwarding::open(upstream, exchange.request(), self.codings).await;
+        let opened = Forwarding::open(upstream, exchange.request(), self.codings, &self.own).await;
         let mut forwarding = match opened {
             Ok(forwarding) => forwarding,
             Err(error) => return Ok(Err(failed(error))),

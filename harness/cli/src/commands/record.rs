@@ -21,6 +21,10 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
     if let Some(file) = arguments.output.as_ref().filter(|file| file.exists() && !arguments.force) {
         return Err(CommandError::Exists(file.clone()));
     }
+    if let Some(file) = &arguments.output {
+        // Not after half a minute of recording.
+        output::check_folder_of(file)?;
+    }
     let roots = match (&arguments.ca, arguments.insecure) {
         (Some(file), _) => Roots::File(file.clone()),
         (None, true) => Roots::All,
