@@ -42,7 +42,7 @@ async fn server(answer: &'static str, end: End) -> (String, tempfile::NamedTempF
         let (connection, _) = listener.accept().await.ok()?;
         let mut tls = acceptor.accept(connection).await.ok()?;
         let mut request = [0; 1024];
-        tls.read(&mut request).await.ok()?;
+        let _ = tls.read(&mut request).await.ok()?;
         tls.write_all(answer.as_bytes()).await.ok()?;
         tls.flush().await.ok()?;
         match end {

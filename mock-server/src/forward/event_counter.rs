@@ -61,7 +61,7 @@ impl EventCounter {
 
     /// Follows bytes up to the end of the next event, which includes its blank line. Returns how many bytes that are: all,
     /// if none ends here.
-    pub(super) fn to_next_end(&mut self, bytes: &[u8]) -> usize {
+    pub(super) fn follow_to_next_end(&mut self, bytes: &[u8]) -> usize {
         for (at, byte) in bytes.iter().enumerate() {
             if self.follow(*byte) {
                 let length = at + 1;
@@ -144,7 +144,7 @@ mod tests {
         let mut parts = Vec::new();
         let mut rest = stream;
         while !rest.is_empty() {
-            let (part, after) = rest.split_at(counter.to_next_end(rest));
+            let (part, after) = rest.split_at(counter.follow_to_next_end(rest));
             parts.push(part);
             rest = after;
         }
@@ -190,7 +190,7 @@ mod tests {
                 for part in [&stream[..first], &stream[first..second], &stream[second..]] {
                     let mut rest = part;
                     while !rest.is_empty() {
-                        rest = &rest[counter.to_next_end(rest)..];
+                        rest = &rest[counter.follow_to_next_end(rest)..];
                     }
                 }
                 assert_eq!(counter.events(), 4, "{first} {second}");

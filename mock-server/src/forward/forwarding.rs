@@ -210,7 +210,7 @@ impl Forwarding {
                 let mut length = 0;
                 while *left > 0 && length < data.len() {
                     let before = self.counter.events();
-                    length += self.counter.to_next_end(data.get(length..).unwrap_or_default());
+                    length += self.counter.follow_to_next_end(data.get(length..).unwrap_or_default());
                     *left -= self.counter.events() - before;
                 }
                 length

@@ -21,12 +21,13 @@
 //! - [`route`]: what a scenario contains; [`path_pattern`], [`request_match`]: which requests a route serves
 //! - [`step`]: the steps of a script; [`template`]: texts with values
 //! - [`mod@format`]: reading scenarios
-//! - [`server`], `serving`: serving them; `desk`: where requests arrive; `play`, `writer`, `pace`: playing a script; `relay`: passing on an
+//! - [`server`], `serving`: serving them; `desk`: where requests arrive; `play`, `writer`, `pace`, `clock`: playing a script; `relay`: passing on an
 //!   upstream's response
 //! - [`verification`]: whether what was expected has come
 //! - [`settings`]: limits of a server; [`control`]: what can be done with it while it runs; [`streams`]: its open streams
 //! - [`journal`]: what the server saw and did; [`log`]: reading and awaiting it
 
+mod clock;
 pub mod control;
 #[cfg(feature = "command")]
 pub mod descriptors;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::clock::Clock;
 use super::desk::{Arrival, Desk};
 use super::journal::EntryKind;
 use super::path_pattern::PathPattern;
@@ -27,6 +28,7 @@ pub(super) struct Stage {
     /// Where scripts report what they verified, with the number of the connection.
     pub(super) notes: mpsc::UnboundedSender<(u32, EntryKind)>,
     pub(super) judge: Arc<Judge>,
+    pub(super) clock: Arc<Clock>,
 }
 
 /// Which script is played.
@@ -88,7 +90,7 @@ impl Player {
     ) -> Self {
         Self {
             seen: desk.count(),
-            writer: Writer::new(part.seed),
+            writer: Writer::new(part.seed, Arc::clone(&stage.clock)),
             relay: Relay::new(&part.script, part.upstream.clone(), &stage.base, stage.notes.clone()),
             forwards: part.script.iter().any(Step::forwards),
             is_over: false,

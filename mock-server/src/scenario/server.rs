@@ -71,7 +71,8 @@ impl Server {
         let judge = Arc::new(Judge::new(&[]));
         let forwards = scenarios.iter().any(|scenario| scenario.upstream.is_some());
         let control = Control::new(Log::new(journal), Arc::clone(&judge), orders, forwards);
-        let stage = Stage { listener: Arc::clone(&listener), base: url.clone(), notes, judge };
+        let stage =
+            Stage { listener: Arc::clone(&listener), base: url.clone(), notes, judge, clock: Arc::default() };
         let serving = Serving::new(scenarios, control.clone(), stage);
         let task = tokio::spawn(serving.serve(wire, noted, received));
         Ok(Self { url, address, listener, control, task })

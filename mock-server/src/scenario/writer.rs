@@ -1,9 +1,11 @@
 //! Writes the body of a response: at a rate, with random delays, and with heartbeats while nothing else is written.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
+use super::clock::Clock;
 use super::pace::{Jitter, pieces};
 use super::step::{Heartbeat, Pace};
 use crate::wire::{Exchange, PeerGone};
@@ -11,6 +13,7 @@ use crate::wire::{Exchange, PeerGone};
 /// Writes the bodies of a script.
 #[derive(Debug)]
 pub(super) struct Writer {
+    clock: Arc<Clock>,
     pace: Option<Pace>,
     jitter: Jitter,
     heartbeat: Option<Heartbeat>,
@@ -22,9 +25,9 @@ pub(super) struct Writer {
 
 impl Writer {
     /// A writer whose random delays depend on this seed.
-    pub(super) fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64, clock: Arc<Clock>) -> Self {
         let now = Instant::now();
-        Self { pace: None, jitter: Jitter::new(seed), heartbeat: None, wrote: now, next_write: now }
+        Self { clock, pace: None, jitter: Jitter::new(seed), heartbeat: None, wrote: now, next_write: now }
     }
 
     /// From now on, writes at this rate.
@@ -106,10 +109,10 @@ impl Writer {
         }
         exchange.flush().await?;
         while let Some(due) = self.heartbeat_due(exchange).filter(|due| *due < time) {
-            sleep_until(due).await;
+            self.clock.sleep_until(due).await;
             self.beat(exchange).await?;
         }
-        sleep_until(time).await;
+        self.clock.sleep_until(time).await;
         Ok(())
     }
 }

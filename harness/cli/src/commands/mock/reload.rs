@@ -57,7 +57,7 @@ impl Watch {
                 continue;
             }
             self.seen = now;
-            match self.sources.from_files() {
+            match self.sources.read_files() {
                 Ok(scenarios) => {
                     self.named_in(&scenarios);
                     server.replace(scenarios).await;

@@ -105,7 +105,9 @@ async fn start(
     scenarios: Vec<Scenario>,
     entries: mpsc::UnboundedSender<Entry>,
 ) -> Result<(Server, PageConnections), CommandError> {
-    let mut settings = limits::settings(&arguments.limits);
+    // One more for the connection to the upstream.
+    let descriptors_each = if scenarios.iter().any(|scenario| scenario.upstream.is_some()) { 2 } else { 1 };
+    let mut settings = limits::settings(&arguments.limits, descriptors_each);
     let mut connections = None;
     if arguments.control.has_page() {
         let (diversion, diverted) = ControlServer::page();

@@ -38,12 +38,12 @@ impl Sources {
 
     /// The scenarios: of a preset, or of the files.
     pub(super) fn scenarios(&self, preset: Option<&str>) -> Result<Vec<Scenario>, CommandError> {
-        let Some(name) = preset else { return self.from_files() };
+        let Some(name) = preset else { return self.read_files() };
         Ok(vec![Scenario { upstream: self.upstream.clone(), ..presets::scenario(name)? }])
     }
 
     /// The scenarios in the files; without files, one that only forwards.
-    pub(super) fn from_files(&self) -> Result<Vec<Scenario>, CommandError> {
+    pub(super) fn read_files(&self) -> Result<Vec<Scenario>, CommandError> {
         let upstream = &self.upstream;
         if self.files.is_empty() {
             return Ok(vec![Scenario { upstream: upstream.clone(), ..Scenario::default() }]);
