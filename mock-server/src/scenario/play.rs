@@ -195,7 +195,6 @@ impl Player {
         }
     }
 
-    /// Performs a step that may be repeated.
     async fn write_step(&mut self, step: &Step) -> Performed {
         match step {
             Step::Do(Action::Wait(time)) => {
