@@ -47,6 +47,17 @@ pub enum Leftover {
     Uncontinuable,
 }
 
+/// How much of another server's response is passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Passing {
+    /// Its head.
+    Head,
+    /// A part of its body, and its head if there is none yet.
+    Part,
+    /// Everything that is left.
+    Rest,
+}
+
 /// Why an action is impossible, and how to fix it.
 struct Impossible {
     message: &'static str,
@@ -83,6 +94,36 @@ impl Flow {
                 Answer::Unknown
             }
         };
+    }
+}
+
+impl Flow {
+    /// Follows a step that passes on another server's response.
+    pub fn forward(&mut self, passing: Passing, place: Range<usize>, findings: &mut Findings) {
+        let open = || Answer::Open { framing: Framing::Chunked, tail: Tail::default(), written: 0 };
+        let after = match (passing, std::mem::take(&mut self.answer)) {
+            (_, Answer::Unknown) => Ok(Answer::Unknown),
+            (Passing::Head | Passing::Part, Answer::Awaited) => Ok(open()),
+            (Passing::Rest, Answer::Awaited) => Ok(Answer::Over),
+            (Passing::Head, Answer::Open { .. } | Answer::Raw) => Err(Impossible {
+                message: "this request has already been answered",
+                hint: "remove the step: after an answer, `forward` passes on the body alone",
+            }),
+            (_, Answer::Open { framing: Framing::Length(_), .. }) => Err(Impossible {
+                message: "the length of what is forwarded is only known when it has arrived",
+                hint: "use another framing in `respond`",
+            }),
+            (Passing::Part, answer @ (Answer::Open { .. } | Answer::Raw)) => Ok(answer),
+            (Passing::Rest, Answer::Open { .. } | Answer::Raw) => Ok(Answer::Over),
+            (_, Answer::None | Answer::Over) => Err(Impossible {
+                message: "there is nothing to forward",
+                hint: "the answer is complete: wait for another request first, with \"expect-request\"",
+            }),
+        };
+        self.answer = after.unwrap_or_else(|Impossible { message, hint }| {
+            findings.add_with_hint(place, message, "not possible here", hint);
+            Answer::Unknown
+        });
     }
 }
 

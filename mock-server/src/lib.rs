@@ -48,6 +48,8 @@
 //! - Afterwards: [`received_requests`](MockServer::received_requests), [`journal`](MockServer::journal),
 //!   [`wait_for`](MockServer::wait_for), [`verify`](MockServer::verify). A route that
 //!   [expects](RouteBuilder::expect) requests is also verified when the server is dropped.
+//! - In front of a real server: [`forward_to`](Scenario::forward_to) forwards requests, and
+//!   [`forward_events`](RouteBuilder::forward_events) passes on a part of a response, before a fault.
 //! - A test without a runtime uses [`blocking::MockServer`].
 //! - A scenario can also be the text of a [scenario file](scenario), as for `ssespec mock`:
 //!   `MockServer::start(include_str!("drop-and-resume.toml"))`.
@@ -58,7 +60,9 @@
 //!
 //! - [`mock`]: a server for a test; [`event`]: an event
 //! - `control`: an HTTP interface and a page, with the feature of that name
+//! - [`forward`]: forwarding requests to a real server
 //! - [`scenario`]: scripts for routes, served on their own
+//! - `client`: connections to servers, over TCP or TLS
 //! - [`action`]: what a script can make the server do
 //! - [`script`]: the actions as they are written in TOML
 //! - [`flow`]: whether a script can be played
@@ -66,11 +70,15 @@
 //! - [`wire`]: listener, connections, exchanges, and the barrier that keeps write boundaries
 
 pub mod action;
+#[cfg(feature = "client")]
+pub mod client;
 #[cfg(feature = "control")]
 pub mod control;
 #[cfg(feature = "scenarios")]
 pub mod event;
 pub mod flow;
+#[cfg(feature = "scenarios")]
+pub mod forward;
 #[cfg(feature = "scenarios")]
 pub mod mock;
 #[cfg(feature = "command")]

@@ -3,6 +3,7 @@
 pub mod blocking;
 pub mod builder;
 pub mod expectation;
+mod forwarding;
 pub mod server;
 
 pub use builder::RouteBuilder;

@@ -145,7 +145,9 @@ async fn everything_answers_as_described() {
     let (status, unmet) =
         control.ask("POST", "/verify", r#"{"path":"/events","times":3,"within":"20ms"}"#).await;
     assert_eq!((status, unmet["count"].as_u64()), (409, Some(2)));
-    control.ask("POST", "/verify", r#"{"headers":{"host":"x","cookie":false},"at-most":2,"body":""}"#).await;
+    control
+        .ask("POST", "/verify", r#"{"headers":{"host":"localhost","cookie":false},"at-most":2,"body":""}"#)
+        .await;
     control.ask("GET", "/verify", "").await;
 
     let (_, dropped) =
@@ -218,6 +220,10 @@ async fn a_malformed_request_is_refused_and_harms_no_stream() {
         ("GET", "/journal?after=x", "", 400, "not a number"),
         ("GET", "/journal?since=1", "", 400, "unknown parameter"),
         ("GET", "/streams?connection=", "", 400, "not a number"),
+        ("GET", "/journal?what=requests", "", 400, "no entry of the journal is called"),
+        // Not silently for all streams.
+        ("POST", "/streams/push?path=/a", r#"{"data":"a"}"#, 400, "unknown parameter"),
+        ("POST", "/streams/drop?connection=3", "", 400, "unknown parameter"),
         ("PUT", "/scenario", "\u{0}", 422, "the body:1"),
     ] {
         let (found, answer) = control.ask(method, target, body).await;
@@ -308,6 +314,11 @@ async fn the_page_is_below_a_path_of_the_mock_server() {
     push.send("GET /__ssespec/health", "").await;
     assert_eq!(push.status().await, 200);
     assert!(stream.until("two\n\n\r\n").await.contains("data: two"));
+    // A name that was made to resolve to this machine.
+    let mut other = TcpStream::connect(server.address()).await.expect("a connection");
+    let request = "GET /__ssespec/journal HTTP/1.1\r\nhost: example.com\r\n\r\n";
+    other.write_all(request.as_bytes()).await.expect("an open connection");
+    assert_eq!(Client(other).status().await, 403);
     // The page is not part of what the scenario sees.
     assert_eq!(server.received_requests().len(), 1);
 }

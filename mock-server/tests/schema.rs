@@ -46,6 +46,13 @@ steps = [{ refuse = "300ms" }, { raw = "HTTP/1.1 200 OK\r\n\r\n" }, { drop = "fi
 [[route.connection]]
 steps = ["respond"]
 "#,
+    r#"
+[[route]]
+path = "/*"
+
+[[route.connection]]
+steps = [{ forward = "head" }, { forward = { events = 3 } }, { forward = { bytes = 1 } }, "forward"]
+"#,
 ];
 
 /// Scenarios whose shape is wrong.
@@ -81,6 +88,28 @@ fn the_file_is_current() {
         serde_json::from_str(&written).is_ok_and(|written: serde_json::Value| written == scenario_schema());
     assert!(current, "mock-server/scenario.schema.json is out of date: run the tests with SSESPEC_UPDATE=1");
     assert!(written.ends_with("}\n"));
+}
+
+/// What the control port says of the journal.
+#[cfg(feature = "command")]
+#[test]
+fn the_description_of_the_control_port_has_every_entry() {
+    use std::collections::BTreeSet;
+
+    let names = |values: &serde_json::Value| -> BTreeSet<String> {
+        let values = values.as_array().expect("an array").iter();
+        values.map(|value| value.as_str().expect("a name").to_owned()).collect()
+    };
+    let schema = ssespec_mock_server::scenario::journal::journal_schema();
+    let kinds = schema["oneOf"].as_array().expect("kinds").iter();
+    let kinds: BTreeSet<String> =
+        kinds.map(|kind| kind["properties"]["what"]["const"].as_str().expect("a name").to_owned()).collect();
+    let description: serde_json::Value =
+        serde_json::from_str(ssespec_mock_server::control::OPENAPI).expect("JSON");
+    let described = names(&description["components"]["schemas"]["Entry"]["properties"]["what"]["enum"]);
+    assert_eq!(described, kinds);
+    let known = ssespec_mock_server::scenario::journal::EntryKind::NAMES;
+    assert_eq!(known.map(str::to_owned).into_iter().collect::<BTreeSet<String>>(), kinds);
 }
 
 #[test]

@@ -231,3 +231,17 @@ async fn scenarios_can_be_replaced() {
     assert_eq!(answer(&server, "GET /", "").await, 206);
     until(&mut journal, "replaced").await;
 }
+
+#[tokio::test]
+async fn the_response_to_head_is_complete_with_its_head() {
+    let endless = "{ repeat = { every = \"10ms\", steps = [{ event = \"a\" }] } }";
+    let waits = "{ event = \"a\" }, { wait = \"60min\" }";
+    for steps in ["{ event = \"a\" }", endless, waits] {
+        let (server, mut journal) = serve(&[&route("path = \"/\"", &[steps])]).await;
+        let mut client = Client::request(&server, "HEAD /", "").await;
+        assert!(client.until("\r\n\r\n").await.starts_with("HTTP/1.1 200 "), "{steps}");
+        until(&mut journal, "the script finished").await;
+        client.send("GET /", "").await;
+        client.until("data: a\n\n").await;
+    }
+}

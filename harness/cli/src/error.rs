@@ -11,6 +11,7 @@ use ssespec::implementation::{FILE, FolderError};
 use ssespec::setup::SetupError;
 use ssespec_cases::load::CorpusError;
 use ssespec_diagnostics::{Diagnostics, SourceError};
+use ssespec_mock_server::forward::UpstreamError;
 use ssespec_probe::{ContentError, ProbeError, RootsError, TargetError};
 use ssespec_reports::html::SiteError;
 use ssespec_reports::markdown::MatrixError;
@@ -87,6 +88,9 @@ pub(crate) enum CommandError {
     /// The baseline cannot be written.
     #[error(transparent)]
     Baseline(#[from] UpdateError),
+    /// The URL of `--forward` cannot be used.
+    #[error(transparent)]
+    Upstream(#[from] UpstreamError),
     /// A scenario cannot be read.
     #[error(transparent)]
     Source(#[from] SourceError),
@@ -314,6 +318,7 @@ impl CommandError {
             | Self::ServiceKey { .. }
             | Self::Baseline(_)
             | Self::Source(_)
+            | Self::Upstream(_)
             | Self::Scenario(_)
             | Self::Mistakes { .. }
             | Self::ServerCase(_)

@@ -37,6 +37,13 @@ pub(crate) fn print_or_write(text: &str, file: Option<&Path>) -> Result<(), Writ
     }
 }
 
+/// Checks that the folder exists in which a file is to be written.
+pub(crate) fn check_folder_of(file: &Path) -> Result<(), WriteFileError> {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let found = folder.map_or(Ok(()), |folder| std::fs::metadata(folder).map(drop));
+    found.map_err(|source| WriteFileError { path: file.to_owned(), source })
+}
+
 /// Prints an error message to standard error.
 pub(crate) fn error(message: &str) {
     // Messages that show lines of a file already have this prefix.

@@ -5,10 +5,10 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use crate::credentials::basic;
-use crate::tls::trust::Trust;
-use crate::wire::connection::Connection;
-use crate::wire::offer::Offer;
 use ssespec::target::Target;
+use ssespec_mock_server::client::Connection;
+use ssespec_mock_server::client::Offer;
+use ssespec_mock_server::client::Trust;
 
 /// Makes the server emit an event on its open streams.
 #[derive(Debug, Clone)]

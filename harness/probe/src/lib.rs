@@ -53,7 +53,7 @@
 //! - `outcome`: the outcome of a check, and the breach that it may have found
 //! - `own_lateness`: when this process itself was late
 //! - `wire`: requests over HTTP/1.1, each on its own connection, and the responses
-//! - `options`, `content`, `credentials`, `emit`, `tls`: how the server is reached, and what is sent to it
+//! - `options`, `content`, `credentials`, `emit`: how the server is reached, and what is sent to it
 //!
 //! # How to add a check
 //!
@@ -86,7 +86,6 @@ mod record;
 mod rejudge;
 mod same_cause;
 mod survey;
-mod tls;
 mod wire;
 
 pub use all_checks::all_checks;
@@ -98,7 +97,4 @@ pub use error::ProbeError;
 pub use need::Need;
 pub use options::{Length, Options};
 pub use probe::Probe;
-pub use ssespec::target::{Security, Target, TargetError};
-pub use tls::roots::{Roots, RootsError};
-pub use tls::trust::Trust;
-pub use wire::connection::Connection;
+pub use ssespec_mock_server::client::{Roots, RootsError, Security, Target, TargetError, Trust};

@@ -6,9 +6,9 @@ use std::time::Duration;
 use crate::content::Content;
 use crate::credentials::basic;
 use crate::emit::EmitTrigger;
-use crate::tls::trust::Trust;
 use crate::wire::request::{Method, ReadLimits, Request};
 use ssespec::target::Target;
+use ssespec_mock_server::client::Trust;
 
 /// How long a probe takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

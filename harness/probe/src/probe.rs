@@ -23,8 +23,8 @@ use crate::record;
 use crate::rejudge::{self, SecondLook};
 use crate::same_cause;
 use crate::survey::Survey;
-use crate::wire::connection::Connection;
-use crate::wire::offer::Offer;
+use ssespec_mock_server::client::Connection;
+use ssespec_mock_server::client::Offer;
 
 /// A probe of one server.
 #[derive(Debug, Clone)]

@@ -130,7 +130,7 @@ pub mod session;
 #[cfg(feature = "command")]
 pub mod setup;
 #[cfg(feature = "server")]
-pub mod target;
+pub use ssespec_mock_server::client::target;
 
 pub use adapter::in_process::client::Observer;
 #[cfg(feature = "server")]

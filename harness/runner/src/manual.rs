@@ -55,7 +55,8 @@ impl Notice {
         }
     }
 
-    fn text(&self) -> &str {
+    /// What it says.
+    pub fn text(&self) -> &str {
         match self {
             Self::Listening(text)
             | Self::Server(text)

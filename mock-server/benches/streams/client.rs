@@ -123,8 +123,9 @@ async fn hold(port: u16, width: usize) -> Outcome<()> {
             let _permit = connecting.acquire().await;
             let mut stream = connect(port).await?;
             request(&mut stream, "/timed/1").await?;
-            read_event(&mut stream).await?;
-            Ok::<_, std::io::Error>(stream)
+            let mut events = Events::of(stream);
+            events.next().await?;
+            Ok::<_, std::io::Error>(events.stream)
         });
     }
     let mut open = Vec::new();
@@ -136,16 +137,33 @@ async fn hold(port: u16, width: usize) -> Outcome<()> {
     Ok(())
 }
 
-async fn read_event(stream: &mut TcpStream) -> std::io::Result<()> {
-    let mut text = Vec::new();
-    let mut bytes = [0; 1024];
-    while !text.windows(4).any(|end| end == b"}\n\n\r") {
-        match stream.read(&mut bytes).await? {
-            0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
-            read => text.extend_from_slice(&bytes[..read]),
+/// A stream that is read event by event.
+struct Events {
+    stream: TcpStream,
+    /// What was read after the last event.
+    rest: Vec<u8>,
+}
+
+impl Events {
+    fn of(stream: TcpStream) -> Self {
+        Self { stream, rest: Vec::new() }
+    }
+
+    /// Waits for the next event. On a busy machine several arrive in one read.
+    async fn next(&mut self) -> std::io::Result<()> {
+        const END: &[u8] = b"}\n\n\r";
+        let mut bytes = [0; 1024];
+        loop {
+            if let Some(at) = self.rest.windows(END.len()).position(|end| end == END) {
+                self.rest.drain(..at + END.len());
+                return Ok(());
+            }
+            match self.stream.read(&mut bytes).await? {
+                0 => return Err(std::io::ErrorKind::UnexpectedEof.into()),
+                read => self.rest.extend_from_slice(&bytes[..read]),
+            }
         }
     }
-    Ok(())
 }
 
 /// Streams whose events are 100 ms apart, begun one after another; prints how late or early each event was, in
@@ -156,11 +174,12 @@ async fn timed(port: u16, width: usize) -> Outcome<()> {
         let mut stream = connect(port).await?;
         request(&mut stream, &format!("/timed/{TIMED}")).await?;
         streams.spawn(async move {
-            read_event(&mut stream).await?;
+            let mut events = Events::of(stream);
+            events.next().await?;
             let first = Instant::now();
             let mut errors = Vec::new();
             for number in 1..TIMED {
-                read_event(&mut stream).await?;
+                events.next().await?;
                 let due = Duration::from_millis(100) * number as u32;
                 errors.push((first.elapsed().as_secs_f64() - due.as_secs_f64()).abs() * 1000.0);
             }

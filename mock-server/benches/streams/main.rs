@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a program")]
 
 mod client;
+mod exact_server;
 mod hyper_server;
 mod measure;
 mod process;
@@ -30,10 +31,14 @@ fn main() -> Outcome<()> {
     match arguments.first().map(String::as_str) {
         Some("ssespec-server") => ssespec_server::serve(),
         Some("hyper-server") => hyper_server::serve(),
+        Some("exact-server") => exact_server::serve(),
         Some("client") => client::run(&arguments[1..]),
         // Cargo also runs it as a test.
         _ if has("--test") => Ok(()),
         _ => {
+            if has("--times") {
+                return measure::times();
+            }
             let scale = if has("--quick") { measure::Scale::Quick } else { measure::Scale::Full };
             let results = measure::all(scale)?;
             let page = report::page(&results);

@@ -47,6 +47,8 @@ pub(crate) struct Figures {
 pub(crate) struct Results {
     pub(crate) scale: Scale,
     pub(crate) servers: Vec<Figures>,
+    /// How far events are from their times if a thread does nothing but write them: the delay of the client.
+    pub(crate) client_errors: Vec<f64>,
     /// KiB per stream with the most streams.
     pub(crate) most: Result<f64, String>,
 }
@@ -82,8 +84,7 @@ pub(crate) fn all(scale: Scale) -> Outcome<Results> {
             memory.push(idle(*kind, width)?);
         }
         let per_stream = vec![per_stream(*kind, 100, 100)?, per_stream(*kind, 10_000, 1)?];
-        let server = Server::start(*kind)?;
-        let errors = server.client(&["timed", &TIMED_WIDTH.to_string()])?;
+        let errors = timed(*kind)?;
         let mut startup = Vec::new();
         for _ in 0..rounds * 4 {
             startup.push(Server::start(*kind)?.startup.as_secs_f64() * 1000.0);
@@ -99,10 +100,19 @@ pub(crate) fn all(scale: Scale) -> Outcome<Results> {
             startup: median(&startup),
         });
     }
+    let client_errors = timed(Kind::Exact)?;
     let most = idle(Kind::Ssespec, MOST).map_err(|error| error.to_string());
     // It may not have been built.
     let _ = std::fs::remove_file(go_program());
-    Ok(Results { scale, servers, most })
+    Ok(Results { scale, servers, client_errors, most })
+}
+
+/// Prints only how far events are from their times.
+pub(crate) fn times() -> Outcome<()> {
+    for kind in [Kind::Ssespec, Kind::Hyper, Kind::Exact] {
+        println!("{}: {:.2?} ms", kind.name(), timed(kind)?);
+    }
+    Ok(())
 }
 
 /// Microseconds of processor time per stream, of this many streams, this often in turn.
@@ -113,6 +123,11 @@ fn per_stream(kind: Kind, width: usize, times: usize) -> Outcome<f64> {
         server.client(&["flat", &width.to_string(), &PER_STREAM.to_string()])?;
     }
     Ok((server.cpu()? - before).as_secs_f64() * 1e6 / (width * times) as f64)
+}
+
+/// How far events are from their times: p50, p99 and most, in milliseconds.
+fn timed(kind: Kind) -> Outcome<Vec<f64>> {
+    Server::start(kind)?.client(&["timed", &TIMED_WIDTH.to_string()])
 }
 
 /// KiB per idle stream.

@@ -15,6 +15,8 @@ pub(crate) enum Kind {
     Hyper,
     Node,
     Go,
+    /// Only for timed streams.
+    Exact,
 }
 
 pub(crate) const KINDS: [Kind; 4] = [Kind::Ssespec, Kind::Hyper, Kind::Go, Kind::Node];
@@ -26,6 +28,7 @@ impl Kind {
             Self::Hyper => "bare hyper",
             Self::Node => "Node http",
             Self::Go => "Go net/http",
+            Self::Exact => "exact writer",
         }
     }
 }
@@ -63,20 +66,25 @@ pub(crate) fn is_installed(kind: Kind) -> bool {
         Command::new(program).arg(argument).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
     };
     match kind {
-        Kind::Ssespec | Kind::Hyper => true,
+        Kind::Ssespec | Kind::Hyper | Kind::Exact => true,
         Kind::Node => probe("node", "--version"),
         Kind::Go => go_program().exists(),
     }
 }
 
+/// This program as a server.
+fn own(name: &str) -> Outcome<Command> {
+    let mut command = Command::new(std::env::current_exe()?);
+    command.arg(name);
+    Ok(command)
+}
+
 impl Server {
     pub(crate) fn start(kind: Kind) -> Outcome<Self> {
         let mut command = match kind {
-            Kind::Ssespec | Kind::Hyper => {
-                let mut command = Command::new(std::env::current_exe()?);
-                command.arg(if kind == Kind::Hyper { "hyper-server" } else { "ssespec-server" });
-                command
-            }
+            Kind::Ssespec => own("ssespec-server")?,
+            Kind::Hyper => own("hyper-server")?,
+            Kind::Exact => own("exact-server")?,
             Kind::Node => {
                 let mut command = Command::new("node");
                 command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/streams/peers/server.mjs"));

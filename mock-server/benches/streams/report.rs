@@ -62,8 +62,12 @@ fn write(page: &mut String, results: &Results) -> std::fmt::Result {
     writeln!(
         page,
         "\nThe error of a time is how far an event is from its scripted time, 100 ms after the previous one, in {} streams. It \
-         includes the delays of the client. The start is until the server listens.\n",
-        grouped(TIMED_WIDTH as f64)
+         includes the delay of the client: with a thread that does nothing but write events at their times, p50 is {:.2} ms, p99 \
+         {:.2} ms and most {:.2} ms. The start is until the server listens.\n",
+        grouped(TIMED_WIDTH as f64),
+        results.client_errors[0],
+        results.client_errors[1],
+        results.client_errors[2],
     )?;
     match &results.most {
         Ok(kib) => writeln!(

@@ -82,8 +82,8 @@ fn check(found: &Value<'_>, shape: &Shape, doc: &str, findings: &mut Findings) {
         (Shape::Duration, DeValue::String(words)) => {
             if value::parse_duration(words).is_none() {
                 let label = format!(
-                    "expected a whole number with ms, s or min, at most {}",
-                    humantime::format_duration(LONGEST)
+                    "expected a whole number with ms, s or min, at most {}min",
+                    LONGEST.as_secs() / 60
                 );
                 let hint = "examples: \"300ms\", \"2s\", \"1min\"";
                 findings.add_with_hint(span, "this is not a duration", label, hint);
@@ -91,7 +91,13 @@ fn check(found: &Value<'_>, shape: &Shape, doc: &str, findings: &mut Findings) {
         }
         (Shape::Count(low, high), DeValue::Integer(_)) => {
             if !value::count(found).is_some_and(|n| (*low..=*high).contains(&n)) {
-                let label = format!("expected {}", shape.describe());
+                let is_large = *high == u64::MAX && value::count(found).is_none_or(|n| n > *low);
+                let label = match found.get_ref() {
+                    DeValue::Integer(digits) if is_large && !digits.as_str().starts_with('-') => {
+                        format!("expected {}, at most {high}", shape.describe())
+                    }
+                    _ => format!("expected {}", shape.describe()),
+                };
                 findings.add_with_hint(span, "this number is out of range", label, doc);
             }
         }

@@ -1,6 +1,7 @@
 //! Reading a file as text.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -8,6 +9,19 @@ use crate::source::Source;
 
 #[cfg(test)]
 mod tests;
+
+/// The longest text, in bytes.
+const LIMIT: u64 = 64 << 20;
+
+/// The content of a file, which may be a pipe.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LIMIT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LIMIT {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {LIMIT} bytes")));
+    }
+    Ok(bytes)
+}
 
 /// A file that could not be read as text.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +46,7 @@ impl Source {
     /// If it cannot be read or is not UTF-8; the message names the file.
     pub fn read(path: &Path) -> Result<Self, SourceError> {
         let name = path.display().to_string().replace('\\', "/");
-        match std::fs::read(path) {
+        match read(path) {
             Ok(bytes) => Ok(Self::from_bytes(name, bytes)?),
             Err(error) => Err(SourceError::Unreadable { path: name, error }),
         }

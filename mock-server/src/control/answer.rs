@@ -34,6 +34,11 @@ impl Refusal {
         Self { status, message: message.into(), hint: hint.into() }
     }
 
+    /// With another hint.
+    pub(super) fn hinting(self, hint: impl Into<String>) -> Self {
+        Self { hint: hint.into(), ..self }
+    }
+
     /// The request is malformed.
     pub(super) fn malformed(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, message, hint)

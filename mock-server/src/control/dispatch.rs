@@ -5,7 +5,7 @@ use hyper::body::Incoming;
 use serde::Serialize;
 
 use super::answer::{Answer, Refusal, json, typed};
-use super::guard::admit;
+use super::guard::{Peer, admit};
 use super::served::{OPENAPI, PAGE_PATH, Served};
 use super::{journal, scenario, streams, verify};
 
@@ -35,14 +35,14 @@ struct Health<'a> {
     streams: usize,
 }
 
-pub(super) async fn answer(served: &Served, request: Request<Incoming>) -> Answer {
+pub(super) async fn answer(served: &Served, peer: Peer, request: Request<Incoming>) -> Answer {
     let is_head = request.method() == Method::HEAD;
-    let answer = dispatch(served, request).await.unwrap_or_else(Answer::from);
+    let answer = dispatch(served, peer, request).await.unwrap_or_else(Answer::from);
     if is_head { answer.map(|_| super::answer::Body::default()) } else { answer }
 }
 
-async fn dispatch(served: &Served, request: Request<Incoming>) -> Result<Answer, Refusal> {
-    admit(request.headers())?;
+async fn dispatch(served: &Served, peer: Peer, request: Request<Incoming>) -> Result<Answer, Refusal> {
+    admit(request.headers(), peer)?;
     let control = &served.control;
     // The page asks below its own path.
     let path = request.uri().path();

@@ -37,11 +37,13 @@ pub(super) async fn body(request: Request<Incoming>) -> Result<Bytes, Refusal> {
 /// A body in JSON; an empty one is an object without members.
 ///
 /// # Errors
-/// If it is not JSON of this form.
+/// If it is not JSON of this form, or if there are parameters, which would be ignored.
 pub(super) async fn json<T: DeserializeOwned>(
     request: Request<Incoming>,
     example: &str,
 ) -> Result<T, Refusal> {
+    let query = Query::of(&request, &[]);
+    query.map_err(|refusal| refusal.hinting(format!("write it in the body, like this: {example}")))?;
     let body = body(request).await?;
     let text = if body.trim_ascii().is_empty() { &b"{}"[..] } else { &body };
     serde_json::from_slice(text).map_err(|error| {

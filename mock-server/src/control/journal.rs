@@ -12,6 +12,7 @@ use hyper::body::{Frame, Incoming};
 use super::answer::{Answer, Refusal, json};
 use super::input::Query;
 use crate::scenario::control::Control;
+use crate::scenario::journal::EntryKind;
 use crate::scenario::log::{Log, Part};
 
 /// How many entries one response has at most.
@@ -23,6 +24,10 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 pub(super) async fn read(control: &Control, request: &Request<Incoming>) -> Result<Answer, Refusal> {
     let query = Query::of(request, &["after", "wait", "what"])?;
     let after = query.number("after")?.unwrap_or(0);
+    if let Some(what) = query.text("what").filter(|what| !EntryKind::NAMES.contains(what)) {
+        let hint = format!("the entries are {}", EntryKind::NAMES.join(", "));
+        return Err(Refusal::malformed(format!("no entry of the journal is called {what:?}"), hint));
+    }
     if let Some(wait) = query.time("wait")? {
         control.log().wait(after, wait).await;
     }

@@ -8,7 +8,7 @@ use ssespec_diagnostics::Source;
 use super::answer::{Answer, Refusal, json};
 use super::input::{self, Query};
 use crate::scenario::control::{Control, RouteCount};
-use crate::scenario::format::read;
+use crate::scenario::format::{ForwardSteps, read_with};
 
 #[derive(Serialize)]
 struct Routes {
@@ -28,7 +28,8 @@ pub(super) async fn replace(control: &Control, request: Request<Incoming>) -> Re
     let body = input::body(request).await?;
     let hint = "send the text of a scenario: curl -T scenario.toml URL";
     let text = std::str::from_utf8(&body).map_err(|_| Refusal::malformed("the body is not UTF-8", hint))?;
-    let scenario = read(&Source::new("the body", text));
+    let forward_steps = if control.forwards() { ForwardSteps::Allowed } else { ForwardSteps::Refused };
+    let scenario = read_with(&Source::new("the body", text), forward_steps);
     let scenario = scenario.map_err(|mistakes| {
         let hint = "the scenario that was served before is still served";
         Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, mistakes.to_string(), hint)

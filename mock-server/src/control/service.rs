@@ -18,6 +18,7 @@ use tokio::task::JoinSet;
 
 use super::answer::{Answer, Refusal};
 use super::dispatch::answer;
+use super::guard::Peer;
 use super::replay::replayed;
 use super::served::{PAGE_PATH, Served};
 use crate::scenario::control::Control;
@@ -84,8 +85,8 @@ async fn accept(listener: TcpListener, served: Arc<Served>) {
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    connections.spawn(serve(stream, Arc::clone(&served)));
+                Ok((stream, peer)) => {
+                    connections.spawn(serve(stream, Peer::at(Ok(peer)), Arc::clone(&served)));
                 }
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept a connection for the control port");
@@ -103,7 +104,8 @@ async fn take(mut diverted: mpsc::UnboundedReceiver<Diverted>, served: Arc<Serve
         tokio::select! {
             next = diverted.recv() => match next {
                 Some(next) => {
-                    connections.spawn(serve(replayed(next), Arc::clone(&served)));
+                    let peer = Peer::at(next.stream.peer_addr());
+                    connections.spawn(serve(replayed(next), peer, Arc::clone(&served)));
                 }
                 None => return,
             },
@@ -112,12 +114,14 @@ async fn take(mut diverted: mpsc::UnboundedReceiver<Diverted>, served: Arc<Serve
     }
 }
 
-async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send, served: Arc<Served>) {
+async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send, peer: Peer, served: Arc<Served>) {
     let permit = served.permits.try_acquire().ok();
     let is_served = permit.is_some();
     let service = service_fn(|request: Request<Incoming>| {
         let served = Arc::clone(&served);
-        async move { Ok::<_, Infallible>(if is_served { answer(&served, request).await } else { crowded() }) }
+        async move {
+            Ok::<_, Infallible>(if is_served { answer(&served, peer, request).await } else { crowded() })
+        }
     });
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEAD_PATIENCE).keep_alive(is_served);

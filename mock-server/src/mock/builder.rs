@@ -9,7 +9,7 @@ use super::expectation::{Expectation, Times};
 use crate::action::{Action, Drop, Repeat, Respond};
 use crate::event::Event;
 use crate::flow::Flow;
-use crate::scenario::format::read;
+use crate::scenario::format::{ForwardSteps, read_with};
 use crate::scenario::path_pattern::PathPattern;
 use crate::scenario::request_match::{BodyMatch, FieldMatch, RequestMatch};
 use crate::scenario::step::{Script, Step};
@@ -48,7 +48,7 @@ struct Draft {
     path: String,
     matching: RequestMatch,
     finished: Vec<Script>,
-    actions: Vec<Action>,
+    steps: Script,
     times: Option<Times>,
 }
 
@@ -92,7 +92,7 @@ impl IntoScenario for Scenario {
 
 impl IntoScenario for &str {
     fn into_scenario(self) -> Result<Prepared, ScenarioError> {
-        read(&Source::new("scenario", self))?.into_scenario()
+        read_with(&Source::new("scenario", self), ForwardSteps::Refused)?.into_scenario()
     }
 }
 
@@ -300,24 +300,37 @@ impl RouteBuilder {
 
     /// Performs an action.
     #[must_use]
-    pub fn action(mut self, action: Action) -> Self {
-        self.draft.actions.push(action);
+    pub fn action(self, action: Action) -> Self {
+        self.step(Step::Do(action))
+    }
+
+    pub(super) fn step(mut self, step: Step) -> Self {
+        self.draft.steps.push(step);
         self
     }
 
     fn finish_script(&mut self) {
-        let mut actions = std::mem::take(&mut self.draft.actions);
-        let first = actions.iter().find(|action| !matches!(action, Action::Wait(_) | Action::Refuse(_)));
-        if !matches!(first, Some(Action::Respond(_) | Action::Raw(_) | Action::Drop(_))) {
-            actions.insert(0, Action::Respond(Respond::default()));
+        let mut steps = std::mem::take(&mut self.draft.steps);
+        let first = steps.iter().find(|step| !matches!(step, Step::Do(Action::Wait(_) | Action::Refuse(_))));
+        let answers = |step: &Step| {
+            matches!(step, Step::Do(Action::Respond(_) | Action::Raw(_) | Action::Drop(_)) | Step::Forward(_))
+        };
+        if !first.is_some_and(answers) {
+            steps.insert(0, Step::Do(Action::Respond(Respond::default())));
+        }
+        let forwards = steps.iter().any(|step| matches!(step, Step::Forward(_)));
+        if forwards && self.scenario.upstream.is_none() {
+            let message =
+                "a script forwards, and there is no server to forward to: call `Scenario::forward_to`";
+            self.findings.push(Mistake(message.into()));
         }
         let number = self.draft.finished.len() + 1;
         let method = self.draft.method.as_deref().unwrap_or("*");
         let name = format!("{method} {}, connection {number}", self.draft.path);
-        if let Err(mistakes) = check(&name, &actions) {
+        if let Err(mistakes) = check(&name, &steps) {
             self.findings.push(Mistake(mistakes.to_string()));
         }
-        self.draft.finished.push(actions.into_iter().map(Step::Do).collect());
+        self.draft.finished.push(steps);
     }
 
     fn finish(mut self) -> Self {
@@ -350,14 +363,23 @@ impl RouteBuilder {
 }
 
 /// Checks that a script can be played. The report shows its steps, one per line.
-fn check(name: &str, actions: &[Action]) -> Result<(), Diagnostics> {
-    let lines: Vec<String> = actions.iter().map(|action| shortened(&format!("{action:?}"))).collect();
+fn check(name: &str, steps: &[Step]) -> Result<(), Diagnostics> {
+    let shown = |step: &Step| match step {
+        Step::Do(action) => format!("{action:?}"),
+        step => format!("{step:?}"),
+    };
+    let lines: Vec<String> = steps.iter().map(|step| shortened(&shown(step))).collect();
     let source = Source::new(name, lines.join("\n"));
     let (mut flow, mut findings) = (Flow::default(), Findings::default());
     flow.request();
     let mut start = 0;
-    for (action, line) in actions.iter().zip(&lines) {
-        flow.action(action, start..start + line.len(), &mut findings);
+    for (step, line) in steps.iter().zip(&lines) {
+        let place = start..start + line.len();
+        match step {
+            Step::Do(action) => flow.action(action, place, &mut findings),
+            Step::Forward(part) => flow.forward(part.passing(), place, &mut findings),
+            _ => {}
+        }
         start += line.len() + 1;
     }
     findings.or(&source, Some(()))

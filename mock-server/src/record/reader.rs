@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use super::recording::{RecordedEnd, RecordedResponse, RecordedWrite};
 use crate::action::Framing;
+use crate::client::ResponseHead;
 
 #[cfg(test)]
 mod tests;
 
-/// How many header fields a head may have.
-const FIELDS: usize = 256;
-/// The longest head, chunk size line or trailer section, in bytes.
-const HEAD: usize = 256 * 1024;
+/// The longest chunk size line or trailer section, in bytes.
+const LINE: usize = 256 * 1024;
 
 /// Reads a response from the bytes of a connection.
 #[derive(Debug)]
@@ -195,32 +194,23 @@ impl ResponseReader {
                 let line = self.buffer.drain(..end + 2).take(end).collect();
                 Ok(Some(line))
             }
-            None if self.buffer.len() > HEAD => Err(ReadError::Chunk(too_long)),
+            None if self.buffer.len() > LINE => Err(ReadError::Chunk(too_long)),
             None => Ok(None),
         }
     }
 
     fn head(&mut self, at: Duration) -> Result<bool, ReadError> {
-        let mut fields = vec![httparse::EMPTY_HEADER; FIELDS];
-        let mut head = httparse::Response::new(&mut fields);
-        let length = match head.parse(&self.buffer).map_err(|error| ReadError::Head(error.to_string()))? {
-            httparse::Status::Complete(length) => length,
-            httparse::Status::Partial if self.buffer.len() > HEAD => {
-                return Err(ReadError::Head("its head is too long".into()));
-            }
-            httparse::Status::Partial => return Ok(false),
+        let Some((head, length)) = ResponseHead::parse(&self.buffer).map_err(ReadError::Head)? else {
+            return Ok(false);
         };
-        let status = head.code.unwrap_or_default();
-        let headers: Vec<(String, String)> = head
-            .headers
-            .iter()
-            .map(|field| (field.name.to_owned(), String::from_utf8_lossy(field.value).into_owned()))
-            .collect();
-        let reason = head.reason.unwrap_or_default().to_owned();
         self.buffer.drain(..length);
-        if (100..200).contains(&status) && status != 101 {
+        if head.is_interim() {
             return Ok(true);
         }
+        let ResponseHead { status, reason, headers } = head;
+        let text = |value: Vec<u8>| String::from_utf8_lossy(&value).into_owned();
+        let headers: Vec<(String, String)> =
+            headers.into_iter().map(|(name, value)| (name, text(value))).collect();
         let value = |name: &str| {
             headers.iter().find(|(found, _)| found.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
         };

@@ -31,6 +31,7 @@ pub struct Control {
     served: Arc<Mutex<Vec<RouteCount>>>,
     judge: Arc<Judge>,
     changes: mpsc::UnboundedSender<Change>,
+    forwards: bool,
 }
 
 /// A route, and how often it was requested.
@@ -44,8 +45,18 @@ pub struct RouteCount {
 }
 
 impl Control {
-    pub(super) fn new(log: Log, judge: Arc<Judge>, changes: mpsc::UnboundedSender<Change>) -> Self {
-        Self { log, streams: Streams::default(), served: Arc::default(), judge, changes }
+    pub(super) fn new(
+        log: Log,
+        judge: Arc<Judge>,
+        changes: mpsc::UnboundedSender<Change>,
+        forwards: bool,
+    ) -> Self {
+        Self { log, streams: Streams::default(), served: Arc::default(), judge, changes, forwards }
+    }
+
+    /// Whether there is a server to which scenarios can forward.
+    pub fn forwards(&self) -> bool {
+        self.forwards
     }
 
     /// The journal.

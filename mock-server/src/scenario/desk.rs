@@ -32,6 +32,20 @@ pub(super) struct Arrival {
     pub(super) left: Option<watch::Receiver<bool>>,
 }
 
+impl Arrival {
+    /// Waits until the client has left; for ever, if no script may ask.
+    pub(super) fn departure(&self) -> impl Future<Output = ()> + use<> {
+        let left = self.left.clone();
+        async {
+            match left {
+                // The sender is gone once the connection is closed.
+                Some(mut left) => drop(left.wait_for(|left| *left).await),
+                None => std::future::pending().await,
+            }
+        }
+    }
+}
+
 /// The requests so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Arrivals {

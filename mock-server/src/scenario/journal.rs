@@ -54,6 +54,36 @@ pub enum EntryKind {
         /// Which limit.
         reason: String,
     },
+    /// A request was forwarded, and this response came.
+    Forwarded {
+        /// The URL to which it was forwarded.
+        url: String,
+        /// The status of the response.
+        status: u16,
+        /// The Content-Type of the response.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        content_type: Option<String>,
+    },
+    /// A request could not be forwarded, or its response not passed on. The client got 502, or its response was broken off.
+    NotForwarded {
+        /// The URL to which it was to be forwarded.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        url: Option<String>,
+        /// Why.
+        reason: String,
+    },
+    /// The response of the upstream ended, and the response to the client likewise.
+    UpstreamEnded {
+        /// `complete`, `fin` or `reset`, or what else happened.
+        how: String,
+        /// How many events it had.
+        events: u64,
+    },
+    /// The script did this to a response that it passes on.
+    Fault {
+        /// What it did: the name of the step, and how much.
+        fault: String,
+    },
     /// Something was pushed to open streams from outside their scripts. The connection is 0.
     Pushed {
         /// What was pushed; bytes that are not UTF-8 are replaced.
@@ -133,6 +163,11 @@ impl Entry {
             | EntryKind::Refused { reason: text }
             | EntryKind::Pushed { text, .. }
             | EntryKind::Met { expectation: text } => text.len(),
+            EntryKind::Forwarded { url, content_type, .. } => {
+                url.len() + content_type.as_ref().map_or(0, String::len)
+            }
+            EntryKind::NotForwarded { url, reason } => url.as_ref().map_or(0, String::len) + reason.len(),
+            EntryKind::UpstreamEnded { how: text, .. } | EntryKind::Fault { fault: text } => text.len(),
             EntryKind::Sent { text, hex, .. } => text.len() + hex.as_ref().map_or(0, String::len),
             EntryKind::Unmet { expectation, instead } => expectation.len() + instead.len(),
             EntryKind::Replaced
@@ -164,12 +199,36 @@ fn shortened(text: &str) -> &str {
 }
 
 impl EntryKind {
+    /// The names of all kinds.
+    pub const NAMES: [&str; 16] = [
+        "request",
+        "malformed",
+        "refused",
+        "forwarded",
+        "not-forwarded",
+        "upstream-ended",
+        "fault",
+        "pushed",
+        "sent",
+        "met",
+        "unmet",
+        "replaced",
+        "played",
+        "left",
+        "dropped",
+        "ended",
+    ];
+
     /// Its name in JSON, as `what`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Request { .. } => "request",
             Self::Malformed { .. } => "malformed",
             Self::Refused { .. } => "refused",
+            Self::Forwarded { .. } => "forwarded",
+            Self::NotForwarded { .. } => "not-forwarded",
+            Self::UpstreamEnded { .. } => "upstream-ended",
+            Self::Fault { .. } => "fault",
             Self::Pushed { .. } => "pushed",
             Self::Sent { .. } => "sent",
             Self::Met { .. } => "met",
@@ -203,6 +262,19 @@ impl EntryKind {
             }
             Self::Malformed { reason } => format!("not a request: {}", reason.escape_debug()),
             Self::Refused { reason } => format!("refused with 503: {}", reason.escape_debug()),
+            Self::Forwarded { url, status, content_type } => {
+                let kind = content_type.as_ref().map(|kind| format!(" {}", plain(kind))).unwrap_or_default();
+                format!("forwarded to {}: {status}{kind}", plain(url))
+            }
+            Self::NotForwarded { url, reason } => {
+                let to = url.as_ref().map(|url| format!(" to {}", plain(url))).unwrap_or_default();
+                format!("not forwarded{to}: {}", plain(reason))
+            }
+            Self::UpstreamEnded { how, events } => {
+                let plural = if *events == 1 { "" } else { "s" };
+                format!("the upstream ended after {events} event{plural} ({})", plain(how))
+            }
+            Self::Fault { fault } => format!("fault {fault}"),
             Self::Pushed { text, streams, slow } => {
                 let slow = if *slow > 0 { format!("; {slow} do not read") } else { String::new() };
                 format!("pushed to {streams} streams{slow}: {}", shortened(text).escape_debug())

@@ -21,11 +21,13 @@
 //! - [`route`]: what a scenario contains; [`path_pattern`], [`request_match`]: which requests a route serves
 //! - [`step`]: the steps of a script; [`template`]: texts with values
 //! - [`mod@format`]: reading scenarios
-//! - [`server`]: serving them; `desk`: where requests arrive; `play`, `pace`: playing a script
+//! - [`server`], `serving`: serving them; `desk`: where requests arrive; `play`, `writer`, `pace`, `clock`: playing a script; `relay`: passing on an
+//!   upstream's response
 //! - [`verification`]: whether what was expected has come
 //! - [`settings`]: limits of a server; [`control`]: what can be done with it while it runs; [`streams`]: its open streams
 //! - [`journal`]: what the server saw and did; [`log`]: reading and awaiting it
 
+mod clock;
 pub mod control;
 #[cfg(feature = "command")]
 pub mod descriptors;
@@ -36,14 +38,17 @@ pub mod log;
 mod pace;
 pub mod path_pattern;
 mod play;
+mod relay;
 pub mod request_match;
 pub mod route;
 pub mod server;
+mod serving;
 pub mod settings;
 pub mod step;
 pub mod streams;
 pub mod template;
 pub mod verification;
+mod writer;
 
 pub use request_match::FieldMatch;
 pub use route::{Route, Scenario};

@@ -1,7 +1,9 @@
 //! The path of a route: `/users/{id}/events`, `/files/*`.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
-use regex::Regex;
+use regex::{Captures, Regex};
 
 #[cfg(test)]
 mod tests;
@@ -11,7 +13,8 @@ mod tests;
 pub struct PathPattern {
     text: String,
     parameters: Vec<String>,
-    regex: Regex,
+    /// `None` matches everything.
+    regex: Option<Regex>,
 }
 
 /// The longest pattern, in bytes.
@@ -64,7 +67,12 @@ impl PathPattern {
         }
         regex.push('$');
         let regex = Regex::new(&regex).map_err(|_| PathError::Long)?;
-        Ok(Self { text: text.to_owned(), parameters, regex })
+        Ok(Self { text: text.to_owned(), parameters, regex: Some(regex) })
+    }
+
+    /// The pattern `*`.
+    pub(super) fn any() -> Self {
+        Self { text: "*".into(), parameters: Vec::new(), regex: None }
     }
 
     /// The pattern as written.
@@ -77,24 +85,36 @@ impl PathPattern {
         &self.parameters
     }
 
-    /// Whether it matches the path of a request target. A query is not part of the path.
+    /// Whether it matches the path of a request target, as sent or percent-decoded. A query is not part of the path.
     pub fn matches(&self, target: &str) -> bool {
-        self.regex.is_match(path(target))
+        let path = path(target);
+        self.regex.as_ref().is_none_or(|regex| regex.is_match(path) || regex.is_match(&decoded(path)))
     }
 
     /// The value of a parameter in a request target, percent-decoded; `None` if there is no such parameter, or the
     /// pattern does not match.
     pub fn value(&self, parameter: &str, target: &str) -> Option<String> {
         let number = self.parameters.iter().position(|name| name == parameter)?;
-        let captures = self.regex.captures(path(target))?;
-        let value = captures.get(number + 1)?.as_str();
-        Some(percent_decode_str(value).decode_utf8_lossy().into_owned())
+        let (regex, path) = (self.regex.as_ref()?, path(target));
+        let value = |captures: &Captures<'_>| Some(captures.get(number + 1)?.as_str().to_owned());
+        match regex.captures(path) {
+            Some(captures) => Some(decoded(&value(&captures)?).into_owned()),
+            None => value(&regex.captures(&decoded(path))?),
+        }
     }
 }
 
-/// The path of a request target.
+fn decoded(text: &str) -> Cow<'_, str> {
+    percent_decode_str(text).decode_utf8_lossy()
+}
+
+/// The path of a request target; of the absolute form, with which clients address proxies, too.
 pub(super) fn path(target: &str) -> &str {
-    target.split('?').next().unwrap_or_default()
+    let without_query = target.split('?').next().unwrap_or_default();
+    match without_query.split_once("://") {
+        Some((scheme, rest)) if !scheme.contains('/') => rest.find('/').map_or("/", |start| &rest[start..]),
+        _ => without_query,
+    }
 }
 
 /// The query of a request target; empty if there is none.

@@ -4,20 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::Instant;
 
+use super::clock::Clock;
 use super::desk::{Arrival, Desk};
 use super::journal::EntryKind;
-use super::pace::{Jitter, pieces};
 use super::path_pattern::PathPattern;
-use super::step::{ExpectedRequest, Heartbeat, Pace, Repetition, Resume, Script, Step};
+use super::relay::{Passed, Relay};
+use super::step::{ExpectedRequest, Forward, Repetition, Resume, Script, Step};
 use super::template::Values;
 use super::verification::Judge;
+use super::writer::Writer;
 use crate::action::{Action, BodyKind};
+use crate::forward::Upstream;
 use crate::wire::{Listener, PeerGone};
-
-/// How much earlier a request may arrive, since timers of clients are imprecise.
-const TOLERANCE: Duration = Duration::from_millis(2);
 
 /// What all scripts of a server share.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ pub(super) struct Stage {
     /// Where scripts report what they verified, with the number of the connection.
     pub(super) notes: mpsc::UnboundedSender<(u32, EntryKind)>,
     pub(super) judge: Arc<Judge>,
+    pub(super) clock: Arc<Clock>,
 }
 
 /// Which script is played.
@@ -41,6 +42,8 @@ pub(super) struct Part {
     pub(super) connection: usize,
     /// The seed of random times.
     pub(super) seed: u64,
+    /// The server that `forward` steps forward to.
+    pub(super) upstream: Option<Arc<Upstream>>,
 }
 
 /// Plays a script.
@@ -56,13 +59,12 @@ pub(super) struct Player {
     /// How many requests had arrived when the last response ended.
     seen: u64,
     counter: u64,
-    pace: Option<Pace>,
-    jitter: Jitter,
-    heartbeat: Option<Heartbeat>,
-    /// When the last bytes were written.
-    wrote: Instant,
-    /// The earliest time of the next write at the pace.
-    next_write: Instant,
+    writer: Writer,
+    relay: Relay,
+    /// Whether a step passes on an upstream's response.
+    forwards: bool,
+    /// Whether the response ended before the script.
+    is_over: bool,
 }
 
 /// How a script went.
@@ -86,21 +88,18 @@ impl Player {
         current: Arrival,
         requests: mpsc::UnboundedReceiver<Arrival>,
     ) -> Self {
-        let now = Instant::now();
-        let jitter = Jitter::new(part.seed);
         Self {
             seen: desk.count(),
+            writer: Writer::new(part.seed, Arc::clone(&stage.clock)),
+            relay: Relay::new(&part.script, part.upstream.clone(), &stage.base, stage.notes.clone()),
+            forwards: part.script.iter().any(Step::forwards),
+            is_over: false,
             stage,
             desk,
             part,
             current,
             requests,
             counter: 1,
-            pace: None,
-            jitter,
-            heartbeat: None,
-            wrote: now,
-            next_write: now,
         }
     }
 
@@ -134,7 +133,7 @@ impl Player {
                 open = Ok(());
                 continue;
             }
-            open = self.step(step).await.and(open);
+            open = self.step_unless_left(step).await.and(open);
             // A disconnect that was expected is no reason to stop.
             if open.is_err() && !script[number + 1..].iter().any(Step::is_expectation) {
                 open = if step.is_expectation() { Ok(()) } else { open };
@@ -142,16 +141,39 @@ impl Player {
             }
         }
         open = self.current.exchange.flush().await.and(open);
+        self.relay.close();
+        let is_complete = open.is_ok() || self.is_over;
         self.stage.judge.finishes(route, script_number);
         let connection = self.current.exchange.connection();
-        let beats = open.is_ok() && self.heartbeat.is_some() && self.current.exchange.is_open();
-        Finished { connection, is_complete: open.is_ok(), rest: beats.then(|| Box::new(self)) }
+        let beats = open.is_ok() && self.writer.has_heartbeat() && self.current.exchange.is_open();
+        Finished { connection, is_complete, rest: beats.then(|| Box::new(self)) }
     }
 
     /// Writes heartbeats until the client has left.
     pub(super) async fn beat(mut self) -> Finished {
         while self.sleep(Duration::from_secs(60 * 60)).await.is_ok() {}
         Finished { connection: self.current.exchange.connection(), is_complete: false, rest: None }
+    }
+
+    /// Performs a step. If the script forwards, it ends when the client leaves, and so does the connection to the upstream.
+    async fn step_unless_left(&mut self, step: &Step) -> Performed {
+        if !self.forwards {
+            return self.step(step).await;
+        }
+        if let Some(fault) = step.fault() {
+            self.note(EntryKind::Fault { fault });
+        }
+        let left = self.current.departure();
+        let is_expectation = step.is_expectation();
+        let performed = tokio::select! {
+            biased;
+            performed = self.step(step) => performed,
+            () = left, if !is_expectation => Err(PeerGone),
+        };
+        if performed.is_err() {
+            self.relay.close();
+        }
+        performed
     }
 
     async fn step(&mut self, step: &Step) -> Performed {
@@ -173,11 +195,10 @@ impl Player {
         }
     }
 
-    /// Performs a step that may be repeated.
     async fn write_step(&mut self, step: &Step) -> Performed {
         match step {
             Step::Do(Action::Wait(time)) => {
-                let time = *time + self.jitter.next();
+                let time = *time + self.writer.delay();
                 self.sleep(time).await
             }
             Step::Do(Action::Send(bytes)) => self.write(bytes).await,
@@ -192,18 +213,18 @@ impl Player {
                 self.perform(&Action::Respond(respond)).await
             }
             Step::Pace(pace) => {
-                self.pace = Some(*pace);
-                self.next_write = Instant::now();
+                self.writer.set_pace(*pace);
                 Ok(())
             }
             Step::Jitter(most) => {
-                self.jitter.limit(*most);
+                self.writer.set_jitter(*most);
                 Ok(())
             }
             Step::Heartbeat(heartbeat) => {
-                self.heartbeat = Some(heartbeat.clone());
+                self.writer.set_heartbeat(heartbeat.clone());
                 Ok(())
             }
+            Step::Forward(part) => self.forward(*part).await,
             // Not repeated, so performed elsewhere.
             Step::Repeat(_)
             | Step::Resume(_)
@@ -221,30 +242,43 @@ impl Player {
             _ => false,
         };
         if ends {
-            // Before it ends: the client may react at once.
-            self.seen = self.desk.count();
-            self.desk.ends();
+            self.ends();
         }
         let Stage { listener, base, .. } = &*self.stage;
         let expand = |value: &str| value.replace("{base}", base);
         listener.perform(action, &mut self.current.exchange, expand).await?;
-        self.wrote = Instant::now();
+        self.writer.wrote();
+        if self.current.exchange.expects_no_body() {
+            // The client has all of the response to HEAD, and may use its connection again.
+            self.ends();
+            self.current.exchange.end().await?;
+            self.is_over = true;
+            return Err(PeerGone);
+        }
         Ok(())
     }
 
+    /// Notes that a response is about to end: before it does, since the client may react immediately.
+    fn ends(&mut self) {
+        self.relay.close();
+        self.seen = self.desk.count();
+        self.desk.ends();
+    }
+
     async fn write(&mut self, bytes: &[u8]) -> Performed {
-        let Some(pace) = self.pace else {
-            self.current.exchange.send_more(bytes).await?;
-            self.wrote = Instant::now();
-            return Ok(());
-        };
-        for piece in pieces(bytes, pace) {
-            self.sleep_until(self.next_write).await?;
-            self.current.exchange.send(piece.bytes).await?;
-            self.wrote = Instant::now();
-            self.next_write = self.next_write.max(self.wrote) + piece.time + self.jitter.next();
+        self.writer.write(&mut self.current.exchange, bytes).await
+    }
+
+    /// Passes on a part of the upstream's response. After its end, only expectations can follow.
+    async fn forward(&mut self, part: Forward) -> Performed {
+        match self.relay.pass_on(part, &mut self.current.exchange, &mut self.writer).await? {
+            Passed::Part => Ok(()),
+            Passed::End if part == Forward::Rest => Ok(()),
+            Passed::End => {
+                self.is_over = true;
+                Err(PeerGone)
+            }
         }
-        Ok(())
     }
 
     async fn repeat(&mut self, repetition: &Repetition) -> Performed {
@@ -257,8 +291,8 @@ impl Player {
                 if next + repetition.every < now {
                     next = now;
                 }
-                let delayed = next + self.jitter.next();
-                self.sleep_until(delayed).await?;
+                let delayed = next + self.writer.delay();
+                self.writer.sleep_until(&mut self.current.exchange, delayed).await?;
             }
             self.counter = number;
             for step in &repetition.steps {
@@ -281,7 +315,7 @@ impl Player {
         let limit = resume.limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(usize::MAX);
         for (number, event) in resume.events.iter().skip(after).take(limit).enumerate() {
             if number > 0 && !resume.every.is_zero() {
-                let time = resume.every + self.jitter.next();
+                let time = resume.every + self.writer.delay();
                 self.sleep(time).await?;
             }
             let block = event.block.render(&self.values());
@@ -300,27 +334,7 @@ impl Player {
     }
 
     async fn sleep(&mut self, time: Duration) -> Performed {
-        self.sleep_until(Instant::now() + time).await
-    }
-
-    /// Sleeps, and writes heartbeats meanwhile.
-    async fn sleep_until(&mut self, time: Instant) -> Performed {
-        if time <= Instant::now() {
-            return Ok(());
-        }
-        self.current.exchange.flush().await?;
-        while let Some(heartbeat) = &self.heartbeat {
-            let due = self.wrote + heartbeat.every;
-            if due >= time || !self.current.exchange.has_head() || !self.current.exchange.is_open() {
-                break;
-            }
-            let text = heartbeat.text.clone();
-            sleep_until(due).await;
-            self.current.exchange.send(text.as_bytes()).await?;
-            self.wrote = Instant::now();
-        }
-        sleep_until(time).await;
-        Ok(())
+        self.writer.sleep(&mut self.current.exchange, time).await
     }
 
     /// Waits for the next request, which the script then answers. `None` if it does not come.
@@ -328,6 +342,8 @@ impl Player {
         match tokio::time::timeout(expected.within, self.requests.recv()).await {
             Ok(Some(arrival)) => {
                 self.current = arrival;
+                self.relay.close();
+                self.is_over = false;
                 self.judge(expected);
                 Some(())
             }
@@ -342,16 +358,7 @@ impl Player {
     /// Judges the current request.
     fn judge(&self, expected: &ExpectedRequest) -> bool {
         let request = self.current.exchange.request();
-        let mut problems = expected.matching.mismatches(request);
-        if let Some(method) = expected.method.as_ref().filter(|method| **method != request.method) {
-            problems.insert(0, format!("the method: expected {method}, was {}", request.method));
-        }
-        if let (Some(after), Some(ended)) = (expected.after, self.current.since_end)
-            && ended + TOLERANCE < after
-        {
-            let after = humantime::format_duration(after);
-            problems.push(format!("the time: expected at least {after}, was {} ms", ended.as_millis()));
-        }
+        let problems = expected.problems(request, self.current.since_end);
         if problems.is_empty() {
             self.holds(expected.words());
             return true;
@@ -362,14 +369,7 @@ impl Player {
     }
 
     async fn await_disconnect(&self, within: Duration, expectation: &str) -> Performed {
-        let left = async {
-            match &self.current.left {
-                // The sender is gone once the connection is closed.
-                Some(left) => drop(left.clone().wait_for(|left| *left).await),
-                None => std::future::pending().await,
-            }
-        };
-        match tokio::time::timeout(within, left).await {
+        match tokio::time::timeout(within, self.current.departure()).await {
             Ok(()) => {
                 self.holds(expectation.to_owned());
                 Err(PeerGone)

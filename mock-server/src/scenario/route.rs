@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::path_pattern::PathPattern;
 use super::request_match::{FieldMatch, RequestMatch};
 use super::step::Script;
+use crate::forward::Upstream;
 use crate::wire::{BarrierMode, Request};
 
 /// Scripts for routes.
@@ -22,6 +23,8 @@ pub struct Scenario {
     pub routes: Vec<Route>,
     /// The files that its steps name.
     pub files: Vec<PathBuf>,
+    /// The server to which its `forward` steps, and requests without a route, are forwarded.
+    pub upstream: Option<Arc<Upstream>>,
 }
 
 impl Default for Scenario {
@@ -32,6 +35,7 @@ impl Default for Scenario {
             seed: 0,
             routes: Vec::new(),
             files: Vec::new(),
+            upstream: None,
         }
     }
 }
@@ -55,6 +59,12 @@ impl Route {
         self.method.as_ref().is_none_or(|method| *method == request.method)
             && self.path.matches(&request.target)
             && self.matching.matches(request)
+    }
+
+    /// Whether another route has the same conditions.
+    pub(super) fn serves_the_same(&self, other: &Self) -> bool {
+        (&self.method, self.path.text(), &self.matching)
+            == (&other.method, other.path.text(), &other.matching)
     }
 
     /// The route as a request line with its conditions: `GET /stream with last-event-id: 1`.

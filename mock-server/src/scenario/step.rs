@@ -6,6 +6,11 @@ use std::time::Duration;
 use super::request_match::RequestMatch;
 use super::template::Template;
 use crate::action::{Action, Respond};
+use crate::flow::Passing;
+use crate::wire::Request;
+
+/// How much earlier a request may arrive, since timers of clients are imprecise.
+const TOLERANCE: Duration = Duration::from_millis(2);
 
 /// The script of a connection.
 pub type Script = Vec<Step>;
@@ -31,6 +36,8 @@ pub enum Step {
     Heartbeat(Heartbeat),
     /// Write the events after the request's Last-Event-ID.
     Resume(Resume),
+    /// Pass on a part of the upstream's response; the first such step forwards the request.
+    Forward(Forward),
     /// Require something of the request that this script answers, or wait for the next request to this route.
     ExpectRequest(ExpectedRequest),
     /// Wait for the client to disconnect, at most this long.
@@ -59,6 +66,30 @@ pub struct Repetition {
     pub every: Duration,
     /// The steps.
     pub steps: Script,
+}
+
+/// How much of an upstream's response is passed on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forward {
+    /// Its head.
+    Head,
+    /// Up to the end of this many further events, counted as the HTML standard dispatches them.
+    Events(u64),
+    /// This many further bytes of the body.
+    Bytes(u64),
+    /// Everything that is left, and how it ends.
+    Rest,
+}
+
+impl Forward {
+    /// What the rest of the script needs to know of it.
+    pub(crate) fn passing(self) -> Passing {
+        match self {
+            Self::Head => Passing::Head,
+            Self::Events(_) | Self::Bytes(_) => Passing::Part,
+            Self::Rest => Passing::Rest,
+        }
+    }
 }
 
 /// A rate of writes.
@@ -125,6 +156,62 @@ impl Step {
         }
     }
 
+    /// Whether it passes on a part of an upstream's response.
+    pub(super) fn forwards(&self) -> bool {
+        match self {
+            Self::Forward(_) => true,
+            Self::Repeat(repetition) => repetition.steps.iter().any(Self::forwards),
+            _ => false,
+        }
+    }
+
+    /// Whether it needs to see the events of an upstream's response.
+    pub(super) fn counts_events(&self) -> bool {
+        match self {
+            Self::Forward(forward) => matches!(forward, Forward::Events(_)),
+            Self::Repeat(repetition) => repetition.steps.iter().any(Self::counts_events),
+            _ => false,
+        }
+    }
+
+    /// Whether it adds to a body, or ends one.
+    pub(super) fn adds_to_a_body(&self) -> bool {
+        match self {
+            Self::Do(Action::Send(_) | Action::SendRepeat(_) | Action::End) => true,
+            Self::Repeat(repetition) => repetition.steps.iter().any(Self::adds_to_a_body),
+            step => matches!(step, Self::Send(_) | Self::File(_) | Self::Heartbeat(_) | Self::Resume(_)),
+        }
+    }
+
+    /// What it does to a response that is passed on, in words: `drop: reset`. `None` if it does nothing itself.
+    pub(super) fn fault(&self) -> Option<String> {
+        let time = |time: &Duration| humantime::format_duration(*time).to_string();
+        let Self::Do(action) = self else {
+            let word = match self {
+                Self::Respond(_) => "respond",
+                Self::Send(_) => "send",
+                Self::File(_) => "file",
+                Self::Repeat(_) => "repeat",
+                Self::Pace(_) => "pace",
+                Self::Jitter(_) => "jitter",
+                Self::Heartbeat(_) => "heartbeat",
+                Self::Resume(_) => "resume",
+                _ => return None,
+            };
+            return Some(word.to_owned());
+        };
+        Some(match action {
+            Action::Respond(respond) => format!("respond: status {}", respond.status),
+            Action::Send(bytes) => format!("send: {} bytes", bytes.len()),
+            Action::SendRepeat(repeat) => format!("send-repeat: {} bytes", repeat.total()),
+            Action::Wait(wait) => format!("wait: {}", time(wait)),
+            Action::End => "end".into(),
+            Action::Drop(how) => format!("drop: {how}"),
+            Action::Refuse(refuse) => format!("refuse: {}", time(refuse)),
+            Action::Raw(bytes) => format!("raw: {} bytes", bytes.len()),
+        })
+    }
+
     /// Whether it can fail a verification.
     pub fn is_expectation(&self) -> bool {
         matches!(self, Self::ExpectRequest(_) | Self::ExpectDisconnect(_) | Self::ExpectNoRequest(_))
@@ -147,6 +234,21 @@ impl ExpectedRequest {
     pub fn words(&self) -> String {
         let method = self.method.as_ref().map(|method| format!("{method} ")).unwrap_or_default();
         format!("a {method}request{}", self.matching.words())
+    }
+
+    /// What is wrong with a request that arrived this long after the end of the previous response.
+    pub(super) fn problems(&self, request: &Request, since_end: Option<Duration>) -> Vec<String> {
+        let mut problems = self.matching.mismatches(request);
+        if let Some(method) = self.method.as_ref().filter(|method| **method != request.method) {
+            problems.insert(0, format!("the method: expected {method}, was {}", request.method));
+        }
+        if let (Some(after), Some(ended)) = (self.after, since_end)
+            && ended + TOLERANCE < after
+        {
+            let after = humantime::format_duration(after);
+            problems.push(format!("the time: expected at least {after}, was {} ms", ended.as_millis()));
+        }
+        problems
     }
 }
 

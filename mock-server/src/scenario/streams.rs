@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-use super::path_pattern::PathPattern;
+use super::path_pattern::{PathPattern, path};
 use crate::action::Drop;
 use crate::wire::{Exchange, PushError, Pusher};
 
@@ -63,7 +63,7 @@ pub struct Pushed {
 impl Selection {
     /// Whether a stream is meant.
     fn includes(&self, connection: u32, stream: &Stream) -> bool {
-        let path = || stream.target.split('?').next();
+        let path = || Some(path(&stream.target));
         self.connection.is_none_or(|wanted| wanted == connection)
             && self.path.as_deref().is_none_or(|wanted| path() == Some(wanted))
             && stream.body.is_open()

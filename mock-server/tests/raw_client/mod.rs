@@ -66,7 +66,7 @@ impl Client {
     }
 
     pub(crate) async fn send(&mut self, line: &str, fields: &str) {
-        let head = format!("{line} HTTP/1.1\r\nhost: x\r\n{fields}\r\n");
+        let head = format!("{line} HTTP/1.1\r\nhost: localhost\r\n{fields}\r\n");
         soon(self.0.write_all(head.as_bytes())).await.expect("an open connection");
     }
 

@@ -6,10 +6,12 @@ mod case;
 mod control;
 mod limits;
 mod presets;
+mod printable;
 mod printed;
 mod reload;
 mod scenarios;
 mod sources;
+mod upstream;
 
 use crate::error::CommandError;
 use crate::status::Status;

@@ -3,11 +3,10 @@
 mod arguments;
 mod capture;
 
-use ssespec::target::Target;
+use ssespec_mock_server::client::{Roots, Target, Trust};
 use ssespec_mock_server::record::case_text::case_text;
 use ssespec_mock_server::record::scenario_text::scenario_text;
 use ssespec_mock_server::record::{RecordedResponse, Recording, Secrets};
-use ssespec_probe::{Roots, Trust};
 use tokio::sync::watch;
 
 use crate::error::{CommandError, plural};
@@ -21,6 +20,10 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
     let target = Target::parse(&arguments.url)?;
     if let Some(file) = arguments.output.as_ref().filter(|file| file.exists() && !arguments.force) {
         return Err(CommandError::Exists(file.clone()));
+    }
+    if let Some(file) = &arguments.output {
+        // Not after half a minute of recording.
+        output::check_folder_of(file)?;
     }
     let roots = match (&arguments.ca, arguments.insecure) {
         (Some(file), _) => Roots::File(file.clone()),

@@ -51,6 +51,8 @@ mod mock_expect;
 #[cfg(test)]
 mod mock_file;
 #[cfg(test)]
+mod mock_forward;
+#[cfg(test)]
 #[cfg(unix)]
 mod mock_output;
 #[cfg(test)]
@@ -111,6 +113,7 @@ fn tests() -> Vec<Trial> {
         ("mock-control", mock_control::TESTS),
         ("mock-expect", mock_expect::TESTS),
         ("mock-file", mock_file::TESTS),
+        ("mock-forward", mock_forward::TESTS),
         #[cfg(unix)]
         ("mock-output", mock_output::TESTS),
         ("record", record::TESTS),

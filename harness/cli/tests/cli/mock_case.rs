@@ -35,7 +35,7 @@ fn url(running: &Running) -> String {
 }
 
 /// Plays the client's part.
-fn play(url: &str) {
+pub(crate) fn play(url: &str) {
     let mut first = get(url, "");
     assert!(first.until("data: first").starts_with("HTTP/1.1 200 OK\r\n"));
     let (text, end) = first.end();
@@ -211,5 +211,5 @@ fn options_that_do_not_go_together() {
     ssespec(words("mock s.toml --cases d"))
         .ends(2)
         .says(&["'[FILE]...' cannot be used with '--cases <DIR>'"]);
-    ssespec(words("mock --once")).ends(2).says(&["required", "<FILE>"]);
+    ssespec(words("mock --once")).ends(2).says(&["required", "<FILE|--preset <NAME>|--case <ID>>"]);
 }

@@ -8,10 +8,12 @@ use serde_json::Value;
 use crate::Tests;
 use crate::command::{Running, repository, ssespec};
 use crate::interrupt::send;
+use crate::mock_case::play;
 
 pub(crate) const TESTS: Tests = &[
     ("an_output_that_is_read_late", an_output_that_is_read_late),
     ("a_signal_while_the_output_is_not_read", a_signal_while_the_output_is_not_read),
+    ("a_case_whose_output_is_not_read", a_case_whose_output_is_not_read),
 ];
 
 /// A server whose journal is not read, and the host in its URL.
@@ -78,4 +80,18 @@ fn a_signal_while_the_output_is_not_read() {
     let note = " entries of the journal were not printed: standard output is not read";
     let said = stderr.lines().any(|line| line.starts_with("the last ") && line.ends_with(note));
     assert!(said, "{stderr}");
+}
+
+/// A case that is played until its output is longer than a pipe.
+fn a_case_whose_output_is_not_read() {
+    const ROUNDS: usize = 400;
+    let case = ["mock", "--cases", "cases", "--case", "client/demo/resumes"];
+    let running = ssespec(case).start_unread();
+    let url = running.line();
+    for _ in 0..ROUNDS {
+        play(&url);
+    }
+    send(&running, "INT");
+    let stderr = running.ends(0);
+    assert!(stderr.contains("were not printed: standard output is not read"), "{stderr}");
 }

@@ -125,6 +125,8 @@ fn a_case_to_complete() {
 }
 
 fn what_cannot_be_recorded() {
+    // Before anything is recorded.
+    ssespec(["record", "http://127.0.0.1:1/", "-o", "missing/s.toml"]).ends(2).says(&["missing/s.toml: "]);
     ssespec(["record", "ftp://x"]).ends(2).says(&["neither an http nor an https URL"]);
     ssespec(["record", "http://127.0.0.1:1/"]).ends(3).says(&["http://127.0.0.1:1/: ", "refused"]);
     let folder = TestFolder::new();

@@ -14,13 +14,14 @@ use crate::{repository, update};
 /// How long a command may take before the test says that it hangs.
 const HANGS: Duration = Duration::from_secs(240);
 
-/// The port that pages show. Commands get a free one instead.
-const PORT: &str = "8080";
+/// The ports that pages show. Commands get free ones instead.
+const PORTS: [&str; 2] = ["8080", "8090"];
 
 /// The folder in which a page's commands run, with links to the folders of the repository.
 pub(crate) struct Folder {
     folder: tempfile::TempDir,
-    port: String,
+    /// The ports that commands get.
+    ports: [String; PORTS.len()],
     background: RefCell<Vec<Child>>,
     left_out: RefCell<Vec<String>>,
 }
@@ -56,9 +57,11 @@ impl Folder {
             std::os::unix::fs::symlink(repository::root().join(name), folder.path().join(name))
                 .expect("a link");
         }
-        let port =
-            if page.blocks.iter().any(|block| block.text.contains(PORT)) { free_port() } else { PORT.into() };
-        Self { folder, port, background: RefCell::default(), left_out: RefCell::default() }
+        let ports = PORTS.map(|port| {
+            let is_shown = page.blocks.iter().any(|block| block.text.contains(port));
+            if is_shown { free_port() } else { port.into() }
+        });
+        Self { folder, ports, background: RefCell::default(), left_out: RefCell::default() }
     }
 
     /// The blocks that were not run, and why.
@@ -66,11 +69,21 @@ impl Folder {
         self.left_out.borrow().clone()
     }
 
+    /// A text of a page with the ports that commands get.
+    fn with_ports(&self, text: &str) -> String {
+        PORTS.iter().zip(&self.ports).fold(text.to_owned(), |text, (shown, own)| text.replace(shown, own))
+    }
+
+    /// An output with the ports that pages show.
+    fn without_ports(&self, text: String) -> String {
+        PORTS.iter().zip(&self.ports).fold(text, |text, (shown, own)| text.replace(own, shown))
+    }
+
     /// Writes a file into it.
     pub(crate) fn write(&self, name: &str, text: &str) -> PathBuf {
         let path = self.folder.path().join(name);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
-        std::fs::write(&path, text.replace(PORT, &self.port)).expect("a file");
+        std::fs::write(&path, self.with_ports(text)).expect("a file");
         path
     }
 
@@ -82,7 +95,7 @@ impl Folder {
         path.extend(std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()));
         let mut command = Command::new("sh");
         command
-            .args(["-c", &line.replace(PORT, &self.port)])
+            .args(["-c", &self.with_ports(line)])
             .current_dir(self.folder.path())
             .env("PATH", std::env::join_paths(path).expect("a path"))
             .env("NO_PROXY", "127.0.0.1,localhost")
@@ -111,6 +124,9 @@ impl Folder {
             return Ok(Vec::new());
         }
         let commands = commands(block);
+        if block.note("background").is_some() {
+            self.end_earlier();
+        }
         let mut outputs = Vec::new();
         for (number, (line, first, shown)) in commands.iter().enumerate() {
             let printed = if block.note("background").is_some() {
@@ -121,7 +137,7 @@ impl Folder {
                 self.finish(line, needs, status, block.note("stream") == Some("stderr"))?
             };
             let here = format!(" on {} {}", std::env::consts::OS, std::env::consts::ARCH);
-            let printed = printed.replace(&self.port, PORT).replace(&here, " on linux x86_64");
+            let printed = self.without_ports(printed).replace(&here, " on linux x86_64");
             let printed = printed.lines().map(|line| line.trim_end().to_owned()).collect();
             let output = Output { first: *first, indent: block.indent, shown: shown.clone(), printed };
             if !update::wanted() {
@@ -132,13 +148,17 @@ impl Folder {
         Ok(outputs)
     }
 
-    /// Starts a command that runs until the next of its kind or the end of the page, and returns its first lines.
-    fn start(&self, line: &str, lines: usize) -> Result<String, String> {
+    /// Ends the commands of an earlier block.
+    fn end_earlier(&self) {
         for mut earlier in self.background.take() {
             // It may have ended.
             let _ = earlier.kill();
             let _ = earlier.wait();
         }
+    }
+
+    /// Starts a command that runs until the next block of its kind or the end of the page, and returns its first lines.
+    fn start(&self, line: &str, lines: usize) -> Result<String, String> {
         let mut child = self.command(&format!("exec {line}"), None).spawn().map_err(|e| e.to_string())?;
         let stdout = BufReader::new(child.stdout.take().expect("a pipe"));
         self.background.borrow_mut().push(child);

@@ -15,9 +15,9 @@ use ssespec::target::Security;
 
 use crate::describe::seconds;
 use crate::options::Options;
-use crate::wire::connection::Connection;
-use crate::wire::offer::Offer;
 use crate::wire::request::DEFAULT_CONTENT_TYPE;
+use ssespec_mock_server::client::Connection;
+use ssespec_mock_server::client::Offer;
 
 /// The setting that limits how many streams may be open.
 pub(super) const MAX_CONCURRENT_STREAMS: u16 = 3;

@@ -1,7 +1,6 @@
 //! Requests over HTTP/1.1, each on its own connection, and the responses.
 //!
 //! - [`request`]: a request, and how far its response is read
-//! - [`connection`]: a connection over TCP or TLS; [`offer`]: the protocol that its TLS handshake offers
 //! - [`ongoing`]: an exchange while the response is read
 //! - [`exchange`]: a request and the response to it
 //! - [`block_fields`]: fields of event blocks, also of unfinished ones
@@ -9,10 +8,8 @@
 //! - [`content_coding`]: content codings, decoded incrementally
 
 pub(crate) mod block_fields;
-pub(crate) mod connection;
 pub(crate) mod content_coding;
 pub(crate) mod curl;
 pub(crate) mod exchange;
-pub(crate) mod offer;
 pub(crate) mod ongoing;
 pub(crate) mod request;

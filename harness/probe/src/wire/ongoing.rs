@@ -6,15 +6,15 @@ use ssespec_strict::http::{Http1Reader, Piece};
 use ssespec_strict::{EventStreamReader, Item, Limits};
 use tokio::time::{Instant, timeout, timeout_at};
 
-use super::connection::Connection;
 use super::content_coding::Decoder;
 use super::curl;
 use super::exchange::{End, Event, Exchange, Read, Silence};
-use super::offer::Offer;
 use super::request::{Method, Request};
 use crate::describe::seconds;
 use crate::options::Options;
 use crate::own_lateness::pauses_since;
+use ssespec_mock_server::client::Connection;
+use ssespec_mock_server::client::Offer;
 
 /// The longest head, line and event that are kept, in bytes.
 const LIMITS: Limits = Limits { head: 64 * 1024, line: 1024 * 1024, data: 1024 * 1024 };

@@ -34,3 +34,10 @@ fn a_cut_off_character_at_the_end_is_found() {
     let reported = Source::from_bytes("test", b"a\xc3".to_vec()).expect_err("it is not text");
     assert!(reported.to_string().contains("test:1:2"), "{reported}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_an_end_is_an_error() {
+    let error = Source::read(Path::new("/dev/zero")).expect_err("no text");
+    assert_eq!(error.to_string(), "/dev/zero: it has more than 67108864 bytes");
+}

@@ -84,6 +84,6 @@ fn what_is_no_response() {
     let mut chunks = reader();
     assert!(matches!(chunks.read(format!("{HEAD}x\r\n").as_bytes(), AT), Err(ReadError::Chunk(_))));
     let mut endless = reader();
-    let line = "a".repeat(super::HEAD + 1);
+    let line = "a".repeat(LINE + 1);
     assert!(endless.read(format!("{HEAD}{line}").as_bytes(), AT).is_err());
 }

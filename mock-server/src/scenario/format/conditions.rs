@@ -7,6 +7,9 @@ use toml::de::DeTable;
 use crate::scenario::request_match::{BodyMatch, FieldMatch, RequestMatch};
 use crate::script;
 
+/// The methods of [RFC 9110, section 9](https://www.rfc-editor.org/rfc/rfc9110#section-9), and PATCH.
+const METHODS: [&str; 9] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
+
 const LAST_EVENT_ID: &str = "last-event-id";
 
 /// The conditions in a table: its `headers`, `query`, `last-event-id` and `body`.
@@ -28,6 +31,22 @@ pub(super) fn conditions(table: &DeTable<'_>, findings: &mut Findings) -> Reques
         query: fields_of("query").map(fields).unwrap_or_default(),
         body: value::get(table, "body").and_then(|found| body(found, findings)),
     }
+}
+
+/// The method in a table, which must be one that a client can send.
+pub(super) fn method(table: &DeTable<'_>, findings: &mut Findings) -> Option<String> {
+    let found = value::get(table, "method")?;
+    let text = value::text(found)?;
+    let upper = text.to_ascii_uppercase();
+    let token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
+    if text.is_empty() || !text.chars().all(token) {
+        let hint = "write one word, such as \"GET\", or remove it: then any method matches";
+        findings.add_with_hint(found.span(), "this is not a method", "no request can have it", hint);
+    } else if text != upper && METHODS.contains(&upper.as_str()) {
+        let hint = format!("write \"{upper}\": methods are case-sensitive");
+        findings.add_with_hint(found.span(), "this is not a method", "clients send it in capitals", hint);
+    }
+    Some(text.to_owned())
 }
 
 fn fields(table: &DeTable<'_>) -> Vec<(String, FieldMatch)> {

@@ -91,6 +91,12 @@ static CONNECTION: Table = Table {
 
 /// What also writes, and may be repeated.
 static WRITES: &[Verb] = &[
+    Verb::open(
+        "forward",
+        Shape::Either(&[Shape::Word(&["head"]), Shape::Table(&FORWARD)]),
+        "Forward the request to the server of --forward, and pass its response on as it arrives: to its end, only its \
+         \"head\", or a part of its body. The next `forward` continues there. After `respond`, only the body is passed on.",
+    ),
     Verb::with(
         "event",
         Shape::Either(&[Shape::Text, Shape::Table(&EVENT)]),
@@ -135,6 +141,18 @@ static CONTROLS: &[Verb] = &[
         "Require that no request to this route's path arrives for this long, counted from the end of the response.",
     ),
 ];
+
+static FORWARD: Table = Table {
+    what: "`forward`",
+    keys: &[
+        Key::optional(
+            "events",
+            Shape::Count(1, u64::MAX),
+            "Up to the end of this many further events, as the HTML standard counts them: blocks with data.",
+        ),
+        Key::optional("bytes", Shape::Count(1, u64::MAX), "This many further bytes of the body."),
+    ],
+};
 
 static PACE: Table = Table {
     what: "`pace`",

@@ -7,12 +7,14 @@ use std::time::Duration;
 use ssespec_diagnostics::{Findings, Value, value};
 use toml::de::DeTable;
 
-use super::conditions::conditions;
+use super::conditions::{conditions, method};
+use super::files::read_file;
+use super::forward_steps::ForwardSteps;
 use crate::action::{Action, Respond};
 use crate::flow::Flow;
 use crate::scenario::path_pattern::PathPattern;
 use crate::scenario::step::{
-    ExpectedRequest, Heartbeat, Pace, Repetition, RespondTemplate, Resume, ResumeEvent, Script, Step,
+    ExpectedRequest, Forward, Heartbeat, Pace, Repetition, RespondTemplate, Resume, ResumeEvent, Script, Step,
 };
 use crate::scenario::template::Template;
 use crate::script;
@@ -23,9 +25,6 @@ const REQUEST_PATIENCE: Duration = Duration::from_secs(15);
 const DISCONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// The default text of a heartbeat: a comment.
 const COMMENT: &str = ":\n\n";
-/// The maximum size of a file, in bytes.
-const FILE_LIMIT: u64 = 64 << 20;
-
 /// A step with its place in the text.
 type Placed = (Step, Range<usize>);
 
@@ -37,6 +36,8 @@ pub(super) struct StepReader<'r> {
     pub(super) folder: &'r Path,
     /// The files that were named.
     pub(super) files: &'r mut Vec<PathBuf>,
+    /// Whether there is a server to forward to.
+    pub(super) forward_steps: ForwardSteps,
     /// The mistakes.
     pub(super) findings: &'r mut Findings,
 }
@@ -79,12 +80,13 @@ impl StepReader<'_> {
             ("jitter", Some(most)) => value::duration(most).map(Step::Jitter),
             ("heartbeat", Some(heartbeat)) => self.heartbeat(heartbeat).map(Step::Heartbeat),
             ("repeat", Some(repeat)) => self.repeat(repeat).map(Step::Repeat),
+            ("forward", part) => self.forward(span, part).map(Step::Forward),
             ("resume", Some(resume)) => self.resume(resume).map(Step::Resume),
             ("expect-request", _) => {
                 let empty = DeTable::default();
                 let table = table.unwrap_or(&empty);
                 Some(Step::ExpectRequest(ExpectedRequest {
-                    method: value::text_of(table, "method"),
+                    method: method(table, self.findings),
                     matching: conditions(table, self.findings),
                     after: value::duration_of(table, "after"),
                     within: value::duration_of(table, "within").unwrap_or(REQUEST_PATIENCE),
@@ -135,13 +137,7 @@ impl StepReader<'_> {
 
     fn file(&mut self, path: &Value<'_>) -> Option<Vec<u8>> {
         let file = self.folder.join(value::text(path)?);
-        let read = std::fs::metadata(&file).and_then(|found| {
-            if found.len() > FILE_LIMIT {
-                let message = format!("it has {} bytes, more than {FILE_LIMIT}", found.len());
-                return Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, message));
-            }
-            std::fs::read(&file)
-        });
+        let read = read_file(&file);
         // Also a file that is missing, so that its appearance is noticed.
         self.files.push(file.clone());
         match read {
@@ -174,6 +170,30 @@ impl StepReader<'_> {
         }
     }
 
+    fn forward(&mut self, place: Range<usize>, part: Option<&Value<'_>>) -> Option<Forward> {
+        if let ForwardSteps::Refused = self.forward_steps {
+            let message = "`forward` needs a server to forward to";
+            let hint = "start with `ssespec mock --forward URL FILE`; in code, call `Scenario::forward_to`";
+            self.findings.add_with_hint(place, message, "forwards", hint);
+        }
+        let Some(part) = part else { return Some(Forward::Rest) };
+        let Some(table) = value::table(part) else { return Some(Forward::Head) };
+        match (value::count_of(table, "events"), value::count_of(table, "bytes")) {
+            (Some(events), None) => Some(Forward::Events(events)),
+            (None, Some(bytes)) => Some(Forward::Bytes(bytes)),
+            _ => {
+                let hint = "write { forward = { events = 3 } } or { forward = { bytes = 10 } }";
+                self.findings.add_with_hint(
+                    part.span(),
+                    "`forward` needs one measure",
+                    "expected one key",
+                    hint,
+                );
+                None
+            }
+        }
+    }
+
     fn heartbeat(&mut self, heartbeat: &Value<'_>) -> Option<Heartbeat> {
         let table = value::table(heartbeat);
         let every = match table {
@@ -198,6 +218,9 @@ impl StepReader<'_> {
         let table = value::table(repeat)?;
         let steps: Script =
             self.steps(value::get(table, "steps")?).into_iter().map(|(step, _)| step).collect();
+        if steps.is_empty() {
+            self.findings.add_with_hint(repeat.span(), "this repeats nothing", "no step here", "add `steps`");
+        }
         let every = value::duration_of(table, "every").unwrap_or_default();
         let times = value::count_of(table, "times");
         let waits = |step: &Step| matches!(step, Step::Do(Action::Wait(time)) if !time.is_zero());
@@ -289,6 +312,7 @@ impl StepReader<'_> {
                     self.findings.add_with_hint(place.clone(), message, "framing = \"length\"", hint);
                 }
             }
+            Step::Forward(part) => flow.forward(part.passing(), place.clone(), self.findings),
             Step::File(bytes) => act(&Action::Send(bytes.to_vec())),
             Step::Resume(_) => act(&Action::Send(b"data\n\n".to_vec())),
             Step::Repeat(repetition) => {
@@ -355,5 +379,11 @@ fn precedes_an_answer(step: &Step) -> bool {
 
 /// Whether a step answers a request.
 fn answers(step: &Step) -> bool {
-    matches!(step, Step::Respond(_) | Step::Do(Action::Respond(_) | Action::Raw(_) | Action::Drop(_)))
+    match step {
+        Step::Repeat(repetition) => {
+            repetition.steps.iter().find(|step| !precedes_an_answer(step)).is_some_and(Step::forwards)
+        }
+        Step::Respond(_) | Step::Forward(_) => true,
+        step => matches!(step, Step::Do(Action::Respond(_) | Action::Raw(_) | Action::Drop(_))),
+    }
 }

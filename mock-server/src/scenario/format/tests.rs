@@ -256,3 +256,21 @@ fn a_route_matches_by_method_and_header_fields() {
         !absent.matches(&request("GET", "/", &[("Cookie", "")])) && absent.matches(&request("GET", "/", &[]))
     );
 }
+
+#[test]
+fn what_can_never_match_is_reported() {
+    assert_eq!(reported(&route("path = \"/\"\nmethod = \"get\"")), ["this is not a method"]);
+    assert_eq!(reported(&route("path = \"/\"\nmethod = \"A B\"")), ["this is not a method"]);
+    assert_eq!(mistakes("{ expect-request = { method = \"post\" } }"), ["this is not a method"]);
+    scenario(&route("path = \"/\"\nmethod = \"purge\""));
+    let twice = [route("path = \"/\""), route("path = \"/\"")].concat();
+    assert_eq!(reported(&twice), ["an earlier route serves the same requests"]);
+    scenario(&[route("path = \"/\"\nlast-event-id = true"), route("path = \"/\"")].concat());
+    assert_eq!(mistakes("{ repeat = { times = 2, steps = [] } }"), ["this repeats nothing"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_without_an_end_is_not_read() {
+    assert_eq!(mistakes("{ file = \"/dev/zero\" }"), ["cannot read /dev/zero"]);
+}

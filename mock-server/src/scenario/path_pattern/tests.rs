@@ -28,3 +28,17 @@ fn a_pattern_that_is_too_long_is_an_error() {
     assert_eq!(PathPattern::new(&"/x*é".repeat(800)).map(drop), Ok(()));
     assert_eq!(PathPattern::new(&"/x*é".repeat(1000)).map(drop), Err(PathError::Long));
 }
+
+#[test]
+fn a_path_may_be_sent_percent_encoded_or_as_a_url() {
+    let path = PathPattern::new("/\u{fc} /{id}").expect("a pattern");
+    for target in ["/%C3%BC%20/7", "/\u{fc} /7", "http://x/%C3%BC%20/7?a=b"] {
+        assert!(path.matches(target), "{target}");
+        assert_eq!(path.value("id", target).as_deref(), Some("7"), "{target}");
+    }
+    // As sent first: an encoded slash does not end a parameter.
+    let one = PathPattern::new("/{id}").expect("a pattern");
+    assert_eq!(one.value("id", "/a%2Fb").as_deref(), Some("a/b"));
+    assert!(PathPattern::new("/").expect("a pattern").matches("http://x"));
+    assert!(!one.matches("/a://b"));
+}

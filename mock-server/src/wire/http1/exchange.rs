@@ -7,8 +7,8 @@ use super::order::Order;
 use super::output::BATCH;
 use super::pusher::Pusher;
 use super::request::Request;
-use super::response::{self, Coding, Ending, LAST_CHUNK, Next};
-use crate::action::{self, Framing, Repeat, Respond};
+use super::response::{self, Coding, Encoded, Ending, LAST_CHUNK, Next};
+use crate::action::{self, BodyKind, Framing, Repeat, Respond};
 use crate::wire::budget::Held;
 use crate::wire::captured::Captured;
 
@@ -117,6 +117,21 @@ impl Exchange {
         self.head == HeadState::Whole
     }
 
+    /// Whether the head of the final response is missing.
+    pub fn awaits_head(&self) -> bool {
+        self.body == WriteState::Unopened
+    }
+
+    /// Whether the head was written, and the peer expects no body although the script may write one.
+    pub fn expects_no_body(&self) -> bool {
+        self.body == WriteState::None
+    }
+
+    /// Whether FIN ends the body as its framing requires.
+    pub fn ends_with_fin(&self) -> bool {
+        self.body == WriteState::UntilFin
+    }
+
     /// Whether more can be written: the response is incomplete, and the connection is open.
     pub fn is_open(&self) -> bool {
         self.body != WriteState::Over && self.handle.is_open()
@@ -148,6 +163,27 @@ impl Exchange {
         self.flush().await?;
         self.writable()?;
         let encoded = response::encode(respond, &self.request, expand);
+        self.begin_response(encoded).await
+    }
+
+    /// Writes the head of another server's response, whose bytes end with its empty line and which says what follows.
+    ///
+    /// # Errors
+    ///
+    /// If the peer has disconnected, or the response is already complete.
+    pub async fn pass_on_head(&mut self, bytes: Vec<u8>, body: BodyKind) -> Result<(), PeerGone> {
+        self.flush().await?;
+        self.writable()?;
+        let next = match body {
+            BodyKind::Interim => Next::Head,
+            BodyKind::Complete if self.request.wants_close() => Next::Nothing(Ending::Close),
+            BodyKind::Complete => Next::Nothing(Ending::Reuse),
+            BodyKind::Open(framing) => Next::Body(framing),
+        };
+        self.begin_response(Encoded { bytes, next }).await
+    }
+
+    async fn begin_response(&mut self, encoded: Encoded) -> Result<(), PeerGone> {
         let (body, ending) = match encoded.next {
             Next::Head => (WriteState::Unopened, None),
             Next::Nothing(ending) => (WriteState::Over, Some(ending)),

@@ -4,17 +4,19 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::{ArgGroup, Args, ValueEnum};
 use ssespec_diagnostics::value::parse_duration;
 
 use super::control;
 use super::limits;
+use super::upstream;
 use crate::error::CommandError;
 
 /// Serve scenarios, a preset or a single case to any client.
 ///
 /// The first line of the output is the URL; the rest is the journal. A signal (Ctrl-C) ends the server with status 0.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("scripts").args(["files", "preset", "case"]).multiple(true))]
 #[command(after_help = "Examples:
   ssespec mock mock-server/examples/drop-and-resume.toml     then: curl -N URL/stream
   ssespec mock scenario.toml --port 8080 --bind 0.0.0.0
@@ -28,6 +30,9 @@ use crate::error::CommandError;
   ssespec mock scenario.toml --bind 0.0.0.0 --control 8081 --control-bind 0.0.0.0
   ssespec mock --health 127.0.0.1:8081            status 1 if no mock server answers there
   ssespec mock scenario.toml --max-connections 50000 --max-memory 1024 --max-body 64 --journal outline
+  ssespec mock --forward https://api.example.com faults.toml    break a real server's streams
+  ssespec mock --forward https://localhost:8443 --ca certificate.pem faults.toml
+  ssespec mock --forward https://localhost:8443 --insecure     forward everything as it is
   ssespec mock --case client/resume/newest-id-on-every-reconnect
   ssespec mock --cases my-cases --case client/mine/first --once
 
@@ -37,7 +42,7 @@ A case waits for requests (from curl -N URL, or a client) and prints what the cl
     last step, the next request to the same URL starts the case again.")]
 pub(crate) struct Arguments {
     /// Scenario files; the first route that matches a request handles it
-    #[arg(value_name = "FILE", required_unless_present_any = ["case", "health", "preset", "presets"])]
+    #[arg(value_name = "FILE", required_unless_present_any = ["case", "forward", "health", "preset", "presets"])]
     pub(super) files: Vec<PathBuf>,
     /// Serve this case instead: wait for its requests and print what the client should do or report next
     #[arg(long, value_name = "ID", conflicts_with = "files")]
@@ -56,7 +61,7 @@ pub(crate) struct Arguments {
     pub(super) show: bool,
     /// Exit when every script that expects something is over (without expectations: every script), or after the last
     /// step of the case; status 1 if something else came
-    #[arg(long)]
+    #[arg(long, requires = "scripts")]
     pub(super) once: bool,
     /// On exit, return status 1 if something that the scenario expects has not come
     #[arg(long, conflicts_with = "case")]
@@ -76,6 +81,8 @@ pub(crate) struct Arguments {
     /// Print only the URL to standard output, and the journal to standard error
     #[arg(long)]
     pub(super) print_url: bool,
+    #[command(flatten)]
+    pub(super) upstream: upstream::UpstreamOptions,
     #[command(flatten)]
     pub(super) control: control::ControlOptions,
     #[command(flatten)]

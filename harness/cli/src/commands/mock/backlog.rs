@@ -1,17 +1,18 @@
-//! The entries of the journal that wait to be printed. They are formatted and printed on a thread of their own, so that a
+//! The lines that wait to be printed. They are formatted and printed on a thread of their own, so that a
 //! standard output that nobody reads delays neither the server nor a signal, and they take a bounded amount of memory.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use ssespec_mock_server::scenario::journal::Entry;
 use tokio::task::JoinHandle;
+
+use super::printable::Printable;
 
 #[cfg(test)]
 mod tests;
 
-/// How many bytes of entries wait at most. Beyond that, the older half is discarded: not only as much as necessary, or else
+/// How many bytes of lines wait at most. Beyond that, the older half is discarded: not only as much as necessary, or else
 /// an output that is always too slow would have a gap before every entry.
 const LIMIT: usize = 16 << 20;
 
@@ -21,13 +22,13 @@ const STALLED: Duration = Duration::from_secs(1);
 /// Something to print.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Item {
-    /// An entry of the journal.
-    Entry(Entry),
-    /// Here, this many entries were discarded.
+    /// A line.
+    Line(Printable),
+    /// Here, this many lines were discarded.
     Discarded(u64),
 }
 
-/// The entries that wait to be printed.
+/// The lines that wait to be printed.
 #[derive(Debug)]
 pub(super) struct Backlog {
     shared: Arc<Shared>,
@@ -37,22 +38,22 @@ pub(super) struct Backlog {
 #[derive(Debug, Default)]
 struct Shared {
     state: Mutex<State>,
-    /// Signaled when there is an entry, and when no more will come.
+    /// Signaled when there is a line, and when no more will come.
     changed: Condvar,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    entries: VecDeque<Entry>,
-    /// About what the entries take.
+    lines: VecDeque<Printable>,
+    /// About what the lines take.
     bytes: usize,
-    /// How many entries were discarded since the last one that was taken.
+    /// How many lines were discarded since the last one that was taken.
     discarded: u64,
     /// How many items the printing thread has taken.
     taken: u64,
     /// Whether it is printing one.
     is_printing: bool,
-    /// Whether no more entries will come.
+    /// Whether no more lines will come.
     is_over: bool,
 }
 
@@ -69,13 +70,13 @@ impl Backlog {
         Self { shared, printing }
     }
 
-    /// Adds an entry. Waits for nothing.
-    pub(super) fn add(&self, entry: Entry) {
-        self.shared.state().add(entry);
+    /// Adds a line. Waits for nothing.
+    pub(super) fn add(&self, line: impl Into<Printable>) {
+        self.shared.state().add(line.into());
         self.shared.changed.notify_one();
     }
 
-    /// Waits until everything is printed, or until the output takes nothing for a second. Returns how many entries were not
+    /// Waits until everything is printed, or until the output takes nothing for a second. Returns how many lines were not
     /// printed, or only in part.
     pub(super) async fn finish(mut self) -> u64 {
         self.shared.state().is_over = true;
@@ -87,7 +88,7 @@ impl Backlog {
             }
             let state = self.shared.state();
             if state.taken == taken {
-                return state.entries.len() as u64 + state.discarded + u64::from(state.is_printing);
+                return state.lines.len() as u64 + state.discarded + u64::from(state.is_printing);
             }
         }
     }
@@ -104,18 +105,18 @@ impl Shared {
         state.is_printing = false;
         let mut state = self
             .changed
-            .wait_while(state, |state| state.entries.is_empty() && !state.is_over)
+            .wait_while(state, |state| state.lines.is_empty() && !state.is_over)
             .unwrap_or_else(PoisonError::into_inner);
         state.take()
     }
 }
 
 impl State {
-    fn add(&mut self, entry: Entry) {
-        self.bytes += entry.size();
-        self.entries.push_back(entry);
+    fn add(&mut self, line: Printable) {
+        self.bytes += line.size();
+        self.lines.push_back(line);
         if self.bytes > LIMIT {
-            while self.bytes > LIMIT / 2 && self.entries.len() > 1 {
+            while self.bytes > LIMIT / 2 && self.lines.len() > 1 {
                 self.discarded += u64::from(self.pop().is_some());
             }
         }
@@ -123,7 +124,7 @@ impl State {
 
     fn take(&mut self) -> Option<Item> {
         let item = match std::mem::take(&mut self.discarded) {
-            0 => Item::Entry(self.pop()?),
+            0 => Item::Line(self.pop()?),
             discarded => Item::Discarded(discarded),
         };
         self.taken += 1;
@@ -131,9 +132,9 @@ impl State {
         Some(item)
     }
 
-    fn pop(&mut self) -> Option<Entry> {
-        let entry = self.entries.pop_front()?;
-        self.bytes = self.bytes.saturating_sub(entry.size());
-        Some(entry)
+    fn pop(&mut self) -> Option<Printable> {
+        let line = self.lines.pop_front()?;
+        self.bytes = self.bytes.saturating_sub(line.size());
+        Some(line)
     }
 }

@@ -4,6 +4,7 @@ use ssespec::manual::{self, Notice, Requests, Rounds};
 use ssespec_cases::Script;
 
 use super::arguments::Arguments;
+use super::backlog::Backlog;
 use super::printed::Printed;
 use crate::did_you_mean::UnknownName;
 use crate::error::CommandError;
@@ -21,9 +22,11 @@ pub(super) async fn serve(arguments: &Arguments, id: &str) -> Result<Status, Com
         return Err(CommandError::ServerCase(id.to_owned()));
     };
     let printed = Printed::new(arguments);
+    // An output that nobody reads holds up neither the case nor a signal.
+    let backlog = Backlog::start(move |item| printed.item(&item));
     let mut print = |notice: Notice| match &notice {
         Notice::Listening(url) => printed.url(url, None),
-        _ => printed.entry(|| notice.to_string(), || notice.json()),
+        _ => backlog.add(notice),
     };
     let stopped = interrupted();
     let rounds = if arguments.once { Rounds::One } else { Rounds::Endless };
@@ -33,21 +36,18 @@ pub(super) async fn serve(arguments: &Arguments, id: &str) -> Result<Status, Com
             None => std::future::pending().await,
         }
     };
-    tokio::select! {
-        served = manual::serve(script, arguments.address(), rounds, &mut print) => {
-            match served.map_err(|error| arguments.bind_error(error))? {
-                Requests::AsExpected => Ok(Status::Success),
-                Requests::Otherwise => {
-                    output::error(&format!("the client did not do what {id} expects"));
-                    Ok(Status::NotConforming)
-                }
-            }
-        }
+    let problem = tokio::select! {
+        served = manual::serve(script, arguments.address(), rounds, &mut print) => match served {
+            Err(error) => return Err(arguments.bind_error(error)),
+            Ok(Requests::AsExpected) => None,
+            Ok(Requests::Otherwise) => Some(format!("the client did not do what {id} expects")),
+        },
         // A signal is the usual way to end a server. Dropping it closes its ports and connections.
-        () = stopped => Ok(Status::Success),
-        () = late => {
-            output::error(&format!("{id} was not over in time"));
-            Ok(Status::NotConforming)
-        }
-    }
+        () = stopped => None,
+        () = late => Some(format!("{id} was not over in time")),
+    };
+    printed.unprinted(backlog.finish().await);
+    let Some(problem) = problem else { return Ok(Status::Success) };
+    output::error(&problem);
+    Ok(Status::NotConforming)
 }

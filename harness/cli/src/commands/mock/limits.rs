@@ -40,11 +40,12 @@ enum JournalDetail {
     Outline,
 }
 
-/// The settings of a server with these limits. Says so if the system does not permit as many connections.
-pub(super) fn settings(options: &LimitOptions) -> Settings {
+/// The settings of a server with these limits, whose connections need this many descriptors each. Says so if the system does not permit as many connections.
+pub(super) fn settings(options: &LimitOptions, descriptors_each: usize) -> Settings {
     let defaults = Limits::default();
     let wanted = options.max_connections.unwrap_or(defaults.connections);
-    let permitted = descriptors::raise().map_or(usize::MAX, |limit| limit.saturating_sub(RESERVED).max(1));
+    let permitted = descriptors::raise()
+        .map_or(usize::MAX, |limit| (limit.saturating_sub(RESERVED) / descriptors_each).max(1));
     if permitted < wanted && (options.max_connections.is_some() || permitted < MANY) {
         output::note(&format!(
             "the system permits this process {permitted} connections; raise the limit of open files for more (ulimit -n)"

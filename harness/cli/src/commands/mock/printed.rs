@@ -2,6 +2,7 @@
 
 use super::arguments::{Arguments, JournalFormat};
 use super::backlog::Item;
+use super::printable::Printable;
 use crate::output;
 
 /// Where the URL and the journal are printed.
@@ -30,11 +31,10 @@ impl Printed {
         }
     }
 
-    /// Prints a line of the journal.
-    pub(super) fn entry(self, text: impl FnOnce() -> String, json: impl FnOnce() -> serde_json::Value) {
+    fn line(self, printable: &Printable) {
         let line = match self.format {
-            JournalFormat::Text => text(),
-            JournalFormat::Json => json().to_string(),
+            JournalFormat::Text => printable.text(),
+            JournalFormat::Json => printable.json(),
         };
         if self.only_url {
             output::note(&line);
@@ -43,18 +43,18 @@ impl Printed {
         }
     }
 
-    /// Prints an entry of the journal. A note about entries that were discarded goes to standard error, so that JSON Lines
+    /// Prints a line. A note about lines that were discarded goes to standard error, so that JSON Lines
     /// stay valid.
     pub(super) fn item(self, item: &Item) {
         match item {
-            Item::Entry(entry) => self.entry(|| entry.line(), || serde_json::json!(entry)),
+            Item::Line(line) => self.line(line),
             Item::Discarded(count) => output::note(&format!(
                 "{count} entries of the journal were not printed: the output was not read fast enough"
             )),
         }
     }
 
-    /// Says how many entries were not printed at the end, unless they go to standard error, which would block again.
+    /// Says how many lines were not printed at the end, unless they go to standard error, which would block again.
     pub(super) fn unprinted(self, count: u64) {
         if count > 0 && !self.only_url {
             output::note(&format!(

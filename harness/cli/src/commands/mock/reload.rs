@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use ssespec_mock_server::scenario::Scenario;
 use ssespec_mock_server::scenario::server::Server;
 
-use super::sources::from_files;
+use super::sources::Sources;
 use crate::output;
 
 /// How often files are looked at.
@@ -19,7 +19,7 @@ type Stamp = Option<(SystemTime, u64)>;
 /// The files of scenarios, and how they were when they were read.
 #[derive(Debug)]
 pub(super) struct Watch {
-    files: Vec<PathBuf>,
+    sources: Sources,
     /// The files that the scenarios name.
     named: Vec<PathBuf>,
     seen: BTreeMap<PathBuf, Stamp>,
@@ -27,19 +27,19 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Files that are about to be read.
-    pub(super) fn new(files: &[PathBuf]) -> Self {
-        Self { files: files.to_vec(), named: Vec::new(), seen: stamps(files) }
+    pub(super) fn new(sources: &Sources) -> Self {
+        Self { seen: stamps(sources.files()), sources: sources.clone(), named: Vec::new() }
     }
 
     /// Also watches the files that the scenarios name.
     pub(super) fn named_in(&mut self, scenarios: &[Scenario]) {
         self.named = files_of(scenarios);
-        self.seen.retain(|file, _| self.files.contains(file));
+        self.seen.retain(|file, _| self.sources.files().contains(file));
         self.seen.extend(stamps(&self.named));
     }
 
     fn now(&self) -> BTreeMap<PathBuf, Stamp> {
-        let mut all = stamps(&self.files);
+        let mut all = stamps(self.sources.files());
         all.extend(stamps(&self.named));
         all
     }
@@ -47,7 +47,7 @@ impl Watch {
     /// Serves the scenarios again whenever a file changes. Files with a mistake are reported, and the server keeps what
     /// it has.
     pub(super) async fn follow(mut self, server: &Server) {
-        if self.files.is_empty() {
+        if self.sources.files().is_empty() {
             return std::future::pending().await;
         }
         loop {
@@ -57,7 +57,7 @@ impl Watch {
                 continue;
             }
             self.seen = now;
-            match from_files(&self.files) {
+            match self.sources.read_files() {
                 Ok(scenarios) => {
                     self.named_in(&scenarios);
                     server.replace(scenarios).await;

@@ -15,7 +15,7 @@ use super::control::PageConnections;
 use super::limits;
 use super::printed::Printed;
 use super::reload::Watch;
-use super::sources;
+use super::sources::Sources;
 use crate::error::CommandError;
 use crate::output;
 use crate::signals::interrupted;
@@ -36,11 +36,15 @@ enum End {
 }
 
 pub(super) async fn serve(arguments: &Arguments) -> Result<Status, CommandError> {
-    let mut watch = Watch::new(&arguments.files);
-    let scenarios = sources::scenarios(arguments)?;
+    let sources = Sources::new(arguments)?;
+    let mut watch = Watch::new(&sources);
+    let scenarios = sources.scenarios(arguments.preset.as_deref())?;
     watch.named_in(&scenarios);
     let routes = scenarios.iter().flat_map(|scenario| &scenario.routes);
-    let routes: Vec<String> = routes.map(|route| visible::line(&route.words(), ROUTE)).collect();
+    let mut routes: Vec<String> = routes.map(|route| visible::line(&route.words(), ROUTE)).collect();
+    if let Some(upstream) = sources.upstream() {
+        routes.push(format!("everything else: forwarded to {}", visible::line(&upstream.url(), ROUTE)));
+    }
     let printed = Printed::new(arguments);
     let stopped = interrupted();
     let (entries, mut journal) = mpsc::unbounded_channel::<Entry>();
@@ -101,7 +105,9 @@ async fn start(
     scenarios: Vec<Scenario>,
     entries: mpsc::UnboundedSender<Entry>,
 ) -> Result<(Server, PageConnections), CommandError> {
-    let mut settings = limits::settings(&arguments.limits);
+    // One more for the connection to the upstream.
+    let descriptors_each = if scenarios.iter().any(|scenario| scenario.upstream.is_some()) { 2 } else { 1 };
+    let mut settings = limits::settings(&arguments.limits, descriptors_each);
     let mut connections = None;
     if arguments.control.has_page() {
         let (diversion, diverted) = ControlServer::page();

@@ -3,9 +3,8 @@
 use std::io;
 use std::time::Duration;
 
-use ssespec::target::Target;
+use ssespec_mock_server::client::{Connection, Target, Trust};
 use ssespec_mock_server::record::{RecordedEnd, RecordedResponse, ResponseReader};
-use ssespec_probe::{Connection, Trust};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 

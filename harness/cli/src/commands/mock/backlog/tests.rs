@@ -1,6 +1,6 @@
 use std::sync::mpsc::{Receiver, sync_channel};
 
-use ssespec_mock_server::scenario::journal::EntryKind;
+use ssespec_mock_server::scenario::journal::{Entry, EntryKind};
 
 use super::*;
 
@@ -37,10 +37,10 @@ async fn the_older_half_is_discarded_and_counted_where_it_is_missing() {
         assert!(backlog.shared.state().bytes <= LIMIT);
     }
     // Each is a little over a mebibyte: 16 are too many, and 7 stay. That happens at 16, 25, 34, .., 97.
-    assert_eq!(items.recv(), Ok(Item::Entry(entry("first".into()))));
+    assert_eq!(items.recv(), Ok(Item::Line(entry("first".into()).into())));
     assert_eq!(items.recv(), Ok(Item::Discarded(90)));
     for number in 91..=100 {
-        assert_eq!(items.recv(), Ok(Item::Entry(mebibyte(number))));
+        assert_eq!(items.recv(), Ok(Item::Line(mebibyte(number).into())));
     }
     assert_eq!(backlog.finish().await, 0);
     assert!(items.recv().is_err());
@@ -51,7 +51,7 @@ async fn an_entry_over_the_limit_is_printed() {
     let (backlog, items) = unread();
     let long = entry("x".repeat(LIMIT + 1));
     backlog.add(long.clone());
-    assert_eq!(items.recv(), Ok(Item::Entry(long)));
+    assert_eq!(items.recv(), Ok(Item::Line(long.into())));
     assert_eq!(backlog.finish().await, 0);
 }
 

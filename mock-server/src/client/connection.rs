@@ -7,11 +7,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use crate::client::offer::Offer;
+use crate::client::target::{Security, Target};
 #[cfg(feature = "tls")]
-use crate::tls::trust::TlsStream;
-use crate::tls::trust::Trust;
-use crate::wire::offer::Offer;
-use ssespec::target::{Security, Target};
+use crate::client::tls::trust::TlsStream;
+use crate::client::tls::trust::Trust;
 
 /// How many unread buffers are discarded at most.
 const DISCARDED: usize = 16;
@@ -21,7 +21,7 @@ const DISCARDED: usize = 16;
 pub struct Connection {
     stream: Stream,
     /// The protocol that the server chose in the TLS handshake, if any.
-    pub(crate) protocol: Option<Vec<u8>>,
+    pub protocol: Option<Vec<u8>>,
 }
 
 /// The bytes in both directions.
@@ -45,12 +45,7 @@ impl Connection {
     ///
     /// # Errors
     /// If a handshake fails or takes too long.
-    pub(crate) async fn open(
-        target: &Target,
-        trust: &Trust,
-        offer: Offer,
-        limit: Duration,
-    ) -> io::Result<Self> {
+    pub async fn open(target: &Target, trust: &Trust, offer: Offer, limit: Duration) -> io::Result<Self> {
         let late = |what: &str| {
             let limit = humantime::format_duration(limit);
             io::Error::new(io::ErrorKind::TimedOut, format!("{what} within {limit}"))
@@ -94,7 +89,7 @@ impl Connection {
     ///
     /// # Errors
     /// If the connection is broken.
-    pub(crate) async fn shutdown(&mut self) -> io::Result<()> {
+    pub async fn shutdown(&mut self) -> io::Result<()> {
         match &mut self.stream {
             Stream::Plain(tcp) => tcp.shutdown().await,
             #[cfg(feature = "tls")]
@@ -115,7 +110,7 @@ impl Connection {
     }
 
     /// Discards what came but was not read: closing a connection with unread bytes resets it.
-    pub(crate) fn discard_unread(&self) {
+    pub fn discard_unread(&self) {
         #[cfg(feature = "tls")]
         let tcp = match &self.stream {
             Stream::Plain(tcp) => tcp,
@@ -132,7 +127,7 @@ impl Connection {
     }
 
     /// Resets the connection (RST).
-    pub(crate) fn reset(self) {
+    pub fn reset(self) {
         // If the option cannot be set, the connection ends with FIN.
         let _ = match &self.stream {
             Stream::Plain(tcp) => tcp.set_zero_linger(),

@@ -13,7 +13,7 @@ use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 use super::roots::{Roots, RootsError};
 use super::verifier::{Accepted, Verifier};
-use crate::wire::offer::Offer;
+use crate::client::offer::Offer;
 
 /// A connection over TLS.
 pub(crate) type TlsStream = tokio_rustls::client::TlsStream<TcpStream>;

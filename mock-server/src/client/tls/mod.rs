@@ -4,11 +4,11 @@
 //! - [`trust`]: the handshake, by rustls or (without the feature `tls`) an error
 //! - `verifier`: accepts certificates that public authorities did not sign
 
-pub(crate) mod roots;
+pub mod roots;
 #[cfg(feature = "tls")]
-pub(crate) mod trust;
+pub mod trust;
 #[cfg(not(feature = "tls"))]
 #[path = "without_tls.rs"]
-pub(crate) mod trust;
+pub mod trust;
 #[cfg(feature = "tls")]
 mod verifier;

@@ -2,7 +2,7 @@
 
 /// The protocol that a client offers in a TLS handshake (ALPN).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Offer {
+pub enum Offer {
     /// `http/1.1`
     Http11,
     /// `h2`, or else `http/1.1`
