@@ -244,6 +244,8 @@ macro_rules! entries {
             DelayNeverGrows: "resilience/backoff-grows",
             /// The reconnection delay grows with every connection, even if it delivered events.
             DelayGrowsAlways: "launchdarkly/okhttp-eventsource#40",
+            /// There is no delay at all before a stream has sent a retry.
+            NoDelayWithoutRetry: "resilience/herd-waits",
             /// There is no delay at all after a retry of 0.
             NoDelayAfterRetryZero: "launchdarkly/rust-eventsource-client#135",
             /// The reconnection delay after a failed attempt is short.

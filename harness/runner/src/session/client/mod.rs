@@ -13,6 +13,7 @@ mod ending;
 mod expect;
 mod facts;
 pub(crate) mod fields;
+mod herd;
 mod intake;
 mod match_observation;
 mod own_scripts;
