@@ -44,9 +44,6 @@ impl Others {
 /// The open streams of a herd, by session.
 type Open = BTreeMap<u64, Exchange>;
 
-/// What keeps a connection healthy and is shown by no event.
-const COMMENT: &[u8] = b":\n\n";
-
 impl Session<'_> {
     /// Opens the other streams of a herd, loses all of them together, and judges how they come back.
     pub(super) async fn expect_herd(&mut self, herd: &Herd) -> Result<(), Stop> {
@@ -72,10 +69,6 @@ impl Session<'_> {
         let mut open: Open = self.exchange.take().map(|own| (self.number, own)).into_iter().collect();
         self.gather(herd, &mut open, &BTreeMap::new(), "at first").await?;
         for loss in 1..=herd.losses {
-            for exchange in open.values_mut() {
-                // A client that left is missed afterwards.
-                let _ = exchange.send(COMMENT).await;
-            }
             self.progress.transcript.harness("lost", format!("{} streams", open.len()));
             let mut lost = BTreeMap::new();
             for (number, mut exchange) in std::mem::take(&mut open) {
