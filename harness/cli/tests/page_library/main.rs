@@ -20,7 +20,8 @@ type Check = fn() -> Result<(), Failed>;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let tests: [(&str, Check); 5] = [
+    let tests: [(&str, Check); 6] = [
+        ("the_example_of_the_manual_passes", the_example_of_the_manual_passes),
         ("a_correct_library_passes", a_correct_library_passes),
         ("a_browsers_own_event_source_passes", a_browsers_own_event_source_passes),
         ("mistakes_fail_the_cases_about_hidden_pages", mistakes_fail_the_cases_about_hidden_pages),
@@ -60,6 +61,12 @@ fn with_library(script: &str, filter: &str) -> Result<(Output, String), Failed> 
 
 fn expect(holds: bool, text: &str) -> Result<(), Failed> {
     if holds { Ok(()) } else { Err(text.into()) }
+}
+
+fn the_example_of_the_manual_passes() -> Result<(), Failed> {
+    let (output, text) =
+        with_library(include_str!("adapter.js"), "client/{dispatch/*,resilience/hidden-page*}")?;
+    expect(output.status.success() && text.contains("my-client 1.0.0 (JavaScript client) over page"), &text)
 }
 
 fn a_correct_library_passes() -> Result<(), Failed> {

@@ -244,7 +244,8 @@ fn flushed(plain: &Exchange, exchange: &Exchange) -> Option<Outcome> {
     let (coded, uncoded) = (count(exchange), count(plain));
     if uncoded == 0 && plain.content_length == 0 {
         return Some(Outcome::NotJudged(
-            "whether a compressed stream is flushed cannot be told, because it was empty: use --emit".into(),
+            "whether a compressed stream is flushed cannot be judged, because it was empty: use --emit"
+                .into(),
         ));
     }
     // A second stream may start at another moment: a difference of one event means nothing.

@@ -12,7 +12,7 @@ pub(crate) struct Places {
     free: Arc<Semaphore>,
     total: u32,
     release: Duration,
-    /// Held by observations that last as long as the probe. Whoever needs all places waits for them here, or those who need
+    /// Held by observations that last as long as the probe. A check that needs all places waits for them here, or those that need
     /// few would wait behind it for as long, and the observation itself, which needs another place late, for ever.
     lasting: Arc<RwLock<()>>,
 }

@@ -150,5 +150,5 @@ async fn compression_that_is_not_flushed_is_found_on_an_idle_server() {
     let idle = probed(Writing::UnflushedGzip, None, check, false).await;
     assert_eq!(idle.verdict(check), Verdict::Skip);
     let reason = idle.0[check].reason.clone().unwrap_or_default();
-    assert!(reason.contains("cannot be told") && reason.contains("use --emit"), "{reason}");
+    assert!(reason.contains("cannot be judged") && reason.contains("use --emit"), "{reason}");
 }
