@@ -46,6 +46,7 @@ impl Block {
     }
 
     /// A requirement with its link in the first line, to save a line.
+    #[cfg(feature = "renderings")]
     pub(super) fn requirement_beside_its_link(&mut self, id: &str, requirement: Option<&Requirement>) {
         let linked = requirement.filter(|requirement| !requirement.link.is_empty());
         let Some(Requirement { level, link, text, disputed, .. }) = linked else {

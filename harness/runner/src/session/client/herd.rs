@@ -1,7 +1,6 @@
 //! Many streams of one client that are lost together: how long they wait, and whether they come back together.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -9,37 +8,16 @@ use ssespec_cases::client::{Connect, Herd, words};
 use ssespec_mock_server::action::{Drop, Respond};
 use ssespec_mock_server::wire::Exchange;
 
+use super::others::Others;
 use super::queues::{Arrival, Seen};
 use super::session::{Answer, ResponseKind, Session};
 use crate::adapter::fault::Fault;
-use crate::protocol::{ConnectRequest, Observation, Order};
+use crate::protocol::{ConnectRequest, Order};
 use crate::session::deadline::Came;
 use crate::session::describe;
 use crate::session::late_arrivals::session_of;
 use crate::session::outcome::Stop;
 use crate::session::patience::Allowance;
-
-/// The sessions of a herd other than the case's own, which follows them in the numbers of the adapter's sessions.
-#[derive(Debug, Default)]
-pub(super) struct Others {
-    numbers: Range<u64>,
-    closed: BTreeSet<u64>,
-}
-
-impl Others {
-    /// Takes what is shown in one of these sessions; returns whether it is one.
-    pub(super) fn take(&mut self, session: u64, shown: &Observation) -> bool {
-        let is_one = self.numbers.contains(&session);
-        if is_one && *shown == Observation::Closed {
-            self.closed.insert(session);
-        }
-        is_one
-    }
-
-    fn are_closed(&self) -> bool {
-        self.numbers.clone().all(|number| self.closed.contains(&number))
-    }
-}
 
 /// The open streams of a herd, by session.
 type Open = BTreeMap<u64, Exchange>;
@@ -49,9 +27,9 @@ impl Session<'_> {
     pub(super) async fn expect_herd(&mut self, herd: &Herd) -> Result<(), Stop> {
         let others = herd.streams.saturating_sub(1);
         let first = self.stage.numbers.fetch_add(others, Ordering::Relaxed) + 1;
-        self.others = Others { numbers: first..first + others, closed: BTreeSet::new() };
+        self.others = Others::new(first..first + others);
         let request = self.connect_request(&Connect::default());
-        for number in self.others.numbers.clone() {
+        for number in self.others.numbers() {
             let url = format!("{}/{number}/", self.stage.base.url());
             self.stage
                 .adapter
@@ -123,7 +101,7 @@ impl Session<'_> {
                 Some(Seen::Left { .. }) => continue,
                 None => {}
             }
-            let has_stopped = self.queues.closed || !self.others.closed.is_empty();
+            let has_stopped = self.queues.closed || self.others.has_closed();
             if has_stopped || self.take_in(deadline).await? == Came::Nothing {
                 let count = open.len();
                 let why = if has_stopped { "the client has stopped" } else { "no more came" };
@@ -137,8 +115,8 @@ impl Session<'_> {
 
     /// Closes the other sessions and waits until they are.
     async fn close_others(&mut self) -> Result<(), Stop> {
-        for number in self.others.numbers.clone() {
-            if !self.others.closed.contains(&number) {
+        for number in self.others.numbers() {
+            if !self.others.is_closed(number) {
                 self.stage.adapter.order(number, Order::Close);
             }
         }

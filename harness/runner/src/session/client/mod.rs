@@ -16,6 +16,7 @@ pub(crate) mod fields;
 mod herd;
 mod intake;
 mod match_observation;
+mod others;
 mod own_scripts;
 mod perform;
 mod questions;

@@ -8,7 +8,7 @@ use ssespec_cases::client::ClientStep;
 use ssespec_cases::grammar::Measurement;
 use ssespec_mock_server::wire::Exchange;
 
-use super::herd::Others;
+use super::others::Others;
 use super::own_scripts::OwnScripts;
 use super::queues::{Flow, Queues};
 use crate::delivery::{ClientOp, ClientOps, Op};
