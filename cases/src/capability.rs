@@ -49,9 +49,13 @@ ssespec_diagnostics::words! {
         Origin = "origin",
         /// It is a browser's own EventSource.
         Dom = "dom",
+        /// It runs in a page of a browser, whose visibility a case can switch: a library, or the browser's own EventSource.
+        PageLibrary = "page-library",
         /// Its page is a secure context, so it has service workers and sends fetch metadata. A page on another device is
         /// not over plain HTTP, <https://w3c.github.io/webappsec-secure-contexts/>.
         SecureContext = "secure-context",
+        /// Its adapter runs at least [`HERD`] sessions at the same time, so that they can lose their streams together.
+        Herd = "herd",
         /// It sends a reconnection time.
         Retry = "retry",
         /// It accepts a reconnection time of any type, including text.
@@ -71,11 +75,15 @@ ssespec_diagnostics::words! {
     }
 }
 
+/// How many sessions an adapter with the capability [`Herd`](Capability::Herd) runs at the same time, at least.
+pub const HERD: usize = 20;
+
 impl Capability {
     /// The capabilities that each include this one: an implementation with one of them has it without stating it.
     pub fn included_in(self) -> &'static [Self] {
         match self {
             Self::Requests => &[Self::Reconnect, Self::Dom],
+            Self::PageLibrary => &[Self::Dom],
             _ => &[],
         }
     }
@@ -86,7 +94,7 @@ impl Capability {
     }
 
     /// The names of those that a client can have.
-    pub const CLIENT: [&str; 19] = [
+    pub const CLIENT: [&str; 21] = [
         Self::Requests.word(),
         Self::Reconnect.word(),
         Self::Close.word(),
@@ -105,7 +113,9 @@ impl Capability {
         Self::Comments.word(),
         Self::Origin.word(),
         Self::Dom.word(),
+        Self::PageLibrary.word(),
         Self::SecureContext.word(),
+        Self::Herd.word(),
     ];
 
     /// The names of those that a server can have.
@@ -152,8 +162,14 @@ impl Capability {
             Self::Comments => "reports comments",
             Self::Origin => "exposes an event's origin",
             Self::Dom => "is a browser's own EventSource",
+            Self::PageLibrary => {
+                "runs in a page of a browser, as a library or as the browser's own EventSource"
+            }
             Self::SecureContext => {
                 "runs in a secure context, so it has service workers and sends fetch metadata"
+            }
+            Self::Herd => {
+                "runs 20 sessions at the same time in one adapter, which follows from `sessions` in its hello"
             }
             Self::Retry => "sends a reconnection time",
             Self::RetryText => "accepts a reconnection time of any type, including text",

@@ -21,6 +21,8 @@ pub(crate) fn uses(script: &[Step<ClientStep>]) -> Vec<(Capability, Range<usize>
             ClientStep::Close => add(Capability::Close),
             ClientStep::RefreshHeaders(_) => add(Capability::RefreshHeaders),
             ClientStep::Enter(_) => add(Capability::Dom),
+            ClientStep::Herd(_) => [Capability::Herd, Capability::Reconnect].into_iter().for_each(add),
+            ClientStep::Visibility(_) => add(Capability::PageLibrary),
             ClientStep::Run(script) => {
                 used([
                     (Capability::Dom, true),

@@ -27,5 +27,5 @@ pub use event_types::event_types;
 pub use implied::{Ending, ending, expand};
 pub use step::{
     AttemptAnswer, Attempts, ClientFact, ClientStep, Connect, ConnectionUse, EventExpectation, Expectation,
-    Moment, Origin, ReadyState, RequestExpectation, Scope, ValueExpectation,
+    Herd, Moment, Origin, ReadyState, RequestExpectation, Scope, ValueExpectation, Visibility,
 };

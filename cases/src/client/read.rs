@@ -6,7 +6,7 @@ use toml::de::DeTable;
 
 use super::shape::FactWord;
 use super::step::{
-    Attempts, ClientFact, ClientStep, Connect, EventExpectation, Expectation, RequestExpectation,
+    Attempts, ClientFact, ClientStep, Connect, EventExpectation, Expectation, Herd, RequestExpectation,
     ValueExpectation,
 };
 use crate::grammar::fact::{self, Source, SourceWord};
@@ -28,12 +28,14 @@ pub(crate) fn step(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Opti
             ClientStep::RefreshHeaders(fields::plain(fields))
         }
         "enter" => ClientStep::Enter(value::word(argument?)?),
+        "visibility" => ClientStep::Visibility(value::word(argument?)?),
         "run" => ClientStep::Run(written.text()?),
         "record" => ClientStep::Record(fact::read::<FactWord>(argument?, &mut visitor.findings)?),
         "measure" | "expect-growth" => {
             ClientStep::Measure(measure::read(written.verb, argument, &mut visitor.findings)?)
         }
         "expect-attempts" => ClientStep::Attempts(attempts(written)?),
+        "expect-herd" => ClientStep::Herd(herd(written)?),
         "expect-one-of" => {
             ClientStep::OneOf(visitor.alternatives(argument?, INSTEAD_OF_NOTHING, expectation)?)
         }
@@ -134,6 +136,16 @@ fn attempts(written: &Written<'_, '_>) -> Option<Attempts> {
     })
 }
 
+fn herd(written: &Written<'_, '_>) -> Option<Herd> {
+    let table = written.table()?;
+    Some(Herd {
+        streams: value::count_of(table, "streams")?,
+        losses: value::count_of(table, "losses")?,
+        after: value::duration_of(table, "after"),
+        within: value::duration_of(table, "within")?,
+    })
+}
+
 impl SourceWord for FactWord {
     type Source = ClientFact;
 
@@ -141,6 +153,7 @@ impl SourceWord for FactWord {
         match self {
             Self::Delay => Source::Plain(ClientFact::Delay),
             Self::Spread => Source::Plain(ClientFact::Spread),
+            Self::Herd => Source::Plain(ClientFact::Herd),
             Self::Target => Source::Plain(ClientFact::Target),
             Self::Header => Source::OfHeader(ClientFact::Header),
             Self::Attempts => Source::Plain(ClientFact::Attempts),

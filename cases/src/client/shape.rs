@@ -3,8 +3,8 @@
 use ssespec_diagnostics::{Key, Shape, Table, Verb};
 use ssespec_mock_server::script::ACTIONS;
 
-use super::step::{AttemptAnswer, ConnectionUse, Moment, Origin, ReadyState, Scope};
-use crate::capability::Capability;
+use super::step::{AttemptAnswer, ConnectionUse, Moment, Origin, ReadyState, Scope, Visibility};
+use crate::capability::{Capability, HERD};
 use crate::case::Kept;
 use crate::grammar::data::REPEATED;
 use crate::grammar::fields::FIELDS;
@@ -36,7 +36,8 @@ const fn keys() -> [Key; 10] {
 
 static STEP: Shape = Shape::Step(STEPS);
 
-static STEPS: &[&[Verb]] = &[CLIENT, ACTIONS, OBSERVATIONS, ALTERNATIVES, RECORD, ATTEMPTS, measure::VERBS];
+static STEPS: &[&[Verb]] =
+    &[CLIENT, ACTIONS, OBSERVATIONS, ALTERNATIVES, RECORD, ATTEMPTS, HERDS, measure::VERBS];
 
 static CLIENT: &[Verb] = &[
     Verb::open(
@@ -97,6 +98,11 @@ static CLIENT: &[Verb] = &[
         "enter",
         Shape::Word(Scope::WORDS),
         "Begin the session in this scope of a browser without an EventSource; scripts construct their own.",
+    ),
+    Verb::with(
+        "visibility",
+        Shape::Word(Visibility::WORDS),
+        "The client's page becomes hidden or visible: document.visibilityState changes, and visibilitychange fires.",
     ),
     Verb::with(
         "run",
@@ -187,6 +193,8 @@ ssespec_diagnostics::words! {
         Delay = "delay",
         /// Whether the delays of the requests differ.
         Spread = "spread",
+        /// Whether the streams of the last herd came back together.
+        Herd = "herd",
         /// The target of the last request.
         Target = "target",
         /// A header field of the last request.
@@ -204,7 +212,7 @@ static FACT: Table = Table {
     what: "`record`",
     keys: &fact::keys(
         FactWord::WORDS,
-        "The delay, target or header field of the last request, whether the delays of all requests differ (spread), the number of attempts that the last `expect-attempts` \
+        "The delay, target or header field of the last request, whether the delays of all requests differ (spread), whether the streams of a herd came back together (herd), the number of attempts that the last `expect-attempts` \
              counted, or the alternative that the last `expect-one-of` took.",
     ),
 };
@@ -234,6 +242,28 @@ static ATTEMPTS: &[Verb] = &[Verb::with(
         ],
     }),
     "The client tries to connect at most this often.",
+)];
+
+static HERDS: &[Verb] = &[Verb::with(
+    "expect-herd",
+    Shape::Table(&Table {
+        what: "`expect-herd`",
+        keys: &[
+            Key::required(
+                "streams",
+                Shape::Count(2, HERD as u64),
+                "How many streams the client has open, with that of the session; the others are opened now.",
+            ),
+            Key::required("losses", Shape::Count(1, 10), "How often all of them are lost together."),
+            Key::optional(
+                "after",
+                Shape::Duration,
+                "How long most of them must wait after the last loss before they connect again.",
+            ),
+            Key::required("within", Shape::Duration, "How long all of them may take to be open again."),
+        ],
+    }),
+    "The client opens many streams, loses all of them at the same time, and opens each again exactly once.",
 )];
 
 static ALTERNATIVE: Shape =

@@ -22,6 +22,8 @@ pub enum ClientStep {
     RefreshHeaders(Vec<(String, String)>),
     /// The session begins in this scope without an EventSource; scripts create their own.
     Enter(Scope),
+    /// The client's page becomes hidden or visible.
+    Visibility(Visibility),
     /// JavaScript statements run in the session's scope.
     Run(String),
     /// This must be observed next.
@@ -30,6 +32,8 @@ pub enum ClientStep {
     OneOf(Vec<Vec<Step<Expectation>>>),
     /// The client must try to connect only a few times in a given time.
     Attempts(Attempts),
+    /// Many streams of the client are lost together, again and again.
+    Herd(Herd),
     /// A fact is recorded for the report; cannot fail.
     Record(Fact<ClientFact>),
     /// Work is measured.
@@ -116,6 +120,16 @@ ssespec_diagnostics::words! {
         SharedWorker = "shared-worker",
         /// The window of an iframe, whose constructor the page's window calls.
         Iframe = "iframe",
+    }
+}
+
+ssespec_diagnostics::words! {
+    /// Whether a page is visible, see <https://html.spec.whatwg.org/multipage/interaction.html#page-visibility>.
+    pub enum Visibility {
+        /// It is in the background.
+        Hidden = "hidden",
+        /// It is in the foreground, as at the start of each session.
+        Visible = "visible",
     }
 }
 
@@ -234,6 +248,19 @@ pub struct Attempts {
     pub answer: AttemptAnswer,
 }
 
+/// Many streams of one client that are lost together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Herd {
+    /// How many streams, with that of the session.
+    pub streams: u64,
+    /// How often all of them are lost.
+    pub losses: u64,
+    /// How long most of them must wait after the last loss before they connect again, if that is judged.
+    pub after: Option<Duration>,
+    /// How long all of them may take to be open again.
+    pub within: Duration,
+}
+
 ssespec_diagnostics::words! {
     /// How every request is answered while attempts are counted.
     #[derive(Default)]
@@ -295,6 +322,8 @@ pub enum ClientFact {
     Delay,
     /// Whether the delays of the requests after the harness's ending writes differ.
     Spread,
+    /// Whether the streams of the last herd came back together.
+    Herd,
     /// The target of the last request, relative to the session's URL.
     Target,
     /// This header field of the last request.

@@ -6,7 +6,7 @@ use ssespec_mock_server::action::{Action, BodyKind, Drop, Framing, Respond};
 use super::implied::Ending;
 use super::step::{
     AttemptAnswer, Attempts, ClientFact, ClientStep, Connect, ConnectionUse, EventExpectation, Expectation,
-    Moment, RequestExpectation, Scope, ValueExpectation,
+    Herd, Moment, RequestExpectation, Scope, ValueExpectation,
 };
 use crate::grammar::fact::Fact;
 use crate::grammar::{data, fact, fields, measure};
@@ -104,6 +104,19 @@ pub fn attempts(attempts: &Attempts) -> String {
     format!("at most {} attempts to connect in {time}, each request answered {answer}", attempts.at_most)
 }
 
+/// Many streams that are lost together.
+pub fn herd(herd: &Herd) -> String {
+    let Herd { streams, losses, after, within } = *herd;
+    let losses = if losses == 1 { "once".to_owned() } else { format!("{losses} times") };
+    let within = humantime::format_duration(within);
+    let after = after.map_or_else(String::new, |after| {
+        format!(", and most of them no sooner than {} after the last loss", humantime::format_duration(after))
+    });
+    format!(
+        "{streams} open streams, which are lost together {losses}, are each opened again once within {within}{after}"
+    )
+}
+
 /// A step.
 pub fn step(step: &ClientStep) -> String {
     match step {
@@ -118,6 +131,7 @@ pub fn step(step: &ClientStep) -> String {
         ClientStep::Enter(scope) => {
             format!("The session starts without an EventSource; scripts run {}.", place(*scope))
         }
+        ClientStep::Visibility(visibility) => format!("The page becomes {}.", visibility.word()),
         ClientStep::Run(script) => format!("This script runs: {}", visible(script)),
         ClientStep::Expect(expected) => format!("Expected next: {}.", expectation_in_time(expected)),
         ClientStep::OneOf(list) => {
@@ -129,11 +143,13 @@ pub fn step(step: &ClientStep) -> String {
             format!("Expected next: one of: {}.", list.join("; or "))
         }
         ClientStep::Attempts(expected) => format!("Expected next: {}.", attempts(expected)),
+        ClientStep::Herd(expected) => format!("Expected next: {}.", herd(expected)),
         ClientStep::Record(Fact { name, of }) => {
             let of = match of {
                 ClientFact::Spread => {
                     "whether the times from the ends of the responses to the requests differ".into()
                 }
+                ClientFact::Herd => "whether the streams came back together".into(),
                 ClientFact::Delay => "the time from the end of the response to the last request".into(),
                 ClientFact::Target => "the target of the last request".into(),
                 ClientFact::Header(header) => format!("the header field {header} of the last request"),

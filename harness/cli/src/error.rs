@@ -8,6 +8,7 @@ use ssespec::adapter::fault::Fault;
 use ssespec::baseline_file::UpdateError;
 use ssespec::engine::UnknownEngine;
 use ssespec::implementation::{FILE, FolderError};
+use ssespec::page::LibraryNotRead;
 use ssespec::setup::SetupError;
 use ssespec_cases::load::CorpusError;
 use ssespec_diagnostics::{Diagnostics, SourceError};
@@ -85,6 +86,9 @@ pub(crate) enum CommandError {
         #[source]
         problem: ProbeInputError,
     },
+    /// The script that exposes the library under test cannot be read.
+    #[error(transparent)]
+    PageLibrary(#[from] LibraryNotRead),
     /// The baseline cannot be written.
     #[error(transparent)]
     Baseline(#[from] UpdateError),
@@ -293,6 +297,7 @@ impl CommandError {
         match self {
             Self::Setup(_)
             | Self::Adapter { .. }
+            | Self::PageLibrary(_)
             | Self::SetupNotRun(_)
             | Self::Listen { .. }
             | Self::Record { .. }

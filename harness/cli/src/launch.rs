@@ -8,7 +8,7 @@ use ssespec::adapter::process::Command;
 use ssespec::adapter::reach::Reach;
 use ssespec::engine::Engine;
 use ssespec::page::opener::Invitation;
-use ssespec::page::{Board, Opener};
+use ssespec::page::{Board, Opener, PageLibrary};
 use ssespec::run::Launch;
 use ssespec::run::page_launch::PageLaunch;
 use ssespec_reports::results::Role;
@@ -26,28 +26,28 @@ pub(crate) fn client_command(words: Vec<String>, folder: PathBuf) -> Launch {
     Launch::Process(Role::Client, Command { words, folder, reach: Reach::Loopback })
 }
 
-/// A browser that the harness starts.
+/// A browser that the harness starts, to test itself or a library in its pages.
 #[cfg(feature = "browsers")]
-pub(crate) fn browser(engine: Engine) -> Result<Launch, CommandError> {
+pub(crate) fn browser(engine: Engine, library: Option<PageLibrary>) -> Result<Launch, CommandError> {
     let opener = Opener::Browser(std::sync::Arc::new(ssespec_browser::Shared::new(engine)));
-    Ok(Launch::Page(PageLaunch { opener, board: Board::default() }))
+    Ok(Launch::Page(PageLaunch { opener, board: Board::default(), library }))
 }
 
-/// A browser that the harness starts.
+/// A browser that the harness starts, to test itself or a library in its pages.
 #[cfg(not(feature = "browsers"))]
-pub(crate) fn browser(engine: Engine) -> Result<Launch, CommandError> {
+pub(crate) fn browser(engine: Engine, _: Option<PageLibrary>) -> Result<Launch, CommandError> {
     Err(CommandError::NoBrowsers(engine))
 }
 
 /// Any browser that opens the URL, which is printed.
-pub(crate) fn page() -> Launch {
+pub(crate) fn page(library: Option<PageLibrary>) -> Launch {
     let opener = Opener::Person(Invitation::new(|url| {
         output::note(&format!("Open this page in the browser and keep it in the foreground:\n\n  {url}\n"));
         if let Some(code) = qr_code::for_terminal(url) {
             output::note(&code);
         }
     }));
-    Launch::Page(PageLaunch { opener, board: Board::default() })
+    Launch::Page(PageLaunch { opener, board: Board::default(), library })
 }
 
 /// The address to listen on. For an unspecified address, the one from which this machine reaches others.

@@ -16,6 +16,9 @@ pub enum Strictness {
     Strict,
 }
 
+/// How the reason of a check ends that was not judged because the server serves few streams at the same time.
+pub(crate) const NO_TIME: &str = "there was no time for this check";
+
 /// Adds what was seen to the footer, and adapts the conclusion.
 pub(crate) fn conclude(
     results: &[CaseResult],
@@ -40,6 +43,14 @@ pub(crate) fn conclude(
     (Footer { notes, exit_status: conclusion.exit_status(), ..footer }, conclusion)
 }
 
+/// Whether most checks that were not judged had no time: the server serves few streams at the same time.
+fn is_for_lack_of_time(results: &[CaseResult]) -> bool {
+    let skipped = || results.iter().filter(|result| result.verdict == Verdict::Skip);
+    let had_no_time =
+        |result: &&CaseResult| result.reason.as_ref().is_some_and(|reason| reason.ends_with(NO_TIME));
+    skipped().filter(had_no_time).count() * 2 > skipped().count()
+}
+
 /// That too few of the MUSTs could be judged, and what would help; `None` if at least half of them were.
 fn too_little(results: &[CaseResult], seen: &Seen, options: &Options) -> Option<String> {
     let musts = || results.iter().filter(|result| result.level == Level::Must);
@@ -52,6 +63,8 @@ fn too_little(results: &[CaseResult], seen: &Seen, options: &Options) -> Option<
         "a probe without --quick judges more"
     } else if seen.all_ended() {
         "give the URL of a stream that stays open, or with --header or --data what the server needs to open it"
+    } else if is_for_lack_of_time(results) {
+        "--filter leaves more time for fewer checks, if the server cannot serve more streams at the same time"
     } else if options.emit.is_none() {
         "--emit makes the server send events"
     } else {

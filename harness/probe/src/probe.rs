@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::all_checks::all_checks;
 use crate::check::Check;
-use crate::conclusion::{Strictness, conclude};
+use crate::conclusion::{NO_TIME, Strictness, conclude};
 use crate::error::ProbeError;
 use crate::http2::session::Session;
 use crate::observe::observations::CheckContext;
@@ -198,7 +198,7 @@ impl Time {
         }
         if survey.is_limited() {
             let checks = started + options.observation() + SERIES;
-            let reason = format!("{}, and there was no time for this check", survey.describe_limit());
+            let reason = format!("{}, and {NO_TIME}", survey.describe_limit());
             return Self { checks, end: checks + SERIES / 2, reason: Some(reason) };
         }
         let checks = Instant::now() + CHECK_LIMIT;

@@ -223,6 +223,7 @@ impl ManualSession<'_> {
             ClientStep::Connect(_)
             | ClientStep::RefreshHeaders(_)
             | ClientStep::Enter(_)
+            | ClientStep::Visibility(_)
             | ClientStep::Run(_) => {
                 (self.notify)(Notice::Client(words::step(step)));
             }
@@ -233,6 +234,7 @@ impl ManualSession<'_> {
             }
             // A manual session records and measures nothing.
             ClientStep::Record(_) | ClientStep::Measure(_) => {}
+            ClientStep::Herd(herd) => (self.notify)(Notice::Expected(words::herd(herd))),
             ClientStep::OneOf(alternatives) => {
                 (self.notify)(Notice::Expected(words::alternatives(alternatives)));
             }

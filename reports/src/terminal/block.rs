@@ -45,6 +45,24 @@ impl Block {
         self.field("spec", &lines);
     }
 
+    /// A requirement with its link in the first line, to save a line.
+    #[cfg(feature = "renderings")]
+    pub(super) fn requirement_beside_its_link(&mut self, id: &str, requirement: Option<&Requirement>) {
+        let linked = requirement.filter(|requirement| !requirement.link.is_empty());
+        let Some(Requirement { level, link, text, disputed, .. }) = linked else {
+            return self.requirement(id, requirement);
+        };
+        let disputed = if disputed.is_some() { ", disputed" } else { "" };
+        let mut lines = vec![format!(
+            "{} ({}{disputed}), {}",
+            visible::line(id, limits::ID),
+            level.as_str().to_uppercase(),
+            visible::line(link, limits::LINK)
+        )];
+        lines.extend(visible::lines(text, limits::PARAGRAPH, 12));
+        self.field("spec", &lines);
+    }
+
     /// Where the observed differs from the expected.
     pub(super) fn compare(&mut self, expected: &str, observed: &str) {
         match compare(expected, observed) {

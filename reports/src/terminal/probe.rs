@@ -81,10 +81,10 @@ impl Report {
             .flat_map(CaseOutcome::facts)
             .map(|fact| {
                 let value = visible::line(fact.value, limits::SENTENCE);
-                format!("  {}: {value}", visible::line(fact.fact, limits::SENTENCE))
+                format!("{}: {value}", visible::line(fact.fact, limits::SENTENCE))
             })
             .collect();
-        self.section("Facts", &facts);
+        self.section("Facts", &side_by_side(&facts));
     }
 
     /// The checks that were not judged, by reason.
@@ -169,6 +169,12 @@ impl Report {
                 ));
             }
         }
+        let rerun = match checks.iter().filter(is_listed).collect::<Vec<_>>().as_slice() {
+            [] => None,
+            [only] => Some(only.worst().rerun.clone()),
+            [first, ..] => Some(first.worst().rerun.replace(first.case(), "server/probe/NAME")),
+        };
+        lines.extend(rerun.map(|rerun| format!("  rerun one: {}", visible::line(&rerun, limits::COMMAND))));
         self.section("Warnings and failures", &lines);
     }
 
@@ -185,6 +191,24 @@ impl Report {
     fn line(&mut self, line: &str) {
         let _ = writeln!(self.text, "{}", line.trim_end());
     }
+}
+
+/// How many characters a line with several facts has at most.
+const FACTS: usize = 120;
+
+/// Facts in as few lines as they fit into.
+fn side_by_side(facts: &[String]) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for fact in facts {
+        match lines.last_mut() {
+            Some(line) if line.chars().count() + fact.chars().count() + 3 <= FACTS => {
+                line.push_str(" · ");
+                line.push_str(fact);
+            }
+            _ => lines.push(format!("  {fact}")),
+        }
+    }
+    lines
 }
 
 /// How many reasons are shown.

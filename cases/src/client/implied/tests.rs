@@ -26,6 +26,7 @@ fn verb(kind: &ClientStep) -> &'static str {
         ClientStep::Enter(_) => "enter",
         ClientStep::Run(_) => "run",
         ClientStep::RefreshHeaders(_) => "refresh-headers",
+        ClientStep::Visibility(_) => "visibility",
         ClientStep::Close => "close",
         ClientStep::Measure(Measurement::Span(_)) => "measure",
         ClientStep::Measure(Measurement::Judge(_)) => "growth",
@@ -37,7 +38,7 @@ fn verb(kind: &ClientStep) -> &'static str {
         ClientStep::Expect(Expectation::State(_)) => "state",
         ClientStep::Expect(Expectation::Closed) => "closed",
         ClientStep::OneOf(_) => "one-of",
-        ClientStep::Attempts(_) | ClientStep::Expect(_) => "other",
+        ClientStep::Herd(_) | ClientStep::Attempts(_) | ClientStep::Expect(_) => "other",
     }
 }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use ssespec::engine::Engine;
 use ssespec::implementation::read_baseline;
+use ssespec::page::PageLibrary;
 use ssespec::run::{Baseline, Launch, Rerun, Run};
 use ssespec_reports::results::Role;
 
@@ -29,6 +30,7 @@ use crate::status::Status;
   ssespec client --reference
   ssespec client --browser firefox --filter 'client/reconnect/*'
   ssespec client --page --bind 0.0.0.0
+  ssespec client --browser chromium --page-library dist/bundle.js
   ssespec client --filter 'client/retry/*' --baseline known.toml -- node adapter.mjs
   ssespec client --suite whatwg --level must --delivery whole --jobs 1 --timeout 10s -- ./adapter
   ssespec client --cases my-cases --delivery splits --ipv6 --barrier pause -- ./adapter
@@ -56,6 +58,10 @@ pub(crate) struct Arguments {
     /// Print a URL, and test the browser that opens it
     #[arg(long, conflicts_with_all = ["command", "reference", "browser"])]
     page: bool,
+    /// With --browser or --page: test the client library that this script exposes to the page, instead of the browser's own
+    /// EventSource
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["command", "reference"])]
+    page_library: Option<PathBuf>,
     /// Serve the page and the streams on this address of this machine, for browsers on other devices; 0.0.0.0 picks the
     /// address that other machines can reach
     #[arg(long, value_name = "ADDRESS", requires = "page", conflicts_with_all = ["ipv6", "reference", "browser", "command"])]
@@ -82,17 +88,21 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         Some(address) => launch::reachable_address(address)?,
         None => options.address(),
     };
+    let library = arguments.page_library.as_deref().map(PageLibrary::read).transpose()?;
     let mut words = options.rerun_options();
+    words.extend(
+        arguments.page_library.iter().flat_map(|file| ["--page-library".into(), file.display().to_string()]),
+    );
     let launch = if arguments.reference {
         words.push("--reference".into());
         Launch::Client(ssespec_reference::client())
     } else if let Some(name) = &arguments.browser {
         words.extend(["--browser".into(), name.clone()]);
-        launch::browser(name.parse::<Engine>()?)?
+        launch::browser(name.parse::<Engine>()?, library)?
     } else if arguments.page {
         words.push("--page".into());
         words.extend(arguments.bind.iter().flat_map(|address| ["--bind".into(), address.to_string()]));
-        launch::page()
+        launch::page(library)
     } else if arguments.command.is_empty() {
         return Err(CommandError::NoClient);
     } else {

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use clap::Args;
 use ssespec::baseline_file;
 use ssespec::implementation::{FILE, Folder, Start};
+use ssespec::page::PageLibrary;
 use ssespec::run::{Rerun, Run, Selection};
 use ssespec::setup;
 use ssespec_cases::Corpus;
@@ -59,7 +60,8 @@ An ssespec.toml:
   case = \"client/retry/*\"
   reason = \"the retry field is ignored\"
 
-Instead of command, it may have browser = \"chromium\" (or firefox, webkit), or the url = \"http://..\" of a running server \
+Instead of command, it may have browser = \"chromium\" (or firefox, webkit), with page-library = \"dist/bundle.js\" to test a \
+    library in a page of it, or the url = \"http://..\" of a running server \
     to probe, with headers, paths and emit as in `ssespec probe`.
 
 The exit status is 1 if a case fails that is not a known failure, a known failure passes, or a pattern matches no case. \
@@ -128,7 +130,9 @@ fn print_list(options: &RunOptions, corpus: &Corpus, folders: &[Folder]) -> Resu
         }
         output::print(&match &folder.start {
             Start::Service(service) => list::checks(&service::probe(folder, service, options)?)?,
-            Start::Command(_) | Start::Browser(_) => list::cases(folder.role, corpus, &options.selection())?,
+            Start::Command(_) | Start::Browser { .. } => {
+                list::cases(folder.role, corpus, &options.selection())?
+            }
         });
     }
     Ok(Status::Success)
@@ -156,7 +160,13 @@ async fn perform_one(
             launch::server_command(words.clone(), folder.path.clone(), arguments.remote.reach())
         }
         Start::Command(words) => launch::client_command(words.clone(), folder.path.clone()),
-        Start::Browser(engine) => launch::browser(*engine)?,
+        Start::Browser { engine, library } => {
+            let library = library.as_ref().map(|file| PageLibrary::read(&folder.path.join(file)));
+            launch::browser(
+                *engine,
+                library.transpose().map_err(|error| not_built(error.into(), arguments, folder))?,
+            )?
+        }
         Start::Service(service) => {
             let probe = service::probe(folder, service, options)?;
             let outcome = execute::probe::execute(&probe, file, options.format.chosen()).await?;
@@ -185,12 +195,17 @@ async fn perform_one(
         deaths: options.strict.deaths(),
         rerun: Rerun::Folder { folder: folder.path.clone(), words: command_line(words) },
     };
-    let outcome = execute::cases::execute(&run, file, options.format.chosen()).await.map_err(|error| {
-        let needs_setup = error.status() == Status::NotRun && !arguments.setup && !setup::is_done(folder);
-        if needs_setup { CommandError::SetupNotRun(Box::new(error)) } else { error }
-    })?;
+    let outcome = execute::cases::execute(&run, file, options.format.chosen())
+        .await
+        .map_err(|error| not_built(error, arguments, folder))?;
     write_baseline(arguments, folder, &run.selection, &outcome)?;
     Ok(outcome)
+}
+
+/// The error, with the setup as its likely cause if that has not run.
+fn not_built(error: CommandError, arguments: &Arguments, folder: &Folder) -> CommandError {
+    let needs_setup = error.status() == Status::NotRun && !arguments.setup && !setup::is_done(folder);
+    if needs_setup { CommandError::SetupNotRun(Box::new(error)) } else { error }
 }
 
 /// Writes the baseline if `--write-baseline` is given.

@@ -10,6 +10,7 @@ pub(crate) const TESTS: Tests = &[
     ("the_checks_are_listed", the_checks_are_listed),
     ("a_single_check", a_single_check),
     ("too_little_is_seen", too_little_is_seen),
+    ("a_tutorials_server_on_two_screens", a_tutorials_server_on_two_screens),
     ("strict_lets_every_suite_decide", strict_lets_every_suite_decide),
     ("a_quick_probe_takes_five_seconds", a_quick_probe_takes_five_seconds),
     ("what_is_no_server_is_said_so", what_is_no_server_is_said_so),
@@ -81,6 +82,55 @@ fn a_single_check() {
         &format!("ssespec probe --filter '{filter}' --quick {url}"),
     ]);
     ssespec(["report", file.to_str().unwrap()]).ends(0).shows(&["server/probe/content-type"]);
+}
+
+/// A server as tutorials show it: any request opens a stream that counts from zero, whose head waits for the first event.
+fn start_tutorial() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let mut connection = connection.unwrap();
+            std::thread::spawn(move || {
+                let mut request = [0; 32 * 1024];
+                let length = connection.read(&mut request).unwrap_or_default();
+                let is_chunked = !String::from_utf8_lossy(&request[..length]).contains(" HTTP/1.0\r\n");
+                let framing = if is_chunked { "transfer-encoding: chunked" } else { "connection: close" };
+                let mut text = format!("{TUTORIAL_HEAD}{framing}\r\n\r\n");
+                for number in 0.. {
+                    std::thread::sleep(std::time::Duration::from_millis(400));
+                    let event = format!("id: {number}\ndata: event {number}\n\n");
+                    match is_chunked {
+                        true => text.push_str(&format!("{:x}\r\n{event}\r\n", event.len())),
+                        false => text.push_str(&event),
+                    }
+                    if connection.write_all(std::mem::take(&mut text).as_bytes()).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    format!("http://{address}/")
+}
+
+const TUTORIAL_HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncache-control: no-cache\r\n\
+    access-control-allow-origin: *\r\ndate: Sat, 21 Nov 2026 12:00:00 GMT\r\n";
+
+/// Two screens of 50 lines.
+const TWO_SCREENS: usize = 100;
+
+fn a_tutorials_server_on_two_screens() {
+    let printed = ssespec(["probe", &start_tutorial()]).ends(1);
+    printed.shows(&[
+        "✘ FAIL  must   head ",
+        "✘ FAIL  must   resume-no-duplicate ",
+        "~ WARN  should options ",
+        ": the head above, then ",
+        "rerun one: ssespec probe --filter 'server/probe/NAME' http://127.0.0.1:",
+    ]);
+    let lines = printed.stdout.lines().count();
+    assert!(lines <= TWO_SCREENS, "{lines} lines:\n{}", printed.stdout);
 }
 
 /// Every stream ends at once, and other paths get one too.
@@ -179,7 +229,7 @@ fn a_folder_with_a_url() {
         ssespec(["run", filter[0], filter[1], folder.path().to_str().unwrap()]).ends(status)
     };
     let printed = run(&format!("url = \"{url}\"\n"), 1);
-    printed.shows(&["server/probe/content-type", "mine", "rerun     ssespec run "]);
+    printed.shows(&["server/probe/content-type", "mine", "rerun one: ssespec run "]);
     let field = "headers = { authorization = \"Bearer a\" }";
     run(&format!("url = \"{url}\"\n{field}\n"), 0);
     let known = "[[known-failure]]\ncase = \"server/probe/content-type\"\nreason = \"it is an old page\"\n";

@@ -39,7 +39,7 @@ pub(crate) fn check(folder: &Folder) -> Result<(), String> {
         return Err(format!("{MATRIX} does not name {} {}; {hint}", accepted.name, accepted.version));
     }
     // Browsers come from the machine.
-    if matches!(folder.start, Start::Browser(_)) {
+    if matches!(folder.start, Start::Browser { library: None, .. }) {
         return Ok(());
     }
     let pins = pins::read(&folder.path)?;

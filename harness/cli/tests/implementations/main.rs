@@ -139,7 +139,7 @@ fn lacks(folder: &Folder) -> Option<String> {
     if not_chosen.is_some() || choice::none_may_be_left_out() {
         return not_chosen;
     }
-    if let Start::Browser(engine) = &folder.start
+    if let Start::Browser { engine, .. } = &folder.start
         && let Err(missing) = browser::find(*engine)
     {
         return Some(format!("{missing}; {}", missing.hint()));

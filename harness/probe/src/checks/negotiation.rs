@@ -244,7 +244,7 @@ fn flushed(plain: &Exchange, exchange: &Exchange) -> Option<Outcome> {
     let (coded, uncoded) = (count(exchange), count(plain));
     if uncoded == 0 && plain.content_length == 0 {
         return Some(Outcome::NotJudged(
-            "the stream was empty, so flushing cannot be observed; --emit makes the server send events"
+            "whether a compressed stream is flushed cannot be judged, because it was empty: use --emit"
                 .into(),
         ));
     }

@@ -12,6 +12,7 @@ use crate::check::{Check, judging};
 use crate::describe::{counted, seconds};
 use crate::need::Need;
 use crate::observe::heads::{PROMPT, TOGETHER};
+use crate::observe::long::REPLAYED;
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Breach, Outcome, fact};
 use crate::wire::block_fields;
@@ -137,9 +138,6 @@ async fn event_latency(context: CheckContext) -> Result<Outcome, Outcome> {
         None => Outcome::NotJudged("the server was not made to emit".into()),
     })
 }
-
-/// Events on a new stream before this time may be a replay.
-const REPLAYED: Duration = Duration::from_millis(500);
 
 /// How late the last event on the first stream may be if the stream itself ended with it, as in a demo that counts to ten.
 const DEMO: Duration = Duration::from_secs(20);

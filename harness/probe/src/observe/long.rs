@@ -23,6 +23,9 @@ const LATE: Duration = Duration::from_millis(31_000);
 /// How long the second stream is observed.
 const LATE_OBSERVATION: Duration = Duration::from_millis(3500);
 
+/// Events on a new stream before this time may be a replay.
+pub(crate) const REPLAYED: Duration = Duration::from_millis(500);
+
 /// The stream, observed for the whole probe.
 #[derive(Debug)]
 pub(crate) struct LongObservation {
@@ -39,7 +42,8 @@ pub(crate) struct LongObservation {
 pub(crate) struct LateStream {
     /// When it was opened, counted from when the first was requested.
     pub(crate) opened: Duration,
-    /// When the server had been made to emit, counted likewise.
+    /// When the server was made to emit: the start of the trigger, counted likewise. The event may come before the trigger is
+    /// done.
     pub(crate) emitted: Option<Duration>,
     pub(crate) exchange: Exchange,
 }
@@ -101,8 +105,11 @@ async fn late_stream(options: &Options, request: Request, places: &Places, now: 
     ongoing.read_until(PAUSE * 2, |exchange| exchange.head().is_some()).await;
     let mut emitted = None;
     if let Some(trigger) = &options.emit {
-        let is_done = trigger.clone().emit(options.timeout).await.is_ok();
-        emitted = is_done.then(|| now + began.elapsed());
+        // What comes until then is a replay.
+        let replayed = ongoing.elapsed() + REPLAYED;
+        ongoing.read_until(replayed, |_| false).await;
+        let started = now + began.elapsed();
+        emitted = trigger.clone().emit(options.timeout).await.is_ok().then_some(started);
     }
     ongoing.read_until(LATE_OBSERVATION, |_| false).await;
     LateStream { opened, emitted, exchange: ongoing.finish() }

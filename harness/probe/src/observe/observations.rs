@@ -190,7 +190,7 @@ impl CheckContext {
     pub(crate) async fn long_observation(&self) -> Arc<LongObservation> {
         let path = self.path.clone();
         let observe = async {
-            let place = self.reserve(1).await;
+            let (_lasts, place) = self.places().reserve_lasting().await;
             let observation = long::observe(self.options(), path.clone(), self.places()).await;
             if observation.exchange.end != End::StillOpen {
                 place.free();

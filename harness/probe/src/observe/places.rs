@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::capacity::MOST;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedRwLockReadGuard, OwnedSemaphorePermit, RwLock, Semaphore};
 
 /// How many streams the probe opens at the same time, and when a closed one counts no longer.
 #[derive(Debug, Clone)]
@@ -12,6 +12,9 @@ pub(crate) struct Places {
     free: Arc<Semaphore>,
     total: u32,
     release: Duration,
+    /// Held by observations that last as long as the probe. A check that needs all places waits for them here, or those that need
+    /// few would wait behind it for as long, and the observation itself, which needs another place late, for ever.
+    lasting: Arc<RwLock<()>>,
 }
 
 /// Places that are reserved for requests. Dropped, they are free again as soon as the server has noticed.
@@ -25,7 +28,7 @@ impl Places {
     /// This many places. The server needs `release` to notice that a client has left.
     pub(crate) fn new(total: u32, release: Duration) -> Self {
         let total = total.max(1);
-        Self { free: Arc::new(Semaphore::new(total as usize)), total, release }
+        Self { free: Arc::new(Semaphore::new(total as usize)), total, release, lasting: Arc::default() }
     }
 
     /// How many there are.
@@ -45,8 +48,21 @@ impl Places {
 
     /// Waits until this many places are free, or all if there are not so many.
     pub(crate) async fn reserve(&self, count: u32) -> Reservation {
+        let count = count.clamp(1, self.total);
+        let _nothing_lasts =
+            if count == self.total && count > 1 { Some(self.lasting.write().await) } else { None };
+        self.acquire(count).await
+    }
+
+    /// Waits until a place is free, for an observation that lasts as long as the probe.
+    pub(crate) async fn reserve_lasting(&self) -> (OwnedRwLockReadGuard<()>, Reservation) {
+        let lasts = Arc::clone(&self.lasting).read_owned().await;
+        (lasts, self.acquire(1).await)
+    }
+
+    async fn acquire(&self, count: u32) -> Reservation {
         // The semaphore is never closed.
-        let permit = Arc::clone(&self.free).acquire_many_owned(count.clamp(1, self.total)).await.ok();
+        let permit = Arc::clone(&self.free).acquire_many_owned(count).await.ok();
         Reservation { permit, release: self.release }
     }
 }
@@ -72,5 +88,31 @@ impl Drop for Reservation {
                 drop(permit);
             });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How long what waits for nothing may take on a busy machine.
+    const PATIENCE: Duration = Duration::from_secs(60);
+
+    #[tokio::test]
+    async fn who_needs_all_places_waits_for_a_lasting_observation_without_blocking_others() {
+        let places = Places::new(3, Duration::ZERO);
+        let lasting = places.reserve_lasting().await;
+        let all = tokio::spawn({
+            let places = places.clone();
+            async move { drop(places.reserve(3).await) }
+        });
+        // It runs until it waits.
+        tokio::task::yield_now().await;
+        // The observation itself needs another place late, and other checks go on.
+        let second = tokio::time::timeout(PATIENCE, places.reserve(1)).await.expect("a place");
+        let third = tokio::time::timeout(PATIENCE, places.reserve(1)).await.expect("a place");
+        assert!(!all.is_finished());
+        drop((second, third, lasting));
+        tokio::time::timeout(PATIENCE, all).await.expect("all places").expect("no panic");
     }
 }

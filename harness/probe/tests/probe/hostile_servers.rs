@@ -147,3 +147,41 @@ async fn floods_are_cut_off() {
     }
     assert_eq!(probe_hostile(HostileServer::EndlessLine).await.verdict("line-length"), Verdict::Info);
 }
+
+/// The most bytes that one connection may take in of a flood of interim heads: as many as are read at most, and what
+/// the sockets of both sides hold.
+const TAKEN: usize = 16 * 1024 * 1024;
+
+/// However large the interim heads are, the probe closes the connection after a few.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_of_interim_heads_is_left() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/", listener.local_addr().expect("an address"));
+    let (told, mut taken) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        let head = format!("HTTP/1.1 103 Early Hints\r\n{}\r\n", "x-field: value\r\n".repeat(3500));
+        while let Ok((mut connection, _)) = listener.accept().await {
+            let (head, told) = (head.clone(), told.clone());
+            tokio::spawn(async move {
+                let mut request = [0; 4096];
+                if connection.read(&mut request).await.is_ok_and(|length| length > 0) {
+                    let mut sent = 0;
+                    while connection.write_all(head.as_bytes()).await.is_ok() {
+                        sent += head.len();
+                    }
+                    // Nobody counts what comes after the test.
+                    let _ = told.send(sent);
+                }
+            });
+        }
+    });
+    let probed = probe(&url, ProbeSetup { timeout: Duration::from_secs(1), ..ProbeSetup::default() }).await;
+    assert_eq!(probed.verdict("status"), Verdict::Fail);
+    // The probe is over, so it has closed every connection: each server task counts until it notices.
+    let mut connections = 0;
+    while let Ok(sent) = taken.try_recv() {
+        connections += 1;
+        assert!(sent < TAKEN, "a connection took in {sent} bytes");
+    }
+    assert!(connections > 0, "no connection was closed");
+}

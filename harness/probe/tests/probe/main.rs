@@ -13,6 +13,8 @@ mod check_list;
 #[cfg(test)]
 mod emit_trigger;
 #[cfg(test)]
+mod emitting_servers;
+#[cfg(test)]
 mod event_log;
 #[cfg(test)]
 mod flaw;

@@ -157,6 +157,9 @@ pub enum Fault {
     #[cfg(feature = "page")]
     #[error("{0}")]
     Browser(#[from] PageNotOpened),
+    /// The library in its page is unusable.
+    #[error("the page library is unusable: {0}")]
+    PageLibrary(String),
     /// It is gone; an earlier fault says why.
     #[error("the adapter is gone")]
     Gone,
@@ -246,6 +249,9 @@ impl Fault {
             Self::NoPage(_) => "check that the browser can reach the URL and allows scripts there",
             #[cfg(feature = "page")]
             Self::Browser(error) => error.hint,
+            Self::PageLibrary(_) => {
+                "the script must set globalThis.ssespec = { name, version, capabilities, connect(request, observer) }; connect() returns an object with close()"
+            }
             Self::Gone => "see the end of the adapter's stderr, shown with this error",
         }
     }

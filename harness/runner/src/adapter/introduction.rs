@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use ssespec_cases::Capability;
+use ssespec_cases::capability::HERD;
 use ssespec_reports::results::Role;
 use tokio::sync::oneshot;
 
@@ -63,6 +65,9 @@ impl Identity {
         let mut capabilities = BTreeSet::new();
         for name in &hello.capabilities {
             capabilities.insert(name.parse().map_err(Fault::UnknownCapability)?);
+        }
+        if role == Role::Client && hello.sessions.get() >= HERD {
+            capabilities.insert(Capability::Herd);
         }
         let own_events = hello.own_events.into_iter().collect();
         Ok(Self {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Deserialize;
+use ssespec_cases::Capability;
 use ssespec_reports::results::Role;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, mpsc, oneshot};
@@ -265,13 +266,17 @@ impl Reader {
             self.stderr.push(b"\n");
             return None;
         }
+        if let Some(problem) = unusable(text) {
+            return Some(Fault::PageLibrary(problem));
+        }
         match Message::from_line(text) {
             Ok(Message::Hello(mut hello)) => {
                 let Some(introduce) = self.introduce.take() else {
                     let problem = LineProblem::SecondHello;
                     return Some(Fault::NotProtocol(NotProtocol { problem, line: excerpt(text) }));
                 };
-                if let Some((name, version)) = self.name.take() {
+                let is_library = hello.capabilities.iter().any(|own| own == Capability::PageLibrary.word());
+                if let Some((name, version)) = self.name.take().filter(|_| !is_library) {
                     (hello.name, hello.version) = (name, version);
                 }
                 // The receiver may be gone.
@@ -297,6 +302,13 @@ struct Logged {
     log: Text,
 }
 
+/// Why the library of a page cannot be tested.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unusable {
+    unusable: Text,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Text {
@@ -307,4 +319,9 @@ fn logged(message: &[u8]) -> Option<String> {
     // Events of many MiB are not read twice.
     let begins = message.starts_with(b"{\"log\"");
     begins.then(|| serde_json::from_slice(message).ok().map(|logged: Logged| logged.log.text)).flatten()
+}
+
+fn unusable(message: &[u8]) -> Option<String> {
+    let begins = message.starts_with(b"{\"unusable\"");
+    begins.then(|| serde_json::from_slice(message).ok().map(|told: Unusable| told.unusable.text)).flatten()
 }

@@ -40,7 +40,12 @@ pub enum Start {
     /// With the command of its adapter, run in the folder.
     Command(Vec<String>),
     /// As a browser.
-    Browser(Engine),
+    Browser {
+        /// Which one.
+        engine: Engine,
+        /// The script in the folder that exposes the library under test, if it is not the browser's own EventSource.
+        library: Option<String>,
+    },
     /// Not started: a running server, which is probed.
     Service(Service),
 }
@@ -138,8 +143,13 @@ fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Sta
             findings.add(place.span(), "this key needs a URL", "add `url = \"..\"`, or remove this key");
         }
     }
+    let library = value::get(root, "page-library");
     if let Some(engine) = value::word_of(root, "browser") {
-        return Start::Browser(engine);
+        return Start::Browser { engine, library: library.and_then(value::text).map(str::to_owned) };
+    }
+    if let Some(place) = library {
+        let what = "add `browser = \"chromium\"`, or remove this key";
+        findings.add(place.span(), "this key needs a browser", what);
     }
     match value::text_of(root, "url") {
         Some(url) => Start::Service(Service {

@@ -26,6 +26,12 @@ pub(super) static SSESPEC: Table = Table {
             "The command that starts the adapter, run in this folder.",
         ),
         Key::optional("browser", Shape::Word(Engine::WORDS), "The browser to start instead of a command."),
+        Key::optional(
+            "page-library",
+            Shape::Text,
+            "With a browser: a script that exposes a client library to the page, which is tested instead of the browser's own \
+             EventSource.",
+        ),
         Key::optional("url", Shape::Text, "The URL of the stream of a running server, which is probed."),
         Key::optional("headers", Shape::Map(&Shape::Text), "With a URL: header fields of every request."),
         Key::optional(

@@ -17,6 +17,7 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::files;
+use super::library::PageLibrary;
 use crate::adapter::task::Task;
 use crate::protocol::LINE_LIMIT;
 
@@ -64,11 +65,11 @@ impl Door {
 }
 
 impl Site {
-    /// Serves the page on a listener.
+    /// Serves the page on a listener, with the library that is tested instead of the browser's own EventSource.
     ///
     /// # Errors
     /// If the system provides no random bytes for the token.
-    pub fn open(listener: &Listener) -> std::io::Result<Self> {
+    pub fn open(listener: &Listener, library: Option<PageLibrary>) -> std::io::Result<Self> {
         let mut token = [0; 16];
         getrandom::fill(&mut token).map_err(std::io::Error::other)?;
         let prefix = format!("/{:032x}/", u128::from_be_bytes(token));
@@ -78,7 +79,7 @@ impl Site {
         let prefixes = std::iter::once(prefix.clone()).chain(icons).collect();
         listener.divert(Diversion { prefixes, to });
         let door = Arc::new(Door::default());
-        let task = Task::spawn(answer_all(connections, prefix, Arc::clone(&door)));
+        let task = Task::spawn(answer_all(connections, prefix, Arc::clone(&door), library));
         Ok(Self { url, door, turns: watch::Sender::new(0), _task: task })
     }
 
@@ -97,15 +98,20 @@ impl Site {
     }
 }
 
-async fn answer_all(mut connections: mpsc::UnboundedReceiver<Diverted>, prefix: String, door: Arc<Door>) {
+async fn answer_all(
+    mut connections: mpsc::UnboundedReceiver<Diverted>,
+    prefix: String,
+    door: Arc<Door>,
+    library: Option<PageLibrary>,
+) {
     let mut answers = JoinSet::new();
     while let Some(connection) = connections.recv().await {
         while answers.try_join_next().is_some() {}
-        answers.spawn(answer(connection, prefix.clone(), Arc::clone(&door)));
+        answers.spawn(answer(connection, prefix.clone(), Arc::clone(&door), library.clone()));
     }
 }
 
-async fn answer(connection: Diverted, prefix: String, door: Arc<Door>) {
+async fn answer(connection: Diverted, prefix: String, door: Arc<Door>, library: Option<PageLibrary>) {
     let Diverted { mut stream, request, ahead } = connection;
     let path = request.target.strip_prefix(&prefix).unwrap_or("no file");
     let path = path.split('?').next().unwrap_or_default();
@@ -115,7 +121,7 @@ async fn answer(connection: Diverted, prefix: String, door: Arc<Door>) {
             let text = "This path accepts only WebSocket connections.\n";
             files::message("426 Upgrade Required", "text/plain; charset=utf-8", text, &request.method)
         }
-        _ => files::answer(&request, path),
+        _ => files::answer(&request, path, library.as_ref()),
     };
     let parting = async {
         stream.write_all(&bytes).await?;

@@ -1,6 +1,7 @@
 //! Orders of the harness.
 
 use serde::Serialize;
+use ssespec_cases::client::Visibility;
 
 use super::connect::{ConnectRequest, ordered};
 use super::page::Place;
@@ -16,6 +17,8 @@ pub enum Order {
     ConnectIn(Box<ConnectRequest>, Place),
     /// Begin a session in which scripts construct what they need.
     Enter(Place),
+    /// Make the page hidden or visible, and answer with `ran`.
+    Visibility(Visibility),
     /// Run statements of JavaScript.
     Run(String),
     /// Evaluate an expression of JavaScript.
@@ -56,6 +59,9 @@ impl Order {
                 "connect": BothOf { request, place },
             }),
             Self::Enter(place) => serde_json::json!({ "session": session, "enter": place }),
+            Self::Visibility(state) => {
+                serde_json::json!({ "session": session, "visibility": { "state": state.word() } })
+            }
             Self::Run(script) => serde_json::json!({ "session": session, "run": { "script": script } }),
             Self::Evaluate(script) => {
                 serde_json::json!({ "session": session, "evaluate": { "script": script } })

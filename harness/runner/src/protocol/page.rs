@@ -1,8 +1,9 @@
-//! The messages of the capability `dom`: what only pages are ordered, and what only pages report.
+//! What only pages are ordered, and what only pages report: the messages of the capability `dom`, and the visibility of the page.
 //!
 //! ```text
 //! -> {"session":7,"connect":{..., "in":"dedicated-worker","base":"http://../7/","other":"http://../7/","constructorUrl":"x"}}
 //! -> {"session":7,"enter":{"in":"window","base":"http://../7/","other":"http://../7/"}}
+//! -> {"session":7,"visibility":{"state":"hidden"}}            <- {"session":7,"ran":{}}
 //! -> {"session":7,"run":{"script":"source.close()"}}          <- {"session":7,"ran":{}}
 //! -> {"session":7,"evaluate":{"script":"source.readyState"}}  <- {"session":7,"value":{"text":"2"}}
 //! <- {"session":7,"report":{"text":"open 1"}}

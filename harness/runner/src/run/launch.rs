@@ -92,7 +92,7 @@ impl Launch {
         let _ = listener;
         #[cfg(feature = "page")]
         let page = match self {
-            Self::Page(_) => Some((Site::open(listener)?, Lane::default())),
+            Self::Page(launch) => Some((Site::open(listener, launch.library.clone())?, Lane::default())),
             _ => None,
         };
         Ok(LanePage {

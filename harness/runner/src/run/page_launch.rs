@@ -6,6 +6,7 @@ use super::lane_page::LanePage;
 use crate::adapter::fault::Fault;
 use crate::adapter::running::Adapter;
 use crate::page::board::Board;
+use crate::page::library::PageLibrary;
 use crate::page::opener::Opener;
 
 /// How pages are opened, and what they show.
@@ -15,6 +16,8 @@ pub struct PageLaunch {
     pub opener: Opener,
     /// What the pages show of the run.
     pub board: Board,
+    /// The library that is tested; the browser's own EventSource if absent.
+    pub library: Option<PageLibrary>,
 }
 
 /// How long a browser started by the harness may take to load the page.

@@ -38,6 +38,9 @@ impl Trial {
         if self.case.soak {
             return Setting::Beside;
         }
+        if has_herd(self) && launch.is_another_process() {
+            return Setting::Own;
+        }
         match measures(self) || self.case.isolated {
             true if launch.is_a_process() => Setting::Own,
             true => Setting::Alone,
@@ -56,6 +59,11 @@ impl Trial {
             (false, _) => Refusals::None,
         }
     }
+}
+
+/// Whether a trial needs many sessions of an adapter at the same time.
+fn has_herd(trial: &Trial) -> bool {
+    matches!(&trial.case.script, Script::Client(steps) if steps.iter().any(|step| matches!(step.kind, ClientStep::Herd(_))))
 }
 
 /// Whether a trial measures the time or the memory that an adapter takes.

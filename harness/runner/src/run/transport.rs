@@ -50,6 +50,11 @@ impl Launch {
         self.transport() == Transport::Process && cfg!(target_os = "linux")
     }
 
+    /// Whether the adapter is a process of its own.
+    pub(super) fn is_another_process(&self) -> bool {
+        self.transport() == Transport::Process
+    }
+
     /// Whether the adapter runs in this process.
     pub(super) fn is_in_process(&self) -> bool {
         self.transport() == Transport::InProcess

@@ -33,6 +33,7 @@ fn client_waits(step: &ClientStep) -> Duration {
             each.max().unwrap_or_default()
         }
         ClientStep::Attempts(attempts) => attempts.time,
+        ClientStep::Herd(herd) => herd.within,
         ClientStep::Record(Fact { of: ClientFact::Delay, .. }) => USUAL_DELAY,
         _ => Duration::ZERO,
     }

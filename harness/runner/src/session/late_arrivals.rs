@@ -47,7 +47,9 @@ pub(super) fn session_of(target: &str) -> Option<u64> {
 /// Answers a client whose session is over with 204, so that it does not reconnect.
 fn dismiss(mut exchange: Exchange) {
     tokio::spawn(async move {
-        let no_content = Respond { status: 204, ..Respond::default() };
+        // An idle connection would be used by the next session.
+        let headers = Some(vec![("connection".into(), "close".into())]);
+        let no_content = Respond { status: 204, headers, ..Respond::default() };
         // The client may have left already.
         let _ = exchange.respond(&no_content, str::to_owned).await;
     });

@@ -66,7 +66,7 @@ pub(crate) fn launch(first: Message, mischief: Mischief) -> (Launch, Arc<Mutex<V
     let opener = Opener::Person(Invitation::new(move |url| {
         open(url.to_owned(), first.clone(), mischief, Arc::clone(&shown));
     }));
-    (Launch::Page(PageLaunch { opener, board: Board::default() }), progress)
+    (Launch::Page(PageLaunch { opener, board: Board::default(), library: None }), progress)
 }
 
 fn open(url: String, first: Message, mischief: Mischief, progress: Arc<Mutex<Vec<Value>>>) {

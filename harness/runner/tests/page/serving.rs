@@ -17,7 +17,7 @@ async fn site() -> (Listener, mpsc::UnboundedReceiver<ssespec_mock_server::wire:
     let (events, wire) = mpsc::unbounded_channel();
     let listener =
         Listener::bind((Ipv4Addr::LOCALHOST, 0).into(), Options::default(), events, 0).await.unwrap();
-    let site = Site::open(&listener).unwrap();
+    let site = Site::open(&listener, None).unwrap();
     (listener, wire, site)
 }
 

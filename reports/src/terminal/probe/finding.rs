@@ -1,5 +1,7 @@
 //! One finding of a probe, with what an owner needs to see it and to repeat it.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use crate::{
@@ -14,7 +16,13 @@ use crate::{
 const SAME_CAUSE: &str = "the same cause as ";
 
 /// How many lines of a response are shown.
-const LINES: usize = 10;
+const LINES: usize = 9;
+
+/// How many characters of the content are shown if the head was shown before.
+const CONTENT: usize = 100;
+
+/// The line that ends a head, made printable.
+const HEAD_END: &str = r"\r\n";
 
 /// The prefix of the ids of all checks.
 const PREFIX: &str = "server/probe/";
@@ -24,11 +32,13 @@ pub(super) struct Findings<'r> {
     checks: &'r [CaseOutcome<'r>],
     requirements: &'r [Requirement],
     paint: Paint,
+    /// The response heads that were shown.
+    heads: RefCell<BTreeSet<Vec<String>>>,
 }
 
 impl<'r> Findings<'r> {
     pub(super) fn of(checks: &'r [CaseOutcome<'r>], requirements: &'r [Requirement], style: Style) -> Self {
-        Self { checks, requirements, paint: Paint::new(style.color) }
+        Self { checks, requirements, paint: Paint::new(style.color), heads: RefCell::default() }
     }
 
     /// The blocks of the findings with this outcome, without those that belong to another one.
@@ -58,7 +68,8 @@ impl<'r> Findings<'r> {
         );
         let _ = writeln!(block.text, "  {}", visible::line(&worst.title, limits::SENTENCE));
         for id in &worst.requirements {
-            block.requirement(id, self.requirements.iter().find(|requirement| requirement.id == *id));
+            let found = self.requirements.iter().find(|requirement| requirement.id == *id);
+            block.requirement_beside_its_link(id, found);
         }
         if let Some(reason) = &worst.reason {
             block.field("reason", &visible::lines(reason, limits::PARAGRAPH, 12));
@@ -74,11 +85,13 @@ impl<'r> Findings<'r> {
             let shown = |lines: &[&str]| -> Vec<String> {
                 lines.iter().map(|line| visible::line(line, limits::COMMAND)).collect()
             };
-            block.field("request", &shown(&request));
+            // A curl command says all of a request.
+            if curl.len() < request.len() {
+                block.field("request", &shown(&request));
+            }
             block.field("curl", &shown(&curl));
         }
         self.bytes(&mut block, check);
-        block.field("rerun", &[visible::line(&worst.rerun, limits::COMMAND)]);
         block.text
     }
 
@@ -118,7 +131,14 @@ impl<'r> Findings<'r> {
             let on = written.connection.filter(|_| has_several_connections(rows));
             let on = on.map(|number| format!(" on connection {number}")).unwrap_or_default();
             let when = when(rows, written.connection);
-            block.field("received", &[format!("{} {unit}{on}, {when}", written.bytes)]);
+            let received = format!("{} {unit}{on}, {when}", written.bytes);
+            if let Some(content) = self.content_after_shown_head(&written.lines) {
+                let content = visible::line(&content.concat(), CONTENT);
+                let content = if content.is_empty() { String::new() } else { format!(", then {content}") };
+                block.field("received", &[format!("{received}: the head above{content}")]);
+                continue;
+            }
+            block.field("received", &[received]);
             let more = written.lines.len().saturating_sub(LINES);
             let mut lines: Vec<String> = written.lines.iter().take(LINES).cloned().collect();
             lines.extend((more > 0).then(|| format!("… {more} more lines; --output FILE keeps them")));
@@ -127,6 +147,15 @@ impl<'r> Findings<'r> {
         let ends = rows.iter().filter(|row| row.kind == "end" && !row.text.contains("still open"));
         let ends: Vec<String> = ends.map(|row| visible::line(&row.text, limits::SENTENCE)).collect();
         block.field("end", &ends);
+    }
+
+    /// What follows the head of a response, if an earlier block shows the same head but for its date; it is shown now otherwise.
+    fn content_after_shown_head<'l>(&self, lines: &'l [String]) -> Option<&'l [String]> {
+        let end = lines.iter().take(LINES).position(|line| line == HEAD_END)?;
+        let (head, content) = lines.split_at(end + 1);
+        let is_date = |line: &&String| line.get(..5).is_some_and(|name| name.eq_ignore_ascii_case("date:"));
+        let head: Vec<String> = head.iter().filter(|line| !is_date(line)).cloned().collect();
+        (!self.heads.borrow_mut().insert(head)).then_some(content)
     }
 
     /// The finding whose block comes before this one and shows these bytes.

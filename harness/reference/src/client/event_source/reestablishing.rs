@@ -13,6 +13,7 @@ use crate::client::fetch::NetworkError;
 use crate::client::loss::{Failure, Flow, Loss};
 use crate::client::past::BodyFraming;
 use crate::defect::list::Defect;
+use crate::stream::resumption::DEFAULT_RECONNECTION_TIME;
 
 /// How often clients with such a limit reconnect.
 const FEW_RECONNECTIONS: u32 = 5;
@@ -149,6 +150,9 @@ impl EventSource {
         let delay = self.delay.after_loss(time);
         // Shorter times cannot be distinguished from no delay.
         let is_long = time > MOMENT;
+        if time == DEFAULT_RECONNECTION_TIME && has(Defect::NoDelayWithoutRetry) {
+            return Duration::ZERO;
+        }
         if self.past.ended_all_delays || (time.is_zero() && has(Defect::NoDelayAfterRetryZero)) {
             return Duration::ZERO;
         }

@@ -254,6 +254,8 @@ macro_rules! entries {
             DelayGrowsAlways: "launchdarkly/okhttp-eventsource#40",
             /// A new connection resets the reconnection time to five seconds.
             FiveSecondsAfterEachConnection: "whatwg/retry-persists",
+            /// There is no delay at all before a stream has sent a retry.
+            NoDelayWithoutRetry: "resilience/herd-waits",
             /// There is no delay at all after a retry of 0.
             NoDelayAfterRetryZero: "launchdarkly/rust-eventsource-client#135",
             /// The reconnection delay after a failed attempt is short.

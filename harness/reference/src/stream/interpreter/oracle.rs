@@ -70,11 +70,12 @@ impl Walk {
                     ClientStep::Record(_)
                     | ClientStep::Measure(_)
                     | ClientStep::Attempts(_)
+                    | ClientStep::Herd(_)
                     | ClientStep::RefreshHeaders(_),
                 ) => {}
                 ClientOp::Step(ClientStep::OneOf(_)) => return Err(Stop::Undecided("alternatives")),
-                ClientOp::Step(ClientStep::Enter(_) | ClientStep::Run(_)) => {
-                    return Err(Stop::Undecided("a script in a page"));
+                ClientOp::Step(ClientStep::Enter(_) | ClientStep::Run(_) | ClientStep::Visibility(_)) => {
+                    return Err(Stop::Undecided("what only a page does"));
                 }
                 ClientOp::Step(ClientStep::Wire(action)) => self.act(action)?,
                 ClientOp::Step(ClientStep::Expect(expectation)) => self.expect(expectation)?,

@@ -1,8 +1,11 @@
 //! A client as an async function.
 
 use std::fmt::Display;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::Poll;
 use std::time::Duration;
 
 use ssespec_cases::Capability;
@@ -29,13 +32,16 @@ pub struct ClientSession {
 pub type Client = Function<ClientSession>;
 
 impl Function<ClientSession> {
-    /// A client with this name and no capabilities yet.
+    /// A client with this name and no capabilities yet, except that it is called for many sessions at the same time.
     pub fn client<F, R>(name: &str, client: F) -> Self
     where
         F: Fn(ConnectRequest, Observer) -> R + Send + Sync + 'static,
         R: Future<Output: Outcome> + Send + 'static,
     {
-        Self::new(name, move |session: ClientSession| client(session.request, session.observer))
+        let mut client =
+            Self::new(name, move |session: ClientSession| client(session.request, session.observer));
+        client.identity_mut().capabilities.insert(Capability::Herd);
+        client
     }
 
     /// Starts the client as an adapter.
@@ -55,63 +61,70 @@ async fn serve(
     heard: mpsc::UnboundedSender<Incoming>,
 ) {
     let has_close = client.identity().capabilities.contains(&Capability::Close);
-    let mut current: Option<Running> = None;
+    let mut running: Vec<Running> = Vec::new();
     loop {
         tokio::select! {
             order = orders.recv() => match order {
                 Some((session, Order::Connect(request))) => {
-                    current = Some(Running::start(&client, session, *request, &heard));
+                    // A session connects once more, as a user would make another client.
+                    running.retain(|one| one.session != session);
+                    running.push(Running::start(&client, session, *request, &heard));
                 }
                 Some((session, Order::Close)) => {
-                    if let Some(running) = current.take_if(|running| running.session == session)
-                        && let Err(fault) = running.close(has_close).await
+                    if let Some(index) = running.iter().position(|one| one.session == session)
+                        && let Err(fault) = running.remove(index).close(has_close).await
                     {
                         let _ = heard.send(Incoming::Fault(fault));
                         return;
                     }
                 }
-                Some((_, Order::State)) => {
-                    if let Some(running) = &current {
-                        let state = running.observer.state().unwrap_or(ReadyState::Connecting);
-                        running.observer.reporter.report(Observation::State(state));
+                Some((session, Order::State)) => {
+                    if let Some(one) = running.iter().find(|one| one.session == session) {
+                        let state = one.observer.state().unwrap_or(ReadyState::Connecting);
+                        one.observer.reporter.report(Observation::State(state));
                     }
                 }
-                Some((_, Order::Refresh(headers))) => {
-                    if let Some(running) = &current {
-                        running.observer.refresh(headers);
-                        running.observer.reporter.report(Observation::Refreshed);
+                Some((session, Order::Refresh(headers))) => {
+                    if let Some(one) = running.iter().find(|one| one.session == session) {
+                        one.observer.refresh(headers);
+                        one.observer.reporter.report(Observation::Refreshed);
                     }
                 }
-                // These need the capability `dom`, which is a page's, or are for servers.
+                // These are for pages and servers.
                 Some((
                     _,
                     Order::ConnectIn(..)
                     | Order::Enter(_)
+                    | Order::Visibility(_)
                     | Order::Run(_)
                     | Order::Evaluate(_)
                     | Order::Server(_),
                 )) => {}
                 None => return,
             },
-            result = returned(&mut current) => {
+            (index, result) = returned(&mut running) => {
                 if let Err(fault) = result {
                     let _ = heard.send(Incoming::Fault(fault));
                     return;
                 }
-                if let Some(running) = current.take() {
-                    running.observer.reporter.report(Observation::Closed);
-                }
+                running.remove(index).observer.reporter.report(Observation::Closed);
             }
         }
     }
 }
 
-/// Waits until the client of the running session returns; forever where none runs.
-async fn returned(current: &mut Option<Running>) -> Result<(), Fault> {
-    match current {
-        Some(running) => running.returned().await,
-        None => std::future::pending().await,
-    }
+/// Waits until the client of a running session returns, and says which; forever where none runs.
+async fn returned(running: &mut [Running]) -> (usize, Result<(), Fault>) {
+    poll_fn(|context| {
+        for (index, one) in running.iter_mut().enumerate() {
+            // Polling a task's handle again registers the waker again, so that the future need not be kept.
+            if let Poll::Ready(result) = pin!(one.returned()).poll(context) {
+                return Poll::Ready((index, result));
+            }
+        }
+        Poll::Pending
+    })
+    .await
 }
 
 /// A session while the client runs.

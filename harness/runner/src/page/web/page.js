@@ -8,6 +8,22 @@
     ...(window.isSecureContext ? ["secure-context"] : []),
   ];
 
+  /** The type of the script of the library that is tested instead of the browser's own EventSource, if there is one. */
+  const { library: libraryType } = document.body.dataset;
+
+  /** The URL of the script of the library, in memory: sessions may begin while the server refuses connections. */
+  let libraryUrl;
+
+  /** A document in this page. */
+  function openFrame(source) {
+    const frame = document.createElement("iframe");
+    if (source) frame.src = source;
+    frame.hidden = true;
+    const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
+    document.body.append(frame);
+    return { frame, loaded };
+  }
+
   /** Brands that say nothing of the browser, or only how it was started. */
   const NO_BRAND = /not.?a.?brand|headless/i;
 
@@ -39,12 +55,20 @@
       return { perform: (name, body) => session.perform(name, body), leave() {} };
     },
 
+    /** The library, in a document of its own, which ends what it does after the session. */
+    library(tell) {
+      const { frame } = openFrame();
+      const session = loadLibrary(libraryType, libraryUrl, frame.contentWindow).then((library) => new LibrarySession(tell, library));
+      return {
+        perform: async (name, body) => (await session).perform(name, body),
+        leave: () => frame.remove(),
+        // What a client does after it was closed is seen until another session begins.
+        outlives: true,
+      };
+    },
+
     iframe(tell) {
-      const frame = document.createElement("iframe");
-      frame.src = "frame.html";
-      frame.hidden = true;
-      const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
-      document.body.append(frame);
+      const { frame, loaded } = openFrame("frame.html");
       const session = loaded.then(() => new Session(tell, frame.contentWindow, frame));
       return {
         perform: async (name, body) => (await session).perform(name, body),
@@ -90,12 +114,31 @@
   window.addEventListener("error", (event) => log(`${event.message} (${event.filename}:${event.lineno})`));
   window.addEventListener("unhandledrejection", (event) => log(`unhandled rejection: ${event.reason}`));
 
-  socket.onopen = () => {
-    const { name, version } = browser();
-    const language = "JavaScript";
-    send({ hello: { protocol: 1, role: "client", name, version, language, capabilities: CAPABILITIES } });
-    view.connected({ name, version });
+  socket.onopen = async () => {
+    let library;
+    if (libraryType !== undefined) {
+      const script = await (await fetch("library.js")).text();
+      libraryUrl = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
+      const { frame } = openFrame();
+      try {
+        library = await loadLibrary(libraryType, libraryUrl, frame.contentWindow);
+      } catch (error) {
+        return send({ unusable: { text: error.message } });
+      } finally {
+        frame.remove();
+      }
+    }
+    const hello = library ? introduction(library) : { ...browser(), capabilities: CAPABILITIES };
+    send({ hello: { protocol: 1, role: "client", language: "JavaScript", ...hello } });
+    view.connected(browser(), library);
   };
+
+  /** A library's name and version, and what it and its page can do and show. */
+  const introduction = ({ name, version = "", capabilities }) => ({
+    name,
+    version: String(version),
+    capabilities: [...capabilities, "page-library", ...(window.isSecureContext ? ["secure-context"] : [])],
+  });
 
   socket.onmessage = ({ data }) => {
     const message = JSON.parse(data);
@@ -122,16 +165,55 @@
     const [[name, body]] = Object.entries(order);
     if (current?.number !== number) {
       current?.leave();
-      current = begin(number, body.in ?? "window");
+      visibility.restore();
+      current = begin(number, libraryType !== undefined ? "library" : (body.in ?? "window"));
     }
-    current.perform(name, body);
+    if (name === "visibility") {
+      visibility.set(body.state);
+      send({ session: number, ran: {} });
+    } else {
+      current.perform(name, body);
+    }
+  }
+
+  /**
+   * The visibility of the page as scripts see it. It is overridden, because no browser lets the harness put the only page
+   * of a context into the background; the browser itself treats the page as visible.
+   */
+  const visibility = {
+    set(state) {
+      for (const { document } of [window, ...frames()]) {
+        Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+        Object.defineProperty(document, "hidden", { configurable: true, get: () => state === "hidden" });
+        document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+      }
+    },
+
+    /** Back to what the browser says, for another session. */
+    restore() {
+      delete document.visibilityState;
+      delete document.hidden;
+    },
+  };
+
+  /** The windows of the iframes of sessions. */
+  const frames = () =>
+    [...document.querySelectorAll("iframe")].map((frame) => frame.contentWindow).filter((window) => isOwn(window));
+
+  /** Whether a window has the origin of the page. */
+  function isOwn(other) {
+    try {
+      return Boolean(other.document);
+    } catch {
+      return false;
+    }
   }
 
   function begin(number, where) {
     const session = { number };
     const tell = (shown) => {
       send({ session: number, ...shown });
-      if (shown.closed) session.leave();
+      if (shown.closed && !place.outlives) session.leave();
     };
     let left = false;
     const place = places[where](tell, number);

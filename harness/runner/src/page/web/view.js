@@ -182,8 +182,9 @@ const view = (() => {
   const isShown = window === window.top;
 
   return {
-    connected({ name, version }) {
-      element("browser").textContent = `${name} ${version}`.trim();
+    connected({ name, version }, library) {
+      const browser = `${name} ${version}`.trim();
+      element("browser").textContent = library ? `${library.name} in ${browser}` : browser;
       say("running", "Running");
     },
     parted: () => say("waiting", "The harness has left"),

@@ -15,6 +15,7 @@ impl Session<'_> {
                 format!("{halves:.1} s")
             }),
             ClientFact::Spread => spread(&self.delays).map(str::to_owned),
+            ClientFact::Herd => herd(&self.herd_delays).map(str::to_owned),
             ClientFact::Target => {
                 let target = self.exchange.as_ref().map(|exchange| exchange.request().target.clone());
                 target.map(|target| match self.relative(&target) {
@@ -54,9 +55,30 @@ fn spread(delays: &[Duration]) -> Option<&'static str> {
     }
 }
 
+/// By how much the delays of a herd differ if they are spread on purpose: a busy machine takes a part of this time to lose
+/// and open many streams.
+const SPREAD: Duration = Duration::from_millis(100);
+
+/// Whether the streams of a herd came back together, in words; `None` if there was none.
+fn herd(delays: &[Duration]) -> Option<&'static str> {
+    let (shortest, longest) = (delays.iter().min()?, delays.iter().max()?);
+    let is_spread = longest.saturating_sub(*shortest) > SPREAD.max(longest.mul_f64(RANDOM));
+    Some(if is_spread { "spread over time" } else { "together" })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_herd_is_spread_if_chance_makes_it() {
+        let of =
+            |delays: &[u64]| herd(&delays.iter().copied().map(Duration::from_millis).collect::<Vec<_>>());
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&[1000, 1030, 1100]), Some("together"));
+        assert_eq!(of(&[0, 1, 90]), Some("together"));
+        assert_eq!(of(&[500, 700, 900]), Some("spread over time"));
+    }
 
     #[test]
     fn delays_differ_if_chance_makes_them() {

@@ -91,6 +91,9 @@ impl Session<'_> {
                 Err(self.progress.fault(Fault::Haunted))
             };
         }
+        if self.others.take(session, &shown) {
+            return Ok(());
+        }
         self.flow.said = self.flow.said.saturating_add(weight);
         if self.flow.is_flood() {
             return Err(self.progress.fault(Fault::Flooded));

@@ -30,7 +30,24 @@ impl ResponseKind {
 
 impl Session<'_> {
     pub(super) fn connect(&mut self, connect: &Connect) {
-        let request = ConnectRequest {
+        let request = self.connect_request(connect);
+        self.progress.transcript.harness("connect", "");
+        if connect.close_in.is_some() {
+            self.closing = Closing::InHandler;
+        }
+        let order = if self.capabilities.contains(&Capability::Dom) {
+            let constructor_url = connect.url.as_ref().map(|url| self.expand(url));
+            let place = Place { constructor_url, ..self.place(connect.scope) };
+            Order::ConnectIn(Box::new(request), place)
+        } else {
+            Order::Connect(Box::new(request))
+        };
+        self.stage.adapter.order(self.number, order);
+    }
+
+    /// What a user would pass to the client.
+    pub(super) fn connect_request(&self, connect: &Connect) -> ConnectRequest {
+        ConnectRequest {
             url: connect.userinfo.as_ref().map_or_else(
                 || self.base_url(),
                 |userinfo| self.base_url().replacen("://", &format!("://{userinfo}@"), 1),
@@ -46,19 +63,7 @@ impl Session<'_> {
                 .read_timeout
                 .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
             comments: !self.measures(),
-        };
-        self.progress.transcript.harness("connect", "");
-        if connect.close_in.is_some() {
-            self.closing = Closing::InHandler;
         }
-        let order = if self.capabilities.contains(&Capability::Dom) {
-            let constructor_url = connect.url.as_ref().map(|url| self.expand(url));
-            let place = Place { constructor_url, ..self.place(connect.scope) };
-            Order::ConnectIn(Box::new(request), place)
-        } else {
-            Order::Connect(Box::new(request))
-        };
-        self.stage.adapter.order(self.number, order);
     }
 
     pub(super) fn close(&mut self) {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use ssespec_cases::client::{Expectation, ReadyState, Scope, ValueExpectation, words};
+use ssespec_cases::client::{Expectation, ReadyState, Scope, ValueExpectation, Visibility, words};
 
 use super::session::{Closing, Session};
 use crate::adapter::fault::Fault;
@@ -65,6 +65,16 @@ impl Session<'_> {
     /// This scope, with what scripts in it know.
     pub(super) fn place(&self, scope: Scope) -> Place {
         Place { scope, base: self.base_url(), other: self.other_url(), constructor_url: None }
+    }
+
+    /// Makes the page hidden or visible, and waits until it is.
+    pub(super) async fn set_visibility(&mut self, visibility: Visibility) -> Result<(), Stop> {
+        self.progress.transcript.harness("visibility", visibility.word());
+        let expected = format!("the page becomes {}", visibility.word());
+        match self.play_script(Order::Visibility(visibility), &expected).await? {
+            ScriptResult::Ran => Ok(()),
+            other => Err(self.progress.failure(expected, describe::script_result(&other)).into()),
+        }
     }
 
     /// Runs statements, and waits until they are done.

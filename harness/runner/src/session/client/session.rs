@@ -8,6 +8,7 @@ use ssespec_cases::client::ClientStep;
 use ssespec_cases::grammar::Measurement;
 use ssespec_mock_server::wire::Exchange;
 
+use super::others::Others;
 use super::own_scripts::OwnScripts;
 use super::queues::{Flow, Queues};
 use crate::delivery::{ClientOp, ClientOps, Op};
@@ -96,6 +97,10 @@ pub(super) struct Session<'s> {
     pub(super) delays: Vec<Duration>,
     /// How many attempts were counted last.
     pub(super) attempts: Option<u64>,
+    /// The other sessions of a herd.
+    pub(super) others: Others,
+    /// How long each of a herd waited after the last loss.
+    pub(super) herd_delays: Vec<Duration>,
     /// The last event ID that the implementation showed.
     pub(super) last_id: Option<String>,
     /// The data of the last event, and that of all of them with line feeds between.
@@ -140,6 +145,8 @@ pub(in crate::session) async fn play(
         delay: None,
         delays: Vec::new(),
         attempts: None,
+        others: Others::default(),
+        herd_delays: Vec::new(),
         last_id: None,
         last_data: None,
         all_data: Vec::new(),
@@ -215,11 +222,13 @@ impl Player for Session<'_> {
             ClientOp::Step(ClientStep::Connect(connect)) => self.connect(connect),
             ClientOp::Step(ClientStep::Close) => self.close(),
             ClientOp::Step(ClientStep::RefreshHeaders(headers)) => self.refresh_headers(headers).await?,
+            ClientOp::Step(ClientStep::Visibility(visibility)) => self.set_visibility(*visibility).await?,
             ClientOp::Step(ClientStep::Enter(scope)) => self.enter(*scope),
             ClientOp::Step(ClientStep::Run(script)) => self.run_script(script).await?,
             ClientOp::Step(ClientStep::Record(fact)) => self.record(&fact.name, &fact.of),
             ClientOp::Step(ClientStep::Expect(expectation)) => self.expect(expectation).await?,
             ClientOp::Step(ClientStep::OneOf(alternatives)) => self.expect_one_of(alternatives).await?,
+            ClientOp::Step(ClientStep::Herd(herd)) => self.expect_herd(herd).await?,
             ClientOp::Step(ClientStep::Attempts(attempts)) => self.expect_attempts(attempts).await?,
             ClientOp::Step(ClientStep::Measure(Measurement::Span(work))) => {
                 let (expected, _) = next_judge::<Self>(rest);
