@@ -3,7 +3,7 @@
 use crate::case::{Case, Script};
 use crate::corpus::{Corpus, OWN_SUITE};
 use crate::step::Played;
-use crate::{client, server};
+use crate::{client, intermediary, server};
 
 #[cfg(test)]
 mod tests;
@@ -64,6 +64,10 @@ pub fn steps(case: &Case) -> Vec<ExplainedStep> {
         }
         Script::Server(script) => {
             (explained(server::implied::expand(script), server::words::step), server::words::ENDING)
+        }
+        Script::Intermediary(script) => {
+            let steps = explained(intermediary::implied::expand(script), intermediary::words::step);
+            (steps, intermediary::words::ENDING)
         }
     };
     steps.push(ExplainedStep { number: None, text: ending.to_owned() });

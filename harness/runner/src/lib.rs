@@ -107,6 +107,7 @@
 //! - [`implementation`], [`setup`], [`baseline_file`]: an implementation's folder; [`engine`]: the browsers that it may
 //!   name
 //! - [`target`]: the URL of an event stream
+//! - `upstream`: the origin behind an intermediary (feature `intermediary`)
 //! - [`manual`]: a case served for curl or a browser by `ssespec mock --case`
 //! - [`cargo_test`]: the suite as tests of a crate
 
@@ -131,6 +132,8 @@ pub mod session;
 pub mod setup;
 #[cfg(feature = "server")]
 pub mod target;
+#[cfg(feature = "intermediary")]
+pub mod upstream;
 
 pub use adapter::in_process::client::Observer;
 #[cfg(feature = "server")]

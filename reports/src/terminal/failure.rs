@@ -124,7 +124,12 @@ impl Finding {
             self.block.field("sent", &[format!("… on {left_out} earlier connections")]);
         }
         for written in streams.iter().skip(left_out) {
-            let name = if written.from == "harness" { "sent" } else { "received" };
+            let name = match written.from.as_str() {
+                "harness" => "sent",
+                "client" | "server" => "received",
+                // Between an intermediary and its two sides.
+                other => other,
+            };
             let connection =
                 written.connection.map(|number| format!(" on connection {number}")).unwrap_or_default();
             let unit = if written.bytes == 1 { "byte" } else { "bytes" };
