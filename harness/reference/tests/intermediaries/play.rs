@@ -168,15 +168,12 @@ async fn with_defects(
     let turns = Arc::new(Semaphore::new(MANY_SESSIONS));
     let mut playing = JoinSet::new();
     for (defect, trials) in tasks {
-        let usual = Arc::new(Behind::defective(defect, Pace::Usual).await);
         for trial in trials {
-            let behind = match pace(&trial) {
-                Pace::Usual => Arc::clone(&usual),
-                Pace::Hurried => Arc::new(Behind::defective(defect, Pace::Hurried).await),
-            };
             let (corpus, turns) = (Arc::clone(corpus), Arc::clone(&turns));
             playing.spawn(async move {
                 let _turn = turns.acquire().await;
+                // One of its own, since some defects let sessions disturb each other.
+                let behind = Behind::defective(defect, pace(&trial)).await;
                 let came = session(&corpus, &behind.launch, &trial, SHORT).await;
                 ((defect, trial.case.id.clone()), came)
             });

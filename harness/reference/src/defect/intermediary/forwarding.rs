@@ -22,7 +22,7 @@ macro_rules! entries {
         DeadOriginHidden: "vitejs/vite#20712",
         /// An error message is added to a stream that broke off.
         TextAddedToBrokenStream: "resilience-intermediary/nothing-added",
-        /// What was sent just before the origin broke off is lost.
+        /// Content waits for 400 ms, and is lost if the origin breaks off before that.
         LastContentLost: "resilience-intermediary/sent-before-the-end",
 
         // Departures

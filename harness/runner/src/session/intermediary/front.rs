@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use ssespec_cases::server::{HangUp, Request};
+use ssespec_cases::server::{HangUp, Reading, Request};
 
-use super::content::Content;
+use super::content::{Content, Passage};
 use super::group::{Front, Group};
 use super::session::{Session, limits, stream_reading};
 use crate::session::deadline::Came;
@@ -16,8 +16,8 @@ use crate::session::server::stream::{Stream, StreamState};
 /// How long a connection that is left may take to be gone.
 const LEAVING: Duration = Duration::from_secs(2);
 
-/// How long a head that is on its way may take before its stream is left.
-const HEADS: Duration = Duration::from_millis(500);
+/// How long what is on its way may take before its stream is left.
+const ARRIVING: Duration = Duration::from_millis(500);
 
 impl Session<'_> {
     /// The numbers of the streams of a name.
@@ -66,7 +66,7 @@ impl Session<'_> {
 
     pub(super) async fn hang_up(&mut self, hang_up: &HangUp) -> Result<(), Stop> {
         let numbers = self.named(&hang_up.stream);
-        self.heads(&numbers).await?;
+        self.arrivals(&numbers).await?;
         self.progress.transcript.harness("hang-up", hang_up.how.word());
         for number in numbers {
             self.leave(number, Left::HungUp(hang_up.how)).await;
@@ -75,11 +75,15 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Waits for heads that are on their way: one that comes after our FIN turns it into an RST. An intermediary that
-    /// holds them back is left all the same.
-    async fn heads(&mut self, numbers: &[usize]) -> Result<(), Stop> {
-        let deadline = Instant::now() + HEADS;
-        let awaits = |front: &Front| front.stream.state == StreamState::Open && front.stream.head.is_none();
+    /// Waits for what is on its way: what comes after our FIN turns it into an RST. An intermediary that holds it back is
+    /// left all the same.
+    async fn arrivals(&mut self, numbers: &[usize]) -> Result<(), Stop> {
+        let deadline = Instant::now() + ARRIVING;
+        let awaits = |front: &Front| {
+            let is_coming =
+                front.stream.head.is_none() || matches!(front.content.passed(), Passage::Missing(_));
+            front.stream.state == StreamState::Open && front.stream.reading == Reading::AsItComes && is_coming
+        };
         while numbers.iter().filter_map(|number| self.fronts.get(*number)).any(awaits) {
             if self.take_in(deadline).await? == Came::Nothing {
                 break;
