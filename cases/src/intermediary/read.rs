@@ -25,6 +25,7 @@ pub(crate) fn step(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Opti
         "hang-up" => IntermediaryStep::HangUp(front::hang_up(written)?),
         "turn-to" => IntermediaryStep::TurnTo(written.text()?),
         "send-part" => IntermediaryStep::SendPart(written.text()?.into_bytes()),
+        "flood" => IntermediaryStep::Flood(data::pattern(written.table()?)?),
         "expect-stall" => IntermediaryStep::Stall(data::pattern(written.table()?)?),
         "record" => IntermediaryStep::Record(fact::read::<FactWord>(argument?, &mut visitor.findings)?),
         "expect-one-of" => {
@@ -82,6 +83,7 @@ fn observed(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Option<Obse
             stream: front::stream(table),
             time: value::duration(written.argument?).or_else(|| duration("for"))?,
         }),
+        "expect-nothing-added" => Observed::NothingAdded(front::stream(table)),
         "expect-passed" => Observed::Passed(Passed {
             stream: front::stream(table),
             median: duration("median"),

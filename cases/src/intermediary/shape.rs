@@ -102,9 +102,14 @@ static ORIGIN: &[Verb] = &[
          no chunks, the case is not judged.",
     ),
     Verb::with(
+        "flood",
+        PATTERN,
+        "Write a pattern many times to a stream that is not read, until all is written or the writes come to a standstill.",
+    ),
+    Verb::with(
         "expect-stall",
         PATTERN,
-        "Write a pattern many times to a stream that is not read: the writes come to a standstill before all is written.",
+        "The same, and the writes come to a standstill before all is written.",
     ),
 ];
 
@@ -130,6 +135,11 @@ static OBSERVATIONS: &[Verb] = &[
             }),
         ]),
         "The response does not end cleanly at the client for this long. It may break off, stay open, or be a 5xx.",
+    ),
+    Verb::open(
+        "expect-nothing-added",
+        Shape::Table(&Table { what: "`expect-nothing-added`", keys: &[STREAM] }),
+        "The content that has arrived so far is the beginning of what the origin has sent, or that of a 5xx.",
     ),
     Verb::open(
         "expect-passed",

@@ -26,7 +26,9 @@ pub enum IntermediaryStep {
     Origin(Action),
     /// The origin writes the beginning of a chunk, with these bytes of content, and not its end.
     SendPart(Vec<u8>),
-    /// The origin writes a pattern to a stream that is not read. It must come to a standstill before it has written all.
+    /// The origin writes a pattern to a stream that is not read, until all is written or the writes come to a standstill.
+    Flood(Repeat),
+    /// The same, and the writes must come to a standstill.
     Stall(Repeat),
     /// This stream becomes the current one: what the origin does from now on concerns its requests.
     TurnTo(String),
@@ -56,6 +58,8 @@ pub enum Observed {
     NoCleanEnd(NoCleanEnd),
     /// Everything that the origin has sent on a stream has arrived, and nothing else.
     Passed(Passed),
+    /// What has arrived on this stream is from the origin, unless it is a 5xx: nothing was added to it or changed.
+    NothingAdded(String),
 }
 
 /// A request that reaches the origin.
@@ -123,6 +127,7 @@ impl Observed {
             Self::InFront(expected) => expected.stream(),
             Self::Passed(passed) => Some(&passed.stream),
             Self::NoCleanEnd(end) => Some(&end.stream),
+            Self::NothingAdded(stream) => Some(stream),
             Self::NoRequest(_) | Self::Left { .. } => None,
         }
     }
@@ -134,7 +139,7 @@ impl Observed {
             Self::Left { within } => *within,
             Self::InFront(expected) => expected.within(),
             Self::Passed(passed) => passed.within,
-            Self::NoRequest(_) | Self::NoCleanEnd(_) => None,
+            Self::NoRequest(_) | Self::NoCleanEnd(_) | Self::NothingAdded(_) => None,
         }
     }
 }

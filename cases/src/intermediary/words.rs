@@ -28,6 +28,9 @@ pub fn step(step: &IntermediaryStep) -> String {
         IntermediaryStep::SendPart(bytes) => {
             format!("The origin sends the beginning of a chunk, with {}.", quote_bytes(bytes))
         }
+        IntermediaryStep::Flood(repeat) => {
+            format!("The origin sends {}, as far as the intermediary reads it.", data::pattern_words(repeat))
+        }
         IntermediaryStep::Stall(repeat) => format!("Expected next: {}.", stall(repeat)),
         IntermediaryStep::TurnTo(stream) => {
             format!("From here on, the origin acts on the stream {}.", quote(stream))
@@ -98,6 +101,9 @@ pub fn expectation(observed: &Observed) -> String {
             of(&end.stream),
             humantime::format_duration(end.time)
         ),
+        Observed::NothingAdded(stream) => {
+            format!("at the client, nothing but what the origin has sent{}", of(stream))
+        }
         Observed::Passed(passed) => self::passed(passed),
     }
 }

@@ -81,6 +81,11 @@ impl Run {
             let trials = plan.trials.iter().chain(plan.skipped.iter().map(|skipped| &skipped.trial));
             board.plan(trials.map(|trial| (trial.case.id.as_str(), trial.case.title.as_str())));
         }
+        #[cfg(feature = "intermediary")]
+        if abilities.is_some() {
+            // The others are those of the client in front of it.
+            identity.capabilities.retain(|capability| *capability == Capability::Http2);
+        }
         sink(Record::Header(Box::new(self.header(&identity))));
         let mut ledger = Ledger::new(self, began);
         for skipped in &plan.skipped {

@@ -82,9 +82,20 @@ fn is_plain(connect: &Connect) -> bool {
     connect.url.is_none() && connect.read_timeout.is_none()
 }
 
+/// The longest field value that an intermediary must take. It may answer 400 or 431 to longer ones,
+/// <https://www.rfc-editor.org/rfc/rfc9110#section-5.4>.
+const LONGEST: usize = 7 * 1024;
+
 /// Whether an intermediary must pass a request on as this.
 fn is_forwarded(request: &RequestExpectation) -> bool {
     const CHANGED: [&str; 6] = ["host", "connection", "user-agent", "accept-encoding", "te", "via"];
-    let is_end_to_end = |(name, _): &(String, FieldExpectation)| !CHANGED.contains(&name.as_str());
+    let is_short = |expected: &FieldExpectation| match expected {
+        FieldExpectation::Is(value) => value.len() <= LONGEST,
+        FieldExpectation::Repeats(repeat) => repeat.total() <= LONGEST as u64,
+        FieldExpectation::Lists(_) | FieldExpectation::Present | FieldExpectation::Absent => true,
+    };
+    let is_end_to_end = |(name, expected): &(String, FieldExpectation)| {
+        !CHANGED.contains(&name.as_str()) && is_short(expected)
+    };
     request.connection.is_none() && request.origin.is_none() && request.headers.iter().all(is_end_to_end)
 }

@@ -72,6 +72,13 @@ impl Session<'_> {
             Observed::NoCleanEnd(end) => {
                 self.all(&end.stream, view, |front, _, _| look_at_end(front, began.elapsed() >= end.time))
             }
+            Observed::NothingAdded(stream) => self.all(stream, view, |front, _, _| {
+                let is_own = front.stream.head.as_ref().is_some_and(|head| head.status >= 500);
+                match front.content.passed() {
+                    Passage::Different(what) if !is_own => Verdict::Fails(what),
+                    _ => Verdict::Holds,
+                }
+            }),
             Observed::Passed(passed) => self.all(&passed.stream, view, |front, number, view| {
                 let verdict = look_at_content(passed, front);
                 if verdict == Verdict::Holds {

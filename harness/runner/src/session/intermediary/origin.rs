@@ -2,8 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ssespec_cases::intermediary::words;
-use ssespec_mock_server::action::{Action, BodyKind, Drop, Framing, Repeat, Respond};
+use ssespec_mock_server::action::{Action, BodyKind, Framing, Repeat, Respond};
 use ssespec_mock_server::wire::PeerGone;
 use tokio::time::timeout;
 
@@ -65,8 +64,9 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Writes a pattern until nothing of it is read any more.
-    pub(super) async fn stall(&mut self, repeat: &Repeat) -> Result<(), Stop> {
+    /// Writes a pattern until all of it is written or nothing of it is read any more. Then the rest of the write waits
+    /// until the session ends.
+    pub(super) async fn flood(&mut self, repeat: &Repeat) -> Result<Flood, Stop> {
         self.progress.transcript.harness("flood", describe::quote(&String::from_utf8_lossy(&repeat.pattern)));
         for number in self.named(&self.current.clone()) {
             if let Some(front) = self.fronts.get_mut(number) {
@@ -74,33 +74,27 @@ impl Session<'_> {
             }
         }
         let name = self.current.clone();
-        let Some(group) = self.groups.get_mut(&name) else { return Ok(()) };
-        let Some(mut request) = group.requests.pop() else { return Ok(()) };
+        let request = self.groups.get_mut(&name).and_then(|group| group.requests.pop());
+        let Some(mut request) = request else { return Ok(Flood::Whole) };
         let written = request.exchange.written();
         let (mut before, mut since) = (written.bytes(), Instant::now());
         let mut write = Box::pin(request.exchange.send_repeat(repeat));
         let result = loop {
             tokio::select! {
                 biased;
-                _ = &mut write => {
-                    let observed = format!("it read all of {} bytes", repeat.total());
-                    break Err(self.progress.failure(words::stall(repeat), observed).into());
-                }
+                _ = &mut write => break Ok(Flood::Whole),
                 came = self.take_in(Instant::now() + STILL / 4) => {
                     came?;
                     if written.bytes() > before {
                         (before, since) = (written.bytes(), Instant::now());
                     }
                     if since.elapsed() >= STILL {
-                        break Ok(());
+                        break Ok(Flood::Stalled);
                     }
                 }
             }
         };
         drop(write);
-        // What is left of the write is given up with the connection.
-        request.exchange.drop_connection(Drop::Reset).await;
-        request.is_over = true;
         if let Some(group) = self.groups.get_mut(&name) {
             group.requests.push(request);
         }
@@ -150,6 +144,15 @@ impl Session<'_> {
         while self.take_in(deadline).await? == Came::Something {}
         Ok(())
     }
+}
+
+/// How far a pattern was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flood {
+    /// All of it.
+    Whole,
+    /// Part of it: then nothing was read for a while.
+    Stalled,
 }
 
 /// For how long nothing is read before a stream counts as stalled.

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
 use ssespec_cases::grammar::Measurement;
-use ssespec_cases::intermediary::{IntermediaryFact, IntermediaryStep};
+use ssespec_cases::intermediary::{IntermediaryFact, IntermediaryStep, words};
 use ssespec_cases::server::DEFAULT_STREAM;
 use ssespec_mock_server::wire::Exchange;
 use ssespec_strict::Limits;
 use tokio::sync::mpsc;
 
 use super::group::{Front, Group};
+use super::origin::Flood;
 use crate::delivery::Op;
 use crate::session::outcome::{EndedBy, Outcome, Stop};
 use crate::session::patience::AttemptPatience;
@@ -177,7 +178,14 @@ impl Player for Session<'_> {
             IntermediaryStep::HangUp(hang_up) => self.hang_up(hang_up).await,
             IntermediaryStep::Origin(action) => self.act(action).await,
             IntermediaryStep::SendPart(bytes) => self.send_part(bytes).await,
-            IntermediaryStep::Stall(repeat) => self.stall(repeat).await,
+            IntermediaryStep::Flood(repeat) => self.flood(repeat).await.map(drop),
+            IntermediaryStep::Stall(repeat) => match self.flood(repeat).await? {
+                Flood::Stalled => Ok(()),
+                Flood::Whole => {
+                    let observed = format!("it read all of {} bytes", repeat.total());
+                    Err(self.progress.failure(words::stall(repeat), observed).into())
+                }
+            },
             IntermediaryStep::TurnTo(name) => {
                 self.current.clone_from(name);
                 Ok(())
