@@ -56,6 +56,8 @@ mod mock_output;
 #[cfg(test)]
 mod output;
 #[cfg(test)]
+mod proxy;
+#[cfg(test)]
 mod record;
 #[cfg(test)]
 mod report;
@@ -96,6 +98,7 @@ fn tests() -> Vec<Trial> {
         ("client", client::TESTS),
         ("browser", browser::TESTS),
         ("server", server::TESTS),
+        ("proxy", proxy::TESTS),
         ("selection", selection::TESTS),
         ("shard", shard::TESTS),
         ("execution", execution::TESTS),

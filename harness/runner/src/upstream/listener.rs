@@ -11,9 +11,7 @@ use ssespec_mock_server::wire::{BarrierMode, Listener, Options, WireEvent};
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::JoinHandle;
 
-use super::downstream::Downstream;
 use super::routes::Routes;
-use super::share::Share;
 
 /// How many connections may be open simultaneously: cases open hundreds of streams.
 const CONNECTIONS: usize = 4096;
@@ -63,16 +61,6 @@ impl Upstream {
     /// The address on which it listens.
     pub fn address(&self) -> SocketAddr {
         self.listener.address()
-    }
-
-    /// A lane's share: what belongs to its sessions is reported there. `front` is the origin of the intermediary.
-    pub fn share(
-        self: &Arc<Self>,
-        front: &str,
-        downstream: Downstream,
-        tell: UnboundedSender<WireEvent>,
-    ) -> Share {
-        Share::new(Arc::clone(self), front.to_owned(), downstream, tell)
     }
 
     /// The numbers of sessions.

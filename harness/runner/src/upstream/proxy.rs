@@ -28,7 +28,7 @@ pub struct Proxy {
 impl Proxy {
     /// The share of a lane.
     pub(crate) fn share(&self, tell: UnboundedSender<WireEvent>) -> Share {
-        self.upstream.share(&self.front.origin(), self.downstream.clone(), tell)
+        Share::new(Arc::clone(&self.upstream), self.front.origin(), self.downstream.clone(), tell)
     }
 
     /// The numbers of sessions.

@@ -42,6 +42,15 @@ impl AtOrigin {
     }
 }
 
+/// How far a pattern was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flood {
+    /// All of it.
+    Whole,
+    /// Part of it: then nothing was read for a while.
+    Stalled,
+}
+
 /// The streams of one name.
 #[derive(Debug, Default)]
 pub(super) struct Group {

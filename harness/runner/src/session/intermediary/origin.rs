@@ -6,7 +6,7 @@ use ssespec_mock_server::action::{Action, BodyKind, Framing, Repeat, Respond};
 use ssespec_mock_server::wire::PeerGone;
 use tokio::time::timeout;
 
-use super::group::AtOrigin;
+use super::group::{AtOrigin, Flood};
 use super::session::Session;
 use crate::session::deadline::Came;
 use crate::session::outcome::Stop;
@@ -144,15 +144,6 @@ impl Session<'_> {
         while self.take_in(deadline).await? == Came::Something {}
         Ok(())
     }
-}
-
-/// How far a pattern was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Flood {
-    /// All of it.
-    Whole,
-    /// Part of it: then nothing was read for a while.
-    Stalled,
 }
 
 /// For how long nothing is read before a stream counts as stalled.

@@ -10,8 +10,7 @@ use ssespec_mock_server::wire::Exchange;
 use ssespec_strict::Limits;
 use tokio::sync::mpsc;
 
-use super::group::{Front, Group};
-use super::origin::Flood;
+use super::group::{Flood, Front, Group};
 use crate::delivery::Op;
 use crate::session::outcome::{EndedBy, Outcome, Stop};
 use crate::session::patience::AttemptPatience;
