@@ -29,7 +29,7 @@ pub fn explain(case: &Case, corpus: &Corpus) -> String {
         }
     }
     if !case.needs.is_empty() {
-        text.push_str(&format!("\nIt needs a {} that\n", case.role()));
+        text.push_str(&format!("\nIt needs {} that\n", case.role().with_article()));
         for need in &case.needs {
             text.push_str(&format!("  {} ({need})\n", need.meaning(case.role())));
         }

@@ -341,7 +341,7 @@ fn an_id_names_a_role_with_cases() {
     };
     assert_eq!(reported("client/a"), "client");
     assert_eq!(reported("server/a"), "server");
-    assert_eq!(reported("intermediary/a"), "there are no cases for intermediaries yet");
+    assert_eq!(reported("intermediary/a"), "`close` is a step of client cases, but this is an intermediary case");
     for id in ["", "a", "clients/a", "Client/a"] {
         assert_eq!(reported(id), format!("\"{id}\" is not the id of a case"));
     }

@@ -47,7 +47,7 @@ pub enum Observed {
     Request(Box<RequestObserved>),
     /// No request reaches the origin for this long.
     NoRequest(Duration),
-    /// The origin is told that the current stream was left: its connection ends.
+    /// The origin learns that the current stream was left: its connection ends.
     Left {
         /// How long to wait for it, if not the usual time.
         within: Option<Duration>,

@@ -94,7 +94,7 @@ pub fn expectation(observed: &Observed) -> String {
         Observed::NoRequest(time) => {
             format!("no request at the origin for {}", humantime::format_duration(*time))
         }
-        Observed::Left { .. } => "the origin is told that the client has left".into(),
+        Observed::Left { .. } => "the origin learns that the client has left".into(),
         Observed::InFront(expected) => format!("at the client, {}", front::expectation(expected)),
         Observed::NoCleanEnd(end) => format!(
             "at the client, no clean end of the response{} for {}",

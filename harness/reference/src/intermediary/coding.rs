@@ -11,7 +11,7 @@ use crate::intermediary::fields::Fields;
 use crate::intermediary::origin::ResponseHead;
 use crate::intermediary::request::Request;
 
-/// Whether compressed content is sent as soon as it comes.
+/// Whether compressed content is sent immediately.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Flush {
     Each,

@@ -48,7 +48,7 @@ pub(crate) enum Parsed {
     Request(Request),
     /// More must arrive.
     More,
-    /// It is no request that can be forwarded; this status says why.
+    /// It cannot be forwarded; this status says why.
     Bad(u16),
 }
 

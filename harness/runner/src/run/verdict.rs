@@ -108,7 +108,7 @@ pub(super) fn held_back(run: &Run, trial: &Trial) -> CaseResult {
     let mut result = blank(run, trial);
     result.verdict = Verdict::Skip;
     result.reason =
-        Some("needs an intermediary that passes events on as they come: see intermediary/delay/*".into());
+        Some("needs an intermediary that passes events on immediately: see intermediary/delay/*".into());
     result
 }
 

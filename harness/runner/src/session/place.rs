@@ -90,7 +90,7 @@ impl Place {
         }
     }
 
-    /// Closes it for good.
+    /// Closes it permanently.
     pub(crate) async fn shutdown(self) {
         match self {
             Self::Own(listener) => listener.shutdown().await,

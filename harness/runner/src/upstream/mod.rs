@@ -1,6 +1,6 @@
 //! The origin behind an intermediary: one listener for all sessions, at the address to which the intermediary forwards.
 //!
-//! A session is told apart by its path, since an intermediary uses its connections for the requests of many.
+//! The path of a request identifies its session, since an intermediary uses one connection for the requests of many.
 //!
 //! - [`proxy`]: an intermediary that is running
 //! - [`listener`]: the listener

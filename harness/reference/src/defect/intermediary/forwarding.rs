@@ -18,7 +18,7 @@ macro_rules! entries {
         EndAfterResetWithoutLength: "http/proxy-incomplete",
         /// In HTTP/2, every response ends with END_STREAM.
         EndOfBrokenStreamInHttp2: "http/proxy-h2-incomplete",
-        /// The client is not told that the origin is gone.
+        /// The client does not learn that the origin is gone.
         DeadOriginHidden: "vitejs/vite#20712",
         /// An error message is added to a stream that broke off.
         TextAddedToBrokenStream: "resilience-intermediary/nothing-added",
@@ -27,11 +27,11 @@ macro_rules! entries {
 
         // Departures
 
-        /// The origin is not told that a client has left with FIN.
+        /// The origin does not learn that a client has left with FIN.
         FinNotPassedOn: "http-party/node-http-proxy#1520",
-        /// The origin is not told that a client has left with RST.
+        /// The origin does not learn that a client has left with RST.
         ResetNotPassedOn: "http-party/node-http-proxy#1520",
-        /// The origin is not told that a client has reset its HTTP/2 stream.
+        /// The origin does not learn that a client has reset its HTTP/2 stream.
         StreamResetNotPassedOn: "vitejs/vite#13522",
 
         // Requests
