@@ -71,6 +71,9 @@ const BEYOND_THE_SCHEMA: &[&str] = &[
     "server-stream-that-is-not-read",
     "server-stream-that-is-not-there",
     "server-stream-that-is-open",
+    // What happens around an intermediary.
+    "intermediary-origin-that-refuses",
+    "intermediary-stream-that-is-not-there",
     // How it is written.
     "comma-at-the-end-of-a-table",
     "escape-of-a-byte",
