@@ -138,8 +138,7 @@ fn steps_of_other_roles(source: &Source, this: &RoleGrammar) -> Result<(), Diagn
             continue;
         };
         let (role, this) = (other.role, this.role);
-        let message =
-            format!("`{verb}` is a step of {role} cases, but this is {} case", this.with_article());
+        let message = format!("`{verb}` is a step of {role} cases, but this is {} case", this.with_article());
         let hint =
             format!("a case's role is the first folder of its id: put {role} cases below cases/{role}");
         findings.add_with_hint(span, message, format!("not a step of {this} cases"), hint);

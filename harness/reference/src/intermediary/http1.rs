@@ -10,8 +10,9 @@ use tokio::net::tcp::{ReadHalf, WriteHalf};
 
 use crate::defect::list::IntermediaryDefect as Defect;
 use crate::defect::switches::IntermediaryDefects as Defects;
+use crate::intermediary::front::{Departure, Front};
 use crate::intermediary::origin::ResponseHead;
-use crate::intermediary::relay::{Departure, Front, relay};
+use crate::intermediary::relay::relay;
 use crate::intermediary::request::{LONGEST, Parsed, Request, Version};
 use crate::intermediary::shared::Shared;
 

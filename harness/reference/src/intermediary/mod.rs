@@ -6,12 +6,15 @@
 //! - `http1`, `http2`: a connection from a client
 //! - `request`, `fields`: a request, and the fields that are forwarded
 //! - `origin`: the connection to the origin
+//! - `front`: what a client gets its response through; `head`: the head of a response
 //! - `relay`: a request and its response; `content`, `coding`: what happens to the content on its way
 //! - `sharing`: what an intermediary with a defect stores and shares
 
 mod coding;
 mod content;
 mod fields;
+mod front;
+mod head;
 mod http1;
 mod http2;
 mod origin;

@@ -1,7 +1,7 @@
 //! A request and its response on their way through the intermediary.
 
 use std::io;
-use std::time::{Instant, SystemTime};
+use std::time::Instant;
 
 use ssespec_strict::http::Framing;
 use tokio::sync::mpsc;
@@ -11,37 +11,12 @@ use crate::defect::switches::IntermediaryDefects as Defects;
 use crate::intermediary::coding::Coder;
 use crate::intermediary::content::Passage;
 use crate::intermediary::fields::Fields;
+use crate::intermediary::front::{Departure, Front};
+use crate::intermediary::head::change_head;
 use crate::intermediary::origin::{Break, Came, Origin, ResponseHead};
 use crate::intermediary::request::Request;
 use crate::intermediary::shared::Shared;
-use crate::intermediary::sharing::Keeping;
-
-/// How a client has left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Departure {
-    /// With FIN.
-    Fin,
-    /// With RST, or by an error.
-    Reset,
-    /// By resetting its HTTP/2 stream.
-    Stream,
-}
-
-/// What a client gets its response through.
-pub(crate) trait Front: Send {
-    /// Sends the head of an interim response, if the version of HTTP allows it.
-    fn interim(&mut self, head: &ResponseHead) -> impl Future<Output = io::Result<()>> + Send;
-    /// Sends the head of the response.
-    fn head(&mut self, head: &ResponseHead) -> impl Future<Output = io::Result<()>> + Send;
-    /// Sends content, as soon as the client takes it.
-    fn content(&mut self, content: &[u8]) -> impl Future<Output = io::Result<()>> + Send;
-    /// Ends the response.
-    fn end(&mut self) -> impl Future<Output = io::Result<()>> + Send;
-    /// Breaks the response off.
-    fn abort(&mut self);
-    /// Waits until the client leaves.
-    fn departed(&mut self) -> impl Future<Output = Departure> + Send;
-}
+use crate::intermediary::sharing::{Keeping, Kept};
 
 /// How long a flowing stream may take in an intermediary with a defect, in seconds.
 const ROUTE: u64 = 15;
@@ -57,7 +32,7 @@ const REDIRECTS: usize = 5;
 
 /// Where the response comes from.
 enum Source {
-    Origin(Origin),
+    Origin(Box<Origin>),
     /// From a task that reads it without waiting for the client. Only an intermediary with a defect does this.
     Pumped(mpsc::UnboundedReceiver<(Came, bool)>),
 }
@@ -88,7 +63,7 @@ pub(crate) async fn relay<F: Front>(shared: &Shared, request: &Request, front: &
     if is_get
         && (defects.has(Defect::StreamsStored) || defects.has(Defect::StreamsShared))
         && let Some(kept) = shared.kept.find(&request.target)
-        && kept.content.borrow().1 == !defects.has(Defect::StreamsShared)
+        && is_served(&kept, defects)
     {
         return again(kept, front).await;
     }
@@ -101,8 +76,15 @@ pub(crate) async fn relay<F: Front>(shared: &Shared, request: &Request, front: &
     forward(shared, request, front, (source, head)).await
 }
 
+/// Whether an intermediary with a defect serves a stream that is kept: it stores those that are complete, or shares those
+/// that are open.
+fn is_served(kept: &Kept, defects: &Defects) -> bool {
+    let is_complete = kept.content.borrow().1;
+    if defects.has(Defect::StreamsShared) { !is_complete } else { is_complete }
+}
+
 /// Sends a stream that is kept.
-async fn again<F: Front>(kept: super::sharing::Kept, front: &mut F) -> io::Result<()> {
+async fn again<F: Front>(kept: Kept, front: &mut F) -> io::Result<()> {
     front.head(&kept.head).await?;
     let mut content = kept.content;
     let mut sent = 0;
@@ -179,7 +161,7 @@ async fn respond<F: Front>(
 
 fn source(mut origin: Origin, defects: &Defects) -> Source {
     if !defects.has(Defect::OriginReadWithoutBound) {
-        return Source::Origin(origin);
+        return Source::Origin(Box::new(origin));
     }
     let (tell, pumped) = mpsc::unbounded_channel();
     tokio::spawn(async move {
@@ -371,35 +353,4 @@ async fn replaced<F: Front>(mut head: ResponseHead, front: &mut F) -> io::Result
     front.head(&head).await?;
     front.content(TEXT).await?;
     front.end().await
-}
-
-fn change_head(head: &mut ResponseHead, defects: &Defects) {
-    let names_fields = head.fields.values("connection").any(|value| value.contains(&b'x'));
-    let keeps = names_fields && defects.has(Defect::ResponseConnectionFieldsForwarded);
-    head.fields = std::mem::take(&mut head.fields).end_to_end(keeps);
-    if head.status == 204 && defects.has(Defect::NoContentIsOk) {
-        head.status = 200;
-        head.reason = b"OK".to_vec();
-        head.framing = Framing::Length(0);
-        head.fields.0.push(("content-length".into(), b"0".to_vec()));
-    }
-    for (name, value) in &mut head.fields.0 {
-        let is_type = name.eq_ignore_ascii_case("content-type");
-        if is_type && value.contains(&b';') && defects.has(Defect::MediaTypeParametersDropped) {
-            *value = value.split(|byte| *byte == b';').next().unwrap_or_default().to_vec();
-        }
-    }
-    let is_unknown = |name: &str| name.to_ascii_lowercase().starts_with("x-");
-    if head.fields.0.iter().any(|(name, _)| is_unknown(name)) && defects.has(Defect::ResponseFieldsDropped) {
-        head.fields.remove(is_unknown);
-    }
-    if head.fields.values("cache-control").next().is_some() && defects.has(Defect::CacheControlDropped) {
-        head.fields.remove(|name| name.eq_ignore_ascii_case("cache-control"));
-    }
-    if head.fields.values("date").next().is_none() {
-        // <https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1>
-        let date = httpdate::fmt_http_date(SystemTime::now());
-        head.fields.0.push(("date".into(), date.into_bytes()));
-    }
-    head.fields.0.push(("via".into(), b"1.1 reference".to_vec()));
 }

@@ -65,7 +65,7 @@ impl Session<'_> {
     pub(super) fn nothing(&self, stream: Option<&str>, patience: Duration) -> String {
         let mut words = format!("no match within {}", describe::time(patience));
         let name = stream.unwrap_or(&self.current);
-        for front in self.named(name).into_iter().filter_map(|number| self.fronts.get(number)) {
+        if let Some(front) = self.named(name).first().and_then(|number| self.fronts.get(*number)) {
             let came = front.stream.queue.iter().take(3).map(describe::seen);
             let head = front.stream.head.as_ref().map(|head| describe::response(head, []));
             let came: Vec<String> = head.into_iter().chain(came).collect();
@@ -73,7 +73,6 @@ impl Session<'_> {
                 [] => "; at the client, nothing".to_owned(),
                 came => format!("; at the client, {}", came.join(", ")),
             });
-            break;
         }
         if let Some(arrival) = self.arrivals.front() {
             let request = crate::session::describe::request(arrival.exchange.request(), Vec::new());
