@@ -1,11 +1,11 @@
 //! The listener and its connections.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::defect::switches::ServerDefects as Defects;
@@ -15,6 +15,12 @@ use crate::server::topics::Topics;
 
 /// How long connections may take to end at a shutdown.
 const SHUTDOWN_LIMIT: Duration = Duration::from_secs(5);
+
+/// How much the kernel keeps for a connection, in bytes.
+const SEND_BUFFER: u32 = 256 * 1024;
+
+/// How many connections may wait to be accepted.
+const BACKLOG: u32 = 1024;
 
 /// A server on a port of its own.
 #[derive(Debug)]
@@ -30,7 +36,11 @@ impl Listener {
     /// # Errors
     /// If there is no free port.
     pub(crate) async fn start(defects: Defects) -> io::Result<Self> {
-        let listener = TcpListener::bind((IpAddr::V4(Ipv4Addr::LOCALHOST), 0)).await?;
+        let socket = TcpSocket::new_v4()?;
+        // What a client that does not read leaves in the kernel would otherwise depend on the machine.
+        socket.set_send_buffer_size(SEND_BUFFER)?;
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+        let listener = socket.listen(BACKLOG)?;
         let address = listener.local_addr()?;
         let topics = Topics::new(defects);
         let accepting = tokio::spawn(accept(listener, Arc::clone(&topics)));

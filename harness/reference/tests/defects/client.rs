@@ -48,7 +48,7 @@ fn each_case_that_must_hold_catches_a_defect() {
 
 #[test]
 fn matrix() {
-    proofs::matches_snapshot(played(), "defects");
+    proofs::matches_snapshot(played(), "defects", play::matrix);
 }
 
 #[test]

@@ -120,7 +120,7 @@ pub(crate) struct Row<D> {
 }
 
 /// The results of all cases with all defects.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Matrix<D> {
     pub(crate) defects: Vec<D>,
     pub(crate) rows: BTreeMap<String, Row<D>>,
@@ -274,6 +274,38 @@ impl<D: Mistake> Matrix<D> {
         (differences, compared)
     }
 
+    /// What a defect is, and for each group the cases that it fails. A delivery follows a case that passes as written.
+    pub(crate) fn block(&self, defect: D) -> String {
+        let caught = self.caught(defect);
+        let is_listed = caught.len() <= D::MANY && !defect.is_random();
+        let count = if defect.is_random() { "varies".into() } else { count::<D>(caught.len()) };
+        let mut block =
+            format!("{}: {count}\n  {} ({})\n", defect.name(), defect.description(), defect.origin());
+        if !is_listed {
+            // Every run, or every new case, would change the list.
+            return block;
+        }
+        let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for (case, delivery) in caught {
+            let (group, name) = case.rsplit_once('/').unwrap_or_default();
+            let name = match delivery {
+                Delivery::AsWritten => name.to_owned(),
+                other => format!("{name} ({other})"),
+            };
+            groups.entry(group).or_default().push(name);
+        }
+        for (group, names) in groups {
+            let _ = writeln!(block, "  {group}: {}", names.join(", "));
+        }
+        block
+    }
+
+    /// Puts the results of these defects in another matrix in place of those of this one.
+    pub(crate) fn replace(&mut self, defects: &[D], other: Self) {
+        self.came.retain(|(defect, _), _| !defects.contains(defect));
+        self.came.extend(other.came);
+    }
+
     /// Every failure with its reason.
     pub(crate) fn details(&self) -> String {
         let mut lines = Vec::new();
@@ -294,34 +326,10 @@ fn count<D: Mistake>(cases: usize) -> String {
     if cases > D::MANY { format!("more than {}", D::MANY) } else { cases.to_string() }
 }
 
-/// A block for each defect: what it is, and for each group the cases that it fails. A delivery follows a case that passes
-/// as written.
+/// A block for each defect.
 impl<D: Mistake> fmt::Display for Matrix<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "Failing cases of a defect: median {}", self.median())?;
-        for defect in &self.defects {
-            let caught = self.caught(*defect);
-            let is_listed = caught.len() <= D::MANY && !defect.is_random();
-            let count = if defect.is_random() { "varies".into() } else { count::<D>(caught.len()) };
-            writeln!(f, "\n{}: {count}", defect.name())?;
-            writeln!(f, "  {} ({})", defect.description(), defect.origin())?;
-            if !is_listed {
-                // Every run, or every new case, would change the list.
-                continue;
-            }
-            let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-            for (case, delivery) in caught {
-                let (group, name) = case.rsplit_once('/').unwrap_or_default();
-                let name = match delivery {
-                    Delivery::AsWritten => name.to_owned(),
-                    other => format!("{name} ({other})"),
-                };
-                groups.entry(group).or_default().push(name);
-            }
-            for (group, names) in groups {
-                writeln!(f, "  {group}: {}", names.join(", "))?;
-            }
-        }
-        Ok(())
+        self.defects.iter().try_for_each(|defect| write!(f, "\n{}", self.block(*defect)))
     }
 }

@@ -50,7 +50,7 @@ fn each_case_that_must_hold_catches_a_defect() {
 
 #[test]
 fn matrix() {
-    proofs::matches_snapshot(played(), "server-defects");
+    proofs::matches_snapshot(played(), "server-defects", play::matrix);
 }
 
 #[test]
