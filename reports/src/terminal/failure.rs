@@ -126,9 +126,11 @@ impl Finding {
         for written in streams.iter().skip(left_out) {
             let name = match written.from.as_str() {
                 "harness" => "sent",
-                "client" | "server" => "received",
-                // Between an intermediary and its two sides.
-                other => other,
+                // Around an intermediary.
+                side @ ("client to proxy" | "proxy to origin" | "origin to proxy" | "proxy to client") => {
+                    side
+                }
+                _ => "received",
             };
             let connection =
                 written.connection.map(|number| format!(" on connection {number}")).unwrap_or_default();
