@@ -134,6 +134,9 @@ impl Capability {
         Self::Http2.word(),
     ];
 
+    /// The names of those that an intermediary can have.
+    pub const INTERMEDIARY: [&str; 1] = [Self::Http2.word()];
+
     /// What an implementation of this role with this capability does or shows: `reports errors`.
     pub fn meaning(self, role: Role) -> &'static str {
         let sends = role == Role::Server;

@@ -4,6 +4,8 @@ use ssespec_diagnostics::Source;
 
 use crate::capability::Capability;
 use crate::client::step::ClientStep;
+#[cfg(feature = "intermediary")]
+use crate::intermediary::step::IntermediaryStep;
 use crate::role::Role;
 #[cfg(feature = "server")]
 use crate::server::step::ServerStep;
@@ -55,6 +57,9 @@ pub enum Script {
     /// The implementation is a server; the harness is the client.
     #[cfg(feature = "server")]
     Server(Vec<Step<ServerStep>>),
+    /// The implementation is an intermediary; the harness is the origin and the client.
+    #[cfg(feature = "intermediary")]
+    Intermediary(Vec<Step<IntermediaryStep>>),
 }
 
 impl Case {
@@ -76,6 +81,8 @@ impl Script {
             Self::Client(_) => Role::Client,
             #[cfg(feature = "server")]
             Self::Server(_) => Role::Server,
+            #[cfg(feature = "intermediary")]
+            Self::Intermediary(_) => Role::Intermediary,
         }
     }
 
@@ -85,6 +92,8 @@ impl Script {
             Self::Client(steps) => steps.iter().map(|step| &step.at).collect(),
             #[cfg(feature = "server")]
             Self::Server(steps) => steps.iter().map(|step| &step.at).collect(),
+            #[cfg(feature = "intermediary")]
+            Self::Intermediary(steps) => steps.iter().map(|step| &step.at).collect(),
         }
     }
 }

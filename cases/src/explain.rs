@@ -3,7 +3,7 @@
 use crate::case::{Case, Script};
 use crate::corpus::{Corpus, OWN_SUITE};
 use crate::step::Played;
-use crate::{client, server};
+use crate::{client, intermediary, server};
 
 #[cfg(test)]
 mod tests;
@@ -29,7 +29,7 @@ pub fn explain(case: &Case, corpus: &Corpus) -> String {
         }
     }
     if !case.needs.is_empty() {
-        text.push_str(&format!("\nIt needs a {} that\n", case.role()));
+        text.push_str(&format!("\nIt needs {} that\n", case.role().with_article()));
         for need in &case.needs {
             text.push_str(&format!("  {} ({need})\n", need.meaning(case.role())));
         }
@@ -64,6 +64,10 @@ pub fn steps(case: &Case) -> Vec<ExplainedStep> {
         }
         Script::Server(script) => {
             (explained(server::implied::expand(script), server::words::step), server::words::ENDING)
+        }
+        Script::Intermediary(script) => {
+            let steps = explained(intermediary::implied::expand(script), intermediary::words::step);
+            (steps, intermediary::words::ENDING)
         }
     };
     steps.push(ExplainedStep { number: None, text: ending.to_owned() });

@@ -19,6 +19,8 @@ use crate::case::{Case, Script};
 use crate::client;
 use crate::grammar::read::{ReadStep, Visitor};
 use crate::grammar::role_grammar::RoleGrammar;
+#[cfg(feature = "intermediary")]
+use crate::intermediary;
 use crate::role::Role;
 #[cfg(feature = "server")]
 use crate::server;
@@ -39,11 +41,19 @@ pub fn server_case_schema() -> serde_json::Value {
     schema::document(server::shape::GRAMMAR.case, "A server case of ssespec")
 }
 
+#[cfg(feature = "authoring")]
+/// The JSON Schema of an intermediary case, for editors.
+pub fn intermediary_case_schema() -> serde_json::Value {
+    schema::document(intermediary::shape::GRAMMAR.case, "An intermediary case of ssespec")
+}
+
 /// The grammars of all roles with cases.
 static GRAMMARS: &[&RoleGrammar] = &[
     &client::shape::GRAMMAR,
     #[cfg(feature = "server")]
     &server::shape::GRAMMAR,
+    #[cfg(feature = "intermediary")]
+    &intermediary::shape::GRAMMAR,
 ];
 
 /// Reads a case of the role that its id begins with.
@@ -63,18 +73,29 @@ pub fn read(source: &Source, id: &str) -> Result<Case, Diagnostics> {
         Some(Role::Server) => {
             Err(not_readable(source, "this build, without the feature `server`, reads no server cases"))
         }
-        Some(Role::Intermediary) => Err(not_readable(source, "there are no cases for intermediaries yet")),
+        #[cfg(feature = "intermediary")]
+        Some(Role::Intermediary) => read_as(
+            (source, id),
+            &intermediary::shape::GRAMMAR,
+            intermediary::read::step,
+            Script::Intermediary,
+        ),
+        #[cfg(not(feature = "intermediary"))]
+        Some(Role::Intermediary) => {
+            let message = "this build, without the feature `intermediary`, reads no intermediary cases";
+            Err(not_readable(source, message))
+        }
         None => Err(not_readable(source, &format!("\"{id}\" is not the id of a case"))),
     }
 }
 
 /// The mistake of a file that is in the wrong folder.
 fn not_readable(source: &Source, message: &str) -> Diagnostics {
-    let hint = "a case's role is the first folder of its id: put the file below cases/client or cases/server";
+    let hint = "a case's role is the first folder of its id: put the file below cases/client, cases/server or cases/intermediary";
     let finding = Diagnostic {
         span: 0..0,
         message: message.to_owned(),
-        label: "expected a case for a client or a server".to_owned(),
+        label: "expected a case for a client, a server or an intermediary".to_owned(),
         hint: Some(hint.to_owned()),
     };
     Diagnostics::new(source.clone(), vec![finding])
@@ -117,7 +138,7 @@ fn steps_of_other_roles(source: &Source, this: &RoleGrammar) -> Result<(), Diagn
             continue;
         };
         let (role, this) = (other.role, this.role);
-        let message = format!("`{verb}` is a step of {role} cases, but this is a {this} case");
+        let message = format!("`{verb}` is a step of {role} cases, but this is {} case", this.with_article());
         let hint =
             format!("a case's role is the first folder of its id: put {role} cases below cases/{role}");
         findings.add_with_hint(span, message, format!("not a step of {this} cases"), hint);

@@ -6,7 +6,7 @@
 //! - [`case`]: a case, as types
 //! - [`step`]: what the steps of all roles have in common
 //! - [`grammar`]: the grammar that the cases of all roles share
-//! - [`client`], `server` (feature `server`): the steps of each role
+//! - [`client`], `server` (feature `server`), `intermediary` (feature `intermediary`): the steps of each role
 //! - [`mod@format`]: reading a case
 //! - [`capability`]: what an implementation's API can do and show
 //! - [`requirement`]: the statements that cases check
@@ -30,6 +30,8 @@ pub mod counterpart;
 pub mod explain;
 pub mod format;
 pub mod grammar;
+#[cfg(feature = "intermediary")]
+pub mod intermediary;
 #[cfg(feature = "authoring")]
 pub mod lint;
 pub mod load;

@@ -14,6 +14,15 @@ ssespec_diagnostics::words! {
 }
 
 impl Role {
+    /// Its name with the article: `an intermediary`.
+    pub fn with_article(self) -> &'static str {
+        match self {
+            Self::Client => "a client",
+            Self::Server => "a server",
+            Self::Intermediary => "an intermediary",
+        }
+    }
+
     /// The role of the case with this id: the id's first part. `None` if that is not a role.
     pub fn of_id(id: &str) -> Option<Self> {
         Self::from_word(id.split('/').next()?)

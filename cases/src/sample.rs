@@ -28,7 +28,7 @@ pub(crate) fn case_with(keys: &str, steps: &str) -> Case {
 pub(crate) fn client_script(steps: &str) -> Vec<Step<ClientStep>> {
     match case(steps).script {
         Script::Client(script) => script,
-        Script::Server(_) => panic!("it is a client case"),
+        _ => panic!("it is a client case"),
     }
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn server_script(steps: &str) -> Vec<Step<ServerStep>> {
     let text = format!("title = \"a\"\nrequirements = [\"a/b\"]\nsteps = [\n{steps}\n]\n");
     match read("server/group/case", &text).script {
         Script::Server(script) => script,
-        Script::Client(_) => panic!("it is a server case"),
+        _ => panic!("it is a server case"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The suite as a whole: no testable statement is without a case, and every test of the other suites is accounted for.
 
 use ssespec_cases::lint::coverage;
-use ssespec_cases::{Corpus, Role};
+use ssespec_cases::{Corpus, Requirement, Role};
 
 fn corpus() -> Corpus {
     Corpus::embedded().unwrap_or_else(|error| panic!("{error}"))
@@ -13,6 +13,16 @@ fn every_testable_statement_that_binds_a_client_has_a_case_and_every_counterpart
     corpus.cases.retain(|_, case| case.role() == Role::Client);
     let reported: Vec<String> = coverage::check(&corpus).iter().map(ToString::to_string).collect();
     assert!(reported.is_empty(), "{}", reported.join("\n"));
+}
+
+#[test]
+fn every_testable_statement_that_binds_an_intermediary_has_a_case() {
+    let corpus = corpus();
+    let is_missing =
+        |requirement: &&Requirement| coverage::missing(requirement, &corpus).contains(&Role::Intermediary);
+    let missing: Vec<&str> =
+        corpus.requirements.values().filter(is_missing).map(|requirement| requirement.id.as_str()).collect();
+    assert_eq!(missing, [""; 0]);
 }
 
 #[test]

@@ -78,9 +78,13 @@ fn names() -> Vec<String> {
     names
 }
 
-/// The folder of a file: those that begin with `server-` are server cases.
+/// The folder of a file: its name may begin with a role, and is that of a client case otherwise.
 fn folder(name: &str) -> &'static str {
-    if name.starts_with("server-") { "server/lines" } else { "client/lines" }
+    match name.split('-').next() {
+        Some("server") => "server/lines",
+        Some("intermediary") => "intermediary/lines",
+        _ => "client/lines",
+    }
 }
 
 /// Reads and lints a file as a corpus does.

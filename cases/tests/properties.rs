@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use ssespec_cases::explain::explain;
-use ssespec_cases::{Case, Corpus, Script, client, format, lint, requirement, server};
+use ssespec_cases::{Case, Corpus, Script, client, format, intermediary, lint, requirement, server};
 use ssespec_diagnostics::{Diagnostics, Source};
 use ssespec_mock_server::scenario;
 
@@ -28,6 +28,7 @@ fn use_as_case(text: &str, id: &str) -> Result<(), Diagnostics> {
             client::event_types(&client::expand(script));
         }
         Script::Server(script) => drop(server::expand(script)),
+        Script::Intermediary(script) => drop(intermediary::expand(script)),
         _ => {}
     }
     assert!(!explain(&case, &CORPUS.1).is_empty());

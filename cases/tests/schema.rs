@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use jsonschema::Validator;
 use serde_json::Value;
-use ssespec_cases::format::{case_schema, server_case_schema};
+use ssespec_cases::format::{case_schema, intermediary_case_schema, server_case_schema};
 use ssespec_cases::{Corpus, Role};
 
 /// Mistakes that the schema does not see: it knows the shape of a case and nothing of what the case means.
@@ -71,6 +71,9 @@ const BEYOND_THE_SCHEMA: &[&str] = &[
     "server-stream-that-is-not-read",
     "server-stream-that-is-not-there",
     "server-stream-that-is-open",
+    // What happens around an intermediary.
+    "intermediary-origin-that-refuses",
+    "intermediary-stream-that-is-not-there",
     // How it is written.
     "comma-at-the-end-of-a-table",
     "escape-of-a-byte",
@@ -84,10 +87,11 @@ fn root() -> &'static Path {
 }
 
 /// The schemas, each with its file and the role whose cases it describes.
-fn schemas() -> [(Role, &'static str, Value); 2] {
+fn schemas() -> [(Role, &'static str, Value); 3] {
     [
         (Role::Client, "case.schema.json", case_schema()),
         (Role::Server, "server-case.schema.json", server_case_schema()),
+        (Role::Intermediary, "intermediary-case.schema.json", intermediary_case_schema()),
     ]
 }
 
@@ -137,9 +141,9 @@ fn it_is_a_schema() {
 
 #[test]
 fn it_takes_every_case() {
-    let [client, server] = [validator(Role::Client), validator(Role::Server)];
+    let validators: Vec<(Role, Validator)> = Role::ALL.iter().map(|role| (*role, validator(*role))).collect();
     for (id, case) in &Corpus::embedded().expect("the corpus").cases {
-        let validator = if case.role() == Role::Server { &server } else { &client };
+        let (_, validator) = validators.iter().find(|(role, _)| *role == case.role()).expect("a role");
         let document = json(case.source.text().as_bytes()).expect("TOML");
         let errors: Vec<String> = validator
             .iter_errors(&document)
@@ -151,9 +155,13 @@ fn it_takes_every_case() {
 
 #[test]
 fn it_refuses_each_mistake_of_shape() {
-    let [client, server] = [validator(Role::Client), validator(Role::Server)];
+    let [client, server, intermediary] = [Role::Client, Role::Server, Role::Intermediary].map(validator);
     for (name, bytes) in mistakes() {
-        let validator = if name.starts_with("server-") { &server } else { &client };
+        let validator = match name.split('-').next() {
+            Some("server") => &server,
+            Some("intermediary") => &intermediary,
+            _ => &client,
+        };
         let Some(document) = json(&bytes) else { continue };
         let expected = BEYOND_THE_SCHEMA.contains(&name.as_str());
         assert_eq!(validator.is_valid(&document), expected, "{name}: {document}");

@@ -67,7 +67,7 @@ fn expected_event(event: &EventExpectation) -> String {
     }
 }
 
-fn expected_request(request: &RequestExpectation) -> String {
+pub(crate) fn expected_request(request: &RequestExpectation) -> String {
     let mut words = vec![match (&request.method, &request.path) {
         (Some(method), Some(path)) => format!("a {method} request for {}", quote(path)),
         (Some(method), None) => format!("a {method} request"),
@@ -188,7 +188,8 @@ pub(crate) fn ending(ending: Ending) -> &'static str {
     }
 }
 
-fn wire(action: &Action) -> String {
+/// What the server does.
+pub(crate) fn wire(action: &Action) -> String {
     match action {
         Action::Respond(respond) => respond_words(respond),
         Action::Send(bytes) => format!("sends {}", quote_bytes(bytes)),

@@ -329,7 +329,7 @@ fn every_capability_can_be_asked_for() {
 
 /// A case that is valid for the role of this id.
 fn source_for(id: &str) -> Source {
-    let step = if id.starts_with("server") { "request" } else { "close" };
+    let step = if id.starts_with("client") { "close" } else { "request" };
     Source::new("test", format!("title = \"a\"\nrequirements = []\nsteps = [\"{step}\"]\n"))
 }
 
@@ -341,7 +341,7 @@ fn an_id_names_a_role_with_cases() {
     };
     assert_eq!(reported("client/a"), "client");
     assert_eq!(reported("server/a"), "server");
-    assert_eq!(reported("intermediary/a"), "there are no cases for intermediaries yet");
+    assert_eq!(reported("intermediary/a"), "intermediary");
     for id in ["", "a", "clients/a", "Client/a"] {
         assert_eq!(reported(id), format!("\"{id}\" is not the id of a case"));
     }

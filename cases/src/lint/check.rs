@@ -8,7 +8,7 @@ use super::claim::Claims;
 use super::{choices, claim, counterparts, growth, isolation, needs, soak};
 use crate::case::{Case, Script};
 use crate::corpus::Corpus;
-use crate::{client, server};
+use crate::{client, intermediary, server};
 
 #[cfg(test)]
 mod tests;
@@ -42,6 +42,10 @@ pub(crate) fn check_with(cases: &[Case], corpus: &Corpus, claims: Claims) -> Vec
                 }
                 choices::check(steps, &mut findings);
                 growth::check(steps, &mut findings);
+            }
+            Script::Intermediary(steps) => {
+                intermediary::lint::check(steps, &mut findings);
+                choices::check(steps, &mut findings);
             }
             Script::Server(steps) => {
                 server::lint::check(steps, &mut findings);

@@ -48,7 +48,12 @@ pub fn check_beside(corpus: &Corpus, elsewhere: impl Fn(&Requirement, Role) -> b
                 "write a case that lists \"{}\" in its requirements, or say why it is untestable: untestable = \"..\"",
                 requirement.id
             );
-            findings.add_with_hint(requirement.span.clone(), message, format!("binds a {role}"), hint);
+            findings.add_with_hint(
+                requirement.span.clone(),
+                message,
+                format!("binds {}", role.with_article()),
+                hint,
+            );
         }
         contradiction(requirement, corpus, findings);
     }

@@ -14,6 +14,7 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
     }
     let (shuts_down, measures) = match &case.script {
         Script::Client(steps) => (None, first(measuring(steps), counts_for_all(steps).map(|step| &step.at))),
+        Script::Intermediary(_) => (None, None),
         Script::Server(steps) => (shuts_down(steps).map(|step| &step.at), measuring(steps)),
     };
     let label = "expected isolated = true in this case";

@@ -7,13 +7,14 @@ use ssespec_diagnostics::Findings;
 use super::place::place;
 use crate::capability::Capability;
 use crate::case::{Case, Script};
-use crate::{client, server};
+use crate::{client, intermediary, server};
 
 /// Checks a case's `needs` against its steps.
 pub(super) fn check(case: &Case, findings: &mut Findings) {
     let uses = match &case.script {
         Script::Client(steps) => client::lint::uses(steps),
         Script::Server(steps) => server::lint::uses(steps),
+        Script::Intermediary(steps) => intermediary::lint::uses(steps),
     };
     missing(case, &uses, findings);
     unused(case, &uses, findings);
@@ -40,6 +41,7 @@ fn unused(case: &Case, uses: &[(Capability, Range<usize>)], findings: &mut Findi
     let is_about = |capability| match &case.script {
         Script::Client(steps) => client::lint::is_about(steps, capability),
         Script::Server(steps) => server::lint::is_about(steps, capability),
+        Script::Intermediary(_) => false,
     };
     for (number, capability) in case.needs.iter().enumerate() {
         let is_used = uses.iter().any(|(used, _)| used == capability);

@@ -13,6 +13,8 @@ use crate::role::Role;
 static EMBEDDED_CLIENT: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/client");
 #[cfg(feature = "server")]
 static EMBEDDED_SERVER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/server");
+#[cfg(feature = "intermediary")]
+static EMBEDDED_INTERMEDIARY: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/intermediary");
 static EMBEDDED_REQUIREMENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/requirements");
 #[cfg(feature = "authoring")]
 static EMBEDDED_COUNTERPARTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/counterparts");
@@ -31,6 +33,8 @@ impl Corpus {
             (Role::Client.word(), &EMBEDDED_CLIENT),
             #[cfg(feature = "server")]
             (Role::Server.word(), &EMBEDDED_SERVER),
+            #[cfg(feature = "intermediary")]
+            (Role::Intermediary.word(), &EMBEDDED_INTERMEDIARY),
         ] {
             files.add_embedded(root, folder);
         }

@@ -115,8 +115,7 @@ impl Files {
             } else {
                 let of = |role: Role| format!("{role}/{name}");
                 let reads_as = |role: Role| format::read(&source, &of(role)).is_ok();
-                let is_for_servers = !reads_as(Role::Client) && reads_as(Role::Server);
-                of(if is_for_servers { Role::Server } else { Role::Client })
+                of(Role::ALL.iter().copied().find(|role| reads_as(*role)).unwrap_or(Role::Client))
             };
             self.add(id, Ok(source));
         }

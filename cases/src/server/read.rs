@@ -31,10 +31,7 @@ pub(crate) fn step(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Opti
         "end" => ServerStep::End,
         "stop" => ServerStep::Stop,
         "shutdown" => ServerStep::Shutdown,
-        "hang-up" => {
-            let how = argument.and_then(value::word).or_else(|| written.word_of("how"))?;
-            ServerStep::HangUp(HangUp { how, stream: stream(table) })
-        }
+        "hang-up" => ServerStep::HangUp(hang_up(written)?),
         "wait" => ServerStep::Wait(value::duration(argument?)?),
         "record" => ServerStep::Record(fact::read::<FactWord>(argument?, findings)?),
         "measure" | "expect-growth" => ServerStep::Measure(measure::read(written.verb, argument, findings)?),
@@ -46,11 +43,18 @@ pub(crate) fn step(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Opti
 }
 
 /// The stream that a step names.
-fn stream(table: Option<&DeTable<'_>>) -> String {
+pub(crate) fn stream(table: Option<&DeTable<'_>>) -> String {
     table.and_then(|table| value::text_of(table, "stream")).unwrap_or_else(|| DEFAULT_STREAM.into())
 }
 
-fn request(table: Option<&DeTable<'_>>, findings: &mut Findings) -> Request {
+/// Reads how a stream is left.
+pub(crate) fn hang_up(written: &Written<'_, '_>) -> Option<HangUp> {
+    let how = written.argument.and_then(value::word).or_else(|| written.word_of("how"))?;
+    Some(HangUp { how, stream: stream(written.table()) })
+}
+
+/// Reads a request.
+pub(crate) fn request(table: Option<&DeTable<'_>>, findings: &mut Findings) -> Request {
     let Some(table) = table else { return Request::default() };
     if let Some(headers) = value::get(table, "headers").and_then(value::table) {
         check_fields(headers, "no request can have this", findings);
@@ -65,6 +69,7 @@ fn request(table: Option<&DeTable<'_>>, findings: &mut Findings) -> Request {
         method: value::text_of(table, "method").unwrap_or_else(|| "GET".into()),
         headers: fields::values(table),
         last_event_id: value::text_of(table, "last-event-id"),
+        body: value::text_of(table, "body"),
         stream: stream(Some(table)),
         count: value::count_of(table, "count").unwrap_or(1),
         reading: match value::get(table, "reading").and_then(value::flag) {
@@ -111,7 +116,7 @@ fn data(table: &DeTable<'_>) -> Option<EmittedData> {
 }
 
 /// Reads an observation.
-fn expectation(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Option<Expected> {
+pub(crate) fn expectation(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Option<Expected> {
     let table = written.table();
     let within = table.and_then(|table| value::duration_of(table, "within"));
     Some(match written.verb {

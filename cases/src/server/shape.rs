@@ -17,7 +17,8 @@ static CASE: Table = Table { what: "a case", keys: &keys::of(&Shape::Word(&Capab
 
 static STEP: Shape = Shape::Step(STEPS);
 
-static STEPS: &[&[Verb]] = &[ACTIONS, OBSERVATIONS, ALTERNATIVES, RECORD, measure::VERBS];
+static STEPS: &[&[Verb]] =
+    &[ACTIONS, STREAM_OBSERVATIONS, OBSERVATIONS, ALTERNATIVES, RECORD, measure::VERBS];
 
 ssespec_diagnostics::words! {
     /// The words for the sources of facts.
@@ -39,8 +40,8 @@ static FACT: Table = Table {
     ),
 };
 
-const STREAM: Key = Key::optional("stream", Shape::Text, "The stream; \"a\" if absent.");
-const WITHIN: Key = Key::optional("within", Shape::Duration, "How long to wait for it.");
+pub(crate) const STREAM: Key = Key::optional("stream", Shape::Text, "The stream; \"a\" if absent.");
+pub(crate) const WITHIN: Key = Key::optional("within", Shape::Duration, "How long to wait for it.");
 
 /// The maximum number of streams that one step opens.
 const STREAMS: u64 = 1000;
@@ -71,20 +72,23 @@ static ACTIONS: &[Verb] = &[
     Verb::word("end", "Order the server to end the session's streams cleanly."),
     Verb::word("stop", "Order the server to answer all further requests with 204."),
     Verb::word("shutdown", "Shut the server down gracefully. The case must have isolated = true."),
-    Verb::with(
-        "hang-up",
-        Shape::Either(&[
-            Shape::Word(Leaving::WORDS),
-            Shape::Table(&Table {
-                what: "`hang-up`",
-                keys: &[Key::required("how", Shape::Word(Leaving::WORDS), "In which way."), STREAM],
-            }),
-        ]),
-        "Leave a stream: \"fin\" cleanly, \"reset\" with RST (RST_STREAM in HTTP/2), \"half-close\" with FIN while the socket is kept \
-         and nothing more is read, as by a client that is gone or stuck.",
-    ),
+    HANG_UP,
     Verb::with("wait", Shape::Duration, "Do nothing for this long."),
 ];
+
+/// The verb `hang-up`.
+pub(crate) const HANG_UP: Verb = Verb::with(
+    "hang-up",
+    Shape::Either(&[
+        Shape::Word(Leaving::WORDS),
+        Shape::Table(&Table {
+            what: "`hang-up`",
+            keys: &[Key::required("how", Shape::Word(Leaving::WORDS), "In which way."), STREAM],
+        }),
+    ]),
+    "Leave a stream: \"fin\" cleanly, \"reset\" with RST (RST_STREAM in HTTP/2), \"half-close\" with FIN while the socket is kept \
+     and nothing more is read, as by a client that is gone or stuck.",
+);
 
 static REQUEST: Table = Table {
     what: "`request`",
@@ -146,7 +150,8 @@ static EMIT_REPEAT: Table = Table {
     ],
 };
 
-static OBSERVATIONS: &[Verb] = &[
+/// What a stream shows.
+pub(crate) static STREAM_OBSERVATIONS: &[Verb] = &[
     Verb::open(
         "expect-response",
         Shape::Table(&Table {
@@ -217,6 +222,9 @@ static OBSERVATIONS: &[Verb] = &[
         Shape::Table(&Table { what: "`expect-break`", keys: &[STREAM, WITHIN] }),
         "The connection breaks, or ends before the body does.",
     ),
+];
+
+static OBSERVATIONS: &[Verb] = &[
     Verb::open(
         "expect-disconnect",
         Shape::Table(&Table { what: "`expect-disconnect`", keys: &[STREAM, WITHIN] }),
@@ -242,5 +250,7 @@ static OBSERVATIONS: &[Verb] = &[
 /// Separate from the observations, because alternatives do not nest.
 static ALTERNATIVES: &[Verb] = &[alternatives::verb(&ALTERNATIVE)];
 
-static ALTERNATIVE: Shape =
-    Shape::Either(&[Shape::List(&Shape::Step(&[OBSERVATIONS])), Shape::Step(&[OBSERVATIONS])]);
+static ALTERNATIVE: Shape = Shape::Either(&[
+    Shape::List(&Shape::Step(&[STREAM_OBSERVATIONS, OBSERVATIONS])),
+    Shape::Step(&[STREAM_OBSERVATIONS, OBSERVATIONS]),
+]);

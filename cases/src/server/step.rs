@@ -117,6 +117,8 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     /// The value of Last-Event-ID; not sent if absent.
     pub last_event_id: Option<String>,
+    /// The content, if there is any.
+    pub body: Option<String>,
     /// The name of the stream.
     pub stream: String,
     /// How many streams are opened under this name.
@@ -133,6 +135,7 @@ impl Default for Request {
             method: "GET".into(),
             headers: Vec::new(),
             last_event_id: None,
+            body: None,
             stream: DEFAULT_STREAM.into(),
             count: 1,
             reading: Reading::AsItComes,
@@ -330,6 +333,20 @@ impl Expected {
     /// Whether it is the answer to an `emit`.
     pub fn is_answer(&self) -> bool {
         matches!(self, Self::Emitted | Self::Refused)
+    }
+
+    /// How long to wait for it, if not the usual time.
+    pub fn within(&self) -> Option<Duration> {
+        match self {
+            Self::Response(response) => response.within,
+            Self::Event(event) => event.within,
+            Self::Comment { within, .. }
+            | Self::End { within, .. }
+            | Self::Break { within, .. }
+            | Self::Disconnect { within, .. }
+            | Self::Disconnected { within } => *within,
+            Self::Retry { .. } | Self::Emitted | Self::Refused | Self::Connected { .. } => None,
+        }
     }
 
     /// The stream that it is about, if any.

@@ -68,17 +68,7 @@ pub fn alternative(steps: &[Step<Expected>]) -> String {
 
 /// What must be observed, and how long it may take if that is not the usual time.
 fn expectation_in_time(expected: &Expected) -> String {
-    let within = match expected {
-        Expected::Response(response) => response.within,
-        Expected::Event(event) => event.within,
-        Expected::Comment { within, .. }
-        | Expected::End { within, .. }
-        | Expected::Break { within, .. }
-        | Expected::Disconnect { within, .. }
-        | Expected::Disconnected { within } => *within,
-        Expected::Retry { .. } | Expected::Emitted | Expected::Refused | Expected::Connected { .. } => None,
-    };
-    format!("{}{}", expectation(expected), fields::within_words(within))
+    format!("{}{}", expectation(expected), fields::within_words(expected.within()))
 }
 
 /// How a run ends after its last step.
@@ -120,7 +110,8 @@ fn of(stream: &str) -> String {
     if stream == DEFAULT_STREAM { String::new() } else { format!(" of the stream {}", quote(stream)) }
 }
 
-fn request(request: &Request) -> String {
+/// A request.
+pub(crate) fn request(request: &Request) -> String {
     let mut words = match request.count {
         1 => format!("a {} request", request.method),
         count => format!("{count} {} requests", request.method),
@@ -133,6 +124,7 @@ fn request(request: &Request) -> String {
     let mut with = Vec::new();
     with.extend(request.last_event_id.as_ref().map(|id| format!("the last event ID {}", quote(id))));
     with.extend(request.headers.iter().map(|(name, value)| format!("{name}: {}", quote(value))));
+    with.extend(request.body.as_ref().map(|body| format!("the content {}", quote(body))));
     if !with.is_empty() {
         words.push_str(&format!(" with {}", with.join(", ")));
     }

@@ -9,6 +9,7 @@ use ssespec::baseline_file::UpdateError;
 use ssespec::engine::UnknownEngine;
 use ssespec::implementation::{FILE, FolderError};
 use ssespec::page::LibraryNotRead;
+use ssespec::session::intermediary::preflight::PreflightError;
 use ssespec::setup::SetupError;
 use ssespec_cases::load::CorpusError;
 use ssespec_diagnostics::{Diagnostics, SourceError};
@@ -115,6 +116,12 @@ pub(crate) enum CommandError {
          with a server's adapter"
     )]
     ServerCase(String),
+    /// The mock server does not serve cases for intermediaries.
+    #[error(
+        "{0} is a case for intermediaries, which the mock server cannot serve; `ssespec proxy --filter {0}` runs it with a \
+         proxy"
+    )]
+    IntermediaryCase(String),
     /// The mock server cannot bind its address.
     #[error("cannot listen on {address}: {source}")]
     Bind {
@@ -271,6 +278,23 @@ pub(crate) enum CommandError {
         /// The error of the operating system.
         source: io::Error,
     },
+    /// The URL of a proxy cannot be used.
+    #[error("--listen: {problem}")]
+    Front {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Binding the address behind a proxy failed.
+    #[error("cannot listen on {address}, to which the proxy forwards: {source}")]
+    ProxyUpstream {
+        /// The address.
+        address: SocketAddr,
+        /// The error of the operating system.
+        source: io::Error,
+    },
+    /// The proxy does not forward to the harness.
+    #[error(transparent)]
+    Intermediary(PreflightError),
     /// The probe could not begin.
     #[error(transparent)]
     Probe(#[from] ProbeError),
@@ -300,6 +324,8 @@ impl CommandError {
             | Self::PageLibrary(_)
             | Self::SetupNotRun(_)
             | Self::Listen { .. }
+            | Self::ProxyUpstream { .. }
+            | Self::Intermediary(_)
             | Self::Record { .. }
             | Self::NothingRecorded(_)
             | Self::Handshake(_)
@@ -327,6 +353,8 @@ impl CommandError {
             | Self::Scenario(_)
             | Self::Mistakes { .. }
             | Self::ServerCase(_)
+            | Self::IntermediaryCase(_)
+            | Self::Front { .. }
             | Self::Bind { .. }
             | Self::Exists(_)
             | Self::NoAddress(_)
@@ -383,6 +411,15 @@ impl CommandError {
             Self::Handshake(_) => vec![
                 "help: --ca FILE trusts the certificates in a PEM file, --insecure trusts every certificate; does this \
                  server speak HTTPS?"
+                    .into(),
+            ],
+            Self::Intermediary(error) => vec![format!("help: {}", error.hint())],
+            Self::Front { .. } => {
+                vec!["help: give the URL at which clients reach the proxy, like http://127.0.0.1:8080".into()]
+            }
+            Self::ProxyUpstream { .. } => vec![
+                "help: ssespec takes the place of the origin: stop what listens there, or let the proxy forward to a free \
+                 port and give that address"
                     .into(),
             ],
             Self::UnknownBrowser(unknown) => vec![format!("help: {}", unknown.hint())],

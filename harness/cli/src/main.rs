@@ -42,8 +42,8 @@ use std::time::Duration;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    cases, check, client, completions, explain, mock, probe, record, report, requirements, run, schema,
-    server,
+    cases, check, client, completions, explain, mock, probe, proxy, record, report, requirements, run,
+    schema, server,
 };
 use crate::error::CommandError;
 use crate::options::color::Color;
@@ -80,6 +80,7 @@ enum Subcommands {
     Client(client::Arguments),
     Server(server::Arguments),
     Probe(probe::Arguments),
+    Proxy(proxy::Arguments),
     Mock(mock::Arguments),
     Record(record::Arguments),
     Cases(cases::Arguments),
@@ -146,6 +147,7 @@ async fn perform(subcommand: Subcommands) -> Result<Status, CommandError> {
         Subcommands::Client(arguments) => client::perform(arguments).await,
         Subcommands::Server(arguments) => server::perform(arguments).await,
         Subcommands::Probe(arguments) => probe::perform(arguments).await,
+        Subcommands::Proxy(arguments) => proxy::perform(arguments).await,
         Subcommands::Mock(arguments) => mock::perform(arguments).await,
         Subcommands::Record(arguments) => record::perform(arguments).await,
         Subcommands::Report(arguments) => report::report(&arguments),

@@ -1,12 +1,17 @@
 //! The reference implementations as adapters in this process.
 
+use std::io;
+use std::net::SocketAddr;
+
 use ssespec::adapter::in_process::client::Client;
 use ssespec::adapter::in_process::server::Server;
+use ssespec::upstream::Downstream;
 use ssespec_cases::Capability;
 
 use crate::client::session::session as client_session;
-use crate::defect::list::{Defect, ServerDefect};
+use crate::defect::list::{Defect, IntermediaryDefect, ServerDefect};
 use crate::defect::switches::{Defects, Reached, ServerDefects};
+use crate::intermediary::proxy::Intermediary;
 use crate::pace::Pace;
 use crate::server::session::session as server_session;
 
@@ -46,6 +51,11 @@ const SERVER_CAPABILITIES: [Capability; 11] = [
 /// The sound client.
 pub fn client() -> Client {
     client_with(Defects::None, Pace::Usual)
+}
+
+/// The sound client, which records what it sends and receives.
+pub fn client_watched(downstream: Downstream) -> Client {
+    client_of(Defects::None, Pace::Usual, Some(downstream))
 }
 
 /// The client with one defect.
@@ -93,9 +103,47 @@ pub fn surveyed_server(reached: Reached<ServerDefect>) -> Server {
     server_with(Defects::Survey(reached))
 }
 
+/// The sound intermediary, which listens at one address (port 0 for any free port) and forwards to another.
+///
+/// # Errors
+/// If binding fails.
+pub async fn intermediary(listen: SocketAddr, upstream: SocketAddr) -> io::Result<Intermediary> {
+    Intermediary::start(listen, upstream, Defects::None, Pace::Usual).await
+}
+
+/// The intermediary with one defect, whose limits come at this pace; on a free port.
+///
+/// # Errors
+/// If binding fails.
+pub async fn defective_intermediary(
+    defect: IntermediaryDefect,
+    pace: Pace,
+    upstream: SocketAddr,
+) -> io::Result<Intermediary> {
+    let listen = SocketAddr::new(upstream.ip(), 0);
+    Intermediary::start(listen, upstream, Defects::These(vec![defect]), pace).await
+}
+
+/// The sound intermediary, which records the defects whose decisions it reaches at this pace; on a free port.
+///
+/// # Errors
+/// If binding fails.
+pub async fn surveyed_intermediary(
+    reached: Reached<IntermediaryDefect>,
+    pace: Pace,
+    upstream: SocketAddr,
+) -> io::Result<Intermediary> {
+    let listen = SocketAddr::new(upstream.ip(), 0);
+    Intermediary::start(listen, upstream, Defects::Survey(reached), pace).await
+}
+
 fn client_with(defects: Defects, pace: Pace) -> Client {
+    client_of(defects, pace, None)
+}
+
+fn client_of(defects: Defects, pace: Pace, downstream: Option<Downstream>) -> Client {
     let mut reference = Client::client("reference", move |options, observer| {
-        client_session(options, observer, pace, defects.clone())
+        client_session(options, observer, (pace, downstream.clone()), defects.clone())
     });
     let identity = reference.identity_mut();
     identity.version = env!("CARGO_PKG_VERSION").into();

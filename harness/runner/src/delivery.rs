@@ -6,6 +6,8 @@
 use ssespec_cases::Script;
 use ssespec_cases::client::{self, ClientStep};
 use ssespec_cases::grammar::Measurement;
+#[cfg(feature = "intermediary")]
+use ssespec_cases::intermediary::{self, IntermediaryStep};
 #[cfg(feature = "server")]
 use ssespec_cases::server::{self, ServerStep};
 use ssespec_cases::step::Played;
@@ -63,6 +65,9 @@ pub enum Ops {
     /// The operations of a server case, which has no writes to split.
     #[cfg(feature = "server")]
     Server(Vec<Op<ServerStep>>),
+    /// The operations of an intermediary case, whose writes are its subject.
+    #[cfg(feature = "intermediary")]
+    Intermediary(Vec<Op<IntermediaryStep>>),
 }
 
 /// A script in one delivery.
@@ -81,6 +86,8 @@ impl Program {
             Ops::Client(ops) => ops.variation = variation,
             #[cfg(feature = "server")]
             Ops::Server(_) => {}
+            #[cfg(feature = "intermediary")]
+            Ops::Intermediary(_) => {}
         }
         self
     }
@@ -95,6 +102,12 @@ pub fn programs(script: &Script, kinds: &[DeliveryKind]) -> Vec<Program> {
         Script::Server(steps) => {
             let op = |Played { kind, written }| Op { kind, written };
             let ops = Ops::Server(server::expand(steps).into_iter().map(op).collect());
+            vec![Program { delivery: Delivery::AsWritten, ops }]
+        }
+        #[cfg(feature = "intermediary")]
+        Script::Intermediary(steps) => {
+            let op = |Played { kind, written }| Op { kind, written };
+            let ops = Ops::Intermediary(intermediary::expand(steps).into_iter().map(op).collect());
             vec![Program { delivery: Delivery::AsWritten, ops }]
         }
         // Without the feature of its role, nothing could play it.

@@ -107,6 +107,7 @@
 //! - [`implementation`], [`setup`], [`baseline_file`]: an implementation's folder; [`engine`]: the browsers that it may
 //!   name
 //! - [`target`]: the URL of an event stream
+//! - `upstream`: the origin behind an intermediary (feature `intermediary`)
 //! - [`manual`]: a case served for curl or a browser by `ssespec mock --case`
 //! - [`cargo_test`]: the suite as tests of a crate
 
@@ -129,6 +130,8 @@ pub mod run;
 pub mod session;
 #[cfg(feature = "command")]
 pub mod setup;
+#[cfg(feature = "intermediary")]
+pub mod upstream;
 #[cfg(feature = "server")]
 pub use ssespec_mock_server::client::target;
 

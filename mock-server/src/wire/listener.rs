@@ -180,16 +180,21 @@ impl Listener {
     /// Ends a session: closes every connection with FIN, waits until each peer has left, and after `patience` resets the
     /// rest. When this returns, no earlier connection is open; new ones are accepted all the time.
     pub async fn close_connections(&self, patience: Duration) {
-        let registry = &self.shared.registry;
         let connections = {
             let port = self.shared.port();
             self.shared.adopt_waiting(&port);
-            registry.open()
+            self.shared.registry.open()
         };
-        registry.order(&connections, || Order::Leave);
-        if tokio::time::timeout(patience, registry.all_gone(&connections)).await.is_err() {
-            registry.order(&connections, || Order::Abort);
-            registry.all_gone(&connections).await;
+        self.close_these(&connections, patience).await;
+    }
+
+    /// The same for the connections with these numbers, where others are used by other sessions.
+    pub async fn close_these(&self, connections: &[u32], patience: Duration) {
+        let registry = &self.shared.registry;
+        registry.order(connections, || Order::Leave);
+        if tokio::time::timeout(patience, registry.all_gone(connections)).await.is_err() {
+            registry.order(connections, || Order::Abort);
+            registry.all_gone(connections).await;
         }
     }
 

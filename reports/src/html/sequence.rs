@@ -122,7 +122,7 @@ pub(super) fn drawing(rows: &[Row], role: Role, implementation: &str) -> Option<
     let (left, right) = match role {
         Role::Client => (implementation, "mock server"),
         Role::Server => ("ssespec", implementation),
-        Role::Intermediary => ("client", "mock server"),
+        Role::Intermediary => (implementation, "mock server"),
     };
     Some(Drawing {
         width: WIDTH,
@@ -146,7 +146,10 @@ fn events(rows: &[Row], role: Role) -> Vec<Event> {
         // The request follows its bytes, in words.
         let next = runs.get(at + 1).and_then(|(_, part)| part.first());
         let is_request = |next: &Row| next.kind == "request" && next.connection == row.connection;
-        if row.kind == "bytes" && row.from == "client" && next.is_some_and(is_request) {
+        if row.kind == "bytes"
+            && matches!(row.from.as_str(), "client" | "proxy to origin")
+            && next.is_some_and(is_request)
+        {
             continue;
         }
         let (shape, label) = seen(row, part, role);
@@ -179,6 +182,19 @@ fn seen(row: &Row, part: &[Row], role: Role) -> (Shape, String) {
     let out = |line| if server { Shape::ToRight(line) } else { Shape::ToLeft(line) };
     let back = |line| if server { Shape::ToLeft(line) } else { Shape::ToRight(line) };
     match (row.from.as_str(), row.kind.as_str()) {
+        // Behind an intermediary, which is at the left.
+        ("origin to proxy", "bytes") => (Shape::ToLeft(Line::Solid), content(part)),
+        ("origin to proxy", "end") => (Shape::ToLeft(Line::Dashed), "end of the response".to_owned()),
+        ("origin to proxy", "drop") => (Shape::ToLeft(Line::Dashed), said("connection dropped")),
+        ("origin to proxy", _) => (Shape::AtRight, said(&kind)),
+        ("proxy to origin", "request") => (Shape::ToRight(Line::Solid), text),
+        ("proxy to origin", "bytes") => (Shape::ToRight(Line::Solid), content(part)),
+        ("proxy to origin", "connect") => (Shape::ToRight(Line::Dashed), "connects".to_owned()),
+        ("proxy to origin", "disconnect") => (Shape::ToRight(Line::Dashed), said("disconnects")),
+        // In front of it.
+        ("proxy to client", "bytes") => (Shape::AtLeft, format!("to the client: {}", content(part))),
+        ("client to proxy", "bytes") => (Shape::AtLeft, format!("from the client: {}", content(part))),
+        ("proxy to client" | "client to proxy", _) => (Shape::AtLeft, format!("{kind} {text}")),
         ("harness", "bytes") => (out(Line::Solid), content(part)),
         ("harness", "request") => (out(Line::Solid), text),
         ("harness", "end") if !server => (out(Line::Dashed), "end of the response".to_owned()),

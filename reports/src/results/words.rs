@@ -64,6 +64,8 @@ words! {
         Service = "service",
         /// Only its URL: a server that is probed.
         Url = "url",
+        /// The network on both sides: an intermediary that is running.
+        Network = "network",
     }
 }
 

@@ -145,7 +145,14 @@ impl Finding {
             self.block.field("sent", &[format!("… on {left_out} earlier connections")]);
         }
         for written in streams.iter().skip(left_out) {
-            let name = if written.from == "harness" { "sent" } else { "received" };
+            let name = match written.from.as_str() {
+                "harness" => "sent",
+                // Around an intermediary.
+                side @ ("client to proxy" | "proxy to origin" | "origin to proxy" | "proxy to client") => {
+                    side
+                }
+                _ => "received",
+            };
             let connection =
                 written.connection.map(|number| format!(" on connection {number}")).unwrap_or_default();
             let unit = if written.bytes == 1 { "byte" } else { "bytes" };

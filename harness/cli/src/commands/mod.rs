@@ -7,6 +7,7 @@ pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod mock;
 pub(crate) mod probe;
+pub(crate) mod proxy;
 pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod requirements;

@@ -27,6 +27,8 @@ enum FileFormat {
     Case,
     /// A case for servers
     ServerCase,
+    /// A case for intermediaries
+    IntermediaryCase,
     /// A scenario of the mock server
     Scenario,
     /// A line of the mock server's journal (`ssespec mock --format json`)
@@ -43,6 +45,7 @@ pub(crate) fn perform(arguments: &Arguments) -> Status {
     let schema = match arguments.format {
         FileFormat::Case => ssespec_cases::format::case_schema(),
         FileFormat::ServerCase => ssespec_cases::format::server_case_schema(),
+        FileFormat::IntermediaryCase => ssespec_cases::format::intermediary_case_schema(),
         FileFormat::Scenario => ssespec_mock_server::scenario::format::scenario_schema(),
         FileFormat::Journal => ssespec_mock_server::scenario::journal::journal_schema(),
         FileFormat::Results => ssespec_reports::schema::results_schema(),

@@ -28,10 +28,15 @@ pub(crate) async fn execute(run: &Run, file: Option<&Path>, format: Format) -> R
         RunError::Adapter { fault, stderr } => {
             let folder = match &run.rerun {
                 Rerun::Folder { .. } => Some(run.name()),
-                Rerun::Command(_) | Rerun::Server(_) | Rerun::Probe(_) | Rerun::CargoTest(_) => None,
+                Rerun::Command(_)
+                | Rerun::Server(_)
+                | Rerun::Proxy(_)
+                | Rerun::Probe(_)
+                | Rerun::CargoTest(_) => None,
             };
             CommandError::Adapter { folder, fault, stderr }
         }
+        RunError::Intermediary(error) => CommandError::Intermediary(error),
         RunError::Listen { address, problem } => CommandError::Listen { address, source: problem },
     })?;
     Ok(Outcome::new(conclusion, recorder.finish(&run.name())?, format))

@@ -252,5 +252,5 @@ fn schemas_fit_what_they_describe() {
     ssespec(["schema"]).ends(2).says(&["required", "<FORMAT>"]);
     ssespec(["schema", "html"])
         .ends(2)
-        .says(&["invalid value 'html'", "case, server-case, scenario, journal, results"]);
+        .says(&["invalid value 'html'", "case, server-case, intermediary-case, scenario, journal, results"]);
 }

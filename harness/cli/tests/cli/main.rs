@@ -58,6 +58,8 @@ mod mock_output;
 #[cfg(test)]
 mod output;
 #[cfg(test)]
+mod proxy;
+#[cfg(test)]
 mod record;
 #[cfg(test)]
 mod report;
@@ -98,6 +100,7 @@ fn tests() -> Vec<Trial> {
         ("client", client::TESTS),
         ("browser", browser::TESTS),
         ("server", server::TESTS),
+        ("proxy", proxy::TESTS),
         ("selection", selection::TESTS),
         ("shard", shard::TESTS),
         ("execution", execution::TESTS),

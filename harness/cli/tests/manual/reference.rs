@@ -19,7 +19,7 @@ pub(crate) struct Reference {
 }
 
 /// The generated pages.
-pub(crate) static PAGES: [Reference; 4] = [
+pub(crate) static PAGES: [Reference; 5] = [
     Reference {
         file: "client-cases.md",
         format: "case",
@@ -33,6 +33,13 @@ pub(crate) static PAGES: [Reference; 4] = [
         title: "Server cases",
         lead: "A case for servers is a TOML file below `cases/server/`. The harness is the client; the server's adapter sends \
                the events. [Test a server's encoder](../test-an-encoder.md) explains the adapter.",
+    },
+    Reference {
+        file: "intermediary-cases.md",
+        format: "intermediary-case",
+        title: "Intermediary cases",
+        lead: "A case for intermediaries is a TOML file below `cases/intermediary/`. The harness is the origin behind the \
+               intermediary and the client in front of it. [Test a proxy](../test-a-proxy.md) explains what is tested.",
     },
     Reference {
         file: "scenarios.md",

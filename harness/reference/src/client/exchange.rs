@@ -97,7 +97,7 @@ pub(crate) async fn exchange(request: &Request, defects: &Defects) -> Result<Res
     let (host, port) = request.url().address();
     let stream = TcpStream::connect((host.as_str(), port)).await.map_err(ExchangeError::Connect)?;
     let (mut sender, connection) =
-        http1::handshake(TokioIo::new(Socket::new(stream, defects.clone()))).await?;
+        http1::handshake(TokioIo::new(Socket::new(stream, defects.clone(), request.record()))).await?;
     let mut response = pin!(sender.send_request(message));
     let mut connection = DrivenConnection { driver: Some(Box::pin(connection)) };
     let response = connection.drive(|context| response.as_mut().poll(context)).await?;

@@ -14,6 +14,7 @@ use http::{HeaderMap, Method, StatusCode};
 use http_body_util::Full;
 
 use ssespec::protocol::ConnectRequest;
+use ssespec::upstream::Downstream;
 
 use crate::client::url::{BadUrl, Url};
 use crate::defect::list::Defect;
@@ -49,6 +50,8 @@ pub(crate) struct Request {
     headers: HeaderMap,
     body: Option<Bytes>,
     defects: Defects,
+    /// Where what its connections carry is recorded.
+    downstream: Option<Downstream>,
 }
 
 impl Request {
@@ -86,7 +89,18 @@ impl Request {
             let text = HeaderValue::from_static("text/plain;charset=UTF-8");
             headers.entry(CONTENT_TYPE).or_insert(text);
         }
-        Ok(Self { method, url, headers, body, defects })
+        Ok(Self { method, url, headers, body, defects, downstream: None })
+    }
+
+    /// The same request, whose connections are recorded.
+    pub(crate) fn watched(mut self, downstream: Option<Downstream>) -> Self {
+        self.downstream = downstream;
+        self
+    }
+
+    /// Where what a connection for it carries is recorded, and under which path.
+    pub(crate) fn record(&self) -> Option<(Downstream, String)> {
+        self.downstream.clone().map(|downstream| (downstream, self.url.target().to_owned()))
     }
 
     /// The current URL.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ssespec::Observer;
 use ssespec::protocol::ConnectRequest;
+use ssespec::upstream::Downstream;
 use ssespec_cases::client::ReadyState;
 
 use crate::client::event_source::EventSource;
@@ -19,10 +20,15 @@ use crate::pace::Pace;
 const SOON: Duration = Duration::from_millis(20);
 
 /// Runs one event source.
-pub(crate) async fn session(options: ConnectRequest, observer: Observer, pace: Pace, defects: Defects) {
+pub(crate) async fn session(
+    options: ConnectRequest,
+    observer: Observer,
+    (pace, downstream): (Pace, Option<Downstream>),
+    defects: Defects,
+) {
     observer.set_state(ReadyState::Connecting);
     let request = match Request::new(&options, defects.clone()) {
-        Ok(request) => request,
+        Ok(request) => request.watched(downstream),
         // A constructor would throw.
         Err(error) => {
             observer.set_state(ReadyState::Closed);

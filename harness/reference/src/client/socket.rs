@@ -4,6 +4,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use ssespec::upstream::{Downstream, Side};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
@@ -21,11 +22,19 @@ const USUAL_NAMES: [&[u8]; 2] = [b"content-type:", b"Content-Type:"];
 pub(crate) struct Socket {
     stream: TcpStream,
     defects: Defects,
+    /// Where what it carries is recorded, and under which path.
+    record: Option<(Downstream, String)>,
 }
 
 impl Socket {
-    pub(crate) fn new(stream: TcpStream, defects: Defects) -> Self {
-        Self { stream, defects }
+    pub(crate) fn new(stream: TcpStream, defects: Defects, record: Option<(Downstream, String)>) -> Self {
+        Self { stream, defects, record }
+    }
+
+    fn record(&self, side: Side, bytes: &[u8]) {
+        if let Some((downstream, path)) = &self.record {
+            downstream.record(path, side, bytes);
+        }
     }
 
     /// Reads bytes of a response, unchanged.
@@ -69,6 +78,7 @@ impl AsyncRead for Socket {
         let this = self.get_mut();
         let before = buffer.filled().len();
         ready!(Pin::new(&mut this.stream).poll_read(context, buffer))?;
+        this.record(Side::Intermediary, buffer.filled().get(before..).unwrap_or_default());
         this.read(buffer.filled_mut().get_mut(before..).unwrap_or_default());
         Poll::Ready(Ok(()))
     }
@@ -76,7 +86,10 @@ impl AsyncRead for Socket {
 
 impl AsyncWrite for Socket {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write(context, bytes)
+        let this = self.get_mut();
+        let written = ready!(Pin::new(&mut this.stream).poll_write(context, bytes))?;
+        this.record(Side::Client, bytes.get(..written).unwrap_or_default());
+        Poll::Ready(Ok(written))
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -92,7 +105,14 @@ impl AsyncWrite for Socket {
         context: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.get_mut().stream).poll_write_vectored(context, slices)
+        let this = self.get_mut();
+        let written = ready!(Pin::new(&mut this.stream).poll_write_vectored(context, slices))?;
+        if this.record.is_some() {
+            let bytes: Vec<u8> =
+                slices.iter().flat_map(|slice| slice.iter().copied()).take(written).collect();
+            this.record(Side::Client, &bytes);
+        }
+        Poll::Ready(Ok(written))
     }
 
     fn is_write_vectored(&self) -> bool {

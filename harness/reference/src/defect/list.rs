@@ -1,4 +1,4 @@
-//! The lists of defects: one enum for clients and one for servers, made by one macro.
+//! The lists of defects: one enum for each role, made by one macro.
 
 /// The variant's name in lowercase with hyphens.
 fn kebab_case(variant: &str) -> String {
@@ -64,17 +64,26 @@ crate::defect::server::connection::entries! { defects!
     ServerDefect
 }
 
+crate::defect::intermediary::forwarding::entries! { defects!
+    /// One way for an intermediary to be wrong.
+    IntermediaryDefect
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{Defect, ServerDefect};
+    use super::{Defect, IntermediaryDefect, ServerDefect};
 
     /// Name, description and origin of each defect, list by list.
-    fn lists() -> [Vec<(String, &'static str, &'static str)>; 2] {
+    fn lists() -> [Vec<(String, &'static str, &'static str)>; 3] {
         [
             Defect::ALL.iter().map(|defect| (defect.name(), defect.description(), defect.origin())).collect(),
             ServerDefect::ALL
+                .iter()
+                .map(|defect| (defect.name(), defect.description(), defect.origin()))
+                .collect(),
+            IntermediaryDefect::ALL
                 .iter()
                 .map(|defect| (defect.name(), defect.description(), defect.origin()))
                 .collect(),

@@ -4,10 +4,10 @@
 //! defects. They prove the cases: a case that no defect fails would not notice a mistake, and a defect that no case catches
 //! shows that a case is missing.
 //!
-//! - `list`: the two lists, made of the entries in `client` and `server`
+//! - `list`: the lists, made of the entries in `client`, `server` and `intermediary`
 //! - `switches`: which defect an implementation has
 //!
-//! To add one, add its entry to a file in `client` or `server`, and a decision where the rule is that it breaks:
+//! To add one, add its entry to a file in `client`, `server` or `intermediary`, and a decision where the rule is that it breaks:
 //!
 //! ```text
 //! /// The description: what the implementation does, as a sentence.
@@ -21,6 +21,7 @@
 //! without defects runs the same code as one with a defect.
 
 mod client;
+mod intermediary;
 pub(crate) mod list;
 mod server;
 pub(crate) mod switches;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::defect::list::{Defect, ServerDefect};
+use crate::defect::list::{Defect, IntermediaryDefect, ServerDefect};
 
 /// The defects whose decisions an implementation reached.
 pub type Reached<D = Defect> = Arc<Mutex<BTreeSet<D>>>;
@@ -11,7 +11,10 @@ pub type Reached<D = Defect> = Arc<Mutex<BTreeSet<D>>>;
 /// The defects of a server.
 pub(crate) type ServerDefects = Defects<ServerDefect>;
 
-/// The defects of a client or a server.
+/// The defects of an intermediary.
+pub(crate) type IntermediaryDefects = Defects<IntermediaryDefect>;
+
+/// The defects of an implementation.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum Defects<D = Defect> {
     /// The implementation is sound.

@@ -15,6 +15,10 @@ pub enum RunError {
         /// The end of its stderr.
         stderr: String,
     },
+    /// The intermediary does not forward to the harness.
+    #[cfg(feature = "intermediary")]
+    #[error(transparent)]
+    Intermediary(#[from] crate::session::intermediary::preflight::PreflightError),
     /// Binding failed.
     #[error("no listener on {address}: {problem}")]
     Listen {

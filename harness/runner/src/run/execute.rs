@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+#[cfg(feature = "intermediary")]
+use ssespec_cases::Capability;
 use ssespec_reports::results::{
     Adapter as AdapterRecord, Header, Implementation, Platform, Record, Selection as SelectionRecord, V1,
 };
@@ -13,6 +15,8 @@ use super::conclusion::{Conclusion, timestamp};
 use super::error::RunError;
 use super::ledger::Ledger;
 use super::open_stage::{self, NotOpened};
+#[cfg(feature = "intermediary")]
+use super::plan::Trial;
 use super::plan::{self, Plan};
 #[cfg(feature = "command")]
 use super::processor_time::ProcessorClock;
@@ -21,6 +25,8 @@ use super::settings::Run;
 use super::{setting, smoke, verdict};
 use crate::adapter::fault::Fault;
 use crate::adapter::identity::Identity;
+#[cfg(feature = "intermediary")]
+use crate::session::intermediary::preflight;
 use crate::session::stage::Stage;
 
 impl Run {
@@ -38,7 +44,20 @@ impl Run {
                 NotOpened::Adapter(fault, stderr) => adapter_error((fault, stderr)),
             })?;
         smoke::check(&mut stage, &self.launch, self.patience).await.map_err(adapter_error)?;
-        let identity = stage.adapter.identity().clone();
+        #[cfg(feature = "intermediary")]
+        let abilities = match self.launch.proxy() {
+            Some(proxy) => Some(preflight::check(proxy).await?),
+            None => None,
+        };
+        #[cfg_attr(not(feature = "intermediary"), expect(unused_mut, reason = "intermediaries change it"))]
+        let mut identity = stage.adapter.identity().clone();
+        #[cfg(feature = "intermediary")]
+        if let Some(abilities) = &abilities {
+            abilities.name.clone_into(&mut identity.name);
+            abilities.version.clone_into(&mut identity.version);
+            identity.language.clear();
+            identity.capabilities.extend(abilities.http2.then_some(Capability::Http2));
+        }
         let starts = stage.lane_page.starts.clone();
         let role = self.launch.role();
         let mut plan = Plan::of_role(role, &self.corpus, &self.selection, &identity.capabilities);
@@ -62,11 +81,25 @@ impl Run {
             let trials = plan.trials.iter().chain(plan.skipped.iter().map(|skipped| &skipped.trial));
             board.plan(trials.map(|trial| (trial.case.id.as_str(), trial.case.title.as_str())));
         }
+        #[cfg(feature = "intermediary")]
+        if abilities.is_some() {
+            // The others are those of the client in front of it.
+            identity.capabilities.retain(|capability| *capability == Capability::Http2);
+        }
         sink(Record::Header(Box::new(self.header(&identity))));
         let mut ledger = Ledger::new(self, began);
         for skipped in &plan.skipped {
             let result = verdict::skipped(self, skipped);
             ledger.enter(result, sink);
+        }
+        #[cfg(feature = "intermediary")]
+        if abilities.is_some_and(|abilities| !abilities.passes_events) {
+            let is_client_case = |trial: &Trial| trial.case.role() == ssespec_cases::Role::Client;
+            let (through, others) = plan.trials.into_iter().partition(is_client_case);
+            plan.trials = others;
+            for trial in through {
+                ledger.enter(verdict::held_back(self, &trial), sink);
+            }
         }
         if !self.launch.can_be_measured() {
             let (measured, others) = plan.trials.into_iter().partition(setting::measures);

@@ -1,5 +1,7 @@
 //! How an adapter is started.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 #[cfg(feature = "command")]
 use std::time::{Duration, Instant};
 
@@ -20,6 +22,8 @@ use crate::adapter::running::Adapter;
 use crate::page::opener::Lane;
 #[cfg(feature = "page")]
 use crate::page::site::Site;
+#[cfg(feature = "intermediary")]
+use crate::upstream::Proxy;
 
 /// How adapters are started.
 #[derive(Debug, Clone)]
@@ -32,6 +36,9 @@ pub enum Launch {
     /// A server as a function of this process.
     #[cfg(feature = "server")]
     Server(Server),
+    /// An intermediary that is running, and a client of this process in front of it.
+    #[cfg(feature = "intermediary")]
+    Proxy(Box<Proxy>),
     /// As a page in a browser.
     #[cfg(feature = "page")]
     Page(PageLaunch),
@@ -73,6 +80,8 @@ impl Launch {
             Self::Client(client) => Ok(client.start()),
             #[cfg(feature = "server")]
             Self::Server(server) => Ok(server.start()),
+            #[cfg(feature = "intermediary")]
+            Self::Proxy(proxy) => Ok(proxy.client.start()),
             #[cfg(feature = "page")]
             Self::Page(launch) => launch.start(lane_page, patience).await,
         };
@@ -102,6 +111,24 @@ impl Launch {
         })
     }
 
+    /// The intermediary, if it is one.
+    #[cfg(feature = "intermediary")]
+    pub(super) fn proxy(&self) -> Option<&Proxy> {
+        match self {
+            Self::Proxy(proxy) => Some(proxy),
+            _ => None,
+        }
+    }
+
+    /// The counter of the numbers of sessions.
+    pub(super) fn numbers(&self) -> Arc<AtomicU64> {
+        #[cfg(feature = "intermediary")]
+        if let Some(proxy) = self.proxy() {
+            return proxy.numbers();
+        }
+        Arc::default()
+    }
+
     /// The role of what is started.
     pub fn role(&self) -> Role {
         match self {
@@ -110,6 +137,8 @@ impl Launch {
             #[cfg(feature = "server")]
             Self::Server(_) => Role::Server,
             Self::Client(_) => Role::Client,
+            #[cfg(feature = "intermediary")]
+            Self::Proxy(_) => Role::Intermediary,
             #[cfg(feature = "page")]
             Self::Page(_) => Role::Client,
         }

@@ -22,6 +22,10 @@
 //! - `proposals`: options that would let a client with one fundamental mistake be judged on the rest
 //! - `ledger`: all results; `conclusion`: the footer and the exit status; `processor_time`: how much of it the run took
 //!
+//! With the feature `intermediary`:
+//!
+//! - `through`: which cases for clients are played through it; `directly`: what failed, played without it
+//!
 //! Data flows one way: plan, lanes, the ledger that orders their messages, and a sink.
 
 #[cfg(feature = "command")]
@@ -29,6 +33,8 @@ mod adapters;
 pub mod baseline;
 #[cfg(feature = "command")]
 mod conclusion;
+#[cfg(feature = "intermediary")]
+mod directly;
 #[cfg(feature = "command")]
 mod doubt;
 pub mod error;
@@ -63,6 +69,7 @@ pub mod settings;
 #[cfg(feature = "command")]
 mod shards;
 mod smoke;
+mod through;
 #[cfg(feature = "command")]
 mod transport;
 mod variation;

@@ -13,6 +13,7 @@ use super::lane_page::{LanePage, Starts};
 use super::launch::Launch;
 use crate::adapter::fault::Fault;
 use crate::adapter::running::Adapter;
+use crate::session::place::Place;
 use crate::session::stage::Stage;
 use crate::session::turn::Turn;
 
@@ -42,12 +43,12 @@ pub async fn open(address: IpAddr, barrier: BarrierMode, launch: &Launch) -> Res
     let set = set_up(address, barrier, launch, &Starts::default()).await?;
     let adapter = launch.start(&set.lane_page).await;
     let adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
-    Ok(set.with(adapter, Arc::default()))
+    Ok(set.with(adapter, launch.numbers()))
 }
 
 /// The listeners of a lane, before it has an adapter.
 pub(super) struct Listeners {
-    base: Listener,
+    base: Place,
     other: Listener,
     wire: mpsc::UnboundedReceiver<WireEvent>,
     /// The page of the lane's listener.
@@ -67,9 +68,16 @@ pub(super) async fn set_up(
     let (events, wire) = mpsc::unbounded_channel();
     let any_port = SocketAddr::new(address, 0);
     let options = Options { barrier, ..Options::default() };
-    let base = Listener::bind(any_port, options, events.clone(), 0).await?;
+    #[cfg(feature = "intermediary")]
+    let behind = launch.proxy().map(|proxy| Place::Behind(proxy.share(events.clone())));
+    #[cfg(not(feature = "intermediary"))]
+    let behind = None;
+    let base = match behind {
+        Some(behind) => behind,
+        None => Place::Own(Listener::bind(any_port, options, events.clone(), 0).await?),
+    };
     let other = Listener::bind(any_port, options, events, 1).await?;
-    let lane_page = launch.lane_page(&base, starts)?;
+    let lane_page = launch.lane_page(base.listener().unwrap_or(&other), starts)?;
     Ok(Listeners { base, other, wire, lane_page })
 }
 

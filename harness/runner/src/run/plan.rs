@@ -13,6 +13,7 @@ use ssespec_cases::{Capability, Case, Corpus, Level, Script};
 use ssespec_reports::results::{CaseResult, Shard, Verdict};
 use ssespec_reports::results::{Deciding, Role, Variation};
 
+use super::through;
 use super::variation;
 use super::waits::waits;
 use crate::delivery::{DeliveryKind, Program, programs};
@@ -229,9 +230,13 @@ impl Plan {
         let deliveries = deliveries(role, selection);
         #[cfg(feature = "command")]
         let part = selection.shard.map(|shard| super::shards::part(corpus, role, shard));
-        for case in corpus.cases.values().filter(|case| role::recorded(case.role()) == role) {
+        for case in corpus.cases.values().filter(|case| through::is_for(case, role)) {
             let Some((suite, level)) = corpus.judgement(case) else { continue };
             let suite = suite.to_owned();
+            // What a client may do says nothing about an intermediary.
+            if level == Level::May && role::recorded(case.role()) != role {
+                continue;
+            }
             if !selection.selects(case, &suite, level) {
                 continue;
             }

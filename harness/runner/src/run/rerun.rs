@@ -18,6 +18,8 @@ pub enum Rerun {
     Command(String),
     /// `ssespec server` with these words at its end.
     Server(String),
+    /// `ssespec proxy` with these words at its end.
+    Proxy(String),
     /// `ssespec probe` with these words at its end.
     Probe(String),
     /// `cargo test` with these words, which select the test target.
@@ -41,6 +43,9 @@ impl Rerun {
                 format!("ssespec client --filter '{filter}' --delivery {delivery} {command}")
             }
             Self::Server(command) => format!("ssespec server --filter '{filter}' {command}"),
+            Self::Proxy(command) => {
+                format!("ssespec proxy --filter '{filter}' --delivery {delivery} {command}")
+            }
             Self::Probe(command) => format!("ssespec probe --filter '{filter}' {command}"),
             Self::CargoTest(target) => format!("cargo test {target} -- --exact {case}"),
         }

@@ -11,6 +11,8 @@ use tokio::sync::{OwnedSemaphorePermit, RwLock, RwLockReadGuard, RwLockWriteGuar
 use tokio::task::JoinSet;
 
 use super::adapters::Adapters;
+#[cfg(feature = "intermediary")]
+use super::directly;
 use super::doubt;
 use super::lane::{Lane, News};
 use super::lane_page::Starts;
@@ -232,6 +234,10 @@ impl Schedule {
         let (mut played, usable) =
             doubt::play(&self.adapters, &self.run.launch, &mut lane.stage, &trial, patience).await;
         lane.stage.turn = Turn::default();
+        #[cfg(feature = "intermediary")]
+        if !played.outcome.needs_more_patience() {
+            directly::confirm(&self.run, &trial, &mut played).await;
+        }
         if self.adapters.are_shared_no_more() && !self.limited.swap(true, Ordering::Relaxed) {
             self.limit();
         }

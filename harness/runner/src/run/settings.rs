@@ -52,7 +52,11 @@ impl Run {
     pub fn name(&self) -> String {
         match &self.rerun {
             Rerun::Folder { folder, .. } => folder.display().to_string(),
-            Rerun::Command(_) | Rerun::Server(_) | Rerun::Probe(_) | Rerun::CargoTest(_) => "this run".into(),
+            Rerun::Command(_)
+            | Rerun::Server(_)
+            | Rerun::Proxy(_)
+            | Rerun::Probe(_)
+            | Rerun::CargoTest(_) => "this run".into(),
         }
     }
 }

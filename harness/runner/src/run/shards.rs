@@ -10,9 +10,9 @@ use std::time::Duration;
 use ssespec_cases::{Case, Corpus};
 use ssespec_reports::results::{Role, Shard};
 
+use super::through;
 use super::waits::waits;
 use crate::delivery::{DeliveryKind, programs};
-use crate::role;
 
 /// The processor time of a session, and that of an adapter of its own: rough, since only their proportion matters.
 const SESSION: Duration = Duration::from_millis(10);
@@ -27,7 +27,7 @@ const LONGEST_WAIT: Duration = Duration::from_secs(8);
 /// The ids of the cases of a role that belong to a shard: each goes to the shard that has least, first those with adapters
 /// of their own and then the costliest.
 pub(super) fn part(corpus: &Corpus, role: Role, shard: Shard) -> BTreeSet<&str> {
-    let of_role = corpus.cases.values().filter(|case| role::recorded(case.role()) == role);
+    let of_role = corpus.cases.values().filter(|case| through::is_for(case, role));
     let mut cases: Vec<(Duration, &Case)> = of_role.map(|case| (cost(case), case)).collect();
     cases.sort_by_key(|(cost, case)| (Reverse(case.isolated), Reverse(*cost), &case.id));
     let mut shards: Vec<(Duration, Shard)> = shard.all().map(|shard| (Duration::ZERO, shard)).collect();

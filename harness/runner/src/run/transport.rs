@@ -12,6 +12,8 @@ impl Launch {
             #[cfg(feature = "command")]
             Self::Process(..) => Transport::Process,
             Self::Client(_) => Transport::InProcess,
+            #[cfg(feature = "intermediary")]
+            Self::Proxy(_) => Transport::Network,
             #[cfg(feature = "server")]
             Self::Server(_) => Transport::InProcess,
             #[cfg(feature = "page")]
@@ -57,7 +59,7 @@ impl Launch {
 
     /// Whether the adapter runs in this process.
     pub(super) fn is_in_process(&self) -> bool {
-        self.transport() == Transport::InProcess
+        matches!(self.transport(), Transport::InProcess | Transport::Network)
     }
 
     /// The board that shows the run's progress on the page.

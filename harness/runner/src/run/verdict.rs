@@ -101,6 +101,17 @@ pub(super) fn not_measured(run: &Run, trial: &Trial) -> CaseResult {
     result
 }
 
+/// The result of a case for clients that an intermediary cannot pass, since it holds events back. Cases of its own are about
+/// that.
+#[cfg(feature = "intermediary")]
+pub(super) fn held_back(run: &Run, trial: &Trial) -> CaseResult {
+    let mut result = blank(run, trial);
+    result.verdict = Verdict::Skip;
+    result.reason =
+        Some("needs an intermediary that passes events on immediately: see intermediary/delay/*".into());
+    result
+}
+
 /// The result of a trial that was not played, for this reason.
 #[cfg(feature = "command")]
 pub(super) fn unplayed(run: &Run, trial: &Trial, reason: &str) -> CaseResult {

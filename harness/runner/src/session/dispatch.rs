@@ -5,6 +5,8 @@ use std::time::Instant;
 use ssespec_mock_server::wire::WireEventKind;
 
 use super::client;
+#[cfg(feature = "intermediary")]
+use super::intermediary;
 use super::late_arrivals::{LATE_LIMIT, Late, late_message, late_request};
 use super::outcome::Outcome;
 use super::patience::{AttemptPatience, Patience};
@@ -27,6 +29,8 @@ pub(crate) async fn attempt(stage: &mut Stage, program: &Program, patience: Atte
         Ops::Client(ops) => client::session::play(stage, ops, patience).await,
         #[cfg(feature = "server")]
         Ops::Server(ops) => server::session::play(stage, ops, patience, Strictness::Full).await,
+        #[cfg(feature = "intermediary")]
+        Ops::Intermediary(ops) => intermediary::session::play(stage, ops, patience).await,
     }
 }
 
@@ -37,6 +41,8 @@ pub async fn smoke(stage: &mut Stage, program: &Program, patience: Patience) -> 
         Ops::Client(ops) => client::session::play(stage, ops, patience).await,
         #[cfg(feature = "server")]
         Ops::Server(ops) => server::session::play(stage, ops, patience, Strictness::Smoke).await,
+        #[cfg(feature = "intermediary")]
+        Ops::Intermediary(ops) => intermediary::session::play(stage, ops, patience).await,
     }
 }
 

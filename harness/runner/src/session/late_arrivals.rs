@@ -31,7 +31,7 @@ pub enum LateKind {
 pub(super) const LATE_LIMIT: usize = 1000;
 
 /// Records a request of a session that is over, and answers it with 204.
-pub(super) fn late_request(late: &mut Vec<Late>, exchange: Exchange) {
+pub(crate) fn late_request(late: &mut Vec<Late>, exchange: Exchange) {
     if let Some(session) = session_of(&exchange.request().target) {
         let what = describe::request(exchange.request(), ["last-event-id".to_owned()]);
         late.push(Late { session, what: LateKind::Request(what) });
@@ -40,7 +40,7 @@ pub(super) fn late_request(late: &mut Vec<Late>, exchange: Exchange) {
 }
 
 /// The session that a request target belongs to.
-pub(super) fn session_of(target: &str) -> Option<u64> {
+pub(crate) fn session_of(target: &str) -> Option<u64> {
     target.strip_prefix('/')?.split(['/', '?']).next()?.parse().ok()
 }
 

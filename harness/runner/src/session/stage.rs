@@ -7,14 +7,15 @@ use ssespec_mock_server::wire::{Listener, WireEvent};
 use tokio::sync::mpsc;
 
 use super::late_arrivals::Late;
+use super::place::Place;
 use super::turn::Turn;
 use crate::adapter::running::Adapter;
 use crate::run::lane_page::LanePage;
 
 /// Where sessions take place, one after another: two listeners and an adapter.
 pub struct Stage {
-    /// The listener of the session's URL.
-    pub base: Listener,
+    /// Where the session's URL is.
+    pub base: Place,
     /// The listener of the second origin.
     pub other: Listener,
     /// What happens on the wire.
@@ -37,6 +38,7 @@ impl Stage {
     /// Begins a session, and returns its number.
     pub(super) fn begin(&mut self) -> u64 {
         self.session = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
+        self.base.begin(self.session);
         self.session
     }
 }

@@ -20,12 +20,60 @@ pub struct Transcript {
     origins: Vec<(String, &'static str)>,
     rows: Vec<Row>,
     left_out: u64,
+    names: Names,
+}
+
+/// What the peers of a session are called.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Names {
+    /// There is one peer: a client or a server.
+    #[default]
+    OneSide,
+    /// An intermediary has a client in front and an origin behind.
+    #[cfg(feature = "intermediary")]
+    BothSides,
+}
+
+impl Names {
+    /// What the peer of the mock server is called.
+    fn peer(self) -> &'static str {
+        match self {
+            Self::OneSide => "client",
+            #[cfg(feature = "intermediary")]
+            Self::BothSides => "proxy to origin",
+        }
+    }
+
+    /// What the mock server is called.
+    fn own(self) -> &'static str {
+        match self {
+            Self::OneSide => "harness",
+            #[cfg(feature = "intermediary")]
+            Self::BothSides => "origin to proxy",
+        }
+    }
+
+    /// What a server is called whose stream is read.
+    #[cfg(feature = "server")]
+    fn server(self) -> &'static str {
+        match self {
+            Self::OneSide => "server",
+            #[cfg(feature = "intermediary")]
+            Self::BothSides => "proxy to client",
+        }
+    }
 }
 
 impl Transcript {
     /// A record whose times count from `started`, in which these names stand for the hosts of these origins.
     pub fn new(started: Instant, origins: Vec<(String, &'static str)>) -> Self {
-        Self { started, origins, rows: Vec::new(), left_out: 0 }
+        Self { started, origins, rows: Vec::new(), left_out: 0, names: Names::default() }
+    }
+
+    /// The same record with these names for the peers.
+    pub(crate) fn named(mut self, names: Names) -> Self {
+        self.names = names;
+        self
     }
 
     /// Lets a name stand for the host of an origin.
@@ -48,38 +96,56 @@ impl Transcript {
         connection: u32,
         (kind, text, length): (&str, String, Option<u64>),
     ) {
-        self.push(at, "server", Some(connection), kind, text, length);
+        self.push(at, self.names.server(), Some(connection), kind, text, length);
+    }
+
+    /// The client in front of an intermediary sends a request.
+    #[cfg(feature = "intermediary")]
+    pub(crate) fn stream_request(&mut self, connection: u32, request: String) {
+        self.push(Instant::now(), "client to proxy", Some(connection), "request", request, None);
+    }
+
+    /// Bytes on the connection between an intermediary and the client in front of it.
+    #[cfg(feature = "intermediary")]
+    pub(crate) fn downstream(&mut self, bytes: &crate::upstream::downstream::Bytes) {
+        use crate::upstream::Side;
+        let from = match bytes.side {
+            Side::Client => "client to proxy",
+            Side::Intermediary => self.names.server(),
+        };
+        let cut = bytes.length > bytes.bytes.len() as u64;
+        let text = escape(&bytes.bytes).text;
+        self.push(bytes.at, from, None, "bytes", text, cut.then_some(bytes.length));
     }
 
     /// What happened on the wire.
     pub fn wire(&mut self, event: &WireEvent) {
+        let (peer, own) = (self.names.peer(), self.names.own());
         let (from, kind, text, length) = match &event.kind {
-            WireEventKind::Accepted { .. } => ("client", "connect", String::new(), None),
+            WireEventKind::Accepted { .. } => (peer, "connect", String::new(), None),
             WireEventKind::Received(captured) => {
                 let (text, length) = printable(captured);
-                ("client", "bytes", text, length)
+                (peer, "bytes", text, length)
             }
             WireEventKind::Request(exchange) => {
                 let request = exchange.request();
-                ("client", "request", format!("{} {}", request.method, request.target), None)
+                (peer, "request", format!("{} {}", request.method, request.target), None)
             }
             WireEventKind::Malformed { reason } | WireEventKind::Refused { reason } => {
-                ("client", "malformed", reason.clone(), None)
+                (peer, "malformed", reason.clone(), None)
             }
             WireEventKind::Sent(captured) => {
                 let (text, length) = printable(captured);
-                ("harness", "bytes", text, length)
+                (own, "bytes", text, length)
             }
             WireEventKind::CutShort { written } => {
-                ("harness", "cut-short", format!("{written} bytes were written"), None)
+                (own, "cut-short", format!("{written} bytes were written"), None)
             }
-            WireEventKind::BoundaryNotKept => ("harness", "boundary-not-kept", String::new(), None),
-            WireEventKind::Ended => ("harness", "end", String::new(), None),
-            WireEventKind::Dropped(how) => ("harness", "drop", how.word().into(), None),
-            WireEventKind::Disconnected(how) => {
-                ("client", "disconnect", describe::departure(*how).into(), None)
-            }
-            WireEventKind::Closed => ("harness", "close", String::new(), None),
+            WireEventKind::BoundaryNotKept => (own, "boundary-not-kept", String::new(), None),
+            WireEventKind::Ended => (own, "end", String::new(), None),
+            WireEventKind::Dropped(how) => (own, "drop", how.word().into(), None),
+            WireEventKind::Disconnected(how) => (peer, "disconnect", describe::departure(*how).into(), None),
+            WireEventKind::Closed => (own, "close", String::new(), None),
         };
         self.push(event.at, from, Some(event.connection), kind, text, length);
     }

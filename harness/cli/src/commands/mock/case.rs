@@ -1,7 +1,7 @@
 //! `ssespec mock --case`.
 
 use ssespec::manual::{self, Notice, Requests, Rounds};
-use ssespec_cases::Script;
+use ssespec_cases::{Role, Script};
 
 use super::arguments::Arguments;
 use super::backlog::Backlog;
@@ -19,7 +19,10 @@ pub(super) async fn serve(arguments: &Arguments, id: &str) -> Result<Status, Com
         return Err(UnknownName::case(id, corpus.cases.keys().map(String::as_str)).into());
     };
     let Script::Client(script) = &case.script else {
-        return Err(CommandError::ServerCase(id.to_owned()));
+        return Err(match case.role() {
+            Role::Intermediary => CommandError::IntermediaryCase(id.to_owned()),
+            _ => CommandError::ServerCase(id.to_owned()),
+        });
     };
     let printed = Printed::new(arguments);
     // An output that nobody reads holds up neither the case nor a signal.

@@ -129,10 +129,13 @@ pub(in crate::session) async fn play(
         full_patience: patience.full,
         capabilities,
         queues: Queues::new(&ops.list),
-        progress: Progress::new(Transcript::new(
-            started,
-            vec![(stage.base.url(), "base.test"), (stage.other.url(), "other.test")],
-        )),
+        progress: Progress::new(
+            Transcript::new(
+                started,
+                vec![(stage.base.url(), "base.test"), (stage.other.url(), "other.test")],
+            )
+            .named(stage.base.names()),
+        ),
         stage,
         exchange: None,
         connection: None,
@@ -155,6 +158,10 @@ pub(in crate::session) async fn play(
         flow: Flow::default(),
     };
     let held = session.run().await;
+    #[cfg(feature = "intermediary")]
+    for bytes in session.stage.base.downstream(number) {
+        session.progress.transcript.downstream(&bytes);
+    }
     let progress = session.progress;
     Outcome {
         held,

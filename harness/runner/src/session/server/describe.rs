@@ -1,6 +1,6 @@
 //! Observations of a server in words; the case format puts expectations into words.
 
-pub(super) use ssespec_cases::quote::quote;
+pub(in crate::session) use ssespec_cases::quote::quote;
 use ssespec_cases::server::{Http, Request};
 use ssespec_reports::transcript::escape;
 
@@ -8,10 +8,10 @@ use super::served_url::Target;
 use super::stream_contents::{ResponseHead, Seen};
 use crate::protocol::server::ServerObservation;
 use crate::session::describe::server_shown;
-pub(super) use crate::session::describe::time;
+pub(in crate::session) use crate::session::describe::time;
 
 /// The row of a transcript that shows something of a stream: its kind, its text, and its true length where that is cut.
-pub(super) fn row(seen: &Seen) -> (&'static str, String, Option<u64>) {
+pub(in crate::session) fn row(seen: &Seen) -> (&'static str, String, Option<u64>) {
     let (kind, text) = match seen {
         Seen::Bytes(bytes, length) => {
             let cut = *length > bytes.len() as u64;
@@ -23,6 +23,8 @@ pub(super) fn row(seen: &Seen) -> (&'static str, String, Option<u64>) {
         Seen::Retry(time) => ("retry", time.to_string()),
         Seen::Violation(what) => ("violation", what.clone()),
         Seen::Remark(what) => ("remark", what.clone()),
+        #[cfg(feature = "intermediary")]
+        Seen::Content(bytes) => ("content", format!("{} bytes", bytes.len())),
         Seen::End => ("end", String::new()),
         Seen::Broken(what) => ("broken", what.clone()),
         Seen::Closed => ("closed", String::new()),
@@ -31,9 +33,11 @@ pub(super) fn row(seen: &Seen) -> (&'static str, String, Option<u64>) {
 }
 
 /// What a stream showed.
-pub(super) fn seen(seen: &Seen) -> String {
+pub(in crate::session) fn seen(seen: &Seen) -> String {
     match seen {
         Seen::Bytes(_, length) => format!("{length} bytes"),
+        #[cfg(feature = "intermediary")]
+        Seen::Content(bytes) => format!("{} bytes of content", bytes.len()),
         Seen::Head(head) => response(head, []),
         Seen::Event(event) => {
             let mut words = format!("event type {}, data {}", quote(&event.kind), quote(&event.data));
@@ -54,7 +58,10 @@ pub(super) fn seen(seen: &Seen) -> String {
 }
 
 /// A response, with these header fields.
-pub(super) fn response<'n>(head: &ResponseHead, names: impl IntoIterator<Item = &'n str>) -> String {
+pub(in crate::session) fn response<'n>(
+    head: &ResponseHead,
+    names: impl IntoIterator<Item = &'n str>,
+) -> String {
     let mut words = vec![format!("a response {}", head.status)];
     for name in names {
         let values: Vec<String> =
@@ -69,12 +76,12 @@ pub(super) fn response<'n>(head: &ResponseHead, names: impl IntoIterator<Item = 
 }
 
 /// A refusal.
-pub(super) fn refused(message: &str) -> String {
+pub(in crate::session) fn refused(message: &str) -> String {
     server_shown(&ServerObservation::Refused { message: message.into() })
 }
 
 /// A request, with the fields that it has.
-pub(super) fn request(target: &Target, request: &Request) -> String {
+pub(in crate::session) fn request(target: &Target, request: &Request) -> String {
     let version = match request.http {
         Http::Http10 => "HTTP/1.0",
         Http::Http11 => "HTTP/1.1",

@@ -20,7 +20,11 @@ pub(super) fn request(target: &Target, request: &Request) -> Vec<u8> {
     for (name, value) in outlet::fields(target, request) {
         bytes.extend_from_slice(format!("{name}: {value}\r\n").as_bytes());
     }
+    if let Some(body) = &request.body {
+        bytes.extend_from_slice(format!("content-length: {}\r\n", body.len()).as_bytes());
+    }
     bytes.extend_from_slice(b"\r\n");
+    bytes.extend_from_slice(request.body.as_deref().unwrap_or_default().as_bytes());
     bytes
 }
 

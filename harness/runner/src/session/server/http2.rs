@@ -47,7 +47,8 @@ impl Http2Stream {
         let mut socket = TcpStream::connect((target.host.as_str(), target.port)).await?;
         socket.set_nodelay(true)?;
         let mut client = Client::start().map_err(io::Error::other)?;
-        let number = client.request(head, None).map_err(io::Error::other)?;
+        let number =
+            client.request(head, asked.body.clone().map(bytes::Bytes::from)).map_err(io::Error::other)?;
         // A server may refuse the rest before it has read everything: its answer counts.
         let _ = socket.write_all(&client.take_output()).await;
         Ok(Self {

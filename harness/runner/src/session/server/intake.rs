@@ -75,6 +75,9 @@ impl Session<'_> {
             // It is reported only of streams that are half-closed.
             Seen::Closed => {}
             Seen::Bytes(..) | Seen::Remark(_) => {}
+            // The content of servers is interpreted.
+            #[cfg(feature = "intermediary")]
+            Seen::Content(_) => {}
             Seen::Head(head) => {
                 stream.head = Some(head.clone());
                 let implied = stream.implied.take();

@@ -10,16 +10,16 @@
 //! - `ending`: how every session ends, so that nothing unexpected goes unseen
 //! - `describe`: what was observed, in words
 
-mod describe;
+pub(super) mod describe;
 mod ending;
 mod expect;
 mod http1;
 mod http2;
 mod intake;
 mod matching;
-mod outlet;
+pub(super) mod outlet;
 mod perform;
 mod served_url;
 pub(super) mod session;
-mod stream;
+pub(super) mod stream;
 pub(super) mod stream_contents;

@@ -14,7 +14,7 @@ const READS: u64 = 500;
 const SHOWN: usize = 4096;
 
 /// The fields of a request: those that every client sends, with the case's in place of those of the same name.
-pub(super) fn fields(target: &Target, request: &Request) -> Vec<(String, String)> {
+pub(in crate::session) fn fields(target: &Target, request: &Request) -> Vec<(String, String)> {
     let mut fields = vec![
         ("host", target.authority.clone()),
         ("accept", "text/event-stream".into()),
@@ -28,35 +28,35 @@ pub(super) fn fields(target: &Target, request: &Request) -> Vec<(String, String)
 
 /// Something that a stream shows, for the session.
 #[derive(Debug)]
-pub(super) struct StreamUpdate {
+pub(in crate::session) struct StreamUpdate {
     /// Which stream.
-    pub(super) stream: usize,
-    pub(super) at: Instant,
-    pub(super) seen: Seen,
+    pub(in crate::session) stream: usize,
+    pub(in crate::session) at: Instant,
+    pub(in crate::session) seen: Seen,
 }
 
 /// Where what a stream shows goes.
 #[derive(Debug)]
-pub(super) struct Outlet {
-    pub(super) stream: usize,
-    pub(super) tell: mpsc::Sender<StreamUpdate>,
-    pub(super) began: Instant,
-    pub(super) limits: Limits,
-    pub(super) reads: u64,
+pub(in crate::session) struct Outlet {
+    pub(in crate::session) stream: usize,
+    pub(in crate::session) tell: mpsc::Sender<StreamUpdate>,
+    pub(in crate::session) began: Instant,
+    pub(in crate::session) limits: Limits,
+    pub(in crate::session) reads: u64,
 }
 
 impl Outlet {
-    pub(super) fn limits(&self) -> Limits {
+    pub(in crate::session) fn limits(&self) -> Limits {
         self.limits
     }
 
     /// How long ago the stream was opened.
-    pub(super) fn elapsed(&self) -> Duration {
+    pub(in crate::session) fn elapsed(&self) -> Duration {
         self.began.elapsed()
     }
 
     /// Bytes for the transcript, as long as it shows them.
-    pub(super) fn bytes(&mut self, bytes: &[u8]) -> Option<Seen> {
+    pub(in crate::session) fn bytes(&mut self, bytes: &[u8]) -> Option<Seen> {
         self.reads += 1;
         if self.reads > READS {
             return None;
@@ -65,7 +65,7 @@ impl Outlet {
     }
 
     /// Sends what was seen; waits until the session has room for it, or the stream must be left.
-    pub(super) async fn tell(&self, seen: Vec<Seen>, control: &mut Control) -> Option<Left> {
+    pub(in crate::session) async fn tell(&self, seen: Vec<Seen>, control: &mut Control) -> Option<Left> {
         let reporting = async {
             for seen in seen {
                 let told = StreamUpdate { stream: self.stream, at: Instant::now(), seen };
@@ -86,7 +86,7 @@ impl Outlet {
 
 /// How a stream is left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Left {
+pub(in crate::session) enum Left {
     /// The case leaves it.
     HungUp(Leaving),
     /// The session is over.
@@ -95,26 +95,26 @@ pub(super) enum Left {
 
 /// The orders to a stream's task.
 #[derive(Debug)]
-pub(super) struct Control {
-    pub(super) orders: mpsc::UnboundedReceiver<StreamOrder>,
-    pub(super) reading: Reading,
+pub(in crate::session) struct Control {
+    pub(in crate::session) orders: mpsc::UnboundedReceiver<StreamOrder>,
+    pub(in crate::session) reading: Reading,
 }
 
 /// What a stream's task is ordered to do.
 #[derive(Debug)]
-pub(super) enum StreamOrder {
+pub(in crate::session) enum StreamOrder {
     Read,
     Leave(Left),
 }
 
 impl Control {
     /// Whether the stream is read.
-    pub(super) fn reads(&self) -> bool {
+    pub(in crate::session) fn reads(&self) -> bool {
         self.reading == Reading::AsItComes
     }
 
     /// Waits for the next order: how the stream is to be left, or `None` where reading begins.
-    pub(super) async fn next(&mut self) -> Option<Left> {
+    pub(in crate::session) async fn next(&mut self) -> Option<Left> {
         match self.orders.recv().await {
             Some(StreamOrder::Leave(left)) => Some(left),
             Some(StreamOrder::Read) => {

@@ -15,7 +15,7 @@ use super::{http1, http2};
 
 /// The state of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum StreamState {
+pub(in crate::session) enum StreamState {
     /// It is there.
     Open,
     /// The server was ordered to end it.
@@ -30,25 +30,25 @@ pub(super) enum StreamState {
 
 /// A stream.
 #[derive(Debug)]
-pub(super) struct Stream {
+pub(in crate::session) struct Stream {
     orders: mpsc::UnboundedSender<StreamOrder>,
     task: Option<JoinHandle<()>>,
     abort: AbortHandle,
-    pub(super) request: Request,
-    pub(super) reading: Reading,
-    pub(super) state: StreamState,
+    pub(in crate::session) request: Request,
+    pub(in crate::session) reading: Reading,
+    pub(in crate::session) state: StreamState,
     /// Whether the adapter has to show it.
-    pub(super) is_announced: bool,
+    pub(in crate::session) is_announced: bool,
     /// Whether the server closed its side of the connection after the client had half-closed it.
-    pub(super) is_closed: bool,
-    pub(super) head: Option<ResponseHead>,
+    pub(in crate::session) is_closed: bool,
+    pub(in crate::session) head: Option<ResponseHead>,
     /// What the head must be whenever it comes, and the step that implies it.
-    pub(super) implied: Option<(ResponseExpected, Option<usize>)>,
-    pub(super) queue: VecDeque<Seen>,
+    pub(in crate::session) implied: Option<(ResponseExpected, Option<usize>)>,
+    pub(in crate::session) queue: VecDeque<Seen>,
     /// How many events have come.
-    pub(super) events: u64,
+    pub(in crate::session) events: u64,
     /// How many bytes of what came wait in the queue.
-    pub(super) kept: u64,
+    pub(in crate::session) kept: u64,
 }
 
 impl Stream {
@@ -56,7 +56,7 @@ impl Stream {
     ///
     /// # Errors
     /// When nobody listens there.
-    pub(super) async fn open(
+    pub(in crate::session) async fn open(
         target: &Target,
         request: &Request,
         (stream, reading): (usize, StreamReading),
@@ -96,14 +96,14 @@ impl Stream {
     }
 
     /// Begins to read.
-    pub(super) fn read(&mut self) {
+    pub(in crate::session) fn read(&mut self) {
         self.reading = Reading::AsItComes;
         // A task that has ended reads nothing.
         let _ = self.orders.send(StreamOrder::Read);
     }
 
     /// Leaves the stream; the connection is gone when the task is.
-    pub(super) fn leave(&mut self, left: Left) {
+    pub(in crate::session) fn leave(&mut self, left: Left) {
         self.state = match left {
             Left::HungUp(Leaving::HalfClose) => StreamState::HalfClosed,
             Left::HungUp(_) | Left::Forgotten => StreamState::Left,
@@ -112,7 +112,7 @@ impl Stream {
     }
 
     /// Waits until the connection is gone.
-    pub(super) async fn gone(&mut self) {
+    pub(in crate::session) async fn gone(&mut self) {
         if let Some(task) = self.task.take() {
             // One that panicked is gone as well.
             let _ = task.await;
@@ -120,14 +120,14 @@ impl Stream {
     }
 
     /// Whether it is an event stream, or must turn out to be one.
-    pub(super) fn is_stream(&self) -> bool {
+    pub(in crate::session) fn is_stream(&self) -> bool {
         // The answer to HEAD has no content.
         self.request.method != "HEAD"
             && self.head.as_ref().map_or(self.implied.is_some(), ResponseHead::is_stream)
     }
 
     /// Whether the adapter shows it, as it does each stream that is opened; a response may say otherwise later.
-    pub(super) fn is_shown(&self) -> bool {
+    pub(in crate::session) fn is_shown(&self) -> bool {
         self.is_announced && self.head.as_ref().is_none_or(ResponseHead::is_stream)
     }
 }

@@ -11,52 +11,52 @@ mod tests;
 
 /// The head of a response, of whichever version of HTTP.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ResponseHead {
-    pub(super) status: u16,
+pub(in crate::session) struct ResponseHead {
+    pub(in crate::session) status: u16,
     /// The fields in their order.
-    pub(super) fields: Vec<(String, Vec<u8>)>,
+    pub(in crate::session) fields: Vec<(String, Vec<u8>)>,
 }
 
 impl ResponseHead {
     /// The values of the fields of this name, in whatever case.
-    pub(super) fn values<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
+    pub(in crate::session) fn values<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
         let named = self.fields.iter().filter(move |(other, _)| other.eq_ignore_ascii_case(name));
         named.map(|(_, value)| value.as_slice())
     }
 
     /// Whether a client treats it as an event stream,
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#sse-processing-model>.
-    pub(super) fn is_stream(&self) -> bool {
+    pub(in crate::session) fn is_stream(&self) -> bool {
         self.status == 200
             && self.values("content-type").next().is_some_and(|value| essence(value) == EVENT_STREAM)
     }
 }
 
 /// The media type of event streams.
-pub(super) const EVENT_STREAM: &[u8] = b"text/event-stream";
+pub(in crate::session) const EVENT_STREAM: &[u8] = b"text/event-stream";
 
 /// A media type in lower case and without its parameters.
-pub(super) fn essence(value: &[u8]) -> Vec<u8> {
+pub(in crate::session) fn essence(value: &[u8]) -> Vec<u8> {
     value.split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii().to_ascii_lowercase()
 }
 
 /// An event as a client would dispatch it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct SeenEvent {
-    pub(super) kind: String,
+pub(in crate::session) struct SeenEvent {
+    pub(in crate::session) kind: String,
     /// The data as far as it is kept.
-    pub(super) data: String,
+    pub(in crate::session) data: String,
     /// Its true length in bytes.
-    pub(super) length: u64,
+    pub(in crate::session) length: u64,
     /// The last event ID.
-    pub(super) id: String,
+    pub(in crate::session) id: String,
     /// Whether the server sets IDs on its own, so that an event without an ID may have one.
-    pub(super) has_own_id: bool,
+    pub(in crate::session) has_own_id: bool,
 }
 
 /// Something seen on a stream.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Seen {
+pub(in crate::session) enum Seen {
     /// Bytes: how many, and the first of them.
     Bytes(Vec<u8>, u64),
     /// The head of the response.
@@ -67,6 +67,9 @@ pub(super) enum Seen {
     Comment(String),
     /// The reconnection time was set, in milliseconds.
     Retry(u64),
+    /// Content, if it is not interpreted.
+    #[cfg(feature = "intermediary")]
+    Content(Vec<u8>),
     /// A violation of HTTP, or bytes that are not UTF-8.
     Violation(String),
     /// An allowed deviation worth noting.
@@ -81,20 +84,20 @@ pub(super) enum Seen {
 
 /// Which kinds a case names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Named {
-    pub(super) comments: bool,
-    pub(super) retries: bool,
-    pub(super) breaks: bool,
+pub(in crate::session) struct Named {
+    pub(in crate::session) comments: bool,
+    pub(in crate::session) retries: bool,
+    pub(in crate::session) breaks: bool,
 }
 
 /// How a body is read.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct StreamReading {
-    pub(super) limits: Limits,
-    pub(super) named: Named,
-    pub(super) strictness: Strictness,
+pub(in crate::session) struct StreamReading {
+    pub(in crate::session) limits: Limits,
+    pub(in crate::session) named: Named,
+    pub(in crate::session) strictness: Strictness,
     /// After this many bytes a stream is left: no case needs more.
-    pub(super) most: u64,
+    pub(in crate::session) most: u64,
 }
 
 /// How much is asked of a stream.
@@ -104,11 +107,14 @@ pub(in crate::session) enum Strictness {
     Full,
     /// That something comes: whether the adapter works, not whether its server is in order.
     Smoke,
+    /// Nothing but HTTP: the content is not interpreted, only shown.
+    #[cfg(feature = "intermediary")]
+    Http,
 }
 
 /// The reader of one response's content.
 #[derive(Debug)]
-pub(super) struct Content {
+pub(in crate::session) struct Content {
     reading: StreamReading,
     body: EventStreamReader,
     is_stream: bool,
@@ -117,23 +123,31 @@ pub(super) struct Content {
 
 impl Content {
     /// A reader for a client whose last event ID is this.
-    pub(super) fn new(reading: StreamReading, last_id: String) -> Self {
+    pub(in crate::session) fn new(reading: StreamReading, last_id: String) -> Self {
         Self { reading, body: EventStreamReader::new(reading.limits), is_stream: false, last_id }
     }
 
-    pub(super) fn reading(&self) -> &StreamReading {
+    pub(in crate::session) fn reading(&self) -> &StreamReading {
         &self.reading
     }
 
     /// The head has come.
-    pub(super) fn head(&mut self, head: ResponseHead, seen: &mut Vec<Seen>) {
+    pub(in crate::session) fn head(&mut self, head: ResponseHead, seen: &mut Vec<Seen>) {
         let lenient = self.reading.strictness == Strictness::Smoke && head.status == 200;
         self.is_stream = head.is_stream() || lenient;
+        #[cfg(feature = "intermediary")]
+        {
+            self.is_stream &= self.reading.strictness != Strictness::Http;
+        }
         seen.push(Seen::Head(head));
     }
 
     /// The next bytes of the content.
-    pub(super) fn feed(&mut self, bytes: &[u8], at: Duration, seen: &mut Vec<Seen>) {
+    pub(in crate::session) fn feed(&mut self, bytes: &[u8], at: Duration, seen: &mut Vec<Seen>) {
+        #[cfg(feature = "intermediary")]
+        if self.reading.strictness == Strictness::Http {
+            return seen.push(Seen::Content(bytes.to_vec()));
+        }
         if self.is_stream {
             let mut items = Vec::new();
             self.body.feed(bytes, at, &mut items);
@@ -142,7 +156,7 @@ impl Content {
     }
 
     /// The message is complete.
-    pub(super) fn end(&mut self, seen: &mut Vec<Seen>) {
+    pub(in crate::session) fn end(&mut self, seen: &mut Vec<Seen>) {
         if self.is_stream {
             let mut items = Vec::new();
             self.body.end(&mut items);
@@ -189,9 +203,11 @@ impl Content {
     }
 
     /// Something that is wrong with the HTTP.
-    pub(super) fn http(&self, finding: &Finding) -> Seen {
+    pub(in crate::session) fn http(&self, finding: &Finding) -> Seen {
         match self.reading.strictness {
             Strictness::Full => Seen::Violation(format!("in HTTP, {}", findings::describe(finding))),
+            #[cfg(feature = "intermediary")]
+            Strictness::Http => Seen::Violation(format!("in HTTP, {}", findings::describe(finding))),
             Strictness::Smoke => Seen::Remark(findings::describe(finding)),
         }
     }

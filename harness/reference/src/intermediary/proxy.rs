@@ -1,0 +1,73 @@
+//! The listener of an intermediary, and its connections.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::defect::switches::IntermediaryDefects as Defects;
+use crate::intermediary::shared::Shared;
+use crate::intermediary::{http1, http2};
+use crate::pace::Pace;
+
+/// A running intermediary. It ends, with all of its connections, when it is dropped.
+#[derive(Debug)]
+pub struct Intermediary {
+    address: SocketAddr,
+    accepting: JoinHandle<()>,
+}
+
+impl Intermediary {
+    /// Listens at an address (port 0 for any free port) and forwards to another. Must be called in a tokio runtime.
+    ///
+    /// # Errors
+    /// If binding fails.
+    pub(crate) async fn start(
+        listen: SocketAddr,
+        upstream: SocketAddr,
+        defects: Defects,
+        pace: Pace,
+    ) -> io::Result<Self> {
+        let listener = TcpListener::bind(listen).await?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared::new(upstream, defects, pace));
+        Ok(Self { address, accepting: tokio::spawn(accept(listener, shared)) })
+    }
+
+    /// The URL at which clients reach it.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for Intermediary {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, shared: Arc<Shared>) {
+    // A set, so that all connections end with it.
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => if let Ok((stream, _)) = accepted {
+                connections.spawn(serve(stream, Arc::clone(&shared)));
+            },
+            Some(_) = connections.join_next() => {}
+        }
+    }
+}
+
+async fn serve(stream: TcpStream, shared: Arc<Shared>) {
+    // Without this, the system may delay a small write until the previous one is acknowledged.
+    let _ = stream.set_nodelay(true);
+    match http2::is_preface(&stream).await {
+        Ok(true) => http2::serve(stream, shared).await,
+        Ok(false) => http1::serve(stream, shared).await,
+        // It has ended before its first byte.
+        Err(_) => {}
+    }
+}

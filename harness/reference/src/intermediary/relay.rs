@@ -1,0 +1,356 @@
+//! A request and its response on their way through the intermediary.
+
+use std::io;
+use std::time::Instant;
+
+use ssespec_strict::http::Framing;
+use tokio::sync::mpsc;
+
+use crate::defect::list::IntermediaryDefect as Defect;
+use crate::defect::switches::IntermediaryDefects as Defects;
+use crate::intermediary::coding::Coder;
+use crate::intermediary::content::Passage;
+use crate::intermediary::fields::Fields;
+use crate::intermediary::front::{Departure, Front};
+use crate::intermediary::head::change_head;
+use crate::intermediary::origin::{Break, Came, Origin, ResponseHead};
+use crate::intermediary::request::Request;
+use crate::intermediary::shared::Shared;
+use crate::intermediary::sharing::{Keeping, Kept};
+
+/// How long a flowing stream may take in an intermediary with a defect, in seconds.
+const ROUTE: u64 = 15;
+
+/// The text that an intermediary with a defect adds.
+const ADDED: &[u8] = b"Error occurred while trying to proxy\n\n";
+
+/// How often an intermediary with a defect sends a GET request.
+const AGAIN: usize = 4;
+
+/// How many redirects an intermediary with a defect follows.
+const REDIRECTS: usize = 5;
+
+/// Where the response comes from.
+enum Source {
+    Origin(Box<Origin>),
+    /// From a task that reads it without waiting for the client. Only an intermediary with a defect does this.
+    Pumped(mpsc::UnboundedReceiver<(Came, bool)>),
+}
+
+impl Source {
+    /// What comes next, and whether it comes inside a chunk.
+    async fn next(&mut self) -> (Came, bool) {
+        match self {
+            Self::Origin(origin) => {
+                let came = origin.next().await;
+                (came, origin.is_inside_chunk())
+            }
+            Self::Pumped(pumped) => match pumped.recv().await {
+                Some(came) => came,
+                None => std::future::pending().await,
+            },
+        }
+    }
+}
+
+/// Forwards a request, and its response to the client.
+///
+/// # Errors
+/// If the client is gone.
+pub(crate) async fn relay<F: Front>(shared: &Shared, request: &Request, front: &mut F) -> io::Result<()> {
+    let defects = &shared.defects;
+    let is_get = request.method == "GET";
+    if is_get
+        && (defects.has(Defect::StreamsStored) || defects.has(Defect::StreamsShared))
+        && let Some(kept) = shared.kept.find(&request.target)
+        && is_served(&kept, defects)
+    {
+        return again(kept, front).await;
+    }
+    let _permit = if defects.has(Defect::HundredStreamsOnly) {
+        shared.streams.clone().acquire_owned().await.ok()
+    } else {
+        None
+    };
+    let Some((source, head)) = respond(shared, request, front).await? else { return Ok(()) };
+    forward(shared, request, front, (source, head)).await
+}
+
+/// Whether an intermediary with a defect serves a stream that is kept: it stores those that are complete, or shares those
+/// that are open.
+fn is_served(kept: &Kept, defects: &Defects) -> bool {
+    let is_complete = kept.content.borrow().1;
+    if defects.has(Defect::StreamsShared) { !is_complete } else { is_complete }
+}
+
+/// Sends a stream that is kept.
+async fn again<F: Front>(kept: Kept, front: &mut F) -> io::Result<()> {
+    front.head(&kept.head).await?;
+    let mut content = kept.content;
+    let mut sent = 0;
+    loop {
+        let (bytes, is_complete) = content.borrow_and_update().clone();
+        front.content(bytes.get(sent..).unwrap_or_default()).await?;
+        sent = bytes.len();
+        if is_complete {
+            return front.end().await;
+        }
+        tokio::select! {
+            changed = content.changed() => if changed.is_err() {
+                front.abort();
+                return Ok(());
+            },
+            _ = front.departed() => return Ok(()),
+        }
+    }
+}
+
+/// Asks the origin, and waits for the head of its final response. `None` if the client has its response, or has left.
+async fn respond<F: Front>(
+    shared: &Shared,
+    request: &Request,
+    front: &mut F,
+) -> io::Result<Option<(Source, ResponseHead)>> {
+    let defects = &shared.defects;
+    let (mut attempts, mut redirects, mut request) = (1, 0, request.clone());
+    loop {
+        let Ok(origin) = Origin::ask(shared.upstream, &request.method, &request.forwarded(defects)).await
+        else {
+            return bad_gateway(front).await;
+        };
+        let mut source = source(origin, defects);
+        loop {
+            let came = tokio::select! {
+                came = source.next() => came.0,
+                departure = front.departed() => {
+                    if !is_ignored(departure, defects) {
+                        return Ok(None);
+                    }
+                    continue;
+                }
+            };
+            match came {
+                Came::Head(head) if (100..200).contains(&head.status) => front.interim(&head).await?,
+                Came::Head(head) => {
+                    let target = location(&head).filter(|_| redirects < REDIRECTS);
+                    if let Some(target) = target
+                        && defects.has(Defect::RedirectsFollowed)
+                    {
+                        redirects += 1;
+                        request.target = target;
+                        break;
+                    }
+                    return Ok(Some((source, *head)));
+                }
+                Came::Broken(how) => {
+                    let is_post = request.method == "POST";
+                    let again = how == Break::Reset
+                        && (is_post && attempts == 1 && defects.has(Defect::PostSentAgain)
+                            || !is_post && attempts < AGAIN && defects.has(Defect::GetSentAgainAndAgain));
+                    if !again {
+                        return bad_gateway(front).await;
+                    }
+                    attempts += 1;
+                    break;
+                }
+                Came::Content(_) | Came::Complete => {}
+            }
+        }
+    }
+}
+
+fn source(mut origin: Origin, defects: &Defects) -> Source {
+    if !defects.has(Defect::OriginReadWithoutBound) {
+        return Source::Origin(Box::new(origin));
+    }
+    let (tell, pumped) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        loop {
+            let came = tokio::select! {
+                came = origin.next() => came,
+                () = tell.closed() => return,
+            };
+            if tell.send((came, origin.is_inside_chunk())).is_err() {
+                return;
+            }
+        }
+    });
+    Source::Pumped(pumped)
+}
+
+/// The target of a redirect at the same origin.
+fn location(head: &ResponseHead) -> Option<String> {
+    let value = head.fields.values("location").next()?;
+    let text = str::from_utf8(value).ok().filter(|_| (300..400).contains(&head.status))?;
+    let path = match text.split_once("://") {
+        Some((_, rest)) => rest.find('/').map(|at| rest[at..].to_owned())?,
+        None => text.to_owned(),
+    };
+    path.starts_with('/').then_some(path)
+}
+
+/// Whether an intermediary with a defect ignores that a client has left.
+fn is_ignored(departure: Departure, defects: &Defects) -> bool {
+    match departure {
+        Departure::Fin => defects.has(Defect::FinNotPassedOn),
+        Departure::Reset => defects.has(Defect::ResetNotPassedOn),
+        Departure::Stream => defects.has(Defect::StreamResetNotPassedOn),
+    }
+}
+
+/// <https://www.rfc-editor.org/rfc/rfc9110#section-15.6.3>
+async fn bad_gateway<F: Front, T>(front: &mut F) -> io::Result<Option<T>> {
+    let fields = Fields(vec![("content-length".into(), b"0".to_vec())]);
+    let head =
+        ResponseHead { status: 502, reason: b"Bad Gateway".to_vec(), fields, framing: Framing::Length(0) };
+    front.head(&head).await?;
+    front.end().await?;
+    Ok(None)
+}
+
+/// Forwards a response whose head has come.
+async fn forward<F: Front>(
+    shared: &Shared,
+    request: &Request,
+    front: &mut F,
+    (mut source, mut head): (Source, ResponseHead),
+) -> io::Result<()> {
+    let defects = &shared.defects;
+    let framing = head.framing;
+    change_head(&mut head, defects);
+    if head.status >= 400 && defects.has(Defect::ErrorsReplaced) {
+        return replaced(head, front).await;
+    }
+    let mut coder = Coder::new(request, &mut head, defects);
+    let keeping: Option<Keeping> = (request.method == "GET"
+        && (defects.has(Defect::StreamsStored) || defects.has(Defect::StreamsShared)))
+    .then(|| shared.kept.keep(&request.target, &head));
+    let mut passage = Passage::new(defects.clone());
+    let holds_head = defects.has(Defect::HeadHeldBack) || defects.has(Defect::ResponseCollected);
+    let mut held_head = Some(head);
+    if !holds_head && let Some(head) = held_head.take() {
+        front.head(&head).await?;
+    }
+    let mut send = Sending { shared, front, held_head, keeping };
+    let cut = Instant::now() + shared.pace.seconds(ROUTE);
+    let mut is_watched = true;
+    loop {
+        let (came, is_inside_chunk) = tokio::select! {
+            biased;
+            departure = send.front.departed(), if is_watched => {
+                if is_ignored(departure, defects) {
+                    is_watched = false;
+                    continue;
+                }
+                return Ok(());
+            }
+            came = source.next() => came,
+            held = passage.waits() => (Came::Content(Vec::new()), { send.content(&held).await?; false }),
+        };
+        match came {
+            Came::Head(_) => {}
+            Came::Content(content) => {
+                if Instant::now() > cut && defects.has(Defect::StreamCutAfterRouteTimeout) {
+                    send.front.abort();
+                    return Ok(());
+                }
+                if !content.is_empty() {
+                    let passed = passage.take(content);
+                    send.content(&coder.code(passed)).await?;
+                }
+            }
+            Came::Complete => {
+                let mut rest = coder.code(passage.end());
+                rest.extend(coder.end());
+                send.content(&rest).await?;
+                return send.end().await;
+            }
+            Came::Broken(how) => {
+                let mut rest = coder.code(passage.broken());
+                rest.extend(coder.end());
+                send.content(&rest).await?;
+                return broken(send, (framing, how, is_inside_chunk)).await;
+            }
+        }
+    }
+}
+
+/// The response that a client gets.
+struct Sending<'s, F> {
+    shared: &'s Shared,
+    front: &'s mut F,
+    held_head: Option<ResponseHead>,
+    keeping: Option<Keeping>,
+}
+
+impl<F: Front> Sending<'_, F> {
+    async fn content(&mut self, content: &[u8]) -> io::Result<()> {
+        if content.is_empty() {
+            return Ok(());
+        }
+        if let Some(head) = self.held_head.take() {
+            self.front.head(&head).await?;
+        }
+        if let Some(keeping) = &self.keeping {
+            keeping.send_modify(|kept| kept.0.extend_from_slice(content));
+        }
+        let _writing = if self.shared.defects.has(Defect::SlowReaderHoldsUpOthers) {
+            Some(self.shared.writing.lock().await)
+        } else {
+            None
+        };
+        self.front.content(content).await
+    }
+
+    async fn end(&mut self) -> io::Result<()> {
+        if let Some(head) = self.held_head.take() {
+            self.front.head(&head).await?;
+        }
+        if let Some(keeping) = &self.keeping {
+            keeping.send_modify(|kept| kept.1 = true);
+        }
+        self.front.end().await
+    }
+}
+
+/// The origin broke off: the response must not look complete, <https://www.rfc-editor.org/rfc/rfc9112#section-8>.
+async fn broken<F: Front>(
+    mut send: Sending<'_, F>,
+    (framing, how, is_inside_chunk): (Framing, Break, bool),
+) -> io::Result<()> {
+    let defects = &send.shared.defects;
+    if defects.has(Defect::DeadOriginHidden) {
+        send.front.departed().await;
+        return Ok(());
+    }
+    if defects.has(Defect::TextAddedToBrokenStream) {
+        send.content(ADDED).await?;
+    }
+    let is_end = match (framing, how) {
+        (Framing::Chunked, Break::Closed) if is_inside_chunk => defects.has(Defect::EndAfterFinInsideChunk),
+        (Framing::Chunked, Break::Closed) => defects.has(Defect::EndAfterFinBetweenChunks),
+        (Framing::Chunked, Break::Reset) => defects.has(Defect::EndAfterReset),
+        (Framing::Length(_), _) => defects.has(Defect::EndBeforeLength),
+        (Framing::Close, Break::Reset) => defects.has(Defect::EndAfterResetWithoutLength),
+        (Framing::Close | Framing::None, _) => false,
+    };
+    if is_end {
+        return send.end().await;
+    }
+    if let Some(head) = send.held_head.take() {
+        send.front.head(&head).await?;
+    }
+    send.front.abort();
+    Ok(())
+}
+
+/// Sends an error without its content, which only an intermediary with a defect does.
+async fn replaced<F: Front>(mut head: ResponseHead, front: &mut F) -> io::Result<()> {
+    const TEXT: &[u8] = b"<h1>Error</h1>\n";
+    head.fields.remove(|name| name.eq_ignore_ascii_case("content-length"));
+    head.fields.0.push(("content-length".into(), TEXT.len().to_string().into_bytes()));
+    head.framing = Framing::Length(TEXT.len() as u64);
+    front.head(&head).await?;
+    front.content(TEXT).await?;
+    front.end().await
+}

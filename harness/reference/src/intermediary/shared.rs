@@ -1,0 +1,35 @@
+//! What all connections of an intermediary share.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, Semaphore};
+
+use crate::defect::switches::IntermediaryDefects as Defects;
+use crate::intermediary::sharing::Streams;
+use crate::pace::Pace;
+
+/// How many streams an intermediary with a defect forwards at the same time.
+const FEW: usize = 100;
+
+/// What all connections of an intermediary share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    /// Where the origin is.
+    pub(crate) upstream: SocketAddr,
+    pub(crate) defects: Defects,
+    pub(crate) pace: Pace,
+    /// Held while something is written to a client. Only an intermediary with a defect does this.
+    pub(crate) writing: Mutex<()>,
+    /// How many streams can be forwarded. Only an intermediary with a defect counts them.
+    pub(crate) streams: Arc<Semaphore>,
+    /// The streams that are stored or shared. Only an intermediary with a defect does this.
+    pub(crate) kept: Streams,
+}
+
+impl Shared {
+    pub(crate) fn new(upstream: SocketAddr, defects: Defects, pace: Pace) -> Self {
+        let streams = Arc::new(Semaphore::new(FEW));
+        Self { upstream, defects, pace, writing: Mutex::default(), streams, kept: Streams::default() }
+    }
+}

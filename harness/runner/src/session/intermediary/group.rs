@@ -1,0 +1,72 @@
+//! The streams of one name: in front, and their requests at the origin.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use ssespec_mock_server::action::Drop;
+use ssespec_mock_server::wire::{Exchange, Version};
+
+use super::content::Content;
+use crate::session::server::stream::Stream;
+
+/// A stream in front, with its content.
+#[derive(Debug)]
+pub(super) struct Front {
+    pub(super) stream: Stream,
+    pub(super) content: Content,
+    pub(super) opened: Instant,
+}
+
+/// A request at the origin.
+#[derive(Debug)]
+pub(super) struct AtOrigin {
+    pub(super) exchange: Exchange,
+    /// Whether its response is delimited by the end of the connection only because HTTP/1.0 has no chunks.
+    pub(super) is_undelimited: bool,
+    /// Whether the origin has ended the response, or the connection.
+    pub(super) is_over: bool,
+}
+
+impl AtOrigin {
+    pub(super) fn new(exchange: Exchange) -> Self {
+        Self { exchange, is_undelimited: false, is_over: false }
+    }
+
+    pub(super) fn is_http10(&self) -> bool {
+        self.exchange.request().version == Version::Http10
+    }
+
+    /// Whether this loss is the regular end of the response.
+    pub(super) fn completes(&self, how: Drop) -> bool {
+        self.is_undelimited && how == Drop::Fin
+    }
+}
+
+/// How far a pattern was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flood {
+    /// All of it.
+    Whole,
+    /// Part of it: then nothing was read for a while.
+    Stalled,
+}
+
+/// The streams of one name.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    /// The numbers of the streams in front.
+    pub(super) streams: Vec<usize>,
+    /// Their requests at the origin.
+    pub(super) requests: Vec<AtOrigin>,
+}
+
+impl Group {
+    /// Whether the intermediary has left all of its requests.
+    pub(super) fn is_left(&self, gone: &BTreeSet<u32>) -> bool {
+        !self.requests.is_empty()
+            && self
+                .requests
+                .iter()
+                .all(|request| request.exchange.peer_gone() || gone.contains(&request.exchange.connection()))
+    }
+}

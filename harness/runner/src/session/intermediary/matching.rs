@@ -1,0 +1,289 @@
+//! Compares expectations with what has arrived, without taking it: a view counts what it would take.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use ssespec_cases::Step;
+use ssespec_cases::client::RequestExpectation;
+use ssespec_cases::grammar::FieldExpectation;
+use ssespec_cases::intermediary::{Observed, Passed, RequestObserved};
+use ssespec_cases::server::{EmittedData, EventExpected, Expected, ResponseExpected};
+use ssespec_mock_server::wire::Request;
+
+use super::content::Passage;
+use super::group::{AtOrigin, Front};
+use super::session::Session;
+use crate::session::client::fields;
+use crate::session::describe::request as request_in_words;
+use crate::session::server::describe;
+use crate::session::server::stream_contents::{ResponseHead, Seen, SeenEvent, essence};
+
+/// What an alternative would take.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct View {
+    /// The streams of the requests, in the order of their arrival.
+    requests: Vec<String>,
+    streams: BTreeMap<usize, usize>,
+    /// The streams whose delays are judged.
+    judged: Vec<usize>,
+}
+
+/// Whether an expectation holds, given what has arrived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It holds.
+    Holds,
+    /// It does not; this was observed.
+    Fails(String),
+    /// More must come before that can be said.
+    Open,
+}
+
+impl Session<'_> {
+    /// Looks whether a sequence holds from this view on, which moves along.
+    pub(super) fn look_at_all(&self, steps: &[Step<Observed>], began: Instant, view: &mut View) -> Verdict {
+        for step in steps {
+            match self.look(&step.kind, began, view) {
+                Verdict::Holds => {}
+                other => return other,
+            }
+        }
+        Verdict::Holds
+    }
+
+    /// Looks whether an expectation holds from this view on, which moves along if so. It is awaited since `began`.
+    pub(super) fn look(&self, observed: &Observed, began: Instant, view: &mut View) -> Verdict {
+        match observed {
+            Observed::Request(request) => self.look_at_requests(request, view),
+            Observed::NoRequest(time) => match self.arrivals.get(view.requests.len()) {
+                Some(arrival) => Verdict::Fails(request_in_words(arrival.exchange.request(), Vec::new())),
+                None if began.elapsed() >= *time => Verdict::Holds,
+                None => Verdict::Open,
+            },
+            Observed::Left { .. } => match self.groups.get(&self.current) {
+                Some(group) if group.is_left(&self.gone) => Verdict::Holds,
+                _ => Verdict::Open,
+            },
+            Observed::InFront(expected) => {
+                self.all(expected.stream().unwrap_or_default(), view, |front, number, view| {
+                    look_at_stream(expected, front, view.streams.entry(number).or_default())
+                })
+            }
+            Observed::NoCleanEnd(end) => {
+                self.all(&end.stream, view, |front, _, _| look_at_end(front, began.elapsed() >= end.time))
+            }
+            Observed::NothingAdded(stream) => self.all(stream, view, |front, _, _| {
+                let is_own = front.stream.head.as_ref().is_some_and(|head| head.status >= 500);
+                match front.content.passed() {
+                    Passage::Different(what) if !is_own => Verdict::Fails(what),
+                    _ => Verdict::Holds,
+                }
+            }),
+            Observed::Passed(passed) => self.all(&passed.stream, view, |front, number, view| {
+                let verdict = look_at_content(passed, front);
+                if verdict == Verdict::Holds {
+                    // What has arrived is as it should be, so it need not be expected one by one.
+                    let is_content = |seen: &&Seen| !matches!(seen, Seen::End | Seen::Broken(_));
+                    let at = view.streams.entry(number).or_default();
+                    *at += front.stream.queue.iter().skip(*at).take_while(is_content).count();
+                    view.judged.extend(passed.median.map(|_| number));
+                }
+                verdict
+            }),
+        }
+    }
+
+    /// Looks at each stream of a name.
+    fn all(
+        &self,
+        name: &str,
+        view: &mut View,
+        look: impl Fn(&Front, usize, &mut View) -> Verdict,
+    ) -> Verdict {
+        let mut verdict = Verdict::Holds;
+        for number in self.named(name) {
+            let Some(front) = self.fronts.get(number) else { continue };
+            match look(front, number, view) {
+                Verdict::Holds => {}
+                Verdict::Open => verdict = Verdict::Open,
+                fails @ Verdict::Fails(_) => return fails,
+            }
+        }
+        verdict
+    }
+
+    fn look_at_requests(&self, expected: &RequestObserved, view: &mut View) -> Verdict {
+        if let Some(reason) = &self.malformed {
+            return Verdict::Fails(format!("a malformed request at the origin: {reason}"));
+        }
+        for _ in 0..expected.times {
+            let Some(arrival) = self.arrivals.get(view.requests.len()) else { return Verdict::Open };
+            let request = arrival.exchange.request();
+            if !request_is(&expected.request, request) {
+                let mut words =
+                    request_in_words(request, expected.request.headers.iter().map(|(name, _)| name.clone()));
+                if expected.request.body.is_some() {
+                    let content = describe::quote(&String::from_utf8_lossy(&request.body));
+                    words.push_str(&format!(", with the content {content}"));
+                }
+                return Verdict::Fails(words);
+            }
+            view.requests.push(expected.stream.clone());
+        }
+        Verdict::Holds
+    }
+
+    /// Takes what a view has counted.
+    pub(super) fn commit(&mut self, view: View) {
+        for name in view.requests {
+            let Some(arrival) = self.arrivals.pop_front() else { break };
+            self.current.clone_from(&name);
+            let group = self.groups.entry(name).or_default();
+            group.requests.push(AtOrigin::new(arrival.exchange));
+        }
+        for (number, count) in view.streams {
+            if let Some(front) = self.fronts.get_mut(number) {
+                let queue = &mut front.stream.queue;
+                queue.drain(..count.min(queue.len()));
+            }
+        }
+        for number in view.judged {
+            if let Some(front) = self.fronts.get_mut(number) {
+                front.content.judge_delays();
+            }
+        }
+    }
+}
+
+fn request_is(expected: &RequestExpectation, request: &Request) -> bool {
+    let has = |(name, field): &(String, FieldExpectation)| fields::holds(request, name, field, str::to_owned);
+    expected.method.as_ref().is_none_or(|method| *method == request.method)
+        && expected.body.as_ref().is_none_or(|body| body.as_bytes() == request.body)
+        && expected.headers.iter().all(has)
+}
+
+fn look_at_content(passed: &Passed, front: &Front) -> Verdict {
+    match front.content.passed() {
+        Passage::Missing(_) => Verdict::Open,
+        Passage::Different(what) => Verdict::Fails(what),
+        Passage::Whole => match (passed.median, front.content.median()) {
+            (Some(most), Some((median, writes))) if median > most => {
+                Verdict::Fails(format!("a median delay of {} over {writes} writes", in_steps(median)))
+            }
+            _ => Verdict::Holds,
+        },
+    }
+}
+
+/// Looks whether a response that must not look complete does.
+fn look_at_end(front: &Front, is_late: bool) -> Verdict {
+    let status = front.stream.head.as_ref().map(|head| head.status);
+    let says_so = status.is_some_and(|status| status >= 500);
+    let ends = |seen: &Seen| matches!(seen, Seen::End);
+    let breaks = |seen: &Seen| matches!(seen, Seen::Broken(_));
+    if says_so || front.stream.queue.iter().any(breaks) {
+        return Verdict::Holds;
+    }
+    if front.stream.queue.iter().any(ends) {
+        let status = status.unwrap_or_default();
+        return Verdict::Fails(format!("a response {status} that ends cleanly: it looks complete"));
+    }
+    if is_late { Verdict::Holds } else { Verdict::Open }
+}
+
+/// A delay in steps of 50 ms, so that the same behavior reads the same.
+fn in_steps(time: Duration) -> String {
+    const STEP: u128 = 50;
+    format!("about {} ms", (time.as_millis() / STEP) * STEP)
+}
+
+/// What to do with the next thing of a stream.
+enum Take {
+    Holds,
+    Fails,
+    /// It is passed over.
+    Skip,
+}
+
+fn look_at_stream(expected: &Expected, front: &Front, at: &mut usize) -> Verdict {
+    let stream = &front.stream;
+    if let Expected::Response(response) = expected {
+        return match (&stream.head, stream.queue.front()) {
+            (Some(head), _) => respond(response, head),
+            (None, Some(Seen::Broken(how))) => Verdict::Fails(how.clone()),
+            (None, _) => Verdict::Open,
+        };
+    }
+    while let Some(seen) = stream.queue.get(*at) {
+        match take(expected, seen) {
+            Take::Holds => {
+                *at += 1;
+                if let Expected::Event(event) = expected
+                    && event.times > 1
+                {
+                    let rest = EventExpected { times: event.times - 1, ..(**event).clone() };
+                    return look_at_stream(&Expected::Event(Box::new(rest)), front, at);
+                }
+                return Verdict::Holds;
+            }
+            Take::Fails => return Verdict::Fails(describe::seen(seen)),
+            Take::Skip => *at += 1,
+        }
+    }
+    Verdict::Open
+}
+
+fn take(expected: &Expected, seen: &Seen) -> Take {
+    match (expected, seen) {
+        (Expected::Event(expected), Seen::Event(event)) if is(expected, event) => Take::Holds,
+        (Expected::Event(_) | Expected::Comment { .. }, Seen::Event(_) | Seen::End | Seen::Broken(_)) => {
+            Take::Fails
+        }
+        (Expected::Comment { text: None, .. }, Seen::Comment(_)) => Take::Holds,
+        (Expected::Comment { text: Some(text), .. }, Seen::Comment(found)) => {
+            let same = found == text || found.strip_prefix(' ') == Some(text);
+            if same { Take::Holds } else { Take::Skip }
+        }
+        (Expected::End { .. }, Seen::End) | (Expected::Break { .. }, Seen::Broken(_)) => Take::Holds,
+        // The events before an end are for other expectations.
+        (Expected::End { .. } | Expected::Break { .. }, Seen::End | Seen::Broken(_)) => Take::Fails,
+        _ => Take::Skip,
+    }
+}
+
+/// Whether an event is as expected.
+fn is(expected: &EventExpected, event: &SeenEvent) -> bool {
+    expected.kind.as_ref().is_none_or(|kind| *kind == event.kind)
+        && expected.id.as_ref().is_none_or(|id| *id == event.id)
+        && expected.data.as_ref().is_none_or(|data| match data {
+            EmittedData::Text(text) => *text == event.data,
+            EmittedData::Repeat(repeat) => repeat.equals(event.data.as_bytes()),
+        })
+}
+
+fn respond(expected: &ResponseExpected, head: &ResponseHead) -> Verdict {
+    let status = expected.status.is_none_or(|status| status == head.status);
+    if status && expected.headers.iter().all(|(name, expected)| field(head, name, expected)) {
+        return Verdict::Holds;
+    }
+    Verdict::Fails(describe::response(head, expected.headers.iter().map(|(name, _)| name.as_str())))
+}
+
+/// Whether the fields of a name are as expected. A media type is compared without its parameters unless some are
+/// expected.
+fn field(head: &ResponseHead, name: &str, expected: &FieldExpectation) -> bool {
+    let mut values = head.values(name);
+    match (expected, values.next(), values.next()) {
+        (FieldExpectation::Is(value), Some(found), None) => {
+            let is_type = name.eq_ignore_ascii_case("content-type") && !value.contains(';');
+            found == value.as_bytes() || is_type && essence(found) == essence(value.as_bytes())
+        }
+        (FieldExpectation::Repeats(repeat), Some(found), None) => repeat.equals(found),
+        (FieldExpectation::Lists(members), _, _) => members.iter().all(|member| {
+            let mut elements = head.values(name).flat_map(|value| value.split(|byte| *byte == b','));
+            elements.any(|element| essence(element) == member.to_ascii_lowercase().as_bytes())
+        }),
+        (FieldExpectation::Present, Some(_), _) | (FieldExpectation::Absent, None, _) => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,189 @@
+//! What the harness does as the origin behind an intermediary.
+
+use std::time::{Duration, Instant};
+
+use ssespec_mock_server::action::{Action, BodyKind, Framing, Repeat, Respond};
+use ssespec_mock_server::wire::PeerGone;
+use tokio::time::timeout;
+
+use super::group::{AtOrigin, Flood};
+use super::session::Session;
+use crate::session::deadline::Came;
+use crate::session::outcome::Stop;
+use crate::session::patience::Allowance;
+use crate::session::server::describe;
+
+/// Why a case about a chunked body is not judged.
+const NO_CHUNKS: &str = "the intermediary asks the origin with HTTP/1.0, which has no chunks: closing the connection \
+                         there completes the response";
+
+impl Session<'_> {
+    /// Does something with the requests of the current stream.
+    pub(super) async fn act(&mut self, action: &Action) -> Result<(), Stop> {
+        if let Action::Wait(time) = action {
+            return self.wait(*time).await;
+        }
+        self.note_sent(action);
+        let name = self.current.clone();
+        let mut requests = match self.groups.get_mut(&name) {
+            Some(group) => std::mem::take(&mut group.requests),
+            None => return Ok(()),
+        };
+        let mut acted = Ok(());
+        for request in &mut requests {
+            acted = match timeout(self.patience.full.request, perform(action, request)).await {
+                Ok(Performed::Yes) => continue,
+                Ok(Performed::NotPossible) => {
+                    self.progress.not_judged = Some(NO_CHUNKS.into());
+                    Ok(())
+                }
+                Err(_) => Err(self.not_read()),
+            };
+            break;
+        }
+        if let Some(group) = self.groups.get_mut(&name) {
+            group.requests = requests;
+        }
+        acted
+    }
+
+    /// Writes the beginning of a chunk.
+    pub(super) async fn send_part(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.note_bytes(bytes, 1);
+        let Some(group) = self.groups.get_mut(&self.current) else { return Ok(()) };
+        for request in &mut group.requests {
+            if request.is_http10() {
+                self.progress.not_judged = Some(NO_CHUNKS.into());
+                return Ok(());
+            }
+            let mut part = format!("{:x}\r\n", bytes.len() * 2).into_bytes();
+            part.extend_from_slice(bytes);
+            // An intermediary that left is judged by what both sides see.
+            let _ = request.exchange.raw(&part).await;
+        }
+        Ok(())
+    }
+
+    /// Writes a pattern until all of it is written or nothing of it is read any more. Then the rest of the write waits
+    /// until the session ends.
+    pub(super) async fn flood(&mut self, repeat: &Repeat) -> Result<Flood, Stop> {
+        self.progress.transcript.harness("flood", describe::quote(&String::from_utf8_lossy(&repeat.pattern)));
+        for number in self.named(&self.current.clone()) {
+            if let Some(front) = self.fronts.get_mut(number) {
+                front.content.sends_too_much();
+            }
+        }
+        let name = self.current.clone();
+        let request = self.groups.get_mut(&name).and_then(|group| group.requests.pop());
+        let Some(mut request) = request else { return Ok(Flood::Whole) };
+        let written = request.exchange.written();
+        let (mut before, mut since) = (written.bytes(), Instant::now());
+        let mut write = Box::pin(request.exchange.send_repeat(repeat));
+        let result = loop {
+            tokio::select! {
+                biased;
+                _ = &mut write => break Ok(Flood::Whole),
+                came = self.take_in(Instant::now() + STILL / 4) => {
+                    came?;
+                    if written.bytes() > before {
+                        (before, since) = (written.bytes(), Instant::now());
+                    }
+                    if since.elapsed() >= STILL {
+                        break Ok(Flood::Stalled);
+                    }
+                }
+            }
+        };
+        drop(write);
+        if let Some(group) = self.groups.get_mut(&name) {
+            group.requests.push(request);
+        }
+        result
+    }
+
+    /// An intermediary that holds its connection to the origin and reads nothing.
+    fn not_read(&self) -> Stop {
+        let patience = self.patience.full.request;
+        let observed = format!("it read nothing for {}", describe::time(patience));
+        let expected = "the intermediary reads what the origin sends";
+        self.progress.silence(expected, observed, Allowance::final_after(patience)).into()
+    }
+
+    /// Notes what an action sends, before it does.
+    fn note_sent(&mut self, action: &Action) {
+        let mut times = 1;
+        let bytes = match action {
+            Action::Send(bytes) => bytes,
+            Action::Respond(Respond { body: Some(body), .. }) => body,
+            Action::SendRepeat(Repeat { pattern, times: repeated, .. }) => {
+                times = usize::try_from(*repeated).unwrap_or(usize::MAX);
+                pattern
+            }
+            _ => return,
+        };
+        self.note_bytes(bytes, times);
+    }
+
+    fn note_bytes(&mut self, bytes: &[u8], times: usize) {
+        for number in self.named(&self.current.clone()) {
+            let Some(front) = self.fronts.get_mut(number) else { continue };
+            if front.stream.request.method == "HEAD" {
+                continue;
+            }
+            match bytes.len().checked_mul(times) {
+                Some(length) if length <= LONGEST_REPEAT => front.content.sends(&bytes.repeat(times)),
+                _ => front.content.sends_too_much(),
+            }
+        }
+    }
+
+    async fn wait(&mut self, time: Duration) -> Result<(), Stop> {
+        self.progress.transcript.harness("wait", describe::time(time).to_string());
+        self.stage.turn.waits_for(time);
+        let deadline = Instant::now() + time;
+        while self.take_in(deadline).await? == Came::Something {}
+        Ok(())
+    }
+}
+
+/// For how long nothing is read before a stream counts as stalled.
+const STILL: Duration = Duration::from_secs(1);
+
+/// The longest repeated pattern that is compared with what arrives.
+const LONGEST_REPEAT: usize = 32 * 1024 * 1024;
+
+/// Whether an action was possible.
+enum Performed {
+    Yes,
+    /// It asks for chunks where there are none.
+    NotPossible,
+}
+
+async fn perform(action: &Action, request: &mut AtOrigin) -> Performed {
+    // An intermediary that left is judged by what both sides see, not by our write.
+    let _: Result<(), PeerGone> = match action {
+        Action::Respond(respond) => {
+            let is_open = matches!(respond.body_kind(), BodyKind::Open(Framing::Chunked));
+            request.is_undelimited = is_open && request.is_http10();
+            request.is_over = respond.body_kind() == BodyKind::Complete;
+            request.exchange.respond(respond, str::to_owned).await
+        }
+        Action::Send(bytes) => request.exchange.send(bytes).await,
+        Action::SendRepeat(repeat) => request.exchange.send_repeat(repeat).await,
+        Action::Raw(bytes) => request.exchange.raw(bytes).await,
+        Action::End => {
+            request.is_over = true;
+            request.exchange.end().await
+        }
+        Action::Drop(how) => {
+            if request.completes(*how) {
+                return Performed::NotPossible;
+            }
+            request.is_over = true;
+            request.exchange.drop_connection(*how).await;
+            Ok(())
+        }
+        Action::Wait(_) | Action::Refuse(_) => Ok(()),
+    };
+    Performed::Yes
+}

@@ -1,0 +1,200 @@
+//! The session of an intermediary: its state, and playing its script.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Instant;
+
+use ssespec_cases::grammar::Measurement;
+use ssespec_cases::intermediary::{IntermediaryFact, IntermediaryStep, words};
+use ssespec_cases::server::DEFAULT_STREAM;
+use ssespec_mock_server::wire::Exchange;
+use ssespec_strict::Limits;
+use tokio::sync::mpsc;
+
+use super::group::{Flood, Front, Group};
+use crate::delivery::Op;
+use crate::session::outcome::{EndedBy, Outcome, Stop};
+use crate::session::patience::AttemptPatience;
+use crate::session::progress::Progress;
+use crate::session::script::{Player, play_script};
+use crate::session::server::outlet::StreamUpdate;
+use crate::session::server::stream_contents::{Named, StreamReading, Strictness};
+use crate::session::stage::Stage;
+use crate::session::transcript::{Names, Transcript};
+use crate::target::Target;
+
+/// How much of what streams show may wait until the session takes it in.
+const WAITING: usize = 1024;
+
+/// The most bytes that a stream in front may receive.
+const MOST: u64 = 256 * 1024 * 1024;
+
+/// How long lines and data may be.
+const LONGEST: usize = 64 * 1024 * 1024;
+
+/// A request that reached the origin and was not expected yet.
+#[derive(Debug)]
+pub(super) struct Arrival {
+    pub(super) exchange: Exchange,
+}
+
+/// One session while it runs.
+pub(super) struct Session<'s> {
+    pub(super) stage: &'s mut Stage,
+    pub(super) number: u64,
+    pub(super) patience: AttemptPatience,
+    pub(super) progress: Progress,
+    /// The session's URL in front.
+    pub(super) target: Option<Target>,
+    /// All streams that were opened in front.
+    pub(super) fronts: Vec<Front>,
+    /// The streams by name.
+    pub(super) groups: BTreeMap<String, Group>,
+    /// The stream that the origin acts on.
+    pub(super) current: String,
+    pub(super) tell: mpsc::Sender<StreamUpdate>,
+    pub(super) told: mpsc::Receiver<StreamUpdate>,
+    pub(super) arrivals: VecDeque<Arrival>,
+    /// The connections to the origin that the intermediary has ended.
+    pub(super) gone: BTreeSet<u32>,
+    /// What is wrong with a request at the origin.
+    pub(super) malformed: Option<String>,
+}
+
+/// Plays a script with an intermediary and tears the session down.
+pub(in crate::session) async fn play(
+    stage: &mut Stage,
+    ops: &[Op<IntermediaryStep>],
+    patience: AttemptPatience,
+) -> Outcome {
+    let started = Instant::now();
+    let number = stage.begin();
+    let (tell, told) = mpsc::channel(WAITING);
+    let url = format!("{}/{number}/", stage.base.url());
+    let names = vec![(stage.base.url(), "proxy.test")];
+    let mut session = Session {
+        number,
+        stage,
+        patience,
+        progress: Progress::new(Transcript::new(started, names).named(Names::BothSides)),
+        target: Target::parse(&url).ok(),
+        fronts: Vec::new(),
+        groups: BTreeMap::new(),
+        current: DEFAULT_STREAM.into(),
+        tell,
+        told,
+        arrivals: VecDeque::new(),
+        gone: BTreeSet::new(),
+        malformed: None,
+    };
+    let held = session.run(ops).await;
+    let progress = session.progress;
+    Outcome {
+        held,
+        facts: progress.facts,
+        ended_by: EndedBy::Harness,
+        failed_before: progress.failed_before,
+        teardown: progress.teardown,
+        needed: progress.needed,
+        alive: progress.alive,
+        not_judged: progress.not_judged,
+        cut_short: progress.cut_short,
+        transcript: progress.transcript.rows(),
+        began: started,
+        duration: started.elapsed(),
+        longest_step: progress.longest_step,
+    }
+}
+
+/// How streams in front are read.
+pub(super) fn stream_reading() -> StreamReading {
+    StreamReading { limits: limits(), named: Named::default(), strictness: Strictness::Http, most: MOST }
+}
+
+/// The limits of the readers: no case needs more.
+pub(super) fn limits() -> Limits {
+    Limits { line: LONGEST, data: LONGEST, ..Limits::default() }
+}
+
+impl Session<'_> {
+    async fn run(&mut self, ops: &[Op<IntermediaryStep>]) -> Result<(), Stop> {
+        let mut held = play_script(self, ops).await;
+        if held.is_ok() && self.progress.not_judged.is_none() {
+            self.progress.step = None;
+            let began = Instant::now();
+            held = self.settle().await;
+            self.progress.step_took(began.elapsed());
+        }
+        self.tear_down().await;
+        held
+    }
+
+    fn record(&mut self, name: &str, of: &IntermediaryFact) {
+        let values = |values: Vec<&[u8]>| match values[..] {
+            [] => "absent".to_owned(),
+            _ => {
+                let texts = values.iter().map(|value| String::from_utf8_lossy(value).into_owned());
+                texts.collect::<Vec<_>>().join(", ")
+            }
+        };
+        let value = match of {
+            IntermediaryFact::ResponseHeader(header) => {
+                let head = self.fronts.last().and_then(|front| front.stream.head.as_ref());
+                head.map(|head| values(head.values(header).collect()))
+            }
+            IntermediaryFact::RequestHeader(header) => {
+                let request = self.groups.get(&self.current).and_then(|group| group.requests.last());
+                request.map(|request| values(request.exchange.request().header(header).collect()))
+            }
+            IntermediaryFact::Alternative { names } => self.progress.alternative(names),
+        };
+        self.progress.record(name, value);
+    }
+}
+
+impl Player for Session<'_> {
+    type Op = IntermediaryStep;
+
+    fn progress(&mut self) -> &mut Progress {
+        &mut self.progress
+    }
+
+    fn begin(&mut self, op: &Op<IntermediaryStep>) {
+        // An implied operation fails at the step that implies it.
+        self.progress.step = op.written.or(self.progress.step);
+    }
+
+    fn measures(_: &IntermediaryStep) -> Option<Measurement> {
+        None
+    }
+
+    async fn play(&mut self, op: &Op<IntermediaryStep>, _: &[Op<IntermediaryStep>]) -> Result<(), Stop> {
+        match &op.kind {
+            IntermediaryStep::Request(request) => self.request(request).await,
+            IntermediaryStep::Read(name) => {
+                self.read(name);
+                Ok(())
+            }
+            IntermediaryStep::HangUp(hang_up) => self.hang_up(hang_up).await,
+            IntermediaryStep::Origin(action) => self.act(action).await,
+            IntermediaryStep::SendPart(bytes) => self.send_part(bytes).await,
+            IntermediaryStep::Flood(repeat) => self.flood(repeat).await.map(drop),
+            IntermediaryStep::Stall(repeat) => match self.flood(repeat).await? {
+                Flood::Stalled => Ok(()),
+                Flood::Whole => {
+                    let observed = format!("it read all of {} bytes", repeat.total());
+                    Err(self.progress.failure(words::stall(repeat), observed).into())
+                }
+            },
+            IntermediaryStep::TurnTo(name) => {
+                self.current.clone_from(name);
+                Ok(())
+            }
+            IntermediaryStep::Expect(observed) => self.expect(observed).await,
+            IntermediaryStep::OneOf(alternatives) => self.expect_one_of(alternatives).await,
+            IntermediaryStep::Record(fact) => {
+                self.record(&fact.name, &fact.of);
+                Ok(())
+            }
+        }
+    }
+}

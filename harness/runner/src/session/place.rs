@@ -1,0 +1,102 @@
+//! Where a session's URL is: at a listener of the lane, or in front of an intermediary.
+
+use std::time::Duration;
+
+use ssespec_mock_server::wire::Listener;
+
+use super::transcript::Names;
+#[cfg(feature = "intermediary")]
+use crate::upstream::downstream::Bytes;
+#[cfg(feature = "intermediary")]
+use crate::upstream::share::Share;
+
+/// Where a session's URL is.
+#[derive(Debug)]
+pub enum Place {
+    /// At a listener that no other lane uses.
+    Own(Listener),
+    /// In front of an intermediary, which forwards to a listener that all lanes share.
+    #[cfg(feature = "intermediary")]
+    Behind(Share),
+}
+
+impl Place {
+    /// The URL of the root for clients, without a trailing slash.
+    pub fn url(&self) -> String {
+        match self {
+            Self::Own(listener) => listener.url(),
+            #[cfg(feature = "intermediary")]
+            Self::Behind(share) => share.front().to_owned(),
+        }
+    }
+
+    /// The listener, if no other lane uses it.
+    pub fn listener(&self) -> Option<&Listener> {
+        match self {
+            Self::Own(listener) => Some(listener),
+            #[cfg(feature = "intermediary")]
+            Self::Behind(_) => None,
+        }
+    }
+
+    /// What the peers of its sessions are called in records.
+    pub(super) fn names(&self) -> Names {
+        match self {
+            Self::Own(_) => Names::OneSide,
+            #[cfg(feature = "intermediary")]
+            Self::Behind(_) => Names::BothSides,
+        }
+    }
+
+    /// Takes what was recorded in front of the intermediary in a session.
+    #[cfg(feature = "intermediary")]
+    pub(super) fn downstream(&self, session: u64) -> Vec<Bytes> {
+        match self {
+            Self::Own(_) => Vec::new(),
+            Self::Behind(share) => share.downstream(session),
+        }
+    }
+
+    /// A session begins.
+    pub(super) fn begin(&self, session: u64) {
+        match self {
+            Self::Own(_) => {}
+            #[cfg(feature = "intermediary")]
+            Self::Behind(share) => share.begin(session),
+        }
+        let _ = session;
+    }
+
+    /// Refuses connections for this long. A listener that others use accepts them all the time.
+    pub(super) fn refuse_for(&self, time: Duration) {
+        if let Some(listener) = self.listener() {
+            listener.refuse_for(time);
+        }
+    }
+
+    /// Accepts connections again.
+    pub(super) async fn refuse_no_more(&self) {
+        if let Some(listener) = self.listener() {
+            listener.refuse_no_more().await;
+        }
+    }
+
+    /// Ends a session's connections.
+    pub(super) async fn close_connections(&self, patience: Duration) {
+        match self {
+            Self::Own(listener) => listener.close_connections(patience).await,
+            #[cfg(feature = "intermediary")]
+            Self::Behind(share) => share.end(patience).await,
+        }
+    }
+
+    /// Closes it permanently.
+    pub(crate) async fn shutdown(self) {
+        match self {
+            Self::Own(listener) => listener.shutdown().await,
+            // Other lanes use the listener.
+            #[cfg(feature = "intermediary")]
+            Self::Behind(_) => {}
+        }
+    }
+}

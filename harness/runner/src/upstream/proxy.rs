@@ -1,0 +1,38 @@
+//! An intermediary that is running: where clients reach it, and what it forwards to.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use ssespec_mock_server::wire::WireEvent;
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::downstream::Downstream;
+use super::listener::Upstream;
+use super::share::Share;
+use crate::adapter::in_process::client::Client;
+use crate::target::Target;
+
+/// An intermediary that is running.
+#[derive(Debug, Clone)]
+pub struct Proxy {
+    /// Where clients reach it.
+    pub front: Target,
+    /// What it forwards to.
+    pub upstream: Arc<Upstream>,
+    /// The client that plays the cases for clients through it.
+    pub client: Client,
+    /// What this client records of its connections.
+    pub downstream: Downstream,
+}
+
+impl Proxy {
+    /// The share of a lane.
+    pub(crate) fn share(&self, tell: UnboundedSender<WireEvent>) -> Share {
+        Share::new(Arc::clone(&self.upstream), self.front.origin(), self.downstream.clone(), tell)
+    }
+
+    /// The numbers of sessions.
+    pub(crate) fn numbers(&self) -> Arc<AtomicU64> {
+        self.upstream.numbers()
+    }
+}

@@ -1,0 +1,54 @@
+//! One lane's share of the listener behind an intermediary.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use ssespec_mock_server::wire::WireEvent;
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::downstream::{Bytes, Downstream};
+use super::listener::Upstream;
+
+/// One lane's share of the listener behind an intermediary.
+#[derive(Debug)]
+pub struct Share {
+    upstream: Arc<Upstream>,
+    front: String,
+    downstream: Downstream,
+    tell: UnboundedSender<WireEvent>,
+    /// The session that runs.
+    session: AtomicU64,
+}
+
+impl Share {
+    pub(super) fn new(
+        upstream: Arc<Upstream>,
+        front: String,
+        downstream: Downstream,
+        tell: UnboundedSender<WireEvent>,
+    ) -> Self {
+        Self { upstream, front, downstream, tell, session: AtomicU64::new(0) }
+    }
+
+    /// The origin at which clients reach the intermediary: `http://127.0.0.1:8080`.
+    pub fn front(&self) -> &str {
+        &self.front
+    }
+
+    /// Takes what was recorded in front in a session.
+    pub(crate) fn downstream(&self, session: u64) -> Vec<Bytes> {
+        self.downstream.take(session)
+    }
+
+    /// A session begins.
+    pub(crate) fn begin(&self, session: u64) {
+        self.session.store(session, Ordering::Relaxed);
+        self.upstream.begin(session, self.tell.clone());
+    }
+
+    /// The session is over: what is still being answered is closed.
+    pub(crate) async fn end(&self, patience: Duration) {
+        self.upstream.end(self.session.load(Ordering::Relaxed), patience).await;
+    }
+}
