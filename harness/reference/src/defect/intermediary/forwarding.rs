@@ -51,7 +51,7 @@ macro_rules! entries {
         /// Fields of a request that Connection names are forwarded.
         RequestConnectionFieldsForwarded: "http/proxy-connection-fields",
         /// The content of a request is lost.
-        ContentOfRequestLost: "http/proxy-request-content",
+        ContentOfRequestLost: "resilience-intermediary/request-content",
         /// A POST request is sent again when the origin resets the connection.
         PostSentAgain: "http/proxy-post-once",
         /// A GET request is sent four times when the origin resets the connection.
