@@ -3,7 +3,7 @@
 //! The client in front is that of server cases: a socket with a strict reader. The origin is the mock server.
 //!
 //! - [`preflight`]: whether it forwards to the harness, and what it can do
-//! - [`session`]: its state, and playing its script
+//! - `session`: its state, and playing its script
 //! - `group`: the streams of one name, in front and at the origin
 //! - `content`: what was sent and what has arrived on a stream; `decoder`: content codings
 //! - `intake`: taking in what comes from both sides
