@@ -10,23 +10,31 @@ const NAMED: usize = 3;
 
 /// The id that was misspelled, or those that have most of its words in any order, best first.
 pub(super) fn similar<'k>(id: &str, known: impl Iterator<Item = &'k str> + Clone) -> Vec<&'k str> {
-    if let Some(nearest) = nearest(id, known.clone()) {
-        return vec![nearest];
-    }
     let (suite, name) = id.split_once('/').unwrap_or(("", id));
     let wanted = words(name);
+    let shared = |known: &str| wanted.intersection(&words(name_of(known))).count();
     let mut ranked: Vec<_> = known
+        .clone()
         .filter_map(|known| {
-            let (known_suite, known_name) = known.split_once('/').unwrap_or(("", known));
-            let others = words(known_name);
-            let shared = wanted.intersection(&others).count();
+            let shared = shared(known);
             // Half of the words, and more than half if there are only two.
             let enough = shared * 2 >= wanted.len() && (shared > 1 || wanted.len() == 1);
-            enough.then_some((Reverse(shared), known_suite != suite, others.len(), known))
+            let is_of_other_suite = known.split_once('/').is_some_and(|(other, _)| other != suite);
+            enough.then_some((Reverse(shared), is_of_other_suite, words(name_of(known)).len(), known))
         })
         .collect();
     ranked.sort_unstable();
-    ranked.into_iter().map(|(.., known)| known).take(NAMED).collect()
+    let most = ranked.first().map_or(0, |(Reverse(shared), ..)| *shared);
+    match nearest(id, known) {
+        // Another word may look alike: of data-field, abnf-field is the nearest in letters.
+        Some(nearest) if shared(nearest) >= most => vec![nearest],
+        _ => ranked.into_iter().map(|(.., known)| known).take(NAMED).collect(),
+    }
+}
+
+/// The id without its suite.
+fn name_of(id: &str) -> &str {
+    id.split_once('/').map_or(id, |(_, name)| name)
 }
 
 /// The words of a name, in lower case and without the plural.
@@ -41,7 +49,8 @@ fn words(name: &str) -> BTreeSet<String> {
 mod tests {
     use super::*;
 
-    const KNOWN: [&str; 6] = [
+    const KNOWN: [&str; 7] = [
+        "whatwg/abnf-field",
         "whatwg/field-data-append-newline",
         "whatwg/field-data-empty",
         "resilience/data-of-a-field",

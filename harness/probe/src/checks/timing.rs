@@ -153,8 +153,8 @@ async fn still_receives(context: CheckContext) -> Result<Outcome, Outcome> {
     let Some(head) = late.exchange.head() else {
         return Err(Outcome::NotJudged(format!("no second stream: {}", late.exchange.summary())));
     };
-    let live_from = late.emitted.map_or(late.opened + head.at + REPLAYED, |emitted| emitted);
-    let live = late.exchange.dispatched().filter(|event| late.opened + event.block.at >= live_from);
+    let live_from = late.emitted.unwrap_or(head.at + REPLAYED);
+    let live = late.exchange.dispatched().filter(|event| event.block.at >= live_from);
     let live: Vec<&Event> = live.collect();
     if live.is_empty() || (late.emitted.is_none() && live.len() < 2) {
         return Err(Outcome::NotJudged("too few events came on the second stream".into()));

@@ -42,8 +42,8 @@ pub(crate) struct LongObservation {
 pub(crate) struct LateStream {
     /// When it was opened, counted from when the first was requested.
     pub(crate) opened: Duration,
-    /// When the server was made to emit: the start of the trigger, counted likewise. The event may come before the trigger is
-    /// done.
+    /// When the server was made to emit: the start of the trigger, counted from when this stream was requested, as the times of its
+    /// events are. The event may come before the trigger is done.
     pub(crate) emitted: Option<Duration>,
     pub(crate) exchange: Exchange,
 }
@@ -108,7 +108,7 @@ async fn late_stream(options: &Options, request: Request, places: &Places, now: 
         // What comes until then is a replay.
         let replayed = ongoing.elapsed() + REPLAYED;
         ongoing.read_until(replayed, |_| false).await;
-        let started = now + began.elapsed();
+        let started = ongoing.elapsed();
         emitted = trigger.clone().emit(options.timeout).await.is_ok().then_some(started);
     }
     ongoing.read_until(LATE_OBSERVATION, |_| false).await;
