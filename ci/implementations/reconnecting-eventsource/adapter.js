@@ -15,6 +15,8 @@ globalThis.ssespec = {
   connect({ url, types, lastEventId, withCredentials }, observer) {
     const source = new ReconnectingEventSource(url, {
       withCredentials,
+      // The delay before another EventSource is random, up to this: 3 s by default, which some cases would see and others not.
+      max_retry_time: 1000,
       ...(lastEventId && { lastEventId }),
     });
     source.onopen = ({ data }) => {

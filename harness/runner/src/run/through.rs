@@ -28,6 +28,8 @@ fn needs_only_a_wire(case: &Case) -> bool {
             ClientStep::Wire(action) => passes(action, &mut is_answered),
             ClientStep::Connect(connect) => is_plain(connect),
             ClientStep::Attempts(attempts) => attempts.answer == AttemptAnswer::Ended,
+            // A herd is about when clients come back, and only a page can be hidden.
+            ClientStep::Herd(_) | ClientStep::Visibility(_) => false,
             ClientStep::Measure(_) | ClientStep::Enter(_) | ClientStep::Run(_) => false,
             _ => step.kind.expectations().into_iter().all(|expected| match expected {
                 Expectation::Request(request) => {
