@@ -9,7 +9,7 @@ use crate::grammar::fields::FIELDS;
 use crate::grammar::role_grammar::RoleGrammar;
 use crate::grammar::{alternatives, fact, keys};
 use crate::role::Role;
-use crate::server::shape::{self, STREAM, WITHIN};
+use crate::server::shape::{self, STREAM, STREAMS, WITHIN};
 use crate::server::step::Http;
 
 /// The grammar of intermediary cases.
@@ -45,9 +45,6 @@ static FACT: Table = Table {
              `expect-one-of` took.",
     ),
 };
-
-/// The most streams that one step opens.
-const STREAMS: u64 = 1000;
 
 static FRONT: &[Verb] = &[
     Verb::open(

@@ -44,7 +44,7 @@ pub(crate) const STREAM: Key = Key::optional("stream", Shape::Text, "The stream;
 pub(crate) const WITHIN: Key = Key::optional("within", Shape::Duration, "How long to wait for it.");
 
 /// The maximum number of streams that one step opens.
-const STREAMS: u64 = 1000;
+pub(crate) const STREAMS: u64 = 1000;
 
 static ACTIONS: &[Verb] = &[
     Verb::open(

@@ -6,9 +6,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use ssespec::engine::Engine;
-use ssespec::implementation::read_baseline;
 use ssespec::page::PageLibrary;
-use ssespec::run::{Baseline, Launch, Rerun, Run};
+use ssespec::run::{Launch, Rerun, Run};
 use ssespec_reports::results::Role;
 
 use crate::error::CommandError;
@@ -80,10 +79,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         output::print(&list::cases(Role::Client, &corpus, &options.selection())?);
         return Ok(Status::Success);
     }
-    let baseline = match &arguments.baseline {
-        Some(file) => options.baseline(read_baseline(file)?, &corpus),
-        None => Baseline::default(),
-    };
+    let baseline = options.known_failures(arguments.baseline.as_deref(), &corpus)?;
     let address = match arguments.bind {
         Some(address) => launch::reachable_address(address)?,
         None => options.address(),

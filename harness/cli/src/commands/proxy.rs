@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
-use ssespec::implementation::read_baseline;
-use ssespec::run::{Baseline, Launch, Rerun, Run};
+use ssespec::run::{Launch, Rerun, Run};
 use ssespec::target::{Security, Target};
 use ssespec::upstream::{Downstream, Proxy, Upstream};
 use ssespec_reference::Intermediary;
@@ -70,10 +69,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         output::print(&list::cases(Role::Intermediary, &corpus, &options.selection())?);
         return Ok(Status::Success);
     }
-    let baseline = match &arguments.baseline {
-        Some(file) => options.baseline(read_baseline(file)?, &corpus),
-        None => Baseline::default(),
-    };
+    let baseline = options.known_failures(arguments.baseline.as_deref(), &corpus)?;
     let mut words = options.rerun_options();
     let address = arguments.upstream.unwrap_or_else(|| SocketAddr::new(options.address(), 0));
     let front = arguments.listen.as_deref().map(front).transpose()?;

@@ -1,11 +1,12 @@
 //! Options of commands that run cases.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use ssespec::delivery::DeliveryKind;
+use ssespec::implementation::{FolderError, read_baseline};
 use ssespec::run::{Baseline, Deaths, Launch, Selection, Until};
 use ssespec::session::Patience;
 use ssespec_cases::Corpus;
@@ -194,6 +195,21 @@ impl RunOptions {
         match (&self.selection.cases, Corpus::embedded()) {
             (Some(_), Ok(embedded)) => baseline.for_corpus(corpus, &embedded),
             _ => baseline,
+        }
+    }
+
+    /// The known failures of a file, for these cases; none without a file.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or has mistakes.
+    pub(crate) fn known_failures(
+        &self,
+        file: Option<&Path>,
+        corpus: &Corpus,
+    ) -> Result<Baseline, FolderError> {
+        match file {
+            Some(file) => Ok(self.baseline(read_baseline(file)?, corpus)),
+            None => Ok(Baseline::default()),
         }
     }
 

@@ -46,7 +46,7 @@ pub(super) async fn check(
 ) -> Result<(), (Fault, String)> {
     let role = launch.role();
     if role == Role::Intermediary {
-        // The client in front is one of ours; the intermediary itself is checked before.
+        // Its adapter is the harness itself, and the preflight has checked that it forwards.
         return Ok(());
     }
     let (id, text) = match role {

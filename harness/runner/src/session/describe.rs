@@ -9,6 +9,12 @@ use crate::protocol::page::{Exception, ScriptResult};
 use crate::protocol::server::ServerObservation;
 use crate::protocol::{Event, Observation};
 
+/// The values of a header field, as a fact records them.
+pub(super) fn field_values<'v>(values: impl Iterator<Item = &'v [u8]>) -> String {
+    let values: Vec<_> = values.map(String::from_utf8_lossy).collect();
+    if values.is_empty() { "absent".into() } else { values.join(", ") }
+}
+
 /// A request with these header fields.
 pub(super) fn request(request: &Request, names: impl IntoIterator<Item = String>) -> String {
     let mut words = vec![format!("{} {}", request.method, quote(&request.target))];

@@ -1,13 +1,13 @@
-//! The state of a script, for sessions of either role.
+//! The state of a script, for sessions of every role.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ssespec_cases::grammar::Growth;
 use ssespec_cases::grammar::measure::words as growth_in_words;
 use ssespec_reports::results::Fact;
 
 use super::gauge::Gauge;
-use super::outcome::{Evidence, Failure, Stop};
+use super::outcome::{EndedBy, Evidence, Failure, Outcome, Stop};
 use super::patience::{Allowance, Patience};
 use super::transcript::Transcript;
 use crate::adapter::fault::Fault;
@@ -56,6 +56,25 @@ impl Progress {
             needed: Patience { observation: Duration::ZERO, request: Duration::ZERO },
             cut_short: false,
             longest_step: None,
+        }
+    }
+
+    /// The outcome of a session that began at this time.
+    pub(super) fn into_outcome(self, held: Result<(), Stop>, ended_by: EndedBy, began: Instant) -> Outcome {
+        Outcome {
+            held,
+            facts: self.facts,
+            ended_by,
+            failed_before: self.failed_before,
+            teardown: self.teardown,
+            needed: self.needed,
+            alive: self.alive,
+            not_judged: self.not_judged,
+            cut_short: self.cut_short,
+            transcript: self.transcript.rows(),
+            began,
+            duration: began.elapsed(),
+            longest_step: self.longest_step,
         }
     }
 

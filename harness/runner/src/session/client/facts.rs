@@ -5,6 +5,7 @@ use std::time::Duration;
 use ssespec_cases::client::ClientFact;
 
 use super::session::Session;
+use crate::session::describe::field_values;
 
 impl Session<'_> {
     pub(super) fn record(&mut self, name: &str, of: &ClientFact) {
@@ -24,14 +25,9 @@ impl Session<'_> {
                     None => target,
                 })
             }
-            ClientFact::Header(name) => self.exchange.as_ref().map(|exchange| {
-                let values: Vec<String> = exchange
-                    .request()
-                    .header(name)
-                    .map(|v| String::from_utf8_lossy(v).into_owned())
-                    .collect();
-                if values.is_empty() { "absent".into() } else { values.join(", ") }
-            }),
+            ClientFact::Header(name) => {
+                self.exchange.as_ref().map(|exchange| field_values(exchange.request().header(name)))
+            }
             ClientFact::Attempts => self.attempts.map(|attempts| attempts.to_string()),
             ClientFact::Alternative { names } => self.progress.alternative(names),
         };

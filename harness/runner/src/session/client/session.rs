@@ -162,22 +162,8 @@ pub(in crate::session) async fn play(
     for bytes in session.stage.base.downstream(number) {
         session.progress.transcript.downstream(&bytes);
     }
-    let progress = session.progress;
-    Outcome {
-        held,
-        facts: progress.facts,
-        ended_by: session.ended_by,
-        failed_before: progress.failed_before,
-        teardown: progress.teardown,
-        needed: progress.needed,
-        alive: progress.alive,
-        not_judged: progress.not_judged,
-        cut_short: progress.cut_short,
-        transcript: progress.transcript.rows(),
-        began: started,
-        duration: started.elapsed(),
-        longest_step: progress.longest_step,
-    }
+    let ended_by = session.ended_by;
+    session.progress.into_outcome(held, ended_by, started)
 }
 
 impl Session<'_> {

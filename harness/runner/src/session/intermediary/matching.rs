@@ -7,7 +7,7 @@ use ssespec_cases::Step;
 use ssespec_cases::client::RequestExpectation;
 use ssespec_cases::grammar::FieldExpectation;
 use ssespec_cases::intermediary::{Observed, Passed, RequestObserved};
-use ssespec_cases::server::{EmittedData, EventExpected, Expected, ResponseExpected};
+use ssespec_cases::server::{EventExpected, Expected, ResponseExpected};
 use ssespec_mock_server::wire::Request;
 
 use super::content::Passage;
@@ -15,8 +15,9 @@ use super::group::{AtOrigin, Front};
 use super::session::Session;
 use crate::session::client::fields;
 use crate::session::describe::request as request_in_words;
+use crate::session::server::compare::{MediaTypes, is_event, is_response};
 use crate::session::server::describe;
-use crate::session::server::stream_contents::{ResponseHead, Seen, SeenEvent, essence};
+use crate::session::server::stream_contents::{ResponseHead, Seen};
 
 /// What an alternative would take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -235,7 +236,7 @@ fn look_at_stream(expected: &Expected, front: &Front, at: &mut usize) -> Verdict
 
 fn take(expected: &Expected, seen: &Seen) -> Take {
     match (expected, seen) {
-        (Expected::Event(expected), Seen::Event(event)) if is(expected, event) => Take::Holds,
+        (Expected::Event(expected), Seen::Event(event)) if is_event(expected, event) => Take::Holds,
         (Expected::Event(_) | Expected::Comment { .. }, Seen::Event(_) | Seen::End | Seen::Broken(_)) => {
             Take::Fails
         }
@@ -251,39 +252,9 @@ fn take(expected: &Expected, seen: &Seen) -> Take {
     }
 }
 
-/// Whether an event is as expected.
-fn is(expected: &EventExpected, event: &SeenEvent) -> bool {
-    expected.kind.as_ref().is_none_or(|kind| *kind == event.kind)
-        && expected.id.as_ref().is_none_or(|id| *id == event.id)
-        && expected.data.as_ref().is_none_or(|data| match data {
-            EmittedData::Text(text) => *text == event.data,
-            EmittedData::Repeat(repeat) => repeat.equals(event.data.as_bytes()),
-        })
-}
-
 fn respond(expected: &ResponseExpected, head: &ResponseHead) -> Verdict {
-    let status = expected.status.is_none_or(|status| status == head.status);
-    if status && expected.headers.iter().all(|(name, expected)| field(head, name, expected)) {
+    if is_response(expected, head, MediaTypes::AsWritten) {
         return Verdict::Holds;
     }
     Verdict::Fails(describe::response(head, expected.headers.iter().map(|(name, _)| name.as_str())))
-}
-
-/// Whether the fields of a name are as expected. A media type is compared without its parameters unless some are
-/// expected.
-fn field(head: &ResponseHead, name: &str, expected: &FieldExpectation) -> bool {
-    let mut values = head.values(name);
-    match (expected, values.next(), values.next()) {
-        (FieldExpectation::Is(value), Some(found), None) => {
-            let is_type = name.eq_ignore_ascii_case("content-type") && !value.contains(';');
-            found == value.as_bytes() || is_type && essence(found) == essence(value.as_bytes())
-        }
-        (FieldExpectation::Repeats(repeat), Some(found), None) => repeat.equals(found),
-        (FieldExpectation::Lists(members), _, _) => members.iter().all(|member| {
-            let mut elements = head.values(name).flat_map(|value| value.split(|byte| *byte == b','));
-            elements.any(|element| essence(element) == member.to_ascii_lowercase().as_bytes())
-        }),
-        (FieldExpectation::Present, Some(_), _) | (FieldExpectation::Absent, None, _) => true,
-        _ => false,
-    }
 }

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use super::group::{Flood, Front, Group};
 use crate::delivery::Op;
+use crate::session::describe::field_values;
 use crate::session::outcome::{EndedBy, Outcome, Stop};
 use crate::session::patience::AttemptPatience;
 use crate::session::progress::Progress;
@@ -87,22 +88,7 @@ pub(in crate::session) async fn play(
         malformed: None,
     };
     let held = session.run(ops).await;
-    let progress = session.progress;
-    Outcome {
-        held,
-        facts: progress.facts,
-        ended_by: EndedBy::Harness,
-        failed_before: progress.failed_before,
-        teardown: progress.teardown,
-        needed: progress.needed,
-        alive: progress.alive,
-        not_judged: progress.not_judged,
-        cut_short: progress.cut_short,
-        transcript: progress.transcript.rows(),
-        began: started,
-        duration: started.elapsed(),
-        longest_step: progress.longest_step,
-    }
+    session.progress.into_outcome(held, EndedBy::Harness, started)
 }
 
 /// How streams in front are read.
@@ -129,21 +115,14 @@ impl Session<'_> {
     }
 
     fn record(&mut self, name: &str, of: &IntermediaryFact) {
-        let values = |values: Vec<&[u8]>| match values[..] {
-            [] => "absent".to_owned(),
-            _ => {
-                let texts = values.iter().map(|value| String::from_utf8_lossy(value).into_owned());
-                texts.collect::<Vec<_>>().join(", ")
-            }
-        };
         let value = match of {
             IntermediaryFact::ResponseHeader(header) => {
                 let head = self.fronts.last().and_then(|front| front.stream.head.as_ref());
-                head.map(|head| values(head.values(header).collect()))
+                head.map(|head| field_values(head.values(header)))
             }
             IntermediaryFact::RequestHeader(header) => {
                 let request = self.groups.get(&self.current).and_then(|group| group.requests.last());
-                request.map(|request| values(request.exchange.request().header(header).collect()))
+                request.map(|request| field_values(request.exchange.request().header(header)))
             }
             IntermediaryFact::Alternative { names } => self.progress.alternative(names),
         };

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use ssespec_cases::Step;
-use ssespec_cases::grammar::FieldExpectation;
-use ssespec_cases::server::{EmittedData, EventExpected, Expected, ResponseExpected};
+use ssespec_cases::server::{EventExpected, Expected, ResponseExpected};
 
+use super::compare::{MediaTypes, is_event, is_response};
 use super::describe;
 use super::session::{Answer, Session};
 use super::stream::{Stream, StreamState};
-use super::stream_contents::{ResponseHead, Seen, SeenEvent, essence};
+use super::stream_contents::{ResponseHead, Seen};
 
 /// How much of each queue an alternative would take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -213,66 +213,15 @@ fn next(stream: &Stream, at: &mut usize, mut take: impl FnMut(&Seen) -> Take) ->
 
 fn one_event(expected: &EventExpected, stream: &Stream, at: &mut usize) -> Verdict {
     next(stream, at, |seen| match seen {
-        Seen::Event(event) if is(expected, event) => Take::Holds,
+        Seen::Event(event) if is_event(expected, event) => Take::Holds,
         Seen::Event(_) | Seen::End | Seen::Broken(_) => Take::Fails,
         _ => Take::Skip,
     })
 }
 
-/// Whether an event is as expected.
-fn is(expected: &EventExpected, event: &SeenEvent) -> bool {
-    expected.kind.as_ref().is_none_or(|kind| *kind == event.kind)
-        && expected.id.as_ref().is_none_or(|id| *id == event.id || id.is_empty() && event.has_own_id)
-        && expected.data.as_ref().is_none_or(|data| has_data(data, event))
-}
-
-fn has_data(expected: &EmittedData, event: &SeenEvent) -> bool {
-    if expected.length() != event.length || event.data.len() as u64 != event.length {
-        return false;
-    }
-    match expected {
-        EmittedData::Text(text) => *text == event.data,
-        EmittedData::Repeat(repeat) => repeat.equals(event.data.as_bytes()),
-    }
-}
-
 pub(super) fn respond(expected: &ResponseExpected, head: &ResponseHead) -> Verdict {
-    let status = expected.status.is_none_or(|status| status == head.status);
-    if status && expected.headers.iter().all(|(name, expected)| field(head, name, expected)) {
+    if is_response(expected, head, MediaTypes::ByCharset) {
         return Verdict::Holds;
     }
     Verdict::Fails(describe::response(head, expected.headers.iter().map(|(name, _)| name.as_str())))
-}
-
-/// Whether the fields of a name are as expected. A media type that is expected without parameters is compared without;
-/// of one with parameters the charset is compared.
-fn field(head: &ResponseHead, name: &str, expected: &FieldExpectation) -> bool {
-    let mut values = head.values(name);
-    match (expected, values.next(), values.next()) {
-        (FieldExpectation::Is(value), Some(found), None) => {
-            let value = value.as_bytes();
-            if !name.eq_ignore_ascii_case("content-type") {
-                return found == value;
-            }
-            let has_parameters = value.contains(&b';');
-            essence(found) == essence(value) && (!has_parameters || charset(found) == charset(value))
-        }
-        (FieldExpectation::Repeats(repeat), Some(found), None) => repeat.equals(found),
-        (FieldExpectation::Lists(members), _, _) => members.iter().all(|member| {
-            let mut elements = head.values(name).flat_map(|value| value.split(|byte| *byte == b','));
-            elements.any(|element| essence(element) == member.to_ascii_lowercase().as_bytes())
-        }),
-        (FieldExpectation::Present, Some(_), _) | (FieldExpectation::Absent, None, _) => true,
-        _ => false,
-    }
-}
-
-/// The charset of a media type; that of every event stream where none is said,
-/// <https://html.spec.whatwg.org/multipage/iana.html#text/event-stream>.
-fn charset(value: &[u8]) -> Vec<u8> {
-    let value = value.to_ascii_lowercase();
-    let mut parameters = value.split(|byte| *byte == b';').skip(1).map(<[u8]>::trim_ascii);
-    let said = parameters.find_map(|parameter| parameter.strip_prefix(b"charset="));
-    let said = said.map(|said| said.strip_prefix(b"\"").unwrap_or(said));
-    said.map(|said| said.strip_suffix(b"\"").unwrap_or(said)).unwrap_or(b"utf-8").to_vec()
 }

@@ -6,10 +6,11 @@
 //! - [`stream_contents`]: what a stream shows
 //! - `intake`: taking in what comes from the streams and the adapter
 //! - `perform`: what the harness does
-//! - `expect`, `matching`: what must be observed
+//! - `expect`, `matching`: what must be observed; `compare`: whether a response and an event are as expected
 //! - `ending`: how every session ends, so that nothing unexpected goes unseen
 //! - `describe`: what was observed, in words
 
+pub(super) mod compare;
 pub(super) mod describe;
 mod ending;
 mod expect;

@@ -17,6 +17,7 @@ use crate::delivery::Op;
 use crate::protocol::Order;
 use crate::protocol::server::ServerOrder;
 use crate::session::deadline::Came;
+use crate::session::describe::field_values;
 use crate::session::outcome::{EndedBy, Outcome, Stop};
 use crate::session::patience::{AttemptPatience, Patience};
 use crate::session::progress::Progress;
@@ -112,22 +113,7 @@ pub(in crate::session) async fn play(
         bytes: 0,
     };
     let held = session.run(ops).await;
-    let progress = session.progress;
-    Outcome {
-        held,
-        facts: progress.facts,
-        ended_by: EndedBy::Harness,
-        failed_before: progress.failed_before,
-        teardown: progress.teardown,
-        needed: progress.needed,
-        alive: progress.alive,
-        not_judged: progress.not_judged,
-        cut_short: progress.cut_short,
-        transcript: progress.transcript.rows(),
-        began: started,
-        duration: started.elapsed(),
-        longest_step: progress.longest_step,
-    }
+    session.progress.into_outcome(held, EndedBy::Harness, started)
 }
 
 /// How the streams of a case are read: what it names is kept, and whole.
@@ -195,11 +181,7 @@ impl Session<'_> {
 
     pub(super) fn record(&mut self, name: &str, of: &ServerFact) {
         let value = match of {
-            ServerFact::Header(name) => self.last_head().map(|head| {
-                let values: Vec<String> =
-                    head.values(name).map(|value| String::from_utf8_lossy(value).into_owned()).collect();
-                if values.is_empty() { "absent".into() } else { values.join(", ") }
-            }),
+            ServerFact::Header(name) => self.last_head().map(|head| field_values(head.values(name))),
             ServerFact::Alternative { names } => self.progress.alternative(names),
         };
         self.progress.record(name, value);
