@@ -61,13 +61,13 @@ fn explain_observed(observed: &Observed<'_>, standing: &Standing<'_>, table: &Ta
     let candidates: Vec<Candidate<'_, '_>> =
         table.mistakes.iter().filter_map(|mistake| Candidate::of(mistake, observed)).collect();
     let chosen = without_redundant(cover(&candidates, &failed), &failed);
-    let left: BTreeSet<&str> =
-        unexplained(&chosen, &failed).into_iter().filter(|case| !known.contains(case)).collect();
+    let mut left = uncovered(&chosen, &failed);
+    left.retain(|(case, _)| !known.contains(case));
     let parts: Vec<Candidate<'_, '_>> =
         table.mistakes.iter().filter_map(|mistake| Candidate::in_part(mistake, observed)).collect();
     let part = best_part(&parts, &left);
     let all: Vec<&Candidate<'_, '_>> = chosen.iter().copied().chain(part).collect();
-    let unexplained = unexplained(&all, &failed);
+    let unexplained = cases_of(&uncovered(&all, &failed));
     let frequency = frequency(table);
     // New failures first, and then the case that says most about its cause.
     let rank = |case: &str| (known.contains(case), frequency.get(case).copied(), case.len());
@@ -83,11 +83,16 @@ fn explain_observed(observed: &Observed<'_>, standing: &Standing<'_>, table: &Ta
     }
 }
 
-/// The cases of which these candidates do not explain every failure.
-fn unexplained<'r>(chosen: &[&Candidate<'r, '_>], failed: &BTreeSet<Trial<'r>>) -> BTreeSet<&'r str> {
+/// The failures that these candidates do not explain.
+fn uncovered<'r>(chosen: &[&Candidate<'r, '_>], failed: &BTreeSet<Trial<'r>>) -> BTreeSet<Trial<'r>> {
     let covered: BTreeSet<&Trial<'r>> =
         chosen.iter().flat_map(|candidate| candidate.explains.iter()).collect();
-    failed.iter().filter(|trial| !covered.contains(trial)).map(|(case, _)| *case).collect()
+    failed.iter().filter(|trial| !covered.contains(trial)).copied().collect()
+}
+
+/// The cases of these failures.
+fn cases_of<'r>(trials: &BTreeSet<Trial<'r>>) -> BTreeSet<&'r str> {
+    trials.iter().map(|(case, _)| *case).collect()
 }
 
 /// How many cases a mistake must explain that is made only in part.
@@ -98,18 +103,15 @@ const ENOUGH_FOR_A_PART: usize = 3;
 /// cases that contradict it.
 fn best_part<'c, 'r, 't>(
     candidates: &'c [Candidate<'r, 't>],
-    left: &BTreeSet<&'r str>,
+    left: &BTreeSet<Trial<'r>>,
 ) -> Option<&'c Candidate<'r, 't>> {
-    let explained = |candidate: &Candidate<'r, 't>| {
-        let cases: BTreeSet<&str> = candidate.explains.iter().map(|(case, _)| *case).collect();
-        (cases.len(), cases.into_iter().filter(|case| left.contains(case)).count())
-    };
+    let cases_left = cases_of(left).len();
     let ranked = candidates.iter().filter_map(|candidate| {
-        let (all, new) = explained(candidate);
+        let (all, new) = (cases_of(&candidate.explains).len(), candidate.cases_of(left));
         let contradicting = candidate.contradicting.len();
-        let is_enough = new >= ENOUGH_FOR_A_PART && new * 3 >= left.len() * 2 && all * 3 >= contradicting;
+        let is_enough = new >= ENOUGH_FOR_A_PART && new * 3 >= cases_left * 2 && all * 3 >= contradicting;
         // The harmonic mean of how much of what is left it explains, and how much of what it would fail does fail.
-        is_enough.then(|| (new * 20_000 / (left.len() + all + contradicting), candidate))
+        is_enough.then(|| (new * 20_000 / (cases_left + all + contradicting), candidate))
     });
     ranked.max_by_key(|(rank, candidate)| (*rank, candidate.exact.len())).map(|(_, candidate)| candidate)
 }

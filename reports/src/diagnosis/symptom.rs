@@ -67,11 +67,12 @@ impl Kind {
 impl Symptom {
     /// The symptom of a failure.
     pub fn of(failure: &Failure) -> Self {
-        Self {
-            step: failure.step,
-            kind: Kind::of(&failure.observed),
-            observed: hash(&comparable(&failure.observed)),
-        }
+        Self::at(failure.step, &failure.observed)
+    }
+
+    /// The symptom of a failure at a step, from 1 (0: after the last), that observed this.
+    pub fn at(step: usize, observed: &str) -> Self {
+        Self { step, kind: Kind::of(observed), observed: hash(&comparable(observed)) }
     }
 
     /// Whether this failure comes later in the case than another.

@@ -168,6 +168,7 @@ impl EventSource {
             200 => Defect::OtherTypeRetried,
             204 => Defect::NoContentRetried,
             205 => Defect::ResetContentRetried,
+            201..=299 => Defect::OtherSuccessRetried,
             300 | 304 => Defect::RedirectionRetried,
             301..=399 => Defect::RedirectWithoutLocationRetried,
             401 | 403 => Defect::ForbiddenRetried,
@@ -192,6 +193,7 @@ impl EventSource {
     /// <https://html.spec.whatwg.org/multipage/server-sent-events.html#announce-the-connection>
     fn announce(&mut self) -> Flow {
         self.past.failed_attempts = 0;
+        self.past.had_error_event = false;
         let has = |defect| self.defects.has(defect);
         if has(Defect::OpenBeforeState) {
             self.observer.opened();
@@ -341,6 +343,10 @@ impl EventSource {
             }
             Shown::Event(event) => {
                 self.delay.event_delivered();
+                if event.kind == "error" && self.defects.has(Defect::ErrorEventIsALoss) {
+                    self.past.had_error_event = true;
+                    self.observer.set_state(ReadyState::Connecting);
+                }
                 let raw = passed_on::bytes(&event.data);
                 self.observer.event(Event {
                     kind: Some(passed_on::replaced(event.kind)),

@@ -36,6 +36,8 @@ pub(crate) struct Past {
     pub(crate) was_reset: bool,
     /// Whether a connection was so healthy that the client never waits again.
     pub(crate) ended_all_delays: bool,
+    /// Whether the stream contained an event of type error since the last connection was open.
+    pub(crate) had_error_event: bool,
     /// What the announcement of the open connection waits for.
     pub(crate) announcement: Announcement,
     /// Whether close() was called in a handler and takes effect at the end of the read.
@@ -59,6 +61,7 @@ impl Past {
             was_redirected: false,
             was_reset: false,
             ended_all_delays: false,
+            had_error_event: false,
             announcement: Announcement::Made,
             is_closing: false,
             delay: None,

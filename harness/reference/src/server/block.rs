@@ -96,6 +96,11 @@ impl BlockWriter {
         if block.lines.iter().any(|line| line.starts_with(':')) && has(Defect::LinesLikeCommentsSent) {
             return Some(block.fields().replace("data: :", ":"));
         }
+        if let Some(retry) = &block.retry
+            && has(Defect::RetryTextSentFirst)
+        {
+            return Some(format!("retry: {retry}\n{}", Block { retry: None, ..block.clone() }.fields()));
+        }
         if block.kind.is_some() && !block.lines.is_empty() && has(Defect::TypeInBlockOfItsOwn) {
             let kind = Block { kind: block.kind.clone(), ..Block::default() };
             return Some(kind.fields() + &Block { kind: None, ..block.clone() }.fields());

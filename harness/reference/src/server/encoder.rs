@@ -123,7 +123,7 @@ impl Encoder {
         let (line_feed, carriage_return, nul) = match place {
             Place::Type => (Defect::TypeLineFeedSent, Defect::TypeReturnSent, Defect::NulIsLineBreak),
             Place::Id => (Defect::IdLineFeedSent, Defect::IdReturnSent, Defect::IdNulSent),
-            Place::Retry => return has(Defect::RetryTextSent),
+            Place::Retry => return has(Defect::RetryTextSent) || has(Defect::RetryTextSentFirst),
         };
         let has_line_feed = text.contains('\n');
         let has_return = text.contains('\r') && !has_line_feed;

@@ -22,6 +22,9 @@ pub(crate) fn data_lines(data: &str, defects: &Defects) -> Vec<String> {
         if data.contains("\r\n") && has(Defect::CrlfIsTwoBreaks) {
             return split(&data.replace("\r\n", "\n\n"));
         }
+        if data.contains('\r') && has(Defect::ReturnsEscaped) {
+            return data.replace('\r', "\\r").split('\n').map(str::to_owned).collect();
+        }
         if has(Defect::LineBreaksEscaped) {
             return vec![data.replace('\r', "\\r").replace('\n', "\\n")];
         }

@@ -345,7 +345,7 @@ impl Buffers {
             return;
         }
         let id = match value.split_once('\0') {
-            Some(_) if has(Defect::IdWithNulAccepted) => Some(value),
+            Some(_) if has(Defect::IdWithNulAccepted) || has(Defect::IdWithNulIsTheEnd) => Some(value),
             Some(_) if value != "\0" && has(Defect::OnlyNulAsIdIgnored) => Some(value),
             Some((before, _)) if has(Defect::IdEndsAtNul) => Some(before),
             Some(_) if has(Defect::IdWithNulResets) => Some(""),

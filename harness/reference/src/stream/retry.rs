@@ -106,10 +106,22 @@ fn read_digits<'v>(value: &'v str, defects: &Defects) -> Cow<'v, str> {
     if number > i32::MAX as u128 && has(Defect::RetryOverflows) {
         return "0".into();
     }
+    if has(Defect::RetryWrapsSigned) {
+        return timer(value).to_string().into();
+    }
     if number == 0 && has(Defect::RetryZeroIsNever) {
         return u64::MAX.to_string().into();
     }
     value.into()
+}
+
+/// The delay that a timer of a browser makes of a number: its low 32 bits, signed; a negative or infinite one is no delay,
+/// <https://webidl.spec.whatwg.org/#abstract-opdef-converttoint>.
+fn timer(digits: &str) -> i32 {
+    let number: f64 = digits.parse().unwrap_or(f64::INFINITY);
+    let low = number % 4_294_967_296.0;
+    // An infinite number has no remainder.
+    if low.is_nan() { 0 } else { (low as u32).cast_signed().max(0) }
 }
 
 /// The integer that Python's `int()` makes of a text, <https://docs.python.org/3/library/functions.html#int>: white space around it,

@@ -6,10 +6,12 @@
 //! defect does.
 //!
 //! - `play`: playing the cases; `matrix`: which defect fails which cases
+//! - `table`: the table with which the diagnosis explains failures
 //! - `through`: the cases for clients, played through the sound intermediary
 
 mod matrix;
 mod play;
+mod table;
 mod through;
 
 use std::io::Write as _;
@@ -18,10 +20,11 @@ use std::sync::LazyLock;
 use ssespec_reference::IntermediaryDefect as Defect;
 
 use matrix::Matrix;
+use play::Reach;
 
 /// Played once for all tests of this file.
 static MATRIX: LazyLock<Matrix> = LazyLock::new(|| {
-    let matrix = play::matrix(Defect::ALL);
+    let matrix = play::matrix(Defect::ALL, Reach::Few);
     say(&matrix.statistics());
     matrix
 });
@@ -64,11 +67,16 @@ fn matrix() {
     });
 }
 
+#[test]
+fn the_table_of_the_diagnosis_is_current() {
+    table::is_current(&MATRIX);
+}
+
 /// What the defect of the environment variable does, in detail.
 #[test]
 fn one() {
     let Ok(name) = std::env::var("SSESPEC_DEFECT") else { return };
     let defect = Defect::ALL.iter().copied().find(|defect| defect.name() == name);
     let defect = defect.unwrap_or_else(|| panic!("there is no defect {name:?}"));
-    say(&play::matrix(&[defect]).details());
+    say(&play::matrix(&[defect], Reach::All).details());
 }

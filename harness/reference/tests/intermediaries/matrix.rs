@@ -6,17 +6,26 @@ use std::sync::Arc;
 
 use ssespec_cases::{Case, Level};
 use ssespec_reference::IntermediaryDefect as Defect;
+use ssespec_reports::diagnosis::Symptom;
 
 /// If more cases than this catch a defect, they are not listed.
 const MANY: usize = 25;
+
+/// How a case failed.
+#[derive(Debug, Clone)]
+pub(crate) struct Failed {
+    pub(crate) why: String,
+    /// How it looks, if it was judged.
+    pub(crate) symptom: Option<Symptom>,
+}
 
 /// A case, and what the sound intermediary made of it.
 #[derive(Debug, Clone)]
 pub(crate) struct Row {
     pub(crate) case: Arc<Case>,
     pub(crate) level: Level,
-    /// Why it failed, if it did.
-    pub(crate) sound: Option<String>,
+    /// How it failed, if it did.
+    pub(crate) sound: Option<Failed>,
     /// The defects whose decisions it reached.
     pub(crate) reached: BTreeSet<Defect>,
 }
@@ -26,8 +35,8 @@ pub(crate) struct Row {
 pub(crate) struct Matrix {
     pub(crate) defects: Vec<Defect>,
     pub(crate) rows: BTreeMap<String, Row>,
-    /// Why a case failed with a defect; `None` if it passed.
-    pub(crate) came: BTreeMap<(Defect, String), Option<String>>,
+    /// How a case failed with a defect; `None` if it passed.
+    pub(crate) came: BTreeMap<(Defect, String), Option<Failed>>,
     pub(crate) seconds: f64,
 }
 
@@ -36,7 +45,7 @@ impl Matrix {
         let failures = self
             .rows
             .values()
-            .filter_map(|row| row.sound.as_ref().map(|why| format!("- {}: {why}", row.case.id)));
+            .filter_map(|row| row.sound.as_ref().map(|failed| format!("- {}: {}", row.case.id, failed.why)));
         failures.collect()
     }
 
@@ -86,8 +95,9 @@ impl Matrix {
 
     /// Every result with its reason.
     pub(crate) fn details(&self) -> String {
-        let line = |((defect, case), why): (&(Defect, String), &Option<String>)| {
-            format!("{} {case}: {}", defect.name(), why.as_deref().unwrap_or("holds"))
+        let line = |((defect, case), failed): (&(Defect, String), &Option<Failed>)| {
+            let why = failed.as_ref().map_or("holds", |failed| failed.why.as_str());
+            format!("{} {case}: {why}", defect.name())
         };
         self.came.iter().map(line).collect::<Vec<_>>().join("\n")
     }

@@ -14,11 +14,12 @@ use ssespec_cases::{Capability, Corpus, Role, Script};
 use ssespec_mock_server::action::Action;
 use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reference::{self as reference, Intermediary, IntermediaryDefect as Defect, Pace, Reached};
+use ssespec_reports::diagnosis::Symptom;
 use ssespec_reports::results;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::matrix::{Matrix, Row};
+use crate::matrix::{Failed, Matrix, Row};
 
 /// How long to wait for something that a defect may never show.
 const SHORT: Patience =
@@ -36,6 +37,15 @@ const HURRIED: &str = "intermediary/delay/flows-for-17-seconds";
 
 /// If more than one in this many cases reaches a defect's decision, the defect is not specific to a case.
 const ANY: usize = 4;
+
+/// Which cases that reach a defect's decision are played with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// All.
+    All,
+    /// Those that send much or open many streams only if few others reach it, or if they are about it.
+    Few,
+}
 
 /// The groups of cases that send much or open many streams.
 const BULKY: [&str; 2] = ["intermediary/load", "intermediary/content/event-of-5-mb"];
@@ -112,12 +122,12 @@ pub(crate) fn run(corpus: Arc<Corpus>, launch: Launch, patience: Patience) -> Ru
 }
 
 /// Plays these defects.
-pub(crate) fn matrix(defects: &[Defect]) -> Matrix {
+pub(crate) fn matrix(defects: &[Defect], reach: Reach) -> Matrix {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    runtime.block_on(play(defects.to_vec()))
+    runtime.block_on(play(defects.to_vec(), reach))
 }
 
-async fn play(defects: Vec<Defect>) -> Matrix {
+async fn play(defects: Vec<Defect>, reach: Reach) -> Matrix {
     let began = Instant::now();
     let corpus = Arc::new(corpus());
     let all: BTreeSet<Capability> = Capability::ALL.iter().copied().collect();
@@ -133,7 +143,7 @@ async fn play(defects: Vec<Defect>) -> Matrix {
     for defect in &defects {
         let is_about = |trial: &Trial| trial.case.requirements.iter().any(|id| id == defect.origin());
         let reaching = plan.trials.iter().filter(|trial| {
-            let is_wanted = !is_bulky(trial) || !is_any(defect) || is_about(trial);
+            let is_wanted = reach == Reach::All || !is_bulky(trial) || !is_any(defect) || is_about(trial);
             is_wanted && rows[&trial.case.id].reached.contains(defect)
         });
         tasks.push((*defect, reaching.cloned().collect::<Vec<_>>()));
@@ -164,7 +174,7 @@ async fn survey(corpus: &Arc<Corpus>, trials: Vec<Trial>) -> BTreeMap<String, Ro
 async fn with_defects(
     corpus: &Arc<Corpus>,
     tasks: Vec<(Defect, Vec<Trial>)>,
-) -> BTreeMap<(Defect, String), Option<String>> {
+) -> BTreeMap<(Defect, String), Option<Failed>> {
     let turns = Arc::new(Semaphore::new(MANY_SESSIONS));
     let mut playing = JoinSet::new();
     for (defect, trials) in tasks {
@@ -183,20 +193,21 @@ async fn with_defects(
 }
 
 /// Plays a case; gives why it failed.
-async fn session(corpus: &Arc<Corpus>, launch: &Launch, trial: &Trial, patience: Patience) -> Option<String> {
+async fn session(corpus: &Arc<Corpus>, launch: &Launch, trial: &Trial, patience: Patience) -> Option<Failed> {
     let mut stage =
         open_stage::open(LOCALHOST.ip(), BarrierMode::Auto, launch).await.expect("a port and a client");
     let run = run(Arc::clone(corpus), launch.clone(), patience);
     let (played, _) = play_case(&run, &mut stage, trial).await;
     open_stage::close(stage).await;
     if let Some(why) = played.outcome.not_judged {
-        return Some(format!("not judged: {why}"));
+        return Some(Failed { why: format!("not judged: {why}"), symptom: None });
     }
     match played.outcome.held {
         Ok(()) => None,
-        Err(Stop::Failure(failure)) => {
-            Some(format!("expected {}; observed {}", failure.expected, failure.observed))
-        }
-        Err(Stop::Fault { fault, .. }) => Some(fault.to_string()),
+        Err(Stop::Failure(failure)) => Some(Failed {
+            why: format!("expected {}; observed {}", failure.expected, failure.observed),
+            symptom: Some(Symptom::at(failure.step.map_or(0, |step| step + 1), &failure.observed)),
+        }),
+        Err(Stop::Fault { fault, .. }) => Some(Failed { why: fault.to_string(), symptom: None }),
     }
 }

@@ -115,6 +115,7 @@ impl EventSource {
         by_loss
             || (is_unsendable && has(Defect::UnsendableIdIsTheEnd))
             || (is_outside_latin_1 && has(Defect::IdOutsideLatin1IsTheEnd))
+            || (self.resumption.last_event_id.contains('\0') && has(Defect::IdWithNulIsTheEnd))
             || has(Defect::EveryLossIsTheEnd)
             || (self.past.reconnections >= FEW_RECONNECTIONS && has(Defect::FiveReconnectsOnly))
     }
@@ -126,6 +127,8 @@ impl EventSource {
             2
         } else if has(Defect::LossWithoutError)
             || (matches!(loss, Loss::Broken(_)) && has(Defect::BreakWithoutError))
+            || (matches!(loss, Loss::Network(_)) && has(Defect::FailedAttemptWithoutError))
+            || (self.past.had_error_event && has(Defect::ErrorEventIsALoss))
         {
             0
         } else {

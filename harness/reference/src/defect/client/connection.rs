@@ -16,6 +16,8 @@ macro_rules! entries {
             NoContentRetried: "EventSource/eventsource#14",
             /// The client reconnects after a 205.
             ResetContentRetried: "whatwg/http-205-fails-connection",
+            /// The client reconnects after another status from 200 to 299.
+            OtherSuccessRetried: "whatwg/http-other-2xx-fails-connection",
             /// The client reconnects after a 300 or 304.
             RedirectionRetried: "whatwg/http-3xx-unfollowed-fails-connection",
             /// The client reconnects after a redirect without a Location.
@@ -282,6 +284,10 @@ macro_rules! entries {
             LossWithoutError: "whatwg/reestablish-one-error-per-loss",
             /// A connection that breaks fires no error event.
             BreakWithoutError: "whatwg/reestablish-one-error-per-loss",
+            /// An attempt to connect that fails fires no error event.
+            FailedAttemptWithoutError: "whatwg/reestablish-one-error-per-loss",
+            /// An event of type error counts as the error event of a loss.
+            ErrorEventIsALoss: "whatwg/event-type-arbitrary-names",
             /// A lost connection fires the error event before readyState is CONNECTING.
             LossErrorBeforeState: "whatwg/reestablish-connecting-before-error",
             /// The open event is fired on the first connection only.

@@ -342,6 +342,8 @@ macro_rules! entries {
         IdWithoutColonIgnored: "whatwg/field-id-without-colon-resets",
         /// An id with U+0000 is accepted.
         IdWithNulAccepted: "whatwg/field-id-null-ignored",
+        /// An id with U+0000 is accepted, and prevents any further request.
+        IdWithNulIsTheEnd: "whatwg/field-id-null-ignored",
         /// Of ids with U+0000, only U+0000 alone is ignored.
         OnlyNulAsIdIgnored: "whatwg/field-id-null-ignored",
         /// An id ends at its first U+0000.
@@ -423,6 +425,8 @@ macro_rules! entries {
         RetryOverflows: "whatwg/retry-huge-value",
         /// Only the low 32 bits of a retry are used.
         RetryWraps: "whatwg/retry-huge-value",
+        /// Only the low 32 bits of a retry are used, as a signed integer.
+        RetryWrapsSigned: "whatwg/retry-huge-value",
         /// The client stops reading the stream at a retry of more days than 31 bits hold.
         RetryOfAgesEndsStream: "whatwg/retry-huge-value",
         /// A retry of 0 stops reconnection.

@@ -15,6 +15,8 @@ macro_rules! entries {
         CrlfIsTwoBreaks: "whatwg/server-payload-newlines-split",
         /// Line breaks in the data are sent as escape sequences.
         LineBreaksEscaped: "whatwg/server-payload-newlines-split",
+        /// Carriage returns in the data are sent as escape sequences.
+        ReturnsEscaped: "whatwg/server-payload-newlines-split",
         /// Empty lines of the data are not sent.
         EmptyLinesLost: "mpetrunic/fastify-sse-v2#93",
         /// A line break at the end of the data is lost.
@@ -162,6 +164,8 @@ macro_rules! entries {
         RetryCapped: "resilience-server/retry-unchanged",
         /// A reconnection time that is not a number is sent unchanged.
         RetryTextSent: "GHSA-p6xx-57qc-3wxr",
+        /// A reconnection time that is not a number is sent unchanged, before the data.
+        RetryTextSentFirst: "GHSA-p6xx-57qc-3wxr",
         /// A reconnection time is sent with an empty event.
         RetryWithEvent: "resilience-server/one-event-each",
 

@@ -6,8 +6,8 @@
 //! - `growth`: its rows that are written by hand
 //! - `sets`: several defects together name themselves
 
+mod by_hand;
 mod generate;
-mod growth;
 mod playing;
 mod sets;
 mod survey;

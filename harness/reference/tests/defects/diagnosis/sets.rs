@@ -6,7 +6,9 @@ use std::sync::Arc;
 use ssespec_cases::Corpus;
 use ssespec_reference::Defect;
 use ssespec_reports::diagnosis::diagnose;
-use ssespec_reports::results::{Diagnosis, ResultsWriter};
+use ssespec_reports::results::{Cause, Diagnosis, ResultsWriter};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
 use super::playing::with_defects;
 use super::survey::{Survey, survey};
@@ -48,49 +50,71 @@ async fn play<D: Mistake>(corpus: &Corpus, survey: &Survey<D>, defects: &[D]) ->
     Some(diagnose(&with_defects(corpus, cases, defects).await?))
 }
 
-/// Plays sets of defects; returns those that are not named exactly.
-async fn misnamed<D: Mistake>(sets: Vec<Vec<D>>) -> Vec<String> {
+/// How many sets are played at the same time: most of their time is waiting, and none of their cases measures.
+const AT_A_TIME: usize = 4;
+
+/// Plays sets of defects; returns how many users would see results of, and those that are not named exactly.
+async fn misnamed<D: Mistake>(sets: Vec<Vec<D>>) -> (usize, Vec<String>) {
     let corpus = Arc::new(soaking::corpus());
-    let survey = survey::<D>(&corpus).await;
-    let mut misnamed = Vec::new();
+    let survey = Arc::new(survey::<D>(&corpus).await);
+    let places = Arc::new(Semaphore::new(AT_A_TIME));
+    let mut playing = JoinSet::new();
     for defects in sets {
-        // With such defects nobody sees results.
-        let Some(diagnosis) = play(&corpus, &survey, &defects).await else { continue };
-        if !names_exactly(&diagnosis, &defects) {
-            let names = |cause: &ssespec_reports::results::Cause| {
-                cause.mistakes.iter().map(|named| named.name.as_str()).collect::<Vec<_>>().join(" or ")
-            };
-            misnamed.push(format!(
-                "{}: {} ({} of {} cases explained)",
-                defects.iter().map(|defect| defect.name()).collect::<Vec<_>>().join(" and "),
-                diagnosis.causes.iter().map(names).collect::<Vec<_>>().join("; "),
-                diagnosis.explained(),
-                diagnosis.failing,
-            ));
-        }
+        let (corpus, survey, places) = (Arc::clone(&corpus), Arc::clone(&survey), Arc::clone(&places));
+        playing.spawn(async move {
+            let _place = places.acquire_owned().await;
+            let diagnosis = play(&corpus, &survey, &defects).await?;
+            Some((!names_exactly(&diagnosis, &defects)).then(|| described(&defects, &diagnosis)))
+        });
     }
-    misnamed
+    let (mut seen, mut misnamed) = (0, Vec::new());
+    while let Some(played) = playing.join_next().await {
+        // With some sets the smoke check fails.
+        let Some(described) = played.expect("no panic") else { continue };
+        seen += 1;
+        misnamed.extend(described);
+    }
+    misnamed.sort_unstable();
+    (seen, misnamed)
+}
+
+/// The defects of a set, and the causes that are named instead.
+fn described<D: Mistake>(defects: &[D], diagnosis: &Diagnosis) -> String {
+    let names = |cause: &Cause| {
+        cause.mistakes.iter().map(|named| named.name.as_str()).collect::<Vec<_>>().join(" or ")
+    };
+    format!(
+        "{}: {} ({} of {} cases explained)",
+        defects.iter().map(|defect| defect.name()).collect::<Vec<_>>().join(" and "),
+        diagnosis.causes.iter().map(names).collect::<Vec<_>>().join("; "),
+        diagnosis.explained(),
+        diagnosis.failing,
+    )
 }
 
 fn check(size: usize, count: usize, exact_of_100: usize) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let misnamed = runtime.block_on(misnamed(sets(Defect::ALL, size, count)));
-    let exact = count - misnamed.len();
+    let (seen, misnamed) = runtime.block_on(misnamed(sets(Defect::ALL, size, count)));
+    let exact = seen - misnamed.len();
+    println!(
+        "{exact} of {seen} sets of {size} defects are named exactly; the others:\n{}",
+        misnamed.join("\n")
+    );
     assert!(
-        exact * 100 >= exact_of_100 * count,
-        "{exact} of {count} sets of {size} defects are named exactly; the others:\n{}",
+        seen * 2 > count && exact * 100 >= exact_of_100 * seen,
+        "{exact} of {seen} sets of {size} defects are named exactly; the others:\n{}",
         misnamed.join("\n")
     );
 }
 
 #[test]
-#[ignore = "plays 100 pairs, which takes half an hour on an idle machine"]
+#[ignore = "plays 100 pairs, which takes five minutes"]
 fn pairs_name_both() {
     check(2, 100, 90);
 }
 
 #[test]
-#[ignore = "plays 50 triples, which takes half an hour on an idle machine"]
+#[ignore = "plays 50 triples, which takes five minutes"]
 fn triples_name_all_three() {
     check(3, 50, 80);
 }
