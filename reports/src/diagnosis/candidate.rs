@@ -22,6 +22,8 @@ pub(super) struct Candidate<'r, 't> {
     pub(super) exact: BTreeSet<Trial<'r>>,
     /// How many cases that it would fail were not judged.
     pub(super) unjudged: usize,
+    /// The cases that fail at the step that it fails, but look different.
+    pub(super) unlike: BTreeSet<&'r str>,
     /// The cases that show that it is not made, or not always: they held, or failed later than it would fail them.
     pub(super) contradicting: BTreeSet<&'r str>,
 }
@@ -57,6 +59,7 @@ impl<'r, 't> Candidate<'r, 't> {
             explains: BTreeSet::new(),
             exact: BTreeSet::new(),
             unjudged: 0,
+            unlike: BTreeSet::new(),
             contradicting: BTreeSet::new(),
         };
         let mut other_events = BTreeSet::new();
@@ -90,7 +93,12 @@ impl<'r, 't> Candidate<'r, 't> {
                         }
                     }
                     // Another mistake hides this one.
-                    Seen::Failed(_) | Seen::Held => {}
+                    Seen::Failed(other) => {
+                        if other.step == symptom.step {
+                            candidate.unlike.insert(case);
+                        }
+                    }
+                    Seen::Held => {}
                 }
             }
         }
@@ -105,10 +113,17 @@ impl<'r, 't> Candidate<'r, 't> {
         self.mistake.possible.iter().filter(|case| observed.cases.contains_key(case.as_str())).count()
     }
 
-    /// How well it explains a set of failures: the cases of it, and again those that look exactly as with the mistake.
+    /// How well it explains a set of failures, in thousandths of a case: the cases of it, and again those that look exactly as with
+    /// the mistake, by how many of all cases that fail where it fails them look alike.
     pub(super) fn weight_in(&self, failures: &BTreeSet<Trial<'r>>) -> usize {
         let exact: BTreeSet<&str> = self.exact.intersection(failures).map(|(case, _)| *case).collect();
-        self.cases_of(failures) + exact.len()
+        let alike = self.cases_of(&self.explains);
+        let unlike = self.unlike.iter().filter(|case| !self.explains_any(case)).count();
+        (self.cases_of(failures) + exact.len()) * 1000 * alike / (alike + unlike).max(1)
+    }
+
+    fn explains_any(&self, case: &str) -> bool {
+        self.explains.iter().any(|(explained, _)| *explained == case)
     }
 
     /// How many cases of a set of failures it explains.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use ssespec_cases::Corpus;
 use ssespec_reference::Defect;
-use ssespec_reports::diagnosis::diagnose;
-use ssespec_reports::results::{Cause, Diagnosis, ResultsWriter};
+use ssespec_reports::diagnosis::table::{Failures, Mistake as Entry, Table};
+use ssespec_reports::diagnosis::{Symptom, diagnose};
+use ssespec_reports::results::{Cause, Delivery, Diagnosis, ResultsWriter};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
@@ -34,13 +35,37 @@ fn sets<D: Mistake>(all: &[D], size: usize, count: usize) -> Vec<Vec<D>> {
     sets
 }
 
-/// Whether the causes are these defects, no fewer and no more. Alternatives count as named.
+/// Whether the causes are these defects, no fewer and no more. Alternatives count as named; a defect that the others hide in
+/// every case need not be named.
 fn names_exactly<D: Mistake>(diagnosis: &Diagnosis, defects: &[D]) -> bool {
-    let is_named = |defect: &D| {
-        diagnosis.causes.iter().any(|cause| cause.mistakes.iter().any(|named| named.name == defect.name()))
-    };
-    diagnosis.causes.len() == defects.len() && defects.iter().all(is_named)
+    let names = |defect: &D, cause: &Cause| cause.mistakes.iter().any(|named| named.name == defect.name());
+    let is_named = |defect: &D| diagnosis.causes.iter().any(|cause| names(defect, cause));
+    diagnosis.causes.iter().all(|cause| defects.iter().any(|defect| names(defect, cause)))
+        && diagnosis.causes.len() <= defects.len()
+        && defects.iter().all(|defect| is_named(defect) || is_hidden(*defect, defects))
 }
+
+/// Whether others of a set fail every case that a defect fails, at the same step or before it.
+fn is_hidden<D: Mistake>(defect: D, defects: &[D]) -> bool {
+    let entry = |defect: D| Table::of(D::ROLE).mistakes.iter().find(|entry| entry.name == defect.name());
+    let Some(own) = entry(defect) else { return true };
+    let others: Vec<&Entry> =
+        defects.iter().filter(|other| **other != defect).filter_map(|other| entry(*other)).collect();
+    // What is implied after the last step, 0, comes after all others.
+    let place = |symptom: Symptom| symptom.step.checked_sub(1).unwrap_or(usize::MAX);
+    let is_first = |case: &String, failures: &Failures| {
+        DELIVERIES.iter().any(|delivery| {
+            failures.get(*delivery).is_some_and(|symptom| {
+                let earlier = others.iter().filter_map(|other| other.failures.get(case)?.get(*delivery));
+                earlier.map(place).all(|other| other > place(symptom))
+            })
+        })
+    };
+    !own.failures.iter().any(|(case, failures)| is_first(case, failures))
+}
+
+/// The deliveries of a run.
+const DELIVERIES: [Delivery; 3] = [Delivery::AsWritten, Delivery::Whole, Delivery::Bytes];
 
 /// `None` if the smoke check fails.
 async fn play<D: Mistake>(corpus: &Corpus, survey: &Survey<D>, defects: &[D]) -> Option<Diagnosis> {
