@@ -237,6 +237,8 @@ async fn forward(proxy: &Proxy, http: Http, patience: Duration) -> Result<Forwar
     attempt.until(soon, |attempt| is_whole(attempt) || attempt.end.is_some()).await;
     let passed_event = is_whole(&attempt);
     let _ = exchange.end().await;
+    // One that holds the response back until now has not had this time yet.
+    let deadline = deadline.max(soon + patience);
     attempt.until(deadline, |attempt| attempt.end.is_some()).await;
     share.end(PAUSE).await;
     let not_passed = |observed: String| PreflightError::NotPassed {
