@@ -9,6 +9,7 @@ use ssespec::baseline_file::UpdateError;
 use ssespec::engine::UnknownEngine;
 use ssespec::implementation::{FILE, FolderError};
 use ssespec::page::LibraryNotRead;
+use ssespec::program::ProgramError;
 use ssespec::session::intermediary::preflight::PreflightError;
 use ssespec::setup::SetupError;
 use ssespec_cases::load::CorpusError;
@@ -76,6 +77,14 @@ pub(crate) enum CommandError {
          starts its adapter (`ssespec run --help` shows one; `ssespec client -- COMMAND` works without it)", .0.display()
     )]
     NoImplementation(PathBuf),
+    /// No folder has this variant.
+    #[error("there is no variant {name}; {}", known_variants(known))]
+    NoVariant {
+        /// Its name.
+        name: String,
+        /// The variants that the folders have.
+        known: Vec<String>,
+    },
     /// A key of an `ssespec.toml` has a value that a probe cannot use.
     #[error("{}: {key}: {problem}", file.display())]
     ServiceKey {
@@ -295,6 +304,24 @@ pub(crate) enum CommandError {
     /// The proxy does not forward to the harness.
     #[error(transparent)]
     Intermediary(PreflightError),
+    /// The proxy of a folder cannot be started, or ended on its own.
+    #[error("{}: {}", folder.display(), visible::line(&error.to_string(), LINE))]
+    Program {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong.
+        error: Box<ProgramError>,
+    },
+    /// The proxy of a folder was started, but does not forward to the harness.
+    #[error("{}: {error}", folder.display())]
+    ProgramPreflight {
+        /// The folder.
+        folder: PathBuf,
+        /// What is wrong.
+        error: PreflightError,
+        /// The end of what it printed.
+        output: String,
+    },
     /// The probe could not begin.
     #[error(transparent)]
     Probe(#[from] ProbeError),
@@ -309,6 +336,17 @@ pub(crate) enum CommandError {
 /// The ending of a plural.
 pub(crate) fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
+}
+
+/// The variants that may have been meant.
+fn known_variants(known: &[String]) -> String {
+    if known.is_empty() { "no folder has variants".into() } else { format!("there are {}", known.join(", ")) }
+}
+
+/// The end of what a program printed, as a note.
+fn last_lines(what: &str, text: &str) -> Option<String> {
+    let lines = visible::last_lines(text, LINE, LINES);
+    (!text.is_empty()).then(|| format!("{what}:\n  {}", lines.join("\n  ")))
 }
 
 fn prefix(folder: Option<&str>) -> String {
@@ -326,6 +364,8 @@ impl CommandError {
             | Self::Listen { .. }
             | Self::ProxyUpstream { .. }
             | Self::Intermediary(_)
+            | Self::Program { .. }
+            | Self::ProgramPreflight { .. }
             | Self::Record { .. }
             | Self::NothingRecorded(_)
             | Self::Handshake(_)
@@ -346,6 +386,7 @@ impl CommandError {
             | Self::Corpus(_)
             | Self::Folder(_)
             | Self::NoImplementation(_)
+            | Self::NoVariant { .. }
             | Self::ServiceKey { .. }
             | Self::Baseline(_)
             | Self::Source(_)
@@ -395,10 +436,17 @@ impl CommandError {
         match self {
             Self::Adapter { fault, stderr, .. } => {
                 let mut notes = vec![format!("help: {}", fault.hint())];
-                if !stderr.is_empty() {
-                    let lines = visible::last_lines(stderr, LINE, LINES);
-                    notes.push(format!("its stderr:\n  {}", lines.join("\n  ")));
-                }
+                notes.extend(last_lines("its stderr", stderr));
+                notes
+            }
+            Self::Program { error, .. } => {
+                let mut notes = vec![format!("help: {}", error.hint())];
+                notes.extend(last_lines("its output", error.output().unwrap_or_default()));
+                notes
+            }
+            Self::ProgramPreflight { error, output, .. } => {
+                let mut notes = vec![format!("help: {}", error.hint_for_folder())];
+                notes.extend(last_lines("its output", output));
                 notes
             }
             Self::SetupNotRun(reason) => {

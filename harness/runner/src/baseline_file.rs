@@ -16,7 +16,7 @@ use ssespec_reports::results::{CaseResult, Deciding, DeliveryKind, Failure, Know
 use ssespec_reports::results::{Cause, Results};
 
 use crate::implementation::FolderError;
-use crate::implementation::known::read_known_failures;
+use crate::implementation::known::{self, read_known_failures};
 use crate::run::Selection;
 use crate::run::baseline::id_glob;
 
@@ -62,14 +62,20 @@ pub struct Changes {
 /// Updates the known failures of an `ssespec.toml`.
 ///
 /// An entry is removed if all its cases pass or it matches no case. If only some cases of a pattern pass, it is
-/// replaced by one entry for each case that fails, with the same reason. New entries are appended: one for each cause,
+/// replaced by one entry for each case that fails, with the same reason. An entry that is also about other variants is left
+/// unchanged, since only this one has run. New entries are appended: one for each cause,
 /// whose reason is the mistake, and one for each case without a known cause, whose reason is the observation.
 ///
 /// # Errors
 /// If the file cannot be read or written, or if its known failures are not `[[known-failure]]` tables.
 #[cfg(feature = "command")]
-pub fn update(file: &Path, results: &Results, selection: &Selection) -> Result<Changes, UpdateError> {
-    update_judged(file, &Judged::of(results), selection)
+pub fn update(
+    file: &Path,
+    variant: Option<&str>,
+    results: &Results,
+    selection: &Selection,
+) -> Result<Changes, UpdateError> {
+    update_judged(file, variant, &Judged::of(results), selection)
 }
 
 /// What a run found out about a baseline.
@@ -111,11 +117,12 @@ impl<'r> Judged<'r> {
 /// Updates the known failures of an `ssespec.toml`, or of a file that contains nothing else.
 pub(crate) fn update_judged(
     file: &Path,
+    variant: Option<&str>,
     results: &Judged<'_>,
     selection: &Selection,
 ) -> Result<Changes, UpdateError> {
     let source = Source::read(file).map_err(FolderError::from)?;
-    let (text, changes) = updated(&source, results, selection)?;
+    let (text, changes) = updated(&source, variant, results, selection)?;
     if text != source.text() {
         std::fs::write(file, text)
             .map_err(|problem| UpdateError::Write { file: source.name().to_owned(), problem })?;
@@ -125,7 +132,7 @@ pub(crate) fn update_judged(
 
 /// An entry in the file.
 struct Entry {
-    known: KnownFailure,
+    known: known::Entry,
     /// Its lines, from its heading to the last that is neither blank nor a comment.
     lines: Range<usize>,
     /// The string that is its pattern, quotes included.
@@ -144,6 +151,7 @@ enum Fate {
 
 fn updated(
     source: &Source,
+    variant: Option<&str>,
     results: &Judged<'_>,
     selection: &Selection,
 ) -> Result<(String, Changes), UpdateError> {
@@ -156,17 +164,17 @@ fn updated(
         written.push_str(&text[from..entry.lines.start]);
         let lines = &text[entry.lines.clone()];
         from = entry.lines.end;
-        match fate(&entry.known, results, selection) {
+        match fate(&entry.known, variant, results, selection) {
             Fate::Stays => written.push_str(lines),
             Fate::Undecided => {
                 written.push_str(lines);
-                changes.left.push(entry.known.case);
+                changes.left.push(entry.known.known.case);
             }
             Fate::Goes => {
                 // The blank lines after it are removed too.
                 let rest = &text[from..];
                 from += rest.len() - rest.trim_start_matches(['\n', '\r']).len();
-                changes.removed.push(entry.known.case);
+                changes.removed.push(entry.known.known.case);
             }
             Fate::Narrows(cases) => {
                 let (before, after) =
@@ -176,7 +184,7 @@ fn updated(
                     format!("{}{line_end}", entry.trim_end())
                 });
                 written.push_str(&each.collect::<Vec<_>>().join(line_end));
-                changes.removed.push(entry.known.case);
+                changes.removed.push(entry.known.known.case);
             }
         }
     }
@@ -201,6 +209,9 @@ fn updated(
         if !new.deliveries.is_empty() {
             let names: Vec<String> = new.deliveries.iter().map(|kind| quoted(kind.name())).collect();
             end.push_str(&format!("deliveries = [{}]{line_end}", names.join(", ")));
+        }
+        if let Some(variant) = variant {
+            end.push_str(&format!("variants = [{}]{line_end}", quoted(variant)));
         }
         written = end;
     }
@@ -307,7 +318,16 @@ fn is_heading(line: &str) -> bool {
     line.trim_start().strip_prefix("[[").is_some_and(|rest| rest.trim_start().starts_with("known-failure"))
 }
 
-fn fate(entry: &KnownFailure, results: &Judged<'_>, selection: &Selection) -> Fate {
+fn fate(entry: &known::Entry, variant: Option<&str>, results: &Judged<'_>, selection: &Selection) -> Fate {
+    if !entry.is_about(variant) {
+        return Fate::Stays;
+    }
+    let fate = fate_in_this_run(&entry.known, results, selection);
+    let is_only_about_this = variant.is_none_or(|variant| entry.variants == [variant]);
+    if is_only_about_this || matches!(fate, Fate::Stays) { fate } else { Fate::Undecided }
+}
+
+fn fate_in_this_run(entry: &KnownFailure, results: &Judged<'_>, selection: &Selection) -> Fate {
     if results.unmatched.iter().any(|unmatched| unmatched.says_the_same_as(entry)) {
         return Fate::Goes;
     }

@@ -107,6 +107,7 @@
 //! - [`implementation`], [`setup`], [`baseline_file`]: an implementation's folder; [`engine`]: the browsers that it may
 //!   name
 //! - [`target`]: the URL of an event stream
+//! - `program`: a proxy that the harness starts (feature `intermediary`)
 //! - `upstream`: the origin behind an intermediary (feature `intermediary`)
 //! - [`manual`]: a case served for curl or a browser by `ssespec mock --case`
 //! - [`cargo_test`]: the suite as tests of a crate
@@ -124,6 +125,8 @@ pub mod implementation;
 pub mod manual;
 #[cfg(feature = "page")]
 pub mod page;
+#[cfg(feature = "intermediary")]
+pub mod program;
 pub mod protocol;
 mod role;
 pub mod run;

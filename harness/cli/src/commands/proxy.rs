@@ -90,7 +90,8 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
     };
     let downstream = Downstream::default();
     let client = ssespec_reference::client_watched(downstream.clone());
-    let launch = Launch::Proxy(Box::new(Proxy { front, upstream, client, downstream }));
+    let launch =
+        Launch::Proxy(Box::new(Proxy { name: None, version: None, front, upstream, client, downstream }));
     let run = Run {
         corpus,
         lanes: options.lanes(&launch),

@@ -1,11 +1,13 @@
 //! `ssespec run`: the implementations in folders, one after another.
 //!
 //! - [`folders`]: finds them, and the files for their results
+//! - [`program`]: a proxy that is started, and ended after its run
 //! - [`service`]: the probe of a server that is already running
 //! - [`baseline_changes`]: what `--write-baseline` changed
 
 mod baseline_changes;
 mod folders;
+mod program;
 mod service;
 
 use std::path::{Path, PathBuf};
@@ -47,6 +49,7 @@ use crate::{launch, list, output};
   ssespec run --strict --fail-fast --timings
   ssespec run --soak 6min
   ssespec run --framing close --loss end
+  ssespec run --variant recommended proxies/nginx
   ssespec run --shard 1/3 --output shard-1.jsonl
   ssespec run ci/implementations --output results --format markdown > COMPATIBILITY.md
 
@@ -64,6 +67,12 @@ Instead of command, it may have browser = \"chromium\" (or firefox, webkit), wit
     library in a page of it, or the url = \"http://..\" of a running server \
     to probe, with headers, paths and emit as in `ssespec probe`.
 
+An ssespec.toml of a proxy, which is started and ended:
+  name = \"nginx\"
+  role = \"intermediary\"
+  command = [\"nginx\", \"-c\", \"{dir}/nginx.conf\", \"-p\", \"{dir}\", \"-e\", \"{dir}/error.log\"]
+  templates = \"templates\" # a folder with nginx.conf, in which {listen} and {upstream} are addresses
+
 The exit status is 1 if a case fails that is not a known failure, a known failure passes, or a pattern matches no case. \
     --write-baseline does not change the exit status of this run; the next run uses the new baseline.")]
 pub(crate) struct Arguments {
@@ -73,6 +82,9 @@ pub(crate) struct Arguments {
     /// Run the setup commands of the folders first
     #[arg(long)]
     setup: bool,
+    /// Run only this variant of proxies, which have several configurations; may be repeated
+    #[arg(long, value_name = "NAME")]
+    variant: Vec<String>,
     /// Write the failures of this run to the ssespec.toml as known failures, and remove those that pass
     #[arg(long, conflicts_with_all = ["fail_fast", "framing", "loss"])]
     write_baseline: bool,
@@ -88,6 +100,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
     for path in &arguments.folders {
         folders.extend(folders::read(path)?);
     }
+    folders::select(&mut folders, &arguments.variant)?;
     if arguments.options.listing.list {
         return print_list(&arguments.options, &corpus, &folders);
     }
@@ -100,7 +113,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
             break;
         }
         if folders.len() > 1 {
-            output::note(&format!("running {}", folder.path.display()));
+            output::note(&format!("running {}", folders::shown(folder)));
         }
         // An implementation that cannot be run does not prevent the others from running.
         match perform_one(&arguments, &corpus, folder, file.as_deref()).await {
@@ -110,7 +123,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
             }
             Err(error) => {
                 error.report();
-                not_run.push(folder.path.display().to_string());
+                not_run.push(folders::shown(folder));
                 worst = worst.max(error.status());
             }
         }
@@ -126,11 +139,11 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
 fn print_list(options: &RunOptions, corpus: &Corpus, folders: &[Folder]) -> Result<Status, CommandError> {
     for folder in folders {
         if folders.len() > 1 {
-            output::note(&format!("for {}", folder.path.display()));
+            output::note(&format!("for {}", folders::shown(folder)));
         }
         output::print(&match &folder.start {
             Start::Service(service) => list::checks(&service::probe(folder, service, options)?)?,
-            Start::Command(_) | Start::Browser { .. } => {
+            Start::Command(_) | Start::Browser { .. } | Start::Program(_) => {
                 list::cases(folder.role, corpus, &options.selection())?
             }
         });
@@ -171,6 +184,12 @@ async fn perform_one(
             let probe = service::probe(folder, service, options)?;
             let outcome = execute::probe::execute(&probe, file, options.format.chosen()).await?;
             write_baseline(arguments, folder, &probe.selection, &outcome)?;
+            return Ok(outcome);
+        }
+        Start::Program(program) => {
+            let run = program::Prepared { folder, program, options, corpus };
+            let outcome = run.execute(file).await.map_err(|error| not_built(error, arguments, folder))?;
+            write_baseline(arguments, folder, &options.selection(), &outcome)?;
             return Ok(outcome);
         }
     };
@@ -217,7 +236,8 @@ fn write_baseline(
 ) -> Result<(), CommandError> {
     if arguments.write_baseline {
         let file = folder.path.join(FILE);
-        let changes = baseline_file::update(&file, &outcome.results, selection)?;
+        let variant = folder.variant.as_deref();
+        let changes = baseline_file::update(&file, variant, &outcome.results, selection)?;
         baseline_changes::print(&file, &changes);
     }
     Ok(())

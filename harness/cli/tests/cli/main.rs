@@ -1,9 +1,11 @@
 //! The `ssespec` command, run as its users run it: every command and every option.
 //!
 //! The implementation under test is the reference client, or this test executable itself: started as
-//! `cli adapter OPTION...` it is an adapter for a small client, as `cli touch FILE` it creates a file.
+//! `cli adapter OPTION...` it is an adapter for a small client, as `cli touch FILE` it creates a file, as `cli as-proxy FILE
+//! OPTION...` it is a proxy.
 //!
 //! - [`adapter`]: that adapter
+//! - [`proxy_process`]: that proxy
 //! - [`command`]: runs the command and captures its output
 //! - [`test_folder`]: temporary folders of implementations
 //! - [`adapter_processes`]: how many adapter processes there are, and whether one has exited
@@ -60,6 +62,10 @@ mod output;
 #[cfg(test)]
 mod proxy;
 #[cfg(test)]
+mod proxy_folder;
+#[cfg(test)]
+mod proxy_process;
+#[cfg(test)]
 mod record;
 #[cfg(test)]
 mod report;
@@ -86,6 +92,8 @@ fn main() -> ExitCode {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.split_first() {
         Some((first, options)) if first == "adapter" => adapter::live(options),
+        Some((first, options)) if first == "as-proxy" => proxy_process::live(options),
+        Some((first, options)) if first == "as-worker" => proxy_process::work(options),
         Some((first, files)) if first == "touch" => test_folder::touch(files),
         _ => libtest_mimic::run(&Arguments::from_args(), tests()).exit_code(),
     }
@@ -101,6 +109,7 @@ fn tests() -> Vec<Trial> {
         ("browser", browser::TESTS),
         ("server", server::TESTS),
         ("proxy", proxy::TESTS),
+        ("proxy-folder", proxy_folder::TESTS),
         ("selection", selection::TESTS),
         ("shard", shard::TESTS),
         ("execution", execution::TESTS),

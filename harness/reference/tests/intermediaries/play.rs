@@ -64,7 +64,8 @@ impl Behind {
         let front = Target::parse(&intermediary.url()).expect("a URL");
         let downstream = Downstream::default();
         let client = reference::client_watched(downstream.clone());
-        let launch = Launch::Proxy(Box::new(Proxy { front, upstream, client, downstream }));
+        let launch =
+            Launch::Proxy(Box::new(Proxy { name: None, version: None, front, upstream, client, downstream }));
         Self { launch, _intermediary: intermediary }
     }
 

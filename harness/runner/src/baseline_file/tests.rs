@@ -93,7 +93,7 @@ fn run(results: Vec<CaseResult>, stale: Vec<KnownFailure>, unmatched: Vec<KnownF
 
 /// What becomes of a file by a whole run.
 fn update(text: &str, results: &Results) -> String {
-    updated(&Source::new("ssespec.toml", text), &Judged::of(results), &Selection::default()).unwrap().0
+    updated(&Source::new("ssespec.toml", text), None, &Judged::of(results), &Selection::default()).unwrap().0
 }
 
 /// A known failure, as it is written.
@@ -128,7 +128,8 @@ fn cases_with_one_cause_share_an_entry() {
     }
     let selection = Selection { deliveries: vec![DeliveryKind::AsWritten], ..Selection::default() };
     let run = run(results, vec![], vec![]);
-    let (text, changes) = updated(&Source::new("ssespec.toml", HEAD), &Judged::of(&run), &selection).unwrap();
+    let (text, changes) =
+        updated(&Source::new("ssespec.toml", HEAD), None, &Judged::of(&run), &selection).unwrap();
     assert_eq!(changes.added.len(), mistake.failures.len() + 1);
     assert_eq!(text.matches(HEADING).count(), 2, "{text}");
     let cases: Vec<&str> = mistake.failures.keys().map(String::as_str).collect();
@@ -138,8 +139,9 @@ fn cases_with_one_cause_share_an_entry() {
         "{text}"
     );
     let globs = read_known_failures(&Source::new("ssespec.toml", &text)).unwrap().1;
-    let matches =
-        |case: &String| globs.iter().any(|e| id_glob(&e.case).unwrap().compile_matcher().is_match(case));
+    let matches = |case: &String| {
+        globs.iter().any(|e| id_glob(&e.known.case).unwrap().compile_matcher().is_match(case))
+    };
     assert!(changes.added.iter().all(matches), "what is written is read again");
 }
 
@@ -149,7 +151,8 @@ fn only_what_was_seen_is_excused() {
     let added = |results: Vec<CaseResult>, deliveries: &[DeliveryKind]| {
         let selection = Selection { deliveries: deliveries.to_vec(), ..Selection::default() };
         let source = Source::new("ssespec.toml", HEAD);
-        let (text, _) = updated(&source, &Judged::of(&run(results, vec![], vec![])), &selection).unwrap();
+        let (text, _) =
+            updated(&source, None, &Judged::of(&run(results, vec![], vec![])), &selection).unwrap();
         text.lines().find_map(|line| line.strip_prefix("deliveries = ")).map(str::to_owned)
     };
     let all = DeliveryKind::STANDARD;
@@ -184,7 +187,7 @@ fn what_does_not_decide_is_added_only_where_it_was_asked_for() {
     assert_eq!(update(HEAD, &results()), HEAD);
     let selection = Selection { suites: vec!["llm".into()], ..Selection::default() };
     let (text, changes) =
-        updated(&Source::new("ssespec.toml", HEAD), &Judged::of(&results()), &selection).unwrap();
+        updated(&Source::new("ssespec.toml", HEAD), None, &Judged::of(&results()), &selection).unwrap();
     assert_eq!(changes.added, ["client/a/one"]);
     assert!(text.contains("case = \"client/a/one\""), "{text}");
 }
@@ -257,8 +260,36 @@ fn a_pattern_stands_for_what_still_fails() {
     // A filtered run has not seen every case that the pattern matches.
     let filtered = Selection { suites: vec!["whatwg".into()], ..Selection::default() };
     let source = Source::new("ssespec.toml", &text);
-    let (kept, changes) = updated(&source, &Judged::of(&run(results, stale, vec![])), &filtered).unwrap();
+    let (kept, changes) =
+        updated(&source, None, &Judged::of(&run(results, stale, vec![])), &filtered).unwrap();
     assert_eq!((kept, changes.left), (text, vec!["client/a/*".to_owned()]));
+}
+
+#[test]
+fn a_variant_changes_only_its_own_entries() {
+    let head =
+        "name = \"a\"\nrole = \"intermediary\"\ncommand = [\"a\"]\n\n[variants.one]\n\n[variants.two]\n";
+    let of = |case: &str, variants: &str| format!("{}variants = [{variants}]\n", block(case, "r"));
+    let text = format!(
+        "{head}\n{}\n{}\n{}\n{}",
+        of("client/a/one", "\"one\""),
+        of("client/a/one", "\"two\""),
+        of("client/a/one", "\"one\", \"two\""),
+        block("client/a/one", "r"),
+    );
+    let new = result("client/a/new", Delivery::Whole, Verdict::Fail);
+    let results = vec![result("client/a/one", Delivery::Whole, Verdict::Pass), new];
+    let results = run(results, vec![entry("client/a/one", "r")], vec![]);
+    let source = Source::new("ssespec.toml", &text);
+    let selection = Selection::default();
+    let (written, changes) = updated(&source, Some("one"), &Judged::of(&results), &selection).unwrap();
+    assert_eq!((changes.removed.len(), changes.left.len(), changes.added.len()), (1, 2, 1));
+    let without = text.replace(&format!("{}\n", of("client/a/one", "\"one\"")), "");
+    let expected = without.trim_end().to_owned() + "\n\n";
+    assert!(written.starts_with(&expected), "{written}");
+    let added = written[expected.len()..].trim_start();
+    assert!(added.starts_with("[[known-failure]]\ncase = \"client/a/new\"\n"), "{added}");
+    assert!(added.ends_with("variants = [\"one\"]\n"), "{added}");
 }
 
 #[test]
@@ -273,7 +304,7 @@ fn a_run_that_did_not_end_takes_nothing_out() {
 fn forms_that_cannot_be_kept_are_refused() {
     let refused = |known: &str| {
         let source = Source::new("ssespec.toml", format!("{HEAD}{known}\n"));
-        updated(&source, &Judged::of(&run(vec![], vec![], vec![])), &Selection::default())
+        updated(&source, None, &Judged::of(&run(vec![], vec![], vec![])), &Selection::default())
             .unwrap_err()
             .to_string()
     };
@@ -289,7 +320,7 @@ fn a_file_that_cannot_be_read_or_written() {
     let results = run(vec![result("client/a/one", Delivery::Whole, Verdict::Fail)], vec![], vec![]);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ssespec.toml");
-    let update = || super::update(&file, &results, &Selection::default());
+    let update = || super::update(&file, None, &results, &Selection::default());
     assert!(matches!(update(), Err(UpdateError::File(FolderError::Unreadable(_)))));
     std::fs::write(&file, HEAD).unwrap();
     assert_eq!(update().unwrap().added, ["client/a/one"]);
@@ -307,7 +338,7 @@ proptest! {
         let text = update(HEAD, &run(vec![failed], vec![], vec![]));
         let source = Source::new("ssespec.toml", &text);
         let (_, known) = read_known_failures(&source).unwrap();
-        prop_assert!(id_glob(&known[0].case).unwrap().compile_matcher().is_match(&case));
-        prop_assert_eq!(&known[0].reason, &format!("expected an event; observed {observed}"));
+        prop_assert!(id_glob(&known[0].known.case).unwrap().compile_matcher().is_match(&case));
+        prop_assert_eq!(&known[0].known.reason, &format!("expected an event; observed {observed}"));
     }
 }

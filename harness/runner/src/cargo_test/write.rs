@@ -79,7 +79,7 @@ impl Writer {
                 found.results.iter().filter_map(|result| id_glob(&globset::escape(&result.case)).ok());
             selection.filters = played.map(|glob| glob.compile_matcher()).collect();
         }
-        let Changes { added, removed, left } = update_judged(&self.file, &judged, &selection)?;
+        let Changes { added, removed, left } = update_judged(&self.file, None, &judged, &selection)?;
         let file = self.file.display();
         let mut text = format!(
             "{file}: {} known failure{} added, {} removed{}\n",

@@ -9,6 +9,7 @@ use toml::de::DeTable;
 
 use super::error::FolderError;
 use super::known::known_failures;
+use super::program::{Program, no_program, programs};
 use super::shape::{FILE, SSESPEC, START_KEYS};
 use crate::engine::Engine;
 use crate::role::recorded;
@@ -24,7 +25,9 @@ pub struct Folder {
     pub path: PathBuf,
     /// The implementation's name.
     pub name: String,
-    /// Whether it is a client or a server.
+    /// The name of the variant, if the folder has variants.
+    pub variant: Option<String>,
+    /// Whether it is a client, a server or an intermediary.
     pub role: results::Role,
     /// Setup commands, each run in the folder.
     pub setup: Vec<Vec<String>>,
@@ -48,6 +51,8 @@ pub enum Start {
     },
     /// Not started: a running server, which is probed.
     Service(Service),
+    /// As a proxy, run in the folder.
+    Program(Program),
 }
 
 /// A running server.
@@ -74,11 +79,11 @@ pub fn schema() -> serde_json::Value {
 }
 
 impl Folder {
-    /// Reads a folder's `ssespec.toml`.
+    /// Reads a folder's `ssespec.toml`: its implementation, or one for each variant.
     ///
     /// # Errors
     /// If it is missing or malformed.
-    pub fn read(path: &Path) -> Result<Self, FolderError> {
+    pub fn read(path: &Path) -> Result<Vec<Self>, FolderError> {
         let file = path.join(FILE);
         if !file.is_file() {
             return Err(FolderError::Missing(path.display().to_string()));
@@ -87,19 +92,50 @@ impl Folder {
         let root = parse(&source, &SSESPEC)?;
         let mut findings = Findings::default();
         let role = value::word_of(&root, "role");
-        let start = start(&root, role, &mut findings);
-        let setup = value::get(&root, "setup").into_iter().flat_map(value::list);
-        let folder = role.map(|role| Self {
-            path: path.to_owned(),
-            name: value::text_of(&root, "name").unwrap_or_default(),
-            role: recorded(role),
-            setup: setup
-                .map(|words| value::list(words).filter_map(value::text).map(str::to_owned).collect())
+        let starts = match role {
+            Some(Role::Intermediary) => programs(path, &root, &mut findings)
+                .into_iter()
+                .map(|(variant, program)| (variant, Start::Program(program)))
                 .collect(),
-            start,
-            baseline: known_failures(&source, &root, &mut findings),
+            _ => {
+                no_program(&root, &mut findings);
+                vec![(None, start(&root, role, &mut findings))]
+            }
+        };
+        let setup = value::get(&root, "setup").into_iter().flat_map(value::list);
+        let setup: Vec<Vec<String>> = setup
+            .map(|words| value::list(words).filter_map(value::text).map(str::to_owned).collect())
+            .collect();
+        let known = known_failures(&source, &root, &mut findings);
+        let folders = role.map(|role| {
+            let folder = |(variant, start): (Option<String>, Start)| Self {
+                path: path.to_owned(),
+                name: value::text_of(&root, "name").unwrap_or_default(),
+                role: recorded(role),
+                setup: setup.clone(),
+                start,
+                baseline: known.of_variant(variant.as_deref()),
+                variant,
+            };
+            starts.into_iter().map(folder).collect()
         });
-        Ok(findings.or(&source, folder)?)
+        Ok(findings.or(&source, folders)?)
+    }
+
+    /// The name, with that of the variant: `nginx (recommended)`.
+    pub fn title(&self) -> String {
+        match &self.variant {
+            Some(variant) => format!("{} ({variant})", self.name),
+            None => self.name.clone(),
+        }
+    }
+
+    /// The name, with that of the variant, as the beginning of a file name: `nginx-recommended`.
+    pub fn stem(&self) -> String {
+        match &self.variant {
+            Some(variant) => format!("{}-{variant}", self.name),
+            None => self.name.clone(),
+        }
     }
 }
 

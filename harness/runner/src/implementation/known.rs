@@ -18,7 +18,7 @@ pub fn read_baseline(path: &Path) -> Result<Baseline, FolderError> {
     let source = Source::read(path)?;
     let root = parse(&source, shape(&source, path))?;
     let mut findings = Findings::default();
-    let baseline = known_failures(&source, &root, &mut findings);
+    let baseline = known_failures(&source, &root, &mut findings).of_variant(None);
     Ok(findings.or(&source, Some(baseline))?)
 }
 
@@ -35,15 +35,45 @@ fn shape(source: &Source, path: &Path) -> &'static Table {
 /// # Errors
 /// If it is malformed.
 #[cfg(feature = "write-baseline")]
-pub(crate) fn read_known_failures(source: &Source) -> Result<(DeTable<'_>, Vec<KnownFailure>), FolderError> {
+pub(crate) fn read_known_failures(source: &Source) -> Result<(DeTable<'_>, Vec<Entry>), FolderError> {
     let root = parse(source, shape(source, Path::new(source.name())))?;
     let mut findings = Findings::default();
-    let known = known_failures(source, &root, &mut findings).entries().cloned().collect();
+    let known = known_failures(source, &root, &mut findings).0;
     Ok((root, findings.or(source, Some(known))?))
 }
 
+/// A known failure, as a file has it.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    pub(crate) known: KnownFailure,
+    /// The variants in which it fails; in all if it is empty.
+    pub(crate) variants: Vec<String>,
+}
+
+impl Entry {
+    /// Whether it is about a variant, or about an implementation without variants.
+    pub(crate) fn is_about(&self, variant: Option<&str>) -> bool {
+        self.variants.is_empty() || self.variants.iter().any(|name| Some(name.as_str()) == variant)
+    }
+}
+
+/// The known failures of a file, in its order.
+#[derive(Debug)]
+pub(super) struct Entries(Vec<Entry>);
+
+impl Entries {
+    /// Those of a variant, or those of an implementation without variants.
+    pub(super) fn of_variant(&self, variant: Option<&str>) -> Baseline {
+        let own = self.0.iter().filter(|entry| entry.is_about(variant));
+        // Every pattern has been compiled.
+        Baseline::new(own.map(|entry| entry.known.clone()).collect()).unwrap_or_default()
+    }
+}
+
 /// The known failures of a document.
-pub(super) fn known_failures(source: &Source, root: &DeTable<'_>, findings: &mut Findings) -> Baseline {
+pub(super) fn known_failures(source: &Source, root: &DeTable<'_>, findings: &mut Findings) -> Entries {
+    let names = value::get(root, "variants").and_then(value::table);
+    let is_variant = |name: &str| names.is_some_and(|names| value::get(names, name).is_some());
     let mut entries = Vec::new();
     for entry in value::get(root, "known-failure").into_iter().flat_map(value::list) {
         let Some(table) = value::table(entry) else { continue };
@@ -56,6 +86,12 @@ pub(super) fn known_failures(source: &Source, root: &DeTable<'_>, findings: &mut
         }
         if let (true, Some(place)) = (text("reason").trim().is_empty(), value::get(table, "reason")) {
             findings.add(place.span(), "the reason is empty", "expected why the cases fail, in one line");
+        }
+        for variant in value::get(table, "variants").into_iter().flat_map(value::list) {
+            if !is_variant(value::text(variant).unwrap_or_default()) {
+                let what = "expected the name of one of `[variants.NAME]`";
+                findings.add(variant.span(), "there is no such variant", what);
+            }
         }
         let deliveries = value::texts_of(table, "deliveries");
         if let (true, Some(place)) = (deliveries.is_empty(), value::get(table, "deliveries")) {
@@ -76,7 +112,7 @@ pub(super) fn known_failures(source: &Source, root: &DeTable<'_>, findings: &mut
             }
             _ => {}
         }
-        entries.push(KnownFailure {
+        let known = KnownFailure {
             case: text("case"),
             reason: text("reason"),
             link: value::text_of(table, "link"),
@@ -87,8 +123,8 @@ pub(super) fn known_failures(source: &Source, root: &DeTable<'_>, findings: &mut
                 path: source.name().to_owned(),
                 line: source.position(case.span().start).0,
             }),
-        });
+        };
+        entries.push(Entry { known, variants: value::texts_of(table, "variants") });
     }
-    // Every pattern has been compiled above.
-    Baseline::new(entries).unwrap_or_default()
+    Entries(entries)
 }

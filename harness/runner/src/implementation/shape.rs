@@ -14,7 +14,11 @@ pub(super) static SSESPEC: Table = Table {
     what: "an implementation",
     keys: &[
         Key::required("name", Shape::Text, "The implementation's name."),
-        Key::required("role", Shape::Word(&ROLES), "Whether it is a client or a server."),
+        Key::required(
+            "role",
+            Shape::Word(&ROLES),
+            "Whether it is a client, a server, or an intermediary (a proxy).",
+        ),
         Key::optional(
             "setup",
             Shape::List(&Shape::List(&Shape::Text)),
@@ -23,7 +27,26 @@ pub(super) static SSESPEC: Table = Table {
         Key::optional(
             "command",
             Shape::List(&Shape::Text),
-            "The command that starts the adapter, run in this folder.",
+            "The command that starts the adapter, run in this folder. For an intermediary: the command that starts the proxy in \
+             the foreground, with placeholders: `{listen}` (the address at which it must listen, 127.0.0.1:PORT), `{port}` \
+             (the port of that alone), `{upstream}` (the address to which it must forward), `{upstream-port}`, and `{dir}` (an \
+             empty folder of this run).",
+        ),
+        Key::optional(
+            "templates",
+            Shape::Text,
+            "For an intermediary: a folder in this one, whose files are copied into `{dir}` with the placeholders filled in.",
+        ),
+        Key::optional("version", Shape::Text, "For an intermediary: its version, for the report."),
+        Key::optional(
+            "version-command",
+            Shape::List(&Shape::Text),
+            "For an intermediary: a command whose output must contain the version, such as `[\"nginx\", \"-v\"]`.",
+        ),
+        Key::optional(
+            "variants",
+            Shape::Map(&Shape::Table(&VARIANT)),
+            "For an intermediary: configurations by name, each of which is run and reported on its own.",
         ),
         Key::optional("browser", Shape::Word(Engine::WORDS), "The browser to start instead of a command."),
         Key::optional(
@@ -56,8 +79,21 @@ pub(super) static SSESPEC: Table = Table {
 /// The keys that say how the implementation is started.
 pub(super) const START_KEYS: [&str; 3] = ["command", "browser", "url"];
 
+/// A configuration of an intermediary.
+static VARIANT: Table = Table {
+    what: "a variant",
+    keys: &[
+        Key::optional(
+            "templates",
+            Shape::Text,
+            "The folder with its templates, instead of that of all variants.",
+        ),
+        Key::optional("command", Shape::List(&Shape::Text), "Its command, instead of that of all variants."),
+    ],
+};
+
 /// The roles that a folder can have.
-const ROLES: [&str; 2] = [Role::Client.word(), Role::Server.word()];
+const ROLES: [&str; 3] = [Role::Client.word(), Role::Server.word(), Role::Intermediary.word()];
 
 /// A file that contains only known failures.
 pub(super) static BASELINE: Table = Table {
@@ -79,6 +115,11 @@ static KNOWN: Table = Table {
         Key::required("case", Shape::Text, "A glob over case ids."),
         Key::required("reason", Shape::Text, "Why the cases fail, in one line."),
         Key::optional("link", Shape::Text, "Where it is reported."),
+        Key::optional(
+            "variants",
+            Shape::List(&Shape::Text),
+            "For an intermediary: the variants in which they fail; in all if it is left out.",
+        ),
         Key::optional(
             "deliveries",
             Shape::List(&Shape::Word(&DELIVERIES)),

@@ -15,17 +15,18 @@ pub(super) fn is_for(case: &Case, role: Role) -> bool {
 }
 
 /// Whether a case for clients says nothing about a connection that an intermediary may change: refused and reused
-/// connections, what is not HTTP, connections that are lost before a response, and fields that an intermediary may set.
+/// connections, what is not HTTP, connections that are lost before the first byte of content, and fields that an intermediary
+/// may set.
 fn needs_only_a_wire(case: &Case) -> bool {
     let Script::Client(steps) = &case.script else { return false };
     if case.soak || case.isolated || case.needs.contains(&Capability::Dom) {
         return false;
     }
     let played = expand(steps);
-    let mut is_answered = false;
+    let mut has_content = false;
     for step in &played {
         let passes = match &step.kind {
-            ClientStep::Wire(action) => passes(action, &mut is_answered),
+            ClientStep::Wire(action) => passes(action, &mut has_content),
             ClientStep::Connect(connect) => is_plain(connect),
             ClientStep::Attempts(attempts) => attempts.answer == AttemptAnswer::Ended,
             // A herd is about when clients come back, and only a page can be hidden.
@@ -33,7 +34,7 @@ fn needs_only_a_wire(case: &Case) -> bool {
             ClientStep::Measure(_) | ClientStep::Enter(_) | ClientStep::Run(_) => false,
             _ => step.kind.expectations().into_iter().all(|expected| match expected {
                 Expectation::Request(request) => {
-                    is_answered = false;
+                    has_content = false;
                     is_forwarded(request)
                 }
                 // An intermediary may keep its connection to the origin.
@@ -48,15 +49,18 @@ fn needs_only_a_wire(case: &Case) -> bool {
     true
 }
 
-fn passes(action: &Action, is_answered: &mut bool) -> bool {
+fn passes(action: &Action, has_content: &mut bool) -> bool {
     match action {
         Action::Refuse(_) | Action::Raw(_) => false,
-        Action::Drop(_) => *is_answered,
-        Action::Respond(respond) => {
-            *is_answered = true;
-            is_regular(respond)
+        // Until it forwards the head, an intermediary may answer with 502 or 503 instead,
+        // https://www.rfc-editor.org/rfc/rfc9110#section-15.6.3.
+        Action::Drop(_) => *has_content,
+        Action::Respond(respond) => is_regular(respond),
+        Action::Send(_) | Action::SendRepeat(_) | Action::End => {
+            *has_content = true;
+            true
         }
-        Action::Send(_) | Action::SendRepeat(_) | Action::Wait(_) | Action::End => true,
+        Action::Wait(_) => true,
     }
 }
 

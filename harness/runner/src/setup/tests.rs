@@ -13,6 +13,7 @@ fn folder(setup: &[&str]) -> (tempfile::TempDir, Folder) {
         if setup.is_empty() { vec![] } else { vec![setup.iter().map(|word| (*word).to_owned()).collect()] };
     let folder = Folder {
         path: place.path().to_owned(),
+        variant: None,
         name: "a".into(),
         role: ssespec_reports::results::Role::Client,
         setup,

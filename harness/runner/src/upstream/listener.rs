@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ssespec_mock_server::action::Respond;
 use ssespec_mock_server::wire::{BarrierMode, Listener, Options, WireEvent};
 use tokio::sync::mpsc::{self, UnboundedSender};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::routes::Routes;
@@ -26,6 +27,8 @@ pub struct Upstream {
     listener: Listener,
     routes: Arc<Mutex<Routes>>,
     routing: JoinHandle<()>,
+    /// Who waits until what has happened so far is routed.
+    routed: UnboundedSender<oneshot::Sender<()>>,
     /// The number of the last session.
     numbers: Arc<AtomicU64>,
 }
@@ -41,8 +44,18 @@ impl Upstream {
         let listener = Listener::bind(address, options, tell, 0).await?;
         let routes = Arc::new(Mutex::new(Routes::default()));
         let of_task = Arc::clone(&routes);
+        let (routed, mut waiting) = mpsc::unbounded_channel::<oneshot::Sender<()>>();
         let routing = tokio::spawn(async move {
-            while let Some(event) = events.recv().await {
+            loop {
+                let event = tokio::select! {
+                    biased;
+                    event = events.recv() => event,
+                    Some(done) = waiting.recv() => {
+                        let _ = done.send(());
+                        continue;
+                    }
+                };
+                let Some(event) = event else { return };
                 let stray = of_task.lock().unwrap_or_else(PoisonError::into_inner).pass(event);
                 if let Some(mut exchange) = stray {
                     tokio::spawn(async move {
@@ -55,7 +68,7 @@ impl Upstream {
         });
         let seconds = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let numbers = Arc::new(AtomicU64::new(seconds % 1_000_000 * SESSIONS));
-        Ok(Arc::new(Self { listener, routes, routing, numbers }))
+        Ok(Arc::new(Self { listener, routes, routing, routed, numbers }))
     }
 
     /// The address on which it listens.
@@ -85,6 +98,11 @@ impl Upstream {
     /// Closes the connections on which a request of a session is still being answered. The others are the
     /// intermediary's to use again or to close.
     pub(super) async fn end(&self, session: u64, patience: Duration) {
+        // An end that has not been routed yet would make an idle connection look busy, which another session may use next.
+        let (done, routed) = oneshot::channel();
+        if self.routed.send(done).is_ok() {
+            let _ = routed.await;
+        }
         let busy = self.routes().busy(session);
         self.listener.close_these(&busy, patience).await;
     }

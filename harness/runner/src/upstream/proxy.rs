@@ -15,6 +15,10 @@ use crate::target::Target;
 /// An intermediary that is running.
 #[derive(Debug, Clone)]
 pub struct Proxy {
+    /// Its name, if it is known. Otherwise its responses tell.
+    pub name: Option<String>,
+    /// Its version, if it is known. Otherwise its responses may tell.
+    pub version: Option<String>,
     /// Where clients reach it.
     pub front: Target,
     /// What it forwards to.

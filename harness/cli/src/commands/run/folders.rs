@@ -13,7 +13,7 @@ use crate::error::CommandError;
 /// If there is none, or one cannot be read.
 pub(crate) fn read(path: &Path) -> Result<Vec<Folder>, CommandError> {
     if path.join(FILE).is_file() {
-        return Ok(vec![Folder::read(path)?]);
+        return Ok(Folder::read(path)?);
     }
     let entries =
         std::fs::read_dir(path).map_err(|source| CommandError::Read { path: path.to_owned(), source })?;
@@ -25,7 +25,27 @@ pub(crate) fn read(path: &Path) -> Result<Vec<Folder>, CommandError> {
     if below.is_empty() {
         return Err(CommandError::NoImplementation(path.to_owned()));
     }
-    Ok(below.iter().map(|path| Folder::read(path)).collect::<Result<_, _>>()?)
+    Ok(below.iter().map(|path| Folder::read(path)).collect::<Result<Vec<_>, _>>()?.concat())
+}
+
+/// Keeps only these variants, if some are named.
+///
+/// # Errors
+/// If no folder has one of them.
+pub(crate) fn select(folders: &mut Vec<Folder>, variants: &[String]) -> Result<(), CommandError> {
+    let known: BTreeSet<String> = folders.iter().filter_map(|folder| folder.variant.clone()).collect();
+    if let Some(unknown) = variants.iter().find(|name| !known.contains(*name)) {
+        return Err(CommandError::NoVariant { name: unknown.clone(), known: known.into_iter().collect() });
+    }
+    let is_named = |folder: &Folder| folder.variant.as_ref().is_some_and(|name| variants.contains(name));
+    folders.retain(|folder| variants.is_empty() || is_named(folder));
+    Ok(())
+}
+
+/// A folder, and its variant, in messages.
+pub(crate) fn shown(folder: &Folder) -> String {
+    let path = folder.path.display();
+    folder.variant.as_ref().map_or_else(|| path.to_string(), |variant| format!("{path} ({variant})"))
 }
 
 /// The results file of each implementation: the one of `--output`, or a file for each if that is a folder or there are
@@ -47,7 +67,7 @@ pub(crate) fn output_files(
     let files = folders.iter().map(|folder| {
         // A name such as @owner/name is not a file name.
         let name: String =
-            folder.name.chars().map(|c| if is_allowed_in_a_file_name(c) { c } else { '-' }).collect();
+            folder.stem().chars().map(|c| if is_allowed_in_a_file_name(c) { c } else { '-' }).collect();
         if !taken.insert(name.to_lowercase()) {
             return Err(CommandError::SameName(name));
         }

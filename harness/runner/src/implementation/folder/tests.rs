@@ -27,7 +27,7 @@ fails = "earlier"
 fn read(text: &str) -> Result<Folder, FolderError> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(FILE), text).unwrap();
-    Folder::read(folder.path())
+    Folder::read(folder.path()).map(|mut all| all.remove(0))
 }
 
 /// What is said of an `ssespec.toml` with a mistake.
@@ -111,6 +111,8 @@ fn what_is_misspelt_is_shown_with_its_place() {
         ("fails = \"earlier\"", "fails = \" \"", "16:9", "this is empty"),
         ("flaky = true", "deliveries = []", "15:14", "no delivery is named"),
         ("flaky = true", "deliveries = [\"bites\"]", "15:15", "did you mean `bytes`?"),
+        ("flaky = true", "variants = [\"a\"]", "15:13", "there is no such variant"),
+        ("role =", "version = \"1\"\nrole =", "3:11", "this key needs an intermediary"),
         ("flaky = true", "by-chance = true", "15:1", "`by-chance` is now `flaky`"),
     ] {
         let text = SOUND.replacen(right, wrong, 1);

@@ -109,6 +109,21 @@ impl PreflightError {
     }
 }
 
+impl PreflightError {
+    /// What to do if the harness has started the intermediary, whose configuration comes from templates.
+    pub fn hint_for_folder(&self) -> &'static str {
+        match self {
+            Self::Unreachable { .. } => {
+                "configure the proxy to listen at `{listen}`, and to answer every request"
+            }
+            Self::Answers { .. } | Self::Silent { .. } => {
+                "configure the proxy to forward every path to `{upstream}`, where ssespec listens"
+            }
+            Self::OtherPath { .. } | Self::NotPassed { .. } => self.hint(),
+        }
+    }
+}
+
 /// What an intermediary is, and what it can do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Abilities {
@@ -138,6 +153,7 @@ pub(crate) async fn check(proxy: &Proxy) -> Result<Abilities, PreflightError> {
     };
     let http2 = forward(proxy, Http::Http2, HTTP2_PATIENCE).await.is_ok();
     let (name, version) = name(&first.head);
+    let (name, version) = (proxy.name.clone().unwrap_or(name), proxy.version.clone().unwrap_or(version));
     Ok(Abilities { name, version, http2, passes_events: first.passed_event })
 }
 
@@ -221,6 +237,8 @@ async fn forward(proxy: &Proxy, http: Http, patience: Duration) -> Result<Forwar
     attempt.until(soon, |attempt| is_whole(attempt) || attempt.end.is_some()).await;
     let passed_event = is_whole(&attempt);
     let _ = exchange.end().await;
+    // One that holds the response back until now has not had this time yet.
+    let deadline = deadline.max(soon + patience);
     attempt.until(deadline, |attempt| attempt.end.is_some()).await;
     share.end(PAUSE).await;
     let not_passed = |observed: String| PreflightError::NotPassed {
