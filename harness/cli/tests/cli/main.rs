@@ -60,6 +60,8 @@ mod output;
 #[cfg(test)]
 mod proxy;
 #[cfg(test)]
+mod proxy_tls;
+#[cfg(test)]
 mod record;
 #[cfg(test)]
 mod report;
@@ -101,6 +103,7 @@ fn tests() -> Vec<Trial> {
         ("browser", browser::TESTS),
         ("server", server::TESTS),
         ("proxy", proxy::TESTS),
+        ("proxy_tls", proxy_tls::TESTS),
         ("selection", selection::TESTS),
         ("shard", shard::TESTS),
         ("execution", execution::TESTS),
