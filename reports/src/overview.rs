@@ -52,7 +52,6 @@ pub struct RunOverview {
     /// The failing cases that no known mistake explains.
     pub unexplained: Vec<String>,
     /// The settings of an intermediary that may mend its failures.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub settings: Vec<Recommendation>,
     /// The cases that failed, warned or ended in an error, by id.
     pub findings: Vec<Finding>,

@@ -76,7 +76,7 @@ impl Cause {
             Self::Transformed => &["intermediary/content/compression"],
             Self::NoVary => &["intermediary/content/vary"],
             Self::CutWhileItFlows => &["intermediary/delay/flows-for-17-seconds"],
-            Self::CutWhileSilent => &[],
+            Self::CutWhileSilent => &["intermediary/soak/silent-for-65-seconds"],
             Self::DepartureHidden => &[
                 "intermediary/departures/before-the-first-event",
                 "intermediary/departures/fin",

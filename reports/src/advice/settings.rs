@@ -201,4 +201,28 @@ pub(super) const SETTINGS: &[Setting] = &[
         place: "after createProxyServer; in Vite, in the configure function of the server.proxy entry",
         link: "https://github.com/http-party/node-http-proxy#listening-for-proxy-events",
     },
+    Setting {
+        program: Program::Varnish,
+        causes: &[Cause::CutWhileSilent],
+        lines: &["-p between_bytes_timeout=3600 -p first_byte_timeout=3600"],
+        place: "on the command line of varnishd; longer than the time between two events or comments",
+        link: "https://varnish-cache.org/docs/7.1/reference/varnishd.html#between-bytes-timeout",
+    },
+    Setting {
+        program: Program::H2o,
+        causes: &[Cause::CutWhileSilent],
+        lines: &["proxy.timeout.io: 3600000"],
+        place: "in the path of the streams, in milliseconds; longer than the time between two events or comments",
+        link: "https://h2o.examp1e.net/configure/proxy_directives.html#proxy.timeout.io",
+    },
+    Setting {
+        program: Program::TrafficServer,
+        causes: &[Cause::CutWhileSilent],
+        lines: &[
+            "CONFIG proxy.config.http.transaction_no_activity_timeout_in INT 3600",
+            "CONFIG proxy.config.http.transaction_no_activity_timeout_out INT 3600",
+        ],
+        place: "in records.config; longer than the time between two events or comments",
+        link: "https://docs.trafficserver.apache.org/en/9.2.x/admin-guide/files/records.config.en.html#proxy-config-http-transaction-no-activity-timeout-out",
+    },
 ];

@@ -120,6 +120,8 @@ impl Session<'_> {
                 let request = self.groups.get(&self.current).and_then(|group| group.requests.last());
                 request.map(|request| field_values(request.exchange.request().header(header)))
             }
+            IntermediaryFact::RequestFields(change) => self.request_fields(*change),
+            IntermediaryFact::ResponseFields(change) => self.response_fields(*change),
             IntermediaryFact::Alternative { names } => self.progress.alternative(names),
         };
         self.progress.record(name, value);
