@@ -10,6 +10,7 @@ use ssespec_reports::results::{CaseResult, Record};
 use crate::error::CommandError;
 use crate::execute::outcome::Outcome;
 use crate::options::format::Format;
+use crate::output;
 use crate::recorder::Recorder;
 
 /// Executes a probe with progress. If the server can be reached directly too, what its proxy changes is noted.
@@ -43,7 +44,12 @@ pub(crate) async fn execute(
         recorder.take(record);
     };
     let conclusion = probe.execute(&mut take).await;
-    let conclusion = conclusion.map_err(|error| not_probed(probe, error))?;
+    let conclusion = conclusion.map_err(|error| {
+        // It may be what the proxy does that ends the probe.
+        let differences = direct.iter().flat_map(|direct| direct.streams.differences());
+        differences.for_each(|difference| output::note(&format!("note: {difference}")));
+        not_probed(probe, error)
+    })?;
     Ok(Outcome::new(conclusion, recorder.finish("this probe")?, format))
 }
 

@@ -201,7 +201,7 @@ fn settings_of_a_known_proxy_are_recommended() {
 }
 
 fn cases_that_settings_mend_exist() {
-    let listed = ssespec(["proxy", "--list"]).ends(0).stdout;
+    let listed = ssespec(["proxy", "--list", "--soak", "2min"]).ends(0).stdout;
     let cases = ssespec_reports::advice::advised_cases();
     assert!(cases.len() > 20);
     for case in cases {
