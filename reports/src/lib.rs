@@ -15,6 +15,7 @@
 //! - [`markdown`]: a matrix of many implementations
 //! - [`summary`]: a page for a pull request or a job
 //! - [`github`]: annotations of GitHub Actions
+//! - [`advice`]: settings of known intermediaries that mend failures
 //! - [`overview`]: JSON for scripts
 //! - [`sarif`]: SARIF for code scanning
 //! - [`badge`]: JSON for a badge
@@ -52,6 +53,7 @@
 //!         version: "2.3.1".into(),
 //!         language: "Python".into(),
 //!         role: Role::Client,
+//!         program: None,
 //!     },
 //!     adapter: Adapter { transport: Transport::Process, capabilities: vec!["reconnect".into()] },
 //!     platform: Platform { os: "linux".into(), arch: "x86_64".into() },
@@ -113,6 +115,8 @@
 //! # }
 //! ```
 
+#[cfg(feature = "file")]
+pub mod advice;
 #[cfg(feature = "renderings")]
 pub mod badge;
 mod compare;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::advice::{Recommendation, advise};
 use crate::diagnosis::diagnose;
 use crate::fold::{CaseOutcome, Outcome, fold};
 use crate::results::{
@@ -50,6 +51,8 @@ pub struct RunOverview {
     pub causes: Vec<Cause>,
     /// The failing cases that no known mistake explains.
     pub unexplained: Vec<String>,
+    /// The settings of an intermediary that may mend its failures.
+    pub settings: Vec<Recommendation>,
     /// The cases that failed, warned or ended in an error, by id.
     pub findings: Vec<Finding>,
     /// What the standards leave open.
@@ -169,6 +172,7 @@ fn run(results: &Results) -> RunOverview {
             version: name(&header.implementation.version),
             language: name(&header.implementation.language),
             role: header.implementation.role,
+            program: header.implementation.program.as_deref().map(name),
         },
         suite_version: name(&header.suite_version),
         platform: Platform { os: name(&header.platform.os), arch: name(&header.platform.arch) },
@@ -190,6 +194,7 @@ fn run(results: &Results) -> RunOverview {
         failing,
         causes: causes.into_iter().map(cause).collect(),
         unexplained: unexplained.iter().map(|case| id(case)).collect(),
+        settings: advise(header, &cases).recommendations().to_vec(),
         findings: cases.iter().filter_map(finding).collect(),
         facts: cases.iter().flat_map(facts).collect(),
         stale: entries(footer.map(|footer| &footer.stale)),

@@ -6,7 +6,7 @@ use crate::diagnosis::diagnose;
 use crate::fold::{CaseOutcome, Outcome, fold};
 use crate::issue::distinct;
 use crate::limits;
-use crate::markdown::{cause_item, linked, text};
+use crate::markdown::{cause_item, linked, settings_list, text};
 use crate::results::{KnownFailure, Results};
 use crate::terminal::{self, causes_heading};
 use crate::totals::{Share, SuiteTotals, Totals};
@@ -116,6 +116,10 @@ fn findings(run: &Results) -> Vec<String> {
         blocks.push(format!("### Errors of {name}\n\nThey say nothing about conformance.\n\n"));
         blocks.extend(errors.iter().map(|case| finding(run, case, 1)));
         blocks.push("\n".to_owned());
+    }
+    let settings = settings_list(run.header(), &cases);
+    if !settings.is_empty() {
+        blocks.push(format!("### Settings that mend failures of {name}\n\n{settings}\n"));
     }
     if let Some(footer) = run.footer() {
         for (heading, entries) in [

@@ -26,12 +26,7 @@ const fn keys() -> [Key; 10] {
         Shape::List(&Shape::Word(Kept::WORDS)),
         "What the options --framing and --loss of a run do not change in this case, because it is about it.",
     );
-    let soak = Key::optional(
-        "soak",
-        Shape::Flag,
-        "It waits for a minute or more: it is played only with --soak TIME.",
-    );
-    [title, requirements, needs, why, counterparts, isolated, alone, soak, keeps, steps]
+    [title, requirements, needs, why, counterparts, isolated, alone, keys::SOAK, keeps, steps]
 }
 
 static STEP: Shape = Shape::Step(STEPS);

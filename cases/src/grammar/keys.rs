@@ -21,6 +21,10 @@ const ISOLATED: Key =
 /// What [`ISOLATED`] was called.
 const ALONE: Key = Key::renamed("alone", "isolated");
 
+/// For the roles that have soak cases.
+pub(crate) const SOAK: Key =
+    Key::optional("soak", Shape::Flag, "It waits for a minute or more: it is played only with --soak TIME.");
+
 /// The keys of a case of one role; `capability` and `step` are the shapes of its capabilities and steps.
 pub(crate) const fn of(capability: &'static Shape, step: &'static Shape) -> [Key; 8] {
     let needs =

@@ -19,4 +19,6 @@ pub mod step;
 pub mod words;
 
 pub use implied::expand;
-pub use step::{IntermediaryFact, IntermediaryStep, NoCleanEnd, Observed, Passed, RequestObserved};
+pub use step::{
+    FieldChange, IntermediaryFact, IntermediaryStep, NoCleanEnd, Observed, Passed, RequestObserved,
+};

@@ -5,7 +5,9 @@ use ssespec_mock_server::action::Action;
 use ssespec_mock_server::script;
 
 use super::shape::FactWord;
-use super::step::{IntermediaryFact, IntermediaryStep, NoCleanEnd, Observed, Passed, RequestObserved};
+use super::step::{
+    FieldChange, IntermediaryFact, IntermediaryStep, NoCleanEnd, Observed, Passed, RequestObserved,
+};
 use crate::client::step::RequestExpectation;
 use crate::grammar::fact::{self, Source, SourceWord};
 use crate::grammar::read::{Visitor, Written};
@@ -100,6 +102,14 @@ impl SourceWord for FactWord {
         match self {
             Self::ResponseHeader => Source::OfHeader(IntermediaryFact::ResponseHeader),
             Self::RequestHeader => Source::OfHeader(IntermediaryFact::RequestHeader),
+            Self::RequestFieldsAdded => Source::Plain(IntermediaryFact::RequestFields(FieldChange::Added)),
+            Self::RequestFieldsRemoved => {
+                Source::Plain(IntermediaryFact::RequestFields(FieldChange::Removed))
+            }
+            Self::ResponseFieldsAdded => Source::Plain(IntermediaryFact::ResponseFields(FieldChange::Added)),
+            Self::ResponseFieldsRemoved => {
+                Source::Plain(IntermediaryFact::ResponseFields(FieldChange::Removed))
+            }
             Self::Alternative => Source::OfAlternatives(|names| IntermediaryFact::Alternative { names }),
         }
     }

@@ -15,8 +15,14 @@ use crate::server::step::Http;
 /// The grammar of intermediary cases.
 pub(crate) static GRAMMAR: RoleGrammar = RoleGrammar { role: Role::Intermediary, case: &CASE, verbs: STEPS };
 
-static CASE: Table =
-    Table { what: "a case", keys: &keys::of(&Shape::Word(&Capability::INTERMEDIARY), &STEP) };
+static CASE: Table = Table { what: "a case", keys: &keys() };
+
+/// The keys of an intermediary case.
+const fn keys() -> [Key; 9] {
+    let [title, requirements, needs, why, counterparts, isolated, alone, steps] =
+        keys::of(&Shape::Word(&Capability::INTERMEDIARY), &STEP);
+    [title, requirements, needs, why, counterparts, isolated, alone, keys::SOAK, steps]
+}
 
 static STEP: Shape = Shape::Step(STEPS);
 
@@ -30,6 +36,14 @@ ssespec_diagnostics::words! {
         ResponseHeader = "response-header",
         /// A header field of the last request at the origin.
         RequestHeader = "request-header",
+        /// The names of the fields that the request at the origin has in addition to those of the request in front.
+        RequestFieldsAdded = "request-fields-added",
+        /// The names of the fields of the request in front that the request at the origin lacks.
+        RequestFieldsRemoved = "request-fields-removed",
+        /// The names of the fields that the response in front has in addition to those of the origin's response.
+        ResponseFieldsAdded = "response-fields-added",
+        /// The names of the fields of the origin's response that the response in front lacks.
+        ResponseFieldsRemoved = "response-fields-removed",
         /// The alternative that was taken.
         Alternative = "alternative",
     }
@@ -41,7 +55,8 @@ static FACT: Table = Table {
     what: "`record`",
     keys: &fact::keys(
         FactWord::WORDS,
-        "A header field of the last response in front or of the last request at the origin, or the alternative that the last \
+        "A header field of the last response in front or of the last request at the origin; the names of the fields that the \
+             intermediary added to or removed from the last request or response; or the alternative that the last \
              `expect-one-of` took.",
     ),
 };

@@ -101,11 +101,24 @@ pub enum IntermediaryFact {
     ResponseHeader(String),
     /// This header field of the last request at the origin.
     RequestHeader(String),
+    /// The names of the fields that the intermediary changed between the last request in front and the last one at the origin.
+    RequestFields(FieldChange),
+    /// The names of the fields that it changed between the last response of the origin and the last one in front.
+    ResponseFields(FieldChange),
     /// The alternative that the last `expect-one-of` took.
     Alternative {
         /// The names of the alternatives in the report, in order; if empty, their words are their names.
         names: Vec<String>,
     },
+}
+
+/// How an intermediary can change the set of fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FieldChange {
+    /// It adds fields.
+    Added,
+    /// It removes fields.
+    Removed,
 }
 
 impl IntermediaryStep {

@@ -2,7 +2,7 @@
 
 use ssespec_mock_server::action::Repeat;
 
-use super::step::{IntermediaryFact, IntermediaryStep, Observed, Passed, RequestObserved};
+use super::step::{FieldChange, IntermediaryFact, IntermediaryStep, Observed, Passed, RequestObserved};
 use crate::client::words as origin;
 use crate::grammar::fact::Fact;
 use crate::grammar::{data, fact, fields};
@@ -50,6 +50,18 @@ pub fn step(step: &IntermediaryStep) -> String {
                 }
                 IntermediaryFact::RequestHeader(header) => {
                     format!("the header field {header} of the last request at the origin")
+                }
+                IntermediaryFact::RequestFields(FieldChange::Added) => {
+                    "the names of the fields that the last request at the origin has in addition".into()
+                }
+                IntermediaryFact::RequestFields(FieldChange::Removed) => {
+                    "the names of the fields that the last request at the origin lacks".into()
+                }
+                IntermediaryFact::ResponseFields(FieldChange::Added) => {
+                    "the names of the fields that the last response has in addition".into()
+                }
+                IntermediaryFact::ResponseFields(FieldChange::Removed) => {
+                    "the names of the fields that the last response lacks".into()
                 }
                 IntermediaryFact::Alternative { names } => fact::alternative_words(names),
             };

@@ -45,6 +45,9 @@ pub(crate) fn check_with(cases: &[Case], corpus: &Corpus, claims: Claims) -> Vec
             }
             Script::Intermediary(steps) => {
                 intermediary::lint::check(steps, &mut findings);
+                if claims == Claims::Required {
+                    soak::check(case.soak, steps, &mut findings);
+                }
                 choices::check(steps, &mut findings);
             }
             Script::Server(steps) => {

@@ -6,17 +6,18 @@ use ssespec_diagnostics::Findings;
 use ssespec_mock_server::action::Action;
 
 use crate::client::step::{ClientStep, Expectation};
+use crate::intermediary::step::{IntermediaryStep, Observed};
 use crate::step::Step;
 
 /// What the waits of an ordinary case take at most, all together.
 const ORDINARY: Duration = Duration::from_secs(30);
 
 /// Finds the step with which an ordinary case waits too long.
-pub(super) fn check(is_soak: bool, steps: &[Step<ClientStep>], findings: &mut Findings) {
+pub(super) fn check<S: Waits>(is_soak: bool, steps: &[Step<S>], findings: &mut Findings) {
     let mut waited = Duration::ZERO;
     for step in steps.iter().filter(|_| !is_soak) {
         let before = waited;
-        waited += waits(&step.kind);
+        waited += step.kind.waits();
         if before <= ORDINARY && waited > ORDINARY {
             let message =
                 "up to this step the case waits for more than 30 seconds, but it is not a soak case";
@@ -27,10 +28,27 @@ pub(super) fn check(is_soak: bool, steps: &[Step<ClientStep>], findings: &mut Fi
     }
 }
 
-fn waits(step: &ClientStep) -> Duration {
-    match step {
-        ClientStep::Wire(Action::Wait(time)) | ClientStep::Expect(Expectation::NoRequest(time)) => *time,
-        ClientStep::Expect(Expectation::Request(request)) => request.after.unwrap_or_default(),
-        _ => Duration::ZERO,
+/// A step that may wait.
+pub(super) trait Waits {
+    /// How long it waits at least.
+    fn waits(&self) -> Duration;
+}
+
+impl Waits for ClientStep {
+    fn waits(&self) -> Duration {
+        match self {
+            Self::Wire(Action::Wait(time)) | Self::Expect(Expectation::NoRequest(time)) => *time,
+            Self::Expect(Expectation::Request(request)) => request.after.unwrap_or_default(),
+            _ => Duration::ZERO,
+        }
+    }
+}
+
+impl Waits for IntermediaryStep {
+    fn waits(&self) -> Duration {
+        match self {
+            Self::Origin(Action::Wait(time)) | Self::Expect(Observed::NoRequest(time)) => *time,
+            _ => Duration::ZERO,
+        }
     }
 }

@@ -45,6 +45,7 @@
 //! - `checks`: the checks, one file per topic
 //! - `same_cause`: findings that have the same cause
 //! - `conclusion`: whether enough was seen, and the exit status
+//! - `proxied`: the same server probed directly, and what its proxy changes
 //! - `record`: the records of the results file; `rejudge`: judges doubtful checks again, one at a time
 //! - `survey`: a first look at the server: how many streams it serves at the same time
 //! - `check`: the type of a check; `need`: what a check needs besides a server
@@ -82,6 +83,7 @@ mod options;
 mod outcome;
 mod own_lateness;
 mod probe;
+mod proxied;
 mod record;
 mod rejudge;
 mod same_cause;
@@ -97,4 +99,5 @@ pub use error::ProbeError;
 pub use need::Need;
 pub use options::{Length, Options};
 pub use probe::Probe;
+pub use proxied::{BothStreams, worse_through_a_proxy};
 pub use ssespec_mock_server::client::{Roots, RootsError, Security, Target, TargetError, Trust};

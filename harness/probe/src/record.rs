@@ -27,6 +27,7 @@ pub(crate) fn header(
             version: String::new(),
             language: String::new(),
             role: Role::Server,
+            program: None,
         },
         adapter: Adapter { transport: Transport::Url, capabilities: Vec::new() },
         platform: Platform { os: std::env::consts::OS.into(), arch: std::env::consts::ARCH.into() },

@@ -15,6 +15,7 @@ use super::{
     summary::{Bar, bar},
 };
 use crate::{
+    advice::{Advice, Recommendation},
     fold::Outcome,
     limits,
     origin::{Origin, origin},
@@ -37,6 +38,8 @@ pub(super) struct ImplementationPage {
     no_cause: Option<String>,
     causes: Vec<CauseShown>,
     unexplained: Vec<CaseLink>,
+    program: Option<&'static str>,
+    settings: Vec<SettingShown>,
     failures: Vec<FailedRequirement>,
     baseline: Vec<Entry>,
     stale: Vec<Entry>,
@@ -64,6 +67,15 @@ struct CauseShown {
     cases: Vec<CaseLink>,
     more: usize,
     unjudged: usize,
+}
+
+/// A setting that may mend failures.
+struct SettingShown {
+    lines: String,
+    place: &'static str,
+    mends: String,
+    link: Address,
+    cases: Vec<CaseLink>,
 }
 
 struct MistakeShown {
@@ -153,6 +165,11 @@ pub(super) fn page(run: &Run, all: &All<'_>) -> ImplementationPage {
             true => Vec::new(),
             false => run.diagnosis.unexplained.iter().filter_map(|id| link_to(id, run, all)).collect(),
         },
+        program: match &run.advice {
+            Advice::Settings(program, _) => Some(program.title()),
+            Advice::Nothing | Advice::NameTheProgram => None,
+        },
+        settings: run.advice.recommendations().iter().map(|one| setting(one, run, all)).collect(),
         failures: failures(run, all),
         baseline: run.header.known_failures.iter().map(entry).collect(),
         stale: run.footer.iter().flat_map(|footer| &footer.stale).map(entry).collect(),
@@ -208,6 +225,16 @@ fn shown(cause: &Cause, run: &Run, all: &All<'_>) -> CauseShown {
         cases,
         more,
         unjudged: cause.unjudged,
+    }
+}
+
+fn setting(one: &Recommendation, run: &Run, all: &All<'_>) -> SettingShown {
+    SettingShown {
+        lines: one.setting.clone(),
+        place: one.place,
+        mends: one.mends.clone(),
+        link: address(one.link),
+        cases: one.cases.iter().filter_map(|id| link_to(id, run, all)).collect(),
     }
 }
 

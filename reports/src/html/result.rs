@@ -12,6 +12,7 @@ use super::{
     transcript::{Transcript, transcript},
 };
 use crate::{
+    advice::{Advice, advise},
     compare::{Comparison, DiffLine, compare},
     fold::{CaseOutcome, Outcome},
     limits,
@@ -47,6 +48,7 @@ pub(super) struct ResultPage {
     place: Option<String>,
     comparison: Option<Comparison>,
     hint: Option<String>,
+    setting: Option<SettingShown>,
     steps: Vec<Step>,
     drawing: Option<Drawing>,
     path: String,
@@ -58,6 +60,14 @@ pub(super) struct ResultPage {
     rerun: String,
     stderr: Vec<String>,
     late: Vec<String>,
+}
+
+/// A setting that may mend the failure.
+struct SettingShown {
+    program: &'static str,
+    lines: String,
+    place: &'static str,
+    link: Address,
 }
 
 /// The verdict of one delivery.
@@ -156,6 +166,7 @@ pub(super) fn page(
             .as_ref()
             .and_then(|failure| failure.hint.as_deref())
             .map(|hint| visible::line(hint, limits::PARAGRAPH)),
+        setting: setting(results, outcome),
         steps: source::steps(background, outcome.case(), &worst.source, worst.failure.as_ref()),
         drawing: drawing(&worst.transcript, role(header.implementation.role, worst), &name),
         path: visible::line(&worst.source.path, limits::LINK),
@@ -175,6 +186,21 @@ pub(super) fn page(
             .map(|stderr| visible::last_lines(stderr, limits::STDERR, limits::STDERR_LINES))
             .unwrap_or_default(),
         late: late(outcome),
+    }
+}
+
+/// The setting that may mend the failure of a case.
+fn setting(results: &Results, outcome: &CaseOutcome<'_>) -> Option<SettingShown> {
+    match advise(results.header(), std::slice::from_ref(outcome)) {
+        Advice::Settings(program, recommendations) => {
+            recommendations.into_iter().next().map(|one| SettingShown {
+                program: program.title(),
+                lines: one.setting,
+                place: one.place,
+                link: address(one.link),
+            })
+        }
+        Advice::Nothing | Advice::NameTheProgram => None,
     }
 }
 

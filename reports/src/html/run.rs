@@ -8,6 +8,7 @@ use std::{
 use super::cases::Cases;
 use super::outcome::has_page;
 use crate::{
+    advice::{Advice, advise},
     diagnosis::diagnose,
     fold::{CaseOutcome, Outcome},
     limits,
@@ -34,6 +35,7 @@ pub(super) struct Run {
     pub(super) levels: BTreeMap<(String, Level), Counts>,
     pub(super) cells: BTreeMap<Rc<str>, Cell>,
     pub(super) diagnosis: Diagnosis,
+    pub(super) advice: Advice,
     /// Sessions that passed although something else went wrong.
     pub(super) notes: Vec<String>,
 }
@@ -107,6 +109,7 @@ impl Run {
             levels,
             cells,
             diagnosis: diagnose(results),
+            advice: advise(results.header(), outcomes),
             notes: notes(outcomes),
         }
     }

@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    advice::settings,
     causes::causes,
     escape::text,
     section::{Column, section},
@@ -72,6 +73,7 @@ pub fn matrix(runs: &[Results]) -> Result<String, MatrixError> {
         page.push_str(&section(suite, role, &columns));
     }
     page.push_str(&causes(&columns));
+    page.push_str(&settings(&columns));
     implementations(&mut page, &columns);
     Ok(page)
 }

@@ -1,5 +1,6 @@
 //! Many implementations side by side, as Markdown.
 
+mod advice;
 mod causes;
 mod cells;
 mod compatibility;
@@ -7,6 +8,7 @@ mod escape;
 mod matrix;
 mod section;
 
+pub(crate) use advice::list as settings_list;
 pub(crate) use causes::item as cause_item;
 pub use compatibility::compatibility;
 pub(crate) use escape::{link, linked, prose, text};

@@ -57,6 +57,9 @@ pub struct Implementation {
     pub language: String,
     /// Its role.
     pub role: Role,
+    /// The known intermediary that it is, by its word on the command line; absent if it was not recognized.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
 }
 
 /// How the implementation was reached, and its capabilities.

@@ -102,7 +102,8 @@ impl Block {
     pub(super) fn field(&mut self, name: &str, lines: &[String]) {
         for (at, line) in lines.iter().enumerate() {
             let shown = if at == 0 { name } else { "" };
-            let gap = " ".repeat(LABEL.saturating_sub(shown.len()));
+            // A long name has a gap too.
+            let gap = " ".repeat(LABEL.saturating_sub(shown.len()).max(1));
             let shown = if shown.is_empty() { String::new() } else { self.paint.quiet(shown) };
             let line = format!("  {shown}{gap}{line}");
             let _ = writeln!(self.text, "{}", line.trim_end());

@@ -1,6 +1,8 @@
 //! A run as text for a terminal: a line for every group of cases on top, what needs attention
 //! below, the totals at the very end.
 
+#[cfg(feature = "renderings")]
+mod advice;
 mod block;
 #[cfg(feature = "renderings")]
 mod detail;

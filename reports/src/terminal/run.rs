@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::{
-    Failures, Style,
+    Failures, Style, advice,
     detail::Detail,
     diagnosis,
     findings::Findings,
@@ -13,6 +13,7 @@ use super::{
     probe, tally, totals,
 };
 use crate::{
+    advice::advise,
     diagnosis::diagnose,
     fold::{CaseOutcome, Outcome, fold},
     limits,
@@ -26,7 +27,7 @@ use crate::{
 /// From top to bottom: who ran; a tally for each group; facts; known failures, notes and late
 /// observations, a quiet line each; the causes of failures, each with one case; warnings, errors and
 /// failures without a cause, with all their evidence;
-/// baseline entries that are wrong; the totals.
+/// baseline entries that are wrong; settings that may mend failures; the totals.
 pub fn render(results: &Results, style: Style) -> String {
     if probe::is_probe(results) {
         return probe::render(results, style);
@@ -70,6 +71,7 @@ pub fn render(results: &Results, style: Style) -> String {
         run.baseline("Stale baseline entries: these cases pass now, so remove the entries", &footer.stale);
         run.baseline("Baseline entries that match no case: correct or remove them", &footer.unmatched);
     }
+    run.text.push_str(&advice::advice(&advise(results.header(), &cases), run.paint));
     run.text.push('\n');
     let totals = Totals::of(results, &cases);
     run.text.push_str(&totals::totals(results, &totals, run.paint));

@@ -21,6 +21,7 @@ use crate::status::Status;
   ssespec probe --filter 'server/probe/resume*' --timeout 10s http://127.0.0.1:8080/events
   ssespec probe --suite http --level must --format junit --output results.jsonl --color never http://127.0.0.1:8080/
   ssespec probe --ca certificate.pem https://localhost:8443/events
+  ssespec probe --direct http://10.0.0.5:8080/events https://example.com/events
   ssespec probe --insecure https://localhost:8443/events
   ssespec probe --strict --timings --baseline known.toml http://127.0.0.1:8080/events
   ssespec probe --list

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use clap::Args;
 use ssespec::run::{Launch, Rerun, Run};
 use ssespec::target::{Security, Target};
-use ssespec::upstream::{Downstream, Proxy, Upstream};
+use ssespec::upstream::{Downstream, Front, Proxy, Upstream};
+use ssespec_probe::{Roots, Trust};
 use ssespec_reference::Intermediary;
+use ssespec_reports::advice::Program;
 use ssespec_reports::results::Role;
 
 use crate::error::CommandError;
@@ -26,6 +28,8 @@ use crate::status::Status;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ssespec proxy --listen http://127.0.0.1:8080 --upstream 127.0.0.1:9000
+  ssespec proxy --listen https://localhost:8443 --ca ca.pem --upstream 127.0.0.1:9000
+  ssespec proxy --listen http://127.0.0.1:8080 --listen-http2 http://127.0.0.1:8081 --upstream 127.0.0.1:9000
   ssespec proxy --reference
   ssespec proxy --listen http://127.0.0.1:8080 --upstream 127.0.0.1:9000 --filter 'intermediary/*'
   ssespec proxy --listen http://127.0.0.1:8080 --upstream 127.0.0.1:9000 --baseline known.toml --output results.jsonl
@@ -49,11 +53,24 @@ pub(crate) struct Arguments {
     /// The URL at which clients reach the proxy
     #[arg(long, value_name = "URL", required_unless_present_any = ["reference", "list"])]
     listen: Option<String>,
+    /// The URL at which the proxy speaks HTTP/2, if it is another one
+    #[arg(long, value_name = "URL", requires = "listen")]
+    listen_http2: Option<String>,
+    /// Trust the certificates in this PEM file, and those they signed, instead of those that browsers trust
+    #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
+    ca: Option<PathBuf>,
+    /// Accept any certificate
+    #[arg(long)]
+    insecure: bool,
     /// The address to which the proxy forwards; ssespec listens there
     #[arg(long, value_name = "ADDRESS", required_unless_present_any = ["reference", "list"])]
     upstream: Option<SocketAddr>,
+    /// Which proxy it is, so that the report recommends settings: nginx, haproxy, apache, caddy, varnish, lighttpd, h2o, nghttpx,
+    /// trafficserver, squid, mitmproxy, envoy, traefik or http-proxy. Most are recognized without it
+    #[arg(long, value_name = "PROGRAM")]
+    kind: Option<Program>,
     /// Test the built-in reference proxy
-    #[arg(long, conflicts_with_all = ["listen", "upstream"])]
+    #[arg(long, conflicts_with_all = ["listen", "upstream", "kind", "ca", "insecure"])]
     reference: bool,
     /// A file of known failures, or an ssespec.toml
     #[arg(long, value_name = "FILE")]
@@ -72,14 +89,16 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
     let baseline = options.known_failures(arguments.baseline.as_deref(), &corpus)?;
     let mut words = options.rerun_options();
     let address = arguments.upstream.unwrap_or_else(|| SocketAddr::new(options.address(), 0));
-    let front = arguments.listen.as_deref().map(front).transpose()?;
+    let front = arguments.front()?;
+    let trust = arguments.trust(front.as_ref())?;
     let upstream = Upstream::open(address, options.barrier())
         .await
         .map_err(|source| CommandError::ProxyUpstream { address, source })?;
     // It ends when the run has ended.
     let (front, _reference) = match front {
         Some(front) => {
-            words.extend(["--listen".into(), front.origin(), "--upstream".into(), address.to_string()]);
+            words.extend(["--listen".into(), front.http1.origin(), "--upstream".into(), address.to_string()]);
+            words.extend(arguments.words(&front));
             (front, None)
         }
         None => {
@@ -88,10 +107,17 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
             (front, Some(reference))
         }
     };
-    let downstream = Downstream::default();
+    let downstream = Downstream::trusting(trust);
     let client = ssespec_reference::client_watched(downstream.clone());
-    let launch =
-        Launch::Proxy(Box::new(Proxy { name: None, version: None, front, upstream, client, downstream }));
+    let launch = Launch::Proxy(Box::new(Proxy {
+        name: None,
+        version: None,
+        program: arguments.kind,
+        front,
+        upstream,
+        client,
+        downstream,
+    }));
     let run = Run {
         corpus,
         lanes: options.lanes(&launch),
@@ -109,11 +135,50 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         .print(options.format.chosen(), options.timings)
 }
 
-/// The URL at which clients reach the proxy.
-fn front(url: &str) -> Result<Target, CommandError> {
+impl Arguments {
+    /// Where clients reach the proxy.
+    fn front(&self) -> Result<Option<Front>, CommandError> {
+        let Some(listen) = &self.listen else { return Ok(None) };
+        let front = Front::new(url(listen)?);
+        Ok(Some(match &self.listen_http2 {
+            Some(http2) => front.with_http2(url(http2)?),
+            None => front,
+        }))
+    }
+
+    /// How the certificate of the proxy is verified, if it has one.
+    fn trust(&self, front: Option<&Front>) -> Result<Trust, CommandError> {
+        let has_tls =
+            |front: &Front| [&front.http1, &front.http2].iter().any(|url| url.security == Security::Tls);
+        if !front.is_some_and(has_tls) {
+            return Ok(Trust::default());
+        }
+        let roots = match (&self.ca, self.insecure) {
+            (Some(file), _) => Roots::File(file.clone()),
+            (None, true) => Roots::All,
+            (None, false) => Roots::Public,
+        };
+        Ok(Trust::new(&roots)?)
+    }
+
+    /// The other words of a command that tests the proxy in the same way.
+    fn words(&self, front: &Front) -> Vec<String> {
+        let mut words = Vec::new();
+        let mut add = |name: &str, value: Option<String>| {
+            words.extend(value.into_iter().flat_map(|value| [name.to_owned(), value]))
+        };
+        add("--listen-http2", self.listen_http2.as_ref().map(|_| front.http2.origin()));
+        add("--ca", self.ca.as_ref().map(|file| file.display().to_string()));
+        add("--kind", self.kind.map(|kind| kind.to_string()));
+        words.extend(self.insecure.then(|| "--insecure".to_owned()));
+        words
+    }
+}
+
+/// A URL at which clients reach the proxy.
+fn url(url: &str) -> Result<Target, CommandError> {
     let front = Target::parse(url).map_err(|source| CommandError::Front { problem: source.to_string() })?;
     let problem = match &front {
-        Target { security: Security::Tls, .. } => "it is an https URL; proxies are tested over http",
         Target { path, .. } if path != "/" => "it has a path; every path must be forwarded",
         Target { userinfo: Some(_), .. } => "it has a user name or a password",
         _ => return Ok(front),
@@ -122,10 +187,10 @@ fn front(url: &str) -> Result<Target, CommandError> {
 }
 
 /// Starts the built-in proxy.
-async fn reference(upstream: &Upstream) -> Result<(Target, Intermediary), CommandError> {
+async fn reference(upstream: &Upstream) -> Result<(Front, Intermediary), CommandError> {
     let behind = upstream.address();
     let any_port = SocketAddr::new(behind.ip(), 0);
     let not_started = |source| CommandError::ProxyUpstream { address: any_port, source };
     let reference = ssespec_reference::intermediary(any_port, behind).await.map_err(not_started)?;
-    Ok((front(&reference.url())?, reference))
+    Ok((Front::new(url(&reference.url())?), reference))
 }

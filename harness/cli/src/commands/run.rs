@@ -182,7 +182,7 @@ async fn perform_one(
         }
         Start::Service(service) => {
             let probe = service::probe(folder, service, options)?;
-            let outcome = execute::probe::execute(&probe, file, options.format.chosen()).await?;
+            let outcome = execute::probe::execute(&probe, None, file, options.format.chosen()).await?;
             write_baseline(arguments, folder, &probe.selection, &outcome)?;
             return Ok(outcome);
         }

@@ -55,14 +55,14 @@ pub(crate) struct Arguments {
     #[arg(
         last = true,
         value_name = "COMMAND",
-        conflicts_with_all = ["url", "header", "data", "path", "emit", "quick", "ca", "insecure"]
+        conflicts_with_all = ["url", "header", "data", "path", "emit", "quick", "ca", "insecure", "direct"]
     )]
     command: Vec<String>,
 }
 
 /// The options that only a probe has.
-pub(crate) const PROBE_OPTIONS: [&str; 8] =
-    ["url", "header", "data", "path", "emit", "quick", "ca", "insecure"];
+pub(crate) const PROBE_OPTIONS: [&str; 9] =
+    ["url", "header", "data", "path", "emit", "quick", "ca", "insecure", "direct"];
 
 /// How long a quick probe takes at most.
 const QUICK: Duration = Duration::from_secs(5);
@@ -96,8 +96,10 @@ pub(crate) async fn perform_probe(arguments: ProbeArguments) -> Result<Status, C
         output::print(&list::checks(&probe)?);
         return Ok(Status::Success);
     }
+    let direct = arguments.direct.as_deref().map(Target::parse).transpose()?;
     let outcome =
-        execute::probe::execute(&probe, arguments.output.as_deref(), arguments.format.chosen()).await?;
+        execute::probe::execute(&probe, direct, arguments.output.as_deref(), arguments.format.chosen())
+            .await?;
     outcome.print(arguments.format.chosen(), arguments.timings)
 }
 

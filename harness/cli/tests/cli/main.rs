@@ -66,6 +66,8 @@ mod proxy_folder;
 #[cfg(test)]
 mod proxy_process;
 #[cfg(test)]
+mod proxy_tls;
+#[cfg(test)]
 mod record;
 #[cfg(test)]
 mod report;
@@ -110,6 +112,7 @@ fn tests() -> Vec<Trial> {
         ("server", server::TESTS),
         ("proxy", proxy::TESTS),
         ("proxy-folder", proxy_folder::TESTS),
+        ("proxy_tls", proxy_tls::TESTS),
         ("selection", selection::TESTS),
         ("shard", shard::TESTS),
         ("execution", execution::TESTS),

@@ -20,6 +20,8 @@ pub(crate) const TESTS: Tests = &[
     ("a_proxy_that_changes_paths", a_proxy_that_changes_paths),
     ("an_address_that_is_taken", an_address_that_is_taken),
     ("urls_are_checked", urls_are_checked),
+    ("settings_of_a_known_proxy_are_recommended", settings_of_a_known_proxy_are_recommended),
+    ("cases_that_settings_mend_exist", cases_that_settings_mend_exist),
 ];
 
 /// An address at which nothing listens.
@@ -158,8 +160,51 @@ fn an_address_that_is_taken() {
 
 fn urls_are_checked() {
     let of = |url: &str| with(url, free_address(), &[], 2);
-    of("https://127.0.0.1:1").says(&["it is an https URL"]);
     of("http://127.0.0.1:1/app").says(&["it has a path"]);
     of("127.0.0.1:1").says(&["is not a URL"]);
     ssespec(["proxy"]).ends(2).says(&["--listen"]);
+}
+
+fn settings_of_a_known_proxy_are_recommended() {
+    let (_runtime, proxy, upstream) = defective(Defect::ResponseCollected);
+    let run = |more: &[&str]| {
+        let filter = ["--strict", "--filter", "intermediary/delay/event-by-event"];
+        with(&proxy.url(), upstream, &[&filter, more].concat(), 1).stdout
+    };
+    let nginx = run(&["--kind", "nginx"]);
+    for text in [
+        "Settings of nginx that mend such failures",
+        "  proxy_buffering off;",
+        "against events that are held back (intermediary/delay/event-by-event)",
+        "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering",
+        "--kind nginx",
+    ] {
+        assert!(nginx.contains(text), "no {text:?} in {nginx}");
+    }
+    let file = tempfile::NamedTempFile::new().unwrap();
+    let path = file.path().to_str().unwrap();
+    run(&["--kind", "nginx", "--output", path]);
+    let json = ssespec(["report", "--format", "json", path]).ends(0).json();
+    let settings = json["runs"][0]["settings"].as_array().unwrap();
+    assert_eq!(settings.len(), 1);
+    assert_eq!(settings[0]["setting"], "proxy_buffering off;");
+    let markdown = run(&["--kind", "lighttpd", "--format", "markdown"]);
+    assert!(markdown.contains("server.stream-response-body = 2"), "{markdown}");
+    // It says nothing of itself.
+    let unknown = run(&[]);
+    assert!(unknown.contains("--kind names the proxy"), "{unknown}");
+    // No setting of this one mends that.
+    let squid = run(&["--kind", "squid"]);
+    assert!(!squid.contains("Settings of"), "{squid}");
+    ssespec(["proxy", "--reference", "--kind", "nginz"]).ends(2);
+    with(&proxy.url(), upstream, &["--kind", "nginz"], 2).says(&["nginz", "known: nginx, haproxy"]);
+}
+
+fn cases_that_settings_mend_exist() {
+    let listed = ssespec(["proxy", "--list", "--soak", "2min"]).ends(0).stdout;
+    let cases = ssespec_reports::advice::advised_cases();
+    assert!(cases.len() > 20);
+    for case in cases {
+        assert!(listed.contains(&format!("{case} ")), "{case}");
+    }
 }

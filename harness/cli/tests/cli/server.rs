@@ -3,6 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
+use ssespec_reference::{Intermediary, IntermediaryDefect, Pace};
+
 use crate::Tests;
 use crate::command::ssespec;
 
@@ -18,6 +20,7 @@ pub(crate) const TESTS: Tests = &[
     ("a_path_for_one_check_and_a_header", a_path_for_one_check_and_a_header),
     ("a_folder_with_a_url", a_folder_with_a_url),
     ("known_failures_of_a_probe", known_failures_of_a_probe),
+    ("what_a_proxy_changes_is_said", what_a_proxy_changes_is_said),
 ];
 
 /// A server whose streams end immediately, after an event unless the request has a field `x-empty`; it echoes a field of the request, and answers 200 to other paths.
@@ -249,4 +252,30 @@ fn known_failures_of_a_probe() {
     std::fs::write(&file, known).unwrap();
     let words = ["--filter", "server/probe/content-type", "--baseline", file.to_str().unwrap(), &url];
     ssespec(["probe"].into_iter().chain(words)).ends(0).shows(&["it is an old page"]);
+}
+
+fn what_a_proxy_changes_is_said() {
+    let direct = start_tutorial();
+    let address = direct.trim_start_matches("http://").trim_end_matches('/').parse().unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let through = |proxy: Intermediary| {
+        let words = ["probe", "--quick", "--direct", &direct, &proxy.url()];
+        let printed = ssespec(words).printed();
+        printed.stdout + &printed.stderr
+    };
+    let defective = |defect| {
+        let started = ssespec_reference::defective_intermediary(defect, Pace::Usual, address);
+        through(runtime.block_on(started).unwrap())
+    };
+    let holds = "A proxy in front of this server holds events back: ";
+    let collected = defective(IntermediaryDefect::ResponseCollected);
+    let no_head = "a proxy in front of this server holds events back: no head came through it within 4.";
+    assert!(collected.contains(no_head), "{collected}");
+    let joined = defective(IntermediaryDefect::WritesJoined);
+    assert!(joined.contains(&format!("{holds}the median of ")), "{joined}");
+    assert!(joined.contains(" comes 0.2 s later through it"), "{joined}");
+    let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
+    let sound = through(runtime.block_on(ssespec_reference::intermediary(any, address)).unwrap());
+    assert!(!sound.contains(holds) && !sound.contains("cuts streams"), "{sound}");
+    assert!(sound.contains("cannot be seen from outside"), "{sound}");
 }

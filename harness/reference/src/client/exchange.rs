@@ -14,11 +14,14 @@ use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
+use ssespec_mock_server::client::Connection;
 
 use crate::client::request::Request;
 use crate::client::socket::Socket;
 use crate::defect::switches::Defects;
+
+/// How long each of the TCP and the TLS handshake may take.
+const CONNECTING: Duration = Duration::from_secs(60);
 
 /// Why no response arrived.
 #[derive(Debug, thiserror::Error)]
@@ -94,10 +97,12 @@ impl ResponseBody {
 /// skipped, <https://fetch.spec.whatwg.org/#http-network-fetch>.
 pub(crate) async fn exchange(request: &Request, defects: &Defects) -> Result<Response, ExchangeError> {
     let message = request.to_message()?;
-    let (host, port) = request.url().address();
-    let stream = TcpStream::connect((host.as_str(), port)).await.map_err(ExchangeError::Connect)?;
+    let record = request.record();
+    let trust = record.as_ref().map(|(downstream, _)| downstream.trust().clone()).unwrap_or_default();
+    let server = request.url().server();
+    let stream = Connection::open_http1(&server, &trust, CONNECTING).await.map_err(ExchangeError::Connect)?;
     let (mut sender, connection) =
-        http1::handshake(TokioIo::new(Socket::new(stream, defects.clone(), request.record()))).await?;
+        http1::handshake(TokioIo::new(Socket::new(stream, defects.clone(), record))).await?;
     let mut response = pin!(sender.send_request(message));
     let mut connection = DrivenConnection { driver: Some(Box::pin(connection)) };
     let response = connection.drive(|context| response.as_mut().poll(context)).await?;

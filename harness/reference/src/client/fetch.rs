@@ -57,7 +57,7 @@ pub(crate) async fn fetch(request: &mut Request, defects: &Defects) -> Result<Re
     let first = request.url().clone();
     let mut redirects = 0;
     loop {
-        check_scheme(request.url())?;
+        check_scheme(request)?;
         let response = exchange(request, defects).await?;
         if is_redirect(response.status) && defects.has(Defect::RedirectIsANetworkError) {
             return Err(NetworkError::StartedAgain);
@@ -111,9 +111,10 @@ fn is_not_followed(status: StatusCode, defects: &Defects) -> bool {
         }
 }
 
-/// Checks that this client can fetch the URL.
-fn check_scheme(url: &Url) -> Result<(), NetworkError> {
-    if url.needs_tls() { Err(NetworkError::Tls(url.clone())) } else { Ok(()) }
+/// Checks that this client can fetch the URL. Only a client in front of an intermediary trusts certificates.
+fn check_scheme(request: &Request) -> Result<(), NetworkError> {
+    let url = request.url();
+    if url.needs_tls() && !request.is_watched() { Err(NetworkError::Tls(url.clone())) } else { Ok(()) }
 }
 
 /// The response's location URL, <https://fetch.spec.whatwg.org/#concept-response-location-url>: `None` for a response

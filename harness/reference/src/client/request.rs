@@ -98,6 +98,11 @@ impl Request {
         self
     }
 
+    /// Whether its connections are recorded.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.downstream.is_some()
+    }
+
     /// Where what a connection for it carries is recorded, and under which path.
     pub(crate) fn record(&self) -> Option<(Downstream, String)> {
         self.downstream.clone().map(|downstream| (downstream, self.url.target().to_owned()))

@@ -5,8 +5,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use ssespec::upstream::{Downstream, Side};
+use ssespec_mock_server::client::Connection;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
@@ -20,14 +20,14 @@ const USUAL_NAMES: [&[u8]; 2] = [b"content-type:", b"Content-Type:"];
 /// A connection to a server.
 #[derive(Debug)]
 pub(crate) struct Socket {
-    stream: TcpStream,
+    stream: Connection,
     defects: Defects,
     /// Where what it carries is recorded, and under which path.
     record: Option<(Downstream, String)>,
 }
 
 impl Socket {
-    pub(crate) fn new(stream: TcpStream, defects: Defects, record: Option<(Downstream, String)>) -> Self {
+    pub(crate) fn new(stream: Connection, defects: Defects, record: Option<(Downstream, String)>) -> Self {
         Self { stream, defects, record }
     }
 

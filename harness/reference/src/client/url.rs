@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use ssespec::target::{Security, Target};
 use url::{Host, ParseError, Position};
 
 /// Why a string is not a URL that can be fetched over HTTP.
@@ -43,15 +44,22 @@ impl Url {
         self.0.scheme() == "https"
     }
 
-    /// The host in the form that a resolver wants, and the port.
-    pub(crate) fn address(&self) -> (String, u16) {
+    /// Where to connect.
+    pub(crate) fn server(&self) -> Target {
         let host = match self.0.host() {
             Some(Host::Domain(name)) => name.to_owned(),
             Some(Host::Ipv4(address)) => address.to_string(),
             Some(Host::Ipv6(address)) => address.to_string(),
             None => String::new(),
         };
-        (host, self.0.port_or_known_default().unwrap_or_default())
+        Target {
+            security: if self.needs_tls() { Security::Tls } else { Security::Plain },
+            host,
+            port: self.0.port_or_known_default().unwrap_or_default(),
+            authority: self.host_and_port().to_owned(),
+            path: self.0[Position::BeforePath..Position::AfterQuery].to_owned(),
+            userinfo: None,
+        }
     }
 
     /// The host, with the port unless it is the default: the value of a `Host` header.

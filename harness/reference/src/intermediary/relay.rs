@@ -21,6 +21,9 @@ use crate::intermediary::sharing::{Keeping, Kept};
 /// How long a flowing stream may take in an intermediary with a defect, in seconds.
 const ROUTE: u64 = 15;
 
+/// How long a stream may be silent in an intermediary with a defect, in seconds.
+const IDLE: u64 = 50;
+
 /// The text that an intermediary with a defect adds.
 const ADDED: &[u8] = b"Error occurred while trying to proxy\n\n";
 
@@ -233,6 +236,7 @@ async fn forward<F: Front>(
     }
     let mut send = Sending { shared, front, held_head, keeping };
     let cut = Instant::now() + shared.pace.seconds(ROUTE);
+    let idle = shared.pace.seconds(IDLE);
     let mut is_watched = true;
     loop {
         let (came, is_inside_chunk) = tokio::select! {
@@ -245,6 +249,7 @@ async fn forward<F: Front>(
                 return Ok(());
             }
             came = source.next() => came,
+            () = tokio::time::sleep(idle), if defects.has(Defect::SilentStreamEnded) => return send.end().await,
             held = passage.waits() => (Came::Content(Vec::new()), { send.content(&held).await?; false }),
         };
         match came {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use ssespec::run::{Baseline, Deaths, Launch, Plan, Rerun, Run, Selection, Trial, open_stage, play_case};
 use ssespec::session::{Patience, Stop};
 use ssespec::target::Target;
-use ssespec::upstream::{Downstream, Proxy, Upstream};
+use ssespec::upstream::{Downstream, Front, Proxy, Upstream};
 use ssespec_cases::intermediary::IntermediaryStep;
 use ssespec_cases::{Capability, Corpus, Role, Script};
 use ssespec_mock_server::action::Action;
@@ -32,8 +32,13 @@ const LONG: Patience = Patience { observation: Duration::from_secs(10), request:
 const MANY_SESSIONS: usize = 40;
 const FEW_SESSIONS: usize = 6;
 
-/// The case that waits for the limit of a defect, which is hurried together with the defect.
-const HURRIED: &str = "intermediary/delay/flows-for-17-seconds";
+/// The cases that wait for the limit of a defect, which are hurried together with the defect.
+const HURRIED: [&str; 2] = ["intermediary/delay/flows-for-17-seconds", "intermediary/soak/"];
+
+/// Whether a case waits for the limit of a defect.
+fn is_hurried(case: &str) -> bool {
+    HURRIED.iter().any(|hurried| case.starts_with(hurried))
+}
 
 /// If more than one in this many cases reaches a defect's decision, the defect is not specific to a case.
 const ANY: usize = 4;
@@ -61,11 +66,18 @@ pub(crate) struct Behind {
 impl Behind {
     /// The intermediary in front of this listener.
     pub(crate) fn new(upstream: Arc<Upstream>, intermediary: Intermediary) -> Self {
-        let front = Target::parse(&intermediary.url()).expect("a URL");
+        let front = Front::new(Target::parse(&intermediary.url()).expect("a URL"));
         let downstream = Downstream::default();
         let client = reference::client_watched(downstream.clone());
-        let launch =
-            Launch::Proxy(Box::new(Proxy { name: None, version: None, front, upstream, client, downstream }));
+        let launch = Launch::Proxy(Box::new(Proxy {
+            name: None,
+            version: None,
+            program: None,
+            front,
+            upstream,
+            client,
+            downstream,
+        }));
         Self { launch, _intermediary: intermediary }
     }
 
@@ -87,15 +99,16 @@ pub(crate) async fn listener() -> Arc<Upstream> {
     Upstream::open(LOCALHOST, BarrierMode::Auto).await.expect("a port")
 }
 
-/// The embedded cases, where the one that waits for a defect's limit is hurried.
+/// The embedded cases, where those that wait for a defect's limit are hurried.
 fn corpus() -> Corpus {
     let mut corpus = Corpus::embedded().unwrap_or_else(|mistakes| panic!("{mistakes}"));
     corpus.cases.retain(|_, case| case.role() == Role::Intermediary);
-    let case = corpus.cases.get_mut(HURRIED).expect("the case");
-    let Script::Intermediary(steps) = &mut case.script else { panic!("it is for intermediaries") };
-    for step in steps {
-        if let IntermediaryStep::Origin(Action::Wait(time)) = &mut step.kind {
-            *time = Pace::Hurried.time(*time);
+    for case in corpus.cases.values_mut().filter(|case| is_hurried(&case.id)) {
+        let Script::Intermediary(steps) = &mut case.script else { panic!("it is for intermediaries") };
+        for step in steps {
+            if let IntermediaryStep::Origin(Action::Wait(time)) = &mut step.kind {
+                *time = Pace::Hurried.time(*time);
+            }
         }
     }
     corpus
@@ -103,7 +116,7 @@ fn corpus() -> Corpus {
 
 /// The pace at which an intermediary plays a case.
 fn pace(trial: &Trial) -> Pace {
-    if trial.case.id == HURRIED { Pace::Hurried } else { Pace::Usual }
+    if is_hurried(&trial.case.id) { Pace::Hurried } else { Pace::Usual }
 }
 
 /// The settings of a run.
@@ -132,7 +145,8 @@ async fn play(defects: Vec<Defect>, reach: Reach) -> Matrix {
     let began = Instant::now();
     let corpus = Arc::new(corpus());
     let all: BTreeSet<Capability> = Capability::ALL.iter().copied().collect();
-    let plan = Plan::of_role(results::Role::Intermediary, &corpus, &Selection::default(), &all);
+    let selection = Selection { soak: Some(Duration::MAX), ..Selection::default() };
+    let plan = Plan::of_role(results::Role::Intermediary, &corpus, &selection, &all);
     let rows = survey(&corpus, plan.trials.clone()).await;
     let mut visits: BTreeMap<Defect, usize> = BTreeMap::new();
     for defect in rows.values().flat_map(|row| &row.reached) {

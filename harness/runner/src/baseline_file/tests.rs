@@ -21,6 +21,7 @@ fn header() -> Header {
             version: String::new(),
             language: String::new(),
             role: Role::Client,
+            program: None,
         },
         adapter: Adapter { transport: Transport::Process, capabilities: Vec::new() },
         platform: Platform { os: String::new(), arch: String::new() },

@@ -86,7 +86,12 @@ impl Run {
             // The others are those of the client in front of it.
             identity.capabilities.retain(|capability| *capability == Capability::Http2);
         }
-        sink(Record::Header(Box::new(self.header(&identity))));
+        let mut header = self.header(&identity);
+        #[cfg(feature = "intermediary")]
+        if let Some(program) = abilities.as_ref().and_then(|abilities| abilities.program) {
+            header.implementation.program = Some(program.to_string());
+        }
+        sink(Record::Header(Box::new(header)));
         let mut ledger = Ledger::new(self, began);
         for skipped in &plan.skipped {
             let result = verdict::skipped(self, skipped);
@@ -154,6 +159,7 @@ impl Run {
                 version: identity.version.clone(),
                 language: identity.language.clone(),
                 role: self.launch.role(),
+                program: None,
             },
             adapter: AdapterRecord {
                 transport: self.launch.transport(),

@@ -5,6 +5,8 @@ use std::time::Duration;
 use ssespec_cases::Script;
 use ssespec_cases::client::{ClientFact, ClientStep, Expectation};
 use ssespec_cases::grammar::Fact;
+#[cfg(feature = "intermediary")]
+use ssespec_cases::intermediary::{IntermediaryStep, Observed};
 #[cfg(feature = "server")]
 use ssespec_cases::server::ServerStep;
 use ssespec_mock_server::action::Action;
@@ -20,6 +22,17 @@ pub(super) fn waits(script: &Script) -> Duration {
         Script::Client(steps) => steps.iter().map(|step| client_waits(&step.kind)).sum(),
         #[cfg(feature = "server")]
         Script::Server(steps) => steps.iter().map(|step| server_waits(&step.kind)).sum(),
+        #[cfg(feature = "intermediary")]
+        Script::Intermediary(steps) => steps.iter().map(|step| intermediary_waits(&step.kind)).sum(),
+        _ => Duration::ZERO,
+    }
+}
+
+#[cfg(feature = "intermediary")]
+fn intermediary_waits(step: &IntermediaryStep) -> Duration {
+    match step {
+        IntermediaryStep::Origin(Action::Wait(time))
+        | IntermediaryStep::Expect(Observed::NoRequest(time)) => *time,
         _ => Duration::ZERO,
     }
 }

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+#[cfg(feature = "intermediary")]
+use ssespec_mock_server::client::Trust;
 use ssespec_mock_server::wire::Listener;
 
 use super::transcript::Names;
 #[cfg(feature = "intermediary")]
 use crate::upstream::downstream::Bytes;
+#[cfg(feature = "intermediary")]
+use crate::upstream::front::Front;
 #[cfg(feature = "intermediary")]
 use crate::upstream::share::Share;
 
@@ -26,7 +30,16 @@ impl Place {
         match self {
             Self::Own(listener) => listener.url(),
             #[cfg(feature = "intermediary")]
-            Self::Behind(share) => share.front().to_owned(),
+            Self::Behind(share) => share.front(),
+        }
+    }
+
+    /// Where clients reach the intermediary, and how its certificate is verified.
+    #[cfg(feature = "intermediary")]
+    pub(super) fn front(&self) -> Option<(&Front, &Trust)> {
+        match self {
+            Self::Own(_) => None,
+            Self::Behind(share) => Some((share.fronts(), share.trust())),
         }
     }
 

@@ -184,7 +184,7 @@ impl Transcript {
     /// The rows in the order of their times, without ports.
     pub fn rows(mut self) -> Vec<Row> {
         self.rows.sort_by_key(|row| row.at_us);
-        let host = |url: &str| url.trim_start_matches("http://").to_owned();
+        let host = |url: &str| url.trim_start_matches("http://").trim_start_matches("https://").to_owned();
         let names: Vec<(String, &str)> = self.origins.iter().map(|(url, name)| (host(url), *name)).collect();
         for row in &mut self.rows {
             for (host, name) in &names {

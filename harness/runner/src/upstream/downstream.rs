@@ -1,8 +1,11 @@
-//! What the client in front of an intermediary sends and receives, so that a report can show both sides.
+//! The connections in front of an intermediary: how certificates are verified, and what the client sends and receives, so that
+//! a report can show both sides.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
+
+use ssespec_mock_server::client::Trust;
 
 use crate::session::late_arrivals::session_of;
 
@@ -32,15 +35,29 @@ pub(crate) struct Bytes {
     pub(crate) length: u64,
 }
 
-/// What the client in front sends and receives, by session. Cheap to clone.
+/// The connections in front: how certificates are verified, and what the client sends and receives, by session. Cheap to
+/// clone. By default, no certificate is trusted.
 #[derive(Debug, Clone, Default)]
-pub struct Downstream(Arc<Mutex<HashMap<u64, Vec<Bytes>>>>);
+pub struct Downstream {
+    recorded: Arc<Mutex<HashMap<u64, Vec<Bytes>>>>,
+    trust: Trust,
+}
 
 impl Downstream {
+    /// Connections to an intermediary whose certificate is verified like this.
+    pub fn trusting(trust: Trust) -> Self {
+        Self { trust, ..Self::default() }
+    }
+
+    /// How certificates are verified.
+    pub fn trust(&self) -> &Trust {
+        &self.trust
+    }
+
     /// Records bytes on the connection that was opened for a request with this path, which names the session.
     pub fn record(&self, path: &str, side: Side, bytes: &[u8]) {
         let Some(session) = session_of(path) else { return };
-        let mut sessions = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sessions = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
         let kept = sessions.entry(session).or_default();
         if kept.iter().map(|one| one.bytes.len()).sum::<usize>() < KEPT {
             let shown = bytes.get(..SHOWN).unwrap_or(bytes).to_vec();
@@ -50,6 +67,6 @@ impl Downstream {
 
     /// Takes what was recorded of a session.
     pub(crate) fn take(&self, session: u64) -> Vec<Bytes> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&session).unwrap_or_default()
+        self.recorded.lock().unwrap_or_else(PoisonError::into_inner).remove(&session).unwrap_or_default()
     }
 }

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use ssespec_mock_server::wire::WireEvent;
+use ssespec_reports::advice::Program;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::downstream::Downstream;
+use super::front::Front;
 use super::listener::Upstream;
 use super::share::Share;
 use crate::adapter::in_process::client::Client;
-use crate::target::Target;
 
 /// An intermediary that is running.
 #[derive(Debug, Clone)]
@@ -20,7 +21,9 @@ pub struct Proxy {
     /// Its version, if it is known. Otherwise its responses may tell.
     pub version: Option<String>,
     /// Where clients reach it.
-    pub front: Target,
+    pub front: Front,
+    /// Which known program it is; recognized by its responses if this is not said.
+    pub program: Option<Program>,
     /// What it forwards to.
     pub upstream: Arc<Upstream>,
     /// The client that plays the cases for clients through it.
@@ -32,7 +35,7 @@ pub struct Proxy {
 impl Proxy {
     /// The share of a lane.
     pub(crate) fn share(&self, tell: UnboundedSender<WireEvent>) -> Share {
-        Share::new(Arc::clone(&self.upstream), self.front.origin(), self.downstream.clone(), tell)
+        Share::new(Arc::clone(&self.upstream), self.front.clone(), self.downstream.clone(), tell)
     }
 
     /// The numbers of sessions.

@@ -4,17 +4,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use ssespec_mock_server::client::Trust;
 use ssespec_mock_server::wire::WireEvent;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::downstream::{Bytes, Downstream};
+use super::front::Front;
 use super::listener::Upstream;
 
 /// One lane's share of the listener behind an intermediary.
 #[derive(Debug)]
 pub struct Share {
     upstream: Arc<Upstream>,
-    front: String,
+    front: Front,
     downstream: Downstream,
     tell: UnboundedSender<WireEvent>,
     /// The session that runs.
@@ -24,7 +26,7 @@ pub struct Share {
 impl Share {
     pub(super) fn new(
         upstream: Arc<Upstream>,
-        front: String,
+        front: Front,
         downstream: Downstream,
         tell: UnboundedSender<WireEvent>,
     ) -> Self {
@@ -32,8 +34,18 @@ impl Share {
     }
 
     /// The origin at which clients reach the intermediary: `http://127.0.0.1:8080`.
-    pub fn front(&self) -> &str {
+    pub fn front(&self) -> String {
+        self.front.http1.origin()
+    }
+
+    /// Where clients reach the intermediary.
+    pub(crate) fn fronts(&self) -> &Front {
         &self.front
+    }
+
+    /// How certificates in front are verified.
+    pub(crate) fn trust(&self) -> &Trust {
+        self.downstream.trust()
     }
 
     /// Takes what was recorded in front in a session.

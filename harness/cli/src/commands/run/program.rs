@@ -8,7 +8,7 @@ use ssespec::implementation::{Folder, Program};
 use ssespec::program::{ProgramError, Running, version};
 use ssespec::run::{Launch, Rerun, Run};
 use ssespec::target::Target;
-use ssespec::upstream::{Downstream, Proxy, Upstream};
+use ssespec::upstream::{Downstream, Front, Proxy, Upstream};
 use ssespec_cases::Corpus;
 
 use crate::error::CommandError;
@@ -61,7 +61,8 @@ impl Prepared<'_> {
         let launch = Launch::Proxy(Box::new(Proxy {
             name: Some(folder.title()),
             version: self.program.version.clone(),
-            front: Target::parse(&running.url())?,
+            program: folder.name.to_lowercase().parse().ok(),
+            front: Front::new(Target::parse(&running.url())?),
             upstream,
             client: ssespec_reference::client_watched(downstream.clone()),
             downstream,

@@ -42,6 +42,10 @@ pub(crate) struct ProbeArguments {
     /// Trust the certificates in this PEM file, and those they signed, instead of those that browsers trust
     #[arg(long, value_name = "FILE", conflicts_with = "insecure")]
     pub(crate) ca: Option<PathBuf>,
+    /// Probe the same server at this URL too, without the proxy in front of it, and say what the proxy changes: whether it holds
+    /// events back, cuts streams or fails checks that pass directly. Takes twice as long
+    #[arg(long, value_name = "URL")]
+    pub(crate) direct: Option<String>,
     /// Accept any certificate
     #[arg(long)]
     pub(crate) insecure: bool,

@@ -102,10 +102,12 @@ fn relative_urls() {
 #[test]
 fn parts() {
     let url = Url::parse("http://[::1]:8080/x?y", None).unwrap();
-    assert_eq!(url.address(), ("::1".into(), 8080));
+    let server = url.server();
+    assert_eq!((server.host.as_str(), server.port, server.scheme()), ("::1", 8080, "http"));
     assert_eq!(url.host_and_port(), "[::1]:8080");
     assert_eq!(url.origin(), "http://[::1]:8080");
     assert_eq!(url.target(), "/x?y");
-    assert_eq!(Url::parse("http://h", None).unwrap().address(), ("h".into(), 80));
+    assert_eq!(Url::parse("http://h", None).unwrap().server().port, 80);
+    assert_eq!(Url::parse("https://h", None).unwrap().server().origin(), "https://h");
     assert_eq!(Url::parse("https://h:1", None).unwrap().origin(), "https://h:1");
 }

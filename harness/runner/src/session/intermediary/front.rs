@@ -12,6 +12,7 @@ use crate::session::outcome::Stop;
 use crate::session::server::describe;
 use crate::session::server::outlet::Left;
 use crate::session::server::stream::{Stream, StreamState};
+use crate::target::Target;
 
 /// How long a connection that is left may take to be gone.
 const LEAVING: Duration = Duration::from_secs(2);
@@ -26,7 +27,9 @@ impl Session<'_> {
     }
 
     pub(super) async fn request(&mut self, request: &Request) -> Result<(), Stop> {
-        let Some(target) = self.target.clone() else { return Ok(()) };
+        let Some((front, trust)) = self.stage.base.front() else { return Ok(()) };
+        let target = Target { path: format!("/{}/", self.number), ..front.of(request.http).clone() };
+        let trust = trust.clone();
         for number in self.named(&request.stream) {
             self.leave(number, Left::Forgotten).await;
         }
@@ -36,7 +39,7 @@ impl Session<'_> {
             let connection = u32::try_from(number + 1).unwrap_or(u32::MAX);
             let words = describe::request(&target, request);
             self.progress.transcript.stream_request(connection, words);
-            let opening = Stream::open(&target, request, (number, stream_reading()), &self.tell);
+            let opening = Stream::open((&target, &trust), request, (number, stream_reading()), &self.tell);
             let patience = self.patience.full.request;
             let problem = match tokio::time::timeout(patience, opening).await {
                 Ok(Ok(stream)) => {

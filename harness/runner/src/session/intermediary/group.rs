@@ -25,11 +25,13 @@ pub(super) struct AtOrigin {
     pub(super) is_undelimited: bool,
     /// Whether the origin has ended the response, or the connection.
     pub(super) is_over: bool,
+    /// The names of the fields of its response, if the script says them.
+    pub(super) sent_fields: Option<Vec<String>>,
 }
 
 impl AtOrigin {
     pub(super) fn new(exchange: Exchange) -> Self {
-        Self { exchange, is_undelimited: false, is_over: false }
+        Self { exchange, is_undelimited: false, is_over: false, sent_fields: None }
     }
 
     pub(super) fn is_http10(&self) -> bool {

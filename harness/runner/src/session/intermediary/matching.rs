@@ -17,6 +17,7 @@ use crate::session::client::fields;
 use crate::session::describe::request as request_in_words;
 use crate::session::server::compare::{MediaTypes, is_event, is_response};
 use crate::session::server::describe;
+use crate::session::server::stream::StreamState;
 use crate::session::server::stream_contents::{ResponseHead, Seen};
 
 /// What an alternative would take.
@@ -145,7 +146,11 @@ impl Session<'_> {
         for (number, count) in view.streams {
             if let Some(front) = self.fronts.get_mut(number) {
                 let queue = &mut front.stream.queue;
-                queue.drain(..count.min(queue.len()));
+                let ends = |seen: Seen| matches!(seen, Seen::End | Seen::Broken(_));
+                if queue.drain(..count.min(queue.len())).any(ends) && front.stream.state == StreamState::Open
+                {
+                    front.stream.state = StreamState::Over;
+                }
             }
         }
         for number in view.judged {

@@ -9,12 +9,14 @@
 //! - `intake`: taking in what comes from both sides
 //! - `front`, `origin`: what the harness does on either side
 //! - `expect`, `matching`: what must be observed
+//! - `field_changes`: which fields it adds and removes
 //! - `ending`: how every session ends
 
 mod content;
 mod decoder;
 mod ending;
 mod expect;
+mod field_changes;
 mod front;
 mod group;
 mod intake;

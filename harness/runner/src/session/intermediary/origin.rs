@@ -166,6 +166,9 @@ async fn perform(action: &Action, request: &mut AtOrigin) -> Performed {
             let is_open = matches!(respond.body_kind(), BodyKind::Open(Framing::Chunked));
             request.is_undelimited = is_open && request.is_http10();
             request.is_over = respond.body_kind() == BodyKind::Complete;
+            let names =
+                |fields: &Vec<(String, String)>| fields.iter().map(|(name, _)| name.clone()).collect();
+            request.sent_fields = respond.headers.as_ref().map(names);
             request.exchange.respond(respond, str::to_owned).await
         }
         Action::Send(bytes) => request.exchange.send(bytes).await,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use ssespec_cases::server::{Http, Request};
 use ssespec_mock_server::action::Respond;
 use ssespec_mock_server::wire::{Exchange, WireEvent, WireEventKind};
+use ssespec_reports::advice::Program;
 use tokio::sync::mpsc;
 
 use super::session::stream_reading;
@@ -93,6 +94,11 @@ impl PreflightError {
     /// What to do.
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::Unreachable { url, problem }
+                if url.starts_with("https") && problem.contains("certificate") =>
+            {
+                "--ca FILE trusts the certificates in a PEM file, --insecure trusts every certificate"
+            }
             Self::Unreachable { .. } => {
                 "start the proxy first, and give the URL at which clients reach it: --listen URL"
             }
@@ -130,7 +136,9 @@ pub(crate) struct Abilities {
     /// Its name and version, as far as its responses say.
     pub(crate) name: String,
     pub(crate) version: String,
-    /// Whether it speaks HTTP/2 in front, over cleartext TCP with prior knowledge.
+    /// Which known program it is.
+    pub(crate) program: Option<Program>,
+    /// Whether it speaks HTTP/2 in front, over TLS or over cleartext TCP with prior knowledge.
     pub(crate) http2: bool,
     /// Whether it passes events on while the response is open.
     pub(crate) passes_events: bool,
@@ -152,9 +160,13 @@ pub(crate) async fn check(proxy: &Proxy) -> Result<Abilities, PreflightError> {
         }
     };
     let http2 = forward(proxy, Http::Http2, HTTP2_PATIENCE).await.is_ok();
+    let program = proxy.program.or_else(|| program(&first.head));
     let (name, version) = name(&first.head);
-    let (name, version) = (proxy.name.clone().unwrap_or(name), proxy.version.clone().unwrap_or(version));
-    Ok(Abilities { name, version, http2, passes_events: first.passed_event })
+    // A program that says nothing of itself is called what the user calls it.
+    let name = proxy.name.clone().or(name).or_else(|| program.map(|program| program.word().to_owned()));
+    let name = name.unwrap_or_else(|| "proxy".into());
+    let version = proxy.version.clone().unwrap_or(version);
+    Ok(Abilities { name, version, program, http2, passes_events: first.passed_event })
 }
 
 /// What was seen of a request that was forwarded.
@@ -199,16 +211,17 @@ impl Attempt {
 }
 
 async fn forward(proxy: &Proxy, http: Http, patience: Duration) -> Result<Forwarded, PreflightError> {
-    let (url, upstream) = (proxy.front.origin(), proxy.upstream.address().to_string());
+    let front = proxy.front.of(http);
+    let (url, upstream) = (front.origin(), proxy.upstream.address().to_string());
     let (tell_wire, wire) = mpsc::unbounded_channel();
     let session = proxy.upstream.number();
     let share = proxy.share(tell_wire);
     share.begin(session);
-    let target = Target { path: format!("/{session}/"), ..proxy.front.clone() };
+    let target = Target { path: format!("/{session}/"), ..front.clone() };
     let (tell, told) = mpsc::channel(1024);
     let request = Request { http, ..Request::default() };
     let unreachable = |problem: String| PreflightError::Unreachable { url: url.clone(), problem };
-    let opening = Stream::open(&target, &request, (0, stream_reading()), &tell);
+    let opening = Stream::open((&target, proxy.downstream.trust()), &request, (0, stream_reading()), &tell);
     let stream = tokio::time::timeout(patience, opening).await;
     let _stream = stream
         .map_err(|_| unreachable("no connection in time".into()))?
@@ -257,7 +270,7 @@ async fn forward(proxy: &Proxy, http: Http, patience: Duration) -> Result<Forwar
 
 /// The name and version of an intermediary: its own product in Server, or what it calls itself in Via,
 /// <https://www.rfc-editor.org/rfc/rfc9110#section-7.6.3>.
-fn name(head: &ResponseHead) -> (String, String) {
+fn name(head: &ResponseHead) -> (Option<String>, String) {
     let first = |field: &str| {
         let value = head.values(field).next().map(|value| String::from_utf8_lossy(value).into_owned());
         value.filter(|value| !value.trim().is_empty())
@@ -265,11 +278,18 @@ fn name(head: &ResponseHead) -> (String, String) {
     let product = first("server").and_then(|value| value.split_whitespace().next().map(str::to_owned));
     // The second word is the name, after the version of HTTP.
     let via = || first("via").and_then(|value| value.split_whitespace().nth(1).map(str::to_owned));
-    let product = product.or_else(via).unwrap_or_else(|| "proxy".into());
+    let Some(product) = product.or_else(via) else { return (None, String::new()) };
     match product.split_once('/') {
-        Some((name, version)) => (name.to_owned(), version.to_owned()),
-        None => (product.trim_end_matches(',').to_owned(), String::new()),
+        Some((name, version)) => (Some(name.to_owned()), version.to_owned()),
+        None => (Some(product.trim_end_matches(',').to_owned()), String::new()),
     }
+}
+
+/// The known program that says in Server or Via that it has forwarded a response. The origin of the harness adds neither.
+fn program(head: &ResponseHead) -> Option<Program> {
+    let values = ["server", "via"].into_iter().flat_map(|field| head.values(field));
+    let values: Vec<String> = values.map(|value| String::from_utf8_lossy(value).into_owned()).collect();
+    Program::recognized(values.iter().map(String::as_str))
 }
 
 #[cfg(test)]
@@ -282,9 +302,9 @@ mod tests {
             let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()));
             name(&ResponseHead { status: 200, fields: fields.collect() })
         };
-        assert_eq!(of(&[("Server", "nginx/1.22.1")]), ("nginx".into(), "1.22.1".into()));
-        assert_eq!(of(&[("via", "1.1 varnish (Varnish/7.1)")]), ("varnish".into(), String::new()));
-        assert_eq!(of(&[("server", "Caddy"), ("via", "1.1 other")]), ("Caddy".into(), String::new()));
-        assert_eq!(of(&[]), ("proxy".into(), String::new()));
+        assert_eq!(of(&[("Server", "nginx/1.22.1")]), (Some("nginx".into()), "1.22.1".into()));
+        assert_eq!(of(&[("via", "1.1 varnish (Varnish/7.1)")]), (Some("varnish".into()), String::new()));
+        assert_eq!(of(&[("server", "Caddy"), ("via", "1.1 other")]), (Some("Caddy".into()), String::new()));
+        assert_eq!(of(&[]), (None, String::new()));
     }
 }

@@ -21,7 +21,6 @@ use crate::session::server::outlet::StreamUpdate;
 use crate::session::server::stream_contents::{Named, StreamReading, Strictness};
 use crate::session::stage::Stage;
 use crate::session::transcript::{Names, Transcript};
-use crate::target::Target;
 
 /// How much of what streams show may wait until the session takes it in.
 const WAITING: usize = 1024;
@@ -44,8 +43,6 @@ pub(super) struct Session<'s> {
     pub(super) number: u64,
     pub(super) patience: AttemptPatience,
     pub(super) progress: Progress,
-    /// The session's URL in front.
-    pub(super) target: Option<Target>,
     /// All streams that were opened in front.
     pub(super) fronts: Vec<Front>,
     /// The streams by name.
@@ -70,14 +67,13 @@ pub(in crate::session) async fn play(
     let started = Instant::now();
     let number = stage.begin();
     let (tell, told) = mpsc::channel(WAITING);
-    let url = format!("{}/{number}/", stage.base.url());
-    let names = vec![(stage.base.url(), "proxy.test")];
+    let mut names = vec![(stage.base.url(), "proxy.test")];
+    names.extend(stage.base.front().map(|(front, _)| (front.http2.origin(), "proxy.test")));
     let mut session = Session {
         number,
         stage,
         patience,
         progress: Progress::new(Transcript::new(started, names).named(Names::BothSides)),
-        target: Target::parse(&url).ok(),
         fronts: Vec::new(),
         groups: BTreeMap::new(),
         current: DEFAULT_STREAM.into(),
@@ -124,6 +120,8 @@ impl Session<'_> {
                 let request = self.groups.get(&self.current).and_then(|group| group.requests.last());
                 request.map(|request| field_values(request.exchange.request().header(header)))
             }
+            IntermediaryFact::RequestFields(change) => self.request_fields(*change),
+            IntermediaryFact::ResponseFields(change) => self.response_fields(*change),
             IntermediaryFact::Alternative { names } => self.progress.alternative(names),
         };
         self.progress.record(name, value);

@@ -4,7 +4,8 @@ use std::io;
 use std::time::Duration;
 
 use ssespec_cases::server::{Http, Leaving, Request};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, Interest};
+use ssespec_mock_server::client::Connection;
+use tokio::io::Interest;
 use tokio::net::TcpStream;
 
 use super::outlet::{self, Control, Left, Outlet};
@@ -57,7 +58,7 @@ const READ: usize = 64 * 1024;
 /// An open connection whose request was sent.
 #[derive(Debug)]
 pub(super) struct Http1Stream {
-    socket: TcpStream,
+    socket: Connection,
     reader: Http1Reader,
     content: Content,
     outlet: Outlet,
@@ -65,23 +66,18 @@ pub(super) struct Http1Stream {
 }
 
 impl Http1Stream {
-    /// Connects and sends the request.
-    ///
-    /// # Errors
-    /// When nobody listens there.
+    /// Sends the request on a new connection.
     pub(super) async fn open(
+        mut socket: Connection,
         target: &Target,
         asked: &Request,
-        content: Content,
-        outlet: Outlet,
-    ) -> io::Result<Self> {
-        let mut socket = TcpStream::connect((target.host.as_str(), target.port)).await?;
-        socket.set_nodelay(true)?;
+        (content, outlet): (Content, Outlet),
+    ) -> Self {
         // A server may answer before it has read everything, and refuse the rest: its answer counts.
-        let _ = socket.write_all(&request(target, asked)).await;
+        let _ = socket.write(&request(target, asked)).await;
         let method = if asked.method == "HEAD" { Asked::Head } else { Asked::Other };
         let reader = Http1Reader::new(method, outlet.limits());
-        Ok(Self { socket, reader, content, outlet, total: 0 })
+        Self { socket, reader, content, outlet, total: 0 }
     }
 
     /// Reads until the connection ends or is left.
@@ -121,11 +117,11 @@ impl Http1Stream {
             left = self.half_close(&mut control).await;
         }
         match left {
-            Left::HungUp(Leaving::Reset) => drop(self.socket.set_zero_linger()),
+            Left::HungUp(Leaving::Reset) => drop(self.socket.tcp().set_zero_linger()),
             Left::HungUp(Leaving::Fin | Leaving::HalfClose) | Left::Forgotten => {
                 let mut rest = [0; 4096];
                 let mut drained = 0;
-                while drained < READ && matches!(self.socket.try_read(&mut rest), Ok(1..)) {
+                while drained < READ && matches!(self.socket.tcp().try_read(&mut rest), Ok(1..)) {
                     drained += rest.len();
                 }
             }
@@ -139,7 +135,7 @@ impl Http1Stream {
         tokio::select! {
             biased;
             left = left_at_last(control) => return left,
-            () = closed_by_peer(&self.socket) => {}
+            () = closed_by_peer(self.socket.tcp()) => {}
         }
         match self.outlet.tell(vec![Seen::Closed], control).await {
             Some(left) => left,

@@ -1,18 +1,18 @@
-//! A stream over HTTP/2 over cleartext TCP with prior knowledge, <https://www.rfc-editor.org/rfc/rfc9113#section-3.3>,
-//! on a connection of its own. The `h2` crate speaks; the strict reader reads.
+//! A stream over HTTP/2, over TLS with ALPN or over cleartext TCP with prior knowledge,
+//! <https://www.rfc-editor.org/rfc/rfc9113#section-3.3>, on a connection of its own. The `h2` crate speaks; the strict reader reads.
 
 use std::io;
 
 use ssespec_cases::server::{Leaving, Request};
+use ssespec_mock_server::client::Connection;
 use ssespec_mock_server::wire::http2::client::Client;
 use ssespec_strict::http2::fields::{Field, Malformed};
 use ssespec_strict::http2::reader::{Http2Reader, Piece};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 
 use super::outlet::{self, Control, Left, Outlet};
 use super::served_url::Target;
 use super::stream_contents::{Content, ResponseHead, Seen};
+use crate::target::Security;
 
 /// How many bytes a single read takes.
 const READ: usize = 16 * 1024;
@@ -20,7 +20,7 @@ const READ: usize = 16 * 1024;
 /// An open connection whose request was sent.
 #[derive(Debug)]
 pub(super) struct Http2Stream {
-    socket: TcpStream,
+    socket: Connection,
     client: Client,
     reader: Http2Reader,
     /// The number of the stream.
@@ -33,24 +33,25 @@ pub(super) struct Http2Stream {
 }
 
 impl Http2Stream {
-    /// Connects and sends the request.
+    /// Sends the request on a new connection.
     ///
     /// # Errors
-    /// If connecting fails, or HTTP/2 does not allow the request.
+    /// If the server chose another protocol in the TLS handshake, or HTTP/2 does not allow the request.
     pub(super) async fn open(
+        mut socket: Connection,
         target: &Target,
         asked: &Request,
-        content: Content,
-        outlet: Outlet,
+        (content, outlet): (Content, Outlet),
     ) -> io::Result<Self> {
         let head = head(target, asked).map_err(io::Error::other)?;
-        let mut socket = TcpStream::connect((target.host.as_str(), target.port)).await?;
-        socket.set_nodelay(true)?;
+        if target.security == Security::Tls && socket.protocol.as_deref() != Some(b"h2") {
+            return Err(io::Error::new(io::ErrorKind::Unsupported, "ALPN does not choose h2"));
+        }
         let mut client = Client::start().map_err(io::Error::other)?;
         let number =
             client.request(head, asked.body.clone().map(bytes::Bytes::from)).map_err(io::Error::other)?;
         // A server may refuse the rest before it has read everything: its answer counts.
-        let _ = socket.write_all(&client.take_output()).await;
+        let _ = socket.write(&client.take_output()).await;
         Ok(Self {
             socket,
             client,
@@ -96,7 +97,7 @@ impl Http2Stream {
         if left == Left::HungUp(Leaving::Reset) {
             self.client.cancel(self.number);
             // The server may be gone.
-            let _ = self.socket.write_all(&self.client.take_output()).await;
+            let _ = self.socket.write(&self.client.take_output()).await;
             tokio::spawn(async move {
                 while control.next().await.is_none() {}
                 drop(self);
@@ -122,7 +123,7 @@ impl Http2Stream {
             self.piece(piece, seen);
         }
         self.client.receive(bytes);
-        if self.socket.write_all(&self.client.take_output()).await.is_err() {
+        if self.socket.write(&self.client.take_output()).await.is_err() {
             self.cut("the server closed the connection before the stream ended", seen);
         }
         let most = self.content.reading().most;
@@ -203,9 +204,11 @@ fn named(fields: Vec<Field>, seen: &mut Vec<Seen>) -> Vec<(String, Vec<u8>)> {
 
 /// The head of the request.
 fn head(target: &Target, request: &Request) -> Result<http::Request<()>, http::Error> {
-    let mut head = http::Request::builder()
-        .method(request.method.as_str())
-        .uri(format!("http://{}{}", target.authority, target.path));
+    let mut head = http::Request::builder().method(request.method.as_str()).uri(format!(
+        "{}{}",
+        target.origin(),
+        target.path
+    ));
     for (name, value) in outlet::fields(target, request) {
         if !name.eq_ignore_ascii_case("host") {
             head = head.header(name, value);

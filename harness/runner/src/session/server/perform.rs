@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ssespec_cases::server::{Emission, HangUp, Reading, Request, words};
+use ssespec_mock_server::client::Trust;
 
 use super::describe;
 use super::outlet::Left;
@@ -62,7 +63,9 @@ impl Session<'_> {
         for _ in 0..request.count {
             let number = self.streams.len();
             self.progress.transcript.harness("request", describe::request(&target, request));
-            let opening = Stream::open(&target, request, (number, self.stream_reading), &self.tell);
+            // Adapters serve http URLs.
+            let trust = Trust::default();
+            let opening = Stream::open((&target, &trust), request, (number, self.stream_reading), &self.tell);
             let opened = tokio::time::timeout(self.full_patience.request, opening).await;
             let problem = match opened {
                 Ok(Ok(stream)) => {

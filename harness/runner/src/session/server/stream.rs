@@ -2,9 +2,10 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ssespec_cases::server::{Http, Leaving, Reading, Request, ResponseExpected};
+use ssespec_mock_server::client::{Connection, Offer, Trust};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
 
@@ -12,6 +13,9 @@ use super::outlet::{Control, Left, Outlet, StreamOrder, StreamUpdate};
 use super::served_url::Target;
 use super::stream_contents::{Content, ResponseHead, Seen, StreamReading};
 use super::{http1, http2};
+
+/// How long each of the TCP and the TLS handshake may take; sessions are usually less patient.
+const CONNECTING: Duration = Duration::from_secs(60);
 
 /// The state of a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,12 +56,12 @@ pub(in crate::session) struct Stream {
 }
 
 impl Stream {
-    /// Opens a stream.
+    /// Opens a stream at a URL whose certificate, if any, is verified like this.
     ///
     /// # Errors
-    /// When nobody listens there.
+    /// When nobody listens there, or the TLS handshake fails.
     pub(in crate::session) async fn open(
-        target: &Target,
+        (target, trust): (&Target, &Trust),
         request: &Request,
         (stream, reading): (usize, StreamReading),
         tell: &mpsc::Sender<StreamUpdate>,
@@ -70,11 +74,13 @@ impl Stream {
         let control = Control { orders: queue, reading: request.reading };
         let task = match request.http {
             Http::Http10 | Http::Http11 => {
-                let connection = http1::Http1Stream::open(target, request, content, outlet).await?;
+                let socket = Connection::open(target, trust, Offer::Http11, CONNECTING).await?;
+                let connection = http1::Http1Stream::open(socket, target, request, (content, outlet)).await;
                 tokio::spawn(connection.live(control))
             }
             Http::Http2 => {
-                let connection = http2::Http2Stream::open(target, request, content, outlet).await?;
+                let socket = Connection::open(target, trust, Offer::H2, CONNECTING).await?;
+                let connection = http2::Http2Stream::open(socket, target, request, (content, outlet)).await?;
                 tokio::spawn(connection.live(control))
             }
         };
