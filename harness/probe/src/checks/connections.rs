@@ -114,10 +114,16 @@ enum Disconnect {
 const CLIENTS: u32 = 10;
 
 async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome, Outcome> {
+    if let Some(outcome) = not_admitted(&context, how).await {
+        return Ok(outcome);
+    }
     let single = match context.prompt_stream_response().await {
         Ok(single) => single,
         Err(outcome) => return ended(&context, how).await.ok_or(outcome),
     };
+    if context.capacity().await.excess == Excess::EndsEarlier {
+        return Err(Outcome::NotJudged("a stream ends when another is opened: see parallel".into()));
+    }
     let limit = context.options().timeout;
     let request = context.request(context.until_head()).path(context.path.clone());
     // One stream stays open.
@@ -126,7 +132,7 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
         return Err(Outcome::NotJudged("the server serves one stream at a time".into()));
     }
     let _places = context.reserve(clients + 1).await;
-    let mut other = OngoingExchange::open(context.options(), &request).await;
+    let mut other = context.places().open(context.options(), &request).await;
     other.read_until(limit, |exchange| exchange.head().is_some()).await;
     let quiet = if context.is_alone { QUIET } else { Duration::ZERO };
     let moment = other.elapsed() + quiet;
@@ -136,7 +142,7 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
     for _ in 0..clients {
         let (context, request) = (context.clone(), request.clone());
         tasks.spawn(async move {
-            let mut ongoing = OngoingExchange::open(context.options(), &request).await;
+            let mut ongoing = context.places().open(context.options(), &request).await;
             ongoing.read_until(limit, |exchange| exchange.head().is_some()).await;
             if how == Disconnect::Reset {
                 ongoing.reset();
@@ -171,7 +177,7 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
     }
     // The server may need some time to notice that they have left.
     tokio::time::sleep(context.places().release().min(limit)).await;
-    let mut after = OngoingExchange::open(context.options(), &request).await;
+    let mut after = context.places().open(context.options(), &request).await;
     after.read_until(limit, |exchange| exchange.head().is_some()).await;
     let after = after.finish();
     if after.is_same_kind_as(&single) {
@@ -202,6 +208,30 @@ async fn ended(context: &CheckContext, how: Disconnect) -> Option<Outcome> {
         Breach::new(&now, "a server that survives clients that disconnect", observed)
             .hint("the probe closed streams before it had read everything, which resets their connections")
             .proven(),
+    )
+}
+
+/// The breach of a server that still refuses a new stream long after the survey has closed all others.
+async fn not_admitted(context: &CheckContext, how: Disconnect) -> Option<Outcome> {
+    let capacity = context.capacity().await;
+    let (Excess::Refused(_), Some(refused), Disconnect::Close) = (capacity.excess, &capacity.unserved, how)
+    else {
+        return None;
+    };
+    if !capacity.is_never_released {
+        return None;
+    }
+    let observed = format!(
+        "after all {} streams were closed, new ones were refused for {}: {}",
+        capacity.served,
+        seconds(capacity.release),
+        refused.summary()
+    );
+    // A limit of requests in a longer time looks the same.
+    Some(
+        Breach::new(refused, "a stream", observed)
+            .hint("the server does not release the place of a client that disconnected, or it limits requests for longer")
+            .suspected(),
     )
 }
 

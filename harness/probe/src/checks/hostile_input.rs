@@ -166,12 +166,13 @@ async fn event_injection(context: CheckContext) -> Result<Outcome, Outcome> {
     context.stream_response().await?;
     let targets = FORGERIES.iter().flat_map(|value| with_value(context.target_path(), value));
     let limits = context.for_up_to(ECHO);
-    let requests = targets.map(|target| context.request(limits).path(Some(target)));
-    let exchanges = context.send_all(requests).await;
+    let of_query = targets.map(|target| context.request(limits).path(Some(target)));
+    let of_id = FORGERIES.iter().map(|value| context.request(limits).add_field("last-event-id", value));
+    let exchanges = context.send_all(of_query.chain(of_id)).await;
     for exchange in &exchanges {
         if exchange.events.iter().any(|event| event.block.event.as_deref() == Some(INJECTED)) {
             let observed = format!("an event of type {INJECTED}");
-            return Ok(Breach::new(exchange, "input from the query only as data", observed)
+            return Ok(Breach::new(exchange, "input from the request only as data", observed)
                 .hint("split data at LF, CR and CRLF, and reject line breaks in event types and ids")
                 .proven());
         }

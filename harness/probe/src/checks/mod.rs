@@ -9,10 +9,12 @@
 //! - [`resume`]: resuming with Last-Event-ID; [`hostile_input`]: attacks through ids and queries
 //! - [`ending`]: streams that end, and how failures are reported
 //! - [`connections`]: many connections, and how clients disconnect
+//! - [`broadcast`]: whether every open stream receives the events
 //! - [`http2`]: the stream over HTTP/2
 //! - [`stream`]: what checks of the observed stream have in common
 
 pub(crate) mod body;
+pub(crate) mod broadcast;
 pub(crate) mod connections;
 pub(crate) mod cors;
 pub(crate) mod ending;
