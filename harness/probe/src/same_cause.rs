@@ -32,6 +32,8 @@ const CONSEQUENCES: &[(&str, &str)] = &[
     ("chunked-end", "content-length"),
     ("length-and-transfer-encoding", "content-length"),
     ("clumps", "headers-flushed"),
+    ("still-receives", "leave-by-fin"),
+    ("event-latency", "leave-by-fin"),
     ("still-receives", "every-stream"),
     ("event-latency", "every-stream"),
     ("coding-unasked", "coding-offered"),

@@ -6,7 +6,7 @@ use crate::check::{Check, judging};
 use crate::describe::{counted, seconds};
 use crate::need::Need;
 use crate::observe::observations::CheckContext;
-use crate::observe::pair::{self, Pair};
+use crate::observe::pair::{self, Common, Key, Pair, key};
 use crate::outcome::{Breach, Outcome};
 use crate::wire::exchange::{End, Event};
 
@@ -31,7 +31,7 @@ async fn every_stream(context: CheckContext) -> Result<Outcome, Outcome> {
     // Events may have gone to the streams of other checks, and other checks make the server emit too.
     let is_doubtful = match &outcome {
         Outcome::Broken(_) | Outcome::Suspected(_) => true,
-        Outcome::NotJudged(_) => pair.emissions > 0 || context.seen().has_events(),
+        Outcome::NotJudged(_) => pair.emissions > 0 || are_elsewhere(&context).await,
         _ => false,
     };
     if is_doubtful && !context.is_alone {
@@ -41,9 +41,9 @@ async fn every_stream(context: CheckContext) -> Result<Outcome, Outcome> {
     Ok(outcome)
 }
 
-/// What makes an event the same on another stream.
-fn key(event: &Event) -> (Option<&str>, Option<&str>, Option<&str>) {
-    (event.block.id.as_deref(), event.block.event.as_deref(), event.block.data.as_deref())
+/// Whether events came on other streams.
+async fn are_elsewhere(context: &CheckContext) -> bool {
+    context.seen().has_events() || context.long_observation().await.exchange.dispatched().next().is_some()
 }
 
 fn judge(pair: &Pair) -> Outcome {
@@ -64,6 +64,11 @@ fn judge(pair: &Pair) -> Outcome {
     let own = || {
         Outcome::NotJudged("each stream may have events of its own: with --emit this can be judged".into())
     };
+    // Streams that each count for themselves have the same events at different times.
+    match pair.common_events() {
+        Common::AtOtherTimes => return own(),
+        Common::None | Common::AtTheSameTime => {}
+    }
     let is_shared = lost_by_newer < older.len() || lost_by_older < newer.len();
     let breach = |observed: String| {
         Breach::new(&pair.older, "the same events on both streams", observed).with_exchange(&pair.newer, 2)
@@ -83,8 +88,8 @@ fn judge(pair: &Pair) -> Outcome {
         let breach = breach(observed).hint(
             "keep all open streams in a list; a single variable for the current stream, or a queue that all of them read, serves only one",
         );
-        // Without --emit: the older one must have received events steadily until the newer one was opened.
-        let was_steady = older.is_empty() && pair.events_before() >= 3 && count >= 3;
+        // Without --emit: one received events steadily, and the other none of them.
+        let was_steady = count >= 3 && (newer.is_empty() || pair.events_before() >= 3);
         return match (is_emitted, was_steady) {
             (true, _) => breach.proven(),
             (false, true) => breach.suspected(),
@@ -105,15 +110,24 @@ fn judge(pair: &Pair) -> Outcome {
             _ => own(),
         };
     }
-    let lost = lost_by_newer.max(lost_by_older);
-    let total = older.len().max(newer.len());
-    if lost < 2 {
-        return Outcome::NotJudged("a single event came on one of two streams only".into());
+    let (by_newer, by_older) = (skipped(&older, &known[1]), skipped(&newer, &known[0]));
+    if by_newer.max(by_older) < 2 {
+        return Outcome::NotJudged("the streams differ by a single event, or one of them is later".into());
     }
-    let which = if lost_by_newer >= lost_by_older { "newer" } else { "older" };
-    breach(format!("the {which} of two open streams received {} of {total} events", total - lost.min(total)))
+    let (which, count, total) = if by_newer >= by_older {
+        ("newer", by_newer, older.len())
+    } else {
+        ("older", by_older, newer.len())
+    };
+    breach(format!("the {which} of two open streams lost {count} of {total} events, and received later ones"))
         .hint(hint)
         .suspected()
+}
+
+/// How many of these events did not come on the other stream, although later ones did.
+fn skipped(events: &[&Event], other: &HashSet<Key<'_>>) -> usize {
+    let last = events.iter().rposition(|event| other.contains(&key(event))).unwrap_or_default();
+    events.iter().take(last).filter(|event| !other.contains(&key(event))).count()
 }
 
 /// Whether consecutive numbers are the ids of the events of both streams together, in the order in which the events came.

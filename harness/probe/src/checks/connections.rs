@@ -3,12 +3,14 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use super::deafness::{deaf, emitted, rhythm};
 use crate::check::{Check, judging};
 use crate::describe::seconds;
 use crate::need::Need;
 use crate::observe::capacity::{self, Capacity, Excess};
 use crate::observe::heads::PROMPT;
 use crate::observe::observations::CheckContext;
+use crate::options::Length;
 use crate::outcome::{Breach, Outcome, fact};
 use crate::wire::exchange::End;
 use crate::wire::ongoing::OngoingExchange;
@@ -138,6 +140,7 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
     let moment = other.elapsed() + quiet;
     other.read_until(moment, |_| false).await;
     let ends_on_its_own = other.exchange.end == End::Complete;
+    let rhythm = rhythm(&context, &mut other).await;
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..clients {
         let (context, request) = (context.clone(), request.clone());
@@ -150,14 +153,28 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
         });
     }
     tasks.join_all().await;
-    // If this disturbs other clients, that shows within a second.
+    let left_at = other.elapsed();
+    // If this disturbs other clients, that shows within a second; or they receive no more events.
     let moment = other.elapsed() + Duration::from_secs(1);
     other.read_until(moment, |_| false).await;
-    let other = other.finish();
     let event = match how {
         Disconnect::Close => "closed",
         Disconnect::Reset => "reset",
     };
+    let left = format!("{clients} others were {event}");
+    if !context.is_alone {
+        emitted(&context, &mut other).await;
+    }
+    let deaf = match rhythm {
+        Some(rhythm) if other.exchange.end == End::StillOpen => {
+            deaf(&context, &request, &mut other, rhythm, &left).await
+        }
+        _ => None,
+    };
+    let other = other.finish();
+    if let Some(breach) = deaf {
+        return Ok(breach);
+    }
     if matches!(other.end, End::ClosedEarly | End::Broken { .. }) {
         let observed = format!("{} after {clients} others were {event}", other.describe_end());
         return Ok(Breach::new(&other, "a stream that stays open", observed).proven());
@@ -181,7 +198,13 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
     after.read_until(limit, |exchange| exchange.head().is_some()).await;
     let after = after.finish();
     if after.is_same_kind_as(&single) {
-        return Ok(Outcome::Holds);
+        let is_quiet = !other.dispatched().any(|event| event.block.at >= left_at);
+        let may_emit = context.options().emit.is_some() || context.seen().has_events();
+        let has_time = context.options().length == Length::Full && !context.is_alone;
+        return match is_quiet && has_time && how == Disconnect::Close && may_emit {
+            true => Err(Outcome::JudgeAlone("no event came after others left".into())),
+            false => Ok(Outcome::Holds),
+        };
     }
     let observed = format!("{} after {clients} others were {event}", after.summary());
     Ok(Breach::new(&after, "a stream", observed)

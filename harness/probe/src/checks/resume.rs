@@ -302,7 +302,7 @@ async fn unknown_id(context: CheckContext) -> Result<Outcome, Outcome> {
         let limits = ReadLimits { events: Some(1), ..context.for_up_to(EMPTY) };
         let with_id = context.send(context.request(limits).add_field("last-event-id", UNKNOWN)).await;
         let is_empty = |exchange: &Exchange| exchange.may_be_stream() && exchange.content_length == 0;
-        if !is_empty(&with_id) || with_id.end != End::Complete {
+        if !is_empty(&with_id) || with_id.end == End::StillOpen {
             return Ok(Outcome::Holds);
         }
         let plain = context.send(context.request(limits)).await;

@@ -181,7 +181,7 @@ async fn only_one_stays(served: &mut [OngoingExchange]) -> bool {
     }
     let mut open = Vec::new();
     for ongoing in served {
-        let moment = ongoing.elapsed() + ALONE / 4;
+        let moment = ongoing.elapsed() + ALONE * 2;
         ongoing.read_until(moment, |_| false).await;
         if ongoing.exchange.end == End::StillOpen {
             open.push(ongoing);

@@ -47,7 +47,43 @@ pub(crate) struct Pair {
     pub(crate) emissions: usize,
 }
 
+/// Whether both streams have events in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Common {
+    /// They have none.
+    None,
+    /// Events that came on both came at the same time.
+    AtTheSameTime,
+    /// An event came on one of them at another time than on the other, as if each stream had events of its own.
+    AtOtherTimes,
+}
+
+/// What makes an event the same on another stream.
+pub(crate) type Key<'e> = (Option<&'e str>, Option<&'e str>, Option<&'e str>);
+
+/// The id, type and data of an event.
+pub(crate) fn key(event: &Event) -> Key<'_> {
+    (event.block.id.as_deref(), event.block.event.as_deref(), event.block.data.as_deref())
+}
+
 impl Pair {
+    /// Whether both streams have events in common that came after the newer one was opened.
+    pub(crate) fn common_events(&self) -> Common {
+        let [_, newer] = self.events();
+        let mut common = Common::None;
+        for event in newer {
+            let at = event.block.at + self.opened;
+            // Of several equal events, one must have come at the same time.
+            let times = self.older.dispatched().filter(|other| key(other) == key(event));
+            let Some(apart) = times.map(|other| other.block.at.abs_diff(at)).min() else { continue };
+            if apart > ON_ITS_WAY {
+                return Common::AtOtherTimes;
+            }
+            common = Common::AtTheSameTime;
+        }
+        common
+    }
+
     /// The events of the older and the newer stream that came while both were open.
     pub(crate) fn events(&self) -> [Vec<&Event>; 2] {
         let within = |exchange| move |(from, to): (Duration, Duration)| live(exchange, from, to);
