@@ -45,7 +45,7 @@ use crate::{launch, list, output};
   ssespec run --cases my-cases --delivery splits --ipv6 --barrier pause
   ssespec run --allow-remote servers/in-a-container
   ssespec run --strict --fail-fast --timings
-  ssespec run --soak 6min
+  ssespec run --soak 5min
   ssespec run --framing close --loss end
   ssespec run --shard 1/3 --output shard-1.jsonl
   ssespec run ci/implementations --output results --format markdown > COMPATIBILITY.md

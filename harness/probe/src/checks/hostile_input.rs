@@ -48,6 +48,9 @@ fn hostile_ids() -> Vec<Vec<Vec<u8>>> {
 
 async fn hostile_id(context: CheckContext) -> Result<Outcome, Outcome> {
     let plain = context.response().await?;
+    if let Some(status) = plain.status().filter(|status| *status >= 500) {
+        return Err(Outcome::NotJudged(format!("a plain request gets status {status} too")));
+    }
     let limits = ReadLimits { events: Some(1), ..context.for_up_to(Duration::from_millis(300)) };
     let requests = hostile_ids().into_iter().map(|values| {
         let request = context.request(limits);
