@@ -2,8 +2,8 @@
 
 use crate::check::Check;
 use crate::checks::{
-    body, connections, cors, ending, fields, head, hostile_input, http2, ids, methods, negotiation, resume,
-    timing,
+    body, broadcast, connections, cors, ending, fields, head, hostile_input, http2, ids, methods,
+    negotiation, resume, timing,
 };
 
 /// All checks, grouped by topic.
@@ -21,6 +21,7 @@ pub fn all_checks() -> Vec<Check> {
         hostile_input::CHECKS,
         ending::CHECKS,
         connections::CHECKS,
+        broadcast::CHECKS,
         http2::CHECKS,
     ]
     .concat()

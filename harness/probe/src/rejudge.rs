@@ -9,7 +9,6 @@ use crate::describe::seconds;
 use crate::observe::capacity;
 use crate::observe::heads::{Heads, PROMPT};
 use crate::observe::observations::CheckContext;
-use crate::observe::places::Places;
 use crate::options::{Length, Options};
 use crate::outcome::{Breach, Outcome};
 use crate::survey::Survey;
@@ -202,7 +201,7 @@ impl<'p> SecondLook<'p> {
         }
         let options = Options { length: Length::Quick, ..self.options.clone() };
         let path = options.paths.get(check.name).cloned();
-        let places = Places::new(self.survey.places.total(), self.survey.places.release());
+        let places = self.survey.places.anew();
         let context = CheckContext::new(options, path, places).alone();
         if check.late_response == LateResponse::Counted && context.path.is_none() {
             // The larger count is true: places may still have been taken.

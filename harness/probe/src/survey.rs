@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use ssespec_reports::visible;
 
 use crate::emit::EmitTrigger;
+use crate::observe::admission::Limit;
 use crate::observe::capacity::{self, Capacity, Excess};
 use crate::observe::places::Places;
 use crate::options::Options;
@@ -87,7 +88,19 @@ fn places(capacity: &Capacity, options: &Options) -> Places {
     };
     let needed = u32::from(options.emit.as_ref().is_some_and(is_same_server));
     // Another tick of the server may take longer than those that were seen.
-    Places::new(served.saturating_sub(needed), capacity.release + capacity.release / 3)
+    let release = capacity.release + capacity.release / 3;
+    Places::new(served.saturating_sub(needed + capacity.surplus), release).limited(limit(capacity, options))
+}
+
+/// How the server refuses streams that are too many, if it says so.
+fn limit(capacity: &Capacity, options: &Options) -> Option<Limit> {
+    match capacity.excess {
+        // A short probe has no time to try again.
+        Excess::Refused(status @ (409 | 429 | 503)) if options.limit.is_none() => {
+            Some(Limit::new(status, capacity.release))
+        }
+        _ => None,
+    }
 }
 
 /// Waits until a plain request is served as fast as the first one.

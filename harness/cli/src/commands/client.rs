@@ -34,7 +34,7 @@ use crate::status::Status;
   ssespec client --suite whatwg --level must --delivery whole --jobs 1 --timeout 10s -- ./adapter
   ssespec client --cases my-cases --delivery splits --ipv6 --barrier pause -- ./adapter
   ssespec client --strict --fail-fast --timings -- ./adapter
-  ssespec client --soak 6min -- ./adapter
+  ssespec client --soak 5min -- ./adapter
   ssespec client --framing close --loss end -- ./adapter
   ssespec client --list --filter 'client/retry/*'
   ssespec client --shard 1/3 --output shard-1.jsonl -- ./adapter

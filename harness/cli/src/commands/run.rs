@@ -47,7 +47,7 @@ use crate::{launch, list, output};
   ssespec run --cases my-cases --delivery splits --ipv6 --barrier pause
   ssespec run --allow-remote servers/in-a-container
   ssespec run --strict --fail-fast --timings
-  ssespec run --soak 6min
+  ssespec run --soak 5min
   ssespec run --framing close --loss end
   ssespec run --variant recommended proxies/nginx
   ssespec run --shard 1/3 --output shard-1.jsonl

@@ -25,7 +25,7 @@ use crate::options::variation::VariationOptions;
 pub(crate) struct RunOptions {
     #[command(flatten)]
     pub(crate) selection: CaseSelection,
-    /// Also run the soak cases that wait no longer than this, such as 2min or 6min: they are about what shows only after
+    /// Also run the soak cases that wait about this long at most, such as 2min or 5min: they are about what shows only after
     /// minutes. They run at the same time as all others, so the run takes as long as the longest
     #[arg(long, help_heading = SELECTION, value_name = "TIME", value_parser = duration)]
     pub(crate) soak: Option<Duration>,

@@ -30,9 +30,14 @@ pub(crate) fn glob(pattern: &str) -> Result<GlobMatcher, InvalidPattern> {
     id_glob(pattern).map(|glob| glob.compile_matcher()).map_err(|error| InvalidPattern(error.kind().clone()))
 }
 
-/// Parses a duration, in the notation of cases and with the same maximum.
+/// Parses a duration, in the notation of cases and with the same maximum. `m` is accepted for `min`, as other commands write it.
 pub(crate) fn duration(text: &str) -> Result<Duration, InvalidDuration> {
-    match parse_duration(text) {
+    let minutes = text.strip_suffix('m').filter(|number| number.ends_with(|c: char| c.is_ascii_digit()));
+    let parsed = match minutes {
+        Some(number) => parse_duration(&format!("{number}min")),
+        None => parse_duration(text),
+    };
+    match parsed {
         Some(Duration::ZERO) => Err(InvalidDuration::Zero),
         Some(duration) => Ok(duration),
         None => Err(InvalidDuration::Malformed),

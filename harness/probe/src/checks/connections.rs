@@ -3,12 +3,14 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use super::deafness::{deaf, emitted, rhythm};
 use crate::check::{Check, judging};
 use crate::describe::seconds;
 use crate::need::Need;
 use crate::observe::capacity::{self, Capacity, Excess};
 use crate::observe::heads::PROMPT;
 use crate::observe::observations::CheckContext;
+use crate::options::Length;
 use crate::outcome::{Breach, Outcome, fact};
 use crate::wire::exchange::End;
 use crate::wire::ongoing::OngoingExchange;
@@ -114,10 +116,16 @@ enum Disconnect {
 const CLIENTS: u32 = 10;
 
 async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome, Outcome> {
+    if let Some(outcome) = not_admitted(&context, how).await {
+        return Ok(outcome);
+    }
     let single = match context.prompt_stream_response().await {
         Ok(single) => single,
         Err(outcome) => return ended(&context, how).await.ok_or(outcome),
     };
+    if context.capacity().await.excess == Excess::EndsEarlier {
+        return Err(Outcome::NotJudged("a stream ends when another is opened: see parallel".into()));
+    }
     let limit = context.options().timeout;
     let request = context.request(context.until_head()).path(context.path.clone());
     // One stream stays open.
@@ -126,17 +134,18 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
         return Err(Outcome::NotJudged("the server serves one stream at a time".into()));
     }
     let _places = context.reserve(clients + 1).await;
-    let mut other = OngoingExchange::open(context.options(), &request).await;
+    let mut other = context.places().open(context.options(), &request).await;
     other.read_until(limit, |exchange| exchange.head().is_some()).await;
     let quiet = if context.is_alone { QUIET } else { Duration::ZERO };
     let moment = other.elapsed() + quiet;
     other.read_until(moment, |_| false).await;
     let ends_on_its_own = other.exchange.end == End::Complete;
+    let rhythm = rhythm(&context, &mut other).await;
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..clients {
         let (context, request) = (context.clone(), request.clone());
         tasks.spawn(async move {
-            let mut ongoing = OngoingExchange::open(context.options(), &request).await;
+            let mut ongoing = context.places().open(context.options(), &request).await;
             ongoing.read_until(limit, |exchange| exchange.head().is_some()).await;
             if how == Disconnect::Reset {
                 ongoing.reset();
@@ -144,14 +153,28 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
         });
     }
     tasks.join_all().await;
-    // If this disturbs other clients, that shows within a second.
+    let left_at = other.elapsed();
+    // If this disturbs other clients, that shows within a second; or they receive no more events.
     let moment = other.elapsed() + Duration::from_secs(1);
     other.read_until(moment, |_| false).await;
-    let other = other.finish();
     let event = match how {
         Disconnect::Close => "closed",
         Disconnect::Reset => "reset",
     };
+    let left = format!("{clients} others were {event}");
+    if !context.is_alone {
+        emitted(&context, &mut other).await;
+    }
+    let deaf = match rhythm {
+        Some(rhythm) if other.exchange.end == End::StillOpen => {
+            deaf(&context, &request, &mut other, rhythm, &left).await
+        }
+        _ => None,
+    };
+    let other = other.finish();
+    if let Some(breach) = deaf {
+        return Ok(breach);
+    }
     if matches!(other.end, End::ClosedEarly | End::Broken { .. }) {
         let observed = format!("{} after {clients} others were {event}", other.describe_end());
         return Ok(Breach::new(&other, "a stream that stays open", observed).proven());
@@ -171,11 +194,17 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
     }
     // The server may need some time to notice that they have left.
     tokio::time::sleep(context.places().release().min(limit)).await;
-    let mut after = OngoingExchange::open(context.options(), &request).await;
+    let mut after = context.places().open(context.options(), &request).await;
     after.read_until(limit, |exchange| exchange.head().is_some()).await;
     let after = after.finish();
     if after.is_same_kind_as(&single) {
-        return Ok(Outcome::Holds);
+        let is_quiet = !other.dispatched().any(|event| event.block.at >= left_at);
+        let may_emit = context.options().emit.is_some() || context.seen().has_events();
+        let has_time = context.options().length == Length::Full && !context.is_alone;
+        return match is_quiet && has_time && how == Disconnect::Close && may_emit {
+            true => Err(Outcome::JudgeAlone("no event came after others left".into())),
+            false => Ok(Outcome::Holds),
+        };
     }
     let observed = format!("{} after {clients} others were {event}", after.summary());
     Ok(Breach::new(&after, "a stream", observed)
@@ -202,6 +231,30 @@ async fn ended(context: &CheckContext, how: Disconnect) -> Option<Outcome> {
         Breach::new(&now, "a server that survives clients that disconnect", observed)
             .hint("the probe closed streams before it had read everything, which resets their connections")
             .proven(),
+    )
+}
+
+/// The breach of a server that still refuses a new stream long after the survey has closed all others.
+async fn not_admitted(context: &CheckContext, how: Disconnect) -> Option<Outcome> {
+    let capacity = context.capacity().await;
+    let (Excess::Refused(_), Some(refused), Disconnect::Close) = (capacity.excess, &capacity.unserved, how)
+    else {
+        return None;
+    };
+    if !capacity.is_never_released {
+        return None;
+    }
+    let observed = format!(
+        "after all {} streams were closed, new ones were refused for {}: {}",
+        capacity.served,
+        seconds(capacity.release),
+        refused.summary()
+    );
+    // A limit of requests in a longer time looks the same.
+    Some(
+        Breach::new(refused, "a stream", observed)
+            .hint("the server does not release the place of a client that disconnected, or it limits requests for longer")
+            .suspected(),
     )
 }
 

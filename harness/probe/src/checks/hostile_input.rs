@@ -48,6 +48,9 @@ fn hostile_ids() -> Vec<Vec<Vec<u8>>> {
 
 async fn hostile_id(context: CheckContext) -> Result<Outcome, Outcome> {
     let plain = context.response().await?;
+    if let Some(status) = plain.status().filter(|status| *status >= 500) {
+        return Err(Outcome::NotJudged(format!("a plain request gets status {status} too")));
+    }
     let limits = ReadLimits { events: Some(1), ..context.for_up_to(Duration::from_millis(300)) };
     let requests = hostile_ids().into_iter().map(|values| {
         let request = context.request(limits);
@@ -166,12 +169,13 @@ async fn event_injection(context: CheckContext) -> Result<Outcome, Outcome> {
     context.stream_response().await?;
     let targets = FORGERIES.iter().flat_map(|value| with_value(context.target_path(), value));
     let limits = context.for_up_to(ECHO);
-    let requests = targets.map(|target| context.request(limits).path(Some(target)));
-    let exchanges = context.send_all(requests).await;
+    let of_query = targets.map(|target| context.request(limits).path(Some(target)));
+    let of_id = FORGERIES.iter().map(|value| context.request(limits).add_field("last-event-id", value));
+    let exchanges = context.send_all(of_query.chain(of_id)).await;
     for exchange in &exchanges {
         if exchange.events.iter().any(|event| event.block.event.as_deref() == Some(INJECTED)) {
             let observed = format!("an event of type {INJECTED}");
-            return Ok(Breach::new(exchange, "input from the query only as data", observed)
+            return Ok(Breach::new(exchange, "input from the request only as data", observed)
                 .hint("split data at LF, CR and CRLF, and reject line breaks in event types and ids")
                 .proven());
         }

@@ -12,7 +12,7 @@ use crate::http2::observation::{EVENTS, Http2Observation};
 use crate::need::Need;
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Outcome, fact};
-use crate::wire::exchange::{Event, Exchange};
+use crate::wire::exchange::{End, Event, Exchange};
 use crate::wire::request::ReadLimits;
 use ssespec::target::Security;
 
@@ -134,6 +134,13 @@ async fn equal(context: CheckContext) -> Result<Outcome, Outcome> {
     {
         let observed = format!("no event within {}", seconds(EVENTS));
         return Ok(observation.breach("an event, as over HTTP/1.1", observed).proven());
+    }
+    if http2.has_ended && !http2.is_malformed {
+        let long = context.long_observation().await;
+        if long.exchange.end == End::StillOpen && long.exchange.duration > observation.duration {
+            let observed = format!("the stream ended after {}", counted(http2.events.len(), "event"));
+            return Ok(observation.breach("a stream that stays open, as over HTTP/1.1", observed).proven());
+        }
     }
     if http1.identified().next().is_some()
         && !http2.events.is_empty()

@@ -137,6 +137,9 @@ async fn head_length(context: CheckContext) -> Result<Outcome, Outcome> {
 
 async fn head_fields(context: CheckContext) -> Result<Outcome, Outcome> {
     let get = context.response().await?;
+    if let Some(status) = get.status().filter(|status| *status >= 500) {
+        return Err(Outcome::NotJudged(format!("a plain request gets status {status}")));
+    }
     let exchange = context.send(context.request(context.until_head()).method(Method::Head)).await;
     let (Some(head), Some(of_get)) = (exchange.head(), get.head()) else {
         return Err(Outcome::NotJudged(format!("HEAD gets no response: {}", exchange.summary())));

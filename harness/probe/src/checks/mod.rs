@@ -9,12 +9,16 @@
 //! - [`resume`]: resuming with Last-Event-ID; [`hostile_input`]: attacks through ids and queries
 //! - [`ending`]: streams that end, and how failures are reported
 //! - [`connections`]: many connections, and how clients disconnect
+//! - [`deafness`]: whether a stream still receives events after other clients have left
+//! - [`broadcast`]: whether every open stream receives the events
 //! - [`http2`]: the stream over HTTP/2
 //! - [`stream`]: what checks of the observed stream have in common
 
 pub(crate) mod body;
+pub(crate) mod broadcast;
 pub(crate) mod connections;
 pub(crate) mod cors;
+mod deafness;
 pub(crate) mod ending;
 pub(crate) mod fields;
 pub(crate) mod head;

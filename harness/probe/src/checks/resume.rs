@@ -2,9 +2,11 @@
 //!
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
+
+use ssespec_reports::visible;
 
 use crate::check::{Check, Judging, judging};
 use crate::describe::id_list;
@@ -12,7 +14,7 @@ use crate::need::Need;
 use crate::observe::observations::CheckContext;
 use crate::observe::resumption::Resumption;
 use crate::outcome::{Breach, Outcome, fact};
-use crate::wire::exchange::Exchange;
+use crate::wire::exchange::{End, Event, Exchange};
 use crate::wire::request::ReadLimits;
 
 pub(crate) const CHECKS: &[Check] = &[
@@ -109,7 +111,7 @@ fn judge_resumption(context: CheckContext, judge: fn(&Resumption) -> Outcome) ->
 
 fn continues(resumption: &Resumption) -> Outcome {
     if resumption.continued() {
-        return Outcome::Holds;
+        return changed(resumption).unwrap_or(Outcome::Holds);
     }
     let hint = "keep the latest events, and send those after the client's Last-Event-ID";
     let Resumption { first, second, last_event_id, .. } = resumption;
@@ -119,6 +121,46 @@ fn continues(resumption: &Resumption) -> Outcome {
     }
     let expected = format!("an event with id {} first", resumption.next());
     breach(resumption, expected, describe(resumption)).hint(hint).proven()
+}
+
+/// How many characters of data are shown.
+const SHOWN: usize = 100;
+
+/// The type and data of each event with an id.
+fn contents(exchange: &Exchange) -> HashMap<String, (String, String)> {
+    let content = |(event, id): (&Event, &str)| {
+        let kind = event.block.event.clone().unwrap_or_else(|| "message".into());
+        (id.to_owned(), (kind, event.block.data.clone().unwrap_or_default()))
+    };
+    exchange.identified().map(content).collect()
+}
+
+/// A breach if an event that is sent again differs from what it was, where the ids mean the same on all streams.
+fn changed(resumption: &Resumption) -> Option<Outcome> {
+    let mut known = contents(&resumption.first);
+    if let Some(uninterrupted) = &resumption.uninterrupted {
+        let others = contents(uninterrupted);
+        // Without a common event, or with one that differs, each stream has events of its own.
+        let mut common = others.iter().filter_map(|(id, other)| Some((known.get(id)?, other))).peekable();
+        common.peek()?;
+        if common.any(|(one, other)| one != other) {
+            return None;
+        }
+        known.extend(others);
+    }
+    let received = contents(&resumption.second);
+    let differs =
+        |id: &&String| known.get(*id).zip(received.get(*id)).is_some_and(|(before, again)| before != again);
+    let id = resumption.after.iter().find(differs)?;
+    let describe = |(kind, data): &(String, String)| {
+        format!("the event with id {id} has the type {kind} and the data {}", visible::line(data, SHOWN))
+    };
+    let observed = format!("after resuming, {}", describe(received.get(id)?));
+    Some(
+        breach(resumption, describe(known.get(id)?), observed)
+            .hint("keep events as they were sent: data that is encoded twice, or an id that denotes another event, changes them")
+            .suspected(),
+    )
 }
 
 fn no_loss(resumption: &Resumption) -> Outcome {
@@ -131,8 +173,8 @@ fn no_loss(resumption: &Resumption) -> Outcome {
     }
     let expected = resumption.expected();
     // Events after the last one that was received may still be on their way.
-    let Some(last) = expected.iter().rposition(|id| received.contains(id)) else { return Outcome::Holds };
-    let expected = expected.get(..=last).unwrap_or_default();
+    let last = expected.iter().rposition(|id| received.contains(id)).map_or(0, |last| last + 1);
+    let expected = expected.get(..last.max(resumption.settled())).unwrap_or_default();
     let lost: Vec<String> = expected.iter().filter(|id| !received.contains(id)).cloned().collect();
     if lost.is_empty() {
         return Outcome::Holds;
@@ -178,8 +220,13 @@ fn order(resumption: &Resumption) -> Outcome {
     if !resumption.continued() && !is_replay {
         return Outcome::NotJudged(DOES_NOT_RESUME.into());
     }
-    let places: Vec<usize> =
-        received.iter().filter_map(|id| expected.iter().position(|other| other == id)).collect();
+    // That an event comes twice is another fault.
+    let mut seen = HashSet::new();
+    let places: Vec<usize> = received
+        .iter()
+        .filter(|id| seen.insert(id.as_str()))
+        .filter_map(|id| expected.iter().position(|other| other == id))
+        .collect();
     if places.windows(2).all(|pair| pair[0] <= pair[1]) {
         return Outcome::Holds;
     }
@@ -245,10 +292,30 @@ async fn send_last_event_id(context: &CheckContext, id: &[u8]) -> Result<Arc<Exc
     Ok(context.send(context.request(context.until_head()).add_field("last-event-id", id)).await)
 }
 
+/// How long the stream of a client with an unknown id is read.
+const EMPTY: Duration = Duration::from_millis(1000);
+
 async fn unknown_id(context: CheckContext) -> Result<Outcome, Outcome> {
-    let exchange = send_last_event_id(&context, b"ssespec-unknown-0f9a6c").await?;
+    const UNKNOWN: &[u8] = b"ssespec-unknown-0f9a6c";
+    let exchange = send_last_event_id(&context, UNKNOWN).await?;
     if exchange.may_be_stream() {
-        return Ok(Outcome::Holds);
+        let limits = ReadLimits { events: Some(1), ..context.for_up_to(EMPTY) };
+        let with_id = context.send(context.request(limits).add_field("last-event-id", UNKNOWN)).await;
+        let is_empty = |exchange: &Exchange| exchange.may_be_stream() && exchange.content_length == 0;
+        if !is_empty(&with_id) || with_id.end == End::StillOpen {
+            return Ok(Outcome::Holds);
+        }
+        let plain = context.send(context.request(limits)).await;
+        if plain.end != End::StillOpen && plain.dispatched().next().is_none() {
+            return Err(Outcome::NotJudged("other streams end without an event too".into()));
+        }
+        return Ok(Breach::new(
+            &with_id,
+            "a stream as without the id",
+            "an empty stream, which ends immediately",
+        )
+        .hint("clients whose id has expired reconnect with it again and again, and receive nothing")
+        .proven());
     }
     Ok(Breach::new(&exchange, "a stream", exchange.summary())
         .hint("clients whose id has expired stop reconnecting; report it on the stream instead")

@@ -280,6 +280,12 @@ fn blank_line_delay(exchange: &Exchange) -> Outcome {
     let longest = late.iter().max().copied().unwrap_or_default();
     let expected = "a blank line immediately after the last field";
     let hint = "clients dispatch the event only when the blank line arrives: with the next event, or never";
+    if let Some((time, pieces)) = endless_comment(exchange) {
+        let observed = format!("a comment without a line ending for {}, in {pieces} pieces", seconds(time));
+        return Breach::new(exchange, "a line ending after each comment", observed)
+            .hint("the comment swallows the first field of the event that follows it")
+            .proven();
+    }
     // The last block stays open as long as nothing follows it. A block of comments delays no event.
     let is_hanging = (exchange.block_fields.is_open || exchange.is_within_line)
         && exchange.end == End::StillOpen
@@ -302,6 +308,25 @@ fn blank_line_delay(exchange: &Exchange) -> Outcome {
         return Breach::new(exchange, expected, observed).suspected();
     }
     Outcome::Holds
+}
+
+/// A comment line that goes on and on: for how long, and in how many pieces it came.
+fn endless_comment(exchange: &Exchange) -> Option<(Duration, usize)> {
+    let kept = u64::try_from(exchange.content.len()).ok()?;
+    if !exchange.is_within_line || kept != exchange.content_length {
+        return None;
+    }
+    let line = exchange.content.rsplit(|byte| matches!(byte, b'\n' | b'\r')).next()?;
+    line.strip_prefix(b":")?;
+    let mut rest = line.len();
+    let pieces = exchange.reads.iter().rev().filter(|read| read.content > 0).take_while(|read| {
+        let is_of_line = rest > 0;
+        rest = rest.saturating_sub(read.content);
+        is_of_line
+    });
+    let times: Vec<Duration> = pieces.map(|read| read.at).collect();
+    let time = times.first()?.saturating_sub(*times.last()?);
+    (times.len() >= 2 && time > Duration::from_secs(1)).then_some((time, times.len()))
 }
 
 /// How many characters of a field are shown.

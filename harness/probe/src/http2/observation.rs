@@ -71,6 +71,8 @@ pub(crate) struct Http2Response {
     pub(crate) content_type: Option<String>,
     /// The error code of an RST_STREAM.
     pub(crate) reset_code: Option<u32>,
+    /// Whether the server ended it.
+    pub(crate) has_ended: bool,
     /// The events that came: the id, if there is one, and the data.
     pub(crate) events: Vec<(Option<String>, String)>,
     /// Whether a field of the head is not allowed in HTTP/2, so that clients reject the response.
@@ -101,6 +103,7 @@ impl Http2Response {
             status: response.status(),
             content_type: response.value("content-type"),
             reset_code: response.reset,
+            has_ended: response.has_ended,
             events: events(response),
             is_malformed: response.is_malformed(),
         }

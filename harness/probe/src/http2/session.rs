@@ -60,6 +60,8 @@ pub(super) struct StreamResponse {
     pub(super) blocks: Vec<Block>,
     /// The code of the server's RST_STREAM.
     pub(super) reset: Option<u32>,
+    /// Whether the server ended the stream.
+    pub(super) has_ended: bool,
     body: EventStreamReader,
 }
 
@@ -69,6 +71,7 @@ impl StreamResponse {
             fields: None,
             blocks: Vec::new(),
             reset: None,
+            has_ended: false,
             body: EventStreamReader::new(Limits {
                 line: 1024 * 1024,
                 data: 1024 * 1024,
@@ -261,8 +264,14 @@ impl Session {
                     response.reset = Some(code);
                 }
             }
-            Piece::Fields { stream, fields, .. } => self.fields(stream, fields),
-            Piece::Data { stream, content, .. } => self.data(stream, &content),
+            Piece::Fields { stream, fields, is_end } => {
+                self.fields(stream, fields);
+                self.end(stream, is_end);
+            }
+            Piece::Data { stream, content, is_end } => {
+                self.data(stream, &content);
+                self.end(stream, is_end);
+            }
             Piece::Fault(fault) => self.over = Some(fault.to_string()),
         }
     }
@@ -292,6 +301,12 @@ impl Session {
             _ => None,
         });
         response.blocks.extend(blocks.take(room));
+    }
+
+    fn end(&mut self, stream: u32, is_end: bool) {
+        if let Some(response) = self.responses.get_mut(&stream).filter(|_| is_end) {
+            response.has_ended = true;
+        }
     }
 
     fn note(&mut self, from: &str, kind: &str, connection: Option<u32>, text: &str) {

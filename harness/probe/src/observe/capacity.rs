@@ -37,6 +37,10 @@ pub(crate) struct Capacity {
     pub(crate) excess: Excess,
     /// How long the server took to serve another stream after a client had left.
     pub(crate) release: Duration,
+    /// How many more than its limit the server served: it accepted some before it had counted the others.
+    pub(crate) surplus: u32,
+    /// Whether the server still refused another stream long after all were closed.
+    pub(crate) is_never_released: bool,
 }
 
 /// What happens to streams that are too many.
@@ -88,6 +92,8 @@ pub(crate) async fn measure(options: &Options, path: Option<String>) -> Capacity
         unserved: None,
         excess: Excess::None,
         release: Duration::ZERO,
+        surplus: 0,
+        is_never_released: false,
     };
     let Some(head) = capacity.single.head() else {
         capacity.served = 0;
@@ -120,19 +126,22 @@ pub(crate) async fn measure(options: &Options, path: Option<String>) -> Capacity
             return capacity;
         }
     }
+    if was_open && unserved.is_empty() && options.limit.is_none() && only_one_stays(&mut served).await {
+        capacity.excess = Excess::EndsEarlier;
+        return capacity;
+    }
     capacity.served = served.len();
     if let Some(one) = unserved.first() {
         capacity.excess = Excess::of(&one.exchange);
         capacity.unserved = Some(one.exchange.clone());
-        capacity.release = match capacity.excess {
-            Excess::Refused(_) => {
-                let left = Instant::now();
-                served.pop();
-                let is_served = until_served(options, &request, &capacity.single, patience.release).await;
-                if is_served { left.elapsed() } else { patience.release }
-            }
-            _ => release(served, unserved, patience.release).await,
-        };
+        if let Excess::Refused(_) = capacity.excess {
+            let admitted =
+                until_admitted(options, &request, &capacity.single, served, patience.release).await;
+            capacity.is_never_released = admitted.is_none() && options.limit.is_none();
+            (capacity.release, capacity.surplus) = admitted.unwrap_or((patience.release, 0));
+        } else {
+            capacity.release = release(served, unserved, patience.release).await;
+        }
     }
     capacity
 }
@@ -157,6 +166,32 @@ async fn ends_earlier(served: &mut [OngoingExchange]) -> bool {
     let moment = first.elapsed() + ALONE;
     first.read_until(moment, |_| false).await;
     first.exchange.end != End::StillOpen && first.exchange.dispatched().next().is_none()
+}
+
+/// How long the first stream is watched while the others are open, and the one that stays open after that.
+const WATCHED: Duration = Duration::from_millis(1200);
+
+/// Whether all streams have ended except one, which stays open: each was ended by the next.
+async fn only_one_stays(served: &mut [OngoingExchange]) -> bool {
+    let Some(first) = served.first_mut() else { return false };
+    let moment = first.elapsed() + WATCHED;
+    first.read_until(moment, |_| false).await;
+    if first.exchange.end == End::StillOpen {
+        return false;
+    }
+    let mut open = Vec::new();
+    for ongoing in served {
+        let moment = ongoing.elapsed() + ALONE * 2;
+        ongoing.read_until(moment, |_| false).await;
+        if ongoing.exchange.end == End::StillOpen {
+            open.push(ongoing);
+        }
+    }
+    let [last] = open.as_mut_slice() else { return false };
+    // A stream that ends after some time of its own has nearly reached that time too.
+    let moment = last.elapsed() + WATCHED;
+    last.read_until(moment, |_| false).await;
+    last.exchange.end == End::StillOpen
 }
 
 /// How often a stream is closed to see when a waiting one is served. Servers notice when they write the next time.
@@ -197,6 +232,35 @@ async fn release(
 
 /// The time between two attempts to open a stream.
 const PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a server that refuses streams may take to notice that one was closed, before another is closed.
+const UNNOTICED: Duration = Duration::from_secs(4);
+
+/// Closes streams until another one is served. Returns how long that took after the last was closed, and how many more
+/// were closed than one; `None` if another one is never served.
+async fn until_admitted(
+    options: &Options,
+    request: &Request,
+    single: &Exchange,
+    mut served: Vec<OngoingExchange>,
+    limit: Duration,
+) -> Option<(Duration, u32)> {
+    let began = Instant::now();
+    let mut surplus = 0;
+    loop {
+        let left = Instant::now();
+        served.pop();
+        let rest = limit.saturating_sub(began.elapsed());
+        let patience = if served.is_empty() { rest } else { rest.min(UNNOTICED) };
+        if until_served(options, request, single, patience).await {
+            return Some((left.elapsed(), surplus));
+        }
+        if served.is_empty() || began.elapsed() >= limit {
+            return None;
+        }
+        surplus += 1;
+    }
+}
 
 /// Tries to open a stream until it is served.
 async fn until_served(options: &Options, request: &Request, single: &Exchange, limit: Duration) -> bool {

@@ -8,7 +8,6 @@ use crate::emit::EmitError;
 use crate::observe::places::Places;
 use crate::options::Options;
 use crate::wire::exchange::{End, Exchange};
-use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::{ReadLimits, Request};
 
 /// How often the server is made to emit.
@@ -62,7 +61,7 @@ pub(crate) async fn observe(options: &Options, path: Option<String>, places: &Pl
     let limit = options.observation();
     let limits = ReadLimits { head: limit, body: limit, events: None };
     let request = options.request(limits).path(path);
-    let mut ongoing = OngoingExchange::open(options, &request).await;
+    let mut ongoing = places.open(options, &request).await;
     let (mut emissions, mut emit_error) = (Vec::new(), None);
     if let Some(trigger) = &options.emit {
         // The server must know the stream before it emits. A head that is flushed shows that it does.
@@ -99,9 +98,9 @@ pub(crate) async fn observe(options: &Options, path: Option<String>, places: &Pl
 /// Opens the second stream at this time, makes the server emit, and reads.
 async fn late_stream(options: &Options, request: Request, places: &Places, now: Duration) -> LateStream {
     let began = Instant::now();
-    let _place = places.reserve(1).await;
+    let _place = places.reserve_first().await;
     let opened = now + began.elapsed();
-    let mut ongoing = OngoingExchange::open(options, &request).await;
+    let mut ongoing = places.open(options, &request).await;
     ongoing.read_until(PAUSE * 2, |exchange| exchange.head().is_some()).await;
     let mut emitted = None;
     if let Some(trigger) = &options.emit {

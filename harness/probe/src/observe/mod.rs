@@ -2,17 +2,21 @@
 //!
 //! - [`observations`]: all observations, and a check's view of them
 //! - [`once`]: values that are computed once per key
+//! - [`admission`]: opening streams on a server that refuses those that are too many
 //! - [`places`]: the streams that the server serves at the same time; [`capacity`]: how many these are
 //! - [`heads`]: when response heads came
 //! - [`long`]: the stream, observed for the whole probe
 //! - [`seen`]: what was seen of the stream altogether
+//! - [`pair`]: two streams that are open at the same time
 //! - [`resumption`]: a stream that is closed and resumed
 
+pub(crate) mod admission;
 pub(crate) mod capacity;
 pub(crate) mod heads;
 pub(crate) mod long;
 pub(crate) mod observations;
 pub(crate) mod once;
+pub(crate) mod pair;
 pub(crate) mod places;
 pub(crate) mod resumption;
 pub(crate) mod seen;

@@ -17,7 +17,6 @@ use crate::observe::seen::Seen;
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::wire::exchange::{End, Exchange};
-use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::{ReadLimits, Request};
 
 /// How many streams resuming needs: the one that is closed may still count when the next is opened.
@@ -119,7 +118,7 @@ impl CheckContext {
         let request = request.path(path);
         let exchange = async {
             let place = self.reserve(1).await;
-            let exchange = exchange(self.options(), &request).await;
+            let exchange = exchange(self.options(), &request, self.places()).await;
             if exchange.end != End::StillOpen {
                 place.free();
             }
@@ -224,6 +223,12 @@ impl CheckContext {
     /// If there is no response head: the outcome of the check.
     pub(crate) async fn response(&self) -> Result<Arc<Exchange>, Outcome> {
         let first = self.send(self.request(self.until_head())).await;
+        if self.places().refuse(&first) {
+            let status = first.status().unwrap_or_default();
+            return Err(Outcome::NotJudged(format!(
+                "the server limits requests: a plain request got status {status}"
+            )));
+        }
         if first.head().is_some() {
             return Ok(first);
         }
@@ -268,7 +273,7 @@ impl CheckContext {
         let path = self.path.clone();
         let observe = async {
             let _places = self.reserve(RESUMPTION).await;
-            resumption::observe(self.options(), path.clone(), self.places().total()).await
+            resumption::observe(self.options(), path.clone(), self.places()).await
         };
         Ok(self.observations.resumptions.get(path.clone(), observe).await)
     }
@@ -288,8 +293,8 @@ impl CheckContext {
 }
 
 /// Sends a request and reads the response up to its limits.
-async fn exchange(options: &Options, request: &Request) -> Exchange {
-    let mut ongoing = OngoingExchange::open(options, request).await;
+async fn exchange(options: &Options, request: &Request, places: &Places) -> Exchange {
+    let mut ongoing = places.open(options, request).await;
     let limits = request.limits;
     ongoing.read_until(limits.head, |exchange| exchange.head().is_some()).await;
     if ongoing.exchange.head().is_some() {

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use crate::observe::places::Places;
 use crate::options::{Length, Options};
 use crate::wire::exchange::Exchange;
 use crate::wire::ongoing::OngoingExchange;
@@ -17,6 +18,12 @@ const DISCONNECTED: Duration = Duration::from_millis(400);
 
 /// How long after the others the last event is emitted.
 const LATER: Duration = Duration::from_millis(400);
+
+/// How often a last event is emitted until it comes.
+const LATER_EMISSIONS: usize = 3;
+
+/// How long it takes to read what is buffered.
+const BUFFERED: Duration = Duration::from_millis(20);
 
 /// A stream that was closed and resumed.
 #[derive(Debug)]
@@ -33,6 +40,9 @@ pub(crate) struct Resumption {
     pub(crate) before: Vec<String>,
     /// The ids on the first stream after that id.
     pub(crate) after: Vec<String>,
+    /// What the stream that stayed open had received by this time must have come on the resumed stream too. Counted from its own
+    /// request; `None` if the probe cannot make the server emit.
+    settled: Option<Duration>,
 }
 
 /// Why there is nothing to resume.
@@ -56,6 +66,13 @@ impl Resumption {
         }
     }
 
+    /// How many of the expected ids must have come by the end: those that the uninterrupted stream received long before.
+    pub(crate) fn settled(&self) -> usize {
+        let (Some(settled), Some(uninterrupted)) = (self.settled, &self.uninterrupted) else { return 0 };
+        let ids = uninterrupted.identified().skip_while(|(_, id)| *id != self.last_event_id).skip(1);
+        ids.take_while(|(event, _)| event.block.at < settled).count()
+    }
+
     /// The id to expect first after resuming.
     pub(crate) fn next(&self) -> &str {
         self.after.first().map_or("", String::as_str)
@@ -74,11 +91,11 @@ impl Resumption {
 
 /// Opens a stream, closes it, and resumes it from an event before its last.
 ///
-/// `places` is how many streams the server serves at the same time.
+/// Of `places` only the number counts here: the caller has reserved them.
 pub(crate) async fn observe(
     options: &Options,
     path: Option<String>,
-    places: u32,
+    places: &Places,
 ) -> Result<Resumption, NoResumption> {
     let (first_limit, second_limit) = match options.length {
         Length::Full => (Duration::from_secs(9), Duration::from_secs(6)),
@@ -87,8 +104,8 @@ pub(crate) async fn observe(
     let limits = ReadLimits { head: options.timeout, body: Duration::ZERO, events: None };
     let request = options.request(limits).path(path);
     let mut uninterrupted =
-        if places > 1 { Some(OngoingExchange::open(options, &request).await) } else { None };
-    let mut first = OngoingExchange::open(options, &request).await;
+        if places.total() > 1 { Some(places.open(options, &request).await) } else { None };
+    let mut first = places.open(options, &request).await;
     first.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
     if let Some(uninterrupted) = &mut uninterrupted {
         uninterrupted.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
@@ -120,19 +137,30 @@ pub(crate) async fn observe(
     let request = request.clone().add_field("last-event-id", &last_event_id);
     // An event between the replay and the subscription is lost by servers that subscribe too late.
     start_emitting(options, 3);
-    let mut second = OngoingExchange::open(options, &request).await;
+    let mut second = places.open(options, &request).await;
     second.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+    // Others subscribe only some time after the head.
+    start_emitting(options, 4);
     let limit = second.elapsed() + second_limit;
     let enough = after.len() + 2;
     second.read_until(limit, |exchange| exchange.identified().nth(enough - 1).is_some()).await;
+    let mut settled = None;
     if options.emit.is_some() {
         // That a last event is missing shows only when another one comes after it.
-        let moment = second.elapsed() + LATER;
-        second.read_until(moment, |_| false).await;
-        let seen = second.exchange.ids().len();
-        start_emitting(options, 1);
-        let limit = second.elapsed() + LATER * 3;
-        second.read_until(limit, |exchange| exchange.ids().len() > seen).await;
+        let mut uninterrupted = uninterrupted.as_mut();
+        for _ in 0..LATER_EMISSIONS {
+            both(&mut second, uninterrupted.as_deref_mut(), LATER, |_| false).await;
+            let seen = second.exchange.ids().len();
+            start_emitting(options, 1);
+            settled = uninterrupted.as_ref().map(|uninterrupted| uninterrupted.elapsed());
+            both(&mut second, uninterrupted.as_deref_mut(), LATER * 3, |exchange| {
+                exchange.ids().len() > seen
+            })
+            .await;
+            if second.exchange.ids().len() > seen {
+                break;
+            }
+        }
     }
     let second = second.finish();
     if let Some(uninterrupted) = &mut uninterrupted {
@@ -140,7 +168,23 @@ pub(crate) async fn observe(
         uninterrupted.read_until(moment, |_| false).await;
     }
     let uninterrupted = uninterrupted.map(OngoingExchange::finish);
-    Ok(Resumption { first, second, uninterrupted, last_event_id, before, after })
+    Ok(Resumption { first, second, uninterrupted, last_event_id, before, after, settled })
+}
+
+/// Reads the resumed stream for this long or until it has enough, and the one that stayed open meanwhile.
+async fn both(
+    second: &mut OngoingExchange,
+    uninterrupted: Option<&mut OngoingExchange>,
+    time: Duration,
+    is_enough: impl FnMut(&Exchange) -> bool,
+) {
+    let limit = second.elapsed() + time;
+    second.read_until(limit, is_enough).await;
+    if let Some(uninterrupted) = uninterrupted {
+        // What has come is buffered: it is read immediately.
+        let moment = uninterrupted.elapsed() + BUFFERED;
+        uninterrupted.read_until(moment, |_| false).await;
+    }
 }
 
 /// Makes the server emit several times, if the user said how. Does not wait.

@@ -19,6 +19,8 @@ struct Log {
     events: usize,
     /// The stream that was observed the longest, in words.
     longest_observed: Option<(Duration, String)>,
+    /// Whether any of the responses had an event.
+    has_events: bool,
     /// What the response is, if it is not a stream.
     other: Option<String>,
 }
@@ -35,6 +37,7 @@ impl Seen {
             log.other = Some(exchange.summary());
             return;
         }
+        log.has_events |= exchange.dispatched().next().is_some();
         let is_ended = exchange.end != End::StillOpen && exchange.end != End::LimitReached;
         let limits = exchange.request.limits;
         if (limits.body.is_zero() || limits.events.is_some()) && !is_ended {
@@ -57,6 +60,11 @@ impl Seen {
             );
             log.longest_observed = Some((exchange.duration, text));
         }
+    }
+
+    /// Whether any of the streams had an event.
+    pub(crate) fn has_events(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).has_events
     }
 
     /// What was seen, in words.

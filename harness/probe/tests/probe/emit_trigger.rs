@@ -67,8 +67,10 @@ async fn late_events_fail() {
 enum Resuming {
     /// It subscribes, and then sends what was missed.
     SubscribesFirst,
-    /// It sends what was missed, and subscribes a moment later.
-    SubscribesLate,
+    /// It sends what was missed, and subscribes this much later.
+    SubscribesAfter(Duration),
+    /// It sends what was missed, and nothing after that.
+    NeverSubscribes,
 }
 
 /// Starts a server that emits only on request, with ids. Returns its URL.
@@ -118,9 +120,13 @@ async fn resume(
     for number in missed {
         write(&mut connection, number).await?;
     }
-    if last.is_some() && resuming == Resuming::SubscribesLate {
-        tokio::time::sleep(Duration::from_millis(120)).await;
-        events = emitted.subscribe();
+    match resuming {
+        Resuming::SubscribesAfter(time) if last.is_some() => {
+            tokio::time::sleep(time).await;
+            events = emitted.subscribe();
+        }
+        Resuming::NeverSubscribes if last.is_some() => std::future::pending().await,
+        _ => {}
     }
     loop {
         let number = events.recv().await.ok()?;
@@ -135,9 +141,12 @@ async fn write(connection: &mut TcpStream, number: u64) -> Option<()> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_between_replay_and_subscription_is_missed() {
-    for (resuming, verdict) in
-        [(Resuming::SubscribesFirst, Verdict::Pass), (Resuming::SubscribesLate, Verdict::Fail)]
-    {
+    for (resuming, verdict) in [
+        (Resuming::SubscribesFirst, Verdict::Pass),
+        (Resuming::SubscribesAfter(Duration::from_millis(120)), Verdict::Fail),
+        (Resuming::SubscribesAfter(Duration::from_millis(500)), Verdict::Fail),
+        (Resuming::NeverSubscribes, Verdict::Fail),
+    ] {
         let base = start_resuming(resuming).await;
         let target = Target::parse(&format!("{base}/emit")).expect("a URL");
         let emit = Some(EmitTrigger::Url(Box::new(target), Trust::default()));

@@ -29,6 +29,8 @@ pub(crate) enum Flaw {
     ExactField,
     /// Missed events are sent again in reverse order.
     ReversedReplay,
+    /// Missed events have other data when they are sent again.
+    ChangesReplay,
     /// The status line says HTTP/1.0, and the stream is chunked.
     ChunksOfHttp10,
     /// Every other event is an empty keep-alive.
@@ -107,6 +109,8 @@ pub(crate) enum Flaw {
     CrashesOnIds,
     /// Unknown ids get status 400.
     RefusesUnknownIds,
+    /// Unknown ids get an empty stream.
+    EmptyForUnknownIds,
     /// Range gets status 206.
     Partial,
     /// If-None-Match gets status 304.
@@ -135,6 +139,12 @@ pub(crate) enum Flaw {
     EscapedLineBreaks,
     /// The query is copied into the stream, decoded.
     InjectsEvent,
+    /// Last-Event-ID is copied into the stream, decoded.
+    InjectsEventOfId,
+    /// Keep-alive comments have no line ending.
+    EndlessComment,
+    /// A field has no colon.
+    NoColon,
     /// Not a flaw: more than eight simultaneous connections get status 503.
     FewConnections,
 }

@@ -26,6 +26,7 @@ const FOUND: &[(Flaw, &str, Verdict)] = &[
     (CaseSensitiveField, "resume-header-case", Verdict::Fail),
     (ExactField, "resume-header-case", Verdict::Fail),
     (ReversedReplay, "resume-order", Verdict::Fail),
+    (ChangesReplay, "resume", Verdict::Warn),
     (ChunksOfHttp10, "http10", Verdict::Fail),
     (EmptyKeepAlives, "keep-alive-is-comment", Verdict::Warn),
     (CookieWithCredentials, "set-cookie", Verdict::Warn),
@@ -67,6 +68,7 @@ const FOUND: &[(Flaw, &str, Verdict)] = &[
     (CrashesOnIds, "hostile-id", Verdict::Fail),
     (RefusesUnknownIds, "resume-unknown-id", Verdict::Warn),
     (RefusesUnknownIds, "resume-utf8", Verdict::Warn),
+    (EmptyForUnknownIds, "resume-unknown-id", Verdict::Warn),
     (Partial, "range", Verdict::Warn),
     (NotModified, "conditional", Verdict::Warn),
     (Folded, "head-syntax", Verdict::Fail),
@@ -81,6 +83,9 @@ const FOUND: &[(Flaw, &str, Verdict)] = &[
     (NoBlankLines, "blank-lines", Verdict::Fail),
     (EscapedLineBreaks, "blank-lines", Verdict::Fail),
     (InjectsEvent, "event-injection", Verdict::Fail),
+    (InjectsEventOfId, "event-injection", Verdict::Fail),
+    (EndlessComment, "block-in-one-flush", Verdict::Fail),
+    (NoColon, "field-names", Verdict::Fail),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -36,6 +36,8 @@ pub(crate) enum Http2Flaw {
     NeverResumes,
     /// Events with the same ids have other data.
     OtherData,
+    /// A stream ends after its first event.
+    Ends,
 }
 
 /// The flag on the last frame of a request.
@@ -83,11 +85,18 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
                 }
             }
             ticks += 1;
+            let mut ended = Vec::new();
             for (stream, live) in &mut open {
                 while let Ok(number) = live.try_recv() {
-                    connection.write_all(&frame(0, 0, *stream, &event(number, flaw))).await.ok()?;
+                    let flags = if flaw == Http2Flaw::Ends { END_STREAM } else { 0 };
+                    connection.write_all(&frame(0, flags, *stream, &event(number, flaw))).await.ok()?;
+                    if flaw == Http2Flaw::Ends {
+                        ended.push(*stream);
+                        break;
+                    }
                 }
             }
+            open.retain(|(stream, _)| !ended.contains(stream));
             continue;
         }
         ticked.ok()?.ok()?;
@@ -218,6 +227,7 @@ async fn flaws_over_http2_are_found() {
         (Http2Flaw::OtherType, "h2-equal", Verdict::Warn),
         (Http2Flaw::NoIds, "h2-equal", Verdict::Warn),
         (Http2Flaw::OtherData, "h2-equal", Verdict::Warn),
+        (Http2Flaw::Ends, "h2-equal", Verdict::Warn),
         (Http2Flaw::NeverResumes, "h2-resume", Verdict::Warn),
     ] {
         let (url, _) = start(flaw).await;

@@ -9,6 +9,8 @@
 //! - the others: the tests, by topic
 
 #[cfg(test)]
+mod broadcasting_servers;
+#[cfg(test)]
 mod check_list;
 #[cfg(test)]
 mod emit_trigger;

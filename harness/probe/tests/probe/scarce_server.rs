@@ -1,6 +1,8 @@
 //! A right server that serves few streams at the same time, or responds late.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -15,6 +17,11 @@ pub(crate) enum Scarce {
     Threads(usize),
     /// As many streams; others are refused with this status.
     Streams(usize, &'static str),
+    /// Streams, which count until they cannot be written to any more, as with a thread for each. As many more as the second number get
+    /// in at first, before the others were counted.
+    CountedLate(usize, usize),
+    /// Streams altogether: after as many, all are refused.
+    Leaky(usize),
     /// Events: the next comes after this time, and the head with it.
     Events(Duration),
 }
@@ -22,24 +29,51 @@ pub(crate) enum Scarce {
 /// The time between two events.
 const TICK: Duration = Duration::from_millis(300);
 
+/// The streams of a server that counts them.
+struct Counted {
+    /// How many are open.
+    open: AtomicUsize,
+    /// How many were opened.
+    opened: AtomicUsize,
+}
+
+impl Counted {
+    /// Whether another stream gets in. The first ones get in before the others were counted.
+    fn admits(&self, limit: usize, surplus: usize) -> bool {
+        let is_admitted = self.open.load(Relaxed) < limit || self.opened.load(Relaxed) < limit + surplus;
+        if is_admitted {
+            self.open.fetch_add(1, Relaxed);
+            self.opened.fetch_add(1, Relaxed);
+        }
+        is_admitted
+    }
+}
+
 /// Starts a server. Returns the URL of its stream.
 pub(crate) async fn start(scarce: Scarce) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let places = match scarce {
         Scarce::Threads(count) | Scarce::Streams(count, _) => count,
-        Scarce::Events(_) => 1000,
+        Scarce::Leaky(count) => count,
+        Scarce::CountedLate(..) | Scarce::Events(_) => 1000,
     };
+    let counted = Arc::new(Counted { open: AtomicUsize::new(0), opened: AtomicUsize::new(0) });
     let places = Arc::new(Semaphore::new(places));
     tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
-            tokio::spawn(serve(connection, scarce, Arc::clone(&places)));
+            tokio::spawn(serve(connection, scarce, Arc::clone(&places), Arc::clone(&counted)));
         }
     });
     format!("http://{address}/events")
 }
 
-async fn serve(mut connection: TcpStream, scarce: Scarce, places: Arc<Semaphore>) -> Option<()> {
+async fn serve(
+    mut connection: TcpStream,
+    scarce: Scarce,
+    places: Arc<Semaphore>,
+    counted: Arc<Counted>,
+) -> Option<()> {
     // A thread serves a connection from the start; a limit of streams concerns only those.
     let _thread = match scarce {
         Scarce::Threads(_) => Some(places.acquire().await.ok()?),
@@ -71,18 +105,28 @@ async fn serve(mut connection: TcpStream, scarce: Scarce, places: Arc<Semaphore>
     if !text.contains("event-stream") || method == "HEAD" {
         return connection.write_all(text.as_bytes()).await.ok();
     }
-    let _place = match scarce {
-        Scarce::Streams(_, status) => match places.try_acquire() {
-            Ok(place) => Some(place),
-            Err(_) => {
-                let refusal =
-                    format!("HTTP/1.1 {status}\r\n{date}content-length: 0\r\nretry-after: 1\r\n\r\n");
-                return connection.write_all(refusal.as_bytes()).await.ok();
-            }
-        },
+    let status = if let Scarce::Streams(_, status) = scarce { status } else { "503 Service Unavailable" };
+    let refusal = format!("HTTP/1.1 {status}\r\n{date}content-length: 0\r\nretry-after: 1\r\n\r\n");
+    let place = match scarce {
+        Scarce::Streams(..) | Scarce::Leaky(_) => Some(places.try_acquire()),
+        Scarce::CountedLate(limit, surplus) if !counted.admits(limit, surplus) => {
+            return connection.write_all(refusal.as_bytes()).await.ok();
+        }
         _ => None,
     };
-    events(&mut connection, scarce, text, is_http10).await
+    let place = match place {
+        Some(Err(_)) => return connection.write_all(refusal.as_bytes()).await.ok(),
+        Some(Ok(place)) => Some(place),
+        None => None,
+    };
+    let end = events(&mut connection, scarce, text, is_http10).await;
+    if let Scarce::CountedLate(..) = scarce {
+        counted.open.fetch_sub(1, Relaxed);
+    }
+    if let (Scarce::Leaky(_), Some(place)) = (scarce, place) {
+        place.forget();
+    }
+    end
 }
 
 async fn events(connection: &mut TcpStream, scarce: Scarce, head: String, is_http10: bool) -> Option<()> {
@@ -93,7 +137,7 @@ async fn events(connection: &mut TcpStream, scarce: Scarce, head: String, is_htt
     }
     for number in 1.. {
         // A server with threads looks at the connection only when it writes.
-        if let Scarce::Threads(_) = scarce {
+        if let Scarce::Threads(_) | Scarce::CountedLate(..) = scarce {
             tokio::time::sleep(tick).await;
         } else {
             let mut ignored = [0; 1024];

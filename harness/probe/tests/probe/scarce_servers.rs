@@ -98,3 +98,32 @@ async fn a_head_that_comes_with_the_first_event_is_the_only_fault() {
         assert_eq!(probed.with(&WRONG), ["headers-flushed"], "{tick} ms: {}", probed.problems());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_that_is_counted_late_is_waited_for() {
+    let mut tasks = JoinSet::new();
+    for (count, surplus) in [(2, 0), (5, 1)] {
+        tasks.spawn(async move { (count, probed(Scarce::CountedLate(count, surplus)).await) });
+    }
+    for (count, probed) in tasks.join_all().await {
+        assert_eq!(probed.with(&[Verdict::Fail, Verdict::Error]), [""; 0], "{count}: {}", probed.problems());
+        for name in
+            ["status", "accept-list", "head", "options", "hostile-id", "leave-by-fin", "leave-by-reset"]
+        {
+            assert_eq!(probed.verdict(name), Verdict::Pass, "{count}: {name}: {:?}", probed.0[name]);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_never_forgets_a_client_is_found() {
+    let url = start(Scarce::Leaky(5)).await;
+    let setup = ProbeSetup { filters: &["leave-by-fin", "head-fields"], ..ProbeSetup::default() };
+    let probed = probe(&url, setup).await;
+    assert_eq!(probed.with(&WRONG), ["leave-by-fin"], "{}", probed.problems());
+    let observed = &probed.0["leave-by-fin"].failure.as_ref().expect("a warning").observed;
+    assert!(
+        observed.starts_with("after all 5 streams were closed, new ones were refused for 16"),
+        "{observed}"
+    );
+}

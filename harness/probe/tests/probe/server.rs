@@ -181,6 +181,9 @@ where
         let text = "content-type: text/html\r\n";
         return connection.write_all(&brief("200 OK", text, "<h1>Error</h1>")).await.ok();
     }
+    if has(EmptyForUnknownIds) && id.is_some() && last.is_none() {
+        return connection.write_all(&brief("200 OK", "content-type: text/event-stream\r\n", "")).await.ok();
+    }
     if has(Partial) && request.field("range").is_some() {
         return connection.write_all(&brief("206 Partial Content", "", "data")).await.ok();
     }
@@ -292,7 +295,9 @@ where
     } else {
         tokio::time::sleep(Duration::from_millis(1500)).await;
     }
-    if let (true, Some((_, value))) = (has(InjectsEvent), request.path.split_once('=')) {
+    let query = request.path.split_once('=').filter(|_| has(InjectsEvent)).map(|(_, value)| value);
+    let id = request.field("last-event-id").filter(|_| has(InjectsEventOfId));
+    if let Some(value) = query.or(id) {
         let value = value.split('&').next().unwrap_or_default();
         let text = value.replace("%0A", "\n").replace("%0D", "\r").replace("%20", " ");
         out.write(format!("data: hello {text}\n\n").as_bytes()).await?;
@@ -320,7 +325,11 @@ where
     let opened = Instant::now();
     let (mut own, mut held, mut pending) = (0, Vec::new(), Vec::new());
     for number in missed {
-        out.write(&frame(number, flaws)).await?;
+        let mut text = frame(number, flaws);
+        if has(ChangesReplay) {
+            text = String::from_utf8_lossy(&text).replace("1}", "2}").into_bytes();
+        }
+        out.write(&text).await?;
     }
     loop {
         let number = tokio::select! {
@@ -339,6 +348,9 @@ where
         }
         own += 1;
         let mut text = frame(if has(FreshIds) { own } else { number }, flaws);
+        if has(EndlessComment) {
+            text = b":".to_vec();
+        }
         if has(Batches) {
             held.extend(text);
             if own % 3 != 0 {
@@ -379,6 +391,7 @@ pub(crate) fn frame(number: u64, flaws: &BTreeSet<Flaw>) -> Vec<u8> {
         _ if has(Misspelled) => "Data: x\ndata: x\n",
         _ if has(UnknownField) => "topic: x\ndata: x\n",
         _ if has(EscapedLineBreaks) => return b"data: x\\n\\n".to_vec(),
+        _ if has(NoColon) => "data {\"a\":1}\n",
         _ if has(NoData) => "event: tick\n",
         number if has(EmptyKeepAlives) && number % 2 == 0 => return b"data:\n\n".to_vec(),
         _ if has(KeepAliveEvents) => "event: ping\ndata: x\n",

@@ -17,6 +17,8 @@ pub(crate) struct ReadTimeout {
     limit: Option<Duration>,
     /// When the last sign of life came.
     heard: Instant,
+    /// Whether any byte of this body came.
+    has_begun: bool,
     defects: Defects,
 }
 
@@ -27,7 +29,7 @@ pub(crate) struct Silence(pub(crate) Duration);
 impl ReadTimeout {
     pub(crate) fn new(limit: Option<Duration>, defects: &Defects) -> Self {
         let limit = limit.filter(|_| !defects.has(Defect::ReadTimeoutIgnored));
-        Self { limit, heard: Instant::now(), defects: defects.clone() }
+        Self { limit, heard: Instant::now(), has_begun: false, defects: defects.clone() }
     }
 
     /// The next read of the body.
@@ -35,7 +37,8 @@ impl ReadTimeout {
     /// # Errors
     /// If it does not come in time.
     pub(crate) async fn read(&self, body: &mut BodyReader) -> Result<Read, Silence> {
-        match self.limit {
+        let is_off = !self.has_begun && self.defects.has(Defect::ReadTimeoutFromFirstByte);
+        match self.limit.filter(|_| !is_off) {
             None => Ok(body.next().await),
             Some(limit) => timeout_at(self.heard + limit, body.next()).await.map_err(|_| Silence(limit)),
         }
@@ -43,6 +46,7 @@ impl ReadTimeout {
 
     /// These bytes came, and completed this: any byte is a sign of life.
     pub(crate) fn heard(&mut self, bytes: &[u8], shown: &[Shown]) {
+        self.has_begun = true;
         let has = |defect| self.limit.is_some() && self.defects.has(defect);
         let is_event = shown.iter().any(Shown::is_event);
         let ends_a_line = bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r'));

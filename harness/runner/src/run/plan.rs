@@ -147,10 +147,11 @@ impl Selection {
             && (!case.soak || self.soaks(case))
     }
 
-    /// Whether a soak case is played.
+    /// Whether a soak case is played: it waits at most a tenth longer than was asked for.
     #[cfg(feature = "command")]
     fn soaks(&self, case: &Case) -> bool {
-        self.soak.is_some_and(|longest| waits(&case.script) <= longest)
+        // A case about five minutes waits a little longer than five minutes.
+        self.soak.is_some_and(|longest| waits(&case.script) <= longest.saturating_add(longest / 10))
     }
 
     /// How long the selected soak cases wait at most; `None` if none is selected.

@@ -124,7 +124,11 @@ impl Builder {
                 self.block.retry = Some(value.to_owned());
             }
             _ if self.is_start_of_document(line.bytes) => tell(FindingKind::Document),
-            _ => match names::meant(name) {
+            // After data, such a line is text of the payload.
+            _ => match names::meant(name).or_else(|| {
+                let text = std::str::from_utf8(line.bytes).ok();
+                text.filter(|_| self.previous == Previous::Other).and_then(names::without_colon)
+            }) {
                 Some(known) => tell(FindingKind::NearMiss(known)),
                 None => {
                     self.keep_unknown(line, name);

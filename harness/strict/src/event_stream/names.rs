@@ -24,6 +24,12 @@ pub(crate) fn meant(name: &str) -> Option<Known> {
     known.filter(|known| known.name() != name).or_else(other)
 }
 
+/// Which field a line begins with whose colon is missing: `data {}` or `event=ping`.
+pub(crate) fn without_colon(line: &str) -> Option<Known> {
+    let end = line.find([' ', '\t', '='])?;
+    Known::ALL.into_iter().find(|known| line.get(..end) == Some(known.name()))
+}
+
 /// Whether somebody may have chosen a name for a field, so it is not text from a payload.
 pub(crate) fn is_plausible(name: &str) -> bool {
     let is_of_a_name = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
@@ -32,7 +38,7 @@ pub(crate) fn is_plausible(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Known, is_plausible, meant};
+    use super::{Known, is_plausible, meant, without_colon};
 
     #[test]
     fn what_is_meant() {
@@ -51,6 +57,15 @@ mod tests {
         }
         for name in ["data", "event", "id", "retry", "date", "x", "", "version"] {
             assert_eq!(meant(name), None, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn what_lacks_a_colon() {
+        assert_eq!(without_colon("data {\"a\": 1}"), Some(Known::Data));
+        assert_eq!(without_colon("event=ping"), Some(Known::Event));
+        for line in ["data", "database x", "my data: x", ""] {
+            assert_eq!(without_colon(line), None, "{line:?}");
         }
     }
 

@@ -84,6 +84,8 @@ fn what_is_wrong_is_told_with_its_place() {
         (b"data: a\ndata: b\r\n\n", vec![(MixedTerminators, 15)]),
         (b"Data: a\n\n", vec![(NearMiss(Known::Data), 0)]),
         (b"events: a\ndata: b\n\n", vec![(NearMiss(Known::Event), 0)]),
+        (b"data {\"a\": 1}\n\n", vec![(NearMiss(Known::Data), 0)]),
+        (b"data: a\ndata was b\n\n", vec![(UnsplitPayload, 8)]),
         (b"data: a\nx: y\n\n", vec![(UnknownField, 8)]),
         (b"data: {\n  \"a\": 1\n}\n\n", vec![(UnsplitPayload, 8), (UnsplitPayload, 17)]),
         (b"data: a\rb\n\n", vec![(MixedTerminators, 9), (UnsplitPayload, 8)]),

@@ -269,6 +269,8 @@ macro_rules! entries {
 
             /// The read timeout does nothing.
             ReadTimeoutIgnored: "btubbs/sseclient#18",
+            /// The read timeout starts with the first byte of a stream.
+            ReadTimeoutFromFirstByte: "resilience/read-timeout-reconnects",
             /// A read timeout stops reconnection.
             SilenceIsTheEnd: "resilience/read-timeout-reconnects",
             /// Only events reset the read timeout.
