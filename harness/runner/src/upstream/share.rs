@@ -1,5 +1,6 @@
 //! One lane's share of the listener behind an intermediary.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use super::reload::Reload;
 /// One lane's share of the listener behind an intermediary.
 #[derive(Debug)]
 pub struct Share {
-    proxy: Proxy,
+    proxy: Arc<Proxy>,
     tell: UnboundedSender<WireEvent>,
     /// The session that runs.
     session: AtomicU64,
@@ -23,7 +24,7 @@ pub struct Share {
 
 impl Share {
     pub(super) fn new(proxy: &Proxy, tell: UnboundedSender<WireEvent>) -> Self {
-        Self { proxy: proxy.clone(), tell, session: AtomicU64::new(0) }
+        Self { proxy: Arc::new(proxy.clone()), tell, session: AtomicU64::new(0) }
     }
 
     /// The origin at which clients reach the intermediary: `http://127.0.0.1:8080`.
