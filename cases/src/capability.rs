@@ -72,6 +72,8 @@ ssespec_diagnostics::words! {
         Shutdown = "shutdown",
         /// It speaks HTTP/2 over cleartext TCP with prior knowledge.
         Http2 = "http2",
+        /// A command reloads its configuration.
+        Reload = "reload",
     }
 }
 
@@ -135,7 +137,7 @@ impl Capability {
     ];
 
     /// The names of those that an intermediary can have.
-    pub const INTERMEDIARY: [&str; 1] = [Self::Http2.word()];
+    pub const INTERMEDIARY: [&str; 2] = [Self::Http2.word(), Self::Reload.word()];
 
     /// What an implementation of this role with this capability does or shows: `reports errors`.
     pub fn meaning(self, role: Role) -> &'static str {
@@ -182,6 +184,7 @@ impl Capability {
             Self::NoContent => "can answer with 204, so that clients stop reconnecting",
             Self::Shutdown => "can shut down gracefully",
             Self::Http2 => "speaks HTTP/2 over cleartext TCP with prior knowledge",
+            Self::Reload => "reloads its configuration when a command runs",
         }
     }
 }

@@ -37,9 +37,10 @@ pub(crate) fn check(script: &[Step<IntermediaryStep>], findings: &mut Findings) 
 
 /// The capabilities that a script uses, each with the place of the step that uses it.
 pub(crate) fn uses(script: &[Step<IntermediaryStep>]) -> Vec<(Capability, Range<usize>)> {
-    let http2 = script.iter().filter(|step| match &step.kind {
-        IntermediaryStep::Request(request) => request.http == Http::Http2,
-        _ => false,
-    });
-    http2.map(|step| (Capability::Http2, step.at.span.clone())).collect()
+    let used = |kind: &IntermediaryStep| match kind {
+        IntermediaryStep::Request(request) => (request.http == Http::Http2).then_some(Capability::Http2),
+        IntermediaryStep::Reload => Some(Capability::Reload),
+        _ => None,
+    };
+    script.iter().filter_map(|step| Some((used(&step.kind)?, step.at.span.clone()))).collect()
 }

@@ -25,6 +25,7 @@ pub(crate) fn step(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Opti
         "request" => IntermediaryStep::Request(Box::new(request(written, visitor))),
         "read" => IntermediaryStep::Read(written.text()?),
         "hang-up" => IntermediaryStep::HangUp(front::hang_up(written)?),
+        "reload" => IntermediaryStep::Reload,
         "turn-to" => IntermediaryStep::TurnTo(written.text()?),
         "send-part" => IntermediaryStep::SendPart(written.text()?.into_bytes()),
         "flood" => IntermediaryStep::Flood(data::pattern(written.table()?)?),

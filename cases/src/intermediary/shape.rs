@@ -104,6 +104,10 @@ static FRONT: &[Verb] = &[
         Shape::Text,
         "What the origin does from now on concerns the requests of this stream; without it, those of the last `expect-request`.",
     ),
+    Verb::word(
+        "reload",
+        "Run the command that makes the intermediary reload its configuration, and wait for its end.",
+    ),
 ];
 
 static ORIGIN: &[Verb] = &[

@@ -32,6 +32,8 @@ pub enum IntermediaryStep {
     Stall(Repeat),
     /// This stream becomes the current one: what the origin does from now on concerns its requests.
     TurnTo(String),
+    /// The intermediary reloads its configuration.
+    Reload,
     /// This must be observed next.
     Expect(Observed),
     /// One of these sequences must be observed next.

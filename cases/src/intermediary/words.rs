@@ -32,6 +32,7 @@ pub fn step(step: &IntermediaryStep) -> String {
             format!("The origin sends {}, as far as the intermediary reads it.", data::pattern_words(repeat))
         }
         IntermediaryStep::Stall(repeat) => format!("Expected next: {}.", stall(repeat)),
+        IntermediaryStep::Reload => "The intermediary reloads its configuration.".into(),
         IntermediaryStep::TurnTo(stream) => {
             format!("From here on, the origin acts on the stream {}.", quote(stream))
         }

@@ -4,6 +4,7 @@ use ssespec_diagnostics::Findings;
 
 use crate::case::{Case, Script};
 use crate::client::lint::counts_for_all;
+use crate::intermediary::step::IntermediaryStep;
 use crate::server::lint::shuts_down;
 use crate::step::{Location, ScriptStep, Step};
 
@@ -14,7 +15,10 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
     }
     let (shuts_down, measures) = match &case.script {
         Script::Client(steps) => (None, first(measuring(steps), counts_for_all(steps).map(|step| &step.at))),
-        Script::Intermediary(_) => (None, None),
+        Script::Intermediary(steps) => {
+            reloads(steps, findings);
+            (None, None)
+        }
         Script::Server(steps) => (shuts_down(steps).map(|step| &step.at), measuring(steps)),
     };
     let label = "expected isolated = true in this case";
@@ -27,6 +31,14 @@ pub(super) fn check(case: &Case, findings: &mut Findings) {
         let hint = "add isolated = true: otherwise, cases running at the same time are measured too";
         let message = "this step measures, but the case is not isolated";
         findings.add_with_hint(at.span.clone(), message, label, hint);
+    }
+}
+
+fn reloads(steps: &[Step<IntermediaryStep>], findings: &mut Findings) {
+    for step in steps.iter().filter(|step| matches!(step.kind, IntermediaryStep::Reload)) {
+        let hint = "add isolated = true: a reload may end the streams of all cases";
+        let message = "this step reloads the intermediary, but the case is not isolated";
+        findings.add_with_hint(step.at.span.clone(), message, "expected isolated = true in this case", hint);
     }
 }
 

@@ -97,7 +97,7 @@ impl BothStreams {
             }
         } else {
             sentences.push(format!(
-                "whether a proxy holds events back cannot be told: {} came directly; --emit makes the server send some",
+                "nothing shows whether a proxy holds events back: {} came directly; --emit makes the server send some",
                 counted(sent, "event")
             ));
         }

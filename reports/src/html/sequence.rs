@@ -1,5 +1,5 @@
-//! The sequence drawing of a session: client and server as two lines, and what went over the wire between them, from top to
-//! bottom.
+//! The sequence drawing of a session: client and server as two lines, with an intermediary as a third one between them, and what
+//! went over the wire, from top to bottom.
 
 use super::transcript::{milliseconds, word};
 use crate::{
@@ -14,11 +14,13 @@ pub(super) struct Drawing {
     pub(super) width: usize,
     pub(super) height: usize,
     pub(super) left: Lane,
+    /// The intermediary, if there is one.
+    pub(super) middle: Option<Lane>,
     pub(super) right: Lane,
     pub(super) rows: Vec<Drawn>,
 }
 
-/// One of the two lines.
+/// One of the lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Lane {
     pub(super) name: String,
@@ -35,14 +37,48 @@ pub(super) struct Drawn {
     pub(super) number: usize,
     pub(super) label: String,
     pub(super) shape: Shape,
+    /// Where it begins and ends, from left to right.
+    pub(super) from: usize,
+    pub(super) to: usize,
+}
+
+/// Between which lines a row is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Span {
+    /// Between the first and the last.
+    Whole,
+    /// Between a client and an intermediary.
+    Front,
+    /// Between an intermediary and an origin.
+    Behind,
+}
+
+impl Span {
+    fn of(row: &Row, role: Role) -> Self {
+        match row.from.as_str() {
+            _ if role != Role::Intermediary => Self::Whole,
+            "client to proxy" | "proxy to client" => Self::Front,
+            "proxy to origin" | "origin to proxy" => Self::Behind,
+            "harness" if row.kind == "hang-up" => Self::Front,
+            _ => Self::Whole,
+        }
+    }
+
+    fn ends(self) -> (usize, usize) {
+        match self {
+            Self::Whole => (LEFT, RIGHT),
+            Self::Front => (LEFT, MIDDLE),
+            Self::Behind => (MIDDLE, RIGHT),
+        }
+    }
 }
 
 /// What a row shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// From the client to the server.
+    /// Towards the server.
     ToRight(Line),
-    /// From the server to the client.
+    /// Towards the client.
     ToLeft(Line),
     /// Something that the left side did or saw.
     AtLeft,
@@ -64,6 +100,7 @@ pub(super) enum Line {
 const WIDTH: usize = 920;
 const LEFT: usize = 96;
 const RIGHT: usize = 868;
+const MIDDLE: usize = usize::midpoint(LEFT, RIGHT);
 const TOP: usize = 56;
 const ARROW: usize = 36;
 const NOTE: usize = 30;
@@ -71,6 +108,9 @@ const BOTTOM: usize = 20;
 
 /// The longest label, in characters.
 const LABEL: usize = 92;
+
+/// The longest label between two of three lines, in characters.
+const HALF_LABEL: usize = 46;
 
 /// The longest name of a side, in characters.
 const NAME: usize = 40;
@@ -88,6 +128,7 @@ struct Event {
     number: usize,
     label: String,
     shape: Shape,
+    span: Span,
 }
 
 /// The drawing of a transcript; `None` if there is nothing to draw.
@@ -117,25 +158,36 @@ pub(super) fn drawing(rows: &[Row], role: Role, implementation: &str) -> Option<
             _ => NOTE,
         };
         let at = milliseconds(event.at_us);
-        drawn.push(Drawn { y, at, number: event.number, label: event.label, shape: event.shape });
+        let (from, to) = event.span.ends();
+        drawn.push(Drawn { y, at, number: event.number, label: event.label, shape: event.shape, from, to });
     }
     let (left, right) = match role {
         Role::Client => (implementation, "mock server"),
         Role::Server => ("ssespec", implementation),
-        Role::Intermediary => (implementation, "mock server"),
+        Role::Intermediary => ("client", "mock server"),
     };
+    let lane = |name: &str, x| Lane { name: cut(name, NAME), x };
     Some(Drawing {
         width: WIDTH,
         height: y + BOTTOM,
-        left: Lane { name: cut(left, NAME), x: LEFT },
-        right: Lane { name: cut(right, NAME), x: RIGHT },
+        left: lane(left, LEFT),
+        middle: (role == Role::Intermediary).then(|| lane(implementation, MIDDLE)),
+        right: lane(right, RIGHT),
         rows: drawn,
     })
 }
 
 fn gap(drawn: &mut Vec<Drawn>, y: &mut usize, label: String) {
     *y += NOTE;
-    drawn.push(Drawn { y: *y, at: String::new(), number: 0, label, shape: Shape::Gap });
+    drawn.push(Drawn {
+        y: *y,
+        at: String::new(),
+        number: 0,
+        label,
+        shape: Shape::Gap,
+        from: LEFT,
+        to: RIGHT,
+    });
 }
 
 fn events(rows: &[Row], role: Role) -> Vec<Event> {
@@ -159,11 +211,17 @@ fn events(rows: &[Row], role: Role) -> Vec<Event> {
             }
             _ => String::new(),
         };
+        let span = Span::of(row, role);
+        let label = match (span, shape) {
+            (Span::Front | Span::Behind, Shape::ToRight(_) | Shape::ToLeft(_)) => cut(&label, HALF_LABEL),
+            _ => label,
+        };
         events.push(Event {
             at_us: row.at_us,
             number: *number,
             label: format!("{label}{connection}"),
             shape,
+            span,
         });
     }
     events
@@ -182,7 +240,7 @@ fn seen(row: &Row, part: &[Row], role: Role) -> (Shape, String) {
     let out = |line| if server { Shape::ToRight(line) } else { Shape::ToLeft(line) };
     let back = |line| if server { Shape::ToLeft(line) } else { Shape::ToRight(line) };
     match (row.from.as_str(), row.kind.as_str()) {
-        // Behind an intermediary, which is at the left.
+        // Behind an intermediary.
         ("origin to proxy", "bytes") => (Shape::ToLeft(Line::Solid), content(part)),
         ("origin to proxy", "end") => (Shape::ToLeft(Line::Dashed), "end of the response".to_owned()),
         ("origin to proxy", "drop") => (Shape::ToLeft(Line::Dashed), said("connection dropped")),
@@ -192,8 +250,14 @@ fn seen(row: &Row, part: &[Row], role: Role) -> (Shape, String) {
         ("proxy to origin", "connect") => (Shape::ToRight(Line::Dashed), "connects".to_owned()),
         ("proxy to origin", "disconnect") => (Shape::ToRight(Line::Dashed), said("disconnects")),
         // In front of it.
-        ("proxy to client", "bytes") => (Shape::AtLeft, format!("to the client: {}", content(part))),
-        ("client to proxy", "bytes") => (Shape::AtLeft, format!("from the client: {}", content(part))),
+        ("proxy to client", "bytes") => (Shape::ToLeft(Line::Solid), content(part)),
+        ("proxy to client", "end") => (Shape::ToLeft(Line::Dashed), "end of the response".to_owned()),
+        ("proxy to client", "broken") => (Shape::ToLeft(Line::Dashed), text),
+        ("client to proxy", "bytes") => (Shape::ToRight(Line::Solid), content(part)),
+        ("client to proxy", "request") => (Shape::ToRight(Line::Solid), text),
+        ("harness", "hang-up") if role == Role::Intermediary => {
+            (Shape::ToRight(Line::Dashed), said("disconnects"))
+        }
         ("proxy to client" | "client to proxy", _) => (Shape::AtLeft, format!("{kind} {text}")),
         ("harness", "bytes") => (out(Line::Solid), content(part)),
         ("harness", "request") => (out(Line::Solid), text),
@@ -296,6 +360,42 @@ mod tests {
         let server = drawing(&server, Role::Server, "mine").unwrap();
         let shapes: Vec<Shape> = server.rows.iter().map(|row| row.shape).collect();
         assert_eq!(shapes, [Shape::ToRight(Line::Solid), Shape::ToLeft(Line::Solid), Shape::AtRight]);
+    }
+
+    #[test]
+    fn an_intermediary_is_in_the_middle() {
+        let rows = [
+            row(
+                "client to proxy",
+                "request",
+                "GET /7/ HTTP/1.1 with host: \"proxy.test\", accept: \"text/event-stream\"",
+                0,
+            ),
+            row("proxy to origin", "request", "GET /7/", 10),
+            row("origin to proxy", "bytes", "data: a\\n\\n", 20),
+            row("proxy to client", "bytes", "data: a\\n\\n", 30),
+            row("harness", "hang-up", "fin", 40),
+            row("proxy to origin", "disconnect", "fin", 50),
+            row("harness", "wait", "1s", 60),
+        ];
+        let drawing = drawing(&rows, Role::Intermediary, "nginx").unwrap();
+        assert_eq!(drawing.middle.map(|lane| (lane.name, lane.x)), Some(("nginx".into(), MIDDLE)));
+        assert_eq!((drawing.left.name.as_str(), drawing.right.name.as_str()), ("client", "mock server"));
+        let drawn: Vec<(Shape, usize, usize)> =
+            drawing.rows.iter().map(|row| (row.shape, row.from, row.to)).collect();
+        assert_eq!(
+            drawn,
+            [
+                (Shape::ToRight(Line::Solid), LEFT, MIDDLE),
+                (Shape::ToRight(Line::Solid), MIDDLE, RIGHT),
+                (Shape::ToLeft(Line::Solid), MIDDLE, RIGHT),
+                (Shape::ToLeft(Line::Solid), LEFT, MIDDLE),
+                (Shape::ToRight(Line::Dashed), LEFT, MIDDLE),
+                (Shape::ToRight(Line::Dashed), MIDDLE, RIGHT),
+                (Shape::AtRight, LEFT, RIGHT),
+            ]
+        );
+        assert!(drawing.rows.iter().all(|row| row.label.chars().count() <= HALF_LABEL + 1));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use ssespec::run::{Launch, Rerun, Run};
 use ssespec::target::{Security, Target};
-use ssespec::upstream::{Downstream, Front, Proxy, Upstream};
+use ssespec::upstream::{Downstream, Front, Proxy, Reload, Upstream};
 use ssespec_probe::{Roots, Trust};
 use ssespec_reference::Intermediary;
 use ssespec_reports::advice::Program;
@@ -30,6 +30,7 @@ use crate::status::Status;
   ssespec proxy --listen http://127.0.0.1:8080 --upstream 127.0.0.1:9000
   ssespec proxy --listen https://localhost:8443 --ca ca.pem --upstream 127.0.0.1:9000
   ssespec proxy --listen http://127.0.0.1:8080 --listen-http2 http://127.0.0.1:8081 --upstream 127.0.0.1:9000
+  ssespec proxy --listen http://127.0.0.1:8080 --upstream 127.0.0.1:9000 --reload 'nginx -s reload' --kind nginx --soak 2min
   ssespec proxy --reference
   ssespec proxy --listen http://127.0.0.1:8080 --upstream 127.0.0.1:9000 --filter 'intermediary/*'
   ssespec proxy --listen http://127.0.0.1:8080 --upstream 127.0.0.1:9000 --baseline known.toml --output results.jsonl
@@ -69,8 +70,11 @@ pub(crate) struct Arguments {
     /// trafficserver, squid, mitmproxy, envoy, traefik or http-proxy. Most are recognized without it
     #[arg(long, value_name = "PROGRAM")]
     kind: Option<Program>,
+    /// The command that makes the proxy reload its configuration, such as 'nginx -s reload': cases about reloads need it
+    #[arg(long, value_name = "COMMAND")]
+    reload: Option<String>,
     /// Test the built-in reference proxy
-    #[arg(long, conflicts_with_all = ["listen", "upstream", "kind", "ca", "insecure"])]
+    #[arg(long, conflicts_with_all = ["listen", "upstream", "kind", "ca", "insecure", "reload"])]
     reference: bool,
     /// A file of known failures, or an ssespec.toml
     #[arg(long, value_name = "FILE")]
@@ -95,16 +99,16 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         .await
         .map_err(|source| CommandError::ProxyUpstream { address, source })?;
     // It ends when the run has ended.
-    let (front, _reference) = match front {
+    let (front, reload, _reference) = match front {
         Some(front) => {
             words.extend(["--listen".into(), front.http1.origin(), "--upstream".into(), address.to_string()]);
             words.extend(arguments.words(&front));
-            (front, None)
+            (front, arguments.reload.as_deref().map(Reload::command), None)
         }
         None => {
             words.push("--reference".into());
             let (front, reference) = reference(&upstream).await?;
-            (front, Some(reference))
+            (front, Some(Reload::function(reference.reload())), Some(reference))
         }
     };
     let downstream = Downstream::trusting(trust);
@@ -114,6 +118,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         version: None,
         program: arguments.kind,
         front,
+        reload,
         upstream,
         client,
         downstream,
@@ -169,6 +174,7 @@ impl Arguments {
         };
         add("--listen-http2", self.listen_http2.as_ref().map(|_| front.http2.origin()));
         add("--ca", self.ca.as_ref().map(|file| file.display().to_string()));
+        add("--reload", self.reload.clone());
         add("--kind", self.kind.map(|kind| kind.to_string()));
         words.extend(self.insecure.then(|| "--insecure".to_owned()));
         words

@@ -22,6 +22,7 @@ pub(crate) const TESTS: Tests = &[
     ("urls_are_checked", urls_are_checked),
     ("settings_of_a_known_proxy_are_recommended", settings_of_a_known_proxy_are_recommended),
     ("cases_that_settings_mend_exist", cases_that_settings_mend_exist),
+    ("a_reload_is_a_command", a_reload_is_a_command),
 ];
 
 /// An address at which nothing listens.
@@ -207,4 +208,28 @@ fn cases_that_settings_mend_exist() {
     for case in cases {
         assert!(listed.contains(&format!("{case} ")), "{case}");
     }
+}
+
+fn a_reload_is_a_command() {
+    let upstream = free_address();
+    let runtime = Runtime::new().unwrap();
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let proxy = runtime.block_on(ssespec_reference::intermediary(any, upstream)).unwrap();
+    let filter = ["--filter", "intermediary/reload/*"];
+    let run = |more: &[&str]| with(&proxy.url(), upstream, &[&filter, more].concat(), 0).stdout;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("reloaded");
+    // One line for each reload.
+    let command = format!("echo x >> {}", file.display());
+    let reloaded = run(&["--reload", &command]);
+    assert!(
+        reloaded.contains("2 pass · 0 fail")
+            && reloaded.contains("a stream that is open during a reload: goes on"),
+        "{reloaded}"
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 3);
+    let failed = run(&["--reload", "exit 3"]);
+    assert!(failed.contains("0 pass") && failed.contains("3 skip"), "{failed}");
+    let without = run(&[]);
+    assert!(without.contains("0 pass"), "{without}");
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
+use crate::defect::list::IntermediaryDefect as Defect;
 use crate::defect::switches::IntermediaryDefects as Defects;
 use crate::intermediary::shared::Shared;
 use crate::intermediary::{http1, http2};
@@ -17,6 +18,7 @@ use crate::pace::Pace;
 pub struct Intermediary {
     address: SocketAddr,
     accepting: JoinHandle<()>,
+    shared: Arc<Shared>,
 }
 
 impl Intermediary {
@@ -33,7 +35,14 @@ impl Intermediary {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared::new(upstream, defects, pace));
-        Ok(Self { address, accepting: tokio::spawn(accept(listener, shared)) })
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
+        Ok(Self { address, accepting, shared })
+    }
+
+    /// What makes it reload its configuration, which changes nothing: streams that are open go on.
+    pub fn reload(&self) -> impl Fn() + Send + Sync + use<> {
+        let shared = Arc::clone(&self.shared);
+        move || shared.reloads.send_modify(|reloads| *reloads += 1)
     }
 
     /// The URL at which clients reach it.
@@ -51,9 +60,12 @@ impl Drop for Intermediary {
 async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     // A set, so that all connections end with it.
     let mut connections = JoinSet::new();
+    let mut reloads = shared.reloads.subscribe();
+    let mut accepts = true;
     loop {
         tokio::select! {
-            accepted = listener.accept() => if let Ok((stream, _)) = accepted {
+            Ok(()) = reloads.changed() => accepts = !shared.defects.has(Defect::NothingAcceptedAfterReload),
+            accepted = listener.accept(), if accepts => if let Ok((stream, _)) = accepted {
                 connections.spawn(serve(stream, Arc::clone(&shared)));
             },
             Some(_) = connections.join_next() => {}

@@ -237,6 +237,7 @@ async fn forward<F: Front>(
     let mut send = Sending { shared, front, held_head, keeping };
     let cut = Instant::now() + shared.pace.seconds(ROUTE);
     let idle = shared.pace.seconds(IDLE);
+    let mut reloads = shared.reloads.subscribe();
     let mut is_watched = true;
     loop {
         let (came, is_inside_chunk) = tokio::select! {
@@ -249,6 +250,7 @@ async fn forward<F: Front>(
                 return Ok(());
             }
             came = source.next() => came,
+            Ok(()) = reloads.changed(), if defects.has(Defect::StreamsEndedByReload) => return send.end().await,
             () = tokio::time::sleep(idle), if defects.has(Defect::SilentStreamEnded) => return send.end().await,
             held = passage.waits() => (Came::Content(Vec::new()), { send.content(&held).await?; false }),
         };

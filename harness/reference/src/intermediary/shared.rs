@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, Semaphore};
+use tokio::sync::{Mutex, Semaphore, watch};
 
 use crate::defect::switches::IntermediaryDefects as Defects;
 use crate::intermediary::sharing::Streams;
@@ -25,11 +25,21 @@ pub(crate) struct Shared {
     pub(crate) streams: Arc<Semaphore>,
     /// The streams that are stored or shared. Only an intermediary with a defect does this.
     pub(crate) kept: Streams,
+    /// How often the configuration was reloaded.
+    pub(crate) reloads: watch::Sender<u64>,
 }
 
 impl Shared {
     pub(crate) fn new(upstream: SocketAddr, defects: Defects, pace: Pace) -> Self {
         let streams = Arc::new(Semaphore::new(FEW));
-        Self { upstream, defects, pace, writing: Mutex::default(), streams, kept: Streams::default() }
+        Self {
+            upstream,
+            defects,
+            pace,
+            writing: Mutex::default(),
+            streams,
+            kept: Streams::default(),
+            reloads: watch::Sender::default(),
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use ssespec::run::{Baseline, Deaths, Launch, Plan, Rerun, Run, Selection, Trial, open_stage, play_case};
 use ssespec::session::{Patience, Stop};
 use ssespec::target::Target;
-use ssespec::upstream::{Downstream, Front, Proxy, Upstream};
+use ssespec::upstream::{Downstream, Front, Proxy, Reload, Upstream};
 use ssespec_cases::intermediary::IntermediaryStep;
 use ssespec_cases::{Capability, Corpus, Role, Script};
 use ssespec_mock_server::action::Action;
@@ -67,6 +67,7 @@ impl Behind {
     /// The intermediary in front of this listener.
     pub(crate) fn new(upstream: Arc<Upstream>, intermediary: Intermediary) -> Self {
         let front = Front::new(Target::parse(&intermediary.url()).expect("a URL"));
+        let reload = Some(Reload::function(intermediary.reload()));
         let downstream = Downstream::default();
         let client = reference::client_watched(downstream.clone());
         let launch = Launch::Proxy(Box::new(Proxy {
@@ -74,6 +75,7 @@ impl Behind {
             version: None,
             program: None,
             front,
+            reload,
             upstream,
             client,
             downstream,

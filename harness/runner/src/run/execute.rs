@@ -57,6 +57,7 @@ impl Run {
             abilities.version.clone_into(&mut identity.version);
             identity.language.clear();
             identity.capabilities.extend(abilities.http2.then_some(Capability::Http2));
+            identity.capabilities.extend(abilities.reloads.then_some(Capability::Reload));
         }
         let starts = stage.lane_page.starts.clone();
         let role = self.launch.role();
@@ -84,7 +85,9 @@ impl Run {
         #[cfg(feature = "intermediary")]
         if abilities.is_some() {
             // The others are those of the client in front of it.
-            identity.capabilities.retain(|capability| *capability == Capability::Http2);
+            identity
+                .capabilities
+                .retain(|capability| matches!(capability, Capability::Http2 | Capability::Reload));
         }
         let mut header = self.header(&identity);
         #[cfg(feature = "intermediary")]

@@ -12,6 +12,8 @@ use crate::upstream::downstream::Bytes;
 #[cfg(feature = "intermediary")]
 use crate::upstream::front::Front;
 #[cfg(feature = "intermediary")]
+use crate::upstream::reload::Reload;
+#[cfg(feature = "intermediary")]
 use crate::upstream::share::Share;
 
 /// Where a session's URL is.
@@ -40,6 +42,15 @@ impl Place {
         match self {
             Self::Own(_) => None,
             Self::Behind(share) => Some((share.fronts(), share.trust())),
+        }
+    }
+
+    /// How the intermediary is made to reload its configuration.
+    #[cfg(feature = "intermediary")]
+    pub(super) fn reload(&self) -> Option<&Reload> {
+        match self {
+            Self::Own(_) => None,
+            Self::Behind(share) => share.reload(),
         }
     }
 

@@ -4,6 +4,7 @@
 //!
 //! - [`proxy`]: an intermediary that is running
 //! - [`front`]: where clients reach it
+//! - [`reload`]: how it is made to reload its configuration
 //! - [`listener`]: the listener
 //! - `routes`: which session an event of the wire belongs to
 //! - [`share`]: one lane's share of the listener
@@ -13,6 +14,7 @@ pub mod downstream;
 pub mod front;
 pub mod listener;
 pub mod proxy;
+pub mod reload;
 mod routes;
 pub mod share;
 
@@ -20,4 +22,5 @@ pub use downstream::{Downstream, Side};
 pub use front::Front;
 pub use listener::Upstream;
 pub use proxy::Proxy;
+pub use reload::{Reload, ReloadError};
 pub use share::Share;

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::downstream::Downstream;
 use super::front::Front;
 use super::listener::Upstream;
+use super::reload::Reload;
 use super::share::Share;
 use crate::adapter::in_process::client::Client;
 
@@ -24,6 +25,8 @@ pub struct Proxy {
     pub front: Front,
     /// Which known program it is; recognized by its responses if this is not said.
     pub program: Option<Program>,
+    /// How it is made to reload its configuration, if it can be.
+    pub reload: Option<Reload>,
     /// What it forwards to.
     pub upstream: Arc<Upstream>,
     /// The client that plays the cases for clients through it.
@@ -35,7 +38,7 @@ pub struct Proxy {
 impl Proxy {
     /// The share of a lane.
     pub(crate) fn share(&self, tell: UnboundedSender<WireEvent>) -> Share {
-        Share::new(Arc::clone(&self.upstream), self.front.clone(), self.downstream.clone(), tell)
+        Share::new(self, tell)
     }
 
     /// The numbers of sessions.

@@ -34,6 +34,13 @@ macro_rules! entries {
         /// The origin does not learn that a client has reset its HTTP/2 stream.
         StreamResetNotPassedOn: "vitejs/vite#13522",
 
+        // Reloads
+
+        /// A reload ends open streams as if they were complete.
+        StreamsEndedByReload: "http/proxy-incomplete",
+        /// After a reload, new connections are not accepted.
+        NothingAcceptedAfterReload: "resilience-intermediary/reload-goes-on",
+
         // Requests
 
         /// Last-Event-ID is not forwarded.

@@ -78,6 +78,15 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Makes the intermediary reload its configuration. A command that fails says nothing about the intermediary.
+    pub(super) async fn reload(&mut self) {
+        self.progress.transcript.harness("reload", "");
+        let Some(reload) = self.stage.base.reload().cloned() else { return };
+        if let Err(error) = reload.perform().await {
+            self.progress.not_judged = Some(error.to_string());
+        }
+    }
+
     /// Waits for what is on its way: what comes after our FIN turns it into an RST. An intermediary that holds it back is
     /// left all the same.
     async fn arrivals(&mut self, numbers: &[usize]) -> Result<(), Stop> {

@@ -140,6 +140,8 @@ pub(crate) struct Abilities {
     pub(crate) program: Option<Program>,
     /// Whether it speaks HTTP/2 in front, over TLS or over cleartext TCP with prior knowledge.
     pub(crate) http2: bool,
+    /// Whether it can be made to reload its configuration.
+    pub(crate) reloads: bool,
     /// Whether it passes events on while the response is open.
     pub(crate) passes_events: bool,
 }
@@ -166,7 +168,14 @@ pub(crate) async fn check(proxy: &Proxy) -> Result<Abilities, PreflightError> {
     let name = proxy.name.clone().or(name).or_else(|| program.map(|program| program.word().to_owned()));
     let name = name.unwrap_or_else(|| "proxy".into());
     let version = proxy.version.clone().unwrap_or(version);
-    Ok(Abilities { name, version, program, http2, passes_events: first.passed_event })
+    Ok(Abilities {
+        name,
+        version,
+        program,
+        http2,
+        reloads: proxy.reload.is_some(),
+        passes_events: first.passed_event,
+    })
 }
 
 /// What was seen of a request that was forwarded.

@@ -166,6 +166,10 @@ impl Player for Session<'_> {
                 self.current.clone_from(name);
                 Ok(())
             }
+            IntermediaryStep::Reload => {
+                self.reload().await;
+                Ok(())
+            }
             IntermediaryStep::Expect(observed) => self.expect(observed).await,
             IntermediaryStep::OneOf(alternatives) => self.expect_one_of(alternatives).await,
             IntermediaryStep::Record(fact) => {
