@@ -207,7 +207,7 @@ impl Time {
 }
 
 /// How much longer a probe takes of a server that serves few streams at the same time.
-const SERIES: Duration = Duration::from_secs(60);
+const SERIES: Duration = Duration::from_secs(80);
 
 /// The checks while they run concurrently.
 struct Tasks {

@@ -32,7 +32,7 @@ use crate::status::Status;
   ssespec client --browser chromium --page-library dist/bundle.js
   ssespec client --filter 'client/retry/*' --baseline known.toml -- node adapter.mjs
   ssespec client --suite whatwg --level must --delivery whole --jobs 1 --timeout 10s -- ./adapter
-  ssespec client --cases my-cases --delivery splits --ipv6 --barrier pause -- ./adapter
+  ssespec client --cases my-cases --delivery splits --ipv6 -- ./adapter
   ssespec client --strict --fail-fast --timings -- ./adapter
   ssespec client --soak 5min -- ./adapter
   ssespec client --framing close --loss end -- ./adapter

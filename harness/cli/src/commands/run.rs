@@ -44,7 +44,7 @@ use crate::{launch, list, output};
   ssespec run --filter 'client/lines/*' --filter 'client/bom/*' --delivery bytes --jobs 1
   ssespec run --list --filter 'client/lines/*'
   ssespec run --suite whatwg --level must --timeout 10s --color never
-  ssespec run --cases my-cases --delivery splits --ipv6 --barrier pause
+  ssespec run --cases my-cases --delivery splits --ipv6
   ssespec run --allow-remote servers/in-a-container
   ssespec run --strict --fail-fast --timings
   ssespec run --soak 5min

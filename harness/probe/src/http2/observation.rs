@@ -8,14 +8,14 @@ use ssespec_reports::results::Row;
 use ssespec_strict::http2::fields::Field;
 
 use super::session::{MAX_CONCURRENT_STREAMS, NoHttp2, Session, StreamResponse};
-use crate::options::Options;
+use crate::options::{Length, Options};
 use crate::outcome::Breach;
 
 /// How long to wait for events.
 pub(crate) const EVENTS: Duration = Duration::from_millis(2000);
 
-/// How long the connection is observed at least.
-const MOMENT: Duration = Duration::from_millis(1500);
+/// How long the connection is observed at least, in a short and in a full probe.
+const MOMENT: (Duration, Duration) = (Duration::from_millis(1500), Duration::from_secs(5));
 
 /// How many events with ids are awaited, to resume after the first of them.
 const IDENTIFIED: usize = 2;
@@ -163,7 +163,8 @@ pub(crate) async fn observe(options: &Options, path: &str) -> Result<Http2Observ
     let limit = session.elapsed() + options.timeout;
     session.until(limit, |session| later.is_none_or(|later| has_head(session, later))).await;
     // A stream that is cut after a moment is not kept.
-    let moment = MOMENT.saturating_sub(session.elapsed()) + session.elapsed();
+    let least = if options.length == Length::Full { MOMENT.1 } else { MOMENT.0 };
+    let moment = least.max(session.elapsed());
     session
         .until(moment, |session| {
             session.responses.get(&kept).is_some_and(|response| response.reset.is_some())

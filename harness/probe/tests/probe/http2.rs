@@ -159,7 +159,7 @@ fn event(number: u64, flaw: Http2Flaw) -> Vec<u8> {
     match flaw {
         Http2Flaw::NoIds => b"event: tick\ndata: {\"a\":1}\n\n".to_vec(),
         Http2Flaw::OtherData => format!("id: {number}\nevent: tick\ndata: {{\"a\":2}}\n\n").into_bytes(),
-        _ => server::frame(number, &BTreeSet::new()),
+        _ => crate::frame::frame(number, &BTreeSet::new()),
     }
 }
 

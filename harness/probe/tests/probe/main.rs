@@ -23,6 +23,8 @@ mod flaw;
 #[cfg(test)]
 mod flawed_servers;
 #[cfg(test)]
+mod frame;
+#[cfg(test)]
 mod hostile_servers;
 #[cfg(test)]
 mod http2;

@@ -1,0 +1,37 @@
+//! The events of a server, with what is wrong with them.
+
+use std::collections::BTreeSet;
+
+use crate::flaw::Flaw::{self, *};
+
+/// An event, with its blank line.
+pub(crate) fn frame(number: u64, flaws: &BTreeSet<Flaw>) -> Vec<u8> {
+    let has = |flaw| flaws.contains(&flaw);
+    let id = match number {
+        _ if has(SameId) => "id: 7\n".into(),
+        number if has(SomeIds) && number % 2 == 0 => String::new(),
+        number if has(SpacedIds) => format!("id: {number} \n"),
+        number => format!("id: {number}\n"),
+    };
+    let data = match number {
+        _ if has(BareCr) => "data: first\rsecond line\n",
+        _ if has(Unsplit) => "data: {\n  \"a\": 1\n}\n",
+        _ if has(Misspelled) => "Data: x\ndata: x\n",
+        _ if has(UnknownField) => "topic: x\ndata: x\n",
+        _ if has(EscapedLineBreaks) => return b"data: x\\n\\n".to_vec(),
+        _ if has(NoColon) => "data {\"a\":1}\n",
+        _ if has(NoData) => "event: tick\n",
+        number if has(EmptyKeepAlives) && number % 2 == 0 => return b"data:\n\n".to_vec(),
+        _ if has(KeepAliveEvents) => "event: ping\ndata: x\n",
+        _ if has(LateBom) => "\u{feff}data: x\ndata: x\n",
+        _ => "event: tick\ndata: {\"a\":1}\n",
+    };
+    let mut text = format!("{id}{data}").into_bytes();
+    if has(InvalidUtf8) {
+        text.extend(b"data: caf\xE9\n");
+    }
+    if !has(NoBlankLines) {
+        text.push(b'\n');
+    }
+    text
+}
