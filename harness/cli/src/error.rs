@@ -318,7 +318,7 @@ pub(crate) enum CommandError {
         /// The folder.
         folder: PathBuf,
         /// What is wrong.
-        error: PreflightError,
+        error: Box<PreflightError>,
         /// The end of what it printed.
         output: String,
     },

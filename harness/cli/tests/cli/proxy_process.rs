@@ -31,13 +31,14 @@ pub(crate) fn live(options: &[String]) -> ExitCode {
         return ExitCode::FAILURE;
     }
     let _observer = option("observer").map(|address| TcpStream::connect(address).unwrap());
-    if is_told("worker") {
+    let _worker = is_told("worker").then(|| {
         let mut worker = Command::new(std::env::current_exe().unwrap());
         worker.arg("as-worker").args(option("observer"));
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut worker, 0);
-        worker.spawn().unwrap();
-    }
+        let mut worker = worker.spawn().unwrap();
+        std::thread::spawn(move || worker.wait())
+    });
     let address = |key: &str| {
         let mut lines = configuration.lines();
         lines.find_map(|line| line.strip_prefix(key)?.trim().parse().ok()).unwrap()

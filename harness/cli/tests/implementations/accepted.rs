@@ -13,7 +13,7 @@ pub(crate) struct Accepted {
     pub(crate) transport: String,
 }
 
-/// The first line of an accepted report.
+/// The first line of the accepted report of an implementation, or of its variant.
 pub(crate) fn read(name: &str) -> Result<Accepted, String> {
     let path = format!("reports/snapshots/{name}.snap");
     let report = text(&path)?;
@@ -21,11 +21,12 @@ pub(crate) fn read(name: &str) -> Result<Accepted, String> {
     parsed(line.unwrap_or_default()).ok_or_else(|| format!("{path}: it does not name its implementation"))
 }
 
-/// Reads `eventsource 5.1.5 (JavaScript client) over process`.
+/// Reads `eventsource 5.1.5 (JavaScript client) over process`, or `nginx (default) 1.22.1 (intermediary) over network`.
 fn parsed(line: &str) -> Option<Accepted> {
-    let (identity, rest) = line.split_once(" (")?;
-    let (kind, transport) = rest.split_once(") over ")?;
-    let ((name, version), (language, role)) = (identity.rsplit_once(' ')?, kind.rsplit_once(' ')?);
+    let (identity, transport) = line.rsplit_once(") over ")?;
+    let (identity, kind) = identity.rsplit_once(" (")?;
+    let ((name, version), (language, role)) =
+        (identity.rsplit_once(' ')?, kind.rsplit_once(' ').unwrap_or(("", kind)));
     let words = [name, version, language, role, transport].map(str::to_owned);
     let [name, version, language, role, transport] = words;
     Some(Accepted { name, version, language, role, transport })
@@ -33,7 +34,7 @@ fn parsed(line: &str) -> Option<Accepted> {
 
 /// Compares an accepted report, and its column in the matrix, with the pins of its folder.
 pub(crate) fn check(folder: &Folder) -> Result<(), String> {
-    let accepted = read(&folder.name)?;
+    let accepted = read(&folder.stem())?;
     if !text(MATRIX)?.contains(&format!("- **{} {}** (", escaped(&accepted.name), accepted.version)) {
         let hint = "`ci/matrix --accept` renews it";
         return Err(format!("{MATRIX} does not name {} {}; {hint}", accepted.name, accepted.version));
@@ -41,6 +42,18 @@ pub(crate) fn check(folder: &Folder) -> Result<(), String> {
     // Browsers come from the machine.
     if matches!(folder.start, Start::Browser { library: None, .. }) {
         return Ok(());
+    }
+    // A run checks the version of a proxy.
+    if let Start::Program(program) = &folder.start {
+        let expected = (folder.title(), program.version.clone());
+        return if expected == (accepted.name, Some(accepted.version)) {
+            Ok(())
+        } else {
+            Err(format!(
+                "the accepted report of {} is of another version than its ssespec.toml",
+                folder.title()
+            ))
+        };
     }
     let pins = pins::read(&folder.path)?;
     problem(&folder.name, &accepted, &pins).map_or(Ok(()), Err)

@@ -2,23 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use crate::{accepted, text};
+use ssespec::implementation::Folder;
+
+use crate::{accepted, folder_name, text};
 
 /// The list.
 const FILE: &str = "ci/handful";
 
-/// Checks that the list names a client of each language, a browser and two servers. `all` are all implementations.
-pub(crate) fn check(all: &[String]) -> Result<(), String> {
+/// Checks that the list names a client of each language, a browser, two servers and a proxy. `all` are all implementations.
+pub(crate) fn check(all: &[Folder]) -> Result<(), String> {
     let list = text(FILE)?;
     let names: Vec<&str> = list.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
-    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|known| known == *name)) {
+    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|known| folder_name(known) == **name)) {
         return Err(format!("{FILE}: there is no ci/implementations/{unknown}"));
     }
     let mut languages = BTreeSet::new();
-    let (mut handful, mut browsers, mut servers) = (BTreeSet::new(), 0, 0);
-    for name in all {
-        let accepted = accepted::read(name)?;
-        let is_listed = names.contains(&name.as_str());
+    let (mut handful, mut browsers, mut servers, mut proxies) = (BTreeSet::new(), 0, 0, 0);
+    for folder in all {
+        let accepted = accepted::read(&folder.stem())?;
+        let is_listed = names.contains(&folder_name(folder).as_str());
         match (accepted.role.as_str(), accepted.transport.as_str()) {
             ("client", "page") => browsers += usize::from(is_listed),
             ("client", _) => {
@@ -27,14 +29,16 @@ pub(crate) fn check(all: &[String]) -> Result<(), String> {
                 }
                 languages.insert(accepted.language);
             }
+            ("intermediary", _) => proxies += usize::from(is_listed),
             _ => servers += usize::from(is_listed),
         }
     }
     if let Some(language) = languages.difference(&handful).next() {
         return Err(format!("{FILE}: no client in {language}"));
     }
-    if browsers == 0 || servers < 2 {
-        return Err(format!("{FILE}: {browsers} browsers and {servers} servers; expected one and two"));
+    if browsers == 0 || servers < 2 || proxies == 0 {
+        let found = format!("{browsers} browsers, {servers} servers and {proxies} proxies");
+        return Err(format!("{FILE}: {found}; expected one, two and one"));
     }
     Ok(())
 }

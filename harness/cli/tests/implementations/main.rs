@@ -21,6 +21,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 use ssespec::implementation::{Folder, Start};
+use ssespec::program::version;
 use ssespec::setup;
 use ssespec_browser as browser;
 use ssespec_reports::results::{Results, Role, Verdict};
@@ -50,7 +51,7 @@ fn main() -> ExitCode {
         .concat()
         .into_iter()
         .map(|folder| {
-            Trial::ignorable_test(format!("implementation/{}", folder.name), move || check(&folder))
+            Trial::ignorable_test(format!("implementation/{}", folder.stem()), move || check(&folder))
         })
         .collect();
     if choice::none_may_be_left_out() && !arguments.list && arguments.filter.is_none() {
@@ -58,22 +59,27 @@ fn main() -> ExitCode {
         std::thread::spawn(move || clients.iter().filter(is_chosen).for_each(|folder| drop(set_up(folder))));
     }
     for folder in folders.clone() {
-        trials.push(Trial::test(format!("version/{}", folder.name), move || Ok(accepted::check(&folder)?)));
+        trials.push(Trial::test(format!("version/{}", folder.stem()), move || Ok(accepted::check(&folder)?)));
     }
-    let names: Vec<String> = folders.iter().map(|folder| folder.name.clone()).collect();
+    let of_handful = folders.clone();
     trials.push(Trial::test("versions_that_differ", || Ok(accepted::check_itself()?)));
-    trials.push(Trial::test("handful", move || Ok(handful::check(&names)?)));
+    trials.push(Trial::test("handful", move || Ok(handful::check(&of_handful)?)));
     trials.push(Trial::ignorable_test("matrix", move || check_matrix(&folders)));
     libtest_mimic::run(&arguments, trials).exit_code()
 }
 
 fn is_chosen(folder: &&Folder) -> bool {
-    choice::not_chosen(&folder.name).is_none()
+    choice::not_chosen(&folder_name(folder)).is_none()
 }
 
 /// The text of a file of this repository.
 fn text(path: &str) -> Result<String, String> {
     std::fs::read_to_string(Path::new(REPOSITORY).join(path)).map_err(|error| format!("{path}: {error}"))
+}
+
+/// The name of its folder.
+fn folder_name(folder: &Folder) -> String {
+    folder.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 fn folders() -> Result<Vec<Folder>, String> {
@@ -90,17 +96,21 @@ fn folders() -> Result<Vec<Folder>, String> {
 /// side by side.
 static CLOCK: RwLock<()> = RwLock::new(());
 
-/// A value that is computed once for each implementation.
-struct Once<T>(Mutex<BTreeMap<String, Arc<OnceLock<T>>>>);
+/// A value that is computed once for each implementation, or once for each folder.
+struct Once<T>(Mutex<BTreeMap<String, Arc<OnceLock<T>>>>, fn(&Folder) -> String);
 
 impl<T: Clone> Once<T> {
-    const fn new() -> Self {
-        Self(Mutex::new(BTreeMap::new()))
+    const fn new(key: fn(&Folder) -> String) -> Self {
+        Self(Mutex::new(BTreeMap::new()), key)
+    }
+
+    fn key(&self, folder: &Folder) -> String {
+        (self.1)(folder)
     }
 
     fn get(&self, folder: &Folder, make: impl FnOnce() -> T) -> T {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let made = Arc::clone(all.entry(folder.name.clone()).or_default());
+        let made = Arc::clone(all.entry(self.key(folder)).or_default());
         drop(all);
         made.get_or_init(make).clone()
     }
@@ -120,7 +130,7 @@ enum Run {
 
 /// Runs an implementation, once for all trials.
 fn run(folder: &Folder) -> Came {
-    static RUNS: Once<Came> = Once::new();
+    static RUNS: Once<Came> = Once::new(Folder::stem);
     RUNS.get(folder, || {
         if let Some(reason) = lacks(folder) {
             return Ok(Run::LeftOut(reason));
@@ -136,7 +146,7 @@ fn run(folder: &Folder) -> Came {
 
 /// Why an implementation is left out.
 fn lacks(folder: &Folder) -> Option<String> {
-    let not_chosen = choice::not_chosen(&folder.name);
+    let not_chosen = choice::not_chosen(&folder_name(folder));
     if not_chosen.is_some() || choice::none_may_be_left_out() {
         return not_chosen;
     }
@@ -145,13 +155,19 @@ fn lacks(folder: &Folder) -> Option<String> {
     {
         return Some(format!("{missing}; {}", missing.hint()));
     }
-    let how = format!("not set up: `ssespec run --setup ci/implementations/{}` does it", folder.name);
-    (!setup::is_done(folder)).then_some(how)
+    let how = format!("not set up: `ssespec run --setup ci/implementations/{}` does it", folder_name(folder));
+    if !setup::is_done(folder) {
+        return Some(how);
+    }
+    match &folder.start {
+        Start::Program(program) => version::check(&folder.path, program).err().map(|error| error.to_string()),
+        _ => None,
+    }
 }
 
 /// Sets an implementation up, once.
 fn set_up(folder: &Folder) -> Result<(), String> {
-    static DONE: Once<Result<(), String>> = Once::new();
+    static DONE: Once<Result<(), String>> = Once::new(folder_name);
     DONE.get(folder, || {
         if setup::is_done(folder) {
             return Ok(());
@@ -164,11 +180,12 @@ fn set_up(folder: &Folder) -> Result<(), String> {
 fn run_now(folder: &Folder) -> Came {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("results");
     std::fs::create_dir_all(&directory).map_err(|error| error.to_string())?;
-    let file = directory.join(format!("{}.jsonl", folder.name));
+    let file = directory.join(format!("{}.jsonl", folder.stem()));
     let output = Command::new(env!("CARGO_BIN_EXE_ssespec"))
         .current_dir(REPOSITORY)
         .arg("run")
-        .arg(format!("ci/implementations/{}", folder.name))
+        .arg(format!("ci/implementations/{}", folder_name(folder)))
+        .args(folder.variant.iter().flat_map(|variant| ["--variant", variant]))
         .arg("--output")
         .arg(&file)
         .output()
@@ -209,7 +226,7 @@ fn check(folder: &Folder) -> Result<Completion, Failed> {
         prepend_module_to_snapshot => false,
         omit_expression => true,
     }, {
-        insta::assert_snapshot!(folder.name.clone(), snapshot::snapshot(&results));
+        insta::assert_snapshot!(folder.stem(), snapshot::snapshot(&results));
     });
     Ok(Completion::Completed)
 }
@@ -234,9 +251,9 @@ fn check_matrix(folders: &[Folder]) -> Result<Completion, Failed> {
         match run(folder) {
             Ok(Run::Done(results)) => runs.push(without_circumstances(&results)),
             Ok(Run::LeftOut(reason)) => {
-                return Ok(Completion::ignored_with(format!("{}: {reason}", folder.name)));
+                return Ok(Completion::ignored_with(format!("{}: {reason}", folder.title())));
             }
-            Err(_) => return Err(format!("{} did not run as its baseline says", folder.name).into()),
+            Err(_) => return Err(format!("{} did not run as its baseline says", folder.title()).into()),
         }
     }
     let current = markdown::compatibility(&runs, SITE).map_err(|error| error.to_string())?;

@@ -42,7 +42,7 @@ impl Placeholder {
     }
 }
 
-/// What looks like a placeholder in a word of a command, but is none. Templates are not checked: configuration files
+/// What looks like a placeholder in an argument of a command, but is none. Templates are not checked: configuration files
 /// have braces of their own.
 pub(crate) fn unknown(word: &str) -> Option<String> {
     let ends = word.match_indices('{').filter_map(|(start, _)| {

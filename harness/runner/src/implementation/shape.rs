@@ -46,7 +46,7 @@ pub(super) static SSESPEC: Table = Table {
         Key::optional(
             "variants",
             Shape::Map(&Shape::Table(&VARIANT)),
-            "For an intermediary: configurations by name, each of which is run and reported on its own.",
+            "For an intermediary: configurations by name, each with its own `templates` or `command`, run and reported on its own.",
         ),
         Key::optional("browser", Shape::Word(Engine::WORDS), "The browser to start instead of a command."),
         Key::optional(

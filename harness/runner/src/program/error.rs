@@ -2,8 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
-
-use super::running::READY;
+use std::time::Duration;
 
 /// Why a proxy that the harness starts cannot be tested.
 #[derive(Debug, thiserror::Error)]
@@ -62,12 +61,14 @@ pub enum ProgramError {
         output: String,
     },
     /// It accepts no connection.
-    #[error("`{command}` accepts no connection at {listen} within {}", humantime::format_duration(READY))]
+    #[error("`{command}` accepts no connection at {listen} within {}", humantime::format_duration(*patience))]
     NotReady {
         /// The command.
         command: String,
         /// The address at which it should listen.
         listen: String,
+        /// How long it had to.
+        patience: Duration,
         /// The end of what it printed.
         output: String,
     },

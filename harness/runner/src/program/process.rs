@@ -36,7 +36,7 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts a command, as the leader of a process group of its own. The mark is unique.
+    /// Starts a command, as the leader of a process group of its own. `mark` is unique.
     ///
     /// # Errors
     /// If the operating system says no.

@@ -17,7 +17,7 @@ use crate::adapter::process::program_path;
 use crate::implementation::Program;
 
 /// How long it may take until it accepts connections: some compile their configuration first.
-pub(super) const READY: Duration = Duration::from_secs(40);
+const READY: Duration = Duration::from_secs(40);
 
 /// How often it is tried.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -86,6 +86,7 @@ impl Running {
                 return Err(ProgramError::NotReady {
                     command: self.command.clone(),
                     listen: self.listen.to_string(),
+                    patience: READY,
                     output: self.process.output(),
                 });
             }

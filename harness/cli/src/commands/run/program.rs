@@ -48,9 +48,11 @@ impl Prepared<'_> {
             ended = running.ends() => Err(of_folder(ended)),
         };
         outcome.map_err(|error| match error {
-            CommandError::Intermediary(error) => {
-                CommandError::ProgramPreflight { folder: folder.clone(), error, output: running.output() }
-            }
+            CommandError::Intermediary(error) => CommandError::ProgramPreflight {
+                folder: folder.clone(),
+                error: Box::new(error),
+                output: running.output(),
+            },
             other => other,
         })
     }

@@ -36,7 +36,7 @@ async fn start(program: &Program) -> Result<Running, ProgramError> {
 /// The processes whose environment names this folder.
 fn left(folder: &Path) -> Vec<u32> {
     let wanted = format!("SSESPEC_PROGRAM={}", folder.display());
-    let entries = std::fs::read_dir("/proc").unwrap().flatten();
+    let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbers = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     let is_marked = |process: &u32| {
         let environment = std::fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
@@ -124,7 +124,7 @@ async fn one_that_cannot_be_started() {
 async fn one_that_goes_into_the_background() {
     let error = start(&script("sleep 617.203 & exit 0")).await.unwrap_err();
     let ProgramError::EndedEarly { .. } = &error else { panic!("{error}") };
-    let sleeping = |word: &str| word.ends_with("sleep\0617.203\0");
+    let sleeping = |line: &String| line.split('\0').eq(["sleep", "617.203", ""]);
     let entries = std::fs::read_dir("/proc").unwrap().flatten();
     let mut lines = entries.filter_map(|entry| std::fs::read_to_string(entry.path().join("cmdline")).ok());
     assert!(!lines.any(|line| sleeping(&line)));
