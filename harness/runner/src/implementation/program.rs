@@ -14,6 +14,8 @@ pub struct Program {
     pub command: Vec<String>,
     /// The folder with the templates of its configuration, in the implementation's folder.
     pub templates: Option<String>,
+    /// The command of the shell that makes it reload its configuration, with placeholders.
+    pub reload: Option<String>,
     /// The version that it must have.
     pub version: Option<String>,
     /// The command that prints its version; empty if that is not checked.
@@ -21,7 +23,7 @@ pub struct Program {
 }
 
 /// The keys of a folder that only intermediaries have.
-const KEYS: [&str; 4] = ["templates", "version", "version-command", "variants"];
+const KEYS: [&str; 5] = ["templates", "reload", "version", "version-command", "variants"];
 
 /// Reads the programs of an intermediary's folder: one for each variant, or one without a name.
 pub(super) fn programs(
@@ -98,16 +100,16 @@ fn program(
         }
         Some(_) => {}
     }
-    let mut texts = Vec::new();
-    for word in command.into_iter().flat_map(value::list) {
-        let text = value::text(word).unwrap_or_default().to_owned();
-        if let Some(unknown) = unknown(&text) {
+    let reload = key("reload");
+    for word in command.into_iter().flat_map(value::list).chain(reload) {
+        if let Some(unknown) = value::text(word).and_then(|text| unknown(text)) {
             let what = format!("expected one of {}", Placeholder::list());
             findings.add(word.span(), format!("unknown placeholder `{unknown}`"), what);
         }
-        texts.push(text);
     }
-    let words = texts.clone();
+    let words = command.into_iter().flat_map(value::list);
+    let words: Vec<String> = words.map(|word| value::text(word).unwrap_or_default().to_owned()).collect();
+    let mut texts = words.clone();
     let templates = key("templates");
     if let Some(templates) = templates {
         let path = folder.join(value::text(templates).unwrap_or_default());
@@ -136,6 +138,7 @@ fn program(
     Program {
         command: words,
         templates: templates.and_then(value::text).map(str::to_owned),
+        reload: reload.and_then(value::text).map(str::to_owned),
         version: value::text_of(root, "version"),
         version_command: value::texts_of(root, "version-command"),
     }

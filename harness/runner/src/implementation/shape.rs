@@ -37,6 +37,11 @@ pub(super) static SSESPEC: Table = Table {
             Shape::Text,
             "For an intermediary: a folder in this one, whose files are copied into `{dir}` with the placeholders filled in.",
         ),
+        Key::optional(
+            "reload",
+            Shape::Text,
+            "For an intermediary: a shell command, with placeholders, that makes it reload its configuration.",
+        ),
         Key::optional("version", Shape::Text, "For an intermediary: its version, for the report."),
         Key::optional(
             "version-command",
@@ -89,6 +94,7 @@ static VARIANT: Table = Table {
             "The folder with its templates, instead of that of all variants.",
         ),
         Key::optional("command", Shape::List(&Shape::Text), "Its command, instead of that of all variants."),
+        Key::optional("reload", Shape::Text, "Its reload command, instead of that of all variants."),
     ],
 };
 

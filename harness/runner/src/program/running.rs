@@ -15,6 +15,7 @@ use super::error::ProgramError;
 use super::process::Process;
 use crate::adapter::process::program_path;
 use crate::implementation::Program;
+use crate::upstream::Reload;
 
 /// How long it may take until it accepts connections: some compile their configuration first.
 const READY: Duration = Duration::from_secs(40);
@@ -34,7 +35,8 @@ pub struct Running {
     // Before the folder, which its processes use until they end.
     process: Process,
     command: String,
-    listen: SocketAddr,
+    places: Places,
+    reload: Option<String>,
     _folder: TempDir,
 }
 
@@ -65,7 +67,8 @@ impl Running {
         let mut command = Command::new(program_path(folder, name));
         command.args(arguments).current_dir(folder);
         let process = Process::start(command, own.path().display().to_string()).map_err(start)?;
-        let mut running = Self { process, command: shown, listen, _folder: own };
+        let reload = program.reload.as_deref().map(|command| places.fill(command));
+        let mut running = Self { process, command: shown, places, reload, _folder: own };
         running.ready().await?;
         Ok(running)
     }
@@ -74,7 +77,7 @@ impl Running {
     async fn ready(&mut self) -> Result<(), ProgramError> {
         let deadline = Instant::now() + READY;
         loop {
-            let is_open = TcpStream::connect(self.listen).await.is_ok();
+            let is_open = TcpStream::connect(self.places.listen).await.is_ok();
             if let Some(status) = self.ended() {
                 let (command, output) = (self.command.clone(), self.process.output());
                 return Err(ProgramError::EndedEarly { command, status, output });
@@ -85,7 +88,7 @@ impl Running {
             if Instant::now() >= deadline {
                 return Err(ProgramError::NotReady {
                     command: self.command.clone(),
-                    listen: self.listen.to_string(),
+                    listen: self.places.listen.to_string(),
                     patience: READY,
                     output: self.process.output(),
                 });
@@ -96,7 +99,12 @@ impl Running {
 
     /// The URL at which clients reach it.
     pub fn url(&self) -> String {
-        format!("http://{}", self.listen)
+        format!("http://{}", self.places.listen)
+    }
+
+    /// How it is made to reload its configuration, if its folder says so.
+    pub fn reload(&self) -> Option<Reload> {
+        self.reload.as_deref().map(Reload::command)
     }
 
     /// The end of what it printed.

@@ -69,6 +69,7 @@ mod tests {
         let program = |version: &str, command: &[&str]| Program {
             command: vec!["x".into()],
             templates: None,
+            reload: None,
             version: Some(version.into()),
             version_command: command.iter().map(|word| (*word).to_owned()).collect(),
         };

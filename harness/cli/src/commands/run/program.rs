@@ -65,7 +65,7 @@ impl Prepared<'_> {
             version: self.program.version.clone(),
             program: folder.name.to_lowercase().parse().ok(),
             front: Front::new(Target::parse(&running.url())?),
-            reload: None,
+            reload: running.reload(),
             upstream,
             client: ssespec_reference::client_watched(downstream.clone()),
             downstream,

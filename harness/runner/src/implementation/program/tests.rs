@@ -59,6 +59,7 @@ fn each_variant_is_an_implementation() {
     let expected = Program {
         command: ["nginx", "-p", "{dir}"].map(str::to_owned).into(),
         templates: Some("unbuffered".into()),
+        reload: None,
         version: Some("1.22.1".into()),
         version_command: vec!["nginx".into(), "-v".into()],
     };

@@ -11,6 +11,7 @@ fn script(text: &str) -> Program {
     Program {
         command: words.map(str::to_owned).into(),
         templates: None,
+        reload: None,
         version: None,
         version_command: Vec::new(),
     }
