@@ -109,9 +109,6 @@ async fn headers_flushed(context: CheckContext) -> Result<Outcome, Outcome> {
     Ok(if is_with_content { breach.hint(hint).proven() } else { breach.suspected() })
 }
 
-/// An event that takes longer may have waited for another one.
-const IMMEDIATE: Duration = Duration::from_millis(150);
-
 async fn event_latency(context: CheckContext) -> Result<Outcome, Outcome> {
     let observation = context.observed_stream().await?;
     let exchange = &observation.exchange;
@@ -120,15 +117,8 @@ async fn event_latency(context: CheckContext) -> Result<Outcome, Outcome> {
     }
     let arrivals: Vec<Duration> = exchange.dispatched().map(|event| event.block.at).collect();
     let mut slowest: Option<Duration> = None;
-    let mut rest = arrivals.iter();
     for emission in &observation.emissions {
-        // Other checks make the server emit too. Without them, each emission has an event of its own.
-        let arrival = if context.is_alone {
-            rest.find(|arrival| **arrival >= emission.started)
-        } else {
-            arrivals.iter().find(|arrival| **arrival >= emission.started)
-        };
-        let Some(arrival) = arrival else {
+        let Some(arrival) = arrivals.iter().find(|arrival| **arrival >= emission.started) else {
             let waited = exchange.duration.saturating_sub(emission.started);
             let observed = format!("no event within {}", seconds(waited));
             return Ok(Breach::new(exchange, "an event after each emission", observed).proven());
@@ -142,10 +132,6 @@ async fn event_latency(context: CheckContext) -> Result<Outcome, Outcome> {
             Breach::new(exchange, "each event within 1 s", observed)
                 .hint("something buffers the stream: the framework, compression, or a proxy")
                 .proven()
-        }
-        // An event that stays in a buffer comes with the next one, which another check may have caused.
-        Some(latency) if latency > IMMEDIATE && !context.is_alone && context.options().limit.is_none() => {
-            Outcome::JudgeAlone("events may have come only with the next ones".into())
         }
         Some(_) => Outcome::Holds,
         None => Outcome::NotJudged("the server was not made to emit".into()),

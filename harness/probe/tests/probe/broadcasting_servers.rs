@@ -1,5 +1,7 @@
 //! Servers whose events do not reach every open stream.
 
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -29,6 +31,9 @@ enum Reaches {
     /// All, until one leaves: then none of those that are open.
     NoneAfterOneLeft,
 }
+
+/// Numbers the streams of all servers.
+static SERIAL: AtomicUsize = AtomicUsize::new(1);
 
 type Streams = Arc<Mutex<(u64, Vec<UnboundedSender<u64>>)>>;
 
@@ -88,7 +93,7 @@ async fn serve(mut connection: TcpStream, streams: Streams, reaches: Reaches) ->
             streams.1.clear();
         }
         streams.1.push(sender);
-        streams.1.len()
+        SERIAL.fetch_add(1, Relaxed)
     };
     let head = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
     connection.write_all(head).await.ok()?;

@@ -25,8 +25,6 @@ enum Writing {
     FlushedGzip,
     /// It writes 4 KiB at a time.
     Buffer,
-    /// It writes each one when the next one comes.
-    OneBehind,
     /// It drops what it emits on a stream that has been open for 30 s.
     UntilDeadline,
 }
@@ -92,12 +90,8 @@ async fn serve(mut connection: TcpStream, emitted: Sender<()>, writing: Writing)
         if writing == Writing::Buffer && held.len() < BUFFER {
             continue;
         }
-        if writing == Writing::OneBehind && held.len() == EVENT.len() {
-            continue;
-        }
         let mut bytes = match writing {
             Writing::Buffer => held.drain(..BUFFER).collect(),
-            Writing::OneBehind => held.drain(..EVENT.len()).collect(),
             _ => std::mem::take(&mut held),
         };
         if let Some(gzip) = &mut gzip {
@@ -160,16 +154,4 @@ async fn compression_that_is_not_flushed_is_found_on_an_idle_server() {
     assert_eq!(idle.verdict(check), Verdict::Skip);
     let reason = idle.0[check].reason.clone().unwrap_or_default();
     assert!(reason.contains("cannot be judged") && reason.contains("use --emit"), "{reason}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_event_that_comes_with_the_next_one_is_found() {
-    let base = start(Writing::OneBehind, None).await;
-    let target = Target::parse(&format!("{base}/emit")).expect("a URL");
-    let emit = Some(EmitTrigger::Url(Box::new(target), Trust::default()));
-    // Another check makes the server emit meanwhile.
-    let filters = &["event-latency", "coding-flushed", "resume"];
-    let probed =
-        probe(&format!("{base}/events"), ProbeSetup { filters, emit, ..ProbeSetup::default() }).await;
-    assert_eq!(probed.verdict("event-latency"), Verdict::Fail, "{}", probed.problems());
 }
