@@ -48,7 +48,7 @@ fn left(folder: &Path) -> Vec<u32> {
 
 /// Ends a program; gives how long that took. Nothing may be left.
 fn end(running: Running) -> Duration {
-    let (folder, listen) = (running._folder.path().to_owned(), running.listen);
+    let (folder, listen) = (running._folder.path().to_owned(), running.places.listen);
     assert!(!left(&folder).is_empty(), "this would find none");
     let began = Instant::now();
     drop(running);
