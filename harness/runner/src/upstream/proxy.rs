@@ -38,7 +38,8 @@ pub struct Proxy {
 impl Proxy {
     /// The share of a lane.
     pub(crate) fn share(&self, tell: UnboundedSender<WireEvent>) -> Share {
-        Share::new(self, tell)
+        let upstream = Arc::clone(&self.upstream);
+        Share::new(upstream, self.front.clone(), self.reload.clone(), self.downstream.clone(), tell)
     }
 
     /// The numbers of sessions.

@@ -8,58 +8,67 @@ use ssespec_mock_server::client::Trust;
 use ssespec_mock_server::wire::WireEvent;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::downstream::Bytes;
+use super::downstream::{Bytes, Downstream};
 use super::front::Front;
-use super::proxy::Proxy;
+use super::listener::Upstream;
 use super::reload::Reload;
 
 /// One lane's share of the listener behind an intermediary.
 #[derive(Debug)]
 pub struct Share {
-    proxy: Arc<Proxy>,
+    upstream: Arc<Upstream>,
+    front: Box<Front>,
+    reload: Option<Reload>,
+    downstream: Downstream,
     tell: UnboundedSender<WireEvent>,
     /// The session that runs.
     session: AtomicU64,
 }
 
 impl Share {
-    pub(super) fn new(proxy: &Proxy, tell: UnboundedSender<WireEvent>) -> Self {
-        Self { proxy: Arc::new(proxy.clone()), tell, session: AtomicU64::new(0) }
+    pub(super) fn new(
+        upstream: Arc<Upstream>,
+        front: Front,
+        reload: Option<Reload>,
+        downstream: Downstream,
+        tell: UnboundedSender<WireEvent>,
+    ) -> Self {
+        Self { upstream, front: Box::new(front), reload, downstream, tell, session: AtomicU64::new(0) }
     }
 
     /// The origin at which clients reach the intermediary: `http://127.0.0.1:8080`.
     pub fn front(&self) -> String {
-        self.proxy.front.http1.origin()
+        self.front.http1.origin()
     }
 
     /// Where clients reach the intermediary.
     pub(crate) fn fronts(&self) -> &Front {
-        &self.proxy.front
+        &self.front
     }
 
     /// How it is made to reload its configuration.
     pub(crate) fn reload(&self) -> Option<&Reload> {
-        self.proxy.reload.as_ref()
+        self.reload.as_ref()
     }
 
     /// How certificates in front are verified.
     pub(crate) fn trust(&self) -> &Trust {
-        self.proxy.downstream.trust()
+        self.downstream.trust()
     }
 
     /// Takes what was recorded in front in a session.
     pub(crate) fn downstream(&self, session: u64) -> Vec<Bytes> {
-        self.proxy.downstream.take(session)
+        self.downstream.take(session)
     }
 
     /// A session begins.
     pub(crate) fn begin(&self, session: u64) {
         self.session.store(session, Ordering::Relaxed);
-        self.proxy.upstream.begin(session, self.tell.clone());
+        self.upstream.begin(session, self.tell.clone());
     }
 
     /// The session is over: what is still being answered is closed.
     pub(crate) async fn end(&self, patience: Duration) {
-        self.proxy.upstream.end(self.session.load(Ordering::Relaxed), patience).await;
+        self.upstream.end(self.session.load(Ordering::Relaxed), patience).await;
     }
 }
