@@ -15,7 +15,7 @@ const BEFORE: Duration = Duration::from_secs(6);
 /// The longest time within which another event must come.
 const LONGEST: Duration = Duration::from_secs(4);
 
-/// Within which time a stream receives another event, by those that came before; `None` if that cannot be told. While other checks
+/// Within which time a stream receives another event, by those that came before; `None` if that is not known. While other checks
 /// run, their clients leave too.
 pub(super) async fn rhythm(context: &CheckContext, other: &mut OngoingExchange) -> Option<Duration> {
     if !context.is_alone {
