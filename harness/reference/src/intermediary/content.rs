@@ -6,7 +6,7 @@ use crate::defect::list::IntermediaryDefect as Defect;
 use crate::defect::switches::IntermediaryDefects as Defects;
 
 /// How long content waits for more in an intermediary that joins writes, and in one that loses the last content.
-const JOINED: Duration = Duration::from_millis(200);
+const JOINED: Duration = Duration::from_millis(500);
 const LAST: Duration = Duration::from_millis(400);
 
 /// After how long without content a stream counts as silent.

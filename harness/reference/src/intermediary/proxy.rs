@@ -64,6 +64,8 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
     let mut accepts = true;
     loop {
         tokio::select! {
+            // A connection that comes after a reload must not be accepted before it.
+            biased;
             Ok(()) = reloads.changed() => accepts = !shared.defects.has(Defect::NothingAcceptedAfterReload),
             accepted = listener.accept(), if accepts => if let Ok((stream, _)) = accepted {
                 connections.spawn(serve(stream, Arc::clone(&shared)));

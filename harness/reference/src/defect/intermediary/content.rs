@@ -13,7 +13,7 @@ macro_rules! entries {
         ContentHeldUntilNext: "expressjs/compression#61",
         /// Content waits until there are 4 KiB of it.
         ContentCollected: "nginx/nginx#1505",
-        /// Content waits 200 ms for more, so that it can be sent in one write.
+        /// Content waits half a second for more, so that it can be sent in one write.
         WritesJoined: "resilience-intermediary/events-at-once",
         /// Content waits for the end of the response.
         ResponseCollected: "resilience-intermediary/events-at-once",
