@@ -11,7 +11,7 @@ use super::stream::judge_stream;
 use crate::check::{Check, judging};
 use crate::describe::{counted, seconds};
 use crate::need::Need;
-use crate::observe::heads::{PROMPT, TOGETHER};
+use crate::observe::heads::{PAUSE, PROMPT, TOGETHER};
 use crate::observe::long::REPLAYED;
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Breach, Outcome, fact};
@@ -71,9 +71,6 @@ pub(crate) const CHECKS: &[Check] = &[
 
 /// A read that is later than this may return several events that were sent one after the other.
 const LATE_READ: Duration = Duration::from_millis(200);
-
-/// Bytes that come after this time were sent separately.
-const PAUSE: Duration = Duration::from_millis(700);
 
 async fn headers_flushed(context: CheckContext) -> Result<Outcome, Outcome> {
     let observation = context.long_observation().await;

@@ -11,6 +11,9 @@ pub(crate) const PROMPT: Duration = Duration::from_secs(1);
 /// Bytes that come within this time were sent together.
 pub(crate) const TOGETHER: Duration = Duration::from_millis(60);
 
+/// Bytes that come after this time were sent separately.
+pub(crate) const PAUSE: Duration = Duration::from_millis(700);
+
 /// The times of the responses so far.
 #[derive(Debug, Default)]
 struct Log {

@@ -102,7 +102,7 @@ fn program(
     }
     let reload = key("reload");
     for word in command.into_iter().flat_map(value::list).chain(reload) {
-        if let Some(unknown) = value::text(word).and_then(|text| unknown(text)) {
+        if let Some(unknown) = value::text(word).and_then(unknown) {
             let what = format!("expected one of {}", Placeholder::list());
             findings.add(word.span(), format!("unknown placeholder `{unknown}`"), what);
         }

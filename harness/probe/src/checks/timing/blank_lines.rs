@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use ssespec_reports::visible;
 
-use super::PAUSE;
 use crate::describe::seconds;
-use crate::observe::heads::TOGETHER;
+use crate::observe::heads::{PAUSE, TOGETHER};
 use crate::outcome::{Breach, Outcome};
 use crate::wire::block_fields;
 use crate::wire::exchange::{End, Event, Exchange};

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use super::playing::with_defects;
 use super::survey::{Survey, survey};
 use crate::matrix::Mistake;
+use crate::say;
 use crate::soaking;
 
 /// Sets of defects, chosen without order but the same each time.
@@ -121,15 +122,11 @@ fn check(size: usize, count: usize, exact_of_100: usize) {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let (seen, misnamed) = runtime.block_on(misnamed(sets(Defect::ALL, size, count)));
     let exact = seen - misnamed.len();
-    println!(
+    say(&format!(
         "{exact} of {seen} sets of {size} defects are named exactly; the others:\n{}",
         misnamed.join("\n")
-    );
-    assert!(
-        seen * 2 > count && exact * 100 >= exact_of_100 * seen,
-        "{exact} of {seen} sets of {size} defects are named exactly; the others:\n{}",
-        misnamed.join("\n")
-    );
+    ));
+    assert!(seen * 2 > count && exact * 100 >= exact_of_100 * seen, "too few are named exactly");
 }
 
 #[test]
