@@ -231,18 +231,13 @@ fn check(folder: &Folder) -> Result<Completion, Failed> {
     Ok(Completion::Completed)
 }
 
-/// Results without what differs from run to run: where and when they came to be, and what was observed in failures for
-/// which no baseline has a reason, with its numbers of sessions, times and races.
+/// Results without where and when they came to be.
 fn without_circumstances(results: &Results) -> Results {
     let mut header = results.header().clone();
     header.started.clear();
     header.platform.os.clear();
     header.platform.arch.clear();
-    let mut all = results.results().to_vec();
-    for result in all.iter_mut().filter(|result| result.failure.is_some()) {
-        (result.failure, result.reason) = (None, None);
-    }
-    Results::new(results.name(), header, all, results.footer().cloned())
+    Results::new(results.name(), header, results.results().to_vec(), results.footer().cloned())
 }
 
 fn check_matrix(folders: &[Folder]) -> Result<Completion, Failed> {
