@@ -1,8 +1,8 @@
 //! Settings of known intermediaries that mend failures.
 //!
-//! - [`program`]: the known intermediaries, and how they are recognized
+//! - `program`: the known intermediaries, and how they are recognized
 //! - `cause`: what goes wrong, by the cases that show it
-//! - [`settings`]: which setting of which program mends what
+//! - `settings`: which setting of which program mends what
 //! - [`advise`]: the settings that may mend the failures of a run
 
 #[cfg(feature = "renderings")]

@@ -29,11 +29,17 @@ use crate::status::Status;
 #[command(after_help = "Examples:
   ssespec proxy --listen http://127.0.0.1:8080 --upstream 127.0.0.1:9000
   ssespec proxy --listen https://localhost:8443 --ca ca.pem --upstream 127.0.0.1:9000
+  ssespec proxy --listen https://localhost:8443 --insecure --upstream 127.0.0.1:9000 --timings
   ssespec proxy --listen http://127.0.0.1:8080 --listen-http2 http://127.0.0.1:8081 --upstream 127.0.0.1:9000
   ssespec proxy --listen http://127.0.0.1:8080 --upstream 127.0.0.1:9000 --reload 'nginx -s reload' --kind nginx --soak 2min
   ssespec proxy --reference
   ssespec proxy --listen http://127.0.0.1:8080 --upstream 127.0.0.1:9000 --filter 'intermediary/*'
   ssespec proxy --listen http://127.0.0.1:8080 --upstream 127.0.0.1:9000 --baseline known.toml --output results.jsonl
+  ssespec proxy --reference --suite resilience-intermediary --level must --strict --fail-fast
+  ssespec proxy --reference --delivery bytes --jobs 4 --timeout 10s --verbose --color never
+  ssespec proxy --reference --format json
+  ssespec proxy --reference --cases my-cases --ipv6 --shard 1/2
+  ssespec proxy --reference --framing close --loss end
   ssespec proxy --list
 
 A proxy for this, with nginx:

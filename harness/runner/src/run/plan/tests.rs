@@ -70,13 +70,16 @@ fn soak_cases_are_played_once_by_runs_that_have_the_time() {
         (trials.collect::<Vec<_>>(), selection.longest_soak(Role::Client, &corpus))
     };
     let two_minutes = Some(Duration::from_secs(120));
-    for soak in [None, Some(1), Some(119)] {
+    for soak in [None, Some(1), Some(109)] {
         let (trials, longest) = planned(soak, "*");
         assert!(trials.iter().all(|(id, _)| id == ids[0]), "{trials:?}");
         assert_eq!(longest, two_minutes);
         assert_eq!(planned(soak, ids[1]), (Vec::new(), two_minutes));
     }
-    assert_eq!(planned(Some(120), ids[1]).0, [(ids[1].to_owned(), "as-written".to_owned())]);
+    // It may take a tenth longer.
+    for soak in [Some(110), Some(120)] {
+        assert_eq!(planned(soak, ids[1]).0, [(ids[1].to_owned(), "as-written".to_owned())]);
+    }
     assert_eq!(planned(None, ids[0]).1, None);
 }
 
