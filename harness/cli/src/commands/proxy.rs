@@ -37,7 +37,7 @@ use crate::status::Status;
   ssespec proxy --listen http://127.0.0.1:8080 --upstream 127.0.0.1:9000 --baseline known.toml --output results.jsonl
   ssespec proxy --reference --suite resilience-intermediary --level must --strict --fail-fast
   ssespec proxy --reference --delivery bytes --jobs 4 --timeout 10s --verbose --color never
-  ssespec proxy --reference --format json
+  ssespec proxy --reference --format markdown
   ssespec proxy --reference --cases my-cases --ipv6 --shard 1/2
   ssespec proxy --reference --framing close --loss end
   ssespec proxy --list
