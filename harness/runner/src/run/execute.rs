@@ -89,11 +89,14 @@ impl Run {
                 .capabilities
                 .retain(|capability| matches!(capability, Capability::Http2 | Capability::Reload));
         }
-        let mut header = self.header(&identity);
+        let header = self.header(&identity);
         #[cfg(feature = "intermediary")]
-        if let Some(program) = abilities.as_ref().and_then(|abilities| abilities.program) {
-            header.implementation.program = Some(program.to_string());
-        }
+        let header = {
+            let mut header = header;
+            header.implementation.program =
+                abilities.as_ref().and_then(|abilities| abilities.program).map(|program| program.to_string());
+            header
+        };
         sink(Record::Header(Box::new(header)));
         let mut ledger = Ledger::new(self, began);
         for skipped in &plan.skipped {
