@@ -187,6 +187,15 @@ async fn only_one_stays(served: &mut [OngoingExchange]) -> bool {
             open.push(ongoing);
         }
     }
+    if open.len() > 1 {
+        // On a busy machine, ends are seen late.
+        let deadline = Instant::now() + WATCHED;
+        for ongoing in &mut open {
+            let left = deadline.saturating_duration_since(Instant::now()).max(ALONE / 4);
+            ongoing.read_until(ongoing.elapsed() + left, |_| false).await;
+        }
+        open.retain(|ongoing| ongoing.exchange.end == End::StillOpen);
+    }
     let [last] = open.as_mut_slice() else { return false };
     // A stream that ends after some time of its own has nearly reached that time too.
     let moment = last.elapsed() + WATCHED;
