@@ -6,6 +6,7 @@ use ssespec_reports::results::{CaseResult, Verdict};
 use tokio::time::Instant;
 
 use crate::describe::{counted, seconds};
+use crate::observe::pair::key;
 use crate::options::Options;
 use crate::wire::exchange::{End, Exchange};
 use crate::wire::ongoing::OngoingExchange;
@@ -112,9 +113,8 @@ impl BothStreams {
     }
 
     /// By how much events come later through the proxy, in order. Events of a stream that all clients share are recognized by
-    /// their ids and data; otherwise the first event is compared with the first, and so on.
+    /// their ids, types and data; otherwise the first event is compared with the first, and so on.
     fn delays(&self) -> Vec<Duration> {
-        let key = |event: &crate::wire::exchange::Event| (event.block.id.clone(), event.block.data.clone());
         let mut shared = Vec::new();
         let mut others: Vec<_> = self.proxied.exchange.dispatched().collect();
         for event in self.direct.exchange.dispatched() {

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::cause::Cause;
-use super::program::Program;
+use super::known_proxy::KnownProxy;
 use super::settings::{SETTINGS, Setting};
 use crate::fold::{CaseOutcome, Outcome};
 use crate::results::{Header, Role};
@@ -16,7 +16,7 @@ pub enum Advice {
     /// The program is not known, and settings of some programs mend these failures.
     NameTheProgram,
     /// Settings of this program, at least one.
-    Settings(Program, Vec<Recommendation>),
+    Settings(KnownProxy, Vec<Recommendation>),
 }
 
 impl Advice {

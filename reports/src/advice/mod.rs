@@ -1,6 +1,6 @@
 //! Settings of known intermediaries that mend failures.
 //!
-//! - `program`: the known intermediaries, and how they are recognized
+//! - `known_proxy`: the known intermediaries, and how they are recognized
 //! - `cause`: what goes wrong, by the cases that show it
 //! - `settings`: which setting of which program mends what
 //! - [`advise`]: the settings that may mend the failures of a run
@@ -9,10 +9,10 @@
 mod advise;
 #[cfg(feature = "renderings")]
 mod cause;
-mod program;
+mod known_proxy;
 #[cfg(feature = "renderings")]
 mod settings;
 
 #[cfg(feature = "renderings")]
 pub use advise::{Advice, Recommendation, advise, advised_cases};
-pub use program::{Program, UnknownProgram};
+pub use known_proxy::{KnownProxy, UnknownProxy};

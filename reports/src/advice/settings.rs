@@ -4,11 +4,11 @@
 //! the table.
 
 use super::cause::Cause;
-use super::program::Program;
+use super::known_proxy::KnownProxy;
 
 /// A setting.
 pub(super) struct Setting {
-    pub(super) program: Program,
+    pub(super) program: KnownProxy,
     pub(super) causes: &'static [Cause],
     /// The lines of the configuration.
     pub(super) lines: &'static [&'static str],
@@ -21,7 +21,7 @@ pub(super) struct Setting {
 /// The table. Its order is that of reports.
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
-        program: Program::Nginx,
+        program: KnownProxy::Nginx,
         causes: &[
             Cause::HeldBack,
             Cause::Compressed,
@@ -34,84 +34,84 @@ pub(super) const SETTINGS: &[Setting] = &[
         link: "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering",
     },
     Setting {
-        program: Program::Nginx,
+        program: KnownProxy::Nginx,
         causes: &[Cause::CutWhileSilent],
         lines: &["proxy_read_timeout 1h;"],
         place: "in the location of the streams; longer than the time between two events or comments",
         link: "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout",
     },
     Setting {
-        program: Program::Nginx,
+        program: KnownProxy::Nginx,
         causes: &[Cause::Cached, Cause::DepartureHidden],
         lines: &["proxy_cache off;"],
         place: "in the location of the streams, if a cache is configured",
         link: "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache",
     },
     Setting {
-        program: Program::Nginx,
+        program: KnownProxy::Nginx,
         causes: &[Cause::DepartureHidden],
         lines: &["proxy_ignore_client_abort off;"],
         place: "in the location of the streams; the default",
         link: "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ignore_client_abort",
     },
     Setting {
-        program: Program::Nginx,
+        program: KnownProxy::Nginx,
         causes: &[Cause::Transformed, Cause::NoVary],
         lines: &["gzip off;"],
         place: "in the location of the streams",
         link: "https://nginx.org/en/docs/http/ngx_http_gzip_module.html#gzip",
     },
     Setting {
-        program: Program::Haproxy,
+        program: KnownProxy::Haproxy,
         causes: &[Cause::HeldBack, Cause::Compressed],
         lines: &["option http-no-delay"],
         place: "in defaults, or in the frontend and the backend",
         link: "https://docs.haproxy.org/2.6/configuration.html#4.2-option%20http-no-delay",
     },
     Setting {
-        program: Program::Haproxy,
+        program: KnownProxy::Haproxy,
         causes: &[Cause::DepartureHidden],
         lines: &["option abortonclose"],
         place: "in defaults, or in the backend",
         link: "https://docs.haproxy.org/2.6/configuration.html#4.2-option%20abortonclose",
     },
     Setting {
-        program: Program::Haproxy,
+        program: KnownProxy::Haproxy,
         causes: &[Cause::CutWhileSilent],
         lines: &["timeout client 1h", "timeout server 1h"],
         place: "in defaults; longer than the time between two events or comments",
         link: "https://docs.haproxy.org/2.6/configuration.html#4.2-timeout%20server",
     },
     Setting {
-        program: Program::Apache,
+        program: KnownProxy::Apache,
         causes: &[Cause::Transformed, Cause::NoVary],
         lines: &["SetEnv no-gzip 1"],
         place: "in the Location of the streams, with mod_env",
         link: "https://httpd.apache.org/docs/2.4/mod/mod_deflate.html#env",
     },
     Setting {
-        program: Program::Apache,
+        program: KnownProxy::Apache,
         causes: &[Cause::CutWhileSilent],
         lines: &["ProxyTimeout 3600"],
         place: "in the virtual host; longer than the time between two events or comments",
         link: "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxytimeout",
     },
     Setting {
-        program: Program::Caddy,
+        program: KnownProxy::Caddy,
         causes: &[Cause::CodingAsked],
         lines: &["transport http {", "    compression off", "}"],
         place: "in reverse_proxy",
         link: "https://caddyserver.com/docs/caddyfile/directives/reverse_proxy#the-http-transport",
     },
     Setting {
-        program: Program::Caddy,
+        program: KnownProxy::Caddy,
         causes: &[Cause::DepartureHidden],
         lines: &["# without flush_interval -1"],
         place: "in reverse_proxy; event streams are flushed without it",
         link: "https://caddyserver.com/docs/caddyfile/directives/reverse_proxy#streaming",
     },
     Setting {
-        program: Program::Varnish,
+        program: KnownProxy::Varnish,
         causes: &[Cause::DepartureHidden, Cause::NoBackPressure, Cause::CodingAsked],
         lines: &[
             "sub vcl_recv {",
@@ -124,7 +124,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         link: "https://varnish-cache.org/docs/7.1/users-guide/vcl-built-in-subs.html#vcl-pipe",
     },
     Setting {
-        program: Program::Lighttpd,
+        program: KnownProxy::Lighttpd,
         causes: &[
             Cause::HeldBack,
             Cause::Compressed,
@@ -137,35 +137,35 @@ pub(super) const SETTINGS: &[Setting] = &[
         link: "https://redmine.lighttpd.net/projects/lighttpd/wiki/Server_stream-response-bodyDetails",
     },
     Setting {
-        program: Program::Envoy,
+        program: KnownProxy::Envoy,
         causes: &[Cause::CutWhileItFlows],
         lines: &["timeout: 0s"],
         place: "in the route of the streams",
         link: "https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts#route-timeouts",
     },
     Setting {
-        program: Program::Envoy,
+        program: KnownProxy::Envoy,
         causes: &[Cause::Http10Refused],
         lines: &["http_protocol_options:", "  accept_http_10: true"],
         place: "in the HTTP connection manager",
         link: "https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/core/v3/protocol.proto#config-core-v3-http1protocoloptions",
     },
     Setting {
-        program: Program::TrafficServer,
+        program: KnownProxy::TrafficServer,
         causes: &[Cause::Repeated],
         lines: &["CONFIG proxy.config.http.connect_attempts_max_retries INT 0"],
         place: "in records.config",
         link: "https://docs.trafficserver.apache.org/en/9.2.x/admin-guide/files/records.config.en.html#proxy-config-http-connect-attempts-max-retries",
     },
     Setting {
-        program: Program::Traefik,
+        program: KnownProxy::Traefik,
         causes: &[Cause::Transformed],
         lines: &["excludedContentTypes:", "  - text/event-stream"],
         place: "in the compress middleware",
         link: "https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/compress/",
     },
     Setting {
-        program: Program::HttpProxy,
+        program: KnownProxy::HttpProxy,
         causes: &[Cause::DepartureHidden],
         lines: &[
             r#"proxy.on("proxyReq", (proxyReq, req, res) => {"#,
@@ -176,7 +176,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         link: "https://github.com/http-party/node-http-proxy#listening-for-proxy-events",
     },
     Setting {
-        program: Program::HttpProxy,
+        program: KnownProxy::HttpProxy,
         causes: &[Cause::HeldBack],
         lines: &[
             r#"proxy.on("proxyRes", (proxyRes, req, res) => {"#,
@@ -187,7 +187,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         link: "https://github.com/http-party/node-http-proxy#listening-for-proxy-events",
     },
     Setting {
-        program: Program::HttpProxy,
+        program: KnownProxy::HttpProxy,
         causes: &[Cause::DeadOriginHidden, Cause::NothingAdded, Cause::LooksComplete],
         lines: &[
             r#"proxy.on("proxyRes", (proxyRes, req, res) => {"#,
@@ -202,21 +202,21 @@ pub(super) const SETTINGS: &[Setting] = &[
         link: "https://github.com/http-party/node-http-proxy#listening-for-proxy-events",
     },
     Setting {
-        program: Program::Varnish,
+        program: KnownProxy::Varnish,
         causes: &[Cause::CutWhileSilent],
         lines: &["-p between_bytes_timeout=3600 -p first_byte_timeout=3600"],
         place: "on the command line of varnishd; longer than the time between two events or comments",
         link: "https://varnish-cache.org/docs/7.1/reference/varnishd.html#between-bytes-timeout",
     },
     Setting {
-        program: Program::H2o,
+        program: KnownProxy::H2o,
         causes: &[Cause::CutWhileSilent],
         lines: &["proxy.timeout.io: 3600000"],
         place: "in the path of the streams, in milliseconds; longer than the time between two events or comments",
         link: "https://h2o.examp1e.net/configure/proxy_directives.html#proxy.timeout.io",
     },
     Setting {
-        program: Program::TrafficServer,
+        program: KnownProxy::TrafficServer,
         causes: &[Cause::CutWhileSilent],
         lines: &[
             "CONFIG proxy.config.http.transaction_no_activity_timeout_in INT 3600",

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::escape::{linked, text};
 use super::section::Column;
-use crate::advice::{Advice, Program, Recommendation, advise};
+use crate::advice::{Advice, KnownProxy, Recommendation, advise};
 use crate::fold::{CaseOutcome, fold};
 use crate::limits;
 use crate::results::Header;
@@ -29,7 +29,7 @@ pub(crate) fn list(header: &Header, cases: &[CaseOutcome<'_>]) -> String {
         Advice::Nothing => String::new(),
         Advice::NameTheProgram => format!(
             "Settings of some proxies mend such failures. `--kind` names the proxy, which was not recognized: {}.\n",
-            Program::ALL.map(Program::word).join(", ")
+            KnownProxy::ALL.map(KnownProxy::word).join(", ")
         ),
         Advice::Settings(_, recommendations) => recommendations.iter().map(item).collect(),
     }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::paint::Paint;
-use crate::advice::{Advice, Program, Recommendation};
+use crate::advice::{Advice, KnownProxy, Recommendation};
 use crate::limits;
 use crate::visible;
 
@@ -13,7 +13,7 @@ pub(super) fn advice(advice: &Advice, paint: Paint) -> String {
     match advice {
         Advice::Nothing => {}
         Advice::NameTheProgram => {
-            let programs = Program::ALL.map(Program::word).join(", ");
+            let programs = KnownProxy::ALL.map(KnownProxy::word).join(", ");
             let note = format!(
                 "Settings of some proxies mend such failures. --kind names the proxy, which was not recognized: {programs}"
             );

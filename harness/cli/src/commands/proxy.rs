@@ -10,7 +10,7 @@ use ssespec::target::{Security, Target};
 use ssespec::upstream::{Downstream, Front, Proxy, Reload, Upstream};
 use ssespec_probe::{Roots, Trust};
 use ssespec_reference::Intermediary;
-use ssespec_reports::advice::Program;
+use ssespec_reports::advice::KnownProxy;
 use ssespec_reports::results::Role;
 
 use crate::error::CommandError;
@@ -75,7 +75,7 @@ pub(crate) struct Arguments {
     /// Which proxy it is, so that the report recommends settings: nginx, haproxy, apache, caddy, varnish, lighttpd, h2o, nghttpx,
     /// trafficserver, squid, mitmproxy, envoy, traefik or http-proxy. Most are recognized without it
     #[arg(long, value_name = "PROGRAM")]
-    kind: Option<Program>,
+    kind: Option<KnownProxy>,
     /// The command that makes the proxy reload its configuration, such as 'nginx -s reload': cases about reloads need it
     #[arg(long, value_name = "COMMAND")]
     reload: Option<String>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use ssespec_mock_server::wire::WireEvent;
-use ssespec_reports::advice::Program;
+use ssespec_reports::advice::KnownProxy;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::downstream::Downstream;
@@ -24,7 +24,7 @@ pub struct Proxy {
     /// Where clients reach it.
     pub front: Front,
     /// Which known program it is; recognized by its responses if this is not said.
-    pub program: Option<Program>,
+    pub program: Option<KnownProxy>,
     /// How it is made to reload its configuration, if it can be.
     pub reload: Option<Reload>,
     /// What it forwards to.

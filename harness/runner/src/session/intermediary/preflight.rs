@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use ssespec_cases::server::{Http, Request};
 use ssespec_mock_server::action::Respond;
 use ssespec_mock_server::wire::{Exchange, WireEvent, WireEventKind};
-use ssespec_reports::advice::Program;
+use ssespec_reports::advice::KnownProxy;
 use tokio::sync::mpsc;
 
 use super::session::stream_reading;
@@ -137,7 +137,7 @@ pub(crate) struct Abilities {
     pub(crate) name: String,
     pub(crate) version: String,
     /// Which known program it is.
-    pub(crate) program: Option<Program>,
+    pub(crate) program: Option<KnownProxy>,
     /// Whether it speaks HTTP/2 in front, over TLS or over cleartext TCP with prior knowledge.
     pub(crate) http2: bool,
     /// Whether it can be made to reload its configuration.
@@ -295,10 +295,10 @@ fn name(head: &ResponseHead) -> (Option<String>, String) {
 }
 
 /// The known program that says in Server or Via that it has forwarded a response. The origin of the harness adds neither.
-fn program(head: &ResponseHead) -> Option<Program> {
+fn program(head: &ResponseHead) -> Option<KnownProxy> {
     let values = ["server", "via"].into_iter().flat_map(|field| head.values(field));
     let values: Vec<String> = values.map(|value| String::from_utf8_lossy(value).into_owned()).collect();
-    Program::recognized(values.iter().map(String::as_str))
+    KnownProxy::recognized(values.iter().map(String::as_str))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use crate::visible;
 
 /// A known intermediary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Program {
+pub enum KnownProxy {
     /// nginx.
     Nginx,
     /// HAProxy, which says nothing of itself.
@@ -38,7 +38,7 @@ pub enum Program {
     HttpProxy,
 }
 
-impl Program {
+impl KnownProxy {
     /// All of them.
     pub const ALL: [Self; 14] = [
         Self::Nginx,
@@ -126,7 +126,7 @@ impl Program {
     }
 }
 
-impl fmt::Display for Program {
+impl fmt::Display for KnownProxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())
     }
@@ -134,15 +134,15 @@ impl fmt::Display for Program {
 
 /// The word of an unknown program.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown program {}; known: {}", visible::line(.0, 80), Program::ALL.map(Program::word).join(", "))]
-pub struct UnknownProgram(String);
+#[error("unknown program {}; known: {}", visible::line(.0, 80), KnownProxy::ALL.map(KnownProxy::word).join(", "))]
+pub struct UnknownProxy(String);
 
-impl FromStr for Program {
-    type Err = UnknownProgram;
+impl FromStr for KnownProxy {
+    type Err = UnknownProxy;
 
-    fn from_str(word: &str) -> Result<Self, UnknownProgram> {
+    fn from_str(word: &str) -> Result<Self, UnknownProxy> {
         let of_word = |program: &Self| program.word() == word;
-        Self::ALL.into_iter().find(of_word).ok_or_else(|| UnknownProgram(word.into()))
+        Self::ALL.into_iter().find(of_word).ok_or_else(|| UnknownProxy(word.into()))
     }
 }
 
@@ -152,28 +152,28 @@ mod tests {
 
     #[test]
     fn programs_are_recognized_by_whole_words() {
-        let of = |value: &str| Program::recognized([value]);
-        assert_eq!(of("nginx/1.22.1"), Some(Program::Nginx));
-        assert_eq!(of("Apache/2.4.71 (Debian)"), Some(Program::Apache));
-        assert_eq!(of("1.1 px (squid/5.7)"), Some(Program::Squid));
-        assert_eq!(of("1.1 varnish (Varnish/7.1)"), Some(Program::Varnish));
-        assert_eq!(of("ATS/9.2.9"), Some(Program::TrafficServer));
+        let of = |value: &str| KnownProxy::recognized([value]);
+        assert_eq!(of("nginx/1.22.1"), Some(KnownProxy::Nginx));
+        assert_eq!(of("Apache/2.4.71 (Debian)"), Some(KnownProxy::Apache));
+        assert_eq!(of("1.1 px (squid/5.7)"), Some(KnownProxy::Squid));
+        assert_eq!(of("1.1 varnish (Varnish/7.1)"), Some(KnownProxy::Varnish));
+        assert_eq!(of("ATS/9.2.9"), Some(KnownProxy::TrafficServer));
         assert_eq!(
             of("http/1.1 traffic_server (ApacheTrafficServer/9.2.9 [uScM])"),
-            Some(Program::TrafficServer)
+            Some(KnownProxy::TrafficServer)
         );
-        assert_eq!(of("Caddy"), Some(Program::Caddy));
+        assert_eq!(of("Caddy"), Some(KnownProxy::Caddy));
         assert_eq!(of("1.1 cats.nginx.example"), None);
         assert_eq!(of("uvicorn"), None);
-        assert_eq!(Program::recognized(["", "envoy"]), Some(Program::Envoy));
+        assert_eq!(KnownProxy::recognized(["", "envoy"]), Some(KnownProxy::Envoy));
     }
 
     #[test]
     fn words_are_read_back() {
-        for program in Program::ALL {
+        for program in KnownProxy::ALL {
             assert_eq!(program.word().parse(), Ok(program));
         }
-        let error = "nginz".parse::<Program>().expect_err("no such program");
+        let error = "nginz".parse::<KnownProxy>().expect_err("no such program");
         assert!(error.to_string().contains("known: nginx, haproxy"), "{error}");
     }
 }
