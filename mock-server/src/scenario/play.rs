@@ -285,14 +285,18 @@ impl Player {
         let mut next = Instant::now();
         for number in 1..=repetition.times.unwrap_or(u64::MAX) {
             if number > 1 {
-                next += repetition.every;
-                // Lateness does not add up, but what was held up for longer than that is not made up for either.
-                let now = Instant::now();
-                if next + repetition.every < now {
-                    next = now;
+                let delay = self.writer.delay();
+                if !repetition.every.is_zero() {
+                    next += repetition.every;
+                    // Lateness does not add up, but what was held up for longer than that is not made up for either.
+                    let now = Instant::now();
+                    if next + repetition.every < now {
+                        next = now;
+                    }
+                    self.writer.sleep_until(&mut self.current.exchange, next + delay).await?;
+                } else if !delay.is_zero() {
+                    self.sleep(delay).await?;
                 }
-                let delayed = next + self.writer.delay();
-                self.writer.sleep_until(&mut self.current.exchange, delayed).await?;
             }
             self.counter = number;
             for step in &repetition.steps {

@@ -17,7 +17,7 @@ pub(super) struct Writer {
     pace: Option<Pace>,
     jitter: Jitter,
     heartbeat: Option<Heartbeat>,
-    /// When the last bytes were written.
+    /// When the last bytes were written, if there are heartbeats: reading the clock costs as much as writing an event.
     wrote: Instant,
     /// The earliest time of the next write at the pace.
     next_write: Instant,
@@ -44,6 +44,7 @@ impl Writer {
     /// From now on, writes this whenever nothing else was written for a time.
     pub(super) fn set_heartbeat(&mut self, heartbeat: Heartbeat) {
         self.heartbeat = Some(heartbeat);
+        self.wrote();
     }
 
     /// Whether there are heartbeats.
@@ -58,7 +59,9 @@ impl Writer {
 
     /// Something else was written.
     pub(super) fn wrote(&mut self) {
-        self.wrote = Instant::now();
+        if self.heartbeat.is_some() {
+            self.wrote = Instant::now();
+        }
     }
 
     /// Writes bytes of the body. Without a rate, the next write may follow together with it.
@@ -73,7 +76,7 @@ impl Writer {
             self.sleep_until(exchange, time).await?;
             exchange.send(piece.bytes).await?;
             self.wrote();
-            self.next_write = self.next_write.max(self.wrote) + piece.time + self.jitter.next();
+            self.next_write = self.next_write.max(Instant::now()) + piece.time + self.jitter.next();
         }
         Ok(())
     }

@@ -254,10 +254,9 @@ impl Exchange {
         if self.begun.is_empty() {
             return Ok(());
         }
-        let written = self.handle.write(&self.begun, &self.answered).await;
-        self.begun.clear();
-        self.begun.shrink_to(BATCH);
-        written
+        // Not kept: a stream that is silent now may be silent for long.
+        let begun = std::mem::take(&mut self.begun);
+        self.handle.write(&begun, &self.answered).await
     }
 
     /// Adds bytes of the body to the next write.
@@ -265,6 +264,10 @@ impl Exchange {
         self.handle.report_sent(bytes);
         self.head.add(bytes);
         let coding = self.coding();
+        if !self.begun.is_empty() && self.begun.capacity() < BATCH {
+            // Where two writes become one, more probably follow.
+            self.begun.reserve(BATCH);
+        }
         response::append(&mut self.begun, coding, bytes);
         self.count(bytes.len() as u64);
     }
