@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::process::{ExitStatus, Stdio};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// How long killed processes may take to be gone.
 const KILLED: Duration = Duration::from_secs(2);
 
+/// How long the output of an ended process is waited for: it ends later where a process that it started holds it open.
+const LAST_OUTPUT: Duration = Duration::from_secs(1);
+
 /// How often it is looked at.
 const PAUSE: Duration = Duration::from_millis(10);
 
@@ -29,6 +32,8 @@ pub(super) struct Process {
     #[cfg(target_os = "linux")]
     leader: Option<u32>,
     output: Stderr,
+    /// Reads the output.
+    reader: JoinHandle<()>,
     #[cfg(target_os = "linux")]
     mark: String,
     #[cfg(target_os = "linux")]
@@ -41,7 +46,7 @@ impl Process {
     /// # Errors
     /// If the operating system says no.
     pub(super) fn start(command: tokio::process::Command, mark: String) -> std::io::Result<Self> {
-        let (mut reader, writer) = std::io::pipe()?;
+        let (mut printed, writer) = std::io::pipe()?;
         let also = writer.try_clone()?;
         let mut command = CommandWrap::from(command);
         command.command_mut().stdin(Stdio::null()).stdout(writer).stderr(also).env(MARK, &mark);
@@ -56,9 +61,9 @@ impl Process {
         let output = Stderr::default();
         let kept = output.clone();
         // It ends when no process of the program holds the pipe open.
-        thread::spawn(move || {
+        let reader = thread::spawn(move || {
             let mut buffer = vec![0; 4096];
-            while let Ok(count) = reader.read(&mut buffer)
+            while let Ok(count) = printed.read(&mut buffer)
                 && count > 0
             {
                 kept.push(&buffer[..count]);
@@ -69,6 +74,7 @@ impl Process {
             leader: child.id(),
             child,
             output,
+            reader,
             #[cfg(target_os = "linux")]
             mark,
             #[cfg(target_os = "linux")]
@@ -79,6 +85,15 @@ impl Process {
     /// The end of what it printed.
     pub(super) fn output(&self) -> String {
         self.output.text()
+    }
+
+    /// The end of what it printed, once its first process has ended.
+    pub(super) async fn last_output(&self) -> String {
+        let deadline = Instant::now() + LAST_OUTPUT;
+        while !self.reader.is_finished() && Instant::now() < deadline {
+            tokio::time::sleep(PAUSE).await;
+        }
+        self.output()
     }
 
     /// How its first process ended, if it has.

@@ -79,7 +79,7 @@ impl Running {
         loop {
             let is_open = TcpStream::connect(self.places.listen).await.is_ok();
             if let Some(status) = self.ended() {
-                let (command, output) = (self.command.clone(), self.process.output());
+                let (command, output) = (self.command.clone(), self.process.last_output().await);
                 return Err(ProgramError::EndedEarly { command, status, output });
             }
             if is_open {
@@ -116,7 +116,7 @@ impl Running {
     pub async fn ends(&mut self) -> ProgramError {
         loop {
             if let Some(status) = self.ended() {
-                let (command, output) = (self.command.clone(), self.process.output());
+                let (command, output) = (self.command.clone(), self.process.last_output().await);
                 return ProgramError::Ended { command, status, output };
             }
             tokio::time::sleep(PAUSE).await;
