@@ -42,11 +42,18 @@ impl Needs {
     }
 
     /// The patience of a first attempt. `waiting_is_free` is whether a session that waits keeps no other from beginning:
-    /// then there is no reason to be quick.
-    pub(super) fn first_attempt(&self, full: Patience, waiting_is_free: bool) -> AttemptPatience {
+    /// then there is no reason to be quick. `delay` is how long a right client waits before a request that the script
+    /// awaits.
+    pub(super) fn first_attempt(
+        &self,
+        full: Patience,
+        waiting_is_free: bool,
+        delay: Duration,
+    ) -> AttemptPatience {
+        let longest = self.longest.at_least(Patience { observation: Duration::ZERO, request: delay });
         let learned = Patience {
-            observation: self.longest.observation.saturating_mul(OBSERVATIONS),
-            request: self.longest.request.saturating_mul(REQUESTS),
+            observation: longest.observation.saturating_mul(OBSERVATIONS),
+            request: longest.request.saturating_mul(REQUESTS),
         };
         let least = if self.sessions < GUESSED || waiting_is_free { GUESS } else { LEAST };
         AttemptPatience { now: learned.at_least(least).at_most(full), full }

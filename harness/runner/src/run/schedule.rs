@@ -3,8 +3,9 @@
 //! How many sessions are busy at the same time is limited, since the processor is. How many wait is not: a session that
 //! waits ends its turn, and the next begins.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore, mpsc};
@@ -22,6 +23,7 @@ use super::plan::Trial;
 use super::replay::Usable;
 use super::setting::{Refusals, Setting};
 use super::settings::Run;
+use super::waits::longest_delay;
 use crate::session::patience::{AttemptPatience, Patience};
 use crate::session::stage::Stage;
 use crate::session::turn::Turn;
@@ -69,7 +71,7 @@ pub(super) struct Schedule {
     /// How many sessions in a row, each with a fresh adapter, showed no sign of life.
     lifeless: AtomicUsize,
     /// Trials to repeat with the full patience.
-    again: Mutex<Vec<(Trial, Round)>>,
+    again: Mutex<VecDeque<(Trial, Round)>>,
     tell: mpsc::UnboundedSender<News>,
 }
 
@@ -119,8 +121,6 @@ impl Schedule {
             beside.spawn(Arc::clone(&self).play_beside(trial));
         }
         self.play_all(in_order(others).into_iter().map(|trial| (trial, Round::First)).collect()).await;
-        let again = std::mem::take(&mut *self.again.lock().unwrap_or_else(PoisonError::into_inner));
-        self.play_all(again).await;
         while beside.join_next().await.is_some() {}
         for trial in alone {
             self.play_all(vec![(trial, Round::Final)]).await;
@@ -128,7 +128,7 @@ impl Schedule {
         self.end().await;
     }
 
-    /// Plays trials in this order, as far as their settings allow.
+    /// Plays trials in this order, as far as their settings allow, and then those that must be repeated.
     async fn play_all(self: &Arc<Self>, trials: Vec<(Trial, Round)>) {
         let launch = &self.run.launch;
         let mut tasks = JoinSet::new();
@@ -137,7 +137,18 @@ impl Schedule {
         for (trial, _) in apart {
             tasks.spawn(Arc::clone(self).play_apart(trial));
         }
-        for (trial, round) in in_lanes {
+        let mut next: VecDeque<_> = in_lanes.into();
+        loop {
+            // What is repeated comes last, since it waits longest. Where delays count, nothing else may run meanwhile.
+            if next.is_empty() && (tasks.is_empty() || !launch.is_judged_by_delays()) {
+                next = std::mem::take(&mut *self.again());
+            }
+            let Some((trial, round)) = next.pop_front() else {
+                match tasks.join_next().await {
+                    Some(_) => continue,
+                    None => return,
+                }
+            };
             match self.turn().await {
                 Some((open, turn)) => {
                     tasks.spawn(Arc::clone(self).play_in_lane(trial, round, open, turn));
@@ -145,7 +156,11 @@ impl Schedule {
                 None => self.report(News::Unplayed(trial)),
             }
         }
-        while tasks.join_next().await.is_some() {}
+    }
+
+    /// The trials to repeat.
+    fn again(&self) -> MutexGuard<'_, VecDeque<(Trial, Round)>> {
+        self.again.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Waits until another session may be busy; `None` if no lane can be opened any more.
@@ -224,7 +239,7 @@ impl Schedule {
             self.report(News::GivenUp(trial));
             return Some(lane);
         }
-        let patience = self.patience(round);
+        let patience = self.patience(round, &trial);
         if lane.stage.adapter.is_shared() && !self.adapters.are_shared() {
             // From now on each lane has its own.
             if let Ok(own) = self.adapters.own(&lane.stage.lane_page).await {
@@ -261,10 +276,7 @@ impl Schedule {
             self.run.baseline.excuses(&trial.case.id, trial.program.delivery, &failure.summary())
         });
         if played.outcome.needs_more_patience() && !patience.is_final() && !is_known {
-            self.again
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push((trial, Round::Again(patience.now)));
+            self.again().push_back((trial, Round::Again(patience.now)));
         } else {
             self.report(News::Played(trial, Box::new(played)));
         }
@@ -286,12 +298,12 @@ impl Schedule {
         }
     }
 
-    fn patience(&self, round: Round) -> AttemptPatience {
+    fn patience(&self, round: Round, trial: &Trial) -> AttemptPatience {
         match round {
             Round::First => {
                 let free = self.adapters.are_shared() || self.run.launch.is_in_process();
                 let needs = self.needs.lock().unwrap_or_else(PoisonError::into_inner);
-                needs.first_attempt(self.run.patience, free)
+                needs.first_attempt(self.run.patience, free, longest_delay(&trial.case.script))
             }
             Round::Again(_) | Round::Final => AttemptPatience::final_with(self.run.patience),
         }

@@ -42,7 +42,7 @@ impl Trial {
             return Setting::Own;
         }
         match measures(self) || self.case.isolated {
-            true if launch.is_a_process() => Setting::Own,
+            true if launch.can_be_alone() => Setting::Own,
             true => Setting::Alone,
             false => Setting::Shared,
         }

@@ -22,11 +22,11 @@ impl Launch {
     }
 
     /// How many lanes to run per processor core: most client cases spend most of their time waiting, server cases do
-    /// not. Each page is one or two processes of a browser, which take 270 MB.
+    /// not. Each page is one or two processes of a browser.
     pub fn lanes_a_core(&self) -> usize {
         match self {
             #[cfg(feature = "page")]
-            Self::Page(_) => 6,
+            Self::Page(_) => 12,
             _ if self.role() == Role::Server => 2,
             _ => 8,
         }
@@ -40,6 +40,20 @@ impl Launch {
         #[cfg(not(feature = "page"))]
         let shared = false;
         !shared
+    }
+
+    /// Whether what is judged are delays above all, so that failures are repeated while nothing else runs.
+    pub(super) fn is_judged_by_delays(&self) -> bool {
+        self.role() == Role::Intermediary
+    }
+
+    /// Whether an adapter of its own shares nothing with others that a case could disturb.
+    pub(super) fn can_be_alone(&self) -> bool {
+        #[cfg(feature = "page")]
+        if matches!(self, Self::Page(_)) {
+            return true;
+        }
+        self.is_a_process()
     }
 
     /// Whether something of a session can outlive it: the future of a function that returned cannot.

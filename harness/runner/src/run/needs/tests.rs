@@ -15,22 +15,28 @@ fn after(sessions: usize, observation: u64, request: u64) -> Needs {
 
 #[test]
 fn the_first_sessions_get_a_guess() {
-    assert_eq!(after(3, 1, 1).first_attempt(FULL, false).now, GUESS);
+    assert_eq!(after(3, 1, 1).first_attempt(FULL, false, Duration::ZERO).now, GUESS);
 }
 
 #[test]
 fn a_quick_client_gets_the_least() {
-    assert_eq!(after(GUESSED, 1, 30).first_attempt(FULL, false).now, LEAST);
-    assert_eq!(after(GUESSED, 1, 30).first_attempt(FULL, true).now, GUESS);
+    assert_eq!(after(GUESSED, 1, 30).first_attempt(FULL, false, Duration::ZERO).now, LEAST);
+    assert_eq!(after(GUESSED, 1, 30).first_attempt(FULL, true, Duration::ZERO).now, GUESS);
 }
 
 #[test]
 fn a_slow_client_gets_a_multiple_of_what_it_needed_but_never_more_than_the_full_patience() {
-    let attempt = after(GUESSED, 200, 3000).first_attempt(FULL, false);
+    let attempt = after(GUESSED, 200, 3000).first_attempt(FULL, false, Duration::ZERO);
     assert_eq!(
         attempt.now,
         Patience { observation: Duration::from_millis(1600), request: Duration::from_secs(6) }
     );
-    let attempt = after(GUESSED, 2000, 9000).first_attempt(FULL, false);
+    let attempt = after(GUESSED, 2000, 9000).first_attempt(FULL, false, Duration::ZERO);
     assert!(attempt.is_final() && attempt.now == FULL);
+}
+
+#[test]
+fn a_script_that_leaves_the_delay_to_the_client_gets_time_for_it() {
+    let attempt = after(GUESSED, 1, 30).first_attempt(FULL, false, Duration::from_secs(3));
+    assert_eq!(attempt.now, Patience { request: Duration::from_secs(6), ..LEAST });
 }
