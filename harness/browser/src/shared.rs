@@ -68,6 +68,13 @@ impl Browser for Shared {
             }
         })
     }
+
+    fn pages_a_core(&self) -> usize {
+        match self.engine {
+            Engine::Chromium => 12,
+            Engine::Firefox | Engine::WebKit => 6,
+        }
+    }
 }
 
 impl Shared {

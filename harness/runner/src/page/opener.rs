@@ -22,6 +22,9 @@ pub enum Opener {
 pub trait Browser: Debug + Send + Sync {
     /// Opens a page at this URL.
     fn open<'b>(&'b self, url: &'b str) -> OpeningPage<'b>;
+
+    /// How many pages to open per processor core: most wait most of the time, but each has a process in some browsers.
+    fn pages_a_core(&self) -> usize;
 }
 
 /// A page while it is being opened.

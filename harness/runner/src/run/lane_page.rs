@@ -8,6 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 #[cfg(feature = "page")]
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+#[cfg(feature = "page")]
 use crate::page::opener::Lane;
 #[cfg(feature = "page")]
 use crate::page::site::Site;
@@ -20,19 +23,44 @@ pub struct LanePage {
     pub(super) page: Option<(Site, Lane)>,
 }
 
+/// How many pages a browser opens at the same time: on a busy machine, one that opens many opens none in time.
+#[cfg(feature = "page")]
+const OPENED_TOGETHER: usize = 4;
+
 /// The starts of adapters, of all lanes of a run together.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Starts(Arc<Counts>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Counts {
     total: AtomicUsize,
+    /// The pages that may be opened now.
+    #[cfg(feature = "page")]
+    opening: Semaphore,
     /// The longest time from a start to its hello, in milliseconds.
     #[cfg(feature = "command")]
     slowest: AtomicU64,
 }
 
+impl Default for Starts {
+    fn default() -> Self {
+        Self(Arc::new(Counts {
+            total: AtomicUsize::new(0),
+            #[cfg(feature = "page")]
+            opening: Semaphore::new(OPENED_TOGETHER),
+            #[cfg(feature = "command")]
+            slowest: AtomicU64::new(0),
+        }))
+    }
+}
+
 impl Starts {
+    /// Waits until another page may be opened; held until it is open.
+    #[cfg(feature = "page")]
+    pub(super) async fn opening(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.opening.acquire().await.ok()
+    }
+
     pub(super) fn count(&self) {
         self.0.total.fetch_add(1, Ordering::Relaxed);
     }

@@ -17,7 +17,7 @@
 //! - `transport`: what it has to know about how its adapters are started; `page_launch`: how pages are opened
 //! - `schedule`: what is played at the same time; `setting`: what a trial needs around it; `needs`: how patient a first
 //!   attempt is
-//! - `adapters`: which adapter a lane gets; `lane`: sessions one after another; `doubt`: playing a trial with an adapter
+//! - `lanes`: opened when they are needed; `lane`: sessions one after another; `adapters`: which adapter a lane gets; `doubt`: playing a trial with an adapter
 //!   that others use
 //! - `proposals`: options that would let a client with one fundamental mistake be judged on the rest
 //! - `ledger`: all results; `conclusion`: the footer and the exit status; `processor_time`: how much of it the run took
@@ -43,6 +43,8 @@ mod execute;
 #[cfg(feature = "command")]
 mod lane;
 pub(crate) mod lane_page;
+#[cfg(feature = "command")]
+mod lanes;
 pub mod launch;
 #[cfg(feature = "command")]
 mod ledger;

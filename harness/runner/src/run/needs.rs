@@ -1,7 +1,7 @@
 //! What an implementation has needed so far, and the patience of a first attempt that follows from it.
 //!
 //! A first attempt waits a multiple of what this implementation has needed under this load. What fails because nothing
-//! came in that time is played again at the end of the run with the full patience, so that no verdict rests on a shorter
+//! came in that time is played again, after all others have begun, with the full patience, so that no verdict rests on a shorter
 //! one: a broken client costs the full patience once, not once for each of its failures.
 
 use std::time::Duration;

@@ -33,6 +33,10 @@ impl PageLaunch {
             // A lane's listener is prepared before its adapter starts.
             return Err((Fault::Gone, String::new()));
         };
+        let _opening = match self.opener {
+            Opener::Person(_) => None,
+            Opener::Browser(_) => lane_page.starts.opening().await,
+        };
         let (coming, turn) = site.next_page();
         let opened =
             self.opener.open(site.url(), lane, &self.board).await.map_err(|fault| (fault, String::new()))?;

@@ -4,21 +4,19 @@
 //! waits ends its turn, and the next begins.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
-use super::adapters::Adapters;
 #[cfg(feature = "intermediary")]
 use super::directly;
 use super::doubt;
 use super::lane::{Lane, News};
-use super::lane_page::Starts;
+use super::lanes::Lanes;
 use super::needs::Needs;
-use super::open_stage::{self, Listeners, NotOpened};
 use super::plan::Trial;
 use super::replay::Usable;
 use super::setting::{Refusals, Setting};
@@ -47,13 +45,7 @@ const MISSING_ONCE: &str =
 /// What the trials of a run share.
 pub(super) struct Schedule {
     run: Run,
-    adapters: Adapters,
-    numbers: Arc<AtomicU64>,
-    starts: Starts,
-    /// How many lanes have been opened.
-    lanes_opened: AtomicU32,
-    /// Lanes in which no session runs.
-    lanes: Mutex<Vec<Lane>>,
+    lanes: Lanes,
     /// How many sessions may run or wait.
     open: Arc<Semaphore>,
     /// How many lanes can still be opened, if opening them fails.
@@ -78,35 +70,25 @@ pub(super) struct Schedule {
 impl Schedule {
     /// The schedule of a run, whose first stage is open.
     pub(super) fn new(run: Run, first: Stage, tell: mpsc::UnboundedSender<News>) -> Self {
-        let Stage { base, other, wire, lane_page, adapter, session, numbers, turn, late } = first;
-        let lanes = run.lanes.max(1);
-        let (adapters, own_adapter) = Adapters::new(run.launch.clone(), adapter, lanes);
+        let busy = run.lanes.max(1);
+        let lanes = Lanes::new(run.clone(), first, tell.clone());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let open = if adapters.are_shared() || run.launch.is_in_process() { OPEN.max(lanes) } else { lanes };
-        let schedule = Self {
-            numbers: Arc::clone(&numbers),
-            starts: lane_page.starts.clone(),
-            lanes_opened: AtomicU32::new(0),
-            lanes: Mutex::default(),
+        let waiting_is_free = lanes.adapters.are_shared() || run.launch.is_in_process();
+        let open = if waiting_is_free { OPEN.max(busy) } else { busy };
+        Self {
+            lanes,
             open: Arc::new(Semaphore::new(open)),
             openable: Arc::new(AtomicUsize::new(open)),
-            busy: Arc::new(Semaphore::new(lanes)),
+            busy: Arc::new(Semaphore::new(busy)),
             measuring: Arc::new(Semaphore::new(cores)),
             limited: AtomicBool::new(false),
             refusing: RwLock::new(()),
             needs: Mutex::new(Needs::new()),
             lifeless: AtomicUsize::new(0),
             again: Mutex::default(),
-            adapters,
             run,
             tell,
-        };
-        if let Some(adapter) = own_adapter {
-            let stage = Stage { base, other, wire, lane_page, adapter, session, numbers, turn, late };
-            let lane = schedule.numbered(stage);
-            schedule.put_back(lane);
         }
-        schedule
     }
 
     /// Plays trials, and reports each.
@@ -125,7 +107,7 @@ impl Schedule {
         for trial in alone {
             self.play_all(vec![(trial, Round::Final)]).await;
         }
-        self.end().await;
+        self.lanes.end().await;
     }
 
     /// Plays trials in this order, as far as their settings allow, and then those that must be repeated.
@@ -181,7 +163,7 @@ impl Schedule {
         let (mut open, mut turn) = (open, turn);
         let _refusing = self.refusing(&trial).await;
         let mut lane = loop {
-            match self.lane().await {
+            match self.lanes.any().await {
                 Ok(lane) => break lane,
                 Err(_) => {
                     // Another lane plays the trial.
@@ -199,7 +181,7 @@ impl Schedule {
         };
         lane.stage.turn = turn;
         if let Some(lane) = self.play_trial(lane, trial, round).await {
-            self.put_back(lane);
+            self.lanes.put_back(lane);
         }
         drop(open);
     }
@@ -211,7 +193,7 @@ impl Schedule {
         };
         // Last: while it waits for its turn, it must not keep others from refusing.
         let _refusing = self.refusing(&trial).await;
-        let Ok(mut lane) = self.own_lane().await else { return self.report(News::Unplayed(trial)) };
+        let Ok(mut lane) = self.lanes.own().await else { return self.report(News::Unplayed(trial)) };
         lane.stage.turn = Turn::new(turn, IDLE_MEASURING);
         if let Some(mut lane) = self.play_trial(lane, trial, Round::Final).await {
             lane.report_late(&self.tell);
@@ -221,7 +203,7 @@ impl Schedule {
 
     /// Plays a trial with an adapter that runs nothing else, without a turn: it hardly ever does anything.
     async fn play_beside(self: Arc<Self>, trial: Trial) {
-        let Ok(mut lane) = self.own_lane().await else { return self.report(News::Unplayed(trial)) };
+        let Ok(mut lane) = self.lanes.own().await else { return self.report(News::Unplayed(trial)) };
         lane.stage.turn = Turn::default();
         if let Some(mut lane) = self.play_trial(lane, trial, Round::Final).await {
             lane.report_late(&self.tell);
@@ -240,20 +222,20 @@ impl Schedule {
             return Some(lane);
         }
         let patience = self.patience(round, &trial);
-        if lane.stage.adapter.is_shared() && !self.adapters.are_shared() {
+        if lane.stage.adapter.is_shared() && !self.lanes.adapters.are_shared() {
             // From now on each lane has its own.
-            if let Ok(own) = self.adapters.own(&lane.stage.lane_page).await {
+            if let Ok(own) = self.lanes.adapters.own(&lane.stage.lane_page).await {
                 lane.stage.adapter = own;
             }
         }
         let (mut played, usable) =
-            doubt::play(&self.adapters, &self.run.launch, &mut lane.stage, &trial, patience).await;
+            doubt::play(&self.lanes.adapters, &self.run.launch, &mut lane.stage, &trial, patience).await;
         lane.stage.turn = Turn::default();
         #[cfg(feature = "intermediary")]
         if !played.outcome.needs_more_patience() {
             directly::confirm(&self.run, &trial, &mut played).await;
         }
-        if self.adapters.are_shared_no_more() && !self.limited.swap(true, Ordering::Relaxed) {
+        if self.lanes.adapters.are_shared_no_more() && !self.limited.swap(true, Ordering::Relaxed) {
             self.limit();
         }
         lane.remember(&trial, &played.outcome);
@@ -284,7 +266,7 @@ impl Schedule {
         if usable == Usable::Yes {
             return Some(lane);
         }
-        self.leave_unsound();
+        self.lanes.leave_unsound();
         lane.close().await;
         None
     }
@@ -301,7 +283,7 @@ impl Schedule {
     fn patience(&self, round: Round, trial: &Trial) -> AttemptPatience {
         match round {
             Round::First => {
-                let free = self.adapters.are_shared() || self.run.launch.is_in_process();
+                let free = self.lanes.adapters.are_shared() || self.run.launch.is_in_process();
                 let needs = self.needs.lock().unwrap_or_else(PoisonError::into_inner);
                 needs.first_attempt(self.run.patience, free, longest_delay(&trial.case.script))
             }
@@ -325,108 +307,9 @@ impl Schedule {
         });
     }
 
-    /// A lane in which no session runs.
-    async fn lane(&self) -> Result<Lane, NotOpened> {
-        if let Some(lane) = self.unused_lane() {
-            if lane.stage.adapter.is_sound() {
-                return Ok(lane);
-            }
-            return self.refreshed(lane).await;
-        }
-        if !self.adapters.are_shared() {
-            return self.own_lane().await;
-        }
-        let listeners = self.listeners().await?;
-        let adapter = self.adapters.for_lane(&listeners.lane_page).await;
-        let adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
-        Ok(self.numbered(listeners.with(adapter, Arc::clone(&self.numbers))))
-    }
-
-    /// The last lane in which no session runs, unless its adapter may be blocked.
-    fn unused_lane(&self) -> Option<Lane> {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        let last = lanes.iter().rposition(|lane| !lane.stage.adapter.is_silent())?;
-        Some(lanes.swap_remove(last))
-    }
-
-    /// A lane with another adapter than the one that other lanes made unusable.
-    async fn refreshed(&self, mut lane: Lane) -> Result<Lane, NotOpened> {
-        lane.report_late(&self.tell);
-        let adapter = self.adapters.for_lane(&lane.stage.lane_page).await;
-        lane.stage.adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
-        Ok(lane)
-    }
-
-    /// A lane with an adapter that no other lane uses.
-    async fn own_lane(&self) -> Result<Lane, NotOpened> {
-        let listeners = self.listeners().await?;
-        let adapter = self.adapters.own(&listeners.lane_page).await;
-        let adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
-        Ok(self.numbered(listeners.with(adapter, Arc::clone(&self.numbers))))
-    }
-
-    /// The listeners of another lane.
-    async fn listeners(&self) -> Result<Listeners, NotOpened> {
-        open_stage::set_up(self.run.address, self.run.barrier, &self.run.launch, &self.starts).await
-    }
-
-    /// The lane of a stage.
-    fn numbered(&self, stage: Stage) -> Lane {
-        Lane::new(stage, self.lanes_opened.fetch_add(1, Ordering::Relaxed) + 1)
-    }
-
-    /// Leaves the adapters in a bad state: they end when no session runs in them any more.
-    fn leave_unsound(&self) {
-        let mut lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner);
-        lanes
-            .iter_mut()
-            .filter(|lane| !lane.stage.adapter.is_sound())
-            .for_each(|lane| lane.stage.adapter.leave());
-    }
-
-    fn put_back(&self, mut lane: Lane) {
-        if !lane.stage.adapter.is_sound() {
-            lane.stage.adapter.leave();
-        }
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).push(lane);
-    }
-
     fn report(&self, news: News) {
         // The receiver outlives the schedule.
         let _ = self.tell.send(news);
-    }
-
-    /// Watches what comes late, and ends everything.
-    async fn end(&self) {
-        let lanes = std::mem::take(&mut *self.lanes.lock().unwrap_or_else(PoisonError::into_inner));
-        let outlives = self.run.launch.outlives_its_sessions();
-        let mut watches = JoinSet::new();
-        for mut lane in lanes {
-            let tell = self.tell.clone();
-            watches.spawn(async move {
-                if outlives {
-                    lane.watch(&tell).await;
-                }
-                lane
-            });
-        }
-        let mut lanes = Vec::new();
-        while let Some(watched) = watches.join_next().await {
-            lanes.extend(watched);
-        }
-        self.adapters.dismiss().await;
-        let mut ends = JoinSet::new();
-        for mut lane in lanes {
-            let tell = self.tell.clone();
-            ends.spawn(async move {
-                if outlives {
-                    lane.watch_exit(&tell).await;
-                }
-                lane.close().await;
-            });
-        }
-        while ends.join_next().await.is_some() {}
-        self.adapters.stop().await;
     }
 }
 

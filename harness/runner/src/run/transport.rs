@@ -5,6 +5,8 @@ use ssespec_reports::results::{Role, Transport};
 use super::launch::Launch;
 #[cfg(feature = "page")]
 use crate::page::board::Board;
+#[cfg(feature = "page")]
+use crate::page::opener::Opener;
 
 impl Launch {
     pub(super) fn transport(&self) -> Transport {
@@ -22,11 +24,14 @@ impl Launch {
     }
 
     /// How many lanes to run per processor core: most client cases spend most of their time waiting, server cases do
-    /// not. Each page is one or two processes of a browser.
+    /// not. Of a browser that somebody else started, nothing is known.
     pub fn lanes_a_core(&self) -> usize {
         match self {
             #[cfg(feature = "page")]
-            Self::Page(_) => 12,
+            Self::Page(launch) => match &launch.opener {
+                Opener::Browser(browser) => browser.pages_a_core(),
+                Opener::Person(_) => 6,
+            },
             _ if self.role() == Role::Server => 2,
             _ => 8,
         }
