@@ -35,6 +35,8 @@ pub(super) enum Cause {
     NoBackPressure,
     /// The origin is asked for a content coding that the client did not ask for.
     CodingAsked,
+    /// The credentials of a request do not reach the origin.
+    CredentialsRemoved,
 }
 
 impl Cause {
@@ -57,6 +59,7 @@ impl Cause {
             Self::Cached => "responses from a cache",
             Self::NoBackPressure => "reading without limit for a client that does not read",
             Self::CodingAsked => "requests for content codings that the client did not ask for",
+            Self::CredentialsRemoved => "requests that lose their Authorization",
         }
     }
 
@@ -105,6 +108,11 @@ impl Cause {
             ],
             Self::NoBackPressure => &["intermediary/load/client-that-does-not-read"],
             Self::CodingAsked => &["intermediary/requests/coding-not-asked-for"],
+            Self::CredentialsRemoved => &[
+                "client/llm/post-as-given",
+                "client/requests/refreshed-header-after-the-end",
+                "client/requests/refreshed-header-keeps-the-position",
+            ],
         }
     }
 }

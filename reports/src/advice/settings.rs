@@ -18,6 +18,10 @@ pub(super) struct Setting {
     pub(super) link: &'static str,
 }
 
+/// Where listeners of http-proxy belong.
+const HTTP_PROXY_LISTENERS: &str =
+    "after createProxyServer; in configure of Vite's server.proxy; in the option on of http-proxy-middleware";
+
 /// The table. Its order is that of reports.
 pub(super) const SETTINGS: &[Setting] = &[
     Setting {
@@ -158,6 +162,31 @@ pub(super) const SETTINGS: &[Setting] = &[
         link: "https://docs.trafficserver.apache.org/en/9.2.x/admin-guide/files/records.config.en.html#proxy-config-http-connect-attempts-max-retries",
     },
     Setting {
+        program: KnownProxy::TrafficServer,
+        causes: &[Cause::DepartureHidden],
+        lines: &["CONFIG proxy.config.http.allow_half_open INT 0"],
+        place: "in records.config; a client that closes its side of the connection has left then",
+        link: "https://docs.trafficserver.apache.org/en/9.2.x/admin-guide/files/records.config.en.html#proxy-config-http-allow-half-open",
+    },
+    Setting {
+        program: KnownProxy::Squid,
+        causes: &[Cause::CredentialsRemoved],
+        lines: &["login=PASSTHRU"],
+        place: "in the cache_peer line of the origin, after originserver",
+        link: "http://www.squid-cache.org/Doc/config/cache_peer/",
+    },
+    Setting {
+        program: KnownProxy::Mitmproxy,
+        causes: &[Cause::HeldBack, Cause::Compressed, Cause::CutWhileItFlows, Cause::LostAtTheEnd],
+        lines: &[
+            "def responseheaders(flow):",
+            r#"    if flow.response.headers.get("content-type", "").lower().startswith("text/event-stream"):"#,
+            "        flow.response.stream = True",
+        ],
+        place: "in a script that --scripts names",
+        link: "https://docs.mitmproxy.org/stable/overview-features/#streaming",
+    },
+    Setting {
         program: KnownProxy::Traefik,
         causes: &[Cause::Transformed],
         lines: &["excludedContentTypes:", "  - text/event-stream"],
@@ -172,7 +201,7 @@ pub(super) const SETTINGS: &[Setting] = &[
             r#"  res.on("close", () => proxyReq.destroy());"#,
             "});",
         ],
-        place: "after createProxyServer; in Vite, in the configure function of the server.proxy entry",
+        place: HTTP_PROXY_LISTENERS,
         link: "https://github.com/http-party/node-http-proxy#listening-for-proxy-events",
     },
     Setting {
@@ -183,7 +212,7 @@ pub(super) const SETTINGS: &[Setting] = &[
             "  process.nextTick(() => res.flushHeaders());",
             "});",
         ],
-        place: "after createProxyServer; in Vite, in the configure function of the server.proxy entry",
+        place: HTTP_PROXY_LISTENERS,
         link: "https://github.com/http-party/node-http-proxy#listening-for-proxy-events",
     },
     Setting {
@@ -198,7 +227,7 @@ pub(super) const SETTINGS: &[Setting] = &[
             "  else res.writeHead(502).end();",
             "});",
         ],
-        place: "after createProxyServer; in Vite, in the configure function of the server.proxy entry",
+        place: HTTP_PROXY_LISTENERS,
         link: "https://github.com/http-party/node-http-proxy#listening-for-proxy-events",
     },
     Setting {

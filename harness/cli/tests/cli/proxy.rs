@@ -21,6 +21,7 @@ pub(crate) const TESTS: Tests = &[
     ("an_address_that_is_taken", an_address_that_is_taken),
     ("urls_are_checked", urls_are_checked),
     ("settings_of_a_known_proxy_are_recommended", settings_of_a_known_proxy_are_recommended),
+    ("settings_that_report_departures_are_recommended", settings_that_report_departures_are_recommended),
     ("cases_that_settings_mend_exist", cases_that_settings_mend_exist),
     ("a_reload_is_a_command", a_reload_is_a_command),
 ];
@@ -193,6 +194,8 @@ fn settings_of_a_known_proxy_are_recommended() {
     assert_eq!(settings[0]["setting"], "proxy_buffering off;");
     let markdown = run(&["--kind", "lighttpd", "--format", "markdown"]);
     assert!(markdown.contains("server.stream-response-body = 2"), "{markdown}");
+    let mitmproxy = run(&["--kind", "mitmproxy"]);
+    assert!(mitmproxy.contains("flow.response.stream = True"), "{mitmproxy}");
     // It says nothing of itself.
     let unknown = run(&[]);
     assert!(unknown.contains("--kind names the proxy"), "{unknown}");
@@ -201,6 +204,13 @@ fn settings_of_a_known_proxy_are_recommended() {
     assert!(!squid.contains("Settings of"), "{squid}");
     ssespec(["proxy", "--reference", "--kind", "nginz"]).ends(2);
     with(&proxy.url(), upstream, &["--kind", "nginz"], 2).says(&["nginz", "known: nginx, haproxy"]);
+}
+
+fn settings_that_report_departures_are_recommended() {
+    let (_runtime, proxy, upstream) = defective(Defect::FinNotPassedOn);
+    let options = ["--strict", "--filter", "intermediary/departures/fin", "--kind", "trafficserver"];
+    let report = with(&proxy.url(), upstream, &options, 1).stdout;
+    assert!(report.contains("CONFIG proxy.config.http.allow_half_open INT 0"), "{report}");
 }
 
 fn cases_that_settings_mend_exist() {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use ssespec_cases::Role;
 use tokio::sync::{OwnedSemaphorePermit, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
@@ -123,7 +124,7 @@ impl Schedule {
         loop {
             // What is repeated comes last, since it waits longest. Where delays count, nothing else may run meanwhile.
             if next.is_empty() && (tasks.is_empty() || !launch.is_judged_by_delays()) {
-                next = std::mem::take(&mut *self.again());
+                next = self.to_repeat();
             }
             let Some((trial, round)) = next.pop_front() else {
                 match tasks.join_next().await {
@@ -138,6 +139,23 @@ impl Schedule {
                 None => self.report(News::Unplayed(trial)),
             }
         }
+    }
+
+    /// Takes the trials to repeat that come next. Where delays count, the cases of intermediaries judge them: they come after
+    /// the cases for clients, which keep a slow intermediary busy.
+    fn to_repeat(&self) -> VecDeque<(Trial, Round)> {
+        let mut again = self.again();
+        let all = std::mem::take(&mut *again);
+        if !self.run.launch.is_judged_by_delays() {
+            return all;
+        }
+        let is_own = |(trial, _): &(Trial, Round)| trial.case.role() == Role::Intermediary;
+        let (own, others): (VecDeque<_>, VecDeque<_>) = all.into_iter().partition(is_own);
+        if others.is_empty() {
+            return own;
+        }
+        *again = own;
+        others
     }
 
     /// The trials to repeat.
