@@ -3,7 +3,7 @@
 use crate::check::Check;
 use crate::checks::{
     body, broadcast, connections, cors, ending, fields, head, hostile_input, http2, ids, methods,
-    negotiation, resume, timing,
+    negotiation, payload, resume, timing,
 };
 
 /// All checks, grouped by topic.
@@ -13,6 +13,7 @@ pub fn all_checks() -> Vec<Check> {
         timing::CHECKS,
         body::CHECKS,
         fields::CHECKS,
+        payload::CHECKS,
         ids::CHECKS,
         negotiation::CHECKS,
         methods::CHECKS,

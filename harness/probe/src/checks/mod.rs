@@ -3,6 +3,7 @@
 //! - [`head`]: the response head that opens the stream
 //! - [`timing`]: when bytes arrive: flushing, buffering, keep-alive
 //! - [`body`]: the bytes of the stream; [`fields`]: its fields; [`ids`]: its event ids
+//! - [`payload`]: payloads that show a mistake in the server's code
 //! - [`negotiation`]: request fields and versions that the response may depend on
 //! - [`methods`]: HEAD, OPTIONS and methods that are not offered
 //! - [`cors`]: use from other origins
@@ -27,6 +28,7 @@ pub(crate) mod http2;
 pub(crate) mod ids;
 pub(crate) mod methods;
 pub(crate) mod negotiation;
+pub(crate) mod payload;
 pub(crate) mod resume;
 pub(crate) mod stream;
 pub(crate) mod timing;

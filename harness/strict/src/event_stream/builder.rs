@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::event_stream::block::Block;
+use crate::event_stream::document;
 use crate::event_stream::item::{Comment, Field, Item};
 use crate::event_stream::lines::{Before, Line};
 use crate::event_stream::names;
@@ -58,7 +59,7 @@ impl Builder {
 
     /// Whether this line is the first of the stream, and looks like markup or JSON.
     pub(crate) fn is_start_of_document(&self, line: &[u8]) -> bool {
-        self.is_first_line && is_document(line)
+        self.is_first_line && document::is_start(line)
     }
 
     /// The next line.
@@ -124,6 +125,10 @@ impl Builder {
                 self.block.retry = Some(value.to_owned());
             }
             _ if self.is_start_of_document(line.bytes) => tell(FindingKind::Document),
+            // Later in a block, it may be a line of a payload.
+            _ if self.block.fields == 1 && document::is_error(line.bytes) => {
+                tell(FindingKind::DocumentWithin)
+            }
             // After data, such a line is text of the payload.
             _ => match names::meant(name).or_else(|| {
                 let text = std::str::from_utf8(line.bytes).ok();
@@ -199,14 +204,4 @@ impl Builder {
         self.lines = 0;
         self.previous = Previous::Other;
     }
-}
-
-/// Whether a line looks like the start of markup or JSON.
-fn is_document(line: &[u8]) -> bool {
-    let text = line.trim_ascii_start();
-    let begins =
-        |start: &str| text.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start.as_bytes()));
-    ["<!doctype", "<html", "<?xml", "<head", "<body", "<h1", "<pre", "{", "["]
-        .iter()
-        .any(|start| begins(start))
 }

@@ -96,6 +96,12 @@ fn what_is_wrong_is_told_with_its_place() {
         (b"retry\n\n", vec![(RetryNotDigits, 0)]),
         (b"<!DOCTYPE html>\n\n", vec![(Document, 0)]),
         (b"{\"error\":\"no\"}", vec![(Document, 0)]),
+        (b"data: a\n\n<!DOCTYPE html>\n<p>x\n\n", vec![(DocumentWithin, 9), (UnknownField, 25)]),
+        (b"data: a\n\nHTTP/1.1 500 Internal Server Error\n\n", vec![(DocumentWithin, 9)]),
+        (b"data: a\n\n{\"detail\":\"no\"}\n\n", vec![(DocumentWithin, 9)]),
+        (b"data: a\n\n{\"message\":1}\n\n", vec![(UnknownField, 9)]),
+        // A payload that is not split.
+        (b"data: a\n<html>\n\n", vec![(UnsplitPayload, 8)]),
         (b"data: a\n", vec![(UnfinishedBlock, 0)]),
         (b"data: a", vec![(UnfinishedLine, 0)]),
         (b"data: a\n\ndata: b", vec![(UnfinishedLine, 9)]),
