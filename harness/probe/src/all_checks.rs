@@ -2,7 +2,7 @@
 
 use crate::check::Check;
 use crate::checks::{
-    body, broadcast, connections, cors, ending, fields, head, hostile_input, http2, ids, methods,
+    body, broadcast, connections, cors, ending, fields, head, held_back, hostile_input, http2, ids, methods,
     negotiation, payload, resume, timing,
 };
 
@@ -11,6 +11,7 @@ pub fn all_checks() -> Vec<Check> {
     [
         head::CHECKS,
         timing::CHECKS,
+        held_back::CHECKS,
         body::CHECKS,
         fields::CHECKS,
         payload::CHECKS,

@@ -25,6 +25,12 @@ enum Writing {
     FlushedGzip,
     /// It writes 4 KiB at a time.
     Buffer,
+    /// It writes each one when the next comes.
+    OneBehind,
+    /// It flushes after every second one.
+    EverySecond,
+    /// It writes each one this much later.
+    Late,
     /// It drops what it emits on a stream that has been open for 30 s.
     UntilDeadline,
 }
@@ -37,6 +43,9 @@ const EVENT: &[u8] = b"data: a small event\n\n";
 
 /// When a server with a deadline stops writing.
 const DEADLINE: Duration = Duration::from_secs(30);
+
+/// How late a late server is: nearly as late as the probe makes it emit again.
+const LATE: Duration = Duration::from_millis(1150);
 
 /// Starts a server; with `tick`, it also emits on its own this often. Returns its URL.
 async fn start(writing: Writing, tick: Option<Duration>) -> String {
@@ -86,12 +95,23 @@ async fn serve(mut connection: TcpStream, emitted: Sender<()>, writing: Writing)
         if writing == Writing::UntilDeadline && opened.elapsed() > DEADLINE {
             continue;
         }
+        if writing == Writing::OneBehind && held.is_empty() {
+            held.extend_from_slice(EVENT);
+            continue;
+        }
+        if writing == Writing::Late {
+            tokio::time::sleep(LATE).await;
+        }
         held.extend_from_slice(EVENT);
+        if writing == Writing::EverySecond && held.len() < 2 * EVENT.len() {
+            continue;
+        }
         if writing == Writing::Buffer && held.len() < BUFFER {
             continue;
         }
         let mut bytes = match writing {
             Writing::Buffer => held.drain(..BUFFER).collect(),
+            Writing::OneBehind => held.drain(..EVENT.len()).collect(),
             _ => std::mem::take(&mut held),
         };
         if let Some(gzip) = &mut gzip {
@@ -114,7 +134,7 @@ async fn probed(writing: Writing, tick: Option<Duration>, check: &str, emits: bo
     let base = start(writing, tick).await;
     let target = Target::parse(&format!("{base}/emit")).expect("a URL");
     let emit = emits.then(|| EmitTrigger::Url(Box::new(target), Trust::default()));
-    let length = if check == "still-receives" { Length::Full } else { Length::Quick };
+    let length = if ["still-receives", "held-back"].contains(&check) { Length::Full } else { Length::Quick };
     let setup = ProbeSetup { filters: &[check], emit, length, ..ProbeSetup::default() };
     probe(&format!("{base}/events"), setup).await
 }
@@ -143,6 +163,31 @@ async fn small_events_in_a_buffer_are_found() {
     );
     assert_eq!(buffered.verdict("clumps"), Verdict::Warn, "{}", buffered.problems());
     assert_ne!(each.verdict("clumps"), Verdict::Warn, "{}", each.problems());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_wait_for_the_next_one_are_found() {
+    let check = "held-back";
+    let (behind, second, late, each) = tokio::join!(
+        probed(Writing::OneBehind, None, check, true),
+        probed(Writing::EverySecond, None, check, true),
+        probed(Writing::Late, None, check, true),
+        probed(Writing::Each, None, check, true),
+    );
+    let observed = |probed: &ProbeResults| {
+        let failure =
+            probed.0[check].failure.as_ref().unwrap_or_else(|| panic!("no failure: {:?}", probed.0));
+        failure.observed.clone()
+    };
+    assert_eq!(
+        observed(&behind),
+        "after 5 emissions came 0, 1, 1, 1, 1 events: each event came only with the next one"
+    );
+    assert_eq!(
+        observed(&second),
+        "after 5 emissions came 0, 2, 0, 2, 0 events: events were held back until a later one came"
+    );
+    assert_eq!((late.verdict(check), each.verdict(check)), (Verdict::Skip, Verdict::Pass));
 }
 
 #[tokio::test(flavor = "multi_thread")]
