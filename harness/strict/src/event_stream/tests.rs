@@ -100,6 +100,8 @@ fn what_is_wrong_is_told_with_its_place() {
         (b"data: a\n\nHTTP/1.1 500 Internal Server Error\n\n", vec![(DocumentWithin, 9)]),
         (b"data: a\n\n{\"detail\":\"no\"}\n\n", vec![(DocumentWithin, 9)]),
         (b"data: a\n\n{\"message\":1}\n\n", vec![(UnknownField, 9)]),
+        (b"data: a\n\nInternal Server Error", vec![(DocumentWithin, 9)]),
+        (b"data: a\n<html>\n", vec![(DocumentWithin, 8), (UnfinishedBlock, 0)]),
         // A payload that is not split.
         (b"data: a\n<html>\n\n", vec![(UnsplitPayload, 8)]),
         (b"data: a\n", vec![(UnfinishedBlock, 0)]),
