@@ -84,6 +84,11 @@ impl Seen {
         }
     }
 
+    /// Whether the server ended every stream, and none of them had an event.
+    pub(crate) fn are_all_empty(&self) -> bool {
+        self.all_ended() && !self.has_events()
+    }
+
     /// Whether the server ended every stream.
     pub(crate) fn all_ended(&self) -> bool {
         let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
