@@ -39,6 +39,7 @@ const CONSEQUENCES: &[(&str, &str)] = &[
     ("event-latency", "leave-by-fin"),
     ("still-receives", "every-stream"),
     ("event-latency", "every-stream"),
+    ("resume", "every-stream"),
     ("event-latency", "held-back"),
     ("clumps", "held-back"),
     ("coding-unasked", "coding-offered"),

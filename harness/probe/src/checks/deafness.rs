@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::describe::seconds;
+use crate::observe::before_leaving::FirstEvents;
 use crate::observe::long::REPLAYED;
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Breach, Outcome};
@@ -65,7 +66,7 @@ fn is_silent(exchange: &Exchange) -> bool {
 
 /// The breach of a server that sent events steadily until the first clients left, and none after that.
 pub(super) async fn silenced(context: &CheckContext) -> Option<Outcome> {
-    if context.options().emit.is_some() || !context.capacity().await.has_events {
+    if context.options().emit.is_some() || context.capacity().await.first_events == FirstEvents::Unknown {
         return None;
     }
     let long = context.long_observation().await;
@@ -80,7 +81,10 @@ pub(super) async fn silenced_when_emitting(
     stream: &mut OngoingExchange,
 ) -> Option<Outcome> {
     let trigger = context.options().emit.clone()?;
-    if !context.is_alone || !context.capacity().await.has_events || !is_silent(&stream.exchange) {
+    if !context.is_alone
+        || context.capacity().await.first_events == FirstEvents::Unknown
+        || !is_silent(&stream.exchange)
+    {
         return None;
     }
     let mut new = context.places().open(context.options(), request).await;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::check::{Check, judging};
 use crate::need::Need;
+use crate::observe::before_leaving::FirstEvents;
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Breach, Outcome};
 use crate::wire::exchange::{End, Exchange};
@@ -68,6 +69,17 @@ async fn held_back(context: CheckContext) -> Result<Outcome, Outcome> {
     let each: Vec<String> = emissions.iter().map(|emission| emission.events.to_string()).collect();
     let counts = format!("after {} emissions came {} events", each.len(), each.join(", "));
     let how = match finding {
+        // All streams may be behind together, so that only the very first emission brings nothing.
+        Finding::None
+            if context.capacity().await.first_events == FirstEvents::OneBehind
+                && emissions.iter().all(|emission| emission.events == 1) =>
+        {
+            let observed =
+                "the first emission of the probe brought no event, and each later one a single event";
+            return Ok(Breach::new(&exchange, "an event after each emission", observed)
+                .hint("each event may be sent when the next one comes; each POST or command must cause one event")
+                .suspected());
+        }
         Finding::None => return Ok(Outcome::Holds),
         Finding::Unknown(reason) => return Err(Outcome::NotJudged(reason.into())),
         Finding::OneBehind => "each event came only with the next one",

@@ -1,9 +1,10 @@
-//! Whether events come before any client has left.
+//! The events of the first stream, before any client has left.
 
 use std::time::Duration;
 
+use crate::emit::EmitTrigger;
 use crate::observe::long::REPLAYED;
-use crate::options::Options;
+use crate::options::{Length, Options};
 use crate::wire::exchange::Exchange;
 use crate::wire::ongoing::OngoingExchange;
 
@@ -11,7 +12,7 @@ use crate::wire::ongoing::OngoingExchange;
 const EMITTED: Duration = Duration::from_millis(1500);
 
 /// How long a stream with an event is read for others.
-const STEADY: Duration = Duration::from_millis(2200);
+const STEADY: Duration = Duration::from_millis(2800);
 
 /// Events that are closer were sent together.
 const APART: Duration = Duration::from_millis(50);
@@ -19,21 +20,51 @@ const APART: Duration = Duration::from_millis(50);
 /// How many events show that they come steadily.
 const ENOUGH: usize = 3;
 
-/// Whether an event comes when the server is made to emit; or else, whether events come steadily.
-pub(crate) async fn receives(options: &Options, stream: &mut OngoingExchange) -> bool {
-    let Some(trigger) = options.emit.clone() else {
-        if !live(&stream.exchange).is_empty() {
+/// The events of the first stream, before any client has left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FirstEvents {
+    /// None came, or too few to tell.
+    Unknown,
+    /// They came steadily, or each time that the server was made to emit.
+    Came,
+    /// The first emission brought none, and the second one event.
+    OneBehind,
+}
+
+/// Watches the events of the first stream.
+pub(crate) async fn watch(options: &Options, stream: &mut OngoingExchange) -> FirstEvents {
+    let Some(trigger) = &options.emit else {
+        if options.length == Length::Full && stream.exchange.dispatched().next().is_some() {
             let limit = stream.elapsed() + STEADY;
             stream.read_until(limit, |exchange| live(exchange).len() >= ENOUGH).await;
         }
-        return are_steady(&live(&stream.exchange));
+        return if are_steady(&live(&stream.exchange)) { FirstEvents::Came } else { FirstEvents::Unknown };
     };
     let before = stream.exchange.dispatched().count();
-    let emitting = tokio::spawn(trigger.emit(options.timeout));
+    match emitted(trigger, options, stream).await {
+        Some(true) => return FirstEvents::Came,
+        Some(false) => {}
+        None => return FirstEvents::Unknown,
+    }
+    if emitted(trigger, options, stream).await != Some(true) {
+        return FirstEvents::Unknown;
+    }
+    let rest = stream.elapsed() + REPLAYED;
+    stream.read_until(rest, |_| false).await;
+    match stream.exchange.dispatched().count() - before {
+        1 => FirstEvents::OneBehind,
+        _ => FirstEvents::Came,
+    }
+}
+
+/// Whether an event comes when the server is made to emit; `None` if that fails.
+async fn emitted(trigger: &EmitTrigger, options: &Options, stream: &mut OngoingExchange) -> Option<bool> {
+    let before = stream.exchange.dispatched().count();
+    let emitting = tokio::spawn(trigger.clone().emit(options.timeout));
     let limit = stream.elapsed() + EMITTED;
     stream.read_until(limit, |exchange| exchange.dispatched().count() > before).await;
     let is_done = matches!(emitting.await, Ok(Ok(())));
-    is_done && stream.exchange.dispatched().count() > before
+    is_done.then(|| stream.exchange.dispatched().count() > before)
 }
 
 /// When events came that are no replay; those that came together count once.
