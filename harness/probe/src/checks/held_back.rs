@@ -2,12 +2,19 @@
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::check::{Check, judging};
+use crate::describe::seconds;
+use crate::emit::EmitTrigger;
 use crate::need::Need;
 use crate::observe::before_leaving::FirstEvents;
+use crate::observe::heads::PROMPT;
 use crate::observe::observations::CheckContext;
+use crate::options::Options;
 use crate::outcome::{Breach, Outcome};
 use crate::wire::exchange::{End, Exchange};
+use crate::wire::ongoing::OngoingExchange;
 
 pub(crate) const CHECKS: &[Check] =
     &[Check::new("held-back", "No event waits for the next one", "resilience-server/events-flushed", |c| {
@@ -34,6 +41,12 @@ const WITH_TRIGGER: Duration = Duration::from_millis(400);
 /// Events that come this soon after the trigger were caused by it.
 const CAUSED: Duration = Duration::from_millis(300);
 
+/// A stream without events for this long has received all that was emitted.
+const QUIET: Duration = Duration::from_millis(2500);
+
+/// How long an event is awaited that comes late.
+const LONGEST: Duration = Duration::from_secs(5);
+
 /// One time that the server was made to emit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Emission {
@@ -52,6 +65,8 @@ enum Finding {
     OneBehind,
     /// Some brought none, and the next one all that were held back.
     Together,
+    /// They came late, or others came too.
+    NotPrompt,
     /// Nothing, for this reason.
     Unknown(&'static str),
 }
@@ -61,11 +76,22 @@ async fn held_back(context: CheckContext) -> Result<Outcome, Outcome> {
     if !context.is_alone {
         return Err(Outcome::JudgeAlone("other checks make the server emit too".into()));
     }
-    let (exchange, emissions) = observe(&context).await?;
-    let finding = match exchange.end {
+    let options = context.options();
+    let Some(trigger) = &options.emit else {
+        return Err(Outcome::NotJudged("the server was not made to emit".into()));
+    };
+    let _place = context.reserve(1).await;
+    let request = context.request(context.until_head()).path(context.path.clone());
+    let mut stream = context.places().open(options, &request).await;
+    let emissions = observe(options, trigger, &mut stream).await?;
+    let finding = match stream.exchange.end {
         End::StillOpen => judge(&emissions),
         _ => Finding::Unknown("the stream did not stay open"),
     };
+    if finding == Finding::NotPrompt {
+        return lateness(options, trigger, stream).await;
+    }
+    let exchange = stream.finish();
     let each: Vec<String> = emissions.iter().map(|emission| emission.events.to_string()).collect();
     let counts = format!("after {} emissions came {} events", each.len(), each.join(", "));
     let how = match finding {
@@ -80,7 +106,7 @@ async fn held_back(context: CheckContext) -> Result<Outcome, Outcome> {
                 .hint("each event may be sent when the next one comes; each POST or command must cause one event")
                 .suspected());
         }
-        Finding::None => return Ok(Outcome::Holds),
+        Finding::None | Finding::NotPrompt => return Ok(Outcome::Holds),
         Finding::Unknown(reason) => return Err(Outcome::NotJudged(reason.into())),
         Finding::OneBehind => "each event came only with the next one",
         Finding::Together => "events were held back until a later one came",
@@ -92,14 +118,11 @@ async fn held_back(context: CheckContext) -> Result<Outcome, Outcome> {
 }
 
 /// Makes the server emit several times while a stream is open.
-async fn observe(context: &CheckContext) -> Result<(Exchange, Vec<Emission>), Outcome> {
-    let options = context.options();
-    let Some(trigger) = &options.emit else {
-        return Err(Outcome::NotJudged("the server was not made to emit".into()));
-    };
-    let _place = context.reserve(1).await;
-    let request = context.request(context.until_head()).path(context.path.clone());
-    let mut stream = context.places().open(options, &request).await;
+async fn observe(
+    options: &Options,
+    trigger: &EmitTrigger,
+    stream: &mut OngoingExchange,
+) -> Result<Vec<Emission>, Outcome> {
     stream.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
     let ready = stream.elapsed() + BEFORE;
     stream.read_until(ready, |_| false).await;
@@ -121,7 +144,39 @@ async fn observe(context: &CheckContext) -> Result<(Exchange, Vec<Emission>), Ou
         let prompt = came().filter(|event| is_prompt(event.block.at)).count();
         emissions.push(Emission { events: came().count(), prompt });
     }
-    Ok((stream.finish(), emissions))
+    Ok(emissions)
+}
+
+/// Judges a server whose events do not come as soon as it is made to emit: makes it emit when nothing else is on its way.
+async fn lateness(
+    options: &Options,
+    trigger: &EmitTrigger,
+    mut stream: OngoingExchange,
+) -> Result<Outcome, Outcome> {
+    let mut shortest = LONGEST;
+    for _ in 0..2 {
+        let quiet = stream.elapsed() + QUIET;
+        stream.read_until(quiet, |_| false).await;
+        let before = stream.exchange.dispatched().count();
+        let emitting = trigger.clone().emit(options.timeout);
+        let emitting = tokio::spawn(async move { (emitting.await, Instant::now()) });
+        let limit = stream.elapsed() + LONGEST;
+        stream.read_until(limit, |exchange| exchange.dispatched().count() > before).await;
+        let event = stream.exchange.dispatched().nth(before);
+        let (Ok((Ok(()), done)), Some(event)) = (emitting.await, event) else {
+            return Err(Outcome::NotJudged("not every emission brings an event".into()));
+        };
+        // A command may take some time before it does anything.
+        let took = stream.exchange.earliest_arrival(event.block.at).saturating_sub(stream.time_of(done));
+        shortest = shortest.min(took);
+    }
+    if shortest <= PROMPT {
+        return Ok(Outcome::Holds);
+    }
+    let observed = format!("an event {} after the server was made to emit", seconds(shortest));
+    Ok(Breach::new(&stream.finish(), "each event within 1 s", observed)
+        .hint("something buffers the stream: the framework, compression, or a proxy")
+        .proven())
 }
 
 fn judge(emissions: &[Emission]) -> Finding {
@@ -130,7 +185,7 @@ fn judge(emissions: &[Emission]) -> Finding {
         return Finding::Unknown("no event came: see event-latency");
     }
     if emissions.iter().any(|emission| emission.prompt < emission.events) {
-        return Finding::Unknown("events come late, or without being emitted: see event-latency");
+        return Finding::NotPrompt;
     }
     if emissions.iter().all(|emission| emission.events > 0) {
         return Finding::None;
@@ -179,6 +234,6 @@ mod tests {
     fn a_server_that_is_always_late_holds_nothing_back() {
         let late = Emission { events: 1, prompt: 0 };
         let none = Emission { events: 0, prompt: 0 };
-        assert!(matches!(judge(&[none, late, late, late, late]), Finding::Unknown(_)));
+        assert!(judge(&[none, late, late, late, late]) == Finding::NotPrompt);
     }
 }

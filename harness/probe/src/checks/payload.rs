@@ -30,7 +30,7 @@ enum Mistake {
     Object,
     /// `{'a': 1}`
     PythonLiteral,
-    /// `{name}`, `${name}`
+    /// `{name}`, `${name}`, `%!d(string=x)`
     Placeholder,
     /// `x\n`, with a backslash
     EscapedLineBreak,
@@ -56,7 +56,7 @@ impl Mistake {
         if is_within("{'", "}") || is_within("['", "']") {
             return Some(Self::PythonLiteral);
         }
-        if is_within("{{", "}}") || is_placeholder(text) {
+        if is_within("{{", "}}") || is_within("%!", ")") || is_placeholder(text) {
             return Some(Self::Placeholder);
         }
         if text.ends_with("\\n") {
@@ -85,7 +85,7 @@ impl Mistake {
             Self::Object => "an object was converted to text; serialize it, for example as JSON",
             Self::PythonLiteral => "this is the text of a Python object, not JSON: use json.dumps()",
             Self::Placeholder => {
-                "the placeholder was not replaced: the text is not a template or an f-string"
+                "the placeholder was not replaced by a value: it is not in a template, or the value has another type"
             }
             Self::EscapedLineBreak => "the line break is written as a backslash followed by n",
             Self::NoValue => "the value is missing in the code that formats the event",
@@ -173,6 +173,7 @@ mod tests {
             ("{message}", Mistake::Placeholder),
             ("${event.data}", Mistake::Placeholder),
             ("{{ message }}", Mistake::Placeholder),
+            ("%!d(string=x)", Mistake::Placeholder),
             ("hello\\n\\n", Mistake::EscapedLineBreak),
             ("undefined", Mistake::NoValue),
             ("None", Mistake::NoValue),

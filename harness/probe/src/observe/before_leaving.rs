@@ -67,7 +67,7 @@ async fn emitted(trigger: &EmitTrigger, options: &Options, stream: &mut OngoingE
     is_done.then(|| stream.exchange.dispatched().count() > before)
 }
 
-/// When events came that are no replay; those that came together count once.
+/// When events came that were not a replay; those that came together count once.
 fn live(exchange: &Exchange) -> Vec<Duration> {
     let from = exchange.head_time() + REPLAYED;
     let mut times: Vec<Duration> = exchange.dispatched().map(|event| event.block.at).collect();
