@@ -44,7 +44,10 @@ impl Mistake {
         let is_within = |start: &str, end: &str| {
             text.strip_prefix(start).is_some_and(|rest| rest.len() >= end.len() && rest.ends_with(end))
         };
-        if ["data:", "event:", "id:", "retry:"].iter().any(|name| text.starts_with(name)) {
+        // An id or an event may well be what a text is about.
+        let is_field = |line: &str| ["event:", "id:", "retry:"].iter().any(|name| line.starts_with(name));
+        let is_data = |line: &str| line.starts_with("data:");
+        if is_data(text) || (is_field(text) && text.lines().any(is_data)) {
             return Some(Self::FieldNameTwice);
         }
         if is_within("b'", "'") || is_within("b\"", "\"") {
@@ -71,7 +74,8 @@ impl Mistake {
             Self::Bytes | Self::Object | Self::PythonLiteral => {
                 count == total || (count >= 2 && count * 2 >= total)
             }
-            Self::FieldNameTwice | Self::Placeholder | Self::EscapedLineBreak => count == total,
+            Self::Placeholder => count == total,
+            Self::FieldNameTwice | Self::EscapedLineBreak => count == total && count >= 2,
             Self::NoValue => count == total && count >= 3,
         }
     }
@@ -160,7 +164,7 @@ mod tests {
     fn mistakes_are_told_from_texts() {
         for (text, mistake) in [
             ("data: {\"a\":1}", Mistake::FieldNameTwice),
-            ("event: x", Mistake::FieldNameTwice),
+            ("event: x\ndata: y", Mistake::FieldNameTwice),
             ("b'{\"a\":1}'", Mistake::Bytes),
             ("[object Object]", Mistake::Object),
             ("[object Object],[object Object]", Mistake::Object),
@@ -182,6 +186,8 @@ mod tests {
         }
         for text in [
             "",
+            "id: 5, temperature: 20",
+            "event: login",
             "{}",
             "[]",
             "{\"a\":1}",
@@ -206,6 +212,7 @@ mod tests {
     fn a_word_may_be_meant() {
         assert!(Mistake::NoValue.is_sure(3, 3) && !Mistake::NoValue.is_sure(2, 2));
         assert!(!Mistake::NoValue.is_sure(9, 10));
+        assert!(Mistake::FieldNameTwice.is_sure(2, 2) && !Mistake::FieldNameTwice.is_sure(9, 10));
         assert!(Mistake::Object.is_sure(1, 1) && Mistake::Object.is_sure(2, 4));
         assert!(!Mistake::Object.is_sure(1, 2) && !Mistake::Object.is_sure(2, 9));
     }
