@@ -201,6 +201,15 @@ async fn equal(context: CheckContext) -> Result<Outcome, Outcome> {
         && let Ok(resumption) = context.resumption().await?.as_ref()
     {
         let other = resumption.uninterrupted.iter().chain([&resumption.second, &http1]);
+        // The streams may not have been open at the same time: those events are sent again to a client that resumes.
+        let again = match observation.kept.events.iter().find_map(|(id, _)| id.as_ref()) {
+            Some(id) if resumption.continued() => {
+                let limits = ReadLimits { events: Some(1), ..context.for_up_to(EVENTS) };
+                Some(context.send(context.request(limits).set_field("last-event-id", id)).await)
+            }
+            _ => None,
+        };
+        let other = other.chain(again.as_deref());
         return Ok(other_data(observation, &resumption.first, other).unwrap_or(Outcome::Holds));
     }
     Ok(Outcome::Holds)
