@@ -32,6 +32,10 @@ pub(crate) struct Seen(Mutex<Log>);
 impl Seen {
     /// Notes the response to a plain request.
     pub(crate) fn note(&self, exchange: &Exchange) {
+        // What a client that resumes gets says nothing about other streams.
+        if exchange.request.headers.iter().any(|(name, _)| name == "last-event-id") {
+            return;
+        }
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !exchange.may_be_stream() {
             let what = match exchange.head() {
