@@ -57,7 +57,7 @@ pub(crate) const CHECKS: &[Check] = &[
         "keep-alive",
         "An idle stream sends bytes before proxies close it",
         "resilience-server/keep-alive",
-        |c| judging(async move { Ok(keep_alive_unless_emitting(&*c.observed_stream().await?)) }),
+        |c| judging(async move { Ok(keep_alive_unless_emitting(c.observed_stream().await?.as_ref())) }),
     )
     .needs(&[Need::FullObservation]),
     Check::new(

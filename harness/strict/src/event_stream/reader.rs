@@ -42,10 +42,7 @@ impl EventStreamReader {
         let Self { lines, block, finder, longest } = self;
         if let Some(line) = lines.end(finder, items) {
             *longest = (*longest).max(line.length);
-            let kind = match block.document(line.bytes) {
-                Some(kind) => kind,
-                None => FindingKind::UnfinishedLine,
-            };
+            let kind = block.document(line.bytes).unwrap_or(FindingKind::UnfinishedLine);
             let found = finder.find(kind, line.offset, line.bytes);
             items.extend(found.map(Item::Finding));
         }
