@@ -2,8 +2,8 @@
 
 use crate::check::Check;
 use crate::checks::{
-    body, broadcast, connections, cors, ending, fields, head, hostile_input, http2, ids, methods,
-    negotiation, resume, timing,
+    body, broadcast, connections, cors, ending, fields, head, held_back, hostile_input, http2, ids, methods,
+    negotiation, payload, resume, timing,
 };
 
 /// All checks, grouped by topic.
@@ -11,8 +11,10 @@ pub fn all_checks() -> Vec<Check> {
     [
         head::CHECKS,
         timing::CHECKS,
+        held_back::CHECKS,
         body::CHECKS,
         fields::CHECKS,
+        payload::CHECKS,
         ids::CHECKS,
         negotiation::CHECKS,
         methods::CHECKS,

@@ -51,12 +51,13 @@ fn is_for_lack_of_time(results: &[CaseResult]) -> bool {
     skipped().filter(had_no_time).count() * 2 > skipped().count()
 }
 
-/// That too few of the MUSTs could be judged, and what would help; `None` if at least half of them were.
+/// That too few of the MUSTs could be judged, and what would help; `None` if at least half of them were, and there
+/// was more than empty streams.
 fn too_little(results: &[CaseResult], seen: &Seen, options: &Options) -> Option<String> {
     let musts = || results.iter().filter(|result| result.level == Level::Must);
     let all = musts().count();
     let judged = musts().filter(|result| !matches!(result.verdict, Verdict::Skip | Verdict::Error)).count();
-    if judged * 2 >= all {
+    if judged * 2 >= all && !seen.are_all_empty() {
         return None;
     }
     let help = if options.limit.is_some() {

@@ -210,6 +210,9 @@ impl<'p> SecondLook<'p> {
                 return first;
             }
             context.know(Arc::new(capacity)).await;
+        } else if !self.survey.is_limited() && context.path.is_none() {
+            // What came before any client had left can be seen only once.
+            context.know(Arc::clone(&self.survey.capacity)).await;
         }
         let outcome = (check.judge)(context).await;
         let is_refusal = breach(&outcome).is_some_and(|breach| breach.may_be_refusal);

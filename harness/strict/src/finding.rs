@@ -112,6 +112,8 @@ pub enum FindingKind {
     UnsplitPayload,
     /// Markup or JSON at the start of the stream instead of an event stream.
     Document,
+    /// An error page, a stack trace or a second response between two blocks of the stream.
+    DocumentWithin,
     /// A block with `event` or `id` that dispatches no event, because it has no data.
     BlockWithoutData,
     /// An `id` with U+0000, which clients ignore.
@@ -158,6 +160,7 @@ impl fmt::Display for FindingKind {
             }
             Self::UnsplitPayload => "text after a line break within a payload",
             Self::Document => "a document instead of an event stream",
+            Self::DocumentWithin => "an error page within the event stream",
             Self::BlockWithoutData => "a block with event or id but without data",
             Self::IdWithNul => "an id with U+0000",
             Self::RetryNotDigits => "a retry that is not all digits",

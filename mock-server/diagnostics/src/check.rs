@@ -181,6 +181,21 @@ fn about(key: &Key) -> String {
 /// Checks a word or a table as a step.
 fn check_step(found: &Value<'_>, verbs: &[&[Verb]], findings: &mut Findings) {
     let all = || verbs.iter().flat_map(|list| list.iter());
+    let is_verb = |name: &str| all().any(|verb| verb.name == name);
+    if let Some(table) = found.get_ref().as_table()
+        && let Some(verb) = table.keys().find(|key| is_verb(key.get_ref()))
+        && let Some(other) = table.keys().find(|key| !is_verb(key.get_ref()))
+    {
+        let (verb, name) = (verb.get_ref(), other.get_ref());
+        let hint = format!("write the options of `{verb}` inside it: {{ {verb} = {{ .., {name} = .. }} }}");
+        findings.add_with_hint(
+            other.span(),
+            format!("`{name}` next to `{verb}` in a step"),
+            "not a verb",
+            hint,
+        );
+        return;
+    }
     let verbs_in_it = found.get_ref().as_table().map_or(1, DeTable::len);
     let Some((name, span, argument)) = value::step(found).filter(|_| verbs_in_it == 1) else {
         let message = format!("a step has one verb, but this one has {verbs_in_it}");

@@ -76,14 +76,7 @@ pub(crate) const CHECKS: &[Check] = &[
         "document",
         "The stream is not an error page",
         "resilience-server/errors-are-not-streams",
-        |c| {
-            forbid(
-                c,
-                &[FindingKind::Document],
-                "an event stream, or an error status",
-                "clients show nothing of it and reconnect forever",
-            )
-        },
+        |c| judge_stream(c, document),
     ),
     Check::new("nul", "The stream contains no U+0000", "resilience-server/no-nul", |c| {
         forbid(
@@ -97,6 +90,19 @@ pub(crate) const CHECKS: &[Check] = &[
         judge_stream(c, line_length)
     }),
 ];
+
+fn document(exchange: &Exchange) -> Outcome {
+    let is_within =
+        exchange.stream_findings.iter().any(|finding| finding.kind == FindingKind::DocumentWithin);
+    let hint = match is_within {
+        true => {
+            "the framework writes its error page into the stream, since the head was sent long before; catch the error and end the stream"
+        }
+        false => "clients show nothing of it and reconnect forever",
+    };
+    let kinds = [FindingKind::Document, FindingKind::DocumentWithin];
+    judge_findings(exchange, &kinds, "an event stream, or an error status", hint)
+}
 
 fn chunk_syntax(exchange: &Exchange) -> Outcome {
     let kinds = [FindingKind::ChunkSize, FindingKind::ChunkEnd];

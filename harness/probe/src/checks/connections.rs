@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use super::deafness::{deaf, emitted, rhythm};
+use super::deafness::{deaf, emitted, rhythm, silenced, silenced_when_emitting};
 use crate::check::{Check, judging};
 use crate::describe::seconds;
 use crate::need::Need;
@@ -133,7 +133,7 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
     if clients == 0 {
         return Err(Outcome::NotJudged("the server serves one stream at a time".into()));
     }
-    let _places = context.reserve(clients + 1).await;
+    let places = context.reserve(clients + 1).await;
     let mut other = context.places().open(context.options(), &request).await;
     other.read_until(limit, |exchange| exchange.head().is_some()).await;
     let quiet = if context.is_alone { QUIET } else { Duration::ZERO };
@@ -141,6 +141,12 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
     other.read_until(moment, |_| false).await;
     let ends_on_its_own = other.exchange.end == End::Complete;
     let rhythm = rhythm(&context, &mut other).await;
+    if rhythm.is_none()
+        && how == Disconnect::Close
+        && let Some(breach) = silenced_when_emitting(&context, &request, &mut other).await
+    {
+        return Ok(breach);
+    }
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..clients {
         let (context, request) = (context.clone(), request.clone());
@@ -201,7 +207,12 @@ async fn disconnecting(context: CheckContext, how: Disconnect) -> Result<Outcome
         let is_quiet = !other.dispatched().any(|event| event.block.at >= left_at);
         let may_emit = context.options().emit.is_some() || context.seen().has_events();
         let has_time = context.options().length == Length::Full && !context.is_alone;
-        return match is_quiet && has_time && how == Disconnect::Close && may_emit {
+        let is_doubtful = is_quiet && has_time && how == Disconnect::Close;
+        drop(places);
+        if is_doubtful && let Some(breach) = silenced(&context).await {
+            return Ok(breach);
+        }
+        return match is_doubtful && may_emit {
             true => Err(Outcome::JudgeAlone("no event came after others left".into())),
             false => Ok(Outcome::Holds),
         };

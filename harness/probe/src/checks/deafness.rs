@@ -1,11 +1,13 @@
-//! Whether a stream still receives events after other clients have left.
+//! Whether streams still receive events after other clients have left.
 
 use std::time::Duration;
 
+use crate::describe::seconds;
+use crate::observe::before_leaving::FirstEvents;
 use crate::observe::long::REPLAYED;
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Breach, Outcome};
-use crate::wire::exchange::Exchange;
+use crate::wire::exchange::{End, Exchange};
 use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::Request;
 
@@ -46,6 +48,61 @@ pub(super) async fn emitted(context: &CheckContext, stream: &mut OngoingExchange
     let _ = emitting.await;
     has_more(&stream.exchange)
 }
+
+/// The breach of a server that sent events until the first clients left, and none on any stream after that.
+fn silent(exchange: &Exchange) -> Breach {
+    let observed = format!(
+        "events came on the first streams of the probe; since clients closed some of them, none came on any stream, for {}",
+        seconds(exchange.duration)
+    );
+    Breach::new(exchange, "a server that goes on sending events", observed).hint(
+        "an error on the connection of a client that left ends the loop or thread that sends events to all",
+    )
+}
+
+fn is_silent(exchange: &Exchange) -> bool {
+    exchange.end == End::StillOpen && exchange.dispatched().next().is_none()
+}
+
+/// The breach of a server that sent events steadily until the first clients left, and none after that.
+pub(super) async fn silenced(context: &CheckContext) -> Option<Outcome> {
+    if context.options().emit.is_some() || context.capacity().await.first_events == FirstEvents::Unknown {
+        return None;
+    }
+    let long = context.long_observation().await;
+    is_silent(&long.exchange).then(|| silent(&long.exchange).suspected())
+}
+
+/// The breach of a server that sent what it was made to emit until the first clients left, and nothing after that. `stream` is open,
+/// and an emission has not reached it.
+pub(super) async fn silenced_when_emitting(
+    context: &CheckContext,
+    request: &Request,
+    stream: &mut OngoingExchange,
+) -> Option<Outcome> {
+    let trigger = context.options().emit.clone()?;
+    if !context.is_alone
+        || context.capacity().await.first_events == FirstEvents::Unknown
+        || !is_silent(&stream.exchange)
+    {
+        return None;
+    }
+    let mut new = context.places().open(context.options(), request).await;
+    new.read_until(context.options().timeout, |exchange| exchange.head().is_some()).await;
+    let known = new.elapsed() + REPLAYED;
+    new.read_until(known, |_| false).await;
+    trigger.emit(context.options().timeout).await.ok()?;
+    let limit = new.elapsed() + EMITTED;
+    new.read_until(limit, |exchange| exchange.dispatched().next().is_some()).await;
+    let soon = stream.elapsed() + SOON;
+    stream.read_until(soon, |_| false).await;
+    let new = new.finish();
+    let is_silent = is_silent(&stream.exchange) && is_silent(&new);
+    is_silent.then(|| silent(&stream.exchange).with_exchange(&new, 2).proven())
+}
+
+/// What has arrived is read within this time.
+const SOON: Duration = Duration::from_millis(50);
 
 /// The breach of a stream that receives nothing any more after others have left, although it received events steadily before.
 pub(super) async fn deaf(

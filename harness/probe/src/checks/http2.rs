@@ -7,7 +7,7 @@ use ssespec_reports::visible;
 use ssespec_strict::http2::fields::Field;
 
 use crate::check::{Check, Judging, judging};
-use crate::describe::{counted, id_list, seconds};
+use crate::describe::{counted, field_lines, id_list, seconds};
 use crate::http2::observation::{EVENTS, Http2Observation};
 use crate::need::Need;
 use crate::observe::observations::CheckContext;
@@ -32,6 +32,12 @@ pub(crate) const CHECKS: &[Check] = &[
         "The stream is the same over HTTP/2 and HTTP/1.1",
         "resilience-server/versions-are-equal",
         |c| judging(equal(c)),
+    ),
+    Check::new(
+        "h2-head",
+        "The response head has the same fields over HTTP/2 as over HTTP/1.1",
+        "resilience-server/versions-are-equal",
+        |c| judging(same_fields(c)),
     ),
     Check::new(
         "h2-resume",
@@ -105,6 +111,48 @@ fn no_response(observation: &Http2Observation) -> String {
     format!("no response over HTTP/2: {reason}")
 }
 
+/// The fields that caches and browsers act on. Others may come with some responses only, or name what answered.
+const COMPARED: [&str; 10] = [
+    "cache-control",
+    "vary",
+    "date",
+    "access-control-allow-origin",
+    "access-control-allow-credentials",
+    "access-control-expose-headers",
+    "content-security-policy",
+    "cross-origin-resource-policy",
+    "strict-transport-security",
+    "x-content-type-options",
+];
+
+async fn same_fields(context: CheckContext) -> Result<Outcome, Outcome> {
+    let first = context.prompt_stream_response().await?;
+    let second = context.send(context.request(context.until_first_event())).await;
+    let shared = context.http2().await?;
+    let observation = shared.as_ref().as_ref().map_err(|reason| Outcome::NotJudged(reason.to_string()))?;
+    let (Some(one), Some(other)) = (first.head(), second.head()) else {
+        return Err(Outcome::NotJudged("there is no response over HTTP/1.1".into()));
+    };
+    let responses = [&observation.kept, &observation.later].into_iter();
+    let heads: Vec<&Vec<Field>> = responses.filter_map(|response| response.fields.as_ref()).collect();
+    if heads.is_empty() || observation.kept.status != first.status() {
+        return Err(Outcome::NotJudged("there is no response like that over HTTP/1.1".into()));
+    }
+    // A field that is not on each of the responses says nothing about the version.
+    let missing = COMPARED.iter().filter(|name| {
+        let is_sent = [one, other].iter().all(|head| head.values(name).next().is_some());
+        is_sent && !heads.iter().any(|fields| fields.iter().any(|field| field.name == name.as_bytes()))
+    });
+    let missing: Vec<&str> = missing.copied().collect();
+    if missing.is_empty() {
+        return Ok(Outcome::Holds);
+    }
+    let observed = format!("no {}", missing.join(" and no "));
+    let expected = format!("{}\nas over HTTP/1.1", field_lines(one, &missing));
+    let hint = "HTTP/2 is answered by other code or another proxy, which does not set it";
+    Ok(observation.breach(expected, observed).hint(hint).proven())
+}
+
 async fn equal(context: CheckContext) -> Result<Outcome, Outcome> {
     let limits = ReadLimits { events: Some(1), ..context.for_up_to(EVENTS) };
     let http1 = context.send(context.request(limits)).await;
@@ -153,6 +201,15 @@ async fn equal(context: CheckContext) -> Result<Outcome, Outcome> {
         && let Ok(resumption) = context.resumption().await?.as_ref()
     {
         let other = resumption.uninterrupted.iter().chain([&resumption.second, &http1]);
+        // The streams may not have been open at the same time: those events are sent again to a client that resumes.
+        let again = match observation.kept.events.iter().find_map(|(id, _)| id.as_ref()) {
+            Some(id) if resumption.continued() => {
+                let limits = ReadLimits { events: Some(1), ..context.for_up_to(EVENTS) };
+                Some(context.send(context.request(limits).set_field("last-event-id", id)).await)
+            }
+            _ => None,
+        };
+        let other = other.chain(again.as_deref());
         return Ok(other_data(observation, &resumption.first, other).unwrap_or(Outcome::Holds));
     }
     Ok(Outcome::Holds)

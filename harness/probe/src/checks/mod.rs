@@ -3,6 +3,8 @@
 //! - [`head`]: the response head that opens the stream
 //! - [`timing`]: when bytes arrive: flushing, buffering, keep-alive
 //! - [`body`]: the bytes of the stream; [`fields`]: its fields; [`ids`]: its event ids
+//! - [`held_back`]: whether an event waits for the next one
+//! - [`payload`]: payloads that show a mistake in the server's code
 //! - [`negotiation`]: request fields and versions that the response may depend on
 //! - [`methods`]: HEAD, OPTIONS and methods that are not offered
 //! - [`cors`]: use from other origins
@@ -22,11 +24,13 @@ mod deafness;
 pub(crate) mod ending;
 pub(crate) mod fields;
 pub(crate) mod head;
+pub(crate) mod held_back;
 pub(crate) mod hostile_input;
 pub(crate) mod http2;
 pub(crate) mod ids;
 pub(crate) mod methods;
 pub(crate) mod negotiation;
+pub(crate) mod payload;
 pub(crate) mod resume;
 pub(crate) mod stream;
 pub(crate) mod timing;

@@ -1,11 +1,13 @@
 //! When bytes arrive: whether heads and events are flushed, and what keeps an idle stream alive.
 
 mod blank_lines;
+mod keep_alive;
 mod timestamps;
 
 use std::time::Duration;
 
 use self::blank_lines::{blank_line_delay, blank_lines};
+use self::keep_alive::{keep_alive_comment, keep_alive_unless_emitting};
 use self::timestamps::find_timestamp;
 use super::stream::judge_stream;
 use crate::check::{Check, judging};
@@ -55,7 +57,7 @@ pub(crate) const CHECKS: &[Check] = &[
         "keep-alive",
         "An idle stream sends bytes before proxies close it",
         "resilience-server/keep-alive",
-        |c| judge_stream(c, keep_alive),
+        |c| judging(async move { Ok(keep_alive_unless_emitting(c.observed_stream().await?.as_ref())) }),
     )
     .needs(&[Need::FullObservation]),
     Check::new(
@@ -265,58 +267,6 @@ fn held_back(exchange: &Exchange) -> Option<(usize, Duration)> {
             .then(|| (burst.len(), Duration::from_millis(spread)))
     });
     spreads.max_by_key(|(_, spread)| *spread)
-}
-
-/// Proxies close streams that are silent for longer.
-const MAX_SILENCE: Duration = Duration::from_secs(30);
-
-fn keep_alive(exchange: &Exchange) -> Outcome {
-    let silence = exchange.longest_silence;
-    if silence.length >= MAX_SILENCE {
-        let observed = format!("no byte for {}, from {} on", seconds(silence.length), seconds(silence.since));
-        return Breach::new(exchange, "bytes about every 15 s", observed)
-            .hint("proxies close streams that are silent for 30 s or 60 s; send a comment every 15 s")
-            .proven();
-    }
-    if exchange.end != End::StillOpen {
-        return Outcome::NotJudged(format!("it was not idle for long enough: {}", exchange.describe_end()));
-    }
-    if silence.length < Duration::from_secs(10) {
-        return Outcome::HoldsWithNote(
-            "because of frequent events, the stream was never idle for 10 s".into(),
-        );
-    }
-    Outcome::Holds
-}
-
-fn keep_alive_comment(exchange: &Exchange) -> Outcome {
-    const WORDS: [&str; 7] =
-        ["ping", "heartbeat", "keepalive", "keep-alive", "keep_alive", "heart-beat", "heart_beat"];
-    let is_keep_alive = |text: &str| WORDS.contains(&text.trim().to_ascii_lowercase().as_str());
-    let found = exchange.dispatched().find(|event| {
-        let block = &event.block;
-        block.event.as_deref().is_some_and(is_keep_alive) || block.data.as_deref().is_some_and(is_keep_alive)
-    });
-    // Nothing in the text of an empty event says that it is a keep-alive, but nothing else needs several of them.
-    let is_empty = |event: &&Event| {
-        event.block.event.is_none() && event.block.id.is_none() && event.block.data.as_deref() == Some("")
-    };
-    let found = found.or_else(|| exchange.dispatched().filter(is_empty).nth(1));
-    match found {
-        Some(event) => {
-            let observed = format!(
-                "an event of type {:?} with data {:?}{}",
-                event.block.event.as_deref().unwrap_or("message"),
-                event.block.data.as_deref().unwrap_or_default(),
-                if event.block.id.is_some() { " and an id" } else { "" }
-            );
-            Breach::new(exchange, "a comment, such as \": ping\"", observed)
-                .hint("an event reaches the listeners of every client; a comment does not")
-                .proven()
-        }
-        None if exchange.comments.is_empty() => Outcome::NotJudged("no keep-alive came".into()),
-        None => Outcome::Holds,
-    }
 }
 
 fn padding(exchange: &Exchange) -> Outcome {

@@ -174,7 +174,8 @@ impl Session {
         let url = format!("{}://{}{path}", options.target.scheme(), options.target.authority);
         let mut head = http::Request::builder().method(method).uri(url);
         let content_type = content.as_ref().map(|_| ("content-type", DEFAULT_CONTENT_TYPE));
-        let usual = [("accept", "text/event-stream"), ("cache-control", "no-cache")];
+        let usual =
+            [("accept", "text/event-stream"), ("accept-encoding", "identity"), ("cache-control", "no-cache")];
         for (name, value) in usual.into_iter().chain(content_type) {
             if !options.headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name)) {
                 head = head.header(name, value);

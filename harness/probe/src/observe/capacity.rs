@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::observe::before_leaving::{self, FirstEvents};
 use crate::options::Options;
 use crate::wire::exchange::{End, Exchange};
 use crate::wire::ongoing::OngoingExchange;
@@ -39,6 +40,8 @@ pub(crate) struct Capacity {
     pub(crate) release: Duration,
     /// How many more than its limit the server served: it accepted some before it had counted the others.
     pub(crate) surplus: u32,
+    /// The events of the first stream, before any stream was closed.
+    pub(crate) first_events: FirstEvents,
     /// Whether the server still refused another stream long after all were closed.
     pub(crate) is_never_released: bool,
 }
@@ -93,6 +96,7 @@ pub(crate) async fn measure(options: &Options, path: Option<String>) -> Capacity
         excess: Excess::None,
         release: Duration::ZERO,
         surplus: 0,
+        first_events: FirstEvents::Unknown,
         is_never_released: false,
     };
     let Some(head) = capacity.single.head() else {
@@ -129,6 +133,9 @@ pub(crate) async fn measure(options: &Options, path: Option<String>) -> Capacity
     if was_open && unserved.is_empty() && options.limit.is_none() && only_one_stays(&mut served).await {
         capacity.excess = Excess::EndsEarlier;
         return capacity;
+    }
+    if let Some(first) = served.first_mut().filter(|_| unserved.is_empty() && options.limit.is_none()) {
+        capacity.first_events = before_leaving::watch(options, first).await;
     }
     capacity.served = served.len();
     if let Some(one) = unserved.first() {

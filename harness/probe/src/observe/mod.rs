@@ -4,6 +4,7 @@
 //! - [`once`]: values that are computed once per key
 //! - [`admission`]: opening streams on a server that refuses those that are too many
 //! - [`places`]: the streams that the server serves at the same time; [`capacity`]: how many these are
+//! - [`before_leaving`]: the events of the first stream, before any client has left
 //! - [`heads`]: when response heads came
 //! - [`long`]: the stream, observed for the whole probe
 //! - [`seen`]: what was seen of the stream altogether
@@ -11,6 +12,7 @@
 //! - [`resumption`]: a stream that is closed and resumed
 
 pub(crate) mod admission;
+pub(crate) mod before_leaving;
 pub(crate) mod capacity;
 pub(crate) mod heads;
 pub(crate) mod long;

@@ -21,7 +21,7 @@ struct Log {
     longest_observed: Option<(Duration, String)>,
     /// Whether any of the responses had an event.
     has_events: bool,
-    /// What the response is, if it is not a stream.
+    /// What came instead of a stream, in words.
     other: Option<String>,
 }
 
@@ -32,9 +32,17 @@ pub(crate) struct Seen(Mutex<Log>);
 impl Seen {
     /// Notes the response to a plain request.
     pub(crate) fn note(&self, exchange: &Exchange) {
+        // What a client that resumes gets says nothing about other streams.
+        if exchange.request.headers.iter().any(|(name, _)| name == "last-event-id") {
+            return;
+        }
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !exchange.may_be_stream() {
-            log.other = Some(exchange.summary());
+            let what = match exchange.head() {
+                Some(_) => "the response is not an event stream",
+                None => "there was no stream",
+            };
+            log.other = Some(format!("{what}: {}", exchange.summary()));
             return;
         }
         log.has_events |= exchange.dispatched().next().is_some();
@@ -79,9 +87,14 @@ impl Seen {
         }
         match (&log.longest_observed, &log.other) {
             (Some((_, text)), _) => text.clone(),
-            (None, Some(other)) => format!("the response is not an event stream: {other}"),
+            (None, Some(other)) => other.clone(),
             (None, None) => "no stream was observed".into(),
         }
+    }
+
+    /// Whether the server ended every stream, and none of them had an event.
+    pub(crate) fn are_all_empty(&self) -> bool {
+        self.all_ended() && !self.has_events()
     }
 
     /// Whether the server ended every stream.

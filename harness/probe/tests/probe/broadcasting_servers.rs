@@ -30,12 +30,15 @@ enum Reaches {
     Own,
     /// All, until one leaves: then none of those that are open.
     NoneAfterOneLeft,
+    /// All, until one leaves: then none, also of those that are opened later.
+    NobodyAfterOneLeft,
 }
 
 /// Numbers the streams of all servers.
 static SERIAL: AtomicUsize = AtomicUsize::new(1);
 
-type Streams = Arc<Mutex<(u64, Vec<UnboundedSender<u64>>)>>;
+/// The number of events so far, the open streams, and whether a client has left.
+type Streams = Arc<Mutex<(u64, Vec<UnboundedSender<u64>>, bool)>>;
 
 /// Sends an event to the streams that it reaches.
 fn emit(streams: &Streams, reaches: Reaches) {
@@ -49,6 +52,8 @@ fn emit(streams: &Streams, reaches: Reaches) {
     }
     let chosen = match reaches {
         Reaches::All | Reaches::OnlyOpen | Reaches::Own | Reaches::NoneAfterOneLeft => 0..count,
+        Reaches::NobodyAfterOneLeft if streams.2 => 0..0,
+        Reaches::NobodyAfterOneLeft => 0..count,
         Reaches::OneInTurn => number as usize % count..number as usize % count + 1,
         Reaches::Newest => count - 1..count,
         Reaches::Oldest => 0..1,
@@ -81,7 +86,7 @@ async fn start(reaches: Reaches, tick: Option<Duration>) -> String {
 
 async fn serve(mut connection: TcpStream, streams: Streams, reaches: Reaches) -> Option<()> {
     let mut request = [0; 4096];
-    let length = connection.read(&mut request).await.ok()?;
+    let length = connection.read(&mut request).await.ok().filter(|length| *length > 0)?;
     if request[..length].starts_with(b"POST /emit ") {
         emit(&streams, reaches);
         return connection.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.ok();
@@ -105,6 +110,7 @@ async fn serve(mut connection: TcpStream, streams: Streams, reaches: Reaches) ->
                 if length.unwrap_or(0) > 0 {
                     continue;
                 }
+                streams.lock().expect("a lock").2 = true;
                 if reaches == Reaches::NoneAfterOneLeft {
                     streams.lock().expect("a lock").1.clear();
                 }
@@ -178,4 +184,21 @@ async fn a_stream_that_receives_nothing_after_another_one_left_is_found() {
     let expected =
         "no further event on an open stream after 10 others were closed, while a new one receives them";
     assert_eq!(observed, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_sends_nothing_after_a_client_left_is_found() {
+    let often = Some(Duration::from_millis(700));
+    let probes = (
+        probed(Reaches::NobodyAfterOneLeft, None),
+        probed(Reaches::NobodyAfterOneLeft, often),
+        probed(Reaches::All, None),
+    );
+    let (emitted, ticking, sound) = tokio::join!(probes.0, probes.1, probes.2);
+    for (probed, verdict) in [(emitted, Verdict::Fail), (ticking, Verdict::Warn)] {
+        assert_eq!(probed.verdict("leave-by-fin"), verdict, "{}", probed.problems());
+        let observed = &probed.0["leave-by-fin"].failure.as_ref().expect("a failure").observed;
+        assert!(observed.starts_with("events came on the first streams of the probe; since"), "{observed}");
+    }
+    assert_eq!(sound.problems(), "");
 }

@@ -1,6 +1,8 @@
 //! Servers that emit on request only: what is wrong with them shows only if they are made to.
 
 use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use flate2::Compression;
@@ -25,6 +27,14 @@ enum Writing {
     FlushedGzip,
     /// It writes 4 KiB at a time.
     Buffer,
+    /// It writes each one when the next comes.
+    OneBehind,
+    /// It tells its streams of each one when the next comes.
+    AllBehind,
+    /// It flushes after every second one.
+    EverySecond,
+    /// It writes each one this much later.
+    Late,
     /// It drops what it emits on a stream that has been open for 30 s.
     UntilDeadline,
 }
@@ -38,11 +48,14 @@ const EVENT: &[u8] = b"data: a small event\n\n";
 /// When a server with a deadline stops writing.
 const DEADLINE: Duration = Duration::from_secs(30);
 
+/// How late a late server is: nearly as late as the probe makes it emit again.
+const LATE: Duration = Duration::from_millis(1150);
+
 /// Starts a server; with `tick`, it also emits on its own this often. Returns its URL.
 async fn start(writing: Writing, tick: Option<Duration>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let emitted = channel(256).0;
+    let (emitted, pending) = (channel(256).0, Arc::new(AtomicBool::new(false)));
     if let Some(tick) = tick {
         let emitted = emitted.clone();
         tokio::spawn(async move {
@@ -55,19 +68,26 @@ async fn start(writing: Writing, tick: Option<Duration>) -> String {
     }
     tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
-            tokio::spawn(serve(connection, emitted.clone(), writing));
+            tokio::spawn(serve(connection, emitted.clone(), writing, Arc::clone(&pending)));
         }
     });
     format!("http://{address}")
 }
 
-async fn serve(mut connection: TcpStream, emitted: Sender<()>, writing: Writing) -> Option<()> {
+async fn serve(
+    mut connection: TcpStream,
+    emitted: Sender<()>,
+    writing: Writing,
+    pending: Arc<AtomicBool>,
+) -> Option<()> {
     let mut request = [0; 4096];
     let length = connection.read(&mut request).await.ok()?;
     let request = String::from_utf8_lossy(&request[..length]).to_ascii_lowercase();
     if request.starts_with("post /emit ") {
         // There may be no client yet.
-        let _ = emitted.send(());
+        if writing != Writing::AllBehind || pending.swap(true, Ordering::Relaxed) {
+            let _ = emitted.send(());
+        }
         return connection.write_all(b"HTTP/1.1 204 No Content\r\n\r\n").await.ok();
     }
     let mut events = emitted.subscribe();
@@ -86,12 +106,23 @@ async fn serve(mut connection: TcpStream, emitted: Sender<()>, writing: Writing)
         if writing == Writing::UntilDeadline && opened.elapsed() > DEADLINE {
             continue;
         }
+        if writing == Writing::OneBehind && held.is_empty() {
+            held.extend_from_slice(EVENT);
+            continue;
+        }
+        if writing == Writing::Late {
+            tokio::time::sleep(LATE).await;
+        }
         held.extend_from_slice(EVENT);
+        if writing == Writing::EverySecond && held.len() < 2 * EVENT.len() {
+            continue;
+        }
         if writing == Writing::Buffer && held.len() < BUFFER {
             continue;
         }
         let mut bytes = match writing {
             Writing::Buffer => held.drain(..BUFFER).collect(),
+            Writing::OneBehind => held.drain(..EVENT.len()).collect(),
             _ => std::mem::take(&mut held),
         };
         if let Some(gzip) = &mut gzip {
@@ -114,7 +145,7 @@ async fn probed(writing: Writing, tick: Option<Duration>, check: &str, emits: bo
     let base = start(writing, tick).await;
     let target = Target::parse(&format!("{base}/emit")).expect("a URL");
     let emit = emits.then(|| EmitTrigger::Url(Box::new(target), Trust::default()));
-    let length = if check == "still-receives" { Length::Full } else { Length::Quick };
+    let length = if ["still-receives", "held-back"].contains(&check) { Length::Full } else { Length::Quick };
     let setup = ProbeSetup { filters: &[check], emit, length, ..ProbeSetup::default() };
     probe(&format!("{base}/events"), setup).await
 }
@@ -143,6 +174,34 @@ async fn small_events_in_a_buffer_are_found() {
     );
     assert_eq!(buffered.verdict("clumps"), Verdict::Warn, "{}", buffered.problems());
     assert_ne!(each.verdict("clumps"), Verdict::Warn, "{}", each.problems());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn events_that_wait_for_the_next_one_are_found() {
+    let check = "held-back";
+    let (behind, all, second, late, each) = tokio::join!(
+        probed(Writing::OneBehind, None, check, true),
+        probed(Writing::AllBehind, None, check, true),
+        probed(Writing::EverySecond, None, check, true),
+        probed(Writing::Late, None, check, true),
+        probed(Writing::Each, None, check, true),
+    );
+    let observed = |probed: &ProbeResults| {
+        let failure =
+            probed.0[check].failure.as_ref().unwrap_or_else(|| panic!("no failure: {:?}", probed.0));
+        failure.observed.clone()
+    };
+    assert_eq!(
+        observed(&behind),
+        "after 5 emissions came 0, 1, 1, 1, 1 events: each event came only with the next one"
+    );
+    assert_eq!(
+        observed(&second),
+        "after 5 emissions came 0, 2, 0, 2, 0 events: events were held back until a later one came"
+    );
+    assert_eq!(all.verdict(check), Verdict::Warn, "{}", all.problems());
+    assert!(observed(&late).ends_with(" s after the server was made to emit"), "{}", observed(&late));
+    assert_eq!(each.verdict(check), Verdict::Pass);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -145,6 +145,18 @@ pub(crate) enum Flaw {
     EndlessComment,
     /// A field has no colon.
     NoColon,
+    /// The framework adds `data: ` to data that begins with it.
+    DataTwice,
+    /// An object is converted to text.
+    ObjectAsText,
+    /// Bytes are formatted into text.
+    BytesAsText,
+    /// A value is missing.
+    UndefinedValue,
+    /// The third event is an error page.
+    ErrorPageWithin,
+    /// Not a flaw: some events carry words that a mistake could have written.
+    OddWords,
     /// Not a flaw: more than eight simultaneous connections get status 503.
     FewConnections,
 }

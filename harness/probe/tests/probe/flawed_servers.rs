@@ -86,6 +86,12 @@ const FOUND: &[(Flaw, &str, Verdict)] = &[
     (InjectsEventOfId, "event-injection", Verdict::Fail),
     (EndlessComment, "block-in-one-flush", Verdict::Fail),
     (NoColon, "field-names", Verdict::Fail),
+    (DataTwice, "payload-is-text", Verdict::Warn),
+    (ObjectAsText, "payload-is-text", Verdict::Warn),
+    (BytesAsText, "payload-is-text", Verdict::Warn),
+    (UndefinedValue, "payload-is-text", Verdict::Warn),
+    (OddWords, "payload-is-text", Verdict::Pass),
+    (ErrorPageWithin, "document", Verdict::Fail),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

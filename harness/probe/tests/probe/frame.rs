@@ -23,6 +23,16 @@ pub(crate) fn frame(number: u64, flaws: &BTreeSet<Flaw>) -> Vec<u8> {
         _ if has(NoData) => "event: tick\n",
         number if has(EmptyKeepAlives) && number % 2 == 0 => return b"data:\n\n".to_vec(),
         _ if has(KeepAliveEvents) => "event: ping\ndata: x\n",
+        _ if has(DataTwice) => "data: data: x\n",
+        _ if has(ObjectAsText) => "data: [object Object]\n",
+        _ if has(BytesAsText) => "data: b'{\"a\": 1}'\n",
+        _ if has(UndefinedValue) => "data: undefined\n",
+        number if has(ErrorPageWithin) && number % 3 == 0 => {
+            return b"<!DOCTYPE html>\n<title>Internal Server Error</title>\n\n".to_vec();
+        }
+        number if has(OddWords) && number % 3 == 0 => "data: undefined\n",
+        number if has(OddWords) && number % 3 == 1 => "data: None\n",
+        number if has(OddWords) && number % 5 == 0 => "data: [object Object]\n",
         _ if has(LateBom) => "\u{feff}data: x\ndata: x\n",
         _ => "event: tick\ndata: {\"a\":1}\n",
     };

@@ -38,6 +38,8 @@ pub(crate) enum Http2Flaw {
     OtherData,
     /// A stream ends after its first event.
     Ends,
+    /// There is no Cache-Control.
+    NoCacheControl,
 }
 
 /// The flag on the last frame of a request.
@@ -144,7 +146,8 @@ fn response(flaw: Http2Flaw) -> Vec<u8> {
     let mut block = [
         vec![0x88],
         literal("content-type", content_type),
-        literal("cache-control", "no-store"),
+        if flaw == Http2Flaw::NoCacheControl { Vec::new() } else { literal("cache-control", "no-store") },
+        literal("vary", "Origin"),
         literal(date, "Thu, 01 Jan 2026 00:00:00 GMT"),
     ]
     .concat();
@@ -208,9 +211,17 @@ async fn a_sound_server_over_tls_has_no_problem() {
     let (_file, trust) = trusting(&pem);
     let probed = probe(&url, ProbeSetup { trust, ..ProbeSetup::default() }).await;
     assert_eq!(probed.problems(), "");
-    for name in
-        ["h2-fields", "h2-equal", "h2-resume", "h2-streams", "h2-reset", "resume", "head", "content-type"]
-    {
+    for name in [
+        "h2-fields",
+        "h2-equal",
+        "h2-head",
+        "h2-resume",
+        "h2-streams",
+        "h2-reset",
+        "resume",
+        "head",
+        "content-type",
+    ] {
         assert_eq!(probed.verdict(name), Verdict::Pass, "{name}");
     }
     assert_eq!(probed.0["h2"].facts[0].value, "yes, over TLS");
@@ -228,6 +239,7 @@ async fn flaws_over_http2_are_found() {
         (Http2Flaw::NoIds, "h2-equal", Verdict::Warn),
         (Http2Flaw::OtherData, "h2-equal", Verdict::Warn),
         (Http2Flaw::Ends, "h2-equal", Verdict::Warn),
+        (Http2Flaw::NoCacheControl, "h2-head", Verdict::Warn),
         (Http2Flaw::NeverResumes, "h2-resume", Verdict::Warn),
     ] {
         let (url, _) = start(flaw).await;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::event_stream::block::Block;
+use crate::event_stream::document;
 use crate::event_stream::item::{Comment, Field, Item};
 use crate::event_stream::lines::{Before, Line};
 use crate::event_stream::names;
@@ -56,9 +57,13 @@ impl Builder {
         }
     }
 
-    /// Whether this line is the first of the stream, and looks like markup or JSON.
-    pub(crate) fn is_start_of_document(&self, line: &[u8]) -> bool {
-        self.is_first_line && is_document(line)
+    /// Whether a document begins with this line: at the start of the stream, or of a block. Later in a block, it may be a line of
+    /// a payload.
+    pub(crate) fn document(&self, line: &[u8]) -> Option<FindingKind> {
+        if self.is_first_line && document::is_start(line) {
+            return Some(FindingKind::Document);
+        }
+        (self.block.fields == 0 && document::is_error(line)).then_some(FindingKind::DocumentWithin)
     }
 
     /// The next line.
@@ -90,6 +95,10 @@ impl Builder {
     /// The end of the stream.
     pub(crate) fn end(&mut self, finder: &mut Finder, items: &mut Vec<Item>) {
         if self.lines > 0 {
+            // No payload goes on like that.
+            let page = self.unknown.iter().find(|line| document::is_error(&line.excerpt));
+            let found = page.and_then(|p| finder.find(FindingKind::DocumentWithin, p.offset, &p.excerpt));
+            items.extend(found.map(Item::Finding));
             let rest = self.block.data.clone().unwrap_or_default();
             let found = finder.find(FindingKind::UnfinishedBlock, self.block.offset, rest.as_bytes());
             items.extend(found.map(Item::Finding));
@@ -104,6 +113,7 @@ impl Builder {
         finder: &mut Finder,
         items: &mut Vec<Item>,
     ) {
+        let document = self.document(line.bytes);
         self.block.fields += 1;
         let mut tell = |kind| items.extend(finder.find(kind, line.offset, line.bytes).map(Item::Finding));
         let mut previous = Previous::Other;
@@ -123,7 +133,7 @@ impl Builder {
                 }
                 self.block.retry = Some(value.to_owned());
             }
-            _ if self.is_start_of_document(line.bytes) => tell(FindingKind::Document),
+            _ if document.is_some() => document.into_iter().for_each(tell),
             // After data, such a line is text of the payload.
             _ => match names::meant(name).or_else(|| {
                 let text = std::str::from_utf8(line.bytes).ok();
@@ -199,14 +209,4 @@ impl Builder {
         self.lines = 0;
         self.previous = Previous::Other;
     }
-}
-
-/// Whether a line looks like the start of markup or JSON.
-fn is_document(line: &[u8]) -> bool {
-    let text = line.trim_ascii_start();
-    let begins =
-        |start: &str| text.get(..start.len()).is_some_and(|s| s.eq_ignore_ascii_case(start.as_bytes()));
-    ["<!doctype", "<html", "<?xml", "<head", "<body", "<h1", "<pre", "{", "["]
-        .iter()
-        .any(|start| begins(start))
 }

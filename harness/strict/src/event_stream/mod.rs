@@ -10,6 +10,7 @@
 
 pub mod block;
 mod builder;
+mod document;
 pub mod item;
 pub mod lines;
 mod names;

@@ -42,8 +42,7 @@ impl EventStreamReader {
         let Self { lines, block, finder, longest } = self;
         if let Some(line) = lines.end(finder, items) {
             *longest = (*longest).max(line.length);
-            let is_document = block.is_start_of_document(line.bytes);
-            let kind = if is_document { FindingKind::Document } else { FindingKind::UnfinishedLine };
+            let kind = block.document(line.bytes).unwrap_or(FindingKind::UnfinishedLine);
             let found = finder.find(kind, line.offset, line.bytes);
             items.extend(found.map(Item::Finding));
         }

@@ -158,6 +158,7 @@ fn steps_are_words_or_tables_with_one_verb() {
     assert_eq!(one("steps = [\"send\"]").1, "`send` needs an argument");
     assert_eq!(one("steps = [{}]").1, "a step has one verb, but this one has 0");
     assert_eq!(one("steps = [{ send = \"a\", end = 1 }]").1, "a step has one verb, but this one has 2");
+    assert_eq!(one("steps = [{ send = \"a\", split = 1 }]").1, "`split` next to `send` in a step");
     assert_eq!(one("steps = [{ respond = {} }]").1, "`inner` needs the keys `first` and `second`");
     let (at, message, hint) = one("steps = [{ sned = \"a\" }]");
     assert_eq!(

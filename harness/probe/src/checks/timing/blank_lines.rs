@@ -19,7 +19,7 @@ pub(super) fn blank_line_delay(exchange: &Exchange) -> Outcome {
     let longest = late.iter().max().copied().unwrap_or_default();
     let expected = "a blank line immediately after the last field";
     let hint = "clients dispatch the event only when the blank line arrives: with the next event, or never";
-    if let Some((time, pieces)) = endless_comment(exchange) {
+    if let Some((time, pieces)) = endless_comment(exchange).or_else(|| slow_comment(exchange)) {
         let observed = format!("a comment without a line ending for {}, in {pieces} pieces", seconds(time));
         return Breach::new(exchange, "a line ending after each comment", observed)
             .hint("the comment swallows the first field of the event that follows it")
@@ -66,6 +66,22 @@ fn endless_comment(exchange: &Exchange) -> Option<(Duration, usize)> {
     let times: Vec<Duration> = pieces.map(|read| read.at).collect();
     let time = times.first()?.saturating_sub(*times.last()?);
     (times.len() >= 2 && time > Duration::from_secs(1)).then_some((time, times.len()))
+}
+
+/// A comment line that took long to end: how long, and in how many pieces it came.
+fn slow_comment(exchange: &Exchange) -> Option<(Duration, usize)> {
+    let ends = exchange.reads.iter().scan(0_u64, |total, read| {
+        *total += u64::try_from(read.content).ok()?;
+        Some((*total, read.at))
+    });
+    let ends: Vec<(u64, Duration)> = ends.collect();
+    exchange.comments.iter().find_map(|comment| {
+        let mut pieces =
+            ends.iter().filter(|(end, at)| *end > comment.offset && *at <= comment.at).peekable();
+        let (_, began) = pieces.peek()?;
+        let time = exchange.earliest_arrival(comment.at).saturating_sub(*began);
+        (time > Duration::from_secs(1)).then(|| (time, pieces.count()))
+    })
 }
 
 /// How many characters of a field are shown.

@@ -1,10 +1,13 @@
 use std::time::Duration;
 
-use super::{bursts, held_back, keep_alive};
+use super::blank_lines::blank_line_delay;
+use super::keep_alive::{keep_alive, keep_alive_unless_emitting};
+use super::{bursts, held_back};
+use crate::observe::long::{LateStream, LongObservation};
 use crate::outcome::Outcome;
-use crate::wire::exchange::{End, Event, Exchange, Silence};
+use crate::wire::exchange::{End, Event, Exchange, Read, Silence};
 use crate::wire::request::{Method, ReadLimits, Request};
-use ssespec_strict::Block;
+use ssespec_strict::{Block, Comment};
 
 fn observed() -> Exchange {
     let limits = ReadLimits { head: Duration::ZERO, body: Duration::ZERO, events: None };
@@ -55,4 +58,37 @@ fn times_in_events_show_that_they_were_held_back() {
     let prompt = [event(1000, 2, "1767225601000"), event(2000, 3, "1767225602000")];
     let exchange = Exchange { events: [vec![first], prompt.to_vec()].concat(), ..observed() };
     assert_eq!(held_back(&exchange), None);
+}
+
+#[test]
+fn a_silence_that_our_emission_ended_says_nothing() {
+    let observation = |length, emitted| LongObservation {
+        exchange: silent_for(length),
+        emissions: Vec::new(),
+        emit_error: None,
+        late: Some(LateStream {
+            opened: Duration::from_secs(20),
+            emitted: Some(Duration::from_secs(emitted)),
+            exchange: observed(),
+        }),
+    };
+    assert!(matches!(keep_alive_unless_emitting(&observation(25, 6)), Outcome::NotJudged(_)));
+    assert!(matches!(keep_alive_unless_emitting(&observation(25, 2)), Outcome::Holds));
+    assert!(matches!(keep_alive_unless_emitting(&observation(15, 6)), Outcome::Holds));
+    assert!(matches!(keep_alive_unless_emitting(&observation(31, 12)), Outcome::Broken(_)));
+}
+
+#[test]
+fn a_comment_that_ends_late_is_a_breach() {
+    let read = |at, content| Read { at: Duration::from_millis(at), length: content, content };
+    let comment =
+        |at| Comment { offset: 9, at: Duration::from_millis(at), text: " pingid: 1".into(), length: 11 };
+    let commented = |at| Exchange {
+        reads: vec![read(100, 9), read(500, 6), read(at, 6)],
+        comments: vec![comment(at)],
+        events: vec![event(100, 0, "x")],
+        ..observed()
+    };
+    assert!(matches!(blank_line_delay(&commented(3500)), Outcome::Broken(_)));
+    assert!(matches!(blank_line_delay(&commented(900)), Outcome::Holds));
 }
