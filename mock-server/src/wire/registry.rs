@@ -45,6 +45,12 @@ impl Registration {
         Some(self.registry.limit).filter(|limit| self.registry.len() > *limit)
     }
 
+    /// How many connections may be open simultaneously.
+    #[cfg(feature = "http2")]
+    pub(super) fn limit(&self) -> usize {
+        self.registry.limit
+    }
+
     /// Registers something that counts as a connection of the same listener, unless it has stopped.
     #[cfg(feature = "http2")]
     pub(super) fn another(&self) -> Option<Registered> {

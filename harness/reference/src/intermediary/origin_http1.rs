@@ -1,4 +1,4 @@
-//! The connection to the origin, for one request.
+//! A connection to the origin over HTTP/1.1, for one request.
 
 use std::collections::VecDeque;
 use std::io;
@@ -6,49 +6,19 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use ssespec_strict::Limits;
-use ssespec_strict::http::{Asked, Framing, Http1Reader, Piece};
+use ssespec_strict::http::{Asked, Http1Reader, Piece};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use crate::intermediary::came::{Break, Came, ResponseHead};
 use crate::intermediary::fields::Fields;
 
 /// How many bytes a single read takes.
 const READ: usize = 16 * 1024;
 
-/// The head of a response.
-#[derive(Debug, Clone)]
-pub(crate) struct ResponseHead {
-    pub(crate) status: u16,
-    pub(crate) reason: Vec<u8>,
-    pub(crate) fields: Fields,
-    pub(crate) framing: Framing,
-}
-
-/// How a response broke off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Break {
-    /// The connection was reset.
-    Reset,
-    /// The connection was closed.
-    Closed,
-}
-
-/// What comes from the origin.
-#[derive(Debug, Clone)]
-pub(crate) enum Came {
-    /// The head of an interim or the final response.
-    Head(Box<ResponseHead>),
-    /// Content, or what separates it.
-    Content(Vec<u8>),
-    /// The response is complete.
-    Complete,
-    /// It broke off.
-    Broken(Break),
-}
-
 /// The connection to the origin, for one request.
 #[derive(Debug)]
-pub(crate) struct Origin {
+pub(crate) struct Http1Origin {
     socket: TcpStream,
     reader: Http1Reader,
     came: VecDeque<Came>,
@@ -57,7 +27,7 @@ pub(crate) struct Origin {
     is_over: bool,
 }
 
-impl Origin {
+impl Http1Origin {
     /// Connects and sends a request.
     ///
     /// # Errors

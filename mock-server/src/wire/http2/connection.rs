@@ -36,6 +36,12 @@ use crate::wire::registry::Registration;
 /// The connection preface, <https://www.rfc-editor.org/rfc/rfc9113#section-3.4>.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
+/// How long GOAWAY may take to be written.
+const LEAVING: Duration = Duration::from_millis(100);
+
+/// How many streams of a connection may be answered with 503, because the limit was reached.
+const REFUSED: usize = 256;
+
 /// Whether bytes begin a connection over HTTP/2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::wire) enum Begins {
@@ -99,6 +105,9 @@ impl Accepted {
         let socket =
             Socket::new(Arc::clone(&self.stream), std::mem::take(&mut self.ahead), Arc::clone(&progress));
         let mut builder = h2::server::Builder::new();
+        // `h2` refuses further ones.
+        let most = self.entry.limit().saturating_add(REFUSED);
+        builder.max_concurrent_streams(u32::try_from(most).unwrap_or(u32::MAX));
         builder.max_header_list_size(u32::try_from(self.limits.head).unwrap_or(u32::MAX));
         let (tell_departure, departure) = watch::channel(None);
         let (flushes, flushing) = mpsc::unbounded_channel();
@@ -220,9 +229,6 @@ impl Accepted {
         }
     }
 }
-
-/// How long GOAWAY may take to be written.
-const LEAVING: Duration = Duration::from_millis(100);
 
 impl From<Interruption> for Exit {
     fn from(interruption: Interruption) -> Self {

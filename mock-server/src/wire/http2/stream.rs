@@ -1,27 +1,29 @@
 //! One stream of a connection: a request and its response.
 
-use std::future::{Future, poll_fn};
+mod ending;
+
+use std::future::Future;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use h2::RecvStream;
 use h2::server::SendResponse;
-use h2::{Reason, RecvStream, SendStream};
-use http::{HeaderName, HeaderValue, Request, Response};
+use http::Request;
 
 use super::link::Link;
+use super::outlet::{Exit, Outlet, capacity, response};
 use super::request::{self, field_lines};
 use super::response::Head;
-use crate::action::{self, Repeat};
+use crate::action::Repeat;
 use crate::wire::barrier::Kept;
 use crate::wire::budget::{Budget, Held};
 use crate::wire::captured::{CAPTURE_LIMIT, Captured, ReportSent as _};
-use crate::wire::departure::Departure;
 use crate::wire::diversion::Diversion;
 use crate::wire::event::{Reporter, WireEventKind};
 use crate::wire::http1::exchange::Exchange;
 use crate::wire::http1::handle::{ConnectionHandle, Written};
-use crate::wire::http1::inbox::{Inbox, Interruption};
-use crate::wire::http1::order::{Done, Order, Orders};
+use crate::wire::http1::inbox::Inbox;
+use crate::wire::http1::order::{Order, Orders};
 use crate::wire::http1::repeat::{RepeatedWrites, beginning};
 use crate::wire::http1::request::{Malformed, RequestLimits};
 use crate::wire::registry::Registration;
@@ -32,56 +34,6 @@ pub(super) enum Admission {
     Yes,
     /// There are this many connections and streams already.
     Crowded(usize),
-}
-
-/// Why a stream ends.
-enum Exit {
-    /// The response is complete.
-    Complete,
-    /// The peer has reset it.
-    Reset,
-    /// Its connection is over.
-    Lost,
-    /// It is dropped, as the script specifies.
-    Drop(action::Drop, Done),
-    /// The script wants what only HTTP/1.1 has.
-    NeedsHttp1,
-    /// The session is over.
-    Leave,
-}
-
-impl From<Interruption> for Exit {
-    fn from(interruption: Interruption) -> Self {
-        match interruption {
-            Interruption::Drop(how, done) => Self::Drop(how, done),
-            Interruption::Leave | Interruption::Abort => Self::Leave,
-        }
-    }
-}
-
-/// Where the response goes.
-enum Outlet {
-    /// The head is missing.
-    Head(SendResponse<Bytes>),
-    Body(SendStream<Bytes>),
-}
-
-impl Outlet {
-    fn reset(&mut self, reason: Reason) {
-        match self {
-            Self::Head(response) => response.send_reset(reason),
-            Self::Body(stream) => stream.send_reset(reason),
-        }
-    }
-
-    /// Waits until the peer resets the stream, or the connection is over.
-    async fn left(&mut self) -> Exit {
-        let reset = poll_fn(|context| match self {
-            Self::Head(response) => response.poll_reset(context),
-            Self::Body(stream) => stream.poll_reset(context),
-        });
-        if reset.await.is_ok() { Exit::Reset } else { Exit::Lost }
-    }
 }
 
 /// The task of one stream.
@@ -372,102 +324,6 @@ impl Stream {
         self.write(text.into_bytes(), true, &Written::default()).await?;
         Ok(Exit::Complete)
     }
-
-    /// Ends the stream; returns whom to tell when it is gone.
-    async fn finish(&mut self, exit: Exit) -> Option<Done> {
-        match exit {
-            Exit::Complete => {}
-            Exit::Reset => self.report_left(Departure::Reset),
-            Exit::Lost => self.wait_for_departure().await,
-            Exit::Leave => self.reset(Reason::CANCEL).await,
-            Exit::NeedsHttp1 => {
-                self.reporter.tell(WireEventKind::Dropped(action::Drop::Reset));
-                self.reset(Reason::HTTP_1_1_REQUIRED).await;
-            }
-            Exit::Drop(how, done) => {
-                if let Some(written) = self.unsettled.take() {
-                    tokio::select! {
-                        biased;
-                        kept = self.link.settle(written) => if kept == Kept::No {
-                            self.reporter.tell(WireEventKind::BoundaryNotKept);
-                        },
-                        exit = self.outlet.left() => {
-                            match exit {
-                                Exit::Reset => self.report_left(Departure::Reset),
-                                _ => self.wait_for_departure().await,
-                            }
-                            return None;
-                        }
-                    }
-                }
-                self.reporter.tell(WireEventKind::Dropped(how));
-                match how {
-                    action::Drop::Fin => {
-                        self.link.fin().await;
-                        let _ = done.send(());
-                        self.wait_for_departure().await;
-                    }
-                    action::Drop::Reset => {
-                        self.reset(Reason::INTERNAL_ERROR).await;
-                        return Some(done);
-                    }
-                }
-            }
-        }
-        None
-    }
-
-    async fn reset(&mut self, reason: Reason) {
-        self.outlet.reset(reason);
-        // The connection may be over.
-        tokio::select! {
-            _ = self.link.flush() => {}
-            Interruption::Abort = self.inbox.interruption() => {}
-        }
-    }
-
-    /// Waits until the peer has left the connection, which is over for this side.
-    async fn wait_for_departure(&mut self) {
-        let departure = tokio::select! {
-            biased;
-            departure = self.link.departed() => departure,
-            () = aborted(&mut self.inbox) => {
-                // No other stream can use it either.
-                let _ = self.link.orders.send(Box::new(Order::Abort));
-                None
-            }
-        };
-        if let Some(departure) = departure {
-            self.report_left(departure);
-        }
-    }
-
-    fn report_left(&self, how: Departure) {
-        self.handle.set_peer_gone();
-        self.reporter.tell(WireEventKind::Disconnected(how));
-    }
-}
-
-/// Waits until the stream must end at once.
-async fn aborted(inbox: &mut Inbox) {
-    loop {
-        match inbox.interruption().await {
-            Interruption::Abort | Interruption::Drop(action::Drop::Reset, _) => return,
-            // It has already ended. Who waits sees the dropped sender, and knows that nothing can be written.
-            Interruption::Drop(action::Drop::Fin, _) | Interruption::Leave => {}
-        }
-    }
-}
-
-/// How many bytes may be sent now, as soon as some may; `None` if none ever will.
-async fn capacity(stream: &mut SendStream<Bytes>) -> Option<usize> {
-    loop {
-        match poll_fn(|context| stream.poll_capacity(context)).await {
-            Some(Ok(0)) => {}
-            Some(Ok(capacity)) => return Some(capacity),
-            Some(Err(_)) | None => return None,
-        }
-    }
 }
 
 /// Does `work`, unless an order that cannot wait comes first or the peer leaves.
@@ -479,15 +335,4 @@ async fn attend<T>(inbox: &mut Inbox, outlet: &mut Outlet, work: impl Future<Out
         result = work => Ok(result),
         exit = outlet.left() => Err(exit),
     }
-}
-
-/// A head for `h2`; `None` if HTTP/2 cannot express it.
-fn response(head: &Head) -> Option<Response<()>> {
-    let mut response = Response::new(());
-    *response.status_mut() = head.status.try_into().ok()?;
-    for (name, value) in &head.fields {
-        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-        response.headers_mut().append(name, HeaderValue::from_bytes(value).ok()?);
-    }
-    Some(response)
 }
