@@ -11,7 +11,7 @@ use ssespec_cases::Capability;
 use crate::client::session::session as client_session;
 use crate::defect::list::{Defect, IntermediaryDefect, ServerDefect};
 use crate::defect::switches::{Defects, Reached, ServerDefects};
-use crate::intermediary::origin::Behind;
+use crate::intermediary::behind::Behind;
 use crate::intermediary::proxy::Intermediary;
 use crate::pace::Pace;
 use crate::server::session::session as server_session;

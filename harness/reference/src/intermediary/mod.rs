@@ -5,11 +5,13 @@
 //! - `shared`: what all connections share
 //! - `http1`, `http2`: a connection from a client
 //! - `request`, `fields`: a request, and the fields that are forwarded
+//! - `behind`: where the origin is, and how it is asked
 //! - `origin`: the origin, as it is asked for one request, with `origin_http1` or `origin_http2`; `came`: what comes from it
 //! - `front`: what a client gets its response through; `head`: the head of a response
 //! - `relay`: a request and its response; `content`, `coding`: what happens to the content on its way
 //! - `sharing`: what an intermediary with a defect stores and shares
 
+pub(crate) mod behind;
 mod came;
 mod coding;
 mod content;
@@ -18,7 +20,7 @@ mod front;
 mod head;
 mod http1;
 mod http2;
-pub(crate) mod origin;
+mod origin;
 mod origin_http1;
 mod origin_http2;
 pub(crate) mod proxy;

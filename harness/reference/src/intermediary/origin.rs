@@ -1,42 +1,18 @@
 //! The origin, as it is asked for one request.
 
 use std::io;
-use std::net::SocketAddr;
 
+use crate::intermediary::behind::Behind;
 use crate::intermediary::came::Came;
 use crate::intermediary::origin_http1::Http1Origin;
 use crate::intermediary::origin_http2::Http2Origin;
 use crate::intermediary::request::Request;
 use crate::intermediary::shared::Shared;
 
-/// Where the origin is, and over which version of HTTP it is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Behind {
-    /// Over HTTP/1.1, with a connection for each request.
-    Http1(SocketAddr),
-    /// Over HTTP/2 without TLS, with one connection for all requests.
-    Http2(SocketAddr),
-}
-
-impl From<SocketAddr> for Behind {
-    fn from(address: SocketAddr) -> Self {
-        Self::Http1(address)
-    }
-}
-
-impl Behind {
-    /// The address.
-    pub(crate) fn address(self) -> SocketAddr {
-        match self {
-            Self::Http1(address) | Self::Http2(address) => address,
-        }
-    }
-}
-
 /// The origin, as it is asked for one request.
 #[derive(Debug)]
 pub(crate) enum Origin {
-    Http1(Http1Origin),
+    Http1(Box<Http1Origin>),
     Http2(Http2Origin),
 }
 
@@ -49,7 +25,9 @@ impl Origin {
         let defects = &shared.defects;
         Ok(match shared.behind {
             Behind::Http1(address) => {
-                Self::Http1(Http1Origin::ask(address, &request.method, &request.forwarded(defects)).await?)
+                let forwarded = request.forwarded(defects);
+                let origin = Http1Origin::ask(address, &request.method, &forwarded).await?;
+                Self::Http1(Box::new(origin))
             }
             Behind::Http2(_) => {
                 let origin = shared.http2.get().await?;

@@ -56,7 +56,7 @@ impl Connection {
     }
 }
 
-/// A request, and what comes of it. Dropping it resets the stream unless the response is complete.
+/// A request, and its response. Dropping it resets the stream unless the response is complete.
 #[derive(Debug)]
 pub(crate) enum Http2Origin {
     Head(ResponseFuture),

@@ -9,7 +9,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::defect::list::IntermediaryDefect as Defect;
 use crate::defect::switches::IntermediaryDefects as Defects;
-use crate::intermediary::origin::Behind;
+use crate::intermediary::behind::Behind;
 use crate::intermediary::shared::Shared;
 use crate::intermediary::{http1, http2};
 use crate::pace::Pace;

@@ -36,7 +36,7 @@ const REDIRECTS: usize = 5;
 
 /// Where the response comes from.
 enum Source {
-    Origin(Box<Origin>),
+    Origin(Origin),
     /// From a task that reads it without waiting for the client. Only an intermediary with a defect does this.
     Pumped(mpsc::UnboundedReceiver<(Came, bool)>),
 }
@@ -162,7 +162,7 @@ async fn respond<F: Front>(
 
 fn source(mut origin: Origin, defects: &Defects) -> Source {
     if !defects.has(Defect::OriginReadWithoutBound) {
-        return Source::Origin(Box::new(origin));
+        return Source::Origin(origin);
     }
     let (tell, pumped) = mpsc::unbounded_channel();
     tokio::spawn(async move {

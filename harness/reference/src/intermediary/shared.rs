@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::sync::{Mutex, Semaphore, watch};
 
 use crate::defect::switches::IntermediaryDefects as Defects;
-use crate::intermediary::origin::Behind;
+use crate::intermediary::behind::Behind;
 use crate::intermediary::origin_http2::Connection;
 use crate::intermediary::sharing::Streams;
 use crate::pace::Pace;

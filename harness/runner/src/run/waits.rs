@@ -140,7 +140,7 @@ impl Client {
 fn last_retry(bytes: &[u8]) -> Option<u64> {
     let lines = bytes.split(|byte| matches!(byte, b'\r' | b'\n'));
     let values = lines.filter_map(|line| line.strip_prefix(b"retry:"));
-    values.filter_map(|value| std::str::from_utf8(value.trim_ascii()).ok()?.parse().ok()).last()
+    values.filter_map(|value| std::str::from_utf8(value.trim_ascii()).ok()?.parse().ok()).next_back()
 }
 
 #[cfg(feature = "server")]

@@ -94,7 +94,7 @@ enum Exit {
 
 /// What happens on a connection.
 enum Happening {
-    Request(Request<h2::RecvStream>, SendResponse<Bytes>),
+    Request(Box<Request<h2::RecvStream>>, SendResponse<Bytes>),
     Exit(Exit),
 }
 
@@ -155,7 +155,7 @@ impl Accepted {
                 interruption = self.inbox.interruption() => Ok(Happening::Exit(interruption.into())),
             };
             match happening {
-                Ok(Happening::Request(request, response)) => self.begin(request, response, link),
+                Ok(Happening::Request(request, response)) => self.begin(*request, response, link),
                 Ok(Happening::Exit(exit)) => break exit,
                 Err(error) => return self.broken(&error),
             }
@@ -253,7 +253,7 @@ async fn drive(
         }
         match connection.poll_accept(context) {
             Poll::Ready(Some(Ok((request, response)))) => {
-                return Poll::Ready(Ok(Happening::Request(request, response)));
+                return Poll::Ready(Ok(Happening::Request(Box::new(request), response)));
             }
             Poll::Ready(Some(Err(error))) => return Poll::Ready(Err(error)),
             Poll::Ready(None) => return Poll::Ready(Ok(Happening::Exit(Exit::Over))),

@@ -63,7 +63,7 @@ impl Head {
         Self { status, fields: fields.filter(is_allowed).collect() }
     }
 
-    /// The head that HTTP/1.1 writes as these bytes; `None` if they are no head.
+    /// The head that HTTP/1.1 writes as these bytes; `None` if they are not one.
     pub(in crate::wire) fn from_http1(bytes: &[u8]) -> Option<Self> {
         let mut lines = bytes.split(|byte| *byte == b'\n').map(|line| line.trim_ascii());
         let status = str::from_utf8(lines.next()?.split(|byte| *byte == b' ').nth(1)?).ok()?.parse().ok()?;

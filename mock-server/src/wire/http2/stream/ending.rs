@@ -87,7 +87,7 @@ impl Stream {
     }
 }
 
-/// Waits until the stream must end at once.
+/// Waits until the stream must end immediately.
 async fn aborted(inbox: &mut Inbox) {
     loop {
         match inbox.interruption().await {
