@@ -20,6 +20,7 @@ pub(in crate::wire) enum Order {
     /// Write these bytes, `pushed` of which were pushed from outside the script, and then end the response if it is complete.
     Write { bytes: Vec<u8>, shown: Option<Captured>, ending: Option<Ending>, pushed: usize, done: Done },
     /// Write a head, and then end the response if it is complete. Only a stream of HTTP/2 gets it.
+    #[cfg_attr(not(feature = "http2"), expect(dead_code, reason = "there are no streams"))]
     Head { head: Head, content: Vec<u8>, shown: Option<Captured>, ending: Option<Ending>, done: Done },
     /// The rest of the response needs HTTP/1.1. Only a stream of HTTP/2 gets it.
     RequireHttp1,
