@@ -74,6 +74,8 @@ ssespec_diagnostics::words! {
         Http2 = "http2",
         /// A command reloads its configuration.
         Reload = "reload",
+        /// It asks the origin over HTTP/2.
+        Http2Upstream = "http2-upstream",
     }
 }
 
@@ -137,7 +139,7 @@ impl Capability {
     ];
 
     /// The names of those that an intermediary can have.
-    pub const INTERMEDIARY: [&str; 2] = [Self::Http2.word(), Self::Reload.word()];
+    pub const INTERMEDIARY: [&str; 3] = [Self::Http2.word(), Self::Reload.word(), Self::Http2Upstream.word()];
 
     /// What an implementation of this role with this capability does or shows: `reports errors`.
     pub fn meaning(self, role: Role) -> &'static str {
@@ -185,6 +187,7 @@ impl Capability {
             Self::Shutdown => "can shut down gracefully",
             Self::Http2 => "speaks HTTP/2 over cleartext TCP with prior knowledge",
             Self::Reload => "reloads its configuration when a command runs",
+            Self::Http2Upstream => "asks the origin over HTTP/2",
         }
     }
 }

@@ -11,6 +11,7 @@ use ssespec_cases::Capability;
 use crate::client::session::session as client_session;
 use crate::defect::list::{Defect, IntermediaryDefect, ServerDefect};
 use crate::defect::switches::{Defects, Reached, ServerDefects};
+use crate::intermediary::behind::Behind;
 use crate::intermediary::proxy::Intermediary;
 use crate::pace::Pace;
 use crate::server::session::session as server_session;
@@ -103,12 +104,13 @@ pub fn surveyed_server(reached: Reached<ServerDefect>) -> Server {
     server_with(Defects::Survey(reached))
 }
 
-/// The sound intermediary, which listens at one address (port 0 for any free port) and forwards to another.
+/// The sound intermediary, which listens at one address (port 0 for any free port) and forwards to another, over HTTP/1.1 unless
+/// [`Behind`] says HTTP/2.
 ///
 /// # Errors
 /// If binding fails.
-pub async fn intermediary(listen: SocketAddr, upstream: SocketAddr) -> io::Result<Intermediary> {
-    Intermediary::start(listen, upstream, Defects::None, Pace::Usual).await
+pub async fn intermediary(listen: SocketAddr, behind: impl Into<Behind>) -> io::Result<Intermediary> {
+    Intermediary::start(listen, behind.into(), Defects::None, Pace::Usual).await
 }
 
 /// The intermediary with one defect, whose limits come at this pace; on a free port.
@@ -118,10 +120,11 @@ pub async fn intermediary(listen: SocketAddr, upstream: SocketAddr) -> io::Resul
 pub async fn defective_intermediary(
     defect: IntermediaryDefect,
     pace: Pace,
-    upstream: SocketAddr,
+    behind: impl Into<Behind>,
 ) -> io::Result<Intermediary> {
-    let listen = SocketAddr::new(upstream.ip(), 0);
-    Intermediary::start(listen, upstream, Defects::These(vec![defect]), pace).await
+    let behind = behind.into();
+    let listen = SocketAddr::new(behind.address().ip(), 0);
+    Intermediary::start(listen, behind, Defects::These(vec![defect]), pace).await
 }
 
 /// The sound intermediary, which records the defects whose decisions it reaches at this pace; on a free port.
@@ -134,7 +137,7 @@ pub async fn surveyed_intermediary(
     upstream: SocketAddr,
 ) -> io::Result<Intermediary> {
     let listen = SocketAddr::new(upstream.ip(), 0);
-    Intermediary::start(listen, upstream, Defects::Survey(reached), pace).await
+    Intermediary::start(listen, upstream.into(), Defects::Survey(reached), pace).await
 }
 
 fn client_with(defects: Defects, pace: Pace) -> Client {

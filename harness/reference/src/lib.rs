@@ -27,5 +27,6 @@ pub use adapters::{
 };
 pub use defect::list::{Defect, IntermediaryDefect, ServerDefect};
 pub use defect::switches::Reached;
+pub use intermediary::behind::Behind;
 pub use intermediary::proxy::Intermediary;
 pub use pace::Pace;

@@ -23,6 +23,7 @@ use super::http1::request::{Malformed, RequestLimits};
 use super::kernel::Kernel;
 use super::port::{Port, PortState, RETRY};
 use super::registry::Registry;
+use super::versions::Versions;
 
 /// How long connections may take to end after they were aborted.
 const ABORTING: Duration = Duration::from_secs(10);
@@ -48,10 +49,12 @@ pub struct Options {
     pub memory_limit: usize,
     /// What is reported.
     pub detail: Detail,
+    /// Which versions of HTTP it speaks.
+    pub versions: Versions,
 }
 
 impl Default for Options {
-    /// The defaults: [`BarrierMode::Auto`], 1 MiB, 64 MiB, 1024, 1 GiB, everything.
+    /// The defaults: [`BarrierMode::Auto`], 1 MiB, 64 MiB, 1024, 1 GiB, everything, [`Versions::Http1`].
     fn default() -> Self {
         Self {
             barrier: BarrierMode::Auto,
@@ -60,11 +63,12 @@ impl Default for Options {
             connection_limit: 1024,
             memory_limit: 1024 * 1024 * 1024,
             detail: Detail::Full,
+            versions: Versions::Http1,
         }
     }
 }
 
-/// A port that speaks HTTP/1.1 as scripts specify. Dropping it closes the port and resets its connections.
+/// A port that speaks HTTP as scripts specify. Dropping it closes the port and resets its connections.
 #[derive(Debug)]
 pub struct Listener {
     shared: Arc<Shared>,
@@ -114,7 +118,7 @@ impl Listener {
         let shared = Arc::new(Shared {
             port: Mutex::new(port),
             changed: Notify::new(),
-            registry: Registry::new(),
+            registry: Registry::new(options.connection_limit),
             budget: Budget::new(options.memory_limit),
             options,
             diversion: OnceLock::new(),
@@ -303,7 +307,7 @@ impl Shared {
             detail: self.options.detail,
         };
         reporter.tell(WireEventKind::Accepted { peer });
-        let crowded = self.registry.len() > self.options.connection_limit;
+        let crowd = entry.crowd();
         // Without this, the system may delay a small write until the previous one is acknowledged.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "cannot set TCP_NODELAY");
@@ -312,11 +316,11 @@ impl Shared {
         let boundary = Boundary::of(&stream, peer, self.kernel.as_ref(), self.options.barrier);
         let limits = (limits, Arc::clone(&self.budget));
         let connection = Connection::new(stream, reporter, limits, boundary, (entry, orders), sender)
-            .diverted_by(self.diversion.get().cloned());
-        if crowded {
-            self.runtime.spawn(connection.turn_away(Malformed::Crowded(self.options.connection_limit)));
-        } else {
-            self.runtime.spawn(connection.run());
-        }
+            .diverted_by(self.diversion.get().cloned())
+            .speaking(self.options.versions);
+        match crowd {
+            Some(limit) => self.runtime.spawn(connection.turn_away(Malformed::Crowded(limit))),
+            None => self.runtime.spawn(connection.run()),
+        };
     }
 }

@@ -1,4 +1,4 @@
-//! HTTP/1.1 on the wire, written byte for byte as a script specifies.
+//! HTTP on the wire, written as a script specifies: HTTP/1.1 byte for byte, HTTP/2 frame by frame.
 //!
 //! A [`Listener`] accepts connections and reports everything that happens on them as [`WireEvent`]s on a channel. A
 //! request comes with its [`Exchange`], which writes the response. Between two writes it waits until the peer has read
@@ -11,7 +11,8 @@
 //! - `budget`: the memory that requests may take
 //! - `barrier`: waiting until a peer has read; `kernel`: asking the system whether it has
 //! - `event`: everything that is reported; `captured`, `departure`: parts of it
-//! - [`http2`]: HTTP/2: a client, and frames for deliberate mistakes
+//! - [`http2`]: HTTP/2: its connections and streams, a client, and frames for deliberate mistakes
+//! - `versions`: which of both a listener speaks
 
 mod barrier;
 mod budget;
@@ -20,13 +21,13 @@ mod departure;
 mod diversion;
 mod event;
 mod http1;
-#[cfg(feature = "http2")]
 pub mod http2;
 mod kernel;
 mod listener;
 mod perform;
 mod port;
 mod registry;
+mod versions;
 
 pub use self::barrier::{BARRIER_PATIENCE, Barrier, BarrierMode};
 pub use self::captured::{CAPTURE_LIMIT, Captured};
@@ -38,3 +39,4 @@ pub use self::http1::handle::{PeerGone, PushError, Written};
 pub use self::http1::pusher::{PUSH_LIMIT, Pusher};
 pub use self::http1::request::{Request, Version};
 pub use self::listener::{Listener, Options};
+pub use self::versions::Versions;

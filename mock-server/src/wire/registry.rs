@@ -12,6 +12,8 @@ use super::http1::order::{Order, Orders};
 #[derive(Debug)]
 pub(super) struct Registry {
     state: Mutex<Connections>,
+    /// How many connections may be open simultaneously.
+    limit: usize,
     /// Signaled whenever a connection is gone.
     gone: watch::Sender<()>,
 }
@@ -37,9 +39,31 @@ impl Drop for Registration {
     }
 }
 
+impl Registration {
+    /// The limit of the listener, if more connections than that are open.
+    pub(super) fn crowd(&self) -> Option<usize> {
+        Some(self.registry.limit).filter(|limit| self.registry.len() > *limit)
+    }
+
+    /// How many connections may be open simultaneously.
+    #[cfg(feature = "http2")]
+    pub(super) fn limit(&self) -> usize {
+        self.registry.limit
+    }
+
+    /// Registers something that counts as a connection of the same listener, unless it has stopped.
+    #[cfg(feature = "http2")]
+    pub(super) fn another(&self) -> Option<Registered> {
+        self.registry.enter()
+    }
+}
+
+/// The registration of a connection, with its orders, and where they are given.
+pub(super) type Registered = (Registration, UnboundedReceiver<Box<Order>>, Orders);
+
 impl Registry {
-    pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { state: Mutex::default(), gone: watch::Sender::new(()) })
+    pub(super) fn new(limit: usize) -> Arc<Self> {
+        Arc::new(Self { state: Mutex::default(), limit, gone: watch::Sender::new(()) })
     }
 
     fn state(&self) -> MutexGuard<'_, Connections> {
@@ -47,7 +71,7 @@ impl Registry {
     }
 
     /// Registers a new connection, unless the listener has stopped.
-    pub(super) fn enter(self: &Arc<Self>) -> Option<(Registration, UnboundedReceiver<Box<Order>>, Orders)> {
+    pub(super) fn enter(self: &Arc<Self>) -> Option<Registered> {
         let mut state = self.state();
         if state.stopped {
             return None;

@@ -4,6 +4,10 @@ mod barrier;
 mod diversion;
 mod endings;
 mod framing;
+#[cfg(feature = "http2")]
+mod http2;
+#[cfg(feature = "http2")]
+mod http2_peer;
 mod listener;
 mod peer;
 mod requests;

@@ -7,8 +7,8 @@ use flate2::write::GzEncoder;
 
 use crate::defect::list::IntermediaryDefect as Defect;
 use crate::defect::switches::IntermediaryDefects as Defects;
+use crate::intermediary::came::ResponseHead;
 use crate::intermediary::fields::Fields;
-use crate::intermediary::origin::ResponseHead;
 use crate::intermediary::request::Request;
 
 /// Whether compressed content is sent immediately.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::intermediary::origin::ResponseHead;
+use crate::intermediary::came::ResponseHead;
 
 /// How a client has left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

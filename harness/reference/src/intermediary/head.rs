@@ -6,7 +6,7 @@ use ssespec_strict::http::Framing;
 
 use crate::defect::list::IntermediaryDefect as Defect;
 use crate::defect::switches::IntermediaryDefects as Defects;
-use crate::intermediary::origin::ResponseHead;
+use crate::intermediary::came::ResponseHead;
 
 /// Changes the head of a response into the one that the client gets.
 pub(crate) fn change_head(head: &mut ResponseHead, defects: &Defects) {

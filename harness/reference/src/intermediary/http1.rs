@@ -10,8 +10,8 @@ use tokio::net::tcp::{ReadHalf, WriteHalf};
 
 use crate::defect::list::IntermediaryDefect as Defect;
 use crate::defect::switches::IntermediaryDefects as Defects;
+use crate::intermediary::came::ResponseHead;
 use crate::intermediary::front::{Departure, Front};
-use crate::intermediary::origin::ResponseHead;
 use crate::intermediary::relay::relay;
 use crate::intermediary::request::{LONGEST, Parsed, Request, Version};
 use crate::intermediary::shared::Shared;

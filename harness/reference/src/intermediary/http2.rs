@@ -13,9 +13,9 @@ use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
 use crate::defect::list::IntermediaryDefect as Defect;
+use crate::intermediary::came::ResponseHead;
 use crate::intermediary::fields::Fields;
 use crate::intermediary::front::{Departure, Front};
-use crate::intermediary::origin::ResponseHead;
 use crate::intermediary::relay::relay;
 use crate::intermediary::request::{LONGEST, Request, Version};
 use crate::intermediary::shared::Shared;

@@ -1,146 +1,54 @@
-//! The connection to the origin, for one request.
+//! The origin, as it is asked for one request.
 
-use std::collections::VecDeque;
 use std::io;
-use std::net::SocketAddr;
-use std::time::Duration;
 
-use ssespec_strict::Limits;
-use ssespec_strict::http::{Asked, Framing, Http1Reader, Piece};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
+use crate::intermediary::behind::Behind;
+use crate::intermediary::came::Came;
+use crate::intermediary::origin_http1::Http1Origin;
+use crate::intermediary::origin_http2::Http2Origin;
+use crate::intermediary::request::Request;
+use crate::intermediary::shared::Shared;
 
-use crate::intermediary::fields::Fields;
-
-/// How many bytes a single read takes.
-const READ: usize = 16 * 1024;
-
-/// The head of a response.
-#[derive(Debug, Clone)]
-pub(crate) struct ResponseHead {
-    pub(crate) status: u16,
-    pub(crate) reason: Vec<u8>,
-    pub(crate) fields: Fields,
-    pub(crate) framing: Framing,
-}
-
-/// How a response broke off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Break {
-    /// The connection was reset.
-    Reset,
-    /// The connection was closed.
-    Closed,
-}
-
-/// What comes from the origin.
-#[derive(Debug, Clone)]
-pub(crate) enum Came {
-    /// The head of an interim or the final response.
-    Head(Box<ResponseHead>),
-    /// Content, or what separates it.
-    Content(Vec<u8>),
-    /// The response is complete.
-    Complete,
-    /// It broke off.
-    Broken(Break),
-}
-
-/// The connection to the origin, for one request.
+/// The origin, as it is asked for one request.
 #[derive(Debug)]
-pub(crate) struct Origin {
-    socket: TcpStream,
-    reader: Http1Reader,
-    came: VecDeque<Came>,
-    /// How much of the current chunk is still to come.
-    rest_of_chunk: u64,
-    is_over: bool,
+pub(crate) enum Origin {
+    Http1(Box<Http1Origin>),
+    Http2(Http2Origin),
 }
 
 impl Origin {
-    /// Connects and sends a request.
+    /// Sends a request.
     ///
     /// # Errors
     /// If the origin cannot be reached.
-    pub(crate) async fn ask(upstream: SocketAddr, method: &str, request: &[u8]) -> io::Result<Self> {
-        let mut socket = TcpStream::connect(upstream).await?;
-        socket.set_nodelay(true)?;
-        // An origin may answer before it has read everything.
-        let _ = socket.write_all(request).await;
-        let asked = if method == "HEAD" { Asked::Head } else { Asked::Other };
-        let limits = Limits { head: 1024 * 1024, ..Limits::default() };
-        let reader = Http1Reader::new(asked, limits);
-        Ok(Self { socket, reader, came: VecDeque::new(), rest_of_chunk: 0, is_over: false })
+    pub(crate) async fn ask(shared: &Shared, request: &Request) -> io::Result<Self> {
+        let defects = &shared.defects;
+        Ok(match shared.behind {
+            Behind::Http1(address) => {
+                let forwarded = request.forwarded(defects);
+                let origin = Http1Origin::ask(address, &request.method, &forwarded).await?;
+                Self::Http1(Box::new(origin))
+            }
+            Behind::Http2(_) => {
+                let origin = shared.http2.get().await?;
+                Self::Http2(Http2Origin::ask(origin, request, defects)?)
+            }
+        })
     }
 
     /// Whether it stands inside a chunk.
     pub(crate) fn is_inside_chunk(&self) -> bool {
-        self.rest_of_chunk > 0
+        match self {
+            Self::Http1(origin) => origin.is_inside_chunk(),
+            Self::Http2(_) => false,
+        }
     }
 
     /// Waits for what comes next. Dropping the future loses nothing.
     pub(crate) async fn next(&mut self) -> Came {
-        let mut buffer = vec![0; READ];
-        loop {
-            if let Some(came) = self.came.pop_front() {
-                return came;
-            }
-            if self.is_over {
-                return std::future::pending().await;
-            }
-            let mut pieces = Vec::new();
-            match self.socket.read(&mut buffer).await {
-                Ok(0) => {
-                    self.is_over = true;
-                    self.reader.end(&mut pieces);
-                    let is_complete = pieces.contains(&Piece::Complete);
-                    self.take(pieces);
-                    if !is_complete {
-                        self.came.push_back(Came::Broken(Break::Closed));
-                    }
-                }
-                Ok(length) => {
-                    self.reader.feed(buffer.get(..length).unwrap_or_default(), Duration::ZERO, &mut pieces);
-                    self.take(pieces);
-                    if self.reader.is_lost() {
-                        self.is_over = true;
-                        self.came.push_back(Came::Broken(Break::Closed));
-                    }
-                }
-                Err(_) => {
-                    self.is_over = true;
-                    self.came.push_back(Came::Broken(Break::Reset));
-                }
-            }
-        }
-    }
-
-    fn take(&mut self, pieces: Vec<Piece>) {
-        for piece in pieces {
-            match piece {
-                Piece::Head(head) => {
-                    let fields = head.fields.iter().map(|field| {
-                        (String::from_utf8_lossy(&field.name).into_owned(), field.value.clone())
-                    });
-                    self.came.push_back(Came::Head(Box::new(ResponseHead {
-                        status: head.status,
-                        reason: head.reason.clone(),
-                        fields: Fields(fields.collect()),
-                        framing: head.framing,
-                    })));
-                }
-                Piece::Body(bytes) => {
-                    self.rest_of_chunk = self.rest_of_chunk.saturating_sub(bytes.len() as u64);
-                    self.came.push_back(Came::Content(bytes));
-                }
-                Piece::Chunk(size) => self.rest_of_chunk = size,
-                Piece::Complete => {
-                    self.is_over = true;
-                    self.came.push_back(Came::Complete);
-                }
-                // What is wrong and can be read all the same is forwarded.
-                Piece::Finding(_) => {}
-            }
+        match self {
+            Self::Http1(origin) => origin.next().await,
+            Self::Http2(origin) => origin.next().await,
         }
     }
 }

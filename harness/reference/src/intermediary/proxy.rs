@@ -9,6 +9,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::defect::list::IntermediaryDefect as Defect;
 use crate::defect::switches::IntermediaryDefects as Defects;
+use crate::intermediary::behind::Behind;
 use crate::intermediary::shared::Shared;
 use crate::intermediary::{http1, http2};
 use crate::pace::Pace;
@@ -28,13 +29,13 @@ impl Intermediary {
     /// If binding fails.
     pub(crate) async fn start(
         listen: SocketAddr,
-        upstream: SocketAddr,
+        behind: Behind,
         defects: Defects,
         pace: Pace,
     ) -> io::Result<Self> {
         let listener = TcpListener::bind(listen).await?;
         let address = listener.local_addr()?;
-        let shared = Arc::new(Shared::new(upstream, defects, pace));
+        let shared = Arc::new(Shared::new(behind, defects, pace));
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
         Ok(Self { address, accepting, shared })
     }

@@ -8,12 +8,13 @@ use tokio::sync::mpsc;
 
 use crate::defect::list::IntermediaryDefect as Defect;
 use crate::defect::switches::IntermediaryDefects as Defects;
+use crate::intermediary::came::{Break, Came, ResponseHead};
 use crate::intermediary::coding::Coder;
 use crate::intermediary::content::Passage;
 use crate::intermediary::fields::Fields;
 use crate::intermediary::front::{Departure, Front};
 use crate::intermediary::head::change_head;
-use crate::intermediary::origin::{Break, Came, Origin, ResponseHead};
+use crate::intermediary::origin::Origin;
 use crate::intermediary::request::Request;
 use crate::intermediary::shared::Shared;
 use crate::intermediary::sharing::{Keeping, Kept};
@@ -35,7 +36,7 @@ const REDIRECTS: usize = 5;
 
 /// Where the response comes from.
 enum Source {
-    Origin(Box<Origin>),
+    Origin(Origin),
     /// From a task that reads it without waiting for the client. Only an intermediary with a defect does this.
     Pumped(mpsc::UnboundedReceiver<(Came, bool)>),
 }
@@ -117,10 +118,7 @@ async fn respond<F: Front>(
     let defects = &shared.defects;
     let (mut attempts, mut redirects, mut request) = (1, 0, request.clone());
     loop {
-        let Ok(origin) = Origin::ask(shared.upstream, &request.method, &request.forwarded(defects)).await
-        else {
-            return bad_gateway(front).await;
-        };
+        let Ok(origin) = Origin::ask(shared, &request).await else { return bad_gateway(front).await };
         let mut source = source(origin, defects);
         loop {
             let came = tokio::select! {
@@ -164,7 +162,7 @@ async fn respond<F: Front>(
 
 fn source(mut origin: Origin, defects: &Defects) -> Source {
     if !defects.has(Defect::OriginReadWithoutBound) {
-        return Source::Origin(Box::new(origin));
+        return Source::Origin(origin);
     }
     let (tell, pumped) = mpsc::unbounded_channel();
     tokio::spawn(async move {

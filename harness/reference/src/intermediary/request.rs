@@ -105,8 +105,18 @@ impl Request {
         self.version == Version::Http10 || self.fields.lists("connection", "close")
     }
 
-    /// The request as it is sent to the origin.
+    /// The request as it is sent to the origin over HTTP/1.1.
     pub(crate) fn forwarded(&self, defects: &Defects) -> Vec<u8> {
+        let (fields, content) = self.forwarded_parts(defects);
+        let mut bytes = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
+        fields.write(&mut bytes);
+        bytes.extend_from_slice(b"connection: close\r\n\r\n");
+        bytes.extend_from_slice(content);
+        bytes
+    }
+
+    /// The fields and the content that are sent to the origin.
+    pub(crate) fn forwarded_parts(&self, defects: &Defects) -> (Fields, &[u8]) {
         let names_fields = self.fields.values("connection").any(|value| value.contains(&b'x'));
         let keeps = names_fields && defects.has(Defect::RequestConnectionFieldsForwarded);
         let mut fields = self.fields.clone().end_to_end(keeps);
@@ -117,10 +127,8 @@ impl Request {
         } else {
             self.content.as_slice()
         };
-        let mut bytes = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
-        fields.write(&mut bytes);
         if !content.is_empty() || self.fields.values("content-length").next().is_some() {
-            bytes.extend_from_slice(format!("content-length: {}\r\n", content.len()).as_bytes());
+            fields.0.push(("content-length".into(), content.len().to_string().into_bytes()));
         }
         // <https://www.rfc-editor.org/rfc/rfc9110#section-7.6.3>
         let received = match self.version {
@@ -128,9 +136,8 @@ impl Request {
             Version::Http11 => "1.1",
             Version::Http2 => "2",
         };
-        bytes.extend_from_slice(format!("via: {received} reference\r\nconnection: close\r\n\r\n").as_bytes());
-        bytes.extend_from_slice(content);
-        bytes
+        fields.0.push(("via".into(), format!("{received} reference").into_bytes()));
+        (fields, content)
     }
 
     fn change_fields(&self, fields: &mut Fields, defects: &Defects) {

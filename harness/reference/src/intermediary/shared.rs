@@ -1,11 +1,12 @@
 //! What all connections of an intermediary share.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use tokio::sync::{Mutex, Semaphore, watch};
 
 use crate::defect::switches::IntermediaryDefects as Defects;
+use crate::intermediary::behind::Behind;
+use crate::intermediary::origin_http2::Connection;
 use crate::intermediary::sharing::Streams;
 use crate::pace::Pace;
 
@@ -16,7 +17,9 @@ const FEW: usize = 100;
 #[derive(Debug)]
 pub(crate) struct Shared {
     /// Where the origin is.
-    pub(crate) upstream: SocketAddr,
+    pub(crate) behind: Behind,
+    /// The connection to it, if it is asked over HTTP/2.
+    pub(crate) http2: Connection,
     pub(crate) defects: Defects,
     pub(crate) pace: Pace,
     /// Held while something is written to a client. Only an intermediary with a defect does this.
@@ -30,10 +33,11 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(upstream: SocketAddr, defects: Defects, pace: Pace) -> Self {
+    pub(crate) fn new(behind: Behind, defects: Defects, pace: Pace) -> Self {
         let streams = Arc::new(Semaphore::new(FEW));
         Self {
-            upstream,
+            behind,
+            http2: Connection::to(behind.address()),
             defects,
             pace,
             writing: Mutex::default(),

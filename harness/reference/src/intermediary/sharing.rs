@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::intermediary::origin::ResponseHead;
+use crate::intermediary::came::ResponseHead;
 
 /// A stream that others can have.
 #[derive(Debug, Clone)]

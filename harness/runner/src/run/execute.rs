@@ -58,6 +58,7 @@ impl Run {
             identity.language.clear();
             identity.capabilities.extend(abilities.http2.then_some(Capability::Http2));
             identity.capabilities.extend(abilities.reloads.then_some(Capability::Reload));
+            identity.capabilities.extend(abilities.http2_upstream.then_some(Capability::Http2Upstream));
         }
         let starts = stage.lane_page.starts.clone();
         let role = self.launch.role();
@@ -85,9 +86,7 @@ impl Run {
         #[cfg(feature = "intermediary")]
         if abilities.is_some() {
             // The others are those of the client in front of it.
-            identity
-                .capabilities
-                .retain(|capability| matches!(capability, Capability::Http2 | Capability::Reload));
+            identity.capabilities.retain(|capability| Capability::INTERMEDIARY.contains(&capability.word()));
         }
         let header = self.header(&identity);
         #[cfg(feature = "intermediary")]

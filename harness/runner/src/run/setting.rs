@@ -2,8 +2,10 @@
 
 use ssespec_cases::Script;
 use ssespec_cases::client::ClientStep;
+#[cfg(feature = "intermediary")]
+use ssespec_cases::intermediary::IntermediaryStep;
 use ssespec_cases::step::ScriptStep as _;
-use ssespec_mock_server::action::Action;
+use ssespec_mock_server::action::{Action, Drop};
 
 use super::launch::Launch;
 use super::plan::Trial;
@@ -41,6 +43,9 @@ impl Trial {
         if has_herd(self) && launch.is_another_process() {
             return Setting::Own;
         }
+        if launch.shares_connections() && ends_connection(self) {
+            return Setting::Alone;
+        }
         match measures(self) || self.case.isolated {
             true if launch.can_be_alone() => Setting::Own,
             true => Setting::Alone,
@@ -58,6 +63,21 @@ impl Trial {
             (true, false) => Refusals::Uncounted,
             (false, _) => Refusals::None,
         }
+    }
+}
+
+/// Whether a trial ends a connection, and with it everything that others do on the same one.
+fn ends_connection(trial: &Trial) -> bool {
+    let ends = |action: &Action| *action == Action::Drop(Drop::Fin);
+    match &trial.case.script {
+        Script::Client(steps) => {
+            steps.iter().any(|step| matches!(&step.kind, ClientStep::Wire(action) if ends(action)))
+        }
+        #[cfg(feature = "intermediary")]
+        Script::Intermediary(steps) => {
+            steps.iter().any(|step| matches!(&step.kind, IntermediaryStep::Origin(action) if ends(action)))
+        }
+        _ => false,
     }
 }
 

@@ -52,6 +52,15 @@ impl Launch {
         self.role() == Role::Intermediary
     }
 
+    /// Whether sessions share connections: those of an intermediary that asks the origin over HTTP/2.
+    pub(super) fn shares_connections(&self) -> bool {
+        #[cfg(feature = "intermediary")]
+        if let Self::Proxy(proxy) = self {
+            return proxy.upstream.is_multiplexed();
+        }
+        false
+    }
+
     /// Whether an adapter of its own shares nothing with others that a case could disturb.
     pub(super) fn can_be_alone(&self) -> bool {
         #[cfg(feature = "page")]

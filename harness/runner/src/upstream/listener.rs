@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use ssespec_mock_server::action::Respond;
-use ssespec_mock_server::wire::{BarrierMode, Listener, Options, WireEvent};
+use ssespec_mock_server::wire::{BarrierMode, Listener, Options, Versions, WireEvent};
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -40,7 +40,8 @@ impl Upstream {
     /// If binding fails.
     pub async fn open(address: SocketAddr, barrier: BarrierMode) -> io::Result<Arc<Self>> {
         let (tell, mut events) = mpsc::unbounded_channel::<WireEvent>();
-        let options = Options { barrier, connection_limit: CONNECTIONS, ..Options::default() };
+        let versions = Versions::Http1And2;
+        let options = Options { barrier, connection_limit: CONNECTIONS, versions, ..Options::default() };
         let listener = Listener::bind(address, options, tell, 0).await?;
         let routes = Arc::new(Mutex::new(Routes::default()));
         let of_task = Arc::clone(&routes);
@@ -89,6 +90,11 @@ impl Upstream {
     /// The targets of requests that belong to no session, the first of them.
     pub(crate) fn strays(&self) -> Vec<String> {
         self.routes().strays().to_vec()
+    }
+
+    /// Whether the intermediary has asked over HTTP/2, so that sessions share its connections.
+    pub(crate) fn is_multiplexed(&self) -> bool {
+        self.routes().is_multiplexed()
     }
 
     pub(super) fn begin(&self, session: u64, tell: UnboundedSender<WireEvent>) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ssespec_mock_server::wire::{Exchange, WireEvent, WireEventKind};
+use ssespec_mock_server::wire::{Exchange, Version, WireEvent, WireEventKind};
 use tokio::sync::mpsc::UnboundedSender;
 
 use crate::session::late_arrivals::session_of;
@@ -17,6 +17,8 @@ pub(super) struct Routes {
     connections: HashMap<u32, Connection>,
     /// The targets of requests that belong to no session.
     strays: Vec<String>,
+    /// Whether a request came over HTTP/2.
+    is_multiplexed: bool,
 }
 
 /// A connection from the intermediary.
@@ -48,6 +50,11 @@ impl Routes {
         &self.strays
     }
 
+    /// Whether a request came over HTTP/2.
+    pub(super) fn is_multiplexed(&self) -> bool {
+        self.is_multiplexed
+    }
+
     /// Passes an event on. A request that belongs to no session is given back.
     pub(super) fn pass(&mut self, event: WireEvent) -> Option<Exchange> {
         let number = event.connection;
@@ -65,6 +72,7 @@ impl Routes {
                         _ => None,
                     };
                 };
+                self.is_multiplexed |= exchange.request().version == Version::Http2;
                 connection.session = session;
                 connection.is_busy = true;
                 // The receiver may be gone: its lane is closed.

@@ -1,6 +1,5 @@
 //! One connection: the task that owns its socket. It reads all the time, and writes what the exchange orders.
 
-use std::collections::VecDeque;
 use std::future::Future;
 use std::net::Shutdown;
 use std::pin::pin;
@@ -13,9 +12,11 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::exchange::Exchange;
 use super::handle::{ConnectionHandle, Written};
+use super::inbox::{Inbox, Interruption};
 use super::intake::Intake;
 use super::order::{Done, Order, Orders};
-use super::output::{Output, beginning};
+use super::output::Output;
+use super::repeat::beginning;
 use super::request::{Malformed, Request, RequestLimits};
 use super::request_reader::{Progress, RequestReader};
 use super::response::{BAD_REQUEST, CONTINUE, Ending, unavailable};
@@ -26,7 +27,10 @@ use crate::wire::captured::{CAPTURE_LIMIT, Captured, ReportSent as _};
 use crate::wire::departure::Departure;
 use crate::wire::diversion::{Diversion, Diverted};
 use crate::wire::event::{Reporter, WireEventKind};
+#[cfg(feature = "http2")]
+use crate::wire::http2::connection::{Accepted, Begins};
 use crate::wire::registry::Registration;
+use crate::wire::versions::Versions;
 
 /// How long the head of a request may be that is answered with 503.
 const REFUSED_HEAD: usize = 64 * 1024;
@@ -47,33 +51,17 @@ enum Exit {
     Abort(Option<Done>),
     /// It is given away with this request.
     Divert(Box<Request>),
+    /// It goes on over HTTP/2.
+    #[cfg(feature = "http2")]
+    Http2,
 }
 
-/// The orders, including those that arrived while another was being executed.
-#[derive(Debug)]
-struct Inbox {
-    orders: UnboundedReceiver<Box<Order>>,
-    waiting: VecDeque<Box<Order>>,
-}
-
-impl Inbox {
-    async fn next(&mut self) -> Order {
-        match self.waiting.pop_front() {
-            Some(order) => *order,
-            // The connection itself has a sender, so there is always one more.
-            None => self.orders.recv().await.map_or(Order::Abort, |order| *order),
-        }
-    }
-
-    /// Waits for an order that takes precedence over others.
-    async fn interruption(&mut self) -> Exit {
-        loop {
-            match self.orders.recv().await.map_or(Order::Abort, |order| *order) {
-                Order::Drop { how, done } => return Exit::Drop(how, done),
-                Order::Leave => return Exit::Leave,
-                Order::Abort => return Exit::Abort(None),
-                order => self.waiting.push_back(Box::new(order)),
-            }
+impl From<Interruption> for Exit {
+    fn from(interruption: Interruption) -> Self {
+        match interruption {
+            Interruption::Drop(how, done) => Self::Drop(how, done),
+            Interruption::Leave => Self::Leave,
+            Interruption::Abort => Self::Abort(None),
         }
     }
 }
@@ -89,7 +77,10 @@ pub(in crate::wire) struct Connection {
     inbox: Inbox,
     intake: Intake,
     output: Output,
+    #[cfg(feature = "http2")]
+    sender: Orders,
     diversion: Option<Diversion>,
+    versions: Versions,
     /// Its registration with the listener, dropped when the socket is gone.
     entry: Registration,
 }
@@ -108,14 +99,17 @@ impl Connection {
         let captures = reporter.reports_bytes();
         Self {
             stream,
-            handle: Arc::new(ConnectionHandle::new(Box::new(reporter.clone()), sender, direct)),
+            handle: Arc::new(ConnectionHandle::new(Box::new(reporter.clone()), sender.clone(), direct)),
             reporter,
             limits,
             budget,
-            inbox: Inbox { orders, waiting: VecDeque::new() },
+            inbox: Inbox::new(orders),
             intake: Intake::new(captures),
             output: Output::new(boundary),
+            #[cfg(feature = "http2")]
+            sender,
             diversion: None,
+            versions: Versions::Http1,
             entry,
         }
     }
@@ -144,6 +138,12 @@ impl Connection {
         self.finish(exit).await;
     }
 
+    /// In these versions of HTTP.
+    pub(in crate::wire) fn speaking(mut self, versions: Versions) -> Self {
+        self.versions = versions;
+        self
+    }
+
     /// Runs the connection to its end.
     pub(in crate::wire) async fn run(mut self) {
         let exit = self.exchanges().await;
@@ -168,6 +168,8 @@ impl Connection {
                 }
                 Exit::Drop(how, done) => self.drop(how, done).await,
                 Exit::Divert(request) => return self.give_away(*request),
+                #[cfg(feature = "http2")]
+                Exit::Http2 => return self.go_on_over_http2().await,
                 Exit::Leave => {
                     self.fin();
                     self.part().await
@@ -183,6 +185,29 @@ impl Connection {
         }
         drop(inbox);
         drop(entry);
+    }
+
+    /// What begins with the preface of HTTP/2 was no exchange yet.
+    #[cfg(feature = "http2")]
+    async fn go_on_over_http2(self) {
+        let Self {
+            stream, reporter, limits, budget, diversion, inbox, intake, output, sender, entry, ..
+        } = self;
+        let (ahead, boundary) = (intake.buffer, output.into_boundary());
+        Accepted {
+            stream,
+            ahead,
+            reporter,
+            limits,
+            budget,
+            boundary,
+            diversion,
+            inbox,
+            orders: sender,
+            entry,
+        }
+        .run()
+        .await;
     }
 
     /// Gives the connection away, which is reported as its end.
@@ -201,6 +226,14 @@ impl Connection {
 
     /// Reads and answers requests, one after another.
     async fn exchanges(&mut self) -> Exit {
+        #[cfg(feature = "http2")]
+        if self.versions == Versions::Http1And2 {
+            match self.speaks_http2().await {
+                Ok(true) => return Exit::Http2,
+                Ok(false) => {}
+                Err(exit) => return exit,
+            }
+        }
         loop {
             let (request, held) = match self.request().await {
                 Ok(Ok(request)) => request,
@@ -220,6 +253,27 @@ impl Connection {
             if self.intake.overflowed() {
                 return self.refuse(Malformed::Pipelined(self.limits.head)).await;
             }
+        }
+    }
+
+    /// Whether the connection begins with the preface of HTTP/2.
+    #[cfg(feature = "http2")]
+    async fn speaks_http2(&mut self) -> Result<bool, Exit> {
+        loop {
+            match Begins::with(&self.intake.buffer) {
+                Begins::Yes => return Ok(true),
+                Begins::No if !self.intake.buffer.is_empty() => return Ok(false),
+                Begins::No | Begins::Perhaps => self.more().await?,
+            }
+        }
+    }
+
+    /// Waits for more bytes of the peer.
+    async fn more(&mut self) -> Result<(), Exit> {
+        tokio::select! {
+            biased;
+            interruption = self.inbox.interruption() => Err(interruption.into()),
+            came = self.intake.more(&self.stream) => came.map_err(Exit::Departed),
         }
     }
 
@@ -247,11 +301,7 @@ impl Connection {
                 }
                 Err(malformed) => return Ok(Err(malformed)),
             }
-            tokio::select! {
-                biased;
-                exit = self.inbox.interruption() => return Err(exit),
-                came = self.intake.more(&self.stream) => came.map_err(Exit::Departed)?,
-            }
+            self.more().await?;
         }
     }
 
@@ -304,6 +354,8 @@ impl Connection {
                     let _ = done.send(());
                     settled?;
                 }
+                // For streams of HTTP/2 only.
+                Order::Head { .. } | Order::RequireHttp1 => {}
                 Order::Drop { how, done } => return Err(Exit::Drop(how, done)),
                 Order::Leave => return Err(Exit::Leave),
                 Order::Abort => return Err(Exit::Abort(None)),
@@ -399,7 +451,12 @@ impl Connection {
                 }
                 Order::Abort => return Exit::Abort(None),
                 // It has already ended. Tasks that wait see the dropped sender and know that nothing can be written.
-                Order::Drop { .. } | Order::Leave | Order::Write { .. } | Order::Repeat { .. } => {}
+                Order::Drop { .. }
+                | Order::Leave
+                | Order::Write { .. }
+                | Order::Head { .. }
+                | Order::RequireHttp1
+                | Order::Repeat { .. } => {}
             }
         }
     }
@@ -422,7 +479,7 @@ async fn attend<T>(
     let mut work = pin!(work);
     tokio::select! {
         biased;
-        exit = inbox.interruption() => Err(exit),
+        interruption = inbox.interruption() => Err(interruption.into()),
         // Before the watch: work completed before the peer left counts.
         result = &mut work => Ok(result),
         departure = intake.watch(stream, keep) => Err(Exit::Departed(departure)),

@@ -6,11 +6,12 @@ use super::handle::{ConnectionHandle, PeerGone, Written};
 use super::order::Order;
 use super::output::BATCH;
 use super::pusher::Pusher;
-use super::request::Request;
+use super::request::{Request, Version};
 use super::response::{self, Coding, Encoded, Ending, LAST_CHUNK, Next};
 use crate::action::{self, BodyKind, Framing, Repeat, Respond};
 use crate::wire::budget::Held;
 use crate::wire::captured::Captured;
+use crate::wire::http2::response::{self as http2, Head};
 
 /// What the next write is part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,8 @@ enum WriteState {
     Length { promised: u64, sent: u64 },
     /// A body that ends with the connection, or raw bytes.
     UntilFin,
+    /// A body in the DATA frames of HTTP/2.
+    Frames,
     /// The peer requested only the head, so bytes of a body are not written.
     None,
     /// The response is complete, or the connection was dropped.
@@ -162,6 +165,10 @@ impl Exchange {
     ) -> Result<(), PeerGone> {
         self.flush().await?;
         self.writable()?;
+        if self.is_stream() {
+            let http2::Encoded { head, content, next } = http2::encode(respond, &self.request, expand);
+            return self.begin_stream(head, content, next).await;
+        }
         let encoded = response::encode(respond, &self.request, expand);
         self.begin_response(encoded).await
     }
@@ -180,6 +187,10 @@ impl Exchange {
             BodyKind::Complete => Next::Nothing(Ending::Reuse),
             BodyKind::Open(framing) => Next::Body(framing),
         };
+        if self.is_stream() {
+            let Some(head) = Head::from_http1(&bytes) else { return self.require_http1() };
+            return self.begin_stream(head, Vec::new(), next).await;
+        }
         self.begin_response(Encoded { bytes, next }).await
     }
 
@@ -205,6 +216,34 @@ impl Exchange {
         Ok(())
     }
 
+    /// Whether it is a stream of HTTP/2.
+    fn is_stream(&self) -> bool {
+        self.request.version == Version::Http2
+    }
+
+    async fn begin_stream(&mut self, head: Head, content: Vec<u8>, next: Next) -> Result<(), PeerGone> {
+        let (body, ending) = match next {
+            Next::Head => (WriteState::Unopened, None),
+            Next::Nothing(ending) => (WriteState::Over, Some(ending)),
+            Next::NoBody => (WriteState::None, None),
+            Next::Body(_) => (WriteState::Frames, None),
+        };
+        self.body = body;
+        self.head = HeadState::Whole;
+        let shown = self.handle.shown(&[head.shown().as_slice(), &content].concat());
+        self.handle.order(|done| Order::Head { head, content, shown, ending, done }).await?;
+        self.answered.set_body(self.pushable());
+        Ok(())
+    }
+
+    /// Resets a stream whose script goes on with what HTTP/2 does not have,
+    /// <https://www.rfc-editor.org/rfc/rfc9113#section-7>.
+    fn require_http1(&mut self) -> Result<(), PeerGone> {
+        self.body = WriteState::Over;
+        self.answered.set_body(None);
+        self.handle.give(Order::RequireHttp1)
+    }
+
     /// Writes bytes of the body in one write, which is one chunk if the body is chunked (size line, data and line ending
     /// together). Empty bytes are not written. Before any response the bytes are written unchanged.
     ///
@@ -215,6 +254,9 @@ impl Exchange {
         self.writable()?;
         if self.body == WriteState::None || bytes.is_empty() {
             return Ok(());
+        }
+        if self.is_stream() && self.body == WriteState::Unopened {
+            return self.require_http1();
         }
         if self.handle.is_direct() {
             self.begin(bytes);
@@ -302,8 +344,9 @@ impl Exchange {
         let (bytes, ending) = match self.body {
             WriteState::Over => return Ok(()),
             WriteState::Chunked => (LAST_CHUNK.to_vec(), reuse),
-            WriteState::None => (Vec::new(), reuse),
+            WriteState::None | WriteState::Frames => (Vec::new(), reuse),
             WriteState::Length { promised, sent } if promised == sent => (Vec::new(), reuse),
+            WriteState::Unopened if self.is_stream() => return self.require_http1(),
             WriteState::Length { .. } | WriteState::Unopened | WriteState::UntilFin => {
                 (Vec::new(), Ending::Close)
             }
@@ -325,7 +368,8 @@ impl Exchange {
         let _ = self.handle.order(|done| Order::Drop { how, done }).await;
     }
 
-    /// Writes bytes instead of a response. Later bytes are written unchanged, and the end is FIN.
+    /// Writes bytes instead of a response. Later bytes are written unchanged, and the end is FIN. A stream of HTTP/2 is reset
+    /// with HTTP_1_1_REQUIRED instead.
     ///
     /// # Errors
     ///
@@ -333,6 +377,9 @@ impl Exchange {
     pub async fn raw(&mut self, bytes: &[u8]) -> Result<(), PeerGone> {
         self.flush().await?;
         self.writable()?;
+        if self.is_stream() {
+            return self.require_http1();
+        }
         self.body = WriteState::UntilFin;
         if bytes.is_empty() {
             return Ok(());
@@ -348,7 +395,7 @@ impl Exchange {
     fn pushable(&self) -> Option<Coding> {
         match self.body {
             WriteState::Chunked => Some(Coding::Chunked),
-            WriteState::UntilFin => Some(Coding::Identity),
+            WriteState::UntilFin | WriteState::Frames => Some(Coding::Identity),
             WriteState::Unopened | WriteState::Length { .. } | WriteState::None | WriteState::Over => None,
         }
     }

@@ -6,6 +6,7 @@ use tokio::sync::oneshot;
 use super::response::{Coding, Ending};
 use crate::action::{self, Repeat};
 use crate::wire::captured::Captured;
+use crate::wire::http2::response::Head;
 
 /// Answers an order when it is done. Dropping it means that the connection is no longer open.
 pub(in crate::wire) type Done = oneshot::Sender<()>;
@@ -18,6 +19,11 @@ pub(in crate::wire) type Orders = UnboundedSender<Box<Order>>;
 pub(in crate::wire) enum Order {
     /// Write these bytes, `pushed` of which were pushed from outside the script, and then end the response if it is complete.
     Write { bytes: Vec<u8>, shown: Option<Captured>, ending: Option<Ending>, pushed: usize, done: Done },
+    /// Write a head, and then end the response if it is complete. Only a stream of HTTP/2 gets it.
+    #[cfg_attr(not(feature = "http2"), expect(dead_code, reason = "there are no streams"))]
+    Head { head: Head, content: Vec<u8>, shown: Option<Captured>, ending: Option<Ending>, done: Done },
+    /// The rest of the response needs HTTP/1.1. Only a stream of HTTP/2 gets it.
+    RequireHttp1,
     /// Write a pattern many times.
     Repeat { repeat: Repeat, coding: Coding, done: Done },
     /// End the connection immediately, even in the middle of a write.

@@ -5,13 +5,11 @@ use std::io;
 use tokio::net::TcpStream;
 
 use super::handle::Written;
+use super::repeat::RepeatedWrites;
 use super::response::{self, Coding};
 use crate::action::Repeat;
 use crate::wire::barrier::{Boundary, Kept};
 use crate::wire::departure::Departure;
-
-/// The longest write of a repeated pattern, which is held in memory.
-const WRITE_LIMIT: usize = 16 * 1024 * 1024;
 
 /// How many bytes of small writes are written together if nobody waits between them.
 pub(in crate::wire) const BATCH: usize = 16 * 1024;
@@ -29,6 +27,12 @@ pub(in crate::wire) struct Output {
 impl Output {
     pub(in crate::wire) fn new(boundary: Boundary) -> Self {
         Self { boundary, written: 0, unsettled: false }
+    }
+
+    /// Its barrier, for what goes on differently.
+    #[cfg(feature = "http2")]
+    pub(in crate::wire) fn into_boundary(self) -> Boundary {
+        self.boundary
     }
 
     /// Bytes written since the connection was established.
@@ -82,18 +86,11 @@ impl Output {
         answered: &Written,
     ) -> Result<Kept, Departure> {
         let mut kept = Kept::Yes;
-        let mut rest = if repeat.pattern.is_empty() { 0 } else { repeat.total() };
-        let write = rest.min(repeat.write.unwrap_or(Repeat::WRITE).clamp(1, WRITE_LIMIT) as u64) as usize;
-        // Long enough that every write is a slice of it, wherever in the pattern the write begins.
-        let source: Vec<u8> =
-            repeat.pattern.iter().copied().cycle().take(repeat.pattern.len().saturating_add(write)).collect();
-        let mut start = 0;
+        let mut writes = RepeatedWrites::new(repeat);
         let (mut bytes, mut batch) = (Vec::new(), Vec::new());
-        while rest > 0 {
-            let length = rest.min(write as u64) as usize;
-            response::code(&mut bytes, coding, source.get(start..start + length).unwrap_or_default());
-            rest -= length as u64;
-            if self.boundary.is_off() && rest > 0 && batch.len() + bytes.len() < BATCH {
+        while let Some(data) = writes.next() {
+            response::code(&mut bytes, coding, data);
+            if self.boundary.is_off() && !writes.is_over() && batch.len() + bytes.len() < BATCH {
                 batch.extend_from_slice(&bytes);
             } else if batch.is_empty() {
                 self.write(stream, &bytes, Some(answered)).await?;
@@ -102,8 +99,7 @@ impl Output {
                 self.write(stream, &batch, Some(answered)).await?;
                 batch.clear();
             }
-            start = (start + length) % repeat.pattern.len();
-            if rest > 0 && repeat.write.is_some() && kept == Kept::Yes && self.boundary.is_exact() {
+            if !writes.is_over() && repeat.write.is_some() && kept == Kept::Yes && self.boundary.is_exact() {
                 kept = self.settle().await;
             }
         }
@@ -119,10 +115,4 @@ impl Output {
         self.unsettled = kept == Kept::No;
         kept
     }
-}
-
-/// The first bytes of a repeated pattern, at most `limit`.
-pub(in crate::wire) fn beginning(repeat: &Repeat, limit: usize) -> Vec<u8> {
-    let length = repeat.total().min(limit as u64) as usize;
-    repeat.pattern.iter().copied().cycle().take(length).collect()
 }

@@ -84,12 +84,7 @@ pub(in crate::wire) fn encode(
     let head_only = request.method == "HEAD";
     let mut bytes = Vec::new();
     status_line(respond, &mut bytes);
-    let own = match &respond.headers {
-        Some(headers) => headers.iter().map(|(name, value)| (name.clone(), expand(value))).collect(),
-        None if respond.status == 200 => STREAM_FIELDS.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec(),
-        None => Vec::new(),
-    };
-    let own = Own(own);
+    let own = Own(fields(respond, expand));
     for (name, value) in &own.0 {
         field(&mut bytes, name, value);
     }
@@ -132,6 +127,15 @@ pub(in crate::wire) fn encode(
     let next =
         if closes && next == Next::Nothing(Ending::Reuse) { Next::Nothing(Ending::Close) } else { next };
     Encoded { bytes, next }
+}
+
+/// The fields of a response, without those that its framing needs.
+pub(in crate::wire) fn fields(respond: &Respond, expand: impl Fn(&str) -> String) -> Vec<(String, String)> {
+    match &respond.headers {
+        Some(headers) => headers.iter().map(|(name, value)| (name.clone(), expand(value))).collect(),
+        None if respond.status == 200 => STREAM_FIELDS.map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec(),
+        None => Vec::new(),
+    }
 }
 
 /// Encodes bytes of a body as one write, which replaces what `bytes` held. Empty bytes are left empty, because an

@@ -35,7 +35,11 @@ impl AtOrigin {
     }
 
     pub(super) fn is_http10(&self) -> bool {
-        self.exchange.request().version == Version::Http10
+        self.version() == Version::Http10
+    }
+
+    pub(super) fn version(&self) -> Version {
+        self.exchange.request().version
     }
 
     /// Whether this loss is the regular end of the response.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ssespec_mock_server::action::{Action, BodyKind, Framing, Repeat, Respond};
-use ssespec_mock_server::wire::PeerGone;
+use ssespec_mock_server::wire::{PeerGone, Version};
 use tokio::time::timeout;
 
 use super::group::{AtOrigin, Flood};
@@ -16,6 +16,13 @@ use crate::session::server::describe;
 /// Why a case about a chunked body is not judged.
 const NO_CHUNKS: &str = "the intermediary asks the origin with HTTP/1.0, which has no chunks: closing the connection \
                          there completes the response";
+
+/// The same for HTTP/2.
+const NO_CHUNKS_IN_HTTP2: &str = "the intermediary asks the origin over HTTP/2, which has no chunks";
+
+/// Why a case is not judged whose bytes are not HTTP.
+const NOT_IN_HTTP2: &str =
+    "the intermediary asks the origin over HTTP/2, and the case sends what only HTTP/1.1 has";
 
 impl Session<'_> {
     /// Does something with the requests of the current stream.
@@ -33,8 +40,8 @@ impl Session<'_> {
         for request in &mut requests {
             acted = match timeout(self.patience.full.request, perform(action, request)).await {
                 Ok(Performed::Yes) => continue,
-                Ok(Performed::NotPossible) => {
-                    self.progress.not_judged = Some(NO_CHUNKS.into());
+                Ok(Performed::NotPossible(why)) => {
+                    self.progress.not_judged = Some(why.into());
                     Ok(())
                 }
                 Err(_) => Err(self.not_read()),
@@ -52,8 +59,13 @@ impl Session<'_> {
         self.note_bytes(bytes, 1);
         let Some(group) = self.groups.get_mut(&self.current) else { return Ok(()) };
         for request in &mut group.requests {
-            if request.is_http10() {
-                self.progress.not_judged = Some(NO_CHUNKS.into());
+            let lacking = match request.version() {
+                Version::Http10 => Some(NO_CHUNKS),
+                Version::Http11 => None,
+                Version::Http2 => Some(NO_CHUNKS_IN_HTTP2),
+            };
+            if let Some(why) = lacking {
+                self.progress.not_judged = Some(why.into());
                 return Ok(());
             }
             let mut part = format!("{:x}\r\n", bytes.len() * 2).into_bytes();
@@ -155,13 +167,16 @@ const LONGEST_REPEAT: usize = 32 * 1024 * 1024;
 /// Whether an action was possible.
 enum Performed {
     Yes,
-    /// It asks for chunks where there are none.
-    NotPossible,
+    /// It asks for what the version of HTTP does not have.
+    NotPossible(&'static str),
 }
 
 async fn perform(action: &Action, request: &mut AtOrigin) -> Performed {
     // An intermediary that left is judged by what both sides see, not by our write.
     let _: Result<(), PeerGone> = match action {
+        Action::Respond(respond) if request.version() == Version::Http2 && has_connection(respond) => {
+            return Performed::NotPossible(NOT_IN_HTTP2);
+        }
         Action::Respond(respond) => {
             let is_open = matches!(respond.body_kind(), BodyKind::Open(Framing::Chunked));
             request.is_undelimited = is_open && request.is_http10();
@@ -173,6 +188,7 @@ async fn perform(action: &Action, request: &mut AtOrigin) -> Performed {
         }
         Action::Send(bytes) => request.exchange.send(bytes).await,
         Action::SendRepeat(repeat) => request.exchange.send_repeat(repeat).await,
+        Action::Raw(_) if request.version() == Version::Http2 => return Performed::NotPossible(NOT_IN_HTTP2),
         Action::Raw(bytes) => request.exchange.raw(bytes).await,
         Action::End => {
             request.is_over = true;
@@ -180,7 +196,7 @@ async fn perform(action: &Action, request: &mut AtOrigin) -> Performed {
         }
         Action::Drop(how) => {
             if request.completes(*how) {
-                return Performed::NotPossible;
+                return Performed::NotPossible(NO_CHUNKS);
             }
             request.is_over = true;
             request.exchange.drop_connection(*how).await;
@@ -189,4 +205,10 @@ async fn perform(action: &Action, request: &mut AtOrigin) -> Performed {
         Action::Wait(_) | Action::Refuse(_) => Ok(()),
     };
     Performed::Yes
+}
+
+/// Whether a response says something of its connection, which HTTP/2 cannot,
+/// <https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2>.
+fn has_connection(respond: &Respond) -> bool {
+    respond.headers.iter().flatten().any(|(name, _)| name.eq_ignore_ascii_case("connection"))
 }

@@ -140,6 +140,8 @@ pub(crate) struct Abilities {
     pub(crate) program: Option<KnownProxy>,
     /// Whether it speaks HTTP/2 in front, over TLS or over cleartext TCP with prior knowledge.
     pub(crate) http2: bool,
+    /// Whether it asks the origin over HTTP/2.
+    pub(crate) http2_upstream: bool,
     /// Whether it can be made to reload its configuration.
     pub(crate) reloads: bool,
     /// Whether it passes events on while the response is open.
@@ -173,6 +175,7 @@ pub(crate) async fn check(proxy: &Proxy) -> Result<Abilities, PreflightError> {
         version,
         program,
         http2,
+        http2_upstream: proxy.upstream.is_multiplexed(),
         reloads: proxy.reload.is_some(),
         passes_events: first.passed_event,
     })

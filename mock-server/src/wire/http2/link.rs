@@ -1,0 +1,61 @@
+//! What a stream has of its connection.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::action;
+use crate::wire::barrier::{Boundary, Kept};
+use crate::wire::departure::Departure;
+use crate::wire::http1::handle::PeerGone;
+use crate::wire::http1::order::{Order, Orders};
+
+/// Answered with the number of bytes that the connection has written, when the system has taken everything that `h2` had
+/// to write.
+pub(super) type Flush = oneshot::Sender<u64>;
+
+/// What a stream has of its connection. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(super) struct Link {
+    pub(super) flushes: mpsc::UnboundedSender<Flush>,
+    pub(super) boundary: Arc<Boundary>,
+    /// How the peer left the connection; the sender is gone if the server ended it.
+    pub(super) departure: watch::Receiver<Option<Departure>>,
+    /// The orders to the connection.
+    pub(super) orders: Orders,
+}
+
+impl Link {
+    /// Waits until the system has taken everything that `h2` had to write; returns the number of bytes since the connection
+    /// was established.
+    ///
+    /// # Errors
+    /// If the connection is over.
+    pub(super) async fn flush(&self) -> Result<u64, PeerGone> {
+        let (done, flushed) = oneshot::channel();
+        self.flushes.send(done).map_err(|_| PeerGone)?;
+        flushed.await.map_err(|_| PeerGone)
+    }
+
+    /// Waits until the peer has read the first `written` bytes of the connection, or for a limited time.
+    pub(super) async fn settle(&self, written: u64) -> Kept {
+        self.boundary.settle(written).await
+    }
+
+    /// Ends the connection with FIN. Returns when it is sent.
+    pub(super) async fn fin(&self) {
+        let (done, ended) = oneshot::channel();
+        // Otherwise the connection is over.
+        if self.orders.send(Box::new(Order::Drop { how: action::Drop::Fin, done })).is_ok() {
+            let _ = ended.await;
+        }
+    }
+
+    /// Waits until the connection is over; returns how the peer left, unless the server reset the connection.
+    pub(super) async fn departed(&mut self) -> Option<Departure> {
+        match self.departure.wait_for(Option::is_some).await {
+            Ok(departure) => *departure,
+            Err(_) => None,
+        }
+    }
+}

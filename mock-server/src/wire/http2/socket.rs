@@ -1,0 +1,124 @@
+//! The socket of a connection, as the `h2` crate reads and writes it.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use crate::wire::departure::Departure;
+
+/// What is known of a socket that `h2` uses.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    written: AtomicU64,
+    is_blocked: AtomicBool,
+    departure: Mutex<Option<Departure>>,
+}
+
+impl Progress {
+    /// The bytes written since the connection was established.
+    pub(super) fn written(&self) -> u64 {
+        self.written.load(Ordering::Acquire)
+    }
+
+    /// Whether the system did not take the last write.
+    pub(super) fn is_blocked(&self) -> bool {
+        self.is_blocked.load(Ordering::Acquire)
+    }
+
+    /// How the peer left, if it was seen to.
+    pub(super) fn departure(&self) -> Option<Departure> {
+        *self.departure.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn left(&self, departure: Departure) {
+        self.departure.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(departure);
+    }
+}
+
+/// The socket of a connection.
+#[derive(Debug)]
+pub(super) struct Socket {
+    stream: Arc<TcpStream>,
+    /// What was read before the connection was known to speak HTTP/2.
+    ahead: Vec<u8>,
+    progress: Arc<Progress>,
+}
+
+impl Socket {
+    pub(super) fn new(stream: Arc<TcpStream>, ahead: Vec<u8>, progress: Arc<Progress>) -> Self {
+        Self { stream, ahead, progress }
+    }
+
+    fn failed(&self, error: io::Error) -> io::Error {
+        let kind = error.kind();
+        self.progress.left(error.into());
+        kind.into()
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if !self.ahead.is_empty() {
+            let length = self.ahead.len().min(buffer.remaining());
+            buffer.put_slice(&self.ahead.drain(..length).collect::<Vec<_>>());
+            return Poll::Ready(Ok(()));
+        }
+        loop {
+            ready!(self.stream.poll_read_ready(context))?;
+            return Poll::Ready(match self.stream.try_read(buffer.initialize_unfilled()) {
+                Ok(0) => {
+                    self.progress.left(Departure::Fin);
+                    Ok(())
+                }
+                Ok(length) => {
+                    buffer.advance(length);
+                    Ok(())
+                }
+                Err(error) if is_temporary(&error) => continue,
+                Err(error) => Err(self.failed(error)),
+            });
+        }
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        loop {
+            let is_ready = self.stream.poll_write_ready(context)?.is_ready();
+            self.progress.is_blocked.store(!is_ready, Ordering::Release);
+            if !is_ready {
+                return Poll::Pending;
+            }
+            return Poll::Ready(match self.stream.try_write(bytes) {
+                Ok(length) => {
+                    self.progress.written.fetch_add(length as u64, Ordering::Release);
+                    Ok(length)
+                }
+                Err(error) if is_temporary(&error) => continue,
+                Err(error) => Err(self.failed(error)),
+            });
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+
+    /// Does nothing: the connection ends it, as the script specifies.
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+fn is_temporary(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
+}
