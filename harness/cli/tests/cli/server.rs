@@ -256,7 +256,8 @@ fn known_failures_of_a_probe() {
 
 fn what_a_proxy_changes_is_said() {
     let direct = start_tutorial();
-    let address = direct.trim_start_matches("http://").trim_end_matches('/').parse().unwrap();
+    let address: std::net::SocketAddr =
+        direct.trim_start_matches("http://").trim_end_matches('/').parse().unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let through = |proxy: Intermediary| {
         let words = ["probe", "--quick", "--direct", &direct, &proxy.url()];

@@ -35,6 +35,7 @@ pub(super) fn waits(script: &Script) -> Duration {
 }
 
 /// How long a client waits at most before a request that the script awaits without saying when it must come.
+#[cfg(feature = "command")]
 pub(super) fn longest_delay(script: &Script) -> Duration {
     let Script::Client(steps) = script else { return Duration::ZERO };
     let mut client = Client::default();
