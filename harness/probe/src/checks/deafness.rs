@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::describe::seconds;
 use crate::observe::before_leaving::FirstEvents;
-use crate::observe::long::REPLAYED;
 use crate::observe::observations::CheckContext;
+use crate::observe::replay::REPLAYED;
 use crate::outcome::{Breach, Outcome};
 use crate::wire::exchange::{End, Exchange};
 use crate::wire::ongoing::OngoingExchange;

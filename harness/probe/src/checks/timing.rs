@@ -14,8 +14,8 @@ use crate::check::{Check, judging};
 use crate::describe::{counted, seconds};
 use crate::need::Need;
 use crate::observe::heads::{PAUSE, PROMPT, TOGETHER};
-use crate::observe::long::REPLAYED;
 use crate::observe::observations::CheckContext;
+use crate::observe::replay::REPLAYED;
 use crate::outcome::{Breach, Outcome, fact};
 use crate::wire::exchange::{End, Event, Exchange};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::emit::EmitTrigger;
-use crate::observe::long::REPLAYED;
+use crate::observe::replay::REPLAYED;
 use crate::options::{Length, Options};
 use crate::wire::exchange::Exchange;
 use crate::wire::ongoing::OngoingExchange;

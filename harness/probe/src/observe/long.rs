@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use crate::emit::EmitError;
 use crate::observe::places::Places;
+use crate::observe::replay::REPLAYED;
 use crate::options::Options;
 use crate::wire::exchange::{End, Exchange};
 use crate::wire::request::{ReadLimits, Request};
@@ -21,9 +22,6 @@ const LATE: Duration = Duration::from_millis(31_000);
 
 /// How long the second stream is observed.
 const LATE_OBSERVATION: Duration = Duration::from_millis(3500);
-
-/// Events on a new stream before this time may be a replay.
-pub(crate) const REPLAYED: Duration = Duration::from_millis(500);
 
 /// The stream, observed for the whole probe.
 #[derive(Debug)]

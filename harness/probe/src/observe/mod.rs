@@ -9,6 +9,7 @@
 //! - [`long`]: the stream, observed for the whole probe
 //! - [`seen`]: what was seen of the stream altogether
 //! - [`pair`]: two streams that are open at the same time
+//! - [`replay`]: when what a server sends is new
 //! - [`resumption`]: a stream that is closed and resumed
 
 pub(crate) mod admission;
@@ -20,5 +21,6 @@ pub(crate) mod observations;
 pub(crate) mod once;
 pub(crate) mod pair;
 pub(crate) mod places;
+pub(crate) mod replay;
 pub(crate) mod resumption;
 pub(crate) mod seen;

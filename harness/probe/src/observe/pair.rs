@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::emit::EmitTrigger;
-use crate::observe::long::REPLAYED;
 use crate::observe::places::Places;
+use crate::observe::replay::REPLAYED;
 use crate::options::Options;
 use crate::wire::exchange::{Event, Exchange};
 use crate::wire::ongoing::OngoingExchange;

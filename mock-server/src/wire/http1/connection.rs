@@ -1,70 +1,42 @@
 //! One connection: the task that owns its socket. It reads all the time, and writes what the exchange orders.
 
 use std::future::Future;
-use std::net::Shutdown;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::exchange::Exchange;
+use super::exit::Exit;
 use super::handle::{ConnectionHandle, Written};
-use super::inbox::{Inbox, Interruption};
+use super::inbox::Inbox;
 use super::intake::Intake;
-use super::order::{Done, Order, Orders};
+use super::order::{Order, Orders};
 use super::output::Output;
 use super::repeat::beginning;
 use super::request::{Malformed, Request, RequestLimits};
 use super::request_reader::{Progress, RequestReader};
 use super::response::{BAD_REQUEST, CONTINUE, Ending, unavailable};
-use crate::action;
 use crate::wire::barrier::{Boundary, Kept};
 use crate::wire::budget::{Budget, Held};
 use crate::wire::captured::{CAPTURE_LIMIT, Captured, ReportSent as _};
 use crate::wire::departure::Departure;
-use crate::wire::diversion::{Diversion, Diverted};
+use crate::wire::diversion::Diversion;
 use crate::wire::event::{Reporter, WireEventKind};
 #[cfg(feature = "http2")]
-use crate::wire::http2::connection::{Accepted, Begins};
+use crate::wire::http2::connection::Begins;
 use crate::wire::registry::Registration;
 use crate::wire::versions::Versions;
+
+mod ending;
 
 /// How long the head of a request may be that is answered with 503.
 const REFUSED_HEAD: usize = 64 * 1024;
 
 /// How long a connection that is refused waits for its request.
 const REFUSED_PATIENCE: Duration = Duration::from_secs(2);
-
-/// Why a connection ends.
-#[derive(Debug)]
-enum Exit {
-    /// The peer has left.
-    Departed(Departure),
-    /// It is dropped, as the script specifies.
-    Drop(action::Drop, Done),
-    /// It is closed with FIN, unless that was already sent.
-    Leave,
-    /// It is reset immediately.
-    Abort(Option<Done>),
-    /// It is given away with this request.
-    Divert(Box<Request>),
-    /// It goes on over HTTP/2.
-    #[cfg(feature = "http2")]
-    Http2,
-}
-
-impl From<Interruption> for Exit {
-    fn from(interruption: Interruption) -> Self {
-        match interruption {
-            Interruption::Drop(how, done) => Self::Drop(how, done),
-            Interruption::Leave => Self::Leave,
-            Interruption::Abort => Self::Abort(None),
-        }
-    }
-}
 
 /// The task of one connection.
 #[derive(Debug)]
@@ -148,80 +120,6 @@ impl Connection {
     pub(in crate::wire) async fn run(mut self) {
         let exit = self.exchanges().await;
         self.finish(exit).await;
-    }
-
-    async fn finish(mut self, mut exit: Exit) {
-        let done = loop {
-            self.handle.close();
-            exit = match exit {
-                Exit::Departed(departure) => {
-                    self.handle.set_peer_gone();
-                    self.report_received();
-                    self.reporter.tell(WireEventKind::Disconnected(departure));
-                    break None;
-                }
-                Exit::Abort(done) => {
-                    self.report_received();
-                    // Fails if the peer is already gone.
-                    let _ = SockRef::from(&*self.stream).set_linger(Some(Duration::ZERO));
-                    break done;
-                }
-                Exit::Drop(how, done) => self.drop(how, done).await,
-                Exit::Divert(request) => return self.give_away(*request),
-                #[cfg(feature = "http2")]
-                Exit::Http2 => return self.go_on_over_http2().await,
-                Exit::Leave => {
-                    self.fin();
-                    self.part().await
-                }
-            };
-        };
-        let Self { stream, reporter, entry, inbox, .. } = self;
-        drop(stream);
-        reporter.tell(WireEventKind::Closed);
-        if let Some(done) = done {
-            // The order's future may have been dropped. The same applies wherever an order is answered.
-            let _ = done.send(());
-        }
-        drop(inbox);
-        drop(entry);
-    }
-
-    /// What begins with the preface of HTTP/2 was no exchange yet.
-    #[cfg(feature = "http2")]
-    async fn go_on_over_http2(self) {
-        let Self {
-            stream, reporter, limits, budget, diversion, inbox, intake, output, sender, entry, ..
-        } = self;
-        let (ahead, boundary) = (intake.buffer, output.into_boundary());
-        Accepted {
-            stream,
-            ahead,
-            reporter,
-            limits,
-            budget,
-            boundary,
-            diversion,
-            inbox,
-            orders: sender,
-            entry,
-        }
-        .run()
-        .await;
-    }
-
-    /// Gives the connection away, which is reported as its end.
-    fn give_away(self, request: Request) {
-        let Self { stream, reporter, entry, inbox, intake, diversion, .. } = self;
-        drop((inbox, entry));
-        reporter.tell(WireEventKind::Closed);
-        if let Some(diversion) = diversion {
-            // The handle is closed, so nobody else has the socket.
-            if let Some(stream) = Arc::into_inner(stream) {
-                // It is closed if the receiver was dropped.
-                let _ = diversion.to.send(Diverted { stream, request, ahead: intake.buffer });
-            }
-        }
     }
 
     /// Reads and answers requests, one after another.
@@ -406,58 +304,6 @@ impl Connection {
         match self.write(&response, 0, None).await {
             Ok(()) => Exit::Leave,
             Err(exit) => exit,
-        }
-    }
-
-    /// Shuts down the sending direction.
-    fn fin(&self) {
-        // Fails if the peer is already gone.
-        let _ = SockRef::from(&*self.stream).shutdown(Shutdown::Write);
-    }
-
-    /// Ends the connection as the script specifies.
-    async fn drop(&mut self, how: action::Drop, done: Done) -> Exit {
-        // Other orders can wait until then.
-        tokio::select! {
-            biased;
-            kept = self.output.settle() => if kept == Kept::No {
-                self.reporter.tell(WireEventKind::BoundaryNotKept);
-            },
-            departure = self.intake.watch(&self.stream, 0) => return Exit::Departed(departure),
-        }
-        self.reporter.tell(WireEventKind::Dropped(how));
-        match how {
-            action::Drop::Fin => {
-                self.fin();
-                let _ = done.send(());
-                Exit::Leave
-            }
-            action::Drop::Reset => Exit::Abort(Some(done)),
-        }
-    }
-
-    /// Waits, after sending FIN, for the peer to leave. Closing the socket earlier would turn FIN into RST if the peer is
-    /// still sending.
-    async fn part(&mut self) -> Exit {
-        loop {
-            let order = tokio::select! {
-                biased;
-                order = self.inbox.next() => order,
-                departure = self.intake.watch(&self.stream, 0) => return Exit::Departed(departure),
-            };
-            match order {
-                Order::Drop { how: action::Drop::Reset, done } => {
-                    return Exit::Drop(action::Drop::Reset, done);
-                }
-                Order::Abort => return Exit::Abort(None),
-                // It has already ended. Tasks that wait see the dropped sender and know that nothing can be written.
-                Order::Drop { .. }
-                | Order::Leave
-                | Order::Write { .. }
-                | Order::Head { .. }
-                | Order::RequireHttp1
-                | Order::Repeat { .. } => {}
-            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! HTTP/1.1, written byte for byte ([RFC 9112](https://www.rfc-editor.org/rfc/rfc9112)).
 //!
-//! - `connection`: the task that owns a socket; `intake` and `output` are its two directions
+//! - `connection`: the task that owns a socket; `exit`: why it ends; `intake` and `output` are its two directions
 //! - `order`, `inbox`, `handle`: what the task is ordered to do, and who holds it
 //! - `exchange`: one request and our response to it
 //! - `pusher`: writing to an open body from outside its script
@@ -11,6 +11,7 @@
 
 pub(in crate::wire) mod connection;
 pub(in crate::wire) mod exchange;
+mod exit;
 pub(in crate::wire) mod handle;
 pub(in crate::wire) mod inbox;
 pub(in crate::wire) mod intake;
