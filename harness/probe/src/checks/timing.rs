@@ -115,7 +115,7 @@ async fn event_latency(context: CheckContext) -> Result<Outcome, Outcome> {
         return Err(Outcome::SetupFailed(format!("--emit does not make the server emit: {error}")));
     }
     let arrivals: Vec<Duration> = exchange.dispatched().map(|event| event.block.at).collect();
-    let mut slowest: Option<Duration> = None;
+    let mut latencies = Vec::new();
     for emission in &observation.emissions {
         let Some(arrival) = arrivals.iter().find(|arrival| **arrival >= emission.started) else {
             let waited = exchange.duration.saturating_sub(emission.started);
@@ -123,9 +123,14 @@ async fn event_latency(context: CheckContext) -> Result<Outcome, Outcome> {
             return Ok(Breach::new(exchange, "an event after each emission", observed).proven());
         };
         // A command may take some time before it does anything.
-        slowest = slowest.max(Some(exchange.earliest_arrival(*arrival).saturating_sub(emission.done)));
+        latencies.push(exchange.earliest_arrival(*arrival).saturating_sub(emission.done));
     }
-    Ok(match slowest {
+    latencies.sort_unstable();
+    // A single late event of several may be the machine's: a buffer holds back more than one.
+    if latencies.len() > 2 {
+        latencies.pop();
+    }
+    Ok(match latencies.last().copied() {
         Some(latency) if latency > PROMPT => {
             let observed = format!("an event after {}", seconds(latency));
             Breach::new(exchange, "each event within 1 s", observed)
