@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
 
@@ -13,6 +14,9 @@ use crate::intermediary::behind::Behind;
 use crate::intermediary::shared::Shared;
 use crate::intermediary::{http1, http2};
 use crate::pace::Pace;
+
+/// How much the kernel keeps of what a client does not read, in bytes.
+const SEND_BUFFER: usize = 256 * 1024;
 
 /// A running intermediary. It ends, with all of its connections, when it is dropped.
 #[derive(Debug)]
@@ -79,6 +83,8 @@ async fn accept(listener: TcpListener, shared: Arc<Shared>) {
 async fn serve(stream: TcpStream, shared: Arc<Shared>) {
     // Without this, the system may delay a small write until the previous one is acknowledged.
     let _ = stream.set_nodelay(true);
+    // What a client that does not read leaves in the kernel would otherwise depend on the machine.
+    let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
     match http2::is_preface(&stream).await {
         Ok(true) => http2::serve(stream, shared).await,
         Ok(false) => http1::serve(stream, shared).await,
