@@ -22,13 +22,16 @@ use super::plan::Trial;
 use super::replay::Usable;
 use super::setting::{Refusals, Setting};
 use super::settings::Run;
-use super::waits::longest_delay;
+use super::waits::{longest_delay, waits};
 use crate::session::patience::{AttemptPatience, Patience};
 use crate::session::stage::Stage;
 use crate::session::turn::Turn;
 
 /// How many sessions may run or wait at the same time where waiting is free.
 const OPEN: usize = 512;
+
+/// Where waiting is not free, one in so many lanes plays the trials that do not wait while the others wait.
+const LANES_FOR_A_QUICK_ONE: usize = 6;
 
 /// How long a session may wait before the next begins.
 const IDLE: Duration = Duration::from_millis(50);
@@ -53,6 +56,8 @@ pub(super) struct Schedule {
     openable: Arc<AtomicUsize>,
     /// How many sessions may be busy.
     busy: Arc<Semaphore>,
+    /// How many trials that do not wait are played before those that do are over.
+    quick: Arc<Semaphore>,
     /// How many sessions that need an adapter of their own may be busy.
     measuring: Arc<Semaphore>,
     /// Whether as few lanes may be open as there may be busy ones, since each has an adapter of its own.
@@ -75,12 +80,14 @@ impl Schedule {
         let lanes = Lanes::new(run.clone(), first, tell.clone());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let waiting_is_free = lanes.adapters.are_shared() || run.launch.is_in_process();
-        let open = if waiting_is_free { OPEN.max(busy) } else { busy };
+        let (open, quick) =
+            if waiting_is_free { (OPEN.max(busy), 0) } else { (busy, busy / LANES_FOR_A_QUICK_ONE) };
         Self {
             lanes,
             open: Arc::new(Semaphore::new(open)),
             openable: Arc::new(AtomicUsize::new(open)),
             busy: Arc::new(Semaphore::new(busy)),
+            quick: Arc::new(Semaphore::new(quick)),
             measuring: Arc::new(Semaphore::new(cores)),
             limited: AtomicBool::new(false),
             refusing: RwLock::new(()),
@@ -126,7 +133,15 @@ impl Schedule {
             if next.is_empty() && (tasks.is_empty() || !launch.is_judged_by_delays()) {
                 next = self.to_repeat();
             }
-            let Some((trial, round)) = next.pop_front() else {
+            // The trials that do not wait are the last: they keep the processor busy while the others wait.
+            let quick = match next.back() {
+                Some((trial, _)) if waits(&trial.case.script).is_zero() => {
+                    Arc::clone(&self.quick).try_acquire_owned().ok()
+                }
+                _ => None,
+            };
+            let taken = if quick.is_some() { next.pop_back() } else { next.pop_front() };
+            let Some((trial, round)) = taken else {
                 match tasks.join_next().await {
                     Some(_) => continue,
                     None => return,
@@ -134,7 +149,11 @@ impl Schedule {
             };
             match self.turn().await {
                 Some((open, turn)) => {
-                    tasks.spawn(Arc::clone(self).play_in_lane(trial, round, open, turn));
+                    let played = Arc::clone(self).play_in_lane(trial, round, open, turn);
+                    tasks.spawn(async move {
+                        played.await;
+                        drop(quick);
+                    });
                 }
                 None => self.report(News::Unplayed(trial)),
             }
@@ -344,7 +363,9 @@ fn in_order(trials: Vec<Trial>) -> Vec<Trial> {
             Refusals::None => others.push(trial),
         }
     }
-    let later = others.split_off(others.len() / 2);
+    // Before those that do not wait, which are the last.
+    let waiting = others.iter().filter(|trial| !waits(&trial.case.script).is_zero()).count();
+    let later = others.split_off(if waiting == 0 { others.len() } else { waiting } / 2);
     order.extend(others.into_iter().chain(refusing).chain(later));
     order
 }
