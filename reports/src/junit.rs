@@ -14,7 +14,8 @@ use crate::{
     limits,
     results::{CaseResult, Diagnosis, KnownFailure, Results, Verdict},
     terminal::{self, Style, Times},
-    transcript, visible,
+    transcript::{self, Extent},
+    visible,
 };
 
 /// The XML cannot be written.
@@ -108,7 +109,9 @@ fn test_case(result: &CaseResult, results: &Results) -> TestCase {
     }
     if matches!(outcome, Outcome::Fail | Outcome::Error) {
         if !result.transcript.is_empty() {
-            case.set_system_out(transcript::log_lines(&result.transcript, Times::Shown).join("\n"));
+            case.set_system_out(
+                transcript::log_lines(&result.transcript, Times::Shown, Extent::Long).join("\n"),
+            );
         }
         if let Some(stderr) = &result.stderr {
             case.set_system_err(

@@ -12,7 +12,7 @@ use crate::limits;
 use crate::markdown::{link, prose, text};
 use crate::results::{CaseResult, NamedMistake, Requirement, Results, Verdict};
 use crate::terminal;
-use crate::transcript::{Times, log_lines, sent_bytes};
+use crate::transcript::{Extent, Times, log_lines, sent_bytes};
 use crate::visible;
 
 /// An issue, ready to file.
@@ -211,7 +211,7 @@ impl Page {
     }
 
     fn log(&mut self, result: &CaseResult) {
-        let log = log_lines(&result.transcript, Times::Shown);
+        let log = log_lines(&result.transcript, Times::Shown, Extent::Long);
         self.line("<details>\n<summary>The session as it was recorded</summary>\n");
         let more = log.len().saturating_sub(LINES);
         self.code(log.iter().take(LINES).map(|line| visible::line(line, LINE)));

@@ -2,13 +2,14 @@
 
 use super::paint::{Failures, Style};
 use crate::fold::{CaseOutcome, Outcome};
+use crate::transcript::Extent;
 
 /// How much a run shows of its findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Detail {
     /// All evidence of each cause, and of each requirement.
     Full,
-    /// All evidence of the first; of the others what was expected and what was observed.
+    /// The evidence of the first; of some others what was expected and what was observed.
     Short,
 }
 
@@ -22,6 +23,14 @@ impl Detail {
         match style.failures {
             Failures::OnePerCause if findings.count() > FEW => Self::Short,
             _ => Self::Full,
+        }
+    }
+
+    /// How much of what is on the wire is shown with a finding in full.
+    pub(super) fn extent(self) -> Extent {
+        match self {
+            Self::Full => Extent::Long,
+            Self::Short => Extent::Short,
         }
     }
 }

@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use super::brief::sides;
 use super::detail::Detail;
-use super::failure::failure;
+use super::failure::with_evidence;
 use super::paint::{Paint, Style};
 use crate::fold::{CaseOutcome, Outcome};
 use crate::limits;
@@ -48,13 +49,21 @@ pub(super) fn causes(
     let outcomes: BTreeMap<&str, &CaseOutcome<'_>> = cases.iter().map(|case| (case.case(), case)).collect();
     let first = shown_in_full(diagnosis, cases, detail).map(CaseOutcome::case).collect::<BTreeSet<_>>();
     for (number, cause) in diagnosis.causes.iter().enumerate() {
-        let _ = writeln!(text);
+        if detail == Detail::Full || number <= 1 {
+            let _ = writeln!(text);
+        }
+        if detail == Detail::Short && number >= WITH_EVIDENCE {
+            text.push_str(&named(number + 1, cause, &outcomes, paint));
+            continue;
+        }
         let best = outcomes.get(cause.best.as_str()).filter(|case| is_new(case.outcome()));
         let shown = best.filter(|case| first.contains(case.case()));
-        let detail = if shown.is_some() { Detail::Full } else { detail };
+        let extent = detail.extent();
         text.push_str(&one(number + 1, cause, &outcomes, (paint, detail)));
         match (shown, best) {
-            (Some(case), _) => text.push_str(&failure(requirements, case, style)),
+            (Some(case), _) => {
+                text.push_str(&with_evidence(requirements, case, style, extent));
+            }
             (None, Some(case)) => text.push_str(&evidence(number + 1, case, paint)),
             (None, None) => {}
         }
@@ -84,13 +93,11 @@ fn evidence(number: usize, case: &CaseOutcome<'_>, paint: Paint) -> String {
     let indent = " ".repeat(number.to_string().len() + 2);
     let id = visible::line(case.case(), limits::ID);
     let Some(failure) = &case.worst().failure else { return format!("{indent}look at {id}\n") };
-    let expected = paint.good(visible::line(&failure.expected, SIDE));
-    let observed = paint.bad(visible::line(&failure.observed, SIDE));
-    format!("{indent}{id}: expected {expected}; observed {observed}\n")
+    format!("{indent}{id}: {}\n", sides(failure, paint))
 }
 
-/// How many characters of an expectation or an observation a line has.
-const SIDE: usize = 60;
+/// How many causes of a run with many have a case with what it expected and observed.
+const WITH_EVIDENCE: usize = 6;
 
 /// `6 causes explain 45 of 51 failing cases`.
 pub(crate) fn heading(diagnosis: &Diagnosis) -> String {
@@ -107,6 +114,22 @@ pub(crate) fn heading(diagnosis: &Diagnosis) -> String {
 /// Whether an outcome is a failure that the baseline does not know.
 fn is_new(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Fail | Outcome::Warn)
+}
+
+/// A cause on a line, with the case to look at.
+fn named(number: usize, cause: &Cause, outcomes: &BTreeMap<&str, &CaseOutcome<'_>>, paint: Paint) -> String {
+    let mut text = String::new();
+    let indent = " ".repeat(number.to_string().len() + 2);
+    for (at, mistake) in cause.mistakes.iter().enumerate() {
+        let description = paint.strong(visible::line(&mistake.description, limits::SENTENCE));
+        if at == 0 {
+            let best = visible::line(&cause.best, limits::ID);
+            let _ = writeln!(text, "{number}. {description} {}, see {best}", count(cause, outcomes));
+        } else {
+            let _ = writeln!(text, "{indent}or: {description}");
+        }
+    }
+    text
 }
 
 fn one(
@@ -191,7 +214,7 @@ fn groups(cases: &[String]) -> String {
 }
 
 /// How many groups a line has.
-const GROUPS: usize = 5;
+const GROUPS: usize = 3;
 
 /// The width of a line that lists cases.
 const WIDTH: usize = 110;
@@ -242,7 +265,7 @@ mod tests {
         let cases = ["client/a/x", "client/b/y", "client/b/z"].map(str::to_owned);
         assert_eq!(groups(&cases), "client/b 2, client/a 1");
         let many: Vec<String> = (0..9).map(|n| format!("client/{n}/x")).collect();
-        assert_eq!(groups(&many), "client/0 1, client/1 1, client/2 1, client/3 1, client/4 1, …");
+        assert_eq!(groups(&many), "client/0 1, client/1 1, client/2 1, …");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::{
     fold::{CaseOutcome, Outcome},
     limits,
     results::{CaseResult, Failure, Requirement, Row},
-    transcript::{self, Times},
+    transcript::{self, Extent, Times},
     visible,
 };
 
@@ -18,8 +18,19 @@ use crate::{
 /// `requirements` are those of the header. A case with another outcome has a block too, with what
 /// there is to show.
 pub fn failure(requirements: &[Requirement], case: &CaseOutcome<'_>, style: Style) -> String {
-    let mut finding = Finding { block: Block::new(Paint::new(style.color)), times: style.times };
-    finding.heading(case);
+    with_evidence(requirements, case, style, Extent::Long)
+}
+
+/// The same with this much of what is on the wire.
+pub(super) fn with_evidence(
+    requirements: &[Requirement],
+    case: &CaseOutcome<'_>,
+    style: Style,
+    extent: Extent,
+) -> String {
+    let paint = Paint::new(style.color);
+    let mut finding = Finding { block: Block::new(paint), times: style.times, extent };
+    let _ = writeln!(finding.block.text, "{}", heading(case, paint));
     let worst = case.worst();
     finding.what(worst, requirements);
     finding.verdict(case);
@@ -35,56 +46,41 @@ pub fn failure(requirements: &[Requirement], case: &CaseOutcome<'_>, style: Styl
     finding.block.text
 }
 
-/// The block of a case with a failure or warning without what is on the wire: what broke, what was expected and observed, and
-/// the command that reruns it.
-#[cfg(feature = "renderings")]
-pub(super) fn brief(requirements: &[Requirement], case: &CaseOutcome<'_>, style: Style) -> String {
-    let mut finding = Finding { block: Block::new(Paint::new(style.color)), times: style.times };
-    finding.heading(case);
-    let worst = case.worst();
-    let _ = writeln!(finding.block.text, "  {}", visible::line(&worst.title, limits::SENTENCE));
-    for id in &worst.requirements {
-        let requirement = requirements.iter().find(|requirement| requirement.id == *id);
-        let link = requirement.map(|requirement| requirement.link.as_str()).unwrap_or_default();
-        let line = format!("{}  {}", visible::line(id, limits::ID), visible::line(link, limits::LINK));
-        finding.block.field("spec", &[line]);
-    }
-    if let Some(failure) = &worst.failure {
-        finding.block.compare(&failure.expected, &failure.observed);
-    }
-    finding.block.field("rerun", &[visible::line(&worst.rerun, limits::COMMAND)]);
-    finding.block.text
+/// The line that names a case, its outcome, and where it is seen.
+pub(super) fn heading(case: &CaseOutcome<'_>, paint: Paint) -> String {
+    let outcome = case.outcome();
+    let word = format!("{} {}", outcome.glyph(), outcome.as_str().to_uppercase());
+    let others = case.decisive().count().saturating_sub(1);
+    let more = match others {
+        0 => String::new(),
+        1 => " (and 1 more delivery)".to_owned(),
+        more => format!(" (and {more} more deliveries)"),
+    };
+    format!(
+        "{} {} {}, delivery {}{more}",
+        paint.outcome(outcome, word),
+        case.level(),
+        paint.strong(visible::line(case.case(), limits::ID)),
+        case.worst().delivery,
+    )
 }
 
 /// How many connections are shown with their bytes.
-const STREAMS: usize = 6;
+fn connections(extent: Extent) -> usize {
+    match extent {
+        Extent::Long => 6,
+        Extent::Short => 2,
+    }
+}
 
 /// The block of a case while it is written.
 struct Finding {
     block: Block,
     times: Times,
+    extent: Extent,
 }
 
 impl Finding {
-    fn heading(&mut self, case: &CaseOutcome<'_>) {
-        let outcome = case.outcome();
-        let word = format!("{} {}", outcome.glyph(), outcome.as_str().to_uppercase());
-        let others = case.decisive().count().saturating_sub(1);
-        let more = match others {
-            0 => String::new(),
-            1 => " (and 1 more delivery)".to_owned(),
-            more => format!(" (and {more} more deliveries)"),
-        };
-        let _ = writeln!(
-            self.block.text,
-            "{} {} {}, delivery {}{more}",
-            self.block.paint.outcome(outcome, word),
-            case.level(),
-            self.block.paint.strong(visible::line(case.case(), limits::ID)),
-            case.worst().delivery,
-        );
-    }
-
     fn what(&mut self, result: &CaseResult, requirements: &[Requirement]) {
         let _ = writeln!(self.block.text, "  {}", visible::line(&result.title, limits::SENTENCE));
         if let Some(why) = &result.why {
@@ -140,7 +136,7 @@ impl Finding {
     fn wire(&mut self, transcript: &[Row]) {
         let streams = transcript::sent_bytes(transcript);
         // The failure is on one of the last connections.
-        let left_out = streams.len().saturating_sub(STREAMS);
+        let left_out = streams.len().saturating_sub(connections(self.extent));
         if left_out > 0 {
             self.block.field("sent", &[format!("… on {left_out} earlier connections")]);
         }
@@ -159,7 +155,7 @@ impl Finding {
             self.block.field(name, &[format!("{} {unit}{connection}", written.bytes)]);
             self.block.field("", &written.lines);
         }
-        self.block.field("wire log", &transcript::log_lines(transcript, self.times));
+        self.block.field("wire log", &transcript::log_lines(transcript, self.times, self.extent));
     }
 
     fn late(&mut self, case: &CaseOutcome<'_>) {

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
+use super::brief::brief;
 use super::detail::Detail;
-use super::failure::{brief, failure};
+use super::failure::with_evidence;
 use super::paint::{Failures, Paint, Style};
 use super::progress::case_line;
 use crate::fold::{CaseOutcome, Outcome};
@@ -12,16 +13,30 @@ use crate::limits;
 use crate::results::Requirement;
 use crate::visible;
 
-/// What was shown in full so far.
+/// What was shown so far.
 pub(super) struct Findings<'a> {
     requirements: &'a [Requirement],
     style: Style,
     detail: Detail,
     /// Ids of requirements; for errors, reasons.
     shown: BTreeSet<(Outcome, &'a str)>,
-    /// Whether a failure was shown in full.
+    /// Whether a case was shown in full.
     is_one_in_full: bool,
-    folded: usize,
+    /// How many findings of this outcome are still shown with what was expected and observed.
+    left: (Outcome, usize),
+    /// How the last finding was shown.
+    last: Form,
+}
+
+/// How a finding is shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// With all evidence.
+    Full,
+    /// With what was expected and observed.
+    Brief,
+    /// As a line.
+    Line,
 }
 
 impl<'a> Findings<'a> {
@@ -32,32 +47,69 @@ impl<'a> Findings<'a> {
         shown: impl IntoIterator<Item = &'a CaseOutcome<'a>>,
     ) -> Self {
         let shown: BTreeSet<(Outcome, &str)> = shown.into_iter().flat_map(keys).collect();
-        Self { requirements, style, detail, is_one_in_full: !shown.is_empty(), shown, folded: 0 }
+        let is_one_in_full = !shown.is_empty();
+        let left = (Outcome::Pass, 0);
+        Self { requirements, style, detail, is_one_in_full, shown, left, last: Form::Full }
     }
 
     /// A finding: with evidence if nothing of the same requirement had it.
     pub(super) fn one(&mut self, case: &'a CaseOutcome<'a>) -> String {
+        let form = self.form(case);
+        let last = std::mem::replace(&mut self.last, form);
+        match form {
+            Form::Full => {
+                self.is_one_in_full = true;
+                format!("\n{}", with_evidence(self.requirements, case, self.style, self.detail.extent()))
+            }
+            Form::Brief => {
+                let before = if last == Form::Brief { "" } else { "\n" };
+                format!("{before}{}", brief(self.requirements, case, self.style))
+            }
+            Form::Line => {
+                let mut text = String::new();
+                if last != Form::Line {
+                    let note = match self.detail {
+                        Detail::Full => "the same requirement as above, or the same error",
+                        Detail::Short => "more of the same requirements, and others",
+                    };
+                    let note = format!("{note}; --verbose shows each in full");
+                    let _ = writeln!(text, "\n{}", Paint::new(self.style.color).quiet(note));
+                }
+                let title = visible::line(&case.worst().title, limits::SENTENCE);
+                let _ = writeln!(text, "{}  {title}", case_line(case, self.style));
+                text
+            }
+        }
+    }
+
+    fn form(&mut self, case: &'a CaseOutcome<'a>) -> Form {
         let keys = keys(case);
         let is_new = !keys.iter().any(|key| self.shown.contains(key));
         self.shown.extend(keys);
-        if is_new || self.style.failures == Failures::All {
-            self.folded = 0;
-            let is_error = case.outcome() == Outcome::Error;
-            if self.detail == Detail::Short && self.is_one_in_full && !is_error {
-                return format!("\n{}", brief(self.requirements, case, self.style));
+        if !is_new && self.style.failures != Failures::All {
+            return Form::Line;
+        }
+        if self.detail == Detail::Full || !self.is_one_in_full {
+            return Form::Full;
+        }
+        if self.left.0 != case.outcome() {
+            self.left = (case.outcome(), brief_ones(case.outcome()));
+        }
+        match self.left.1.checked_sub(1) {
+            Some(left) => {
+                self.left.1 = left;
+                Form::Brief
             }
-            self.is_one_in_full |= !is_error;
-            return format!("\n{}", failure(self.requirements, case, self.style));
+            None => Form::Line,
         }
-        let mut text = String::new();
-        if self.folded == 0 {
-            let note = "the same requirement as above, or the same error; --verbose shows each in full";
-            let _ = writeln!(text, "\n{}", Paint::new(self.style.color).quiet(note));
-        }
-        self.folded += 1;
-        let title = visible::line(&case.worst().title, limits::SENTENCE);
-        let _ = writeln!(text, "{}  {title}", case_line(case, self.style));
-        text
+    }
+}
+
+/// How many findings of an outcome a run with many shows with what was expected and observed.
+fn brief_ones(outcome: Outcome) -> usize {
+    match outcome {
+        Outcome::Fail => 6,
+        _ => 3,
     }
 }
 

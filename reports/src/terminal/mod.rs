@@ -3,7 +3,11 @@
 
 #[cfg(feature = "renderings")]
 mod advice;
+#[cfg(feature = "renderings")]
+mod asides;
 mod block;
+#[cfg(feature = "renderings")]
+mod brief;
 #[cfg(feature = "renderings")]
 mod detail;
 #[cfg(feature = "renderings")]

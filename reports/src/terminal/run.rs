@@ -1,10 +1,10 @@
 //! The text of a whole run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::{
-    Failures, Style, advice,
+    Failures, Style, advice, asides,
     detail::Detail,
     diagnosis,
     findings::Findings,
@@ -17,7 +17,7 @@ use crate::{
     diagnosis::diagnose,
     fold::{CaseOutcome, Outcome, fold},
     limits,
-    results::{KnownFailure, Results, Verdict},
+    results::{KnownFailure, Results},
     totals::Totals,
     visible,
 };
@@ -44,8 +44,8 @@ pub fn render(results: &Results, style: Style) -> String {
     }
     run.facts(&cases, detail);
     run.known(&cases);
-    run.notes(&cases);
-    run.late(&cases);
+    run.text.push_str(&asides::notes(cases.iter().filter(is_quiet), detail, run.paint));
+    run.text.push_str(&asides::late(cases.iter().filter(is_quiet), detail, run.paint));
     let diagnosis = diagnose(results);
     let requirements = &results.header().requirements;
     run.text.push_str(&diagnosis::causes(&diagnosis, requirements, &cases, (style, detail)));
@@ -165,51 +165,6 @@ impl Run {
                 visible::line(reason, limits::SENTENCE),
             );
             self.line(&self.paint.quiet(line));
-        }
-    }
-
-    /// Notes about cases without a block of their own, such as a client that could not be closed.
-    fn notes(&mut self, cases: &[CaseOutcome<'_>]) {
-        let mut notes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for result in cases.iter().filter(is_quiet).flat_map(CaseOutcome::results) {
-            if let (Some(reason), true) = (&result.reason, result.verdict != Verdict::Skip) {
-                let place = format!("{}, {}", visible::line(&result.case, limits::ID), result.delivery);
-                notes.entry(reason).or_default().push(place);
-            }
-        }
-        if notes.is_empty() {
-            return;
-        }
-        self.section("Notes");
-        for (note, places) in notes {
-            self.line(&format!("  {}", visible::line(note, limits::SENTENCE)));
-            for place in places.iter().take(limits::PLACES) {
-                self.line(&format!("    {place}"));
-            }
-            let more = places.len().saturating_sub(limits::PLACES);
-            if more > 0 {
-                self.line(&format!("    … and {more} more"));
-            }
-        }
-    }
-
-    /// Late observations of cases without a block of their own.
-    fn late(&mut self, cases: &[CaseOutcome<'_>]) {
-        let late: Vec<(String, &str)> = cases
-            .iter()
-            .filter(is_quiet)
-            .flat_map(CaseOutcome::results)
-            .flat_map(|result| {
-                let id = format!("{}, {}", visible::line(&result.case, limits::ID), result.delivery);
-                result.late.iter().take(limits::LATE).map(move |late| (id.clone(), late.as_str()))
-            })
-            .collect();
-        if late.is_empty() {
-            return;
-        }
-        self.section("Observed after the end of the session");
-        for (id, late) in late {
-            self.line(&format!("  {id}: {}", visible::line(late, limits::SENTENCE)));
         }
     }
 

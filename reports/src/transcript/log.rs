@@ -66,9 +66,25 @@ impl LogLine {
 /// The number of consecutive writes from which they are folded into one line.
 const FOLDED_FROM: usize = 4;
 
-/// How many lines of the log are kept at its start and at its end.
-const LOG_START: usize = 16;
-const LOG_END: usize = 32;
+/// How much of a long wire log is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Extent {
+    /// What a screen holds.
+    #[default]
+    Long,
+    /// The start, and what led to the end.
+    Short,
+}
+
+impl Extent {
+    /// How many lines are kept at the start and at the end.
+    fn kept(self) -> (usize, usize) {
+        match self {
+            Self::Long => (16, 32),
+            Self::Short => (4, 10),
+        }
+    }
+}
 
 /// How many characters of a row the log shows.
 const LOG_TEXT: usize = 160;
@@ -76,18 +92,23 @@ const LOG_TEXT: usize = 160;
 /// The wire log for people: runs of small writes are folded into one line, and the middle of a
 /// long log is left out. The results file has every row.
 pub fn log(transcript: &[Row]) -> Vec<LogEntry> {
+    excerpt(transcript, Extent::Long)
+}
+
+fn excerpt(transcript: &[Row], extent: Extent) -> Vec<LogEntry> {
+    let (start, end) = extent.kept();
     let mut lines: Vec<LogLine> = Vec::new();
     let mut number = 1;
     for part in parts(transcript) {
         lines.extend(log_line(number, part));
         number += part.len();
     }
-    let left_out = lines.len().saturating_sub(LOG_START + LOG_END);
+    let left_out = lines.len().saturating_sub(start + end);
     if left_out == 0 {
         return lines.into_iter().map(LogEntry::Line).collect();
     }
-    let end = lines.split_off(LOG_START + left_out);
-    let rows: usize = lines.drain(LOG_START..).map(|line| line.last + 1 - line.first).sum();
+    let end = lines.split_off(start + left_out);
+    let rows: usize = lines.drain(start..).map(|line| line.last + 1 - line.first).sum();
     let start = lines.into_iter().map(LogEntry::Line);
     start.chain([LogEntry::LeftOut(rows)]).chain(end.into_iter().map(LogEntry::Line)).collect()
 }
@@ -149,8 +170,8 @@ fn log_line(number: usize, rows: &[Row]) -> Option<LogLine> {
 }
 
 /// The wire log as aligned lines of text; see [`log`].
-pub fn log_lines(transcript: &[Row], times: Times) -> Vec<String> {
-    let log = log(transcript);
+pub fn log_lines(transcript: &[Row], times: Times, extent: Extent) -> Vec<String> {
+    let log = excerpt(transcript, extent);
     let lines = || log.iter().filter_map(LogEntry::line);
     let width = |text: fn(&LogLine) -> String| {
         lines().map(|line| text(line).chars().count()).max().unwrap_or_default()

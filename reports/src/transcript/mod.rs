@@ -11,7 +11,7 @@ mod sent_bytes;
 
 #[cfg(feature = "html")]
 pub(crate) use log::runs_of_writes;
-pub use log::{LogEntry, LogLine, Times, log, log_lines};
+pub use log::{Extent, LogEntry, LogLine, Times, log, log_lines};
 pub use sent_bytes::{SHOWN_LINES, SentBytes, sent_bytes};
 
 /// The kind of row that holds bytes.
