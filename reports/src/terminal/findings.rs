@@ -6,6 +6,7 @@ use std::fmt::Write;
 use super::brief::brief;
 use super::detail::Detail;
 use super::failure::with_evidence;
+use super::lists::lists;
 use super::paint::{Failures, Paint, Style};
 use super::progress::case_line;
 use crate::fold::{CaseOutcome, Outcome};
@@ -26,6 +27,8 @@ pub(super) struct Findings<'a> {
     left: (Outcome, usize),
     /// How the last finding was shown.
     last: Form,
+    /// The cases of a run with many findings that are only listed.
+    listed: Vec<String>,
 }
 
 /// How a finding is shown.
@@ -49,7 +52,16 @@ impl<'a> Findings<'a> {
         let shown: BTreeSet<(Outcome, &str)> = shown.into_iter().flat_map(keys).collect();
         let is_one_in_full = !shown.is_empty();
         let left = (Outcome::Pass, 0);
-        Self { requirements, style, detail, is_one_in_full, shown, left, last: Form::Full }
+        Self {
+            requirements,
+            style,
+            detail,
+            is_one_in_full,
+            shown,
+            left,
+            last: Form::Full,
+            listed: Vec::new(),
+        }
     }
 
     /// A finding: with evidence if nothing of the same requirement had it.
@@ -65,14 +77,16 @@ impl<'a> Findings<'a> {
                 let before = if last == Form::Brief { "" } else { "\n" };
                 format!("{before}{}", brief(self.requirements, case, self.style))
             }
+            Form::Line if self.detail == Detail::Short => {
+                self.last = last;
+                self.listed.push(case.case().to_owned());
+                String::new()
+            }
             Form::Line => {
                 let mut text = String::new();
                 if last != Form::Line {
-                    let note = match self.detail {
-                        Detail::Full => "the same requirement as above, or the same error",
-                        Detail::Short => "more of the same requirements, and others",
-                    };
-                    let note = format!("{note}; --verbose shows each in full");
+                    let note =
+                        "the same requirement as above, or the same error; --verbose shows each in full";
                     let _ = writeln!(text, "\n{}", Paint::new(self.style.color).quiet(note));
                 }
                 let title = visible::line(&case.worst().title, limits::SENTENCE);
@@ -80,6 +94,21 @@ impl<'a> Findings<'a> {
                 text
             }
         }
+    }
+
+    /// The cases with this outcome that are only listed, by their groups.
+    pub(super) fn rest(&mut self, outcome: Outcome) -> String {
+        let listed = std::mem::take(&mut self.listed);
+        if listed.is_empty() {
+            return String::new();
+        }
+        let paint = Paint::new(self.style.color);
+        let sign = paint.outcome(outcome, format!("{} {}", outcome.glyph(), outcome.as_str().to_uppercase()));
+        let note = paint.quiet("--verbose shows each in full");
+        let mut text = format!("{sign} {} more; {note}\n", listed.len());
+        lists(&listed).iter().for_each(|line| text.push_str(&format!("  {}\n", paint.quiet(line))));
+        self.last = Form::Full;
+        text
     }
 
     fn form(&mut self, case: &'a CaseOutcome<'a>) -> Form {

@@ -18,6 +18,8 @@ mod findings;
 #[cfg(feature = "renderings")]
 mod identity;
 #[cfg(feature = "renderings")]
+mod lists;
+#[cfg(feature = "renderings")]
 mod overview;
 mod paint;
 #[cfg(feature = "renderings")]

@@ -66,6 +66,7 @@ pub fn render(results: &Results, style: Style) -> String {
         for case in cases.iter().filter(is_shown).filter(|case| case.outcome() == outcome) {
             run.text.push_str(&findings.one(case));
         }
+        run.text.push_str(&findings.rest(outcome));
     }
     if let Some(footer) = results.footer() {
         run.baseline("Stale baseline entries: these cases pass now, so remove the entries", &footer.stale);

@@ -79,6 +79,42 @@ fn a_run_with_many_failures_shows_the_first_in_full() {
     assert_eq!(text.matches("data-appends.toml:6").count(), 1, "{text}");
 }
 
+/// A terminal of usual height shows so many lines three times.
+const THREE_SCREENS: usize = 150;
+
+#[test]
+fn a_run_with_a_hundred_failures_fits_on_three_screens() {
+    let mistakes = [
+        "mark-kept",
+        "retry-read-by-python",
+        "second-colon-ends-value",
+        "nul-removed",
+        "value-trimmed",
+        "type-lowercased",
+        "loss-without-error",
+        "retry-waits-for-empty-line",
+    ];
+    let own: Vec<String> = (0..24).map(|number| format!("client/own/case-{number}")).collect();
+    let own: Vec<&str> = own.iter().map(String::as_str).collect();
+    let run = run_with(&mistakes.map(|name| (name, false)), &own);
+    let mut all = run.results().to_vec();
+    // What a client that cannot be closed leaves behind.
+    for number in 0..300 {
+        let mut quiet = all[0].clone();
+        (quiet.case, quiet.verdict, quiet.failure) = (format!("client/quiet/{number}"), Verdict::Pass, None);
+        quiet.reason = Some("afterwards: the adapter did not answer `close` with `closed` within 5s".into());
+        quiet.late = vec![format!("a request after the end of the session: GET \"/{number}/\"")];
+        all.push(quiet);
+    }
+    let run = Results::new("many", run.header().clone(), all, run.footer().cloned());
+    let text = terminal::render(&run, Style::default());
+    let failing = run.results().iter().filter(|result| result.verdict == Verdict::Fail);
+    let failing: std::collections::BTreeSet<&str> = failing.map(|result| result.case.as_str()).collect();
+    assert!(failing.len() >= 100, "{} cases", failing.len());
+    assert!(text.lines().count() <= THREE_SCREENS, "{} lines:\n{text}", text.lines().count());
+    assert_snapshot!("terminal-a-hundred-failures", text);
+}
+
 #[test]
 fn a_matrix_ends_with_causes() {
     let page = markdown::matrix(&[run()]).unwrap();
