@@ -10,11 +10,7 @@ use crate::session::describe::field_values;
 impl Session<'_> {
     pub(super) fn record(&mut self, name: &str, of: &ClientFact) {
         let value = match of {
-            ClientFact::Delay => self.delay.map(|delay| {
-                // Half seconds: facts should not differ from run to run.
-                let halves = (delay.as_secs_f64() * 2.0).round() / 2.0;
-                format!("{halves:.1} s")
-            }),
+            ClientFact::Delay => self.delay.map(|delay| format!("{:.1} s", half_seconds(delay))),
             ClientFact::Spread => spread(&self.delays).map(str::to_owned),
             ClientFact::Herd => herd(&self.herd_delays).map(str::to_owned),
             ClientFact::Target => {
@@ -33,6 +29,19 @@ impl Session<'_> {
         };
         self.progress.record(name, value);
     }
+}
+
+/// By how much a timer may fire early.
+const EARLY: Duration = Duration::from_millis(50);
+
+/// A delay in half seconds: facts should not differ from run to run. It is rounded down, since a busy machine makes delays
+/// longer and never shorter; below one second to the nearest, since clients with short delays add a random part to them.
+fn half_seconds(delay: Duration) -> f64 {
+    let halves = delay.as_secs_f64() * 2.0;
+    if delay.saturating_add(EARLY) < Duration::from_secs(1) {
+        return halves.round() / 2.0;
+    }
+    (halves + EARLY.as_secs_f64() * 2.0).floor() / 2.0
 }
 
 /// By how much the longest of some delays exceeds the shortest, as a share of the longest, if they are random on purpose. A
@@ -69,6 +78,14 @@ fn herd(delays: &[Duration]) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_delay_that_a_busy_machine_made_longer_is_the_same() {
+        let of = |milliseconds| half_seconds(Duration::from_millis(milliseconds));
+        assert_eq!([0, 20, 240, 260, 505, 740].map(of), [0.0, 0.0, 0.0, 0.5, 0.5, 0.5]);
+        assert_eq!([999, 1_001, 1_440].map(of), [1.0, 1.0, 1.0]);
+        assert_eq!([2_998, 3_000, 3_440, 5_420].map(of), [3.0, 3.0, 3.0, 5.0]);
+    }
 
     #[test]
     fn a_herd_is_spread_if_chance_makes_it() {
