@@ -23,22 +23,58 @@ const LEAST: Patience =
 const OBSERVATIONS: u32 = 8;
 const REQUESTS: u32 = 2;
 
+/// After how many sessions in a row that did not end when they were told to, the next is given less time for it.
+const IGNORED: usize = 4;
+
+/// How long `closed` is awaited then: an adapter that can close a session does it at once.
+const CLOSED: Duration = Duration::from_millis(500);
+
 /// What an implementation has needed so far.
 #[derive(Debug)]
 pub(super) struct Needs {
     sessions: usize,
     longest: Patience,
+    /// How many sessions in a row did not end when they were told to.
+    ignored: usize,
+}
+
+/// Whether a session ended when it was told to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Close {
+    /// It did.
+    Followed,
+    /// It did not.
+    Ignored,
+    /// It was not told to.
+    Unasked,
 }
 
 impl Needs {
     pub(super) fn new() -> Self {
-        Self { sessions: 0, longest: Patience { observation: Duration::ZERO, request: Duration::ZERO } }
+        let longest = Patience { observation: Duration::ZERO, request: Duration::ZERO };
+        Self { sessions: 0, longest, ignored: 0 }
     }
 
     /// Takes in what a session needed.
-    pub(super) fn learn(&mut self, needed: Patience) {
+    pub(super) fn learn(&mut self, needed: Patience, close: Close) {
         self.sessions += 1;
+        match close {
+            Close::Followed => self.ignored = 0,
+            Close::Ignored => self.ignored += 1,
+            Close::Unasked => {}
+        }
         self.longest = self.longest.at_least(needed);
+    }
+
+    /// The patience of an attempt that is the last one.
+    pub(super) fn final_attempt(&self, full: Patience) -> AttemptPatience {
+        AttemptPatience { closed: self.closed(full), ..AttemptPatience::final_with(full) }
+    }
+
+    /// How long `closed` is awaited. What a client that cannot be closed leaves behind is noted, and is no failure, so that it
+    /// need not cost the full patience in each of its sessions.
+    fn closed(&self, full: Patience) -> Duration {
+        if self.ignored < IGNORED { full.observation } else { full.observation.min(CLOSED) }
     }
 
     /// The patience of a first attempt. `waiting_is_free` is whether a session that waits keeps no other from beginning:
@@ -56,7 +92,7 @@ impl Needs {
             request: longest.request.saturating_mul(REQUESTS),
         };
         let least = if self.sessions < GUESSED || waiting_is_free { GUESS } else { LEAST };
-        AttemptPatience { now: learned.at_least(least).at_most(full), full }
+        AttemptPatience { now: learned.at_least(least).at_most(full), full, closed: self.closed(full) }
     }
 }
 

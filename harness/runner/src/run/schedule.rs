@@ -17,12 +17,13 @@ use super::directly;
 use super::doubt;
 use super::lane::{Lane, News};
 use super::lanes::Lanes;
-use super::needs::Needs;
+use super::needs::{Close, Needs};
 use super::plan::Trial;
 use super::replay::Usable;
 use super::setting::{Refusals, Setting};
 use super::settings::Run;
 use super::waits::{longest_delay, waits};
+use crate::session::outcome::EndedBy;
 use crate::session::patience::{AttemptPatience, Patience};
 use crate::session::stage::Stage;
 use crate::session::turn::Turn;
@@ -277,7 +278,12 @@ impl Schedule {
         }
         lane.remember(&trial, &played.outcome);
         played.lane = Some(lane.number);
-        self.needs.lock().unwrap_or_else(PoisonError::into_inner).learn(played.outcome.needed);
+        let close = match &played.outcome.teardown {
+            Some(fault) if fault.is_of_teardown() => Close::Ignored,
+            None if played.outcome.ended_by != EndedBy::Implementation => Close::Followed,
+            _ => Close::Unasked,
+        };
+        self.needs().learn(played.outcome.needed, close);
         if let Round::Again(first) = round
             && played.outcome.held.is_ok()
             && played.outcome.needed.at_most(first) == played.outcome.needed
@@ -317,14 +323,17 @@ impl Schedule {
         }
     }
 
+    fn needs(&self) -> MutexGuard<'_, Needs> {
+        self.needs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn patience(&self, round: Round, trial: &Trial) -> AttemptPatience {
         match round {
             Round::First => {
                 let free = self.lanes.adapters.are_shared() || self.run.launch.is_in_process();
-                let needs = self.needs.lock().unwrap_or_else(PoisonError::into_inner);
-                needs.first_attempt(self.run.patience, free, longest_delay(&trial.case.script))
+                self.needs().first_attempt(self.run.patience, free, longest_delay(&trial.case.script))
             }
-            Round::Again(_) | Round::Final => AttemptPatience::final_with(self.run.patience),
+            Round::Again(_) | Round::Final => self.needs().final_attempt(self.run.patience),
         }
     }
 

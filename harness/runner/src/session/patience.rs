@@ -59,12 +59,14 @@ pub(crate) struct AttemptPatience {
     pub(crate) now: Patience,
     /// The full patience, also what the adapter itself gets.
     pub(crate) full: Patience,
+    /// How long `closed` is awaited at the end of a session that the case leaves open. No verdict rests on it.
+    pub(crate) closed: Duration,
 }
 
 impl AttemptPatience {
     /// An attempt whose failures are final.
     pub(crate) fn final_with(full: Patience) -> Self {
-        Self { now: full, full }
+        Self { now: full, full, closed: full.observation }
     }
 
     /// Whether a failure by waiting is final.

@@ -5,10 +5,11 @@ const FULL: Patience = Patience { observation: Duration::from_secs(5), request: 
 fn after(sessions: usize, observation: u64, request: u64) -> Needs {
     let mut needs = Needs::new();
     for _ in 0..sessions {
-        needs.learn(Patience {
+        let needed = Patience {
             observation: Duration::from_millis(observation),
             request: Duration::from_millis(request),
-        });
+        };
+        needs.learn(needed, Close::Followed);
     }
     needs
 }
@@ -39,4 +40,24 @@ fn a_slow_client_gets_a_multiple_of_what_it_needed_but_never_more_than_the_full_
 fn a_script_that_leaves_the_delay_to_the_client_gets_time_for_it() {
     let attempt = after(GUESSED, 1, 30).first_attempt(FULL, false, Duration::from_secs(3));
     assert_eq!(attempt.now, Patience { request: Duration::from_secs(6), ..LEAST });
+}
+
+#[test]
+fn a_client_that_cannot_be_closed_gets_less_time_for_it_until_it_can() {
+    let mut needs = Needs::new();
+    let closed = |needs: &Needs| {
+        let attempts = [needs.first_attempt(FULL, true, Duration::ZERO), needs.final_attempt(FULL)];
+        assert_eq!(attempts[0].closed, attempts[1].closed);
+        attempts[0].closed
+    };
+    let nothing = Needs::new().longest;
+    for _ in 0..IGNORED {
+        assert_eq!(closed(&needs), FULL.observation);
+        needs.learn(nothing, Close::Ignored);
+        needs.learn(nothing, Close::Unasked);
+    }
+    assert_eq!(closed(&needs), CLOSED);
+    assert!(needs.final_attempt(FULL).is_final(), "a failure by waiting is final all the same");
+    needs.learn(nothing, Close::Followed);
+    assert_eq!(closed(&needs), FULL.observation);
 }

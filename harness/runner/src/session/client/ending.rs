@@ -129,6 +129,7 @@ impl Session<'_> {
             },
         };
         self.exchange = None;
+        self.herd_open.clear();
         // What this session refuses the next one must not find refused.
         self.stage.base.refuse_no_more().await;
         tokio::join!(self.stage.base.close_connections(LEAVING), self.stage.other.close_connections(LEAVING));
@@ -186,7 +187,7 @@ impl Session<'_> {
         }
         self.stage.adapter.order(self.number, Order::Close);
         let said = self.flow.said;
-        let deadline = Instant::now() + self.full_patience.observation;
+        let deadline = Instant::now() + self.patience_for_closed;
         // What comes before it and should not is the verdict, but is not the end of the session.
         let mut held = Ok(());
         while !self.queues.closed {
@@ -201,7 +202,7 @@ impl Session<'_> {
                 let fault = match self.stage.adapter.unfinished_line() {
                     // An adapter that keeps writing is always in the middle of a line.
                     bytes if bytes > 0 && said == self.flow.said => Fault::HalfLine(bytes),
-                    _ => Fault::IgnoredClose(self.full_patience.observation),
+                    _ => Fault::IgnoredClose(self.patience_for_closed),
                 };
                 return Err(self.progress.fault(fault));
             }

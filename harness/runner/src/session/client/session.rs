@@ -76,6 +76,8 @@ pub(super) struct Session<'s> {
     pub(super) patience: Patience,
     /// What is waited where a failure by waiting would not be repeated.
     pub(super) full_patience: Patience,
+    /// How long `closed` is awaited at the end.
+    pub(super) patience_for_closed: Duration,
     pub(super) capabilities: BTreeSet<Capability>,
     pub(super) queues: Queues,
     pub(super) progress: Progress,
@@ -101,6 +103,8 @@ pub(super) struct Session<'s> {
     pub(super) others: Others,
     /// How long each of a herd waited after the last loss.
     pub(super) herd_delays: Vec<Duration>,
+    /// The streams of a herd that stay open until the end.
+    pub(super) herd_open: Vec<Exchange>,
     /// The last event ID that the implementation showed.
     pub(super) last_id: Option<String>,
     /// The data of the last event, and that of all of them with line feeds between.
@@ -127,6 +131,7 @@ pub(in crate::session) async fn play(
         number,
         patience: patience.now,
         full_patience: patience.full,
+        patience_for_closed: patience.closed,
         capabilities,
         queues: Queues::new(&ops.list),
         progress: Progress::new(
@@ -150,6 +155,7 @@ pub(in crate::session) async fn play(
         attempts: None,
         others: Others::default(),
         herd_delays: Vec::new(),
+        herd_open: Vec::new(),
         last_id: None,
         last_data: None,
         all_data: Vec::new(),
