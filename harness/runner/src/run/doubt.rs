@@ -22,7 +22,7 @@ pub(super) async fn play(
 ) -> (Played, Usable) {
     if stage.adapter.is_shared() {
         let mut outcome = dispatch::attempt(stage, &trial.program, patience).await;
-        if !is_doubtful(&outcome, stage) {
+        if !is_doubtful(&outcome, stage, patience) {
             let stderr = outcome.held.is_err().then(|| stage.adapter.stderr());
             let note = outcome.teardown.as_ref().map(|fault| format!("afterwards: {fault}"));
             return (Played::new(outcome, stderr, note), Usable::Yes);
@@ -62,14 +62,19 @@ fn has_crashed(outcome: &Outcome) -> bool {
     stopped.or(outcome.teardown.as_ref()).is_some_and(Fault::is_crash)
 }
 
-/// Whether an outcome may be the fault of another session in the same adapter.
-fn is_doubtful(outcome: &Outcome, stage: &Stage) -> bool {
+/// Whether an outcome may be the fault of another session in the same adapter. Where no session ends when it is told to, one
+/// more that does not says nothing about the adapter.
+fn is_doubtful(outcome: &Outcome, stage: &Stage, patience: AttemptPatience) -> bool {
+    let is_unclosed = |fault: &Fault| fault.is_of_teardown() && !patience.expects_close();
     match &outcome.held {
         Ok(()) => outcome.teardown.as_ref().is_some_and(|fault| !fault.is_of_teardown()),
         Err(Stop::Fault { .. }) => true,
         Err(Stop::Failure(failure)) => {
-            let silent = failure.evidence != Evidence::Observed;
-            silent && (outcome.teardown.is_some() || !stage.adapter.is_sound())
+            // What did not come in a shorter time is awaited again in any case.
+            let silent = failure.evidence == Evidence::Silence;
+            silent
+                && (outcome.teardown.as_ref().is_some_and(|fault| !is_unclosed(fault))
+                    || !stage.adapter.is_sound())
                 || outcome.teardown.as_ref().is_some_and(|fault| !fault.is_of_teardown())
         }
     }

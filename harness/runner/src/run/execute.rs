@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use super::conclusion::{Conclusion, timestamp};
 use super::error::RunError;
 use super::ledger::Ledger;
+use super::needs::Close;
 use super::open_stage::{self, NotOpened};
 #[cfg(feature = "intermediary")]
 use super::plan::Trial;
@@ -43,7 +44,7 @@ impl Run {
                 NotOpened::Listen(problem) => RunError::Listen { address: self.address, problem },
                 NotOpened::Adapter(fault, stderr) => adapter_error((fault, stderr)),
             })?;
-        smoke::check(&mut stage, &self.launch, self.patience).await.map_err(adapter_error)?;
+        let close = smoke::check(&mut stage, &self.launch, self.patience).await.map_err(adapter_error)?;
         #[cfg(feature = "intermediary")]
         let abilities = match self.launch.proxy() {
             Some(proxy) => Some(preflight::check(proxy).await?),
@@ -118,7 +119,7 @@ impl Run {
                 ledger.enter(verdict::not_measured(self, &trial), sink);
             }
         }
-        self.play(stage, plan, &mut ledger, sink).await;
+        self.play((stage, close), plan, &mut ledger, sink).await;
         ledger.compare_facts(sink);
         #[cfg_attr(not(feature = "command"), expect(unused_mut, reason = "only the command measures it"))]
         let (mut footer, conclusion) = ledger.footer(starts.total());
@@ -136,13 +137,13 @@ impl Run {
 
     async fn play(
         &self,
-        first: Stage,
+        (first, close): (Stage, Close),
         plan: Plan,
         ledger: &mut Ledger<'_>,
         sink: &mut (dyn FnMut(Record) + Send),
     ) {
         let (tell, mut news) = mpsc::unbounded_channel();
-        let schedule = Arc::new(Schedule::new(self.clone(), first, tell));
+        let schedule = Arc::new(Schedule::new(self.clone(), (first, close), tell));
         // A set, so that everything ends if the run is dropped.
         let mut playing = JoinSet::new();
         playing.spawn(schedule.play(plan.trials));

@@ -50,9 +50,10 @@ pub(super) enum Close {
 }
 
 impl Needs {
-    pub(super) fn new() -> Self {
+    /// What is known after the smoke check.
+    pub(super) fn new(close: Close) -> Self {
         let longest = Patience { observation: Duration::ZERO, request: Duration::ZERO };
-        Self { sessions: 0, longest, ignored: 0 }
+        Self { sessions: 0, longest, ignored: if close == Close::Ignored { IGNORED } else { 0 } }
     }
 
     /// Takes in what a session needed.

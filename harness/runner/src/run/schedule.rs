@@ -75,8 +75,8 @@ pub(super) struct Schedule {
 }
 
 impl Schedule {
-    /// The schedule of a run, whose first stage is open.
-    pub(super) fn new(run: Run, first: Stage, tell: mpsc::UnboundedSender<News>) -> Self {
+    /// The schedule of a run, whose first stage is open and has played the smoke check.
+    pub(super) fn new(run: Run, (first, close): (Stage, Close), tell: mpsc::UnboundedSender<News>) -> Self {
         let busy = run.lanes.max(1);
         let lanes = Lanes::new(run.clone(), first, tell.clone());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -92,7 +92,7 @@ impl Schedule {
             measuring: Arc::new(Semaphore::new(cores)),
             limited: AtomicBool::new(false),
             refusing: RwLock::new(()),
-            needs: Mutex::new(Needs::new()),
+            needs: Mutex::new(Needs::new(close)),
             lifeless: AtomicUsize::new(0),
             again: Mutex::default(),
             run,
@@ -296,10 +296,11 @@ impl Schedule {
         } else if played.outcome.teardown.is_some() {
             self.lifeless.fetch_add(1, Ordering::Relaxed);
         }
-        // A failure that is known need not be proved again.
-        let is_known = played.outcome.failure().is_some_and(|failure| {
-            self.run.baseline.excuses(&trial.case.id, trial.program.delivery, &failure.summary())
-        });
+        // A failure that is known need not be proved again, unless it may be the fault of another session.
+        let is_known = lane.stage.adapter.is_sound()
+            && played.outcome.failure().is_some_and(|failure| {
+                self.run.baseline.excuses(&trial.case.id, trial.program.delivery, &failure.summary())
+            });
         if played.outcome.needs_more_patience() && !patience.is_final() && !is_known {
             self.again().push_back((trial, Round::Again(patience.now)));
         } else {

@@ -4,6 +4,7 @@ use ssespec_diagnostics::Source;
 use ssespec_reports::results::Role;
 
 use super::launch::Launch;
+use super::needs::Close;
 use super::replay::restart;
 use crate::adapter::fault::Fault;
 use crate::delivery::{DeliveryKind, programs};
@@ -35,7 +36,7 @@ steps = [
 /// How often: a second session shows whether the first left something behind.
 const TIMES: usize = 2;
 
-/// Plays the smoke check.
+/// Plays the smoke check, and returns whether its sessions ended when they were told to.
 ///
 /// # Errors
 /// If the adapter does not pass; with the end of its stderr.
@@ -43,11 +44,11 @@ pub(super) async fn check(
     stage: &mut Stage,
     launch: &Launch,
     patience: Patience,
-) -> Result<(), (Fault, String)> {
+) -> Result<Close, (Fault, String)> {
     let role = launch.role();
     if role == Role::Intermediary {
         // Its adapter is the harness itself, and the preflight has checked that it forwards.
-        return Ok(());
+        return Ok(Close::Unasked);
     }
     let (id, text) = match role {
         Role::Server => ("server/smoke", SERVER_SMOKE),
@@ -55,12 +56,14 @@ pub(super) async fn check(
     };
     let case = ssespec_cases::format::read(&Source::new("smoke", text), id)
         .map_err(|mistakes| (Fault::Smoke(mistakes.to_string()), String::new()))?;
+    let mut ignored = 0;
     for program in programs(&case.script, &[DeliveryKind::AsWritten]) {
         for session in 1..=TIMES {
             let outcome = smoke(stage, &program, patience).await;
             let fault = match outcome.held {
                 // Whether a client can be closed is for the cases.
                 Ok(()) if outcome.teardown.is_some() => {
+                    ignored += outcome.teardown.iter().filter(|fault| fault.is_of_teardown()).count();
                     restart(launch, stage).await?;
                     continue;
                 }
@@ -80,5 +83,5 @@ pub(super) async fn check(
     }
     // A client that goes on after it was closed is judged by the cases about that.
     stage.late.clear();
-    Ok(())
+    Ok(if ignored == TIMES { Close::Ignored } else { Close::Followed })
 }

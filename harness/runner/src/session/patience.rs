@@ -69,6 +69,12 @@ impl AttemptPatience {
         Self { now: full, full, closed: full.observation }
     }
 
+    /// Whether the sessions of this run end when they are told to.
+    #[cfg(feature = "command")]
+    pub(crate) fn expects_close(self) -> bool {
+        self.closed >= self.full.observation
+    }
+
     /// Whether a failure by waiting is final.
     #[cfg(feature = "command")]
     pub(crate) fn is_final(self) -> bool {

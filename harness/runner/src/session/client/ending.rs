@@ -187,7 +187,10 @@ impl Session<'_> {
         }
         self.stage.adapter.order(self.number, Order::Close);
         let said = self.flow.said;
-        let deadline = Instant::now() + self.patience_for_closed;
+        // Where the case closes the client, the answer is part of the verdict.
+        let patience =
+            if self.closing.is_by_case() { self.full_patience.observation } else { self.patience_for_closed };
+        let deadline = Instant::now() + patience;
         // What comes before it and should not is the verdict, but is not the end of the session.
         let mut held = Ok(());
         while !self.queues.closed {
@@ -202,7 +205,7 @@ impl Session<'_> {
                 let fault = match self.stage.adapter.unfinished_line() {
                     // An adapter that keeps writing is always in the middle of a line.
                     bytes if bytes > 0 && said == self.flow.said => Fault::HalfLine(bytes),
-                    _ => Fault::IgnoredClose(self.patience_for_closed),
+                    _ => Fault::IgnoredClose(patience),
                 };
                 return Err(self.progress.fault(fault));
             }
