@@ -32,10 +32,15 @@ pub(super) fn brief(requirements: &[Requirement], case: &CaseOutcome<'_>, style:
     if let Some(failure) = &worst.failure {
         let _ = writeln!(block.text, "  {}", sides(failure, paint));
     }
-    for id in &worst.requirements {
+    if let Some(id) = worst.requirements.first() {
         let requirement = requirements.iter().find(|requirement| requirement.id == *id);
         let link = requirement.map(|requirement| requirement.link.as_str()).unwrap_or_default();
-        let line = format!("  {}  {}", visible::line(id, limits::ID), visible::line(link, limits::LINK));
+        let more = match worst.requirements.len() {
+            1 => String::new(),
+            all => format!(" and {} more", all - 1),
+        };
+        let line =
+            format!("  {}{more}  {}", visible::line(id, limits::ID), visible::line(link, limits::LINK));
         let _ = writeln!(block.text, "{}", paint.quiet(line.trim_end()));
     }
     block.text

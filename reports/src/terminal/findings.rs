@@ -137,8 +137,8 @@ impl<'a> Findings<'a> {
 /// How many findings of an outcome a run with many shows with what was expected and observed.
 fn brief_ones(outcome: Outcome) -> usize {
     match outcome {
-        Outcome::Fail => 6,
-        _ => 3,
+        Outcome::Fail => 4,
+        _ => 2,
     }
 }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::{
-    Failures, Style, advice, asides,
+    Failures, Style, advice,
+    asides::asides,
     detail::Detail,
     diagnosis,
     findings::Findings,
@@ -44,8 +45,12 @@ pub fn render(results: &Results, style: Style) -> String {
     }
     run.facts(&cases, detail);
     run.known(&cases);
-    run.text.push_str(&asides::notes(cases.iter().filter(is_quiet), detail, run.paint));
-    run.text.push_str(&asides::late(cases.iter().filter(is_quiet), detail, run.paint));
+    let quiet: Vec<&CaseOutcome<'_>> = cases.iter().filter(is_quiet).collect();
+    let asides = asides(&quiet, detail, run.paint);
+    if detail == Detail::Short && !asides.is_empty() {
+        run.section("Notes");
+    }
+    run.text.push_str(&asides);
     let diagnosis = diagnose(results);
     let requirements = &results.header().requirements;
     run.text.push_str(&diagnosis::causes(&diagnosis, requirements, &cases, (style, detail)));
@@ -126,11 +131,11 @@ impl Run {
         if count == 0 {
             return;
         }
-        self.section("Facts");
         if detail == Detail::Short && count > FEW_FACTS {
-            let note = format!("  {count} were recorded; --verbose shows them");
+            let note = format!("\n{count} facts were recorded; --verbose shows them");
             return self.line(&self.paint.quiet(note));
         }
+        self.section("Facts");
         for case in cases {
             for fact in case.facts() {
                 let only = case.fact_only_in(&fact).map(|only| format!(" (in {only})")).unwrap_or_default();
