@@ -1,4 +1,4 @@
-//! A finding in three lines: what broke, what was expected and observed, and which sentence says so.
+//! A finding in two lines: what broke, what was expected and observed, and which requirement says so.
 
 use std::fmt::Write;
 
@@ -7,11 +7,11 @@ use super::failure::heading;
 use super::paint::{Paint, Style};
 use crate::fold::{CaseOutcome, Outcome};
 use crate::limits;
-use crate::results::{Failure, Requirement};
+use crate::results::Failure;
 use crate::visible;
 
 /// The lines of a failure, warning or error without what is on the wire. Another case of the run shows how to rerun one.
-pub(super) fn brief(requirements: &[Requirement], case: &CaseOutcome<'_>, style: Style) -> String {
+pub(super) fn brief(case: &CaseOutcome<'_>, style: Style) -> String {
     let paint = Paint::new(style.color);
     let mut block = Block::new(paint);
     let worst = case.worst();
@@ -29,19 +29,13 @@ pub(super) fn brief(requirements: &[Requirement], case: &CaseOutcome<'_>, style:
         }
         return block.text;
     }
+    let rule = match worst.requirements.as_slice() {
+        [] => String::new(),
+        [id] => format!(" ({})", visible::line(id, limits::ID)),
+        [id, others @ ..] => format!(" ({} and {} more)", visible::line(id, limits::ID), others.len()),
+    };
     if let Some(failure) = &worst.failure {
-        let _ = writeln!(block.text, "  {}", sides(failure, paint));
-    }
-    if let Some(id) = worst.requirements.first() {
-        let requirement = requirements.iter().find(|requirement| requirement.id == *id);
-        let link = requirement.map(|requirement| requirement.link.as_str()).unwrap_or_default();
-        let more = match worst.requirements.len() {
-            1 => String::new(),
-            all => format!(" and {} more", all - 1),
-        };
-        let line =
-            format!("  {}{more}  {}", visible::line(id, limits::ID), visible::line(link, limits::LINK));
-        let _ = writeln!(block.text, "{}", paint.quiet(line.trim_end()));
+        let _ = writeln!(block.text, "  {}{}", sides(failure, paint), paint.quiet(rule));
     }
     block.text
 }

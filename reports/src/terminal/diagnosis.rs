@@ -98,7 +98,7 @@ fn evidence(number: usize, case: &CaseOutcome<'_>, paint: Paint) -> String {
 }
 
 /// How many causes of a run with many have a case with what it expected and observed.
-const WITH_EVIDENCE: usize = 4;
+const WITH_EVIDENCE: usize = 3;
 
 /// `6 causes explain 45 of 51 failing cases`.
 pub(crate) fn heading(diagnosis: &Diagnosis) -> String {

@@ -83,7 +83,7 @@ struct Finding {
 impl Finding {
     fn what(&mut self, result: &CaseResult, requirements: &[Requirement]) {
         let _ = writeln!(self.block.text, "  {}", visible::line(&result.title, limits::SENTENCE));
-        if let Some(why) = &result.why {
+        if let (Some(why), Extent::Long) = (&result.why, self.extent) {
             self.block.field("why", &visible::lines(why, limits::PARAGRAPH, 8));
         }
         for id in &result.requirements {
@@ -110,6 +110,8 @@ impl Finding {
         }
         match (case.only_in(), case.results().len()) {
             (None, 1) => {}
+            // The heading counts them.
+            (None, _) if self.extent == Extent::Short => {}
             (None, all) => self.block.field("seen in", &[format!("all {all} deliveries")]),
             (Some(only), all) => {
                 let some = case.decisive().count();

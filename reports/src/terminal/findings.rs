@@ -75,7 +75,7 @@ impl<'a> Findings<'a> {
             }
             Form::Brief => {
                 let before = if last == Form::Brief { "" } else { "\n" };
-                format!("{before}{}", brief(self.requirements, case, self.style))
+                format!("{before}{}", brief(case, self.style))
             }
             Form::Line if self.detail == Detail::Short => {
                 self.last = last;

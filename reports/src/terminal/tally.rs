@@ -40,11 +40,12 @@ pub(super) fn tallies(cases: &[CaseOutcome<'_>], paint: Paint, detail: Detail) -
     for ((_, of, name), group) in &groups {
         if suite != Some(*of) {
             suite = Some(*of);
-            let _ = writeln!(text, "{}", paint.strong(visible::line(of, limits::ID)));
+            let _ = write!(text, "{}", paint.strong(visible::line(of, limits::ID)));
             if let Some((count, together)) = skipped.get(of) {
                 let line = format!("{count} groups of which no case ran: {}", together.skipped());
-                let _ = writeln!(text, "  {}", paint.outcome(Outcome::Skip, line));
+                let _ = write!(text, "  {}", paint.outcome(Outcome::Skip, line));
             }
+            text.push('\n');
         }
         let mut line = format!("  {:<name_width$}", visible::line(name, limits::ID));
         for (outcome, width) in &columns {
