@@ -46,7 +46,9 @@ const CONSEQUENCES: &[(&str, &str)] = &[
     ("coding-flushed", "coding-offered"),
     ("freshness", "cache-control"),
     ("cors-reflection", "cors-credentials"),
+    ("cors-preflight", "cors-origin"),
     ("other-method", "options"),
+    ("cors-preflight", "options"),
 ];
 
 /// The results that get a note of the finding with the same cause.

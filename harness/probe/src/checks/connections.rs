@@ -12,7 +12,7 @@ use crate::observe::heads::PROMPT;
 use crate::observe::observations::CheckContext;
 use crate::options::Length;
 use crate::outcome::{Breach, Outcome, fact};
-use crate::wire::exchange::End;
+use crate::wire::exchange::{End, Exchange};
 use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::Request;
 
@@ -95,7 +95,7 @@ async fn parallel(context: CheckContext) -> Result<Outcome, Outcome> {
     }
     let hint = match capacity.excess {
         Excess::Unanswered => {
-            "each stream takes a process, thread or connection of a pool for as long as it is open; serve streams from an event loop, or raise the size of the pool"
+            "each stream takes a process, thread or connection of a pool for as long as it is open: serve streams from an event loop, or raise the size of the pool; if there is an event loop, a blocking call such as sleep() stops it"
         }
         _ => "a browser opens up to 6 connections to a host, one for each stream",
     };
@@ -255,18 +255,24 @@ async fn not_admitted(context: &CheckContext, how: Disconnect) -> Option<Outcome
     if !capacity.is_never_released {
         return None;
     }
-    let observed = format!(
-        "after all {} streams were closed, new ones were refused for {}: {}",
-        capacity.served,
-        seconds(capacity.release),
-        refused.summary()
-    );
-    // A limit of requests in a longer time looks the same.
-    Some(
-        Breach::new(refused, "a stream", observed)
-            .hint("the server does not release the place of a client that disconnected, or it limits requests for longer")
-            .suspected(),
-    )
+    let closed = format!("after all {} streams were closed", capacity.served);
+    Some(never_admitted(refused, &closed, capacity.release))
+}
+
+/// The status of a limit of requests in a longer time, which also goes on after all streams were closed.
+const RATE_LIMIT: u16 = 429;
+
+/// What follows from a stream that was refused for this long although none is open any more.
+pub(crate) fn never_admitted(refused: &Exchange, closed: &str, waited: Duration) -> Outcome {
+    let observed =
+        format!("{closed}, new ones were refused for {}: {}", seconds(waited), refused.summary());
+    if refused.status() == Some(RATE_LIMIT) {
+        return Outcome::NotJudged(observed);
+    }
+    // A limit of requests may have another status.
+    Breach::new(refused, "a stream", observed)
+        .hint("the server does not release the place of a client that disconnected, or it limits requests for longer")
+        .suspected()
 }
 
 async fn half_close(context: CheckContext) -> Result<Outcome, Outcome> {

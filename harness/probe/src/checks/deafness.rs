@@ -55,10 +55,13 @@ fn silent(exchange: &Exchange) -> Breach {
         "events came on the first streams of the probe; since clients closed some of them, none came on any stream, for {}",
         seconds(exchange.duration)
     );
-    Breach::new(exchange, "a server that goes on sending events", observed).hint(
-        "an error on the connection of a client that left ends the loop or thread that sends events to all",
-    )
+    Breach::new(exchange, GOES_ON, observed).hint(LOOP_ENDED)
 }
+
+const GOES_ON: &str = "a server that goes on sending events";
+
+const LOOP_ENDED: &str =
+    "an error on the connection of a client that left ends the loop or thread that sends events to all";
 
 fn is_silent(exchange: &Exchange) -> bool {
     exchange.end == End::StillOpen && exchange.dispatched().next().is_none()
@@ -91,7 +94,10 @@ pub(super) async fn silenced_when_emitting(
     new.read_until(context.options().timeout, |exchange| exchange.head().is_some()).await;
     let known = new.elapsed() + REPLAYED;
     new.read_until(known, |_| false).await;
-    trigger.emit(context.options().timeout).await.ok()?;
+    if let Err(error) = trigger.emit(context.options().timeout).await {
+        let observed = format!("--emit worked until clients closed their streams, and then failed: {error}");
+        return Some(Breach::new(&stream.exchange, GOES_ON, observed).hint(LOOP_ENDED).proven());
+    }
     let limit = new.elapsed() + EMITTED;
     new.read_until(limit, |exchange| exchange.dispatched().next().is_some()).await;
     let soon = stream.elapsed() + SOON;

@@ -7,7 +7,7 @@ use ssespec_reports::visible;
 use super::stream::judge_stream;
 use crate::check::Check;
 use crate::outcome::{Breach, Outcome};
-use crate::wire::exchange::Exchange;
+use crate::wire::exchange::{End, Exchange};
 
 pub(crate) const CHECKS: &[Check] = &[Check::new(
     "payload-is-text",
@@ -124,6 +124,13 @@ fn is_placeholder(text: &str) -> bool {
     inner.is_some_and(is_path) || ["%s", "%d", "%v"].contains(&text)
 }
 
+/// How many payloads are there only for the others: a greeting before them, and a last one such as `[DONE]` if the stream ended.
+fn framing(payloads: &[&str], has_ended: bool) -> usize {
+    let is_text = |payload: Option<&&str>| payload.is_some_and(|payload| Mistake::of(payload).is_none());
+    let (greeting, rest) = payloads.split_at(usize::from(is_text(payloads.first())));
+    greeting.len() + usize::from(has_ended && is_text(rest.last()))
+}
+
 fn payloads(exchange: &Exchange) -> Outcome {
     let mut types: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for event in exchange.dispatched() {
@@ -141,9 +148,7 @@ fn payloads(exchange: &Exchange) -> Outcome {
                 found.entry(mistake).or_default().push(payload);
             }
         }
-        // A greeting may come before the others.
-        let greetings = usize::from(payloads.first().is_some_and(|first| Mistake::of(first).is_none()));
-        let total = payloads.len().saturating_sub(greetings);
+        let total = payloads.len().saturating_sub(framing(&payloads, exchange.end == End::Complete));
         let sure = found.into_iter().find(|(mistake, of)| mistake.is_sure(of.len(), total));
         if let Some((mistake, wrong)) = sure {
             let shown = visible::line(wrong.first().copied().unwrap_or_default(), SHOWN);
@@ -158,7 +163,7 @@ fn payloads(exchange: &Exchange) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::Mistake;
+    use super::{Mistake, framing};
 
     #[test]
     fn mistakes_are_told_from_texts() {
@@ -206,6 +211,14 @@ mod tests {
         ] {
             assert_eq!(Mistake::of(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_greeting_and_a_last_payload_do_not_count() {
+        let twice = ["data: a", "data: b", "[DONE]"];
+        assert_eq!((framing(&twice, true), framing(&twice, false)), (1, 0));
+        assert_eq!(framing(&["hello", "data: a", "[DONE]"], true), 2);
+        assert_eq!((framing(&["hello"], true), framing(&["data: a"], true), framing(&[], true)), (1, 0, 0));
     }
 
     #[test]
