@@ -34,9 +34,9 @@ pub(crate) fn start(text: &str) -> String {
 }
 
 /// A list of ids, shortened.
-pub(crate) fn id_list(ids: &[String]) -> String {
+pub(crate) fn id_list(ids: &[impl AsRef<str>]) -> String {
     const SHOWN: usize = 12;
-    let mut shown: Vec<&str> = ids.iter().take(SHOWN).map(String::as_str).collect();
+    let mut shown: Vec<&str> = ids.iter().take(SHOWN).map(AsRef::as_ref).collect();
     shown.extend((ids.len() > SHOWN).then_some("…"));
     if shown.is_empty() { "(none)".into() } else { shown.join(", ") }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::check::{Check, LateResponse};
-use crate::checks::connections::never_admitted;
+use crate::checks::leaving::never_admitted;
 use crate::describe::seconds;
 use crate::observe::capacity;
 use crate::observe::heads::{Heads, PROMPT};
@@ -249,7 +249,9 @@ impl<'p> SecondLook<'p> {
         let started = Instant::now();
         loop {
             match self.send_plain_request().await {
-                Plain::Limited(status, refused) if started.elapsed() > limit => return Some((status, refused)),
+                Plain::Limited(status, refused) if started.elapsed() > limit => {
+                    return Some((status, refused));
+                }
                 Plain::Limited(..) => tokio::time::sleep(PAUSE).await,
                 // Streams that were closed may still hold its threads.
                 Plain::Unanswered if !self.is_mute.load(Ordering::Relaxed) => {

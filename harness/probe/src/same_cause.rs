@@ -49,6 +49,11 @@ const CONSEQUENCES: &[(&str, &str)] = &[
     ("cors-preflight", "cors-origin"),
     ("other-method", "options"),
     ("cors-preflight", "options"),
+    ("block-in-one-flush", "chunk-syntax"),
+    ("one-terminator", "chunk-syntax"),
+    ("leave-by-fin", "every-stream"),
+    ("id-coverage", "keep-alive-is-comment"),
+    ("status", "headers-flushed"),
 ];
 
 /// The results that get a note of the finding with the same cause.

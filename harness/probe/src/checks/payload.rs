@@ -36,6 +36,8 @@ enum Mistake {
     EscapedLineBreak,
     /// `undefined`, `None`
     NoValue,
+    /// `{"price": ${price}}`
+    PlaceholderWithin,
 }
 
 impl Mistake {
@@ -65,7 +67,10 @@ impl Mistake {
         if text.ends_with("\\n") {
             return Some(Self::EscapedLineBreak);
         }
-        ["undefined", "None", "NaN", "<nil>"].contains(&text).then_some(Self::NoValue)
+        if ["undefined", "None", "NaN", "<nil>"].contains(&text) {
+            return Some(Self::NoValue);
+        }
+        has_placeholder(text).then_some(Self::PlaceholderWithin)
     }
 
     /// Of how many events it must be the payload, if others of the type have another one; a word may be meant.
@@ -76,7 +81,7 @@ impl Mistake {
             }
             Self::Placeholder => count == total,
             Self::FieldNameTwice | Self::EscapedLineBreak => count == total && count >= 2,
-            Self::NoValue => count == total && count >= 3,
+            Self::NoValue | Self::PlaceholderWithin => count == total && count >= 3,
         }
     }
 
@@ -88,7 +93,7 @@ impl Mistake {
             Self::Bytes => "decode the bytes before they are formatted into text",
             Self::Object => "an object was converted to text; serialize it, for example as JSON",
             Self::PythonLiteral => "this is the text of a Python object, not JSON: use json.dumps()",
-            Self::Placeholder => {
+            Self::Placeholder | Self::PlaceholderWithin => {
                 "the placeholder was not replaced by a value: it is not in a template, or the value has another type"
             }
             Self::EscapedLineBreak => "the line break is written as a backslash followed by n",
@@ -111,6 +116,14 @@ fn is_object(text: &str) -> bool {
     text.rsplit_once('@').is_some_and(|(class, hash)| {
         let last = class.rsplit('.').next().unwrap_or_default();
         is_name(class) && last.starts_with(|c: char| c.is_ascii_uppercase()) && is_hexadecimal(hash)
+    })
+}
+
+/// Whether a placeholder such as `${name}` is within the text.
+fn has_placeholder(text: &str) -> bool {
+    text.match_indices("${").any(|(at, _)| {
+        let rest = text.get(at..).unwrap_or_default();
+        rest.find('}').and_then(|end| rest.get(..=end)).is_some_and(is_placeholder)
     })
 }
 
@@ -149,7 +162,11 @@ fn payloads(exchange: &Exchange) -> Outcome {
             }
         }
         let total = payloads.len().saturating_sub(framing(&payloads, exchange.end == End::Complete));
-        let sure = found.into_iter().find(|(mistake, of)| mistake.is_sure(of.len(), total));
+        let are_equal = payloads.windows(2).all(|pair| pair.first() == pair.last());
+        let sure = found.into_iter().find(|(mistake, of)| {
+            // A text about placeholders is not always the same.
+            mistake.is_sure(of.len(), total) && (*mistake != Mistake::PlaceholderWithin || are_equal)
+        });
         if let Some((mistake, wrong)) = sure {
             let shown = visible::line(wrong.first().copied().unwrap_or_default(), SHOWN);
             let observed = format!("{shown} in {} of {} events", wrong.len(), payloads.len());
@@ -186,6 +203,8 @@ mod tests {
             ("hello\\n\\n", Mistake::EscapedLineBreak),
             ("undefined", Mistake::NoValue),
             ("None", Mistake::NoValue),
+            ("{\"price\": ${stock.price}}", Mistake::PlaceholderWithin),
+            ("at ${time}: ${text}", Mistake::PlaceholderWithin),
         ] {
             assert_eq!(Mistake::of(text), Some(mistake), "{text}");
         }
@@ -208,6 +227,9 @@ mod tests {
             "%",
             "database: x",
             "\"a\\n\"",
+            "${",
+            "costs $5 {more}",
+            "${a + b}",
         ] {
             assert_eq!(Mistake::of(text), None, "{text}");
         }

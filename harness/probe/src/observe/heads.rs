@@ -74,7 +74,10 @@ impl Heads {
         let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let late = log.times.iter().filter(|time| **time > PROMPT).count();
         let slowest = log.slowest.clone()?;
-        (!log.shows_flushed_heads() && late >= 2 && late * 4 >= log.times.len() && slowest.head_time() > PROMPT)
+        (!log.shows_flushed_heads()
+            && late >= 2
+            && late * 4 >= log.times.len()
+            && slowest.head_time() > PROMPT)
             .then_some(slowest)
     }
 }

@@ -47,7 +47,10 @@ pub(super) fn batches(exchange: &Exchange) -> Outcome {
         after_pause.push(first);
     }
     if let Some((count, waited)) = all_at_the_end(exchange) {
-        let observed = format!("all {count} events at the same time, {} after the head, and then the end", seconds(waited));
+        let observed = format!(
+            "all {count} events at the same time, {} after the head, and then the end",
+            seconds(waited)
+        );
         return Breach::new(exchange, EXPECTED, observed)
             .hint("the text is collected before it is sent: send each piece as soon as it is there")
             .suspected();
