@@ -88,7 +88,8 @@ async fn headers_flushed(context: CheckContext) -> Result<Outcome, Outcome> {
     };
     if exchange.head_time() <= PROMPT {
         // This stream may have been opened just before an event: the others count too.
-        if context.is_alone {
+        // Where few streams are served, each would wait until the one before is released.
+        if context.is_alone && !context.places().are_limited() {
             open_after_events(&context).await;
         }
         let Some(late) = context.heads().late() else { return Ok(Outcome::Holds) };
