@@ -183,11 +183,11 @@ async fn equal(context: CheckContext) -> Result<Outcome, Outcome> {
         let observed = format!("no event within {}", seconds(EVENTS));
         return Ok(observation.breach("an event, as over HTTP/1.1", observed).proven());
     }
-    if let Some(end) = own_end(observation) {
-        if long.exchange.end == End::StillOpen && long.exchange.duration > observation.duration {
-            let observed = format!("the stream {end} after {}", counted(http2.events.len(), "event"));
-            return Ok(observation.breach("a stream that stays open, as over HTTP/1.1", observed).proven());
-        }
+    let is_open_over_http1 =
+        long.exchange.end == End::StillOpen && long.exchange.duration > observation.duration;
+    if is_open_over_http1 && let Some(end) = own_end(observation) {
+        let observed = format!("the stream {end} after {}", counted(http2.events.len(), "event"));
+        return Ok(observation.breach("a stream that stays open, as over HTTP/1.1", observed).proven());
     }
     if http1.identified().next().is_some()
         && !http2.events.is_empty()

@@ -23,7 +23,7 @@ struct Log {
     slowest: Option<Arc<Exchange>>,
     /// A head came clearly before content that followed.
     was_before_content: bool,
-    /// How many heads came immediately, with content that is no event: the server greets each client.
+    /// How many heads came immediately, with content other than events: the server greets each client.
     greetings: usize,
 }
 
@@ -90,10 +90,10 @@ fn comes_before_content(exchange: &Exchange) -> bool {
     until > head.at + TOGETHER * 2
 }
 
-/// The head of a response that waits for an event comes as fast as this only by chance.
+/// The head of a response that waits for an event comes as fast as this only rarely.
 const IMMEDIATE: Duration = Duration::from_millis(250);
 
-/// Whether the head came immediately, together with content that is no event, such as a comment.
+/// Whether the head came immediately, together with content other than events, such as a comment.
 fn comes_with_greeting(exchange: &Exchange) -> bool {
     let Some(head) = exchange.head() else { return false };
     let until = head.at + TOGETHER * 2;
