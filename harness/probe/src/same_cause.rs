@@ -53,7 +53,6 @@ const CONSEQUENCES: &[(&str, &str)] = &[
     ("one-terminator", "chunk-syntax"),
     ("leave-by-fin", "every-stream"),
     ("id-coverage", "keep-alive-is-comment"),
-    ("status", "headers-flushed"),
 ];
 
 /// The results that get a note of the finding with the same cause.

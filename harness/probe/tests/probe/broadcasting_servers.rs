@@ -219,8 +219,13 @@ async fn a_server_that_sends_nothing_after_a_client_left_is_found() {
         probed(Reaches::TwoMoreAfterOneLeft, often),
         probed(Reaches::All, None)
     );
-    for (probed, verdict) in [(emitted, Verdict::Fail), (ticking, Verdict::Warn), (blocked, Verdict::Warn)] {
-        assert_eq!(probed.verdict("leave-by-fin"), verdict, "{}", probed.problems());
+    let expected = [
+        ("emitted", emitted, Verdict::Fail),
+        ("ticking", ticking, Verdict::Warn),
+        ("blocked", blocked, Verdict::Warn),
+    ];
+    for (name, probed, verdict) in expected {
+        assert_eq!(probed.verdict("leave-by-fin"), verdict, "{name}: {}", probed.problems());
         let observed = &probed.0["leave-by-fin"].failure.as_ref().expect("a failure").observed;
         assert!(
             observed.contains("on the first streams of the probe; since clients closed some"),
