@@ -6,9 +6,12 @@ use ssespec::findings;
 use ssespec_strict::Finding;
 use ssespec_strict::http::Head;
 
-/// A time with one decimal, such as `1.5 s`.
+/// A time with one decimal, such as `1.5 s`; a short one in milliseconds.
 pub(crate) fn seconds(time: Duration) -> String {
-    format!("{:.1} s", time.as_secs_f64())
+    match time.as_millis() {
+        0..50 => format!("{} ms", time.as_millis()),
+        _ => format!("{:.1} s", time.as_secs_f64()),
+    }
 }
 
 /// The field lines with these names, as received.
@@ -34,9 +37,9 @@ pub(crate) fn start(text: &str) -> String {
 }
 
 /// A list of ids, shortened.
-pub(crate) fn id_list(ids: &[String]) -> String {
+pub(crate) fn id_list(ids: &[impl AsRef<str>]) -> String {
     const SHOWN: usize = 12;
-    let mut shown: Vec<&str> = ids.iter().take(SHOWN).map(String::as_str).collect();
+    let mut shown: Vec<&str> = ids.iter().take(SHOWN).map(AsRef::as_ref).collect();
     shown.extend((ids.len() > SHOWN).then_some("…"));
     if shown.is_empty() { "(none)".into() } else { shown.join(", ") }
 }

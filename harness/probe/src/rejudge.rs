@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::check::{Check, LateResponse};
+use crate::checks::leaving::never_admitted;
 use crate::describe::seconds;
 use crate::observe::capacity;
 use crate::observe::heads::{Heads, PROMPT};
@@ -12,11 +13,15 @@ use crate::observe::observations::CheckContext;
 use crate::options::{Length, Options};
 use crate::outcome::{Breach, Outcome};
 use crate::survey::Survey;
+use crate::wire::exchange::Exchange;
 use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::ReadLimits;
 
 /// How long the server may take to recover.
 const RECOVERY: Duration = Duration::from_secs(5);
+
+/// How long it may take to notice that all clients have left: when it sends the next keep-alive.
+const RELEASE: Duration = Duration::from_secs(16);
 
 /// The time between two requests that show whether it has recovered.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -29,6 +34,9 @@ const SLOW_RELEASE: Duration = Duration::from_secs(3);
 
 /// A response that was waited for this many times as long as for the slowest other one does not come.
 const CLEARLY_LONGER: u32 = 3;
+
+/// The check that reports a server that does not release the places of clients that left.
+const LEAVING: &str = "leave-by-fin";
 
 /// Why an outcome is doubtful.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +82,8 @@ pub(crate) struct SecondLook<'p> {
     deadline: Instant,
     /// Whether a check was found that ended the server.
     has_culprit: AtomicBool,
+    /// Whether the server did not respond for as long as it may take.
+    is_mute: AtomicBool,
 }
 
 /// The response to a plain request.
@@ -81,9 +91,11 @@ enum Plain {
     /// A response, which may be an error.
     Served,
     /// 409, 429 or 503: the server limits requests.
-    Limited(u16),
-    /// No response.
+    Limited(u16, Box<Exchange>),
+    /// No response, although there was a connection: the server may be busy.
     Unanswered,
+    /// No connection, or one that ended without a response.
+    Gone,
 }
 
 impl<'p> SecondLook<'p> {
@@ -97,7 +109,8 @@ impl<'p> SecondLook<'p> {
         deadline: Instant,
         culprit: Option<&str>,
     ) -> Self {
-        Self { options, survey, heads, deadline, has_culprit: AtomicBool::new(culprit.is_some()) }
+        let (has_culprit, is_mute) = (AtomicBool::new(culprit.is_some()), AtomicBool::new(!survey.is_served));
+        Self { options, survey, heads, deadline, has_culprit, is_mute }
     }
 
     /// The outcome of a check whose first outcome is doubtful.
@@ -117,8 +130,12 @@ impl<'p> SecondLook<'p> {
             return first;
         }
         let alone = async {
-            match self.wait_for_recovery().await {
-                Some(status) => limited(status),
+            let is_about_release = check.name == LEAVING;
+            match self.wait_for_recovery(if is_about_release { RELEASE } else { RECOVERY }).await {
+                Some((_, refused)) if is_about_release => {
+                    never_admitted(&refused, "after the probe closed its streams", RELEASE)
+                }
+                Some((status, _)) => limited(status),
                 None => self.most_often(check, &first, doubt).await,
             }
         };
@@ -183,17 +200,17 @@ impl<'p> SecondLook<'p> {
     async fn judge(&self, check: &Check, first: Outcome, doubt: Doubt) -> Outcome {
         match self.send_plain_request().await {
             Plain::Served => {}
-            Plain::Limited(status) => return limited(status),
+            Plain::Limited(status, _) => return limited(status),
             // A server that never responded is what the first outcome says.
-            Plain::Unanswered if !self.survey.is_served => return first,
-            Plain::Unanswered if check.may_end_server && !self.has_culprit.swap(true, Ordering::Relaxed) => {
+            _ if !self.survey.is_served => return first,
+            _ if check.may_end_server && !self.has_culprit.swap(true, Ordering::Relaxed) => {
                 return first;
             }
-            Plain::Unanswered if self.survey.is_limited() => {
+            _ if self.survey.is_limited() => {
                 let limit = self.survey.describe_limit();
                 return Outcome::NotJudged(format!("{limit}, so this request had to wait"));
             }
-            Plain::Unanswered => return no_longer(),
+            Plain::Unanswered | Plain::Gone => return no_longer(),
         }
         // The place of the plain request must be free again.
         if self.survey.is_limited() {
@@ -219,22 +236,29 @@ impl<'p> SecondLook<'p> {
         match doubt {
             Doubt::Refused if is_refusal => match self.send_plain_request().await {
                 // It serves plain requests and refuses this one; or it has crashed.
-                Plain::Served | Plain::Unanswered => outcome,
-                Plain::Limited(status) => limited(status),
+                Plain::Served | Plain::Unanswered | Plain::Gone => outcome,
+                Plain::Limited(status, _) => limited(status),
             },
             Doubt::Refused | Doubt::Late => outcome,
         }
     }
 
-    /// Waits until the server has recovered from our requests. Returns the status with which it still refuses a plain one.
-    async fn wait_for_recovery(&self) -> Option<u16> {
+    /// Waits until the server has recovered from our requests. Returns the response with which it still refuses a plain one,
+    /// and its status.
+    async fn wait_for_recovery(&self, limit: Duration) -> Option<(u16, Box<Exchange>)> {
         let started = Instant::now();
         loop {
             match self.send_plain_request().await {
-                Plain::Limited(status) if started.elapsed() > RECOVERY => return Some(status),
-                Plain::Limited(_) => tokio::time::sleep(PAUSE).await,
+                Plain::Limited(status, refused) if started.elapsed() > limit => {
+                    return Some((status, refused));
+                }
+                Plain::Limited(..) => tokio::time::sleep(PAUSE).await,
+                // Streams that were closed may still hold its threads.
+                Plain::Unanswered if !self.is_mute.load(Ordering::Relaxed) => {
+                    self.is_mute.store(started.elapsed() > RELEASE, Ordering::Relaxed);
+                }
                 // A server that no longer responds has crashed; that is for the checks to report.
-                Plain::Served | Plain::Unanswered => return None,
+                Plain::Served | Plain::Unanswered | Plain::Gone => return None,
             }
         }
     }
@@ -243,10 +267,12 @@ impl<'p> SecondLook<'p> {
         let limits = ReadLimits { head: self.options.timeout, body: Duration::ZERO, events: None };
         let mut ongoing = OngoingExchange::open(self.options, &self.options.request(limits)).await;
         ongoing.read_until(self.options.timeout, |exchange| exchange.head().is_some()).await;
-        match ongoing.finish().status() {
-            Some(status @ (409 | 429 | 503)) => Plain::Limited(status),
+        let exchange = ongoing.finish();
+        match exchange.status() {
+            Some(status @ (409 | 429 | 503)) => Plain::Limited(status, Box::new(exchange)),
             Some(_) => Plain::Served,
-            None => Plain::Unanswered,
+            None if exchange.vain_wait().is_some() => Plain::Unanswered,
+            None => Plain::Gone,
         }
     }
 }

@@ -46,7 +46,13 @@ const CONSEQUENCES: &[(&str, &str)] = &[
     ("coding-flushed", "coding-offered"),
     ("freshness", "cache-control"),
     ("cors-reflection", "cors-credentials"),
+    ("cors-preflight", "cors-origin"),
     ("other-method", "options"),
+    ("cors-preflight", "options"),
+    ("block-in-one-flush", "chunk-syntax"),
+    ("one-terminator", "chunk-syntax"),
+    ("leave-by-fin", "every-stream"),
+    ("id-coverage", "keep-alive-is-comment"),
 ];
 
 /// The results that get a note of the finding with the same cause.

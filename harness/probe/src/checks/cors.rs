@@ -92,8 +92,50 @@ async fn cross_origin_response(context: &CheckContext) -> Result<Arc<Exchange>, 
     }
 }
 
+/// The response to the preflight of a client that resumes.
+async fn send_preflight(context: &CheckContext) -> Arc<Exchange> {
+    let request = context
+        .request(context.until_head())
+        .method(Method::Options)
+        .set_field("accept", "*/*")
+        .add_field("origin", ONE)
+        .add_field("access-control-request-method", "GET")
+        .add_field("access-control-request-headers", "last-event-id");
+    context.send(request).await
+}
+
+/// The breach of a server that allows the origin in the response to OPTIONS only: the stream is sent by code that the
+/// framework's CORS support does not reach.
+async fn allowed_by_preflight_only(context: &CheckContext) -> Option<Outcome> {
+    if context.options().content.is_some() {
+        return None;
+    }
+    let stream = send_from(context, ONE).await;
+    let response = send_preflight(context).await;
+    let (of_stream, head) = (stream.head()?, response.head()?);
+    let is_allowed =
+        (200..300).contains(&head.status) && (head.lists(ALLOW_ORIGIN, ONE) || head.lists(ALLOW_ORIGIN, "*"));
+    if of_stream.status != 200 || of_stream.values(ALLOW_ORIGIN).next().is_some() || !is_allowed {
+        return None;
+    }
+    let allowed = field_lines(head, &[ALLOW_ORIGIN]);
+    let observed = format!("none on the stream, although the response to OPTIONS has {allowed}");
+    let hint =
+        "browsers refuse the stream; a framework adds CORS fields only to responses that it sends itself";
+    let expected = format!("{allowed} on the stream too");
+    Some(Breach::new(&stream, expected, observed).with_exchange(&response, 2).hint(hint).suspected())
+}
+
 async fn origin(context: CheckContext) -> Result<Outcome, Outcome> {
-    let exchange = cross_origin_response(&context).await?;
+    let response = cross_origin_response(&context).await;
+    let is_unclear = match &response {
+        Ok(exchange) => exchange.head().is_some_and(|head| head.values(ALLOW_ORIGIN).next().is_none()),
+        Err(_) => true,
+    };
+    if is_unclear && let Some(breach) = allowed_by_preflight_only(&context).await {
+        return Ok(breach);
+    }
+    let exchange = response?;
     let Some(head) = exchange.head() else { return Ok(Outcome::Holds) };
     let values: Vec<String> =
         head.values(ALLOW_ORIGIN).map(|value| String::from_utf8_lossy(value).into_owned()).collect();
@@ -201,14 +243,7 @@ async fn preflight(context: CheckContext) -> Result<Outcome, Outcome> {
     if exchange.head().is_some_and(|head| head.values(ALLOW_ORIGIN).next().is_none()) {
         return Err(Outcome::NotJudged("this origin is not allowed".into()));
     }
-    let request = context
-        .request(context.until_head())
-        .method(Method::Options)
-        .set_field("accept", "*/*")
-        .add_field("origin", ONE)
-        .add_field("access-control-request-method", "GET")
-        .add_field("access-control-request-headers", "last-event-id");
-    let response = context.send(request).await;
+    let response = send_preflight(&context).await;
     let Some(head) = response.head() else {
         return Ok(Breach::new(&response, "a response to the preflight", response.summary()).proven());
     };

@@ -55,14 +55,22 @@ fn silent(exchange: &Exchange) -> Breach {
         "events came on the first streams of the probe; since clients closed some of them, none came on any stream, for {}",
         seconds(exchange.duration)
     );
-    Breach::new(exchange, "a server that goes on sending events", observed).hint(
-        "an error on the connection of a client that left ends the loop or thread that sends events to all",
-    )
+    Breach::new(exchange, GOES_ON, observed).hint(LOOP_ENDED)
 }
+
+const GOES_ON: &str = "a server that goes on sending events";
+
+const LOOP_ENDED: &str = "an error on the connection of a client that left, or a full queue of it, ends or blocks the loop that sends events to all";
 
 fn is_silent(exchange: &Exchange) -> bool {
     exchange.end == End::StillOpen && exchange.dispatched().next().is_none()
 }
+
+/// A sender that waits for a client that left still fills its buffer: so many events at most come after that.
+const BUFFERED: usize = 2;
+
+/// How long nothing must come after those.
+const FOR_GOOD: Duration = Duration::from_secs(20);
 
 /// The breach of a server that sent events steadily until the first clients left, and none after that.
 pub(super) async fn silenced(context: &CheckContext) -> Option<Outcome> {
@@ -70,7 +78,22 @@ pub(super) async fn silenced(context: &CheckContext) -> Option<Outcome> {
         return None;
     }
     let long = context.long_observation().await;
-    is_silent(&long.exchange).then(|| silent(&long.exchange).suspected())
+    let exchange = &long.exchange;
+    if is_silent(exchange) {
+        return Some(silent(exchange).suspected());
+    }
+    let last = exchange.dispatched().last()?.block.at;
+    let silence = exchange.duration.saturating_sub(last);
+    let is_for_good = exchange.dispatched().count() <= BUFFERED && silence >= FOR_GOOD;
+    // A new stream may receive what this one does not: that is for every-stream and still-receives to report.
+    let is_late_silent = long.late.as_ref().is_some_and(|late| is_silent(&late.exchange));
+    (is_for_good && is_late_silent && exchange.end == End::StillOpen).then(|| {
+        let observed = format!(
+            "events came steadily on the first streams of the probe; since clients closed some of them, none came for {}",
+            seconds(silence)
+        );
+        Breach::new(exchange, GOES_ON, observed).hint(LOOP_ENDED).suspected()
+    })
 }
 
 /// The breach of a server that sent what it was made to emit until the first clients left, and nothing after that. `stream` is open,
@@ -91,7 +114,10 @@ pub(super) async fn silenced_when_emitting(
     new.read_until(context.options().timeout, |exchange| exchange.head().is_some()).await;
     let known = new.elapsed() + REPLAYED;
     new.read_until(known, |_| false).await;
-    trigger.emit(context.options().timeout).await.ok()?;
+    if let Err(error) = trigger.emit(context.options().timeout).await {
+        let observed = format!("--emit worked until clients closed their streams, and then failed: {error}");
+        return Some(Breach::new(&stream.exchange, GOES_ON, observed).hint(LOOP_ENDED).proven());
+    }
     let limit = new.elapsed() + EMITTED;
     new.read_until(limit, |exchange| exchange.dispatched().next().is_some()).await;
     let soon = stream.elapsed() + SOON;
@@ -99,6 +125,44 @@ pub(super) async fn silenced_when_emitting(
     let new = new.finish();
     let is_silent = is_silent(&stream.exchange) && is_silent(&new);
     is_silent.then(|| silent(&stream.exchange).with_exchange(&new, 2).proven())
+}
+
+/// Whether a stream receives an event within its rhythm.
+async fn hears(context: &CheckContext, stream: &mut OngoingExchange, rhythm: Duration) -> bool {
+    match &context.options().emit {
+        Some(_) => emitted(context, stream).await,
+        None => hears_without_emission(stream, rhythm).await,
+    }
+}
+
+/// Whether each of two streams receives an event within the rhythm.
+pub(super) async fn both_hear(
+    context: &CheckContext,
+    one: &mut OngoingExchange,
+    other: Option<&mut OngoingExchange>,
+    rhythm: Duration,
+) -> (bool, bool) {
+    let emit = context.options().emit.clone();
+    let emitting = emit.map(|trigger| tokio::spawn(trigger.emit(context.options().timeout)));
+    let listening = async {
+        match other {
+            Some(other) => hears_without_emission(other, rhythm).await,
+            None => false,
+        }
+    };
+    let both = tokio::join!(hears_without_emission(one, rhythm), listening);
+    if let Some(emitting) = emitting {
+        // Whether it failed is for event-latency to report.
+        let _ = emitting.await;
+    }
+    both
+}
+
+async fn hears_without_emission(stream: &mut OngoingExchange, rhythm: Duration) -> bool {
+    let before = stream.exchange.dispatched().count();
+    let limit = stream.elapsed() + rhythm;
+    stream.read_until(limit, |exchange| exchange.dispatched().count() > before).await;
+    stream.exchange.dispatched().count() > before
 }
 
 /// What has arrived is read within this time.
@@ -112,15 +176,7 @@ pub(super) async fn deaf(
     rhythm: Duration,
     left: &str,
 ) -> Option<Outcome> {
-    let hears = async |stream: &mut OngoingExchange| {
-        if context.options().emit.is_some() {
-            return emitted(context, stream).await;
-        }
-        let before = stream.exchange.dispatched().count();
-        let limit = stream.elapsed() + rhythm;
-        stream.read_until(limit, |exchange| exchange.dispatched().count() > before).await;
-        stream.exchange.dispatched().count() > before
-    };
+    let hears = async |stream: &mut OngoingExchange| hears(context, stream, rhythm).await;
     // The server notices that they have left only when it writes: a first event may still come.
     hears(other).await;
     if hears(other).await {

@@ -1,23 +1,21 @@
 //! The stream over HTTP/2.
 
-use std::collections::HashMap;
+mod events;
+
 use std::sync::Arc;
 
-use ssespec_reports::visible;
 use ssespec_strict::http2::fields::Field;
 
+use self::events::{lost_events, other_data};
 use crate::check::{Check, Judging, judging};
 use crate::describe::{counted, field_lines, id_list, seconds};
 use crate::http2::observation::{EVENTS, Http2Observation};
 use crate::need::Need;
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Outcome, fact};
-use crate::wire::exchange::{End, Event, Exchange};
+use crate::wire::exchange::End;
 use crate::wire::request::ReadLimits;
 use ssespec::target::Security;
-
-/// How many characters of data are shown.
-const SHOWN: usize = 100;
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::new("h2", "Support for HTTP/2", "resilience-server/connection-limit", |c| judging(support(c))),
@@ -103,7 +101,7 @@ fn fields(observation: &Http2Observation) -> Outcome {
 
 /// Why there is no response on the stream that stays open.
 fn no_response(observation: &Http2Observation) -> String {
-    let reason = match (observation.kept.reset_code, &observation.connection_end) {
+    let reason = match (observation.kept.reset, &observation.connection_end) {
         (Some(code), _) => format!("the stream was reset with code {code}"),
         (None, Some(reason)) => reason.clone(),
         (None, None) => format!("no response head within {}", seconds(observation.duration)),
@@ -156,7 +154,9 @@ async fn same_fields(context: CheckContext) -> Result<Outcome, Outcome> {
 async fn equal(context: CheckContext) -> Result<Outcome, Outcome> {
     let limits = ReadLimits { events: Some(1), ..context.for_up_to(EVENTS) };
     let http1 = context.send(context.request(limits)).await;
-    let shared: Arc<_> = context.http2().await?;
+    // Both at the same time, so that the same events come on both.
+    let (shared, long) = tokio::join!(context.http2(), context.long_observation());
+    let shared: Arc<_> = shared?;
     let observation = shared.as_ref().as_ref().map_err(|reason| Outcome::NotJudged(reason.to_string()))?;
     let Some(head) = http1.head() else {
         return Err(Outcome::NotJudged("there is no response over HTTP/1.1".into()));
@@ -183,12 +183,11 @@ async fn equal(context: CheckContext) -> Result<Outcome, Outcome> {
         let observed = format!("no event within {}", seconds(EVENTS));
         return Ok(observation.breach("an event, as over HTTP/1.1", observed).proven());
     }
-    if http2.has_ended && !http2.is_malformed {
-        let long = context.long_observation().await;
-        if long.exchange.end == End::StillOpen && long.exchange.duration > observation.duration {
-            let observed = format!("the stream ended after {}", counted(http2.events.len(), "event"));
-            return Ok(observation.breach("a stream that stays open, as over HTTP/1.1", observed).proven());
-        }
+    let is_open_over_http1 =
+        long.exchange.end == End::StillOpen && long.exchange.duration > observation.duration;
+    if is_open_over_http1 && let Some(end) = own_end(observation) {
+        let observed = format!("the stream {end} after {}", counted(http2.events.len(), "event"));
+        return Ok(observation.breach("a stream that stays open, as over HTTP/1.1", observed).proven());
     }
     if http1.identified().next().is_some()
         && !http2.events.is_empty()
@@ -196,6 +195,9 @@ async fn equal(context: CheckContext) -> Result<Outcome, Outcome> {
     {
         let observed = format!("{} without ids", counted(http2.events.len(), "event"));
         return Ok(observation.breach("events with ids, as over HTTP/1.1", observed).proven());
+    }
+    if let Some(breach) = lost_events(observation, &long.exchange) {
+        return Ok(breach);
     }
     if context.options().content.is_none()
         && let Ok(resumption) = context.resumption().await?.as_ref()
@@ -215,35 +217,18 @@ async fn equal(context: CheckContext) -> Result<Outcome, Outcome> {
     Ok(Outcome::Holds)
 }
 
-/// A breach if an event over HTTP/2 has other data than the event with the same id over HTTP/1.1, where such events are the
-/// same on all streams.
-fn other_data<'e>(
-    observation: &Http2Observation,
-    first: &Exchange,
-    others: impl Iterator<Item = &'e Exchange>,
-) -> Option<Outcome> {
-    let data = |exchange: &Exchange| -> HashMap<String, String> {
-        let event =
-            |(event, id): (&Event, &str)| (id.to_owned(), event.block.data.clone().unwrap_or_default());
-        exchange.identified().map(event).collect()
-    };
-    let mut known = data(first);
-    let mut is_shared = false;
-    for (id, data) in others.flat_map(data) {
-        match known.get(&id) {
-            Some(same) if *same == data => is_shared = true,
-            // Each stream has its own events.
-            Some(_) => return None,
-            None => _ = known.insert(id, data),
-        }
+/// How the stream that stays open ended, if the server ended it on its own.
+fn own_end(observation: &Http2Observation) -> Option<String> {
+    let kept = &observation.kept;
+    if kept.is_malformed || kept.fields.is_none() {
+        return None;
     }
-    let events = observation.kept.events.iter();
-    let (id, same, other) = events
-        .filter_map(|(id, other)| Some((id.as_ref()?, known.get(id.as_ref()?)?, other)))
-        .find(|(_, same, other)| is_shared && same != other)?;
-    let describe = |data: &str| format!("the event with id {id} has the data {}", visible::line(data, SHOWN));
-    let expected = format!("{}, as over HTTP/1.1", describe(same));
-    Some(observation.breach(expected, describe(other)).proven())
+    match (kept.reset, &observation.connection_end) {
+        _ if kept.has_ended => Some("ended".into()),
+        (Some(code), _) if observation.reset_at.is_none() => Some(format!("was reset with code {code}")),
+        (None, Some(reason)) if observation.reset_at.is_none() => Some(format!("broke ({reason})")),
+        _ => None,
+    }
 }
 
 async fn resume(context: CheckContext) -> Result<Outcome, Outcome> {
@@ -279,7 +264,7 @@ fn concurrent_streams(observation: &Http2Observation) -> Outcome {
 }
 
 fn reset(observation: &Http2Observation) -> Outcome {
-    let Http2Observation { kept, later, connection_end, reset_stream, .. } = observation;
+    let Http2Observation { kept, later, connection_end, reset_stream, reset_at, .. } = observation;
     if kept.fields.is_none() {
         return Outcome::NotJudged(no_response(observation));
     }
@@ -287,9 +272,12 @@ fn reset(observation: &Http2Observation) -> Outcome {
         let reason = "the head is malformed over HTTP/2, so clients reset the stream";
         return Outcome::NotJudged(reason.into());
     }
+    if reset_at.is_none() {
+        return Outcome::NotJudged("the server reset the other stream before: see h2-equal".into());
+    }
     let observed = if let Some(reason) = connection_end {
         format!("after RST_STREAM on stream {reset_stream}: {reason}")
-    } else if let Some(code) = kept.reset_code {
+    } else if let Some(code) = kept.reset {
         format!("the other stream was reset with code {code}")
     } else if later.fields.is_none() {
         "a new stream got no response".into()

@@ -11,6 +11,7 @@
 //! - [`resume`]: resuming with Last-Event-ID; [`hostile_input`]: attacks through ids and queries
 //! - [`ending`]: streams that end, and how failures are reported
 //! - [`connections`]: many connections, and how clients disconnect
+//! - [`leaving`]: how clients that leave disturb others
 //! - [`deafness`]: whether a stream still receives events after other clients have left
 //! - [`broadcast`]: whether every open stream receives the events
 //! - [`http2`]: the stream over HTTP/2
@@ -28,6 +29,7 @@ pub(crate) mod held_back;
 pub(crate) mod hostile_input;
 pub(crate) mod http2;
 pub(crate) mod ids;
+pub(crate) mod leaving;
 pub(crate) mod methods;
 pub(crate) mod negotiation;
 pub(crate) mod payload;

@@ -7,7 +7,7 @@ use ssespec_reports::visible;
 use super::stream::judge_stream;
 use crate::check::Check;
 use crate::outcome::{Breach, Outcome};
-use crate::wire::exchange::Exchange;
+use crate::wire::exchange::{End, Exchange};
 
 pub(crate) const CHECKS: &[Check] = &[Check::new(
     "payload-is-text",
@@ -36,6 +36,8 @@ enum Mistake {
     EscapedLineBreak,
     /// `undefined`, `None`
     NoValue,
+    /// `{"price": ${price}}`
+    PlaceholderWithin,
 }
 
 impl Mistake {
@@ -65,7 +67,10 @@ impl Mistake {
         if text.ends_with("\\n") {
             return Some(Self::EscapedLineBreak);
         }
-        ["undefined", "None", "NaN", "<nil>"].contains(&text).then_some(Self::NoValue)
+        if ["undefined", "None", "NaN", "<nil>"].contains(&text) {
+            return Some(Self::NoValue);
+        }
+        has_placeholder(text).then_some(Self::PlaceholderWithin)
     }
 
     /// Of how many events it must be the payload, if others of the type have another one; a word may be meant.
@@ -76,7 +81,7 @@ impl Mistake {
             }
             Self::Placeholder => count == total,
             Self::FieldNameTwice | Self::EscapedLineBreak => count == total && count >= 2,
-            Self::NoValue => count == total && count >= 3,
+            Self::NoValue | Self::PlaceholderWithin => count == total && count >= 3,
         }
     }
 
@@ -88,7 +93,7 @@ impl Mistake {
             Self::Bytes => "decode the bytes before they are formatted into text",
             Self::Object => "an object was converted to text; serialize it, for example as JSON",
             Self::PythonLiteral => "this is the text of a Python object, not JSON: use json.dumps()",
-            Self::Placeholder => {
+            Self::Placeholder | Self::PlaceholderWithin => {
                 "the placeholder was not replaced by a value: it is not in a template, or the value has another type"
             }
             Self::EscapedLineBreak => "the line break is written as a backslash followed by n",
@@ -114,6 +119,14 @@ fn is_object(text: &str) -> bool {
     })
 }
 
+/// Whether a placeholder such as `${name}` is within the text.
+fn has_placeholder(text: &str) -> bool {
+    text.match_indices("${").any(|(at, _)| {
+        let rest = text.get(at..).unwrap_or_default();
+        rest.find('}').and_then(|end| rest.get(..=end)).is_some_and(is_placeholder)
+    })
+}
+
 /// Whether it is a single placeholder: `{name}`, `${name}`, `%s`.
 fn is_placeholder(text: &str) -> bool {
     let inner = text.strip_prefix('$').unwrap_or(text).strip_prefix('{').and_then(|t| t.strip_suffix('}'));
@@ -122,6 +135,13 @@ fn is_placeholder(text: &str) -> bool {
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(&byte))
     };
     inner.is_some_and(is_path) || ["%s", "%d", "%v"].contains(&text)
+}
+
+/// How many payloads are there only for the others: a greeting before them, and a last one such as `[DONE]` if the stream ended.
+fn framing(payloads: &[&str], has_ended: bool) -> usize {
+    let is_text = |payload: Option<&&str>| payload.is_some_and(|payload| Mistake::of(payload).is_none());
+    let (greeting, rest) = payloads.split_at(usize::from(is_text(payloads.first())));
+    greeting.len() + usize::from(has_ended && is_text(rest.last()))
 }
 
 fn payloads(exchange: &Exchange) -> Outcome {
@@ -141,10 +161,12 @@ fn payloads(exchange: &Exchange) -> Outcome {
                 found.entry(mistake).or_default().push(payload);
             }
         }
-        // A greeting may come before the others.
-        let greetings = usize::from(payloads.first().is_some_and(|first| Mistake::of(first).is_none()));
-        let total = payloads.len().saturating_sub(greetings);
-        let sure = found.into_iter().find(|(mistake, of)| mistake.is_sure(of.len(), total));
+        let total = payloads.len().saturating_sub(framing(&payloads, exchange.end == End::Complete));
+        let are_equal = payloads.windows(2).all(|pair| pair.first() == pair.last());
+        let sure = found.into_iter().find(|(mistake, of)| {
+            // A text about placeholders is not always the same.
+            mistake.is_sure(of.len(), total) && (*mistake != Mistake::PlaceholderWithin || are_equal)
+        });
         if let Some((mistake, wrong)) = sure {
             let shown = visible::line(wrong.first().copied().unwrap_or_default(), SHOWN);
             let observed = format!("{shown} in {} of {} events", wrong.len(), payloads.len());
@@ -158,7 +180,7 @@ fn payloads(exchange: &Exchange) -> Outcome {
 
 #[cfg(test)]
 mod tests {
-    use super::Mistake;
+    use super::{Mistake, framing};
 
     #[test]
     fn mistakes_are_told_from_texts() {
@@ -181,6 +203,8 @@ mod tests {
             ("hello\\n\\n", Mistake::EscapedLineBreak),
             ("undefined", Mistake::NoValue),
             ("None", Mistake::NoValue),
+            ("{\"price\": ${stock.price}}", Mistake::PlaceholderWithin),
+            ("at ${time}: ${text}", Mistake::PlaceholderWithin),
         ] {
             assert_eq!(Mistake::of(text), Some(mistake), "{text}");
         }
@@ -203,9 +227,20 @@ mod tests {
             "%",
             "database: x",
             "\"a\\n\"",
+            "${",
+            "costs $5 {more}",
+            "${a + b}",
         ] {
             assert_eq!(Mistake::of(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn a_greeting_and_a_last_payload_do_not_count() {
+        let twice = ["data: a", "data: b", "[DONE]"];
+        assert_eq!((framing(&twice, true), framing(&twice, false)), (1, 0));
+        assert_eq!(framing(&["hello", "data: a", "[DONE]"], true), 2);
+        assert_eq!((framing(&["hello"], true), framing(&["data: a"], true), framing(&[], true)), (1, 0, 0));
     }
 
     #[test]

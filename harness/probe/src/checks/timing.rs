@@ -1,19 +1,22 @@
 //! When bytes arrive: whether heads and events are flushed, and what keeps an idle stream alive.
 
 mod blank_lines;
+mod clumps;
 mod keep_alive;
 mod timestamps;
 
 use std::time::Duration;
 
 use self::blank_lines::{blank_line_delay, blank_lines};
+use self::clumps::batches;
 use self::keep_alive::{keep_alive_comment, keep_alive_unless_emitting};
-use self::timestamps::find_timestamp;
 use super::stream::judge_stream;
 use crate::check::{Check, judging};
 use crate::describe::{counted, seconds};
+use crate::emit::EmitError;
 use crate::need::Need;
-use crate::observe::heads::{PAUSE, PROMPT, TOGETHER};
+use crate::observe::before_leaving::FirstEvents;
+use crate::observe::heads::{PROMPT, TOGETHER};
 use crate::observe::observations::CheckContext;
 use crate::observe::replay::REPLAYED;
 use crate::outcome::{Breach, Outcome, fact};
@@ -71,9 +74,6 @@ pub(crate) const CHECKS: &[Check] = &[
     }),
 ];
 
-/// A read that is later than this may return several events that were sent one after the other.
-const LATE_READ: Duration = Duration::from_millis(200);
-
 async fn headers_flushed(context: CheckContext) -> Result<Outcome, Outcome> {
     let observation = context.long_observation().await;
     let exchange = &observation.exchange;
@@ -88,31 +88,58 @@ async fn headers_flushed(context: CheckContext) -> Result<Outcome, Outcome> {
     };
     if exchange.head_time() <= PROMPT {
         // This stream may have been opened just before an event: the others count too.
+        // Where few streams are served, each would wait until the one before is released.
+        if context.is_alone && !context.places().are_limited() {
+            open_after_events(&context).await;
+        }
         let Some(late) = context.heads().late() else { return Ok(Outcome::Holds) };
         let observed = format!(
             "the head together with the first content, after up to {} on other streams",
             seconds(late.head_time())
         );
-        let breach = Breach::new(&late, expected, observed).hint(hint);
-        // Where few streams are served, others may have waited for a place.
-        let is_limited = context.places().are_limited();
-        return Ok(if is_limited { breach.about_time().proven() } else { breach.proven() });
+        // The others may have waited for each other.
+        return Ok(Breach::new(&late, expected, observed).hint(hint).about_time().proven());
     }
     let first_content = exchange.reads.iter().find(|read| read.content > 0);
     let is_with_content = first_content.is_some_and(|read| read.at <= head.at + TOGETHER);
     let suffix = if is_with_content { ", together with the first content" } else { "" };
     let observed = format!("the head after {}{suffix}", seconds(head.at));
     let breach = Breach::new(exchange, expected, observed).about_time();
-    let others_too = context.heads().late().is_some() && !context.places().are_limited();
-    let breach = if others_too { Breach { is_about_time: false, ..breach } } else { breach };
     Ok(if is_with_content { breach.hint(hint).proven() } else { breach.suspected() })
+}
+
+/// How many streams are opened one after the other.
+const IN_SERIES: usize = 2;
+
+/// Opens streams one after the other, each as soon as the head of the one before has come. Where heads come with events,
+/// each waits for the next event.
+async fn open_after_events(context: &CheckContext) {
+    for _ in 0..IN_SERIES {
+        let _place = context.reserve(1).await;
+        let request = context.request(context.until_first_event()).path(context.path.clone());
+        let mut ongoing = context.places().open(context.options(), &request).await;
+        ongoing.read_until(context.options().timeout, |exchange| exchange.head().is_some()).await;
+        let moment = ongoing.elapsed() + TOGETHER;
+        ongoing.read_until(moment, |_| false).await;
+        context.heads().note(&ongoing.finish());
+    }
 }
 
 async fn event_latency(context: CheckContext) -> Result<Outcome, Outcome> {
     let observation = context.observed_stream().await?;
     let exchange = &observation.exchange;
     if let Some(error) = &observation.emit_error {
-        return Err(Outcome::SetupFailed(format!("--emit does not make the server emit: {error}")));
+        let worked = context.capacity().await.first_events != FirstEvents::Unknown;
+        return Err(match (worked, error, context.is_alone) {
+            // The load of the probe may have been the reason.
+            (true, _, false) | (_, EmitError::TimedOut(_), false) => {
+                Outcome::JudgeAlone(format!("--emit failed while other checks ran: {error}"))
+            }
+            (true, _, true) => {
+                Outcome::NotJudged(format!("--emit worked at first, and then failed: {error}"))
+            }
+            (false, ..) => Outcome::SetupFailed(format!("--emit does not make the server emit: {error}")),
+        });
     }
     let arrivals: Vec<Duration> = exchange.dispatched().map(|event| event.block.at).collect();
     let mut slowest: Option<Duration> = None;
@@ -178,96 +205,8 @@ async fn still_receives(context: CheckContext) -> Result<Outcome, Outcome> {
     );
     Ok(Breach::new(first, "the same events on both streams", observed)
         .with_exchange(&late.exchange, 2)
-        .hint("a write timeout for the whole response, and write errors that are ignored, leave the stream open but deaf")
+        .hint("a write timeout for the whole response, write errors that are ignored, and code that removes the wrong client when one leaves, leave the stream open but deaf")
         .proven())
-}
-
-/// Groups events that came in the same chunk, or without chunks in the same read.
-fn bursts(exchange: &Exchange) -> Vec<Vec<&Event>> {
-    let mut bursts: Vec<Vec<&Event>> = Vec::new();
-    for event in exchange.dispatched() {
-        let key = |event: &Event| (event.chunk, if event.chunk == 0 { event.read } else { 0 });
-        match bursts.last_mut() {
-            Some(burst) if burst.first().is_some_and(|first| key(first) == key(event)) => burst.push(event),
-            _ => bursts.push(vec![event]),
-        }
-    }
-    bursts
-}
-
-fn batches(exchange: &Exchange) -> Outcome {
-    let all = bursts(exchange);
-    let at = |burst: &[&Event]| burst.first().map_or(Duration::ZERO, |event| event.block.at);
-    // The first burst may be a replay of earlier events.
-    let mut after_pause = Vec::new();
-    for pair in all.windows(2) {
-        if let [before, burst] = pair
-            && exchange.earliest_arrival(at(burst)).saturating_sub(at(before)) >= PAUSE
-            // Without chunks, events that came while this process was not scheduled seem to be one burst.
-            && (burst.iter().all(|event| event.chunk > 0) || is_prompt(exchange, at(burst)))
-        {
-            after_pause.push(burst);
-        }
-    }
-    // If the head came late, the events that came with it were held back too.
-    let is_head_late = exchange.head().is_some_and(|head| head.at > PROMPT);
-    if is_head_late && let Some(first) = all.first() {
-        after_pause.push(first);
-    }
-    if after_pause.is_empty() {
-        return Outcome::NotJudged("too few events came to judge".into());
-    }
-    let expected = "each event when it happens";
-    if let Some((count, spread)) = held_back(exchange) {
-        let observed = format!(
-            "{count} events at the same time, although the timestamps in them are {} apart",
-            seconds(spread)
-        );
-        return Breach::new(exchange, expected, observed)
-            .hint("something buffers the stream: the server, compression, or a proxy")
-            .proven();
-    }
-    let batches = after_pause.iter().filter(|burst| burst.len() >= 2).count();
-    let largest = after_pause.iter().map(|burst| burst.len()).max().unwrap_or_default();
-    if (batches >= 2 && largest >= 3 && batches * 2 > after_pause.len()) || (batches >= 1 && largest >= 5) {
-        let unit = if exchange.events.iter().any(|event| event.chunk > 0) { "chunk" } else { "read" };
-        let observed = format!(
-            "several events in one {unit} after {batches} of {} pauses, up to {largest} events",
-            after_pause.len()
-        );
-        return Breach::new(exchange, expected, observed)
-            .hint("flush after each event, unless the events happen at the same time")
-            .proven();
-    }
-    Outcome::Holds
-}
-
-/// Whether a read was not so late that events which were sent one after the other came together.
-fn is_prompt(exchange: &Exchange, read: Duration) -> bool {
-    read.saturating_sub(exchange.earliest_arrival(read)) < LATE_READ
-}
-
-/// Events that came together although the timestamps in them differ: how many, and by how much.
-fn held_back(exchange: &Exchange) -> Option<(usize, Duration)> {
-    let events: Vec<&Event> = exchange.dispatched().collect();
-    let first = events.first()?.block.at;
-    let together = events.chunk_by(|a, b| b.block.at.saturating_sub(a.block.at) < TOGETHER);
-    // The first events may be a replay.
-    let later = together.filter(|burst| {
-        burst
-            .first()
-            .is_some_and(|event| event.block.at > first + PAUSE && is_prompt(exchange, event.block.at))
-    });
-    let spreads = later.filter_map(|burst| {
-        let times: Vec<_> =
-            burst.iter().filter_map(|event| find_timestamp(event.block.data.as_deref()?)).collect();
-        let (format, start) = *times.first()?;
-        let (other, end) = *times.last()?;
-        let spread = u64::try_from(end.saturating_sub(start)).ok()?;
-        (format == other && (500..60_000).contains(&spread))
-            .then(|| (burst.len(), Duration::from_millis(spread)))
-    });
-    spreads.max_by_key(|(_, spread)| *spread)
 }
 
 fn padding(exchange: &Exchange) -> Outcome {

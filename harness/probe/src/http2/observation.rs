@@ -17,6 +17,9 @@ pub(crate) const EVENTS: Duration = Duration::from_millis(2000);
 /// How long the connection is observed at least, in a short and in a full probe.
 const MOMENT: (Duration, Duration) = (Duration::from_millis(1500), Duration::from_secs(5));
 
+/// How long the other stream is watched after one was reset.
+const REACTION: Duration = Duration::from_millis(300);
+
 /// How many events with ids are awaited, to resume after the first of them.
 const IDENTIFIED: usize = 2;
 
@@ -31,6 +34,8 @@ pub(crate) struct Http2Observation {
     pub(crate) kept: Http2Response,
     /// The number of the stream that is reset.
     pub(crate) reset_stream: u32,
+    /// When it was reset; `None` if the server had reset the other stream, or ended the connection, before.
+    pub(crate) reset_at: Option<Duration>,
     /// The stream that is opened after the reset.
     pub(crate) later: Http2Response,
     /// The stream that resumes the one that stays open, if there were ids.
@@ -70,7 +75,7 @@ pub(crate) struct Http2Response {
     pub(crate) status: Option<u16>,
     pub(crate) content_type: Option<String>,
     /// The error code of an RST_STREAM.
-    pub(crate) reset_code: Option<u32>,
+    pub(crate) reset: Option<u32>,
     /// Whether the server ended it.
     pub(crate) has_ended: bool,
     /// The events that came: the id, if there is one, and the data.
@@ -102,7 +107,7 @@ impl Http2Response {
             fields: response.fields.clone(),
             status: response.status(),
             content_type: response.value("content-type"),
-            reset_code: response.reset,
+            reset: response.reset,
             has_ended: response.has_ended,
             events: events(response),
             is_malformed: response.is_malformed(),
@@ -158,24 +163,31 @@ pub(crate) async fn observe(options: &Options, path: &str) -> Result<Http2Observ
         let limit = session.elapsed() + EVENTS;
         session.until(limit, |session| ids(session, kept).len() >= IDENTIFIED).await;
     }
-    session.cancel(reset).await;
-    let later = session.ask(options, path, None).await.ok();
-    let limit = session.elapsed() + options.timeout;
-    session.until(limit, |session| later.is_none_or(|later| has_head(session, later))).await;
+    let is_over = |session: &Session| {
+        session.responses.get(&kept).is_some_and(|response| response.reset.is_some() || response.has_ended)
+    };
     // A stream that is cut after a moment is not kept.
     let least = if options.length == Length::Full { MOMENT.1 } else { MOMENT.0 };
     let moment = least.max(session.elapsed());
-    session
-        .until(moment, |session| {
-            session.responses.get(&kept).is_some_and(|response| response.reset.is_some())
-        })
-        .await;
+    session.until(moment, is_over).await;
+    let (mut reset_at, mut later) = (None, None);
+    let is_reset = session.responses.get(&kept).is_some_and(|response| response.reset.is_some());
+    if !is_reset && session.over.is_none() {
+        reset_at = Some(session.elapsed());
+        session.cancel(reset).await;
+        later = session.ask(options, path, None).await.ok();
+        let limit = session.elapsed() + options.timeout;
+        session.until(limit, |session| later.is_none_or(|later| has_head(session, later))).await;
+        let reaction = session.elapsed() + REACTION;
+        session.until(reaction, is_over).await;
+    }
     let is_kept = session.responses.get(&kept).is_some_and(|response| response.reset.is_none());
     let resumed = if is_kept { resume(&mut session, options, path, kept).await } else { None };
     Ok(Http2Observation {
         request: format!("{} {path} over HTTP/2", options.method().name()),
         kept: Http2Response::of(session.responses.get(&kept)),
         reset_stream: reset,
+        reset_at,
         resumed,
         later: Http2Response::of(later.and_then(|later| session.responses.get(&later))),
         max_concurrent_streams: session.settings.get(&MAX_CONCURRENT_STREAMS).copied(),

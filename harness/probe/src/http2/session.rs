@@ -44,7 +44,7 @@ pub(crate) enum NoHttp2 {
     #[error("no HTTP/2: the server did not accept the preface: {0}")]
     Preface(String),
     /// The server did not begin with SETTINGS.
-    #[error("no HTTP/2: the server did not send SETTINGS{0}")]
+    #[error("no HTTP/2: {0}")]
     NoSettings(String),
     /// HTTP/2 does not allow the request, or the connection is over.
     #[error("no HTTP/2: {0}")]
@@ -144,9 +144,9 @@ impl Session {
         let start = session.reader.unread();
         let start = String::from_utf8_lossy(start.get(..16).unwrap_or(start)).into_owned();
         Err(NoHttp2::NoSettings(match session.over {
-            Some(why) => format!(": {why}"),
-            None if start.is_empty() => format!(" within {}", seconds(options.timeout)),
-            None => format!(" but {start:?}"),
+            Some(why) => why,
+            None if start.is_empty() => format!("no SETTINGS within {}", seconds(options.timeout)),
+            None => format!("no SETTINGS, but {start:?}"),
         }))
     }
 

@@ -11,6 +11,9 @@ use crate::wire::ongoing::OngoingExchange;
 /// How long an event that was emitted may take.
 const EMITTED: Duration = Duration::from_millis(1500);
 
+/// How long to wait for the first event.
+const FIRST: Duration = Duration::from_secs(1);
+
 /// How long a stream with an event is read for others.
 const STEADY: Duration = Duration::from_millis(2800);
 
@@ -34,9 +37,13 @@ pub(crate) enum FirstEvents {
 /// Watches the events of the first stream.
 pub(crate) async fn watch(options: &Options, stream: &mut OngoingExchange) -> FirstEvents {
     let Some(trigger) = &options.emit else {
-        if options.length == Length::Full && stream.exchange.dispatched().next().is_some() {
-            let limit = stream.elapsed() + STEADY;
-            stream.read_until(limit, |exchange| live(exchange).len() >= ENOUGH).await;
+        if options.length == Length::Full {
+            let soon = stream.elapsed() + FIRST;
+            stream.read_until(soon, |exchange| exchange.dispatched().next().is_some()).await;
+            if stream.exchange.dispatched().next().is_some() {
+                let limit = stream.elapsed() + STEADY;
+                stream.read_until(limit, |exchange| live(exchange).len() >= ENOUGH).await;
+            }
         }
         return if are_steady(&live(&stream.exchange)) { FirstEvents::Came } else { FirstEvents::Unknown };
     };

@@ -23,6 +23,15 @@ struct Log {
     slowest: Option<Arc<Exchange>>,
     /// A head came clearly before content that followed.
     was_before_content: bool,
+    /// How many heads came immediately, with content other than events: the server greets each client.
+    greetings: usize,
+}
+
+impl Log {
+    /// Whether heads do not wait for events: one came clearly before content, or most came with a greeting.
+    fn shows_flushed_heads(&self) -> bool {
+        self.was_before_content || (self.greetings >= 2 && self.greetings * 2 >= self.times.len())
+    }
 }
 
 /// When the heads of all responses to plain requests came.
@@ -39,6 +48,7 @@ impl Heads {
         };
         let mut log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         log.was_before_content |= comes_before_content(exchange);
+        log.greetings += usize::from(comes_with_greeting(exchange));
         let is_slowest =
             log.slowest.as_ref().is_none_or(|slowest| slowest.head_time() < exchange.head_time());
         if exchange.head().is_some() && is_slowest {
@@ -53,10 +63,10 @@ impl Heads {
         log.times.iter().max().copied().unwrap_or_default()
     }
 
-    /// Whether heads seem to come with the first event: some were late, and none came clearly before content.
+    /// Whether heads seem to come with the first event: some were late, and none came clearly before an event.
     pub(crate) fn come_with_events(&self) -> bool {
         let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        !log.was_before_content && log.times.iter().any(|time| *time > PROMPT)
+        !log.shows_flushed_heads() && log.times.iter().any(|time| *time > PROMPT)
     }
 
     /// The slowest of the responses, if many of them were late and their heads come with the first event.
@@ -64,7 +74,10 @@ impl Heads {
         let log = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let late = log.times.iter().filter(|time| **time > PROMPT).count();
         let slowest = log.slowest.clone()?;
-        (!log.was_before_content && late >= 2 && late * 4 >= log.times.len() && slowest.head_time() > PROMPT)
+        (!log.shows_flushed_heads()
+            && late >= 2
+            && late * 4 >= log.times.len()
+            && slowest.head_time() > PROMPT)
             .then_some(slowest)
     }
 }
@@ -75,4 +88,16 @@ fn comes_before_content(exchange: &Exchange) -> bool {
     let first = exchange.reads.iter().find(|read| read.content > 0);
     let until = first.map_or(exchange.duration, |read| exchange.earliest_arrival(read.at));
     until > head.at + TOGETHER * 2
+}
+
+/// The head of a response that waits for an event comes as fast as this only rarely.
+const IMMEDIATE: Duration = Duration::from_millis(250);
+
+/// Whether the head came immediately, together with content other than events, such as a comment.
+fn comes_with_greeting(exchange: &Exchange) -> bool {
+    let Some(head) = exchange.head() else { return false };
+    let until = head.at + TOGETHER * 2;
+    let has_content = exchange.reads.iter().any(|read| read.content > 0 && read.at <= until);
+    let has_event = exchange.dispatched().any(|event| event.block.at <= until);
+    exchange.head_time() <= IMMEDIATE && has_content && !has_event
 }

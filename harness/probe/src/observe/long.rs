@@ -9,6 +9,7 @@ use crate::observe::places::Places;
 use crate::observe::replay::REPLAYED;
 use crate::options::Options;
 use crate::wire::exchange::{End, Exchange};
+use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::{ReadLimits, Request};
 
 /// How often the server is made to emit.
@@ -19,6 +20,9 @@ const PAUSE: Duration = Duration::from_millis(500);
 
 /// When the second stream is opened: servers with a write timeout often use 30 s.
 const LATE: Duration = Duration::from_millis(31_000);
+
+/// How long an idle stream is silent before it is made to emit again: proxies close streams that are silent for 30 s.
+const SILENT: Duration = Duration::from_millis(30_200);
 
 /// How long the second stream is observed.
 const LATE_OBSERVATION: Duration = Duration::from_millis(3500);
@@ -56,7 +60,7 @@ pub(crate) struct Emission {
 
 /// Opens the stream, reads it until the observation ends, and makes the server emit meanwhile.
 pub(crate) async fn observe(options: &Options, path: Option<String>, places: &Places) -> LongObservation {
-    let limit = options.observation();
+    let mut limit = options.observation();
     let limits = ReadLimits { head: limit, body: limit, events: None };
     let request = options.request(limits).path(path);
     let mut ongoing = places.open(options, &request).await;
@@ -82,6 +86,9 @@ pub(crate) async fn observe(options: &Options, path: Option<String>, places: &Pl
     let mut late = None;
     if limit >= LATE + LATE_OBSERVATION && places.total() > 1 {
         ongoing.read_until(LATE, |_| false).await;
+        if options.emit.is_some() {
+            limit += until_silent(&mut ongoing).await;
+        }
         if ongoing.exchange.end == End::StillOpen {
             let opened = ongoing.elapsed();
             let reading = ongoing.read_until(opened + LATE_OBSERVATION, |_| false);
@@ -91,6 +98,17 @@ pub(crate) async fn observe(options: &Options, path: Option<String>, places: &Pl
     }
     ongoing.read_until(limit, |_| false).await;
     LongObservation { exchange: ongoing.finish(), emissions, emit_error, late }
+}
+
+/// Reads on if the stream has been silent for nearly long enough. Returns for how long.
+async fn until_silent(ongoing: &mut OngoingExchange) -> Duration {
+    let began = ongoing.elapsed();
+    let last = ongoing.exchange.reads.last().map_or(Duration::ZERO, |read| read.at);
+    let moment = last + SILENT;
+    if moment <= began + LATE_OBSERVATION {
+        ongoing.read_until(moment, |exchange| exchange.reads.last().is_some_and(|read| read.at > last)).await;
+    }
+    ongoing.elapsed().saturating_sub(began)
 }
 
 /// Opens the second stream at this time, makes the server emit, and reads.

@@ -260,7 +260,7 @@ impl Exchange {
             count => format!("{count} interim heads, "),
         };
         let shown = visible::line(&String::from_utf8_lossy(&self.raw), SHOWN_START);
-        format!("; what came: {interim}{} bytes, starting with {shown:?}", self.raw_length)
+        format!("; what came: {interim}{} bytes, starting with \"{shown}\"", self.raw_length)
     }
 
     /// The request in words, and the command line that repeats it.

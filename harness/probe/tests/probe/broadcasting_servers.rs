@@ -32,13 +32,17 @@ enum Reaches {
     NoneAfterOneLeft,
     /// All, until one leaves: then none, also of those that are opened later.
     NobodyAfterOneLeft,
+    /// All, until one leaves: then two more, also those that are opened later.
+    TwoMoreAfterOneLeft,
+    /// All, except that the one that was opened last is removed when any leaves.
+    NotNewestAfterOneLeft,
 }
 
 /// Numbers the streams of all servers.
 static SERIAL: AtomicUsize = AtomicUsize::new(1);
 
-/// The number of events so far, the open streams, and whether a client has left.
-type Streams = Arc<Mutex<(u64, Vec<UnboundedSender<u64>>, bool)>>;
+/// The number of events so far, the open streams, and how many events there were when the first client left.
+type Streams = Arc<Mutex<(u64, Vec<UnboundedSender<u64>>, Option<u64>)>>;
 
 /// Sends an event to the streams that it reaches.
 fn emit(streams: &Streams, reaches: Reaches) {
@@ -51,9 +55,15 @@ fn emit(streams: &Streams, reaches: Reaches) {
         return;
     }
     let chosen = match reaches {
-        Reaches::All | Reaches::OnlyOpen | Reaches::Own | Reaches::NoneAfterOneLeft => 0..count,
-        Reaches::NobodyAfterOneLeft if streams.2 => 0..0,
-        Reaches::NobodyAfterOneLeft => 0..count,
+        Reaches::NobodyAfterOneLeft if streams.2.is_some() => 0..0,
+        Reaches::TwoMoreAfterOneLeft if streams.2.is_some_and(|then| number > then + 2) => 0..0,
+        Reaches::All
+        | Reaches::OnlyOpen
+        | Reaches::Own
+        | Reaches::NoneAfterOneLeft
+        | Reaches::NobodyAfterOneLeft
+        | Reaches::TwoMoreAfterOneLeft
+        | Reaches::NotNewestAfterOneLeft => 0..count,
         Reaches::OneInTurn => number as usize % count..number as usize % count + 1,
         Reaches::Newest => count - 1..count,
         Reaches::Oldest => 0..1,
@@ -110,16 +120,22 @@ async fn serve(mut connection: TcpStream, streams: Streams, reaches: Reaches) ->
                 if length.unwrap_or(0) > 0 {
                     continue;
                 }
-                streams.lock().expect("a lock").2 = true;
-                if reaches == Reaches::NoneAfterOneLeft {
-                    streams.lock().expect("a lock").1.clear();
+                let mut streams = streams.lock().expect("a lock");
+                let now = streams.0;
+                streams.2.get_or_insert(now);
+                match reaches {
+                    Reaches::NoneAfterOneLeft => streams.1.clear(),
+                    Reaches::NotNewestAfterOneLeft => _ = streams.1.pop(),
+                    _ => {}
                 }
                 return None;
             }
         };
         let number = match number {
             Some(number) => number,
-            None if reaches == Reaches::NoneAfterOneLeft => std::future::pending().await,
+            None if matches!(reaches, Reaches::NoneAfterOneLeft | Reaches::NotNewestAfterOneLeft) => {
+                std::future::pending().await
+            }
             None => break,
         };
         let id = if reaches == Reaches::Own { format!("{serial}-{number}") } else { number.to_string() };
@@ -184,21 +200,37 @@ async fn a_stream_that_receives_nothing_after_another_one_left_is_found() {
     let expected =
         "no further event on an open stream after 10 others were closed, while a new one receives them";
     assert_eq!(observed, expected);
+    let often = Some(Duration::from_millis(500));
+    let (emitted, ticking) = tokio::join!(
+        probed(Reaches::NotNewestAfterOneLeft, None),
+        probed(Reaches::NotNewestAfterOneLeft, often)
+    );
+    for (probed, verdict) in [(emitted, Verdict::Fail), (ticking, Verdict::Warn)] {
+        assert_eq!(probed.verdict("leave-by-fin"), verdict, "{}", probed.problems());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_sends_nothing_after_a_client_left_is_found() {
     let often = Some(Duration::from_millis(700));
-    let probes = (
+    let (emitted, ticking, blocked, sound) = tokio::join!(
         probed(Reaches::NobodyAfterOneLeft, None),
         probed(Reaches::NobodyAfterOneLeft, often),
-        probed(Reaches::All, None),
+        probed(Reaches::TwoMoreAfterOneLeft, often),
+        probed(Reaches::All, None)
     );
-    let (emitted, ticking, sound) = tokio::join!(probes.0, probes.1, probes.2);
-    for (probed, verdict) in [(emitted, Verdict::Fail), (ticking, Verdict::Warn)] {
-        assert_eq!(probed.verdict("leave-by-fin"), verdict, "{}", probed.problems());
+    let expected = [
+        ("emitted", emitted, Verdict::Fail),
+        ("ticking", ticking, Verdict::Warn),
+        ("blocked", blocked, Verdict::Warn),
+    ];
+    for (name, probed, verdict) in expected {
+        assert_eq!(probed.verdict("leave-by-fin"), verdict, "{name}: {}", probed.problems());
         let observed = &probed.0["leave-by-fin"].failure.as_ref().expect("a failure").observed;
-        assert!(observed.starts_with("events came on the first streams of the probe; since"), "{observed}");
+        assert!(
+            observed.contains("on the first streams of the probe; since clients closed some"),
+            "{observed}"
+        );
     }
     assert_eq!(sound.problems(), "");
 }

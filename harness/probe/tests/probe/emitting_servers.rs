@@ -145,7 +145,8 @@ async fn probed(writing: Writing, tick: Option<Duration>, check: &str, emits: bo
     let base = start(writing, tick).await;
     let target = Target::parse(&format!("{base}/emit")).expect("a URL");
     let emit = emits.then(|| EmitTrigger::Url(Box::new(target), Trust::default()));
-    let length = if ["still-receives", "held-back"].contains(&check) { Length::Full } else { Length::Quick };
+    let is_long = ["still-receives", "held-back", "keep-alive"].contains(&check);
+    let length = if is_long { Length::Full } else { Length::Quick };
     let setup = ProbeSetup { filters: &[check], emit, length, ..ProbeSetup::default() };
     probe(&format!("{base}/events"), setup).await
 }
@@ -213,4 +214,10 @@ async fn compression_that_is_not_flushed_is_found_on_an_idle_server() {
     assert_eq!(idle.verdict(check), Verdict::Skip);
     let reason = idle.0[check].reason.clone().unwrap_or_default();
     assert!(reason.contains("cannot be judged") && reason.contains("use --emit"), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keep_alives_are_judged_although_the_probe_emits() {
+    let probed = probed(Writing::Each, None, "keep-alive", true).await;
+    assert_eq!(probed.verdict("keep-alive"), Verdict::Warn, "{:?}", probed.0);
 }

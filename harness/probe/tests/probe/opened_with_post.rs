@@ -55,7 +55,7 @@ async fn serve(mut connection: TcpStream) -> Option<()> {
 
 async fn respond(connection: &mut TcpStream, head: &str, sent: &[u8]) -> Option<()> {
     let refusal = match head.split(' ').next()? {
-        "post" if !head.starts_with("post /v1/responses") => Some("404 Not Found"),
+        "post" if !head.starts_with("post /v1/") => Some("404 Not Found"),
         "post" if sent != content().as_bytes() => Some("400 Bad Request"),
         "post" if !head.contains("content-type: application/json") => Some("415 Unsupported Media Type"),
         "post" => None,
@@ -69,8 +69,17 @@ async fn respond(connection: &mut TcpStream, head: &str, sent: &[u8]) -> Option<
     }
     let is_chunked = !head.contains(" http/1.0\r\n");
     let coding = if is_chunked { "transfer-encoding: chunked\r\n" } else { "" };
+    let (is_collected, is_named_twice) = (head.contains("/v1/collected"), head.contains("/v1/twice"));
     let head = format!("HTTP/1.1 200 OK\r\n{COMMON}content-type: text/event-stream\r\n{coding}\r\n");
     connection.write_all(head.as_bytes()).await.ok()?;
+    if is_collected || is_named_twice {
+        let (prefix, wait) = if is_collected { ("", 900) } else { ("data: ", 30) };
+        tokio::time::sleep(Duration::from_millis(wait)).await;
+        let events: String = ["a", "b", "c", "d"].map(|text| format!("data: {prefix}{text}\n\n")).concat();
+        let all = format!("{events}data: [DONE]\n\n");
+        let framed = if is_chunked { format!("{:x}\r\n{all}\r\n0\r\n\r\n", all.len()) } else { all };
+        return connection.write_all(framed.as_bytes()).await.ok();
+    }
     for text in ["data: {\"delta\":\"a\"}\n\n", "data: {\"delta\":\"b\"}\n\n", "data: [DONE]\n\n", ""] {
         let framed = match (is_chunked, text) {
             (true, "") => "0\r\n\r\n".to_owned(),
@@ -100,6 +109,17 @@ async fn a_stream_opened_with_post_passes() {
     for name in ["head", "range", "resume", "finite-stream", "cors-preflight", "cache-control"] {
         let reason = probed.0[name].reason.as_deref();
         assert_eq!(reason, Some("applies only to a stream opened with GET"), "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mistakes_of_a_stream_that_ends_are_found() {
+    for (path, check) in [("collected", "clumps"), ("twice", "payload-is-text")] {
+        let url = start().await.replace("responses", path);
+        let content = Some(Content::read(&content(), Path::new(".")).expect("content"));
+        let filters = &["clumps", "payload-is-text"];
+        let probed = probe(&url, ProbeSetup { content, filters, ..ProbeSetup::default() }).await;
+        assert_eq!(probed.with(&[Verdict::Warn]), [check], "{:?}", probed.0);
     }
 }
 

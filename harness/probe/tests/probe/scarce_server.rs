@@ -22,6 +22,8 @@ pub(crate) enum Scarce {
     CountedLate(usize, usize),
     /// Streams altogether: after as many, all are refused.
     Leaky(usize),
+    /// As many threads as with [`Scarce::Threads`], and events this far apart; the head comes together with a comment.
+    Greeting(usize, Duration),
     /// Events: the next comes after this time, and the head with it.
     Events(Duration),
 }
@@ -55,7 +57,7 @@ pub(crate) async fn start(scarce: Scarce) -> String {
     let address = listener.local_addr().expect("an address");
     let places = match scarce {
         Scarce::Threads(count) | Scarce::Streams(count, _) => count,
-        Scarce::Leaky(count) => count,
+        Scarce::Leaky(count) | Scarce::Greeting(count, _) => count,
         Scarce::CountedLate(..) | Scarce::Events(_) => 1000,
     };
     let counted = Arc::new(Counted { open: AtomicUsize::new(0), opened: AtomicUsize::new(0) });
@@ -76,7 +78,7 @@ async fn serve(
 ) -> Option<()> {
     // A thread serves a connection from the start; a limit of streams concerns only those.
     let _thread = match scarce {
-        Scarce::Threads(_) => Some(places.acquire().await.ok()?),
+        Scarce::Threads(_) | Scarce::Greeting(..) => Some(places.acquire().await.ok()?),
         _ => None,
     };
     let mut bytes = Vec::new();
@@ -130,14 +132,20 @@ async fn serve(
 }
 
 async fn events(connection: &mut TcpStream, scarce: Scarce, head: String, is_http10: bool) -> Option<()> {
-    let tick = if let Scarce::Events(tick) = scarce { tick } else { TICK };
+    let tick = if let Scarce::Events(tick) | Scarce::Greeting(_, tick) = scarce { tick } else { TICK };
+    let greeting = match (scarce, is_http10) {
+        (Scarce::Greeting(..), true) => ": hi\n\n",
+        (Scarce::Greeting(..), false) => "6\r\n: hi\n\n\r\n",
+        _ => "",
+    };
+    let head = head + greeting;
     let mut head = Some(head);
     if !matches!(scarce, Scarce::Events(_)) {
         connection.write_all(head.take()?.as_bytes()).await.ok()?;
     }
     for number in 1.. {
         // A server with threads looks at the connection only when it writes.
-        if let Scarce::Threads(_) | Scarce::CountedLate(..) = scarce {
+        if let Scarce::Threads(_) | Scarce::Greeting(..) | Scarce::CountedLate(..) = scarce {
             tokio::time::sleep(tick).await;
         } else {
             let mut ignored = [0; 1024];

@@ -127,3 +127,32 @@ async fn a_server_that_never_forgets_a_client_is_found() {
         "{observed}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pool_that_is_larger_than_what_is_tried_fails_nothing() {
+    // The threads of clients that left are free again after the next event.
+    let mut tasks = JoinSet::new();
+    for (threads, tick) in [(26, 1200), (40, 2500)] {
+        tasks.spawn(async move {
+            (threads, probed(Scarce::Greeting(threads, Duration::from_millis(tick))).await)
+        });
+    }
+    for (threads, probed) in tasks.join_all().await {
+        assert_eq!(probed.with(&WRONG), [""; 0], "{threads} threads: {}", probed.problems());
+        for name in ["headers-flushed", "leave-by-fin", "parallel", "hostile-id"] {
+            assert_eq!(probed.verdict(name), Verdict::Pass, "{threads}: {name}: {:?}", probed.0[name]);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_forgets_no_client_of_many_is_found() {
+    let url = start(Scarce::Leaky(30)).await;
+    let probed = probe(&url, ProbeSetup { filters: CHECKS, ..ProbeSetup::default() }).await;
+    assert_eq!(probed.with(&WRONG), ["leave-by-fin"], "{}", probed.problems());
+    let observed = &probed.0["leave-by-fin"].failure.as_ref().expect("a warning").observed;
+    assert!(
+        observed.starts_with("after the probe closed its streams, new ones were refused for 16"),
+        "{observed}"
+    );
+}

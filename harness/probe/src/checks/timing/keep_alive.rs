@@ -32,7 +32,7 @@ pub(super) fn keep_alive(exchange: &Exchange) -> Outcome {
     if silence.length >= MAX_SILENCE {
         let observed = format!("no byte for {}, from {} on", seconds(silence.length), seconds(silence.since));
         return Breach::new(exchange, "bytes about every 15 s", observed)
-            .hint("proxies close streams that are silent for 30 s or 60 s; send a comment every 15 s")
+            .hint("proxies close streams that are silent for 30 s or 60 s; send a comment every 15 s. If the server emits events all the time, something buffers them: --emit shows it")
             .proven();
     }
     if exchange.end != End::StillOpen {

@@ -1,8 +1,8 @@
 use std::time::Duration;
 
 use super::blank_lines::blank_line_delay;
+use super::clumps::{bursts, held_back};
 use super::keep_alive::{keep_alive, keep_alive_unless_emitting};
-use super::{bursts, held_back};
 use crate::observe::long::{LateStream, LongObservation};
 use crate::outcome::Outcome;
 use crate::wire::exchange::{End, Event, Exchange, Read, Silence};
