@@ -109,6 +109,7 @@ impl Cause {
             Self::NoBackPressure => &["intermediary/load/client-that-does-not-read"],
             Self::CodingAsked => &["intermediary/requests/coding-not-asked-for"],
             Self::CredentialsRemoved => &[
+                "intermediary/requests/authorization",
                 "client/llm/post-as-given",
                 "client/requests/refreshed-header-after-the-end",
                 "client/requests/refreshed-header-keeps-the-position",

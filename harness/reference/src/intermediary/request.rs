@@ -150,6 +150,9 @@ impl Request {
         {
             fields.remove(|name| name.eq_ignore_ascii_case("last-event-id"));
         }
+        if fields.values("authorization").next().is_some() && defects.has(Defect::AuthorizationDropped) {
+            fields.remove(|name| name.eq_ignore_ascii_case("authorization"));
+        }
         let is_known = |name: &str| KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known));
         if fields.0.iter().any(|(name, _)| !is_known(name)) && defects.has(Defect::UnknownFieldsDropped) {
             fields.remove(|name| !is_known(name));

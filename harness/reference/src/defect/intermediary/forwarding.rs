@@ -53,6 +53,8 @@ macro_rules! entries {
         LastEventIdInAscii: "http/proxy-fields-forwarded",
         /// Field values are cut after 4096 bytes.
         LongFieldsCut: "http/proxy-fields-forwarded",
+        /// Authorization is not forwarded.
+        AuthorizationDropped: "http/proxy-authorization",
         /// Fields with unknown names are not forwarded.
         UnknownFieldsDropped: "http/proxy-fields-forwarded",
         /// Fields of a request that Connection names are forwarded.
