@@ -43,6 +43,8 @@ macro_rules! entries {
 
         // Requests
 
+        /// The origin is asked with HTTP/1.0.
+        OriginAskedWithHttp10: "resilience-intermediary/asked-with-chunks",
         /// Last-Event-ID is not forwarded.
         LastEventIdDropped: "http/proxy-fields-forwarded",
         /// An empty Last-Event-ID is not forwarded.

@@ -1,5 +1,7 @@
 //! Responses that break off with an invalid chunk, as a client of an intermediary and as one of a server sees them.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use ssespec_mock_server::client::{Offer, Trust};
 use ssespec_strict::Limits;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
