@@ -22,9 +22,8 @@ use crate::intermediary::sharing::{Keeping, Kept};
 /// How long a flowing stream may take in an intermediary with a defect, in seconds.
 const ROUTE: u64 = 15;
 
-/// How long a stream may be silent in intermediaries with a defect, in seconds.
+/// How long a stream may be silent in an intermediary with a defect, in seconds.
 const IDLE: u64 = 50;
-const READ_TIMEOUT: u64 = 5;
 
 /// The text that an intermediary with a defect adds.
 const ADDED: &[u8] = b"Error occurred while trying to proxy\n\n";
@@ -236,7 +235,6 @@ async fn forward<F: Front>(
     let mut send = Sending { shared, front, held_head, keeping };
     let cut = Instant::now() + shared.pace.seconds(ROUTE);
     let idle = shared.pace.seconds(IDLE);
-    let read_timeout = shared.pace.seconds(READ_TIMEOUT);
     let mut reloads = shared.reloads.subscribe();
     let mut is_watched = true;
     loop {
@@ -252,10 +250,6 @@ async fn forward<F: Front>(
             came = source.next() => came,
             Ok(()) = reloads.changed(), if defects.has(Defect::StreamsEndedByReload) => return send.end().await,
             () = tokio::time::sleep(idle), if defects.has(Defect::SilentStreamEnded) => return send.end().await,
-            () = tokio::time::sleep(read_timeout), if defects.has(Defect::SilentStreamCutSoon) => {
-                send.front.abort();
-                return Ok(());
-            }
             held = passage.waits() => (Came::Content(Vec::new()), { send.content(&held).await?; false }),
         };
         match came {

@@ -21,8 +21,6 @@ macro_rules! entries {
         FirstAfterSilenceHeld: "resilience-intermediary/events-at-once",
         /// A stream that flows is cut 15 s after its request.
         StreamCutAfterRouteTimeout: "envoyproxy/envoy#8517",
-        /// A stream that is silent for 5 seconds breaks off.
-        SilentStreamCutSoon: "resilience-intermediary/comments-keep-alive",
         /// A stream that is silent for 50 seconds ends cleanly.
         SilentStreamEnded: "resilience-intermediary/silent-not-cut",
 
