@@ -78,7 +78,13 @@ fn observed(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Option<Obse
                 ..RequestExpectation::default()
             };
             let times = table.and_then(|table| value::count_of(table, "times")).unwrap_or(1);
-            Observed::Request(Box::new(RequestObserved { stream: front::stream(table), request, times }))
+            let http = table.and_then(|table| value::word_of(table, "http"));
+            Observed::Request(Box::new(RequestObserved {
+                stream: front::stream(table),
+                request,
+                http,
+                times,
+            }))
         }
         "expect-no-request" => Observed::NoRequest(value::duration(written.argument?)?),
         "expect-left" => Observed::Left { within: duration("within") },

@@ -182,6 +182,7 @@ static REQUEST: Table = Table {
     what: "`expect-request`",
     keys: &[
         Key::optional("method", Shape::Text, "The method."),
+        Key::optional("http", Shape::Word(Http::WORDS), "The version of HTTP; not compared if absent."),
         Key::optional(
             "headers",
             FIELDS,

@@ -10,7 +10,7 @@ use ssespec_mock_server::action::{Action, Repeat};
 use crate::client::step::RequestExpectation;
 use crate::grammar::fact::Fact;
 use crate::grammar::measure::Measurement;
-use crate::server::step::{Expected, HangUp, Request};
+use crate::server::step::{Expected, HangUp, Http, Request};
 use crate::step::{ScriptStep, Step};
 
 /// A step of an intermediary case.
@@ -71,6 +71,8 @@ pub struct RequestObserved {
     pub stream: String,
     /// What it must be.
     pub request: RequestExpectation,
+    /// The version of HTTP that it must have, if that is compared.
+    pub http: Option<Http>,
     /// How many such requests must come.
     pub times: u64,
 }

@@ -123,7 +123,9 @@ pub fn expectation(observed: &Observed) -> String {
 
 fn request(observed: &RequestObserved) -> String {
     let times = if observed.times > 1 { format!("{} ", data::times(observed.times)) } else { String::new() };
-    format!("{times}{} at the origin{}", origin::expected_request(&observed.request), of(&observed.stream))
+    let http = observed.http.map(|http| format!(" over HTTP/{}", http.word())).unwrap_or_default();
+    let request = origin::expected_request(&observed.request);
+    format!("{times}{request}{http} at the origin{}", of(&observed.stream))
 }
 
 fn passed(passed: &Passed) -> String {

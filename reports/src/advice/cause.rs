@@ -37,6 +37,8 @@ pub(super) enum Cause {
     CodingAsked,
     /// The credentials of a request do not reach the origin.
     CredentialsRemoved,
+    /// The origin is asked with HTTP/1.0.
+    Http10Behind,
 }
 
 impl Cause {
@@ -60,6 +62,7 @@ impl Cause {
             Self::NoBackPressure => "reading without limit for a client that does not read",
             Self::CodingAsked => "requests for content codings that the client did not ask for",
             Self::CredentialsRemoved => "requests that lose their Authorization",
+            Self::Http10Behind => "requests over HTTP/1.0, which has no chunks",
         }
     }
 
@@ -79,7 +82,11 @@ impl Cause {
             Self::Transformed => &["intermediary/content/compression"],
             Self::NoVary => &["intermediary/content/vary"],
             Self::CutWhileItFlows => &["intermediary/delay/flows-for-17-seconds"],
-            Self::CutWhileSilent => &["intermediary/soak/silent-for-65-seconds"],
+            Self::CutWhileSilent => &[
+                "intermediary/delay/silent-for-15-seconds",
+                "intermediary/soak/comments-for-65-seconds",
+                "intermediary/soak/silent-for-65-seconds",
+            ],
             Self::DepartureHidden => &[
                 "intermediary/departures/before-the-first-event",
                 "intermediary/departures/fin",
@@ -108,7 +115,9 @@ impl Cause {
             ],
             Self::NoBackPressure => &["intermediary/load/client-that-does-not-read"],
             Self::CodingAsked => &["intermediary/requests/coding-not-asked-for"],
+            Self::Http10Behind => &["intermediary/requests/version"],
             Self::CredentialsRemoved => &[
+                "intermediary/requests/authorization",
                 "client/llm/post-as-given",
                 "client/requests/refreshed-header-after-the-end",
                 "client/requests/refreshed-header-keeps-the-position",

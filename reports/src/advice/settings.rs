@@ -66,11 +66,25 @@ pub(super) const SETTINGS: &[Setting] = &[
         link: "https://nginx.org/en/docs/http/ngx_http_gzip_module.html#gzip",
     },
     Setting {
+        program: KnownProxy::Nginx,
+        causes: &[Cause::Http10Behind],
+        lines: &["proxy_http_version 1.1;", r#"proxy_set_header Connection "";"#],
+        place: "in the location of the streams",
+        link: "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_http_version",
+    },
+    Setting {
         program: KnownProxy::Haproxy,
         causes: &[Cause::HeldBack, Cause::Compressed],
         lines: &["option http-no-delay"],
         place: "in defaults, or in the frontend and the backend",
         link: "https://docs.haproxy.org/2.6/configuration.html#4.2-option%20http-no-delay",
+    },
+    Setting {
+        program: KnownProxy::Haproxy,
+        causes: &[Cause::Compressed],
+        lines: &["# no text/event-stream in compression type"],
+        place: "in the frontend and the backend, if they compress",
+        link: "https://docs.haproxy.org/2.6/configuration.html#4.2-compression%20type",
     },
     Setting {
         program: KnownProxy::Haproxy,
@@ -116,7 +130,16 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         program: KnownProxy::Varnish,
-        causes: &[Cause::DepartureHidden, Cause::NoBackPressure, Cause::CodingAsked],
+        causes: &[
+            Cause::HeldBack,
+            Cause::Compressed,
+            Cause::Transformed,
+            Cause::CutWhileItFlows,
+            Cause::Cached,
+            Cause::DepartureHidden,
+            Cause::NoBackPressure,
+            Cause::CodingAsked,
+        ],
         lines: &[
             "sub vcl_recv {",
             r#"    if (req.http.Accept ~ "text/event-stream") {"#,
@@ -124,7 +147,7 @@ pub(super) const SETTINGS: &[Setting] = &[
             "    }",
             "}",
         ],
-        place: "in the VCL; streams are recognized by Accept here, or by their path",
+        place: "in the VCL, for HTTP/1.1; streams are recognized by Accept here, or by their path",
         link: "https://varnish-cache.org/docs/7.1/users-guide/vcl-built-in-subs.html#vcl-pipe",
     },
     Setting {
@@ -142,7 +165,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         program: KnownProxy::Envoy,
-        causes: &[Cause::CutWhileItFlows],
+        causes: &[Cause::CutWhileItFlows, Cause::CutWhileSilent],
         lines: &["timeout: 0s"],
         place: "in the route of the streams",
         link: "https://www.envoyproxy.io/docs/envoy/latest/faq/configuration/timeouts#route-timeouts",

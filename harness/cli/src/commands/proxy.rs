@@ -109,7 +109,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         Some(front) => {
             words.extend(["--listen".into(), front.http1.origin(), "--upstream".into(), address.to_string()]);
             words.extend(arguments.words(&front));
-            (front, arguments.reload.as_deref().map(Reload::command), None)
+            (front, arguments.reload.as_deref().map(|command| Reload::command(command, None)), None)
         }
         None => {
             words.push("--reference".into());

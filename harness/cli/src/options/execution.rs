@@ -34,8 +34,8 @@ pub(crate) struct RunOptions {
     /// How to split the bytes into writes, for clients; may be repeated [default: as-written, whole, bytes]
     #[arg(long, help_heading = EXECUTION, value_name = "DELIVERY")]
     pub(crate) delivery: Vec<DeliveryWord>,
-    /// How many sessions are busy at the same time, 1 to 64 [default: eight per core for a client, two per core for a server, at
-    /// most 24]
+    /// How many sessions are busy at the same time, 1 to 64 [default: eight per core for a client, two per core for a server or
+    /// a proxy, at most 24]
     #[arg(
         short,
         long,

@@ -108,7 +108,8 @@ impl Request {
     /// The request as it is sent to the origin over HTTP/1.1.
     pub(crate) fn forwarded(&self, defects: &Defects) -> Vec<u8> {
         let (fields, content) = self.forwarded_parts(defects);
-        let mut bytes = format!("{} {} HTTP/1.1\r\n", self.method, self.target).into_bytes();
+        let version = if defects.has(Defect::OriginAskedWithHttp10) { "HTTP/1.0" } else { "HTTP/1.1" };
+        let mut bytes = format!("{} {} {version}\r\n", self.method, self.target).into_bytes();
         fields.write(&mut bytes);
         bytes.extend_from_slice(b"connection: close\r\n\r\n");
         bytes.extend_from_slice(content);
@@ -149,6 +150,9 @@ impl Request {
             && defects.has(Defect::EmptyLastEventIdDropped)
         {
             fields.remove(|name| name.eq_ignore_ascii_case("last-event-id"));
+        }
+        if fields.values("authorization").next().is_some() && defects.has(Defect::AuthorizationDropped) {
+            fields.remove(|name| name.eq_ignore_ascii_case("authorization"));
         }
         let is_known = |name: &str| KNOWN.iter().any(|known| name.eq_ignore_ascii_case(known));
         if fields.0.iter().any(|(name, _)| !is_known(name)) && defects.has(Defect::UnknownFieldsDropped) {

@@ -33,7 +33,11 @@ const MANY_SESSIONS: usize = 40;
 const FEW_SESSIONS: usize = 6;
 
 /// The cases that wait for the limit of a defect, which are hurried together with the defect.
-const HURRIED: [&str; 2] = ["intermediary/delay/flows-for-17-seconds", "intermediary/soak/"];
+const HURRIED: [&str; 3] = [
+    "intermediary/delay/flows-for-17-seconds",
+    "intermediary/delay/silent-for-15-seconds",
+    "intermediary/soak/",
+];
 
 /// Whether a case waits for the limit of a defect.
 fn is_hurried(case: &str) -> bool {

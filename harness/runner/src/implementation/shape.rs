@@ -40,7 +40,7 @@ pub(super) static SSESPEC: Table = Table {
         Key::optional(
             "reload",
             Shape::Text,
-            "For an intermediary: a shell command, with placeholders, that makes it reload its configuration.",
+            "For an intermediary: a shell command, with placeholders, run in this folder, that makes it reload its configuration.",
         ),
         Key::optional("version", Shape::Text, "For an intermediary: its version, for the report."),
         Key::optional(

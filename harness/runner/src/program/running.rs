@@ -3,7 +3,7 @@
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -36,6 +36,8 @@ pub struct Running {
     process: Process,
     command: String,
     places: Places,
+    /// The folder of its implementation, in which it runs.
+    home: PathBuf,
     reload: Option<String>,
     _folder: TempDir,
 }
@@ -68,7 +70,8 @@ impl Running {
         command.args(arguments).current_dir(folder);
         let process = Process::start(command, own.path().display().to_string()).map_err(start)?;
         let reload = program.reload.as_deref().map(|command| places.fill(command));
-        let mut running = Self { process, command: shown, places, reload, _folder: own };
+        let mut running =
+            Self { process, command: shown, places, home: folder.to_owned(), reload, _folder: own };
         running.ready().await?;
         Ok(running)
     }
@@ -104,7 +107,7 @@ impl Running {
 
     /// How it is made to reload its configuration, if its folder says so.
     pub fn reload(&self) -> Option<Reload> {
-        self.reload.as_deref().map(Reload::command)
+        self.reload.as_deref().map(|command| Reload::command(command, Some(&self.home)))
     }
 
     /// The end of what it printed.

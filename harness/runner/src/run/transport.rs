@@ -24,7 +24,7 @@ impl Launch {
     }
 
     /// How many lanes to run per processor core: most client cases spend most of their time waiting, server cases do
-    /// not. Of a browser that somebody else started, nothing is known.
+    /// not, and a slow intermediary would be late with many at the same time. Of a browser that somebody else started, nothing is known.
     pub fn lanes_a_core(&self) -> usize {
         match self {
             #[cfg(feature = "page")]
@@ -32,7 +32,7 @@ impl Launch {
                 Opener::Browser(browser) => browser.pages_a_core(),
                 Opener::Person(_) => 6,
             },
-            _ if self.role() == Role::Server => 2,
+            _ if matches!(self.role(), Role::Server | Role::Intermediary) => 2,
             _ => 8,
         }
     }

@@ -1,6 +1,7 @@
 //! How an intermediary is made to reload its configuration.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::process::Stdio;
 use std::sync::Arc;
@@ -30,10 +31,10 @@ type Reloading = Pin<Box<dyn Future<Output = Result<(), ReloadError>> + Send>>;
 pub struct Reload(Arc<dyn Fn() -> Reloading + Send + Sync>);
 
 impl Reload {
-    /// By a command of the shell.
-    pub fn command(command: &str) -> Self {
-        let command = command.to_owned();
-        Self(Arc::new(move || Box::pin(run(command.clone()))))
+    /// By a command of the shell in this folder, or in that of this process.
+    pub fn command(command: &str, folder: Option<&Path>) -> Self {
+        let (command, folder) = (command.to_owned(), folder.map(Path::to_owned));
+        Self(Arc::new(move || Box::pin(run(command.clone(), folder.clone()))))
     }
 
     /// By a function of this process.
@@ -59,10 +60,13 @@ impl fmt::Debug for Reload {
     }
 }
 
-async fn run(command: String) -> Result<(), ReloadError> {
+async fn run(command: String, folder: Option<PathBuf>) -> Result<(), ReloadError> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let mut process = tokio::process::Command::new(shell);
     process.arg(flag).arg(command).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    if let Some(folder) = folder {
+        process.current_dir(folder);
+    }
     let status = process.kill_on_drop(true).status().await;
     let status = status.map_err(|error| ReloadError::NotStarted(error.to_string()))?;
     if status.success() { Ok(()) } else { Err(ReloadError::Failed(status.to_string())) }

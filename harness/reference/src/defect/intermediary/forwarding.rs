@@ -43,6 +43,8 @@ macro_rules! entries {
 
         // Requests
 
+        /// The origin is asked with HTTP/1.0.
+        OriginAskedWithHttp10: "resilience-intermediary/asked-with-chunks",
         /// Last-Event-ID is not forwarded.
         LastEventIdDropped: "http/proxy-fields-forwarded",
         /// An empty Last-Event-ID is not forwarded.
@@ -53,6 +55,8 @@ macro_rules! entries {
         LastEventIdInAscii: "http/proxy-fields-forwarded",
         /// Field values are cut after 4096 bytes.
         LongFieldsCut: "http/proxy-fields-forwarded",
+        /// Authorization is not forwarded.
+        AuthorizationDropped: "http/proxy-authorization",
         /// Fields with unknown names are not forwarded.
         UnknownFieldsDropped: "http/proxy-fields-forwarded",
         /// Fields of a request that Connection names are forwarded.

@@ -139,3 +139,13 @@ async fn one_that_ends_on_its_own() {
     let ProgramError::Ended { status, output, .. } = &error else { panic!("{error}") };
     assert!(status.contains('4') && output == "bye\n", "{error}");
 }
+
+#[tokio::test]
+async fn its_reload_runs_where_it_runs() {
+    let home = tempfile::tempdir().unwrap();
+    let program = Program { reload: Some("pwd -P > {dir}/where".into()), ..python("time.sleep(600)") };
+    let running = Running::start(home.path(), &program, SocketAddr::from(([127, 0, 0, 1], 9))).await.unwrap();
+    running.reload().unwrap().perform().await.unwrap();
+    let printed = std::fs::read_to_string(running._folder.path().join("where")).unwrap();
+    assert_eq!(Path::new(printed.trim_end()), home.path().canonicalize().unwrap());
+}

@@ -126,10 +126,10 @@ impl Content {
 
     /// Whether all that was sent has arrived and nothing else; otherwise what is missing or wrong.
     pub(super) fn passed(&self) -> Passage {
+        if let Some(loss) = self.decoder.loss() {
+            return Passage::Different(loss.to_string());
+        }
         match &self.different {
-            _ if self.decoder.is_lost() => Passage::Different(
-                "content in a coding that was not asked for, or that cannot be decoded".into(),
-            ),
             Some(different) => Passage::Different(different.clone()),
             None if self.sent.is_empty() => Passage::Whole,
             None => Passage::Missing(self.sent.len()),

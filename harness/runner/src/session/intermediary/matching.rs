@@ -7,8 +7,8 @@ use ssespec_cases::Step;
 use ssespec_cases::client::RequestExpectation;
 use ssespec_cases::grammar::FieldExpectation;
 use ssespec_cases::intermediary::{Observed, Passed, RequestObserved};
-use ssespec_cases::server::{EventExpected, Expected, ResponseExpected};
-use ssespec_mock_server::wire::Request;
+use ssespec_cases::server::{EventExpected, Expected, Http, ResponseExpected};
+use ssespec_mock_server::wire::{Request, Version};
 
 use super::content::Passage;
 use super::group::{AtOrigin, Front};
@@ -121,6 +121,10 @@ impl Session<'_> {
         for _ in 0..expected.times {
             let Some(arrival) = self.arrivals.get(view.requests.len()) else { return Verdict::Open };
             let request = arrival.exchange.request();
+            if expected.http.is_some_and(|http| version(http) != request.version) {
+                let words = request_in_words(request, Vec::new());
+                return Verdict::Fails(format!("{words} over {}", request.version));
+            }
             if !request_is(&expected.request, request) {
                 let mut words =
                     request_in_words(request, expected.request.headers.iter().map(|(name, _)| name.clone()));
@@ -158,6 +162,14 @@ impl Session<'_> {
                 front.content.judge_delays();
             }
         }
+    }
+}
+
+fn version(http: Http) -> Version {
+    match http {
+        Http::Http10 => Version::Http10,
+        Http::Http11 => Version::Http11,
+        Http::Http2 => Version::Http2,
     }
 }
 

@@ -1,7 +1,7 @@
 //! A stream over HTTP/1.x: a socket, and the strict reader behind it.
 
 use std::io;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ssespec_cases::server::{Http, Leaving, Request};
 use ssespec_mock_server::client::Connection;
@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use super::outlet::{self, Control, Left, Outlet};
 use super::served_url::Target;
 use super::stream_contents::{Content, ResponseHead, Seen};
+use crate::findings;
 use ssespec_strict::http::{Asked, Http1Reader, Piece};
 use ssespec_strict::{Finding, FindingKind};
 
@@ -55,6 +56,17 @@ async fn left_at_last(control: &mut Control) -> Left {
 /// How many bytes a single read takes.
 const READ: usize = 64 * 1024;
 
+/// How long an intermediary may take to close the connection after an invalid chunk.
+const CLOSING: Duration = Duration::from_secs(1);
+
+/// Waits until the connection should have been closed after an invalid chunk.
+async fn end_is_late(invalid: Option<&InvalidChunk>) {
+    match invalid {
+        Some(invalid) => tokio::time::sleep_until(invalid.until.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
 /// An open connection whose request was sent.
 #[derive(Debug)]
 pub(super) struct Http1Stream {
@@ -63,6 +75,15 @@ pub(super) struct Http1Stream {
     content: Content,
     outlet: Outlet,
     total: u64,
+    /// An invalid chunk with which an intermediary may have broken a response off.
+    invalid_chunk: Option<InvalidChunk>,
+}
+
+/// An invalid chunk: the end of the connection must follow.
+#[derive(Debug)]
+struct InvalidChunk {
+    finding: Finding,
+    until: Instant,
 }
 
 impl Http1Stream {
@@ -77,7 +98,7 @@ impl Http1Stream {
         let _ = socket.write(&request(target, asked)).await;
         let method = if asked.method == "HEAD" { Asked::Head } else { Asked::Other };
         let reader = Http1Reader::new(method, outlet.limits());
-        Self { socket, reader, content, outlet, total: 0 }
+        Self { socket, reader, content, outlet, total: 0, invalid_chunk: None }
     }
 
     /// Reads until the connection ends or is left.
@@ -85,22 +106,27 @@ impl Http1Stream {
         let mut buffer = vec![0; READ];
         let mut ended = false;
         loop {
+            let mut seen = Vec::new();
             let read = tokio::select! {
                 biased;
                 left = control.next() => match left {
                     Some(left) => return self.leave(left, control).await,
                     None => continue,
                 },
-                read = self.socket.read(&mut buffer), if !ended && control.reads() => read,
+                read = self.socket.read(&mut buffer), if !ended && control.reads() => Some(read),
+                () = end_is_late(self.invalid_chunk.as_ref()) => None,
             };
-            let mut seen = Vec::new();
             match read {
-                Ok(0) => {
+                None => {
+                    let invalid = self.invalid_chunk.take();
+                    seen.extend(invalid.map(|invalid| self.content.http(&invalid.finding)));
+                }
+                Some(Ok(0)) => {
                     ended = true;
                     self.closed(None, &mut seen);
                 }
-                Ok(length) => ended = !self.take(buffer.get(..length).unwrap_or_default(), &mut seen),
-                Err(error) => {
+                Some(Ok(length)) => ended = !self.take(buffer.get(..length).unwrap_or_default(), &mut seen),
+                Some(Err(error)) => {
                     ended = true;
                     self.closed(Some(&error), &mut seen);
                 }
@@ -175,12 +201,15 @@ impl Http1Stream {
                 Piece::Complete => self.content.end(seen),
                 // What it means is told when the connection has ended.
                 Piece::Finding(Finding { kind: FindingKind::Truncated, .. }) => {}
+                Piece::Finding(finding) if self.content.may_break_off(finding.kind) => {
+                    self.invalid_chunk = Some(InvalidChunk { finding, until: Instant::now() + CLOSING });
+                }
                 Piece::Finding(finding) => seen.push(self.content.http(&finding)),
             }
         }
     }
 
-    /// The connection has ended.
+    /// The connection has ended. After an invalid chunk this is one way to break a response off.
     fn closed(&mut self, error: Option<&io::Error>, seen: &mut Vec<Seen>) {
         let complete = self.reader.is_complete();
         match error {
@@ -196,11 +225,20 @@ impl Http1Stream {
                 let ends = pieces.iter().any(|piece| matches!(piece, Piece::Complete));
                 self.pieces(pieces, seen);
                 if !complete && !ends {
-                    seen.push(Seen::Broken(
-                        "the server closed the connection before the message ended".into(),
-                    ));
+                    seen.push(Seen::Broken(match self.invalid_chunk.take() {
+                        Some(InvalidChunk { finding, .. }) => {
+                            format!(
+                                "the connection was closed after an invalid chunk: {}",
+                                findings::describe(&finding)
+                            )
+                        }
+                        None => "the server closed the connection before the message ended".into(),
+                    }));
                 }
             }
         }
     }
 }
+
+#[cfg(all(test, feature = "intermediary"))]
+mod tests;

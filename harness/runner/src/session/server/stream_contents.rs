@@ -202,6 +202,18 @@ impl Content {
         }
     }
 
+    /// Whether a response is broken off like this, if the end of the connection follows. An invalid chunk tells the recipient that
+    /// the content is incomplete, as the end of the connection alone does,
+    /// <https://www.rfc-editor.org/rfc/rfc9112#section-8>; H2O sends one on purpose.
+    #[cfg_attr(not(feature = "intermediary"), expect(unused_variables, reason = "servers are never excused"))]
+    pub(in crate::session) fn may_break_off(&self, kind: FindingKind) -> bool {
+        match self.reading.strictness {
+            #[cfg(feature = "intermediary")]
+            Strictness::Http => matches!(kind, FindingKind::ChunkSize | FindingKind::ChunkEnd),
+            Strictness::Full | Strictness::Smoke => false,
+        }
+    }
+
     /// Something that is wrong with the HTTP.
     pub(in crate::session) fn http(&self, finding: &Finding) -> Seen {
         match self.reading.strictness {
