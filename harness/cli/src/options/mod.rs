@@ -4,6 +4,7 @@ pub(crate) mod color;
 pub(crate) mod execution;
 pub(crate) mod format;
 pub(crate) mod headings;
+pub(crate) mod http_version;
 pub(crate) mod level;
 pub(crate) mod listing;
 pub(crate) mod remote;

@@ -58,6 +58,9 @@ mod mock_forward;
 #[cfg(unix)]
 mod mock_output;
 #[cfg(test)]
+#[cfg(feature = "tls")]
+mod mock_tls;
+#[cfg(test)]
 mod output;
 #[cfg(test)]
 mod proxy;
@@ -129,6 +132,8 @@ fn tests() -> Vec<Trial> {
         ("mock-expect", mock_expect::TESTS),
         ("mock-file", mock_file::TESTS),
         ("mock-forward", mock_forward::TESTS),
+        #[cfg(feature = "tls")]
+        ("mock-tls", mock_tls::TESTS),
         #[cfg(unix)]
         ("mock-output", mock_output::TESTS),
         ("record", record::TESTS),

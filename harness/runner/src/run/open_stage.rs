@@ -74,7 +74,7 @@ pub(super) async fn set_up(
     let behind = None;
     let base = match behind {
         Some(behind) => behind,
-        None => Place::Own(Listener::bind(any_port, options, events.clone(), 0).await?),
+        None => Place::Own(Listener::bind(any_port, options.clone(), events.clone(), 0).await?),
     };
     let other = Listener::bind(any_port, options, events, 1).await?;
     let lane_page = launch.lane_page(base.listener().unwrap_or(&other), starts)?;

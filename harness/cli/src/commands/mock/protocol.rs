@@ -1,0 +1,90 @@
+//! What a mock server speaks: versions of HTTP, and TLS.
+
+use std::io::Write as _;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use ssespec_mock_server::wire::Versions;
+use ssespec_mock_server::wire::tls::Identity;
+use tempfile::NamedTempFile;
+
+use crate::error::CommandError;
+use crate::options::http_version::HttpVersion;
+use crate::output;
+
+/// Versions of HTTP, and TLS.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Protocol")]
+pub(super) struct ProtocolOptions {
+    /// The versions of HTTP to speak. Without --tls, HTTP/2 is for clients that know it in advance
+    #[arg(long, value_name = "VERSION", default_value = "both")]
+    http: HttpVersion,
+    /// Speak TLS, with a certificate made for localhost, 127.0.0.1, ::1 and the address it listens on. The second line of the
+    /// output names the file with the certificate that clients must trust
+    #[arg(long, conflicts_with = "ui")]
+    tls: bool,
+    /// Where to write the certificate that clients must trust [default: a temporary file]
+    #[arg(long, value_name = "FILE", requires = "tls")]
+    ca_file: Option<PathBuf>,
+    /// Use the certificate in this PEM file instead, followed by those of the authorities that signed it
+    #[arg(long, value_name = "FILE", requires_all = ["tls", "key"], conflicts_with = "ca_file")]
+    cert: Option<PathBuf>,
+    /// The key of the certificate, in a PEM file
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+}
+
+/// What a server speaks.
+#[derive(Debug)]
+pub(super) struct Protocol {
+    pub(super) versions: Versions,
+    pub(super) tls: Option<Identity>,
+    /// The file with the certificate that clients must trust, if one was written.
+    pub(super) authority: Option<AuthorityFile>,
+}
+
+/// A file with the certificate that clients must trust. A temporary one is removed when it is dropped.
+#[derive(Debug)]
+pub(super) enum AuthorityFile {
+    Given(PathBuf),
+    Temporary(NamedTempFile),
+}
+
+impl AuthorityFile {
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Given(path) => path,
+            Self::Temporary(file) => file.path(),
+        }
+    }
+}
+
+impl ProtocolOptions {
+    /// What a server at this address speaks. Makes a certificate, and writes that of its authority.
+    pub(super) fn protocol(&self, address: IpAddr) -> Result<Protocol, CommandError> {
+        let versions = self.http.versions();
+        if !self.tls {
+            return Ok(Protocol { versions, tls: None, authority: None });
+        }
+        if let (Some(certificate), Some(key)) = (&self.cert, &self.key) {
+            let tls = Some(Identity::from_files(certificate, key)?);
+            return Ok(Protocol { versions, tls, authority: None });
+        }
+        let identity = Identity::generate(&[address])?;
+        let authority = match &self.ca_file {
+            Some(path) => {
+                output::print_or_write(identity.authority(), Some(path))?;
+                AuthorityFile::Given(path.clone())
+            }
+            None => temporary(identity.authority()).map(AuthorityFile::Temporary)?,
+        };
+        Ok(Protocol { versions, tls: Some(identity), authority: Some(authority) })
+    }
+}
+
+fn temporary(text: &str) -> Result<NamedTempFile, CommandError> {
+    let written = tempfile::Builder::new().prefix("ssespec-ca-").suffix(".pem").tempfile();
+    let written = written.and_then(|mut file| file.write_all(text.as_bytes()).map(|()| file));
+    written.map_err(CommandError::AuthorityFile)
+}
