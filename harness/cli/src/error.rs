@@ -248,6 +248,9 @@ pub(crate) enum CommandError {
     /// Certificates cannot be loaded.
     #[error(transparent)]
     Roots(#[from] RootsError),
+    /// A protocol is selected that the implementation does not speak.
+    #[error("{0}")]
+    Protocol(String),
     /// There is no certificate for TLS.
     #[error(transparent)]
     Identity(#[from] IdentityError),
@@ -427,6 +430,7 @@ impl CommandError {
             | Self::Target(_)
             | Self::Roots(_)
             | Self::Identity(_)
+            | Self::Protocol(_)
             | Self::AuthorityFile(_)
             | Self::Data(_)
             | Self::ProbeInput(_)
@@ -470,6 +474,7 @@ impl CommandError {
                  server speak HTTPS?"
                     .into(),
             ],
+            Self::Protocol(_) => vec!["help: leave out --http and --tls".into()],
             Self::AuthorityFile(_) => vec!["help: --ca-file FILE writes it elsewhere".into()],
             Self::Intermediary(error) => vec![format!("help: {}", error.hint())],
             Self::Front { .. } => {

@@ -7,6 +7,7 @@ pub(crate) mod headings;
 pub(crate) mod http_version;
 pub(crate) mod level;
 pub(crate) mod listing;
+pub(crate) mod protocol;
 pub(crate) mod remote;
 pub(crate) mod selection;
 pub(crate) mod values;

@@ -63,6 +63,8 @@ mod mock_tls;
 #[cfg(test)]
 mod output;
 #[cfg(test)]
+mod protocols;
+#[cfg(test)]
 mod proxy;
 #[cfg(test)]
 mod proxy_folder;
@@ -121,6 +123,8 @@ fn tests() -> Vec<Trial> {
         ("execution", execution::TESTS),
         ("alternatives", alternatives::TESTS),
         ("output", output::TESTS),
+        #[cfg(feature = "tls")]
+        ("protocols", protocols::TESTS),
         ("color", color::TESTS),
         ("report", report::TESTS),
         #[cfg(unix)]

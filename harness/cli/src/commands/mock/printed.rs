@@ -3,7 +3,7 @@
 use super::arguments::{Arguments, JournalFormat};
 use super::backlog::Item;
 use super::printable::Printable;
-use super::protocol::AuthorityFile;
+use crate::authority_file::AuthorityFile;
 use crate::output;
 
 /// Where the URL and the journal are printed.

@@ -1,17 +1,15 @@
 //! What a mock server speaks: versions of HTTP, and TLS.
 
-use std::io::Write as _;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use ssespec_mock_server::wire::Versions;
 use ssespec_mock_server::wire::tls::Identity;
-use tempfile::NamedTempFile;
 
+use crate::authority_file::AuthorityFile;
 use crate::error::CommandError;
 use crate::options::http_version::HttpVersion;
-use crate::output;
 
 /// Versions of HTTP, and TLS.
 #[derive(Debug, Args)]
@@ -44,22 +42,6 @@ pub(super) struct Protocol {
     pub(super) authority: Option<AuthorityFile>,
 }
 
-/// A file with the certificate that clients must trust. A temporary one is removed when it is dropped.
-#[derive(Debug)]
-pub(super) enum AuthorityFile {
-    Given(PathBuf),
-    Temporary(NamedTempFile),
-}
-
-impl AuthorityFile {
-    pub(super) fn path(&self) -> &Path {
-        match self {
-            Self::Given(path) => path,
-            Self::Temporary(file) => file.path(),
-        }
-    }
-}
-
 impl ProtocolOptions {
     /// What a server at this address speaks. Makes a certificate, and writes that of its authority.
     pub(super) fn protocol(&self, address: IpAddr) -> Result<Protocol, CommandError> {
@@ -73,18 +55,9 @@ impl ProtocolOptions {
         }
         let identity = Identity::generate(&[address])?;
         let authority = match &self.ca_file {
-            Some(path) => {
-                output::print_or_write(identity.authority(), Some(path))?;
-                AuthorityFile::Given(path.clone())
-            }
-            None => temporary(identity.authority()).map(AuthorityFile::Temporary)?,
-        };
+            Some(path) => AuthorityFile::given(path, identity.authority()),
+            None => AuthorityFile::temporary(identity.authority()),
+        }?;
         Ok(Protocol { versions, tls: Some(identity), authority: Some(authority) })
     }
-}
-
-fn temporary(text: &str) -> Result<NamedTempFile, CommandError> {
-    let written = tempfile::Builder::new().prefix("ssespec-ca-").suffix(".pem").tempfile();
-    let written = written.and_then(|mut file| file.write_all(text.as_bytes()).map(|()| file));
-    written.map_err(CommandError::AuthorityFile)
 }
