@@ -1,6 +1,6 @@
 //! TLS on one connection.
 //!
-//! The session is driven by whoever reads or writes the connection: rustls keeps the bytes, and reads and writes the
+//! The session is driven by the task that reads or writes the connection: rustls keeps the bytes, and reads and writes the
 //! socket only when it is called.
 
 use std::io::{self, ErrorKind, Read as _, Write as _};
