@@ -55,6 +55,7 @@ impl Transport {
     }
 
     /// The TCP connection, whose bytes may be encrypted.
+    #[cfg(feature = "http2")]
     pub(in crate::wire) fn tcp(&self) -> &TcpStream {
         &self.tcp
     }
@@ -73,6 +74,7 @@ impl Transport {
     }
 
     /// The protocol that was chosen in the handshake of TLS.
+    #[cfg(feature = "http2")]
     pub(in crate::wire) fn protocol(&self) -> Option<Vec<u8>> {
         #[cfg(feature = "tls")]
         return self.session()?.protocol().map(<[u8]>::to_vec);

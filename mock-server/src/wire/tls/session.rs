@@ -70,6 +70,7 @@ impl Session {
     }
 
     /// The protocol that was chosen in the handshake.
+    #[cfg(feature = "http2")]
     pub(in crate::wire) fn protocol(&self) -> Option<&[u8]> {
         self.connection.alpn_protocol()
     }
@@ -105,10 +106,12 @@ impl Session {
     /// # Errors
     /// As [`Self::receive`].
     pub(in crate::wire) fn read(&mut self, tcp: &TcpStream, buffer: &mut [u8]) -> io::Result<usize> {
-        while self.is_broken {
-            if tcp.try_read(buffer)? == 0 {
-                return Ok(0);
-            }
+        if self.is_broken {
+            // Only its end counts.
+            return match tcp.try_read(buffer)? {
+                0 => Ok(0),
+                _ => Err(ErrorKind::WouldBlock.into()),
+            };
         }
         loop {
             match self.connection.reader().read(buffer) {
