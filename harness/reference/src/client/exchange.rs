@@ -135,11 +135,14 @@ pub(crate) fn send_unattended(request: Request, defects: Defects, delay: Duratio
     });
 }
 
+type Http1 = http1::Connection<TokioIo<Socket>, Full<Bytes>>;
+type Http2 = http2::Connection<TokioIo<Socket>, Full<Bytes>, TokioExecutor>;
+
 /// The future in which hyper reads and writes. Over HTTP/2, a task of its own does, and ends when this is dropped.
 #[derive(Debug)]
 enum Driver {
-    Http1(Pin<Box<http1::Connection<TokioIo<Socket>, Full<Bytes>>>>),
-    Http2(Pin<Box<http2::Connection<TokioIo<Socket>, Full<Bytes>, TokioExecutor>>>),
+    Http1(Pin<Box<Http1>>),
+    Http2(Pin<Box<Http2>>),
 }
 
 impl Driver {
