@@ -70,8 +70,10 @@ ssespec_diagnostics::words! {
         NoContent = "no-content",
         /// It can shut down gracefully.
         Shutdown = "shutdown",
-        /// It speaks HTTP/2 over cleartext TCP with prior knowledge.
+        /// A client speaks HTTP/2 where the server speaks nothing else; a server speaks it without TLS, with prior knowledge.
         Http2 = "http2",
+        /// It speaks TLS, and its user can say which certificates it trusts.
+        Tls = "tls",
         /// A command reloads its configuration.
         Reload = "reload",
         /// It asks the origin over HTTP/2.
@@ -98,7 +100,7 @@ impl Capability {
     }
 
     /// The names of those that a client can have.
-    pub const CLIENT: [&str; 21] = [
+    pub const CLIENT: [&str; 23] = [
         Self::Requests.word(),
         Self::Reconnect.word(),
         Self::Close.word(),
@@ -120,6 +122,8 @@ impl Capability {
         Self::PageLibrary.word(),
         Self::SecureContext.word(),
         Self::Herd.word(),
+        Self::Http2.word(),
+        Self::Tls.word(),
     ];
 
     /// The names of those that a server can have.
@@ -185,7 +189,9 @@ impl Capability {
             Self::Resume => "stores events and resends those after the Last-Event-ID",
             Self::NoContent => "can answer with 204, so that clients stop reconnecting",
             Self::Shutdown => "can shut down gracefully",
+            Self::Http2 if role == Role::Client => "speaks HTTP/2 with a server that speaks nothing else",
             Self::Http2 => "speaks HTTP/2 over cleartext TCP with prior knowledge",
+            Self::Tls => "speaks TLS, and lets its user say which certificates it trusts",
             Self::Reload => "reloads its configuration when a command runs",
             Self::Http2Upstream => "asks the origin over HTTP/2",
         }

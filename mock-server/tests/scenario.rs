@@ -205,6 +205,8 @@ async fn the_journal_has_the_request_as_it_came() {
     let expected = EntryKind::Request {
         method: "GET".to_owned(),
         target: "/a?b=%20".to_owned(),
+        version: "HTTP/1.1".to_owned(),
+        tls: false,
         headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
         body: String::new(),
         route: Some("/*".to_owned()),

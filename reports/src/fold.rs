@@ -3,7 +3,9 @@
 //! A case runs in several deliveries, but people ask about the *case*. The worst delivery
 //! decides, and the outcome names the deliveries that had it.
 
-use crate::results::{CaseResult, Counts, Delivery, Known, Level, Verdict};
+use std::collections::BTreeSet;
+
+use crate::results::{CaseResult, Counts, Delivery, Known, Level, Protocol, Verdict};
 
 /// The outcome of a case. Ordered as in the fold: the greatest one decides.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -164,10 +166,12 @@ impl<'a> CaseOutcome<'a> {
             .count()
     }
 
-    /// The deliveries that decided, in words; `None` if all deliveries agree.
+    /// The deliveries that decided, in words; `None` if all deliveries agree. Where a case has no meaning over a protocol,
+    /// that one is left out.
     pub fn only_in(&self) -> Option<String> {
         let decisive: Vec<Delivery> = self.decisive().map(|result| result.delivery).collect();
-        (decisive.len() < self.results.len()).then(|| list(&decisive))
+        let all = if self.outcome == Outcome::Skip { self.results.len() } else { self.ran() };
+        (decisive.len() < all).then(|| self.list(&decisive))
     }
 
     /// The facts of all deliveries, each once, in the order in which they were recorded.
@@ -196,7 +200,19 @@ impl<'a> CaseOutcome<'a> {
 
     /// The deliveries of a fact, in words; `None` if it was observed in all of them.
     pub fn fact_only_in(&self, fact: &FoldedFact<'_>) -> Option<String> {
-        (fact.deliveries.len() < self.ran()).then(|| list(&fact.deliveries))
+        (fact.deliveries.len() < self.ran()).then(|| self.list(&fact.deliveries))
+    }
+
+    /// Deliveries in words: a protocol if they are all that were played over it, and the only ones.
+    fn list(&self, deliveries: &[Delivery]) -> String {
+        let played = self.results.iter().filter(|result| result.verdict != Verdict::Skip);
+        let protocols: BTreeSet<Protocol> = deliveries.iter().map(|delivery| delivery.protocol).collect();
+        let over_these = played.filter(|result| protocols.contains(&result.delivery.protocol));
+        if deliveries.len() < self.ran() && over_these.count() == deliveries.len() {
+            let names: Vec<String> = protocols.iter().map(Protocol::to_string).collect();
+            return format!("every delivery over {}", names.join(", "));
+        }
+        list(deliveries)
     }
 }
 

@@ -73,7 +73,7 @@
 //!     requirements: vec!["whatwg/line-crlf-single-terminator".into()],
 //!     needs: Vec::new(),
 //!     source: Source { path: "cases/client/lines/crlf.toml".into(), text: String::new() },
-//!     delivery: Delivery::AsWritten,
+//!     delivery: Delivery::AS_WRITTEN,
 //!     verdict: Verdict::Pass,
 //!     known: None,
 //!     reason: None,

@@ -47,9 +47,9 @@ impl JsonSchema for Delivery {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "How the case's bytes were cut into writes.",
+            "description": "How the case's bytes were cut into writes, and over which protocol, if not HTTP/1.1 without TLS.",
             "type": "string",
-            "pattern": "^(as-written|whole|bytes|split@(0|[1-9][0-9]*))$",
+            "pattern": "^(as-written|whole|bytes|split@(0|[1-9][0-9]*))(@(http1-tls|http2|http2-tls))?$",
         })
     }
 }

@@ -3,6 +3,7 @@
 // It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges
 // nothing and hides nothing: the harness sees whatever the package dispatches after close().
 
+import { readFileSync } from 'node:fs';
 import { EventSource } from 'eventsource';
 import manifest from 'eventsource/package.json' with { type: 'json' };
 import { Agent, fetch } from 'undici';
@@ -11,11 +12,15 @@ const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 
 const sessions = new Map();
 
-function connect(session, { url, types, headers: initial, closeIn }) {
+function connect(session, { url, types, headers: initial, closeIn, http2, caFile }) {
   const say = (kind, content = {}) => write({ session, [kind]: content });
   // Separate connections for each session, because fetch keeps idle ones, which the next session would
   // inherit. Only close() ends them, so that a later request can be seen.
-  const dispatcher = new Agent();
+  const dispatcher = new Agent({
+    // HTTP/2 only over TLS, where the handshake chooses it; by default, each stream has a connection of its own.
+    ...(http2 && { allowH2: true, pipelining: 100 }),
+    ...(caFile && { connect: { ca: readFileSync(caFile) } }),
+  });
   let headers = initial;
   let over = false;
   const sayClosed = () => {
@@ -75,6 +80,7 @@ write({
     sessions: 64,
     capabilities: [
       'reconnect', 'close', 'headers', 'refresh-headers', 'opened', 'errors', 'state', 'event-type', 'event-id', 'origin',
+      'http2', 'tls',
     ],
   },
 });

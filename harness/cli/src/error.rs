@@ -15,6 +15,7 @@ use ssespec::setup::SetupError;
 use ssespec_cases::load::CorpusError;
 use ssespec_diagnostics::{Diagnostics, SourceError};
 use ssespec_mock_server::forward::UpstreamError;
+use ssespec_mock_server::wire::tls::IdentityError;
 use ssespec_probe::{ContentError, ProbeError, RootsError, TargetError};
 use ssespec_reports::html::SiteError;
 use ssespec_reports::markdown::MatrixError;
@@ -247,6 +248,15 @@ pub(crate) enum CommandError {
     /// Certificates cannot be loaded.
     #[error(transparent)]
     Roots(#[from] RootsError),
+    /// A protocol is selected that the implementation does not speak.
+    #[error("{0}")]
+    Protocol(String),
+    /// There is no certificate for TLS.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// The certificate that clients must trust cannot be written.
+    #[error("the certificate that clients must trust cannot be written to a temporary file: {0}")]
+    AuthorityFile(#[source] io::Error),
     /// The value of `--data` cannot be read.
     #[error("--data: {0}")]
     Data(#[from] ContentError),
@@ -419,6 +429,9 @@ impl CommandError {
             | Self::Render(_)
             | Self::Target(_)
             | Self::Roots(_)
+            | Self::Identity(_)
+            | Self::Protocol(_)
+            | Self::AuthorityFile(_)
             | Self::Data(_)
             | Self::ProbeInput(_)
             | Self::UnknownBrowser(_)
@@ -461,6 +474,8 @@ impl CommandError {
                  server speak HTTPS?"
                     .into(),
             ],
+            Self::Protocol(_) => vec!["help: leave out --http and --tls".into()],
+            Self::AuthorityFile(_) => vec!["help: --ca-file FILE writes it elsewhere".into()],
             Self::Intermediary(error) => vec![format!("help: {}", error.hint())],
             Self::Front { .. } => {
                 vec!["help: give the URL at which clients reach the proxy, like http://127.0.0.1:8080".into()]

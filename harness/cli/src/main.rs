@@ -15,6 +15,7 @@
 //! - [`error`], [`status`]: errors and exit statuses
 //! - [`did_you_mean`], [`shell_quoting`]: suggestions, and commands to copy
 
+mod authority_file;
 mod commands;
 mod did_you_mean;
 mod documents;

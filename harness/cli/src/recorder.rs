@@ -111,7 +111,7 @@ impl Recorder {
 
     /// Shows the outcome of a case so far.
     fn show(&mut self, case: &str) {
-        let deliveries = self.results.range((case.to_owned(), Delivery::AsWritten)..);
+        let deliveries = self.results.range((case.to_owned(), Delivery::AS_WRITTEN)..);
         let of_case = deliveries.take_while(|((id, _), _)| id == case).map(|(_, result)| result);
         let Some(folded) = CaseOutcome::of(of_case) else { return };
         let earlier = self.outcomes.insert(case.to_owned(), folded.outcome());

@@ -83,7 +83,7 @@ pub(crate) fn result(
         requirements: vec![requirement.id.clone()],
         needs: Vec::new(),
         source: Source { path: id.clone(), text: check.title.into() },
-        delivery: Delivery::AsWritten,
+        delivery: Delivery::AS_WRITTEN,
         verdict: Verdict::Error,
         known: None,
         reason: None,
@@ -94,7 +94,7 @@ pub(crate) fn result(
         start_us: None,
         lane: None,
         longest_step: None,
-        rerun: rerun.command(&id, Delivery::AsWritten),
+        rerun: rerun.command(&id, Delivery::AS_WRITTEN),
         stderr: None,
         transcript: Vec::new(),
     };

@@ -17,7 +17,7 @@ use crate::pace::Pace;
 use crate::server::session::session as server_session;
 
 /// The client's capabilities: everything that is not specific to browsers.
-const CLIENT_CAPABILITIES: [Capability; 14] = [
+const CLIENT_CAPABILITIES: [Capability; 15] = [
     Capability::Reconnect,
     Capability::Close,
     Capability::InitialLastEventId,
@@ -32,6 +32,7 @@ const CLIENT_CAPABILITIES: [Capability; 14] = [
     Capability::EventId,
     Capability::Comments,
     Capability::Origin,
+    Capability::Http2,
 ];
 
 /// The server's capabilities.
@@ -151,6 +152,7 @@ fn client_of(defects: Defects, pace: Pace, downstream: Option<Downstream>) -> Cl
     let identity = reference.identity_mut();
     identity.version = env!("CARGO_PKG_VERSION").into();
     identity.capabilities.extend(CLIENT_CAPABILITIES);
+    identity.capabilities.extend(cfg!(feature = "tls").then_some(Capability::Tls));
     reference
 }
 

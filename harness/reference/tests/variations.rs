@@ -45,6 +45,7 @@ fn run(launch: impl Into<Launch>, filters: &[&str], variation: Variation, baseli
         lanes: 8,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         barrier: BarrierMode::Auto,
+        tls: None,
         deaths: Deaths::Counted,
         rerun: Rerun::Command(String::new()),
     };

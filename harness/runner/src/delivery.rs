@@ -13,7 +13,7 @@ use ssespec_cases::server::{self, ServerStep};
 use ssespec_cases::step::Played;
 use ssespec_mock_server::action::Action;
 pub use ssespec_reports::results::DeliveryKind;
-use ssespec_reports::results::{Delivery, Variation};
+use ssespec_reports::results::{Delivery, Protocol, Variation};
 
 /// The longest run that is cut differently, in bytes.
 const CUT_LIMIT: usize = 64 * 1024;
@@ -80,6 +80,12 @@ pub struct Program {
 }
 
 impl Program {
+    /// The same program over this protocol.
+    pub(crate) fn over(mut self, protocol: Protocol) -> Self {
+        self.delivery = self.delivery.over(protocol);
+        self
+    }
+
     /// The same program with what a run varies of it.
     pub(crate) fn varied(mut self, variation: Variation) -> Self {
         match &mut self.ops {
@@ -102,13 +108,13 @@ pub fn programs(script: &Script, kinds: &[DeliveryKind]) -> Vec<Program> {
         Script::Server(steps) => {
             let op = |Played { kind, written }| Op { kind, written };
             let ops = Ops::Server(server::expand(steps).into_iter().map(op).collect());
-            vec![Program { delivery: Delivery::AsWritten, ops }]
+            vec![Program { delivery: Delivery::AS_WRITTEN, ops }]
         }
         #[cfg(feature = "intermediary")]
         Script::Intermediary(steps) => {
             let op = |Played { kind, written }| Op { kind, written };
             let ops = Ops::Intermediary(intermediary::expand(steps).into_iter().map(op).collect());
-            vec![Program { delivery: Delivery::AsWritten, ops }]
+            vec![Program { delivery: Delivery::AS_WRITTEN, ops }]
         }
         // Without the feature of its role, nothing could play it.
         _ => Vec::new(),
@@ -132,15 +138,15 @@ fn client_programs(script: &[Played<ClientStep>], kinds: &[DeliveryKind]) -> Vec
     };
     for kind in kinds {
         match kind {
-            DeliveryKind::AsWritten => add(Delivery::AsWritten, runs.clone()),
-            DeliveryKind::Whole => add(Delivery::Whole, cut(&|bytes| vec![bytes.to_vec()])),
+            DeliveryKind::AsWritten => add(Delivery::AS_WRITTEN, runs.clone()),
+            DeliveryKind::Whole => add(Delivery::WHOLE, cut(&|bytes| vec![bytes.to_vec()])),
             DeliveryKind::Bytes => {
-                add(Delivery::Bytes, cut(&|bytes| bytes.iter().map(|b| vec![*b]).collect()));
+                add(Delivery::BYTES, cut(&|bytes| bytes.iter().map(|b| vec![*b]).collect()));
             }
             DeliveryKind::Splits => {
                 let splits = if measured { Vec::new() } else { splits(&runs) };
                 for (at, writes) in splits {
-                    add(Delivery::Split(at), writes);
+                    add(Delivery::split(at), writes);
                 }
             }
         }

@@ -116,12 +116,13 @@ const LEAVING: Duration = Duration::from_millis(250);
 pub async fn serve(
     script: &[Step<ClientStep>],
     address: SocketAddr,
+    options: Options,
     rounds: Rounds,
     notify: &mut (dyn FnMut(Notice) + Send),
 ) -> io::Result<Requests> {
     let (events, wire) = mpsc::unbounded_channel();
-    let base = Listener::bind(address, Options::default(), events.clone(), BASE).await?;
-    let other = Listener::bind(SocketAddr::new(address.ip(), 0), Options::default(), events, OTHER).await?;
+    let base = Listener::bind(address, options.clone(), events.clone(), BASE).await?;
+    let other = Listener::bind(SocketAddr::new(address.ip(), 0), options, events, OTHER).await?;
     notify(Notice::Listening(format!("{}/", base.url())));
     let requests = VecDeque::new();
     let awaited = Awaited::Nothing;

@@ -57,6 +57,7 @@ async fn results(case: &str) -> Vec<CaseResult> {
         lanes: 1,
         address: Ipv4Addr::LOCALHOST.into(),
         barrier: BarrierMode::Auto,
+        tls: None,
         deaths: Deaths::Counted,
         rerun: Rerun::Command(String::new()),
     };

@@ -34,6 +34,11 @@ pub enum EntryKind {
         method: String,
         /// Its target.
         target: String,
+        /// The version of HTTP: `HTTP/1.0`, `HTTP/1.1` or `HTTP/2`.
+        version: String,
+        /// Whether it came over TLS.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        tls: bool,
         /// Its header fields, with names in lower case; bytes that are not UTF-8 are replaced.
         headers: Vec<(String, String)>,
         /// Its body, at most 64 KiB of it; bytes that are not UTF-8 are replaced.
@@ -251,14 +256,20 @@ impl EntryKind {
 
     fn words(&self) -> String {
         match self {
-            Self::Request { method, target, headers, route, nth, .. } => {
+            Self::Request { method, target, version, tls, headers, route, nth, .. } => {
+                let usual = version == "HTTP/1.1";
+                let over = match (usual, tls) {
+                    (true, false) => String::new(),
+                    (false, false) => format!("  over {version}"),
+                    (_, true) => format!("  over {version} and TLS"),
+                };
                 let resume = headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("last-event-id"));
                 let resume: String = resume.map(|(_, value)| format!("  last-event-id: {value:?}")).collect();
                 let served = match route {
                     Some(route) => format!("route {route}, connection {nth}"),
                     None => "no route".into(),
                 };
-                format!("{} {}{resume}  ({served})", method.escape_debug(), target.escape_debug())
+                format!("{} {}{over}{resume}  ({served})", method.escape_debug(), target.escape_debug())
             }
             Self::Malformed { reason } => format!("not a request: {}", reason.escape_debug()),
             Self::Refused { reason } => format!("refused with 503: {}", reason.escape_debug()),

@@ -15,7 +15,7 @@ use super::route::Scenario;
 use super::serving::Serving;
 use super::settings::Settings;
 use super::verification::{Judge, Verification};
-use crate::wire::{BarrierMode, Listener, Options, Versions};
+use crate::wire::{BarrierMode, Listener, Options};
 
 /// A running mock server. Dropping it stops it; [`Server::shutdown`] also waits until it has stopped.
 #[derive(Debug)]
@@ -58,7 +58,8 @@ impl Server {
             connection_limit: settings.limits.connections,
             memory_limit: settings.limits.memory,
             detail: settings.detail,
-            versions: Versions::Http1And2,
+            versions: settings.versions,
+            tls: settings.tls,
             ..Options::default()
         };
         let listener = Arc::new(Listener::bind(address, options, events, 0).await?);

@@ -207,11 +207,12 @@ impl Serving {
     /// Answers a request: with the script that waits for it, with that of its route, or with 404.
     fn request(&mut self, connection: u32, exchange: Exchange, at: Instant) {
         let request = exchange.request();
+        let entry = |route, nth| entry(&exchange, route, nth);
         let words = words(request);
         self.stage.judge.request(words.clone());
         let found = self.routes.iter_mut().enumerate().find(|(_, served)| served.route.matches(request));
         let Some((number, served)) = found else {
-            let entry = entry(request, None, 0);
+            let entry = entry(None, 0);
             if let Some(upstream) = self.upstream() {
                 self.record(connection, entry);
                 self.forward(connection, exchange, upstream);
@@ -227,7 +228,7 @@ impl Serving {
         let since_end = served.desk.arrived(words, at);
         let left = served.awaits_disconnects.then(|| departure(&mut self.clients, connection));
         if let Some((script, nth)) = served.desk.waiting() {
-            let entry = entry(request, Some(&served.route), nth);
+            let entry = entry(Some(&served.route), nth);
             self.record(connection, entry);
             // The script has just ended if this fails.
             let _ = script.send(Arrival { exchange, since_end, left });
@@ -235,7 +236,7 @@ impl Serving {
         }
         served.count += 1;
         let nth = served.count;
-        let entry = entry(request, Some(&served.route), nth);
+        let entry = entry(Some(&served.route), nth);
         let scripts = &served.route.connections;
         let place = nth.min(scripts.len()).saturating_sub(1);
         let script = scripts.get(place).cloned().unwrap_or_default();
@@ -306,12 +307,15 @@ async fn refuse(mut exchange: Exchange, respond: Respond) -> Finished {
     Finished { connection: exchange.connection(), is_complete, rest: None }
 }
 
-fn entry(request: &Request, route: Option<&Route>, nth: usize) -> EntryKind {
+fn entry(exchange: &Exchange, route: Option<&Route>, nth: usize) -> EntryKind {
+    let request = exchange.request();
     let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
     let headers = request.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), text(value)));
     EntryKind::Request {
         method: request.method.clone(),
         target: request.target.clone(),
+        version: request.version.to_string(),
+        tls: exchange.is_encrypted(),
         headers: headers.collect(),
         body: text(&request.body[..request.body.len().min(BODY_KEPT)]),
         route: route.map(|route| route.path.text().to_owned()),

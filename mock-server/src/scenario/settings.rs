@@ -1,6 +1,7 @@
 //! How a server is set up, apart from its scenarios.
 
-use crate::wire::{Detail, Diversion};
+use crate::wire::tls::Identity;
+use crate::wire::{Detail, Diversion, Versions};
 
 /// The limits of a server. What is over a limit is answered with 503, whose text says which, and the journal has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl Limits {
 }
 
 /// How a server is set up.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Settings {
     /// Its limits.
@@ -54,4 +55,21 @@ pub struct Settings {
     pub detail: Detail,
     /// Requests that are not for scripts.
     pub diversion: Option<Diversion>,
+    /// Which versions of HTTP it speaks.
+    pub versions: Versions,
+    /// Its certificate, if it is reached over TLS. Then all requests are for scripts.
+    pub tls: Option<Identity>,
+}
+
+impl Default for Settings {
+    /// The default limits, everything in the journal, no diversion, all versions, no TLS.
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            detail: Detail::default(),
+            diversion: None,
+            versions: Versions::Http1And2,
+            tls: None,
+        }
+    }
 }

@@ -89,6 +89,7 @@ pub(super) struct Reporter {
     pub(super) origin: u8,
     pub(super) connection: u32,
     pub(super) detail: Detail,
+    pub(super) is_encrypted: bool,
 }
 
 impl Reporter {
@@ -103,6 +104,10 @@ impl Reporter {
 impl ReportSent for Reporter {
     fn connection(&self) -> u32 {
         self.connection
+    }
+
+    fn is_encrypted(&self) -> bool {
+        self.is_encrypted
     }
 
     fn reports_bytes(&self) -> bool {

@@ -12,6 +12,8 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
+#[cfg(feature = "tls")]
+use tokio_rustls::rustls::ServerConfig;
 
 use super::barrier::{Barrier, BarrierMode, Boundary};
 use super::budget::Budget;
@@ -23,6 +25,8 @@ use super::http1::request::{Malformed, RequestLimits};
 use super::kernel::Kernel;
 use super::port::{Port, PortState, RETRY};
 use super::registry::Registry;
+use super::tls::Identity;
+use super::transport::Transport;
 use super::versions::Versions;
 
 /// How long connections may take to end after they were aborted.
@@ -35,7 +39,7 @@ const EXHAUSTED: Duration = Duration::from_millis(10);
 const REFUSED: usize = 256;
 
 /// How a listener behaves.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// How write boundaries are kept.
     pub barrier: BarrierMode,
@@ -51,10 +55,12 @@ pub struct Options {
     pub detail: Detail,
     /// Which versions of HTTP it speaks.
     pub versions: Versions,
+    /// Its certificate, if it is reached over TLS.
+    pub tls: Option<Identity>,
 }
 
 impl Default for Options {
-    /// The defaults: [`BarrierMode::Auto`], 1 MiB, 64 MiB, 1024, 1 GiB, everything, [`Versions::Http1`].
+    /// The defaults: [`BarrierMode::Auto`], 1 MiB, 64 MiB, 1024, 1 GiB, everything, [`Versions::Http1`], without TLS.
     fn default() -> Self {
         Self {
             barrier: BarrierMode::Auto,
@@ -64,6 +70,7 @@ impl Default for Options {
             memory_limit: 1024 * 1024 * 1024,
             detail: Detail::Full,
             versions: Versions::Http1,
+            tls: None,
         }
     }
 }
@@ -88,6 +95,8 @@ struct Shared {
     options: Options,
     diversion: OnceLock<Diversion>,
     kernel: Option<Arc<Kernel>>,
+    #[cfg(feature = "tls")]
+    encryption: Option<Arc<ServerConfig>>,
     events: UnboundedSender<WireEvent>,
     origin: u8,
     runtime: Handle,
@@ -120,6 +129,8 @@ impl Listener {
             changed: Notify::new(),
             registry: Registry::new(options.connection_limit),
             budget: Budget::new(options.memory_limit),
+            #[cfg(feature = "tls")]
+            encryption: options.tls.as_ref().map(|identity| identity.offering(options.versions)),
             options,
             diversion: OnceLock::new(),
             kernel: kernel.map(Arc::new),
@@ -127,7 +138,7 @@ impl Listener {
             origin,
             runtime: Handle::current(),
         });
-        let barrier = match options.barrier {
+        let barrier = match shared.options.barrier {
             BarrierMode::Off => Barrier::Off,
             _ if shared.kernel.is_some() => Barrier::Kernel,
             _ => Barrier::Pause,
@@ -141,14 +152,16 @@ impl Listener {
         self.address
     }
 
-    /// The URL of its root, without a trailing slash: `http://127.0.0.1:4001`, `http://[::1]:4001`.
+    /// The URL of its root, without a trailing slash: `http://127.0.0.1:4001`, `http://[::1]:4001`; with
+    /// `https` over TLS.
     pub fn url(&self) -> String {
         let host = match self.address.ip() {
             IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
             IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
             ip => ip,
         };
-        format!("http://{}", SocketAddr::new(host, self.address.port()))
+        let scheme = if self.shared.options.tls.is_some() { "https" } else { "http" };
+        format!("{scheme}://{}", SocketAddr::new(host, self.address.port()))
     }
 
     /// From now on, passes connections whose request is below the diverted path to its handler. Call it once; a second
@@ -298,6 +311,21 @@ impl Shared {
         }
     }
 
+    #[cfg(feature = "tls")]
+    fn transport(&self, stream: TcpStream) -> Option<Transport> {
+        match &self.encryption {
+            None => Some(Transport::new(stream)),
+            Some(config) => Transport::over_tls(stream, Arc::clone(config))
+                .inspect_err(|error| tracing::warn!(%error, "cannot begin TLS"))
+                .ok(),
+        }
+    }
+
+    #[cfg(not(feature = "tls"))]
+    fn transport(&self, stream: TcpStream) -> Option<Transport> {
+        Some(Transport::new(stream))
+    }
+
     fn adopt(&self, stream: TcpStream, peer: SocketAddr) {
         let Some((entry, orders, sender)) = self.registry.enter() else { return };
         let reporter = Reporter {
@@ -305,6 +333,7 @@ impl Shared {
             origin: self.origin,
             connection: entry.connection,
             detail: self.options.detail,
+            is_encrypted: self.options.tls.is_some(),
         };
         reporter.tell(WireEventKind::Accepted { peer });
         let crowd = entry.crowd();
@@ -315,7 +344,11 @@ impl Shared {
         let limits = RequestLimits { head: self.options.head_limit, body: self.options.body_limit };
         let boundary = Boundary::of(&stream, peer, self.kernel.as_ref(), self.options.barrier);
         let limits = (limits, Arc::clone(&self.budget));
-        let connection = Connection::new(stream, reporter, limits, boundary, (entry, orders), sender)
+        let Some(transport) = self.transport(stream) else {
+            reporter.tell(WireEventKind::Closed);
+            return;
+        };
+        let connection = Connection::new(transport, reporter, limits, boundary, (entry, orders), sender)
             .diverted_by(self.diversion.get().cloned())
             .speaking(self.options.versions);
         match crowd {

@@ -13,6 +13,7 @@
 //! - `event`: everything that is reported; `captured`, `departure`: parts of it
 //! - [`http2`]: HTTP/2: its connections and streams, a client, and frames for deliberate mistakes
 //! - `versions`: which of both a listener speaks
+//! - `transport`: the socket of a connection; [`tls`]: TLS on it
 
 mod barrier;
 mod budget;
@@ -27,6 +28,8 @@ mod listener;
 mod perform;
 mod port;
 mod registry;
+pub mod tls;
+mod transport;
 mod versions;
 
 pub use self::barrier::{BARRIER_PATIENCE, Barrier, BarrierMode};

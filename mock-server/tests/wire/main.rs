@@ -12,3 +12,7 @@ mod listener;
 mod peer;
 mod requests;
 mod sending;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "tls")]
+mod tls_peer;

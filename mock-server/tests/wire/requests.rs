@@ -148,7 +148,7 @@ async fn what_is_no_request_is_refused() {
         ),
         (&trailers, "the trailers are longer than 1000 bytes"),
     ] {
-        refused(limits, bytes.as_bytes(), reason).await;
+        refused(limits.clone(), bytes.as_bytes(), reason).await;
     }
     refused(Options::default(), fields.as_bytes(), "more than 1024 fields").await;
 }
@@ -159,7 +159,7 @@ async fn a_long_body_and_too_much_memory_are_refused_with_503() {
     let memory = Options { memory_limit: 50, ..Options::default() };
     let long = "the body of the request is longer than 10 bytes, which is the limit of this server";
     for (limits, bytes, reason) in [
-        (body, "POST / HTTP/1.1\r\ncontent-length: 11\r\n\r\n", long),
+        (body.clone(), "POST / HTTP/1.1\r\ncontent-length: 11\r\n\r\n", long),
         (body, "POST / HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\nb\r\n01234567890", long),
         (
             memory,

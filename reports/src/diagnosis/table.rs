@@ -17,7 +17,7 @@ use std::fmt::{self, Write as _};
 use std::sync::LazyLock;
 
 use super::symptom::Symptom;
-use crate::results::{Delivery, Role};
+use crate::results::{Delivery, Protocol, Role};
 
 /// A mistake of implementations, and the failures that it causes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,8 @@ impl Failures {
     pub fn get(&self, delivery: Delivery) -> Option<Symptom> {
         match self {
             Self::All(symptom) => Some(*symptom),
-            Self::Some(symptoms) => symptoms.get(&delivery).copied(),
+            // The tables are made over HTTP/1.1.
+            Self::Some(symptoms) => symptoms.get(&delivery.over(Protocol::Http1)).copied(),
         }
     }
 }
@@ -203,9 +204,9 @@ mod tests {
         let mistake = &table.mistakes[0];
         let symptom = |step, kind, observed| Some(Symptom { step, kind, observed });
         assert_eq!(mistake.possible.iter().collect::<Vec<_>>(), ["client/a/b"]);
-        assert_eq!(mistake.failures["client/a/b"].get(Delivery::Whole), symptom(2, Kind::Event, 10));
-        assert_eq!(mistake.failures["client/a/c"].get(Delivery::Bytes), symptom(3, Kind::Silence, 2));
-        assert_eq!(mistake.failures["client/a/c"].get(Delivery::Whole), None);
+        assert_eq!(mistake.failures["client/a/b"].get(Delivery::WHOLE), symptom(2, Kind::Event, 10));
+        assert_eq!(mistake.failures["client/a/c"].get(Delivery::BYTES), symptom(3, Kind::Silence, 2));
+        assert_eq!(mistake.failures["client/a/c"].get(Delivery::WHOLE), None);
     }
 
     #[test]

@@ -19,7 +19,7 @@ use crate::{
     fold::Outcome,
     limits,
     origin::{Origin, origin},
-    results::{Cause, KnownFailure, Level, NamedMistake},
+    results::{Cause, KnownFailure, Level, NamedMistake, Protocol},
     terminal, visible,
 };
 
@@ -301,6 +301,10 @@ fn entry(known: &KnownFailure) -> Entry {
     if !known.deliveries.is_empty() {
         let names: Vec<&str> = known.deliveries.iter().map(|kind| kind.name()).collect();
         limits_of.push(format!("only in {}", names.join(", ")));
+    }
+    if !known.protocols.is_empty() {
+        let names: Vec<String> = known.protocols.iter().map(Protocol::to_string).collect();
+        limits_of.push(format!("only over {}", names.join(", ")));
     }
     if known.flaky {
         limits_of.push("flaky".to_owned());

@@ -1,14 +1,27 @@
-//! How a case's bytes were cut into writes, as in the results file.
+//! How a case's bytes were cut into writes, and over which protocol, as in the results file.
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::Protocol;
+
+/// How a case was played: over which protocol, and with which writes.
+///
+/// Ordered as in reports: by protocol, and then by the cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Delivery {
+    /// The protocol.
+    pub protocol: Protocol,
+    /// The writes.
+    pub cut: Cut,
+}
+
 /// One way to cut a case's bytes into writes.
 ///
 /// Ordered as in reports: as written, whole, bytes, then the splits by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Delivery {
+pub enum Cut {
     /// Every `send` is one write.
     AsWritten,
     /// Adjacent sends are joined into one write.
@@ -58,13 +71,35 @@ impl DeliveryKind {
 }
 
 impl Delivery {
+    /// [`Cut::AsWritten`] over HTTP/1.1.
+    pub const AS_WRITTEN: Self = Self::of(Cut::AsWritten);
+    /// [`Cut::Whole`] over HTTP/1.1.
+    pub const WHOLE: Self = Self::of(Cut::Whole);
+    /// [`Cut::Bytes`] over HTTP/1.1.
+    pub const BYTES: Self = Self::of(Cut::Bytes);
+
+    /// [`Cut::Split`] over HTTP/1.1.
+    pub const fn split(at: u64) -> Self {
+        Self::of(Cut::Split(at))
+    }
+
+    const fn of(cut: Cut) -> Self {
+        Self { protocol: Protocol::Http1, cut }
+    }
+
+    /// The same over this protocol.
+    #[must_use]
+    pub const fn over(self, protocol: Protocol) -> Self {
+        Self { protocol, ..self }
+    }
+
     /// Its kind.
     pub fn kind(self) -> DeliveryKind {
-        match self {
-            Self::AsWritten => DeliveryKind::AsWritten,
-            Self::Whole => DeliveryKind::Whole,
-            Self::Bytes => DeliveryKind::Bytes,
-            Self::Split(_) => DeliveryKind::Splits,
+        match self.cut {
+            Cut::AsWritten => DeliveryKind::AsWritten,
+            Cut::Whole => DeliveryKind::Whole,
+            Cut::Bytes => DeliveryKind::Bytes,
+            Cut::Split(_) => DeliveryKind::Splits,
         }
     }
 }
@@ -77,7 +112,7 @@ pub struct UnknownDelivery {
     pub word: String,
 }
 
-impl fmt::Display for Delivery {
+impl fmt::Display for Cut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::AsWritten => f.pad("as-written"),
@@ -88,23 +123,31 @@ impl fmt::Display for Delivery {
     }
 }
 
+impl fmt::Display for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.protocol {
+            Protocol::Http1 => self.cut.fmt(f),
+            protocol => f.pad(&format!("{}@{}", self.cut, protocol.name())),
+        }
+    }
+}
+
 impl FromStr for Delivery {
     type Err = UnknownDelivery;
 
     fn from_str(word: &str) -> Result<Self, UnknownDelivery> {
         let unknown = || UnknownDelivery { word: word.to_owned() };
-        match word {
-            "as-written" => Ok(Self::AsWritten),
-            "whole" => Ok(Self::Whole),
-            "bytes" => Ok(Self::Bytes),
-            _ => {
-                let at: u64 =
-                    word.strip_prefix("split@").and_then(|at| at.parse().ok()).ok_or_else(unknown)?;
-                let split = Self::Split(at);
-                // Each delivery has one spelling: `split@+7` and `split@07` are rejected.
-                if split.to_string() == word { Ok(split) } else { Err(unknown()) }
-            }
-        }
+        let suffix = word.rsplit_once('@').and_then(|(cut, name)| Some((cut, Protocol::from_name(name)?)));
+        let (cut, protocol) = suffix.unwrap_or((word, Protocol::Http1));
+        let cut = match cut {
+            "as-written" => Cut::AsWritten,
+            "whole" => Cut::Whole,
+            "bytes" => Cut::Bytes,
+            _ => Cut::Split(cut.strip_prefix("split@").and_then(|at| at.parse().ok()).ok_or_else(unknown)?),
+        };
+        let delivery = Self { protocol, cut };
+        // Each delivery has one spelling: `split@+7`, `split@07` and `whole@http1` are rejected.
+        if delivery.to_string() == word { Ok(delivery) } else { Err(unknown()) }
     }
 }
 
@@ -126,21 +169,35 @@ mod tests {
 
     #[test]
     fn words_are_read_back_and_nothing_else_is_taken() {
-        for delivery in [Delivery::AsWritten, Delivery::Whole, Delivery::Bytes, Delivery::Split(17)] {
-            assert_eq!(delivery.to_string().parse(), Ok(delivery));
+        for cut in [Delivery::AS_WRITTEN, Delivery::WHOLE, Delivery::BYTES, Delivery::split(17)] {
+            for protocol in Protocol::ALL {
+                let delivery = cut.over(*protocol);
+                assert_eq!(delivery.to_string().parse(), Ok(delivery));
+            }
         }
-        for word in ["", "splits", "split@", "split@+7", "split@07", "split@-1", "Whole"] {
+        assert_eq!(Delivery::split(3).over(Protocol::Http2Tls).to_string(), "split@3@http2-tls");
+        for word in [
+            "",
+            "splits",
+            "split@",
+            "split@+7",
+            "split@07",
+            "split@-1",
+            "Whole",
+            "whole@http1",
+            "whole@http3",
+        ] {
             assert!(word.parse::<Delivery>().is_err(), "{word}");
         }
     }
 
     #[test]
     fn splits_sort_by_number_and_last() {
-        let mut deliveries = [Delivery::Split(10), Delivery::Split(9), Delivery::Bytes, Delivery::AsWritten];
+        let mut deliveries = [Delivery::split(10), Delivery::split(9), Delivery::BYTES, Delivery::AS_WRITTEN];
         deliveries.sort();
         assert_eq!(
             deliveries,
-            [Delivery::AsWritten, Delivery::Bytes, Delivery::Split(9), Delivery::Split(10)]
+            [Delivery::AS_WRITTEN, Delivery::BYTES, Delivery::split(9), Delivery::split(10)]
         );
     }
 }

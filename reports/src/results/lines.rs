@@ -90,6 +90,9 @@ pub struct Selection {
     pub filters: Vec<String>,
     /// Deliveries, by the words of the command line.
     pub deliveries: Vec<String>,
+    /// The protocols over which cases for clients were played, if not HTTP/1.1 without TLS alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub protocols: Vec<String>,
     /// Suites.
     pub suites: Vec<String>,
     /// Levels.

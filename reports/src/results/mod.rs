@@ -13,6 +13,7 @@ mod error;
 mod lines;
 #[cfg(feature = "file")]
 mod model;
+mod protocol;
 #[cfg(feature = "file")]
 mod read;
 mod records;
@@ -24,7 +25,7 @@ mod words;
 #[cfg(feature = "file")]
 mod write;
 
-pub use delivery::{Delivery, DeliveryKind, UnknownDelivery};
+pub use delivery::{Cut, Delivery, DeliveryKind, UnknownDelivery};
 #[cfg(feature = "file")]
 pub use diagnosis::{Cause, Diagnosis, NamedMistake};
 #[cfg(feature = "file")]
@@ -35,6 +36,7 @@ pub use lines::{
 };
 #[cfg(feature = "file")]
 pub use model::{Results, Warning};
+pub use protocol::Protocol;
 pub use records::{
     CaseResult, Counts, Fact, Failure, Known, KnownFailure, Place, Requirement, Row, Source, StepTime,
 };

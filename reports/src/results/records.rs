@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Delivery, DeliveryKind, Level, V1, Verdict};
+use super::{Delivery, DeliveryKind, Level, Protocol, V1, Verdict};
 
 /// One statement of a document that binds a role.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +43,9 @@ pub struct KnownFailure {
     /// The deliveries in which they fail; in any if it is empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub deliveries: Vec<DeliveryKind>,
+    /// The protocols over which they fail; over any if it is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub protocols: Vec<Protocol>,
     /// Whether it is flaky: it fails intermittently, so that a pass does not contradict it.
     #[serde(default, alias = "by_chance", skip_serializing_if = "std::ops::Not::not")]
     pub flaky: bool,

@@ -36,6 +36,7 @@ pub(crate) fn selection(header: &Header) -> String {
         list("suites", &selection.suites),
         list("levels", &levels),
         list("deliveries", &selection.deliveries),
+        list("protocols", &selection.protocols),
         list("filtered by", &selection.filters),
         selection.shard.map(|shard| format!("shard {shard}")),
         selection.variation.options(),

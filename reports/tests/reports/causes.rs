@@ -36,7 +36,7 @@ fn run_with(mistakes: &[(&str, bool)], own_cases: &[&str]) -> Results {
     let like = run
         .results()
         .iter()
-        .find(|result| result.verdict == Verdict::Fail && result.delivery == Delivery::AsWritten)
+        .find(|result| result.verdict == Verdict::Fail && result.delivery == Delivery::AS_WRITTEN)
         .expect("a failure");
     let mut all = Vec::new();
     for (name, known) in mistakes {

@@ -21,7 +21,7 @@ pub(crate) fn run(rows: &[(&str, Option<u32>, &str, &str)]) -> Results {
         length: None,
     };
     result.transcript = rows.iter().enumerate().map(row).collect();
-    result.delivery = Delivery::AsWritten;
+    result.delivery = Delivery::AS_WRITTEN;
     Results::new("issue", run.header().clone(), [result], run.footer().cloned())
 }
 

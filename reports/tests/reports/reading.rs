@@ -24,8 +24,8 @@ fn a_later_record_supersedes() {
     let close: Vec<_> =
         run.results().iter().filter(|result| result.case.ends_with("cancels-reconnect")).collect();
     assert_eq!(close.len(), 2);
-    assert_eq!((close[0].delivery, close[0].verdict), (Delivery::AsWritten, Verdict::Fail));
-    assert_eq!((close[1].delivery, close[1].verdict), (Delivery::Whole, Verdict::Pass));
+    assert_eq!((close[0].delivery, close[0].verdict), (Delivery::AS_WRITTEN, Verdict::Fail));
+    assert_eq!((close[1].delivery, close[1].verdict), (Delivery::WHOLE, Verdict::Pass));
 }
 
 #[test]

@@ -27,12 +27,12 @@ fn result(case: &str, delivery: Delivery, start_us: u64, lane: u32, duration_us:
 fn where_the_time_went() {
     let template = results("all-pass");
     let mut all: Vec<CaseResult> = (0..12)
-        .map(|at| result(&format!("short-{at:02}"), Delivery::Whole, at * 1000, 1, 20_000 + at * 10_000))
+        .map(|at| result(&format!("short-{at:02}"), Delivery::WHOLE, at * 1000, 1, 20_000 + at * 10_000))
         .collect();
-    all.push(result("long", Delivery::AsWritten, 5_000, 2, 6_250_000));
-    all.push(result("long", Delivery::Bytes, 5_000, 3, 6_240_000));
+    all.push(result("long", Delivery::AS_WRITTEN, 5_000, 2, 6_250_000));
+    all.push(result("long", Delivery::BYTES, 5_000, 3, 6_240_000));
     let waiting = StepTime { step: 2, line: 4, duration_us: 3_000_000 };
-    all.push(CaseResult { longest_step: Some(waiting), ..result("late", Delivery::Bytes, 0, 3, 3_500_000) });
+    all.push(CaseResult { longest_step: Some(waiting), ..result("late", Delivery::BYTES, 0, 3, 3_500_000) });
     let footer = Footer {
         duration_us: 7_129_999,
         adapters: Some(Adapters { started: 4, died: 0 }),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use ssespec::engine::Engine;
 use ssespec::page::PageLibrary;
-use ssespec::run::{Launch, Rerun, Run};
+use ssespec::run::{Launch, Rerun, Run, Selection};
 use ssespec_reports::results::Role;
 
 use crate::error::CommandError;
@@ -15,6 +15,7 @@ use crate::execute;
 use crate::launch;
 use crate::list;
 use crate::options::execution::RunOptions;
+use crate::options::protocol::ProtocolOptions;
 use crate::output;
 use crate::shell_quoting::command_line;
 use crate::status::Status;
@@ -36,6 +37,7 @@ use crate::status::Status;
   ssespec client --strict --fail-fast --timings -- ./adapter
   ssespec client --soak 5min -- ./adapter
   ssespec client --framing close --loss end -- ./adapter
+  ssespec client --http both --tls -- ./adapter
   ssespec client --list --filter 'client/retry/*'
   ssespec client --shard 1/3 --output shard-1.jsonl -- ./adapter
   ssespec client --format junit --output results.jsonl --color never -- ./adapter > junit.xml
@@ -70,6 +72,8 @@ pub(crate) struct Arguments {
     baseline: Option<PathBuf>,
     #[command(flatten)]
     options: RunOptions,
+    #[command(flatten)]
+    protocol: ProtocolOptions,
 }
 
 pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError> {
@@ -106,15 +110,17 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         words.extend(arguments.command.iter().cloned());
         launch::client_command(arguments.command, PathBuf::from("."))
     };
+    let certificate = arguments.protocol.certificate()?;
     let run = Run {
         corpus,
         lanes: options.lanes(&launch),
         launch,
-        selection: options.selection(),
+        selection: Selection { protocols: arguments.protocol.protocols(), ..options.selection() },
         baseline,
         patience: options.patience(),
         address,
         barrier: options.barrier(),
+        tls: certificate.tls.clone(),
         deaths: options.strict.deaths(),
         rerun: Rerun::Command(command_line(words)),
     };

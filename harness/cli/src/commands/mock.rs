@@ -8,6 +8,7 @@ mod limits;
 mod presets;
 mod printable;
 mod printed;
+mod protocol;
 mod reload;
 mod scenarios;
 mod sources;

@@ -138,6 +138,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         patience: options.patience(),
         address: options.address(),
         barrier: options.barrier(),
+        tls: None,
         deaths: options.strict.deaths(),
         rerun: Rerun::Proxy(command_line(words)),
     };

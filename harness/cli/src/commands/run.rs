@@ -27,6 +27,7 @@ use crate::error::CommandError;
 use crate::execute;
 use crate::execute::outcome::Outcome;
 use crate::options::execution::RunOptions;
+use crate::options::protocol::ProtocolOptions;
 use crate::options::remote::RemoteOption;
 use crate::render::{check_number_of_runs, print_results};
 use crate::shell_quoting::command_line;
@@ -49,6 +50,7 @@ use crate::{launch, list, output};
   ssespec run --strict --fail-fast --timings
   ssespec run --soak 5min
   ssespec run --framing close --loss end
+  ssespec run --http both --tls     cases for clients over HTTP/1.1 and HTTP/2, both over TLS
   ssespec run --variant recommended proxies/nginx
   ssespec run --shard 1/3 --output shard-1.jsonl
   ssespec run ci/implementations --output results --format markdown > COMPATIBILITY.md
@@ -86,10 +88,12 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME")]
     variant: Vec<String>,
     /// Write the failures of this run to the ssespec.toml as known failures, and remove those that pass
-    #[arg(long, conflicts_with_all = ["fail_fast", "framing", "loss"])]
+    #[arg(long, conflicts_with_all = ["fail_fast", "framing", "http", "loss", "tls"])]
     write_baseline: bool,
     #[command(flatten)]
     options: RunOptions,
+    #[command(flatten)]
+    protocol: ProtocolOptions,
     #[command(flatten)]
     remote: RemoteOption,
 }
@@ -197,11 +201,13 @@ async fn perform_one(
         .into_iter()
         .chain(options.rerun_options())
         .chain(arguments.remote.word());
-    let mut selection = options.selection();
+    let mut selection = Selection { protocols: arguments.protocol.protocols(), ..options.selection() };
     if folder.role == Role::Server {
         // What is varied is what the mock server sends.
         selection.variation = Variation::default();
+        selection.protocols = Selection::default().protocols;
     }
+    let certificate = arguments.protocol.certificate()?;
     let run = Run {
         corpus: Arc::clone(corpus),
         lanes: options.lanes(&launch),
@@ -211,6 +217,7 @@ async fn perform_one(
         patience: options.patience(),
         address: options.address(),
         barrier: options.barrier(),
+        tls: certificate.tls.clone(),
         deaths: options.strict.deaths(),
         rerun: Rerun::Folder { folder: folder.path.clone(), words: command_line(words) },
     };

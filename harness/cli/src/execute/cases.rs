@@ -25,6 +25,9 @@ pub(crate) async fn execute(run: &Run, file: Option<&Path>, format: Format) -> R
     let conclusion = run.execute(&mut |record| recorder.take(record)).await;
     let conclusion = conclusion.map_err(|error| match error {
         RunError::NothingSelected(selection) => CommandError::NoCaseSelected(selection),
+        error @ (RunError::NotSpoken { .. } | RunError::NotForPages(_)) => {
+            CommandError::Protocol(error.to_string())
+        }
         RunError::Adapter { fault, stderr } => {
             let folder = match &run.rerun {
                 Rerun::Folder { .. } => Some(run.name()),

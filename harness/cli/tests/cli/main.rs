@@ -58,7 +58,12 @@ mod mock_forward;
 #[cfg(unix)]
 mod mock_output;
 #[cfg(test)]
+#[cfg(feature = "tls")]
+mod mock_tls;
+#[cfg(test)]
 mod output;
+#[cfg(test)]
+mod protocols;
 #[cfg(test)]
 mod proxy;
 #[cfg(test)]
@@ -118,6 +123,8 @@ fn tests() -> Vec<Trial> {
         ("execution", execution::TESTS),
         ("alternatives", alternatives::TESTS),
         ("output", output::TESTS),
+        #[cfg(feature = "tls")]
+        ("protocols", protocols::TESTS),
         ("color", color::TESTS),
         ("report", report::TESTS),
         #[cfg(unix)]
@@ -129,6 +136,8 @@ fn tests() -> Vec<Trial> {
         ("mock-expect", mock_expect::TESTS),
         ("mock-file", mock_file::TESTS),
         ("mock-forward", mock_forward::TESTS),
+        #[cfg(feature = "tls")]
+        ("mock-tls", mock_tls::TESTS),
         #[cfg(unix)]
         ("mock-output", mock_output::TESTS),
         ("record", record::TESTS),

@@ -71,6 +71,7 @@ pub(crate) fn run(misbehavior: &str, keys: &str, steps: &str) -> Result<Results,
         lanes: 1,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         barrier: BarrierMode::Auto,
+        tls: None,
         deaths: Deaths::Counted,
         rerun: Rerun::Server("adapter".into()),
     };

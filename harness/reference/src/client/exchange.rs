@@ -12,9 +12,9 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
-use ssespec_mock_server::client::Connection;
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use ssespec_mock_server::client::{Connection, Offer};
 
 use crate::client::request::Request;
 use crate::client::socket::Socket;
@@ -97,18 +97,33 @@ impl ResponseBody {
 /// skipped, <https://fetch.spec.whatwg.org/#http-network-fetch>.
 pub(crate) async fn exchange(request: &Request, defects: &Defects) -> Result<Response, ExchangeError> {
     let message = request.to_message()?;
-    let record = request.record();
-    let trust = record.as_ref().map(|(downstream, _)| downstream.trust().clone()).unwrap_or_default();
+    let trust = request.trust().cloned().unwrap_or_default();
+    let offer = if request.is_over_http2() { Offer::H2 } else { Offer::Http11 };
     let server = request.url().server();
-    let stream = Connection::open_http1(&server, &trust, CONNECTING).await.map_err(ExchangeError::Connect)?;
-    let (mut sender, connection) =
-        http1::handshake(TokioIo::new(Socket::new(stream, defects.clone(), record))).await?;
-    let mut response = pin!(sender.send_request(message));
-    let mut connection = DrivenConnection { driver: Some(Box::pin(connection)) };
-    let response = connection.drive(|context| response.as_mut().poll(context)).await?;
+    let stream =
+        Connection::open(&server, &trust, offer, CONNECTING).await.map_err(ExchangeError::Connect)?;
+    let socket = TokioIo::new(Socket::new(stream, defects.clone(), request.record()));
+    let (response, connection) = if request.is_over_http2() {
+        let (mut sender, connection) = http2::handshake(TokioExecutor::new(), socket).await?;
+        respond(sender.send_request(message), Driver::Http2(Box::pin(connection))).await?
+    } else {
+        let (mut sender, connection) = http1::handshake(socket).await?;
+        respond(sender.send_request(message), Driver::Http1(Box::pin(connection))).await?
+    };
     let (head, incoming) = response.into_parts();
     let body = ResponseBody { incoming, connection };
     Ok(Response { status: head.status, headers: head.headers, body })
+}
+
+/// Waits for the head of a response on a connection.
+async fn respond(
+    response: impl Future<Output = Result<http::Response<Incoming>, hyper::Error>>,
+    driver: Driver,
+) -> Result<(http::Response<Incoming>, DrivenConnection), hyper::Error> {
+    let mut response = pin!(response);
+    let mut connection = DrivenConnection { driver: Some(driver) };
+    let response = connection.drive(|context| response.as_mut().poll(context)).await?;
+    Ok((response, connection))
 }
 
 /// Sends a request after a delay and ignores the response. Only a client with a defect does this.
@@ -120,14 +135,31 @@ pub(crate) fn send_unattended(request: Request, defects: Defects, delay: Duratio
     });
 }
 
-/// The future in which hyper reads and writes.
-type Driver = http1::Connection<TokioIo<Socket>, Full<Bytes>>;
+type Http1 = http1::Connection<TokioIo<Socket>, Full<Bytes>>;
+type Http2 = http2::Connection<TokioIo<Socket>, Full<Bytes>, TokioExecutor>;
+
+/// The future in which hyper reads and writes. Over HTTP/2, a task of its own does, and ends when this is dropped.
+#[derive(Debug)]
+enum Driver {
+    Http1(Pin<Box<Http1>>),
+    Http2(Pin<Box<Http2>>),
+}
+
+impl Driver {
+    /// Reads and writes; returns whether the connection has ended.
+    fn has_ended(&mut self, context: &mut Context<'_>) -> bool {
+        match self {
+            Self::Http1(connection) => connection.as_mut().poll(context).is_ready(),
+            Self::Http2(connection) => connection.as_mut().poll(context).is_ready(),
+        }
+    }
+}
 
 /// A connection that is driven while something on it is awaited. Dropping it closes it.
 #[derive(Debug)]
 struct DrivenConnection {
     /// `None` after its end.
-    driver: Option<Pin<Box<Driver>>>,
+    driver: Option<Driver>,
 }
 
 impl DrivenConnection {
@@ -138,7 +170,7 @@ impl DrivenConnection {
                 return Poll::Ready(ready);
             }
             if let Some(driver) = &mut self.driver
-                && driver.as_mut().poll(context).is_ready()
+                && driver.has_ended(context)
             {
                 // Its error, if any, is also given to the response or the body.
                 self.driver = None;

@@ -1,7 +1,8 @@
 //! One fetch: a request, its redirects, and the response that is not a redirect.
 //!
 //! <https://fetch.spec.whatwg.org/#fetching>, as far as it concerns a client that is not a browser: it has no origin,
-//! cache, cookies or referrers, and blocks no ports. It speaks HTTP/1.1 without TLS.
+//! cache, cookies or referrers, and blocks no ports. It speaks HTTP/2 with servers of which it knows
+//! that they speak nothing else.
 
 use http::StatusCode;
 use http::header::LOCATION;
@@ -33,8 +34,8 @@ pub(crate) enum NetworkError {
     /// The client gives up a redirect and connects again, which only a defect does.
     #[error("the redirect is not followed")]
     StartedAgain,
-    /// This client does not speak TLS.
-    #[error("{0} needs TLS, which this client does not speak")]
+    /// This client trusts no certificate.
+    #[error("{0} needs TLS, for which this client trusts no certificate")]
     Tls(Url),
 }
 
@@ -111,10 +112,10 @@ fn is_not_followed(status: StatusCode, defects: &Defects) -> bool {
         }
 }
 
-/// Checks that this client can fetch the URL. Only a client in front of an intermediary trusts certificates.
+/// Checks that this client can fetch the URL: over TLS only if it trusts certificates.
 fn check_scheme(request: &Request) -> Result<(), NetworkError> {
     let url = request.url();
-    if url.needs_tls() && !request.is_watched() { Err(NetworkError::Tls(url.clone())) } else { Ok(()) }
+    if url.needs_tls() && request.trust().is_none() { Err(NetworkError::Tls(url.clone())) } else { Ok(()) }
 }
 
 /// The response's location URL, <https://fetch.spec.whatwg.org/#concept-response-location-url>: `None` for a response

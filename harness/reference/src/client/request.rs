@@ -15,6 +15,7 @@ use http_body_util::Full;
 
 use ssespec::protocol::ConnectRequest;
 use ssespec::upstream::Downstream;
+use ssespec_mock_server::client::{Roots, RootsError, Trust};
 
 use crate::client::url::{BadUrl, Url};
 use crate::defect::list::Defect;
@@ -39,6 +40,9 @@ pub(crate) enum BadRequest {
     /// The name or the value of a header is malformed.
     #[error("the header {0:?} cannot be sent")]
     Header(String),
+    /// The certificates to trust cannot be read.
+    #[error(transparent)]
+    Trust(#[from] RootsError),
 }
 
 /// The request: <https://fetch.spec.whatwg.org/#concept-request>.
@@ -52,6 +56,10 @@ pub(crate) struct Request {
     defects: Defects,
     /// Where what its connections carry is recorded.
     downstream: Option<Downstream>,
+    /// Which certificates are trusted; none if no connection is over TLS.
+    trust: Option<Trust>,
+    /// Whether the server speaks HTTP/2 alone.
+    http2: bool,
 }
 
 impl Request {
@@ -89,7 +97,8 @@ impl Request {
             let text = HeaderValue::from_static("text/plain;charset=UTF-8");
             headers.entry(CONTENT_TYPE).or_insert(text);
         }
-        Ok(Self { method, url, headers, body, defects, downstream: None })
+        let trust = options.ca_file.as_ref().map(|file| Trust::new(&Roots::File(file.into()))).transpose()?;
+        Ok(Self { method, url, headers, body, defects, downstream: None, trust, http2: options.http2 })
     }
 
     /// The same request, whose connections are recorded.
@@ -98,9 +107,14 @@ impl Request {
         self
     }
 
-    /// Whether its connections are recorded.
-    pub(crate) fn is_watched(&self) -> bool {
-        self.downstream.is_some()
+    /// Which certificates are trusted; `None` if it cannot be sent over TLS.
+    pub(crate) fn trust(&self) -> Option<&Trust> {
+        self.downstream.as_ref().map(Downstream::trust).or(self.trust.as_ref())
+    }
+
+    /// Whether it is sent over HTTP/2.
+    pub(crate) fn is_over_http2(&self) -> bool {
+        self.http2
     }
 
     /// Where what a connection for it carries is recorded, and under which path.
@@ -239,14 +253,18 @@ impl Request {
     /// If the URL's path or query cannot be part of a request line.
     pub(crate) fn to_message(&self) -> Result<http::Request<Full<Bytes>>, http::Error> {
         let mut headers = self.headers.clone();
-        headers.insert(HOST, HeaderValue::try_from(self.url.host_and_port())?);
+        if !self.http2 {
+            headers.insert(HOST, HeaderValue::try_from(self.url.host_and_port())?);
+        }
         for (name, value) in DEFAULTS {
             headers.entry(name).or_insert(HeaderValue::from_static(value));
         }
         if let Some(length) = self.content_length() {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
         }
-        let mut message = http::Request::builder().method(self.method.clone()).uri(self.url.target());
+        // Over HTTP/2, the scheme and the authority are fields of their own.
+        let uri = if self.http2 { self.url.to_string() } else { self.url.target().to_owned() };
+        let mut message = http::Request::builder().method(self.method.clone()).uri(uri);
         if let Some(list) = message.headers_mut() {
             *list = headers;
         }

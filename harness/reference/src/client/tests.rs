@@ -170,6 +170,8 @@ fn options(url: String) -> ConnectRequest {
         close_in: None,
         read_timeout: None,
         comments: true,
+        http2: false,
+        ca_file: None,
     }
 }
 

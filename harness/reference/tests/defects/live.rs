@@ -36,6 +36,7 @@ pub(crate) async fn live(
         lanes: 1,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         barrier: BarrierMode::Auto,
+        tls: None,
         deaths: Deaths::Counted,
         rerun: Rerun::Command(String::new()),
     };

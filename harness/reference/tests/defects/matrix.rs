@@ -289,7 +289,7 @@ impl<D: Mistake> Matrix<D> {
         for (case, delivery) in caught {
             let (group, name) = case.rsplit_once('/').unwrap_or_default();
             let name = match delivery {
-                Delivery::AsWritten => name.to_owned(),
+                Delivery::AS_WRITTEN => name.to_owned(),
                 other => format!("{name} ({other})"),
             };
             groups.entry(group).or_default().push(name);

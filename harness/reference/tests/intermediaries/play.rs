@@ -136,6 +136,7 @@ pub(crate) fn run(corpus: Arc<Corpus>, launch: Launch, patience: Patience) -> Ru
         lanes: 16,
         address: LOCALHOST.ip(),
         barrier: BarrierMode::Auto,
+        tls: None,
         deaths: Deaths::Counted,
         rerun: Rerun::Proxy("--reference".into()),
     }

@@ -33,7 +33,7 @@ pub(crate) fn is_current(matrix: &Matrix) {
     let played = failing(matrix);
     for ((defect, case), symptom) in &played {
         let name = defect.name();
-        let row = rows.get(name.as_str()).and_then(|row| row.failures.get(case)?.get(Delivery::AsWritten));
+        let row = rows.get(name.as_str()).and_then(|row| row.failures.get(case)?.get(Delivery::AS_WRITTEN));
         if row.is_none_or(|row| row.step != symptom.step) {
             differences.push(format!("- {name} fails {case} at step {}", symptom.step));
         }

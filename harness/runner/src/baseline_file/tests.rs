@@ -105,10 +105,10 @@ fn block(case: &str, reason: &str) -> String {
 #[test]
 fn a_failure_is_added_once_with_what_was_seen() {
     let results = vec![
-        result("client/a/one", Delivery::AsWritten, Verdict::Pass),
-        result("client/a/one", Delivery::Whole, Verdict::Fail),
-        result("client/a/one", Delivery::Bytes, Verdict::Fail),
-        result("client/a/two", Delivery::AsWritten, Verdict::Pass),
+        result("client/a/one", Delivery::AS_WRITTEN, Verdict::Pass),
+        result("client/a/one", Delivery::WHOLE, Verdict::Fail),
+        result("client/a/one", Delivery::BYTES, Verdict::Fail),
+        result("client/a/two", Delivery::AS_WRITTEN, Verdict::Pass),
     ];
     let expected = format!(
         "{HEAD}\n{}deliveries = [\"whole\", \"bytes\"]\n",
@@ -121,10 +121,10 @@ fn a_failure_is_added_once_with_what_was_seen() {
 fn cases_with_one_cause_share_an_entry() {
     let mistakes = &Table::of(Role::Client).mistakes;
     let mistake = mistakes.iter().find(|mistake| mistake.name == "error-type-not-delivered").unwrap();
-    let mut results = vec![result("client/own/case", Delivery::AsWritten, Verdict::Fail)];
+    let mut results = vec![result("client/own/case", Delivery::AS_WRITTEN, Verdict::Fail)];
     for (case, failures) in &mistake.failures {
-        let mut failed = result(case, Delivery::AsWritten, Verdict::Fail);
-        failed.failure.as_mut().unwrap().step = failures.get(Delivery::AsWritten).unwrap().step;
+        let mut failed = result(case, Delivery::AS_WRITTEN, Verdict::Fail);
+        failed.failure.as_mut().unwrap().step = failures.get(Delivery::AS_WRITTEN).unwrap().step;
         results.push(failed);
     }
     let selection = Selection { deliveries: vec![DeliveryKind::AsWritten], ..Selection::default() };
@@ -157,33 +157,33 @@ fn only_what_was_seen_is_excused() {
         text.lines().find_map(|line| line.strip_prefix("deliveries = ")).map(str::to_owned)
     };
     let all = DeliveryKind::STANDARD;
-    assert_eq!(added(vec![fails(Delivery::AsWritten), fails(Delivery::Bytes)], all), None);
-    assert_eq!(added(vec![fails(Delivery::Bytes)], &[DeliveryKind::Bytes]).as_deref(), Some("[\"bytes\"]"));
-    let splits = [3, 5].map(|cut| fails(Delivery::Split(cut))).to_vec();
+    assert_eq!(added(vec![fails(Delivery::AS_WRITTEN), fails(Delivery::BYTES)], all), None);
+    assert_eq!(added(vec![fails(Delivery::BYTES)], &[DeliveryKind::Bytes]).as_deref(), Some("[\"bytes\"]"));
+    let splits = [3, 5].map(|cut| fails(Delivery::split(cut))).to_vec();
     assert_eq!(added(splits, &[DeliveryKind::Splits]).as_deref(), Some("[\"splits\"]"));
     // A known failure in another delivery is not excused a second time.
     let known = ssespec_reports::results::Known { reason: "r".into(), link: None, flaky: false };
-    let known = CaseResult { known: Some(known), ..fails(Delivery::Whole) };
-    assert_eq!(added(vec![known, fails(Delivery::Bytes)], all).as_deref(), Some("[\"bytes\"]"));
+    let known = CaseResult { known: Some(known), ..fails(Delivery::WHOLE) };
+    assert_eq!(added(vec![known, fails(Delivery::BYTES)], all).as_deref(), Some("[\"bytes\"]"));
 }
 
 #[test]
 fn what_is_no_new_failure_is_not_added() {
-    let mut known = result("client/a/known", Delivery::Whole, Verdict::Fail);
+    let mut known = result("client/a/known", Delivery::WHOLE, Verdict::Fail);
     known.known = Some(ssespec_reports::results::Known { reason: "r".into(), link: None, flaky: false });
     let results = vec![
         known,
-        result("client/a/warn", Delivery::Whole, Verdict::Warn),
-        result("client/a/info", Delivery::Whole, Verdict::Info),
-        result("client/a/skip", Delivery::Whole, Verdict::Skip),
-        result("client/a/error", Delivery::Whole, Verdict::Error),
+        result("client/a/warn", Delivery::WHOLE, Verdict::Warn),
+        result("client/a/info", Delivery::WHOLE, Verdict::Info),
+        result("client/a/skip", Delivery::WHOLE, Verdict::Skip),
+        result("client/a/error", Delivery::WHOLE, Verdict::Error),
     ];
     assert_eq!(update(HEAD, &run(results, vec![], vec![])), HEAD);
 }
 
 #[test]
 fn what_does_not_decide_is_added_only_where_it_was_asked_for() {
-    let failed = || result("client/a/one", Delivery::Whole, Verdict::Fail);
+    let failed = || result("client/a/one", Delivery::WHOLE, Verdict::Fail);
     let results = || run(vec![CaseResult { suite: "llm".into(), ..failed() }], vec![], vec![]);
     assert_eq!(update(HEAD, &results()), HEAD);
     let selection = Selection { suites: vec!["llm".into()], ..Selection::default() };
@@ -196,7 +196,7 @@ fn what_does_not_decide_is_added_only_where_it_was_asked_for() {
 #[test]
 fn line_ends_are_those_of_the_file() {
     let text = format!("{HEAD}\n{}", block("client/a/gone", "r")).replace('\n', "\r\n");
-    let results = vec![result("client/a/one", Delivery::Whole, Verdict::Fail)];
+    let results = vec![result("client/a/one", Delivery::WHOLE, Verdict::Fail)];
     let updated = update(&text, &run(results, vec![], vec![entry("client/a/gone", "r")]));
     let expected =
         format!("{HEAD}\n{}", block("client/a/one", "expected an event; observed nothing in whole"));
@@ -206,7 +206,7 @@ fn line_ends_are_those_of_the_file() {
 #[test]
 fn a_file_without_a_last_line_end() {
     let text = format!("{HEAD}\n{}", block("client/a/known", "r"));
-    let results = vec![result("client/a/one", Delivery::Whole, Verdict::Fail)];
+    let results = vec![result("client/a/one", Delivery::WHOLE, Verdict::Fail)];
     let expected =
         format!("{text}\n{}", block("client/a/one", "expected an event; observed nothing in whole"));
     assert_eq!(update(text.trim_end(), &run(results, vec![], vec![])), expected);
@@ -227,7 +227,7 @@ fn what_stays_is_kept_to_the_letter() {
 #[test]
 fn of_two_entries_for_one_case_that_with_the_reason_goes() {
     let text = format!("{HEAD}\n{}\n{}", block("client/a/one", "first"), block("client/a/*", "second"));
-    let passes = vec![result("client/a/one", Delivery::Whole, Verdict::Pass)];
+    let passes = vec![result("client/a/one", Delivery::WHOLE, Verdict::Pass)];
     let results = run(passes, vec![entry("client/a/one", "second")], vec![]);
     assert_eq!(
         update(&text, &results).trim_end(),
@@ -239,11 +239,11 @@ fn of_two_entries_for_one_case_that_with_the_reason_goes() {
 fn a_pattern_stands_for_what_still_fails() {
     let text = format!("{HEAD}\n# why\n{}flaky = false # no\n\n# end\n", block("client/a/*", "r"));
     let results = vec![
-        result("client/a/one", Delivery::Whole, Verdict::Pass),
-        result("client/a/two", Delivery::Whole, Verdict::Fail),
-        result("client/a/three", Delivery::Whole, Verdict::Error),
-        result("client/a/four", Delivery::Whole, Verdict::Skip),
-        result("client/b/five", Delivery::Whole, Verdict::Pass),
+        result("client/a/one", Delivery::WHOLE, Verdict::Pass),
+        result("client/a/two", Delivery::WHOLE, Verdict::Fail),
+        result("client/a/three", Delivery::WHOLE, Verdict::Error),
+        result("client/a/four", Delivery::WHOLE, Verdict::Skip),
+        result("client/b/five", Delivery::WHOLE, Verdict::Pass),
     ];
     // The failure is known, so it is not added.
     let results: Vec<CaseResult> = results
@@ -278,8 +278,8 @@ fn a_variant_changes_only_its_own_entries() {
         of("client/a/one", "\"one\", \"two\""),
         block("client/a/one", "r"),
     );
-    let new = result("client/a/new", Delivery::Whole, Verdict::Fail);
-    let results = vec![result("client/a/one", Delivery::Whole, Verdict::Pass), new];
+    let new = result("client/a/new", Delivery::WHOLE, Verdict::Fail);
+    let results = vec![result("client/a/one", Delivery::WHOLE, Verdict::Pass), new];
     let results = run(results, vec![entry("client/a/one", "r")], vec![]);
     let source = Source::new("ssespec.toml", &text);
     let selection = Selection::default();
@@ -297,7 +297,7 @@ fn a_variant_changes_only_its_own_entries() {
 fn a_run_that_did_not_end_takes_nothing_out() {
     let text = format!("{HEAD}\n{}", block("client/a/one", "r"));
     let results =
-        Results::new("test", header(), vec![result("client/a/one", Delivery::Whole, Verdict::Pass)], None);
+        Results::new("test", header(), vec![result("client/a/one", Delivery::WHOLE, Verdict::Pass)], None);
     assert_eq!(update(&text, &results), text);
 }
 
@@ -318,7 +318,7 @@ fn forms_that_cannot_be_kept_are_refused() {
 
 #[test]
 fn a_file_that_cannot_be_read_or_written() {
-    let results = run(vec![result("client/a/one", Delivery::Whole, Verdict::Fail)], vec![], vec![]);
+    let results = run(vec![result("client/a/one", Delivery::WHOLE, Verdict::Fail)], vec![], vec![]);
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("ssespec.toml");
     let update = || super::update(&file, None, &results, &Selection::default());
@@ -334,7 +334,7 @@ proptest! {
     /// Whatever was observed, what is written is read back.
     #[test]
     fn any_reason_can_be_written(observed in any::<String>(), case in "client/[a-z\"'*?{}\\[\\]\u{e9} -]{1,20}") {
-        let mut failed = result(&case, Delivery::Whole, Verdict::Fail);
+        let mut failed = result(&case, Delivery::WHOLE, Verdict::Fail);
         failed.failure.as_mut().unwrap().observed = observed.clone();
         let text = update(HEAD, &run(vec![failed], vec![], vec![]));
         let source = Source::new("ssespec.toml", &text);

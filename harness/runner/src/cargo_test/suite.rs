@@ -228,6 +228,7 @@ impl Options {
             lanes: 1,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             barrier: BarrierMode::Auto,
+            tls: None,
             deaths: Deaths::Counted,
             rerun: Rerun::CargoTest(cargo_target::words()),
         };
@@ -254,8 +255,7 @@ impl Options {
         // The flag hides the reason, so it is only set for lists, which tell nextest what to skip, and for `--ignored`.
         let flag = arguments.list || arguments.ignored || arguments.include_ignored;
         for skipped in plan.skipped {
-            let lacking: Vec<&str> = skipped.lacking.iter().map(|capability| capability.word()).collect();
-            let reason = format!("needs {}", lacking.join(", "));
+            let reason = skipped.reason.to_string();
             let test =
                 Test::ignorable_test(&skipped.trial.case.id, move || Ok(Completion::ignored_with(reason)));
             tests.push(test.with_ignored_flag(flag));

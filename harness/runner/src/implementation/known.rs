@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ssespec_diagnostics::{Findings, Source, Table, parse, value};
-use ssespec_reports::results::{DeliveryKind, KnownFailure, Place};
+use ssespec_reports::results::{DeliveryKind, KnownFailure, Place, Protocol};
 use toml::de::DeTable;
 
 use super::error::FolderError;
@@ -97,6 +97,10 @@ pub(super) fn known_failures(source: &Source, root: &DeTable<'_>, findings: &mut
         if let (true, Some(place)) = (deliveries.is_empty(), value::get(table, "deliveries")) {
             findings.add(place.span(), "no delivery is named", "name some, or remove the key to excuse all");
         }
+        let protocols = value::texts_of(table, "protocols");
+        if let (true, Some(place)) = (protocols.is_empty(), value::get(table, "protocols")) {
+            findings.add(place.span(), "no protocol is named", "name some, or remove the key to excuse all");
+        }
         let flaky = value::flag_of(table, "flaky");
         let fails = value::text_of(table, "fails");
         match (&fails, value::get(table, "flaky"), value::get(table, "fails")) {
@@ -117,6 +121,7 @@ pub(super) fn known_failures(source: &Source, root: &DeTable<'_>, findings: &mut
             reason: text("reason"),
             link: value::text_of(table, "link"),
             deliveries: deliveries.iter().filter_map(|name| DeliveryKind::from_name(name)).collect(),
+            protocols: protocols.iter().filter_map(|name| Protocol::from_name(name)).collect(),
             flaky,
             fails,
             place: value::get(table, "case").map(|case| Place {

@@ -2,7 +2,7 @@
 
 use ssespec_cases::Role;
 use ssespec_diagnostics::{Key, Shape, Table};
-use ssespec_reports::results::DeliveryKind;
+use ssespec_reports::results::{DeliveryKind, Protocol};
 
 use crate::engine::Engine;
 
@@ -115,6 +115,10 @@ const DELIVERIES: [&str; 4] = [
     DeliveryKind::Splits.name(),
 ];
 
+/// The words for protocols.
+const PROTOCOLS: [&str; 4] =
+    [Protocol::Http1.name(), Protocol::Http1Tls.name(), Protocol::Http2.name(), Protocol::Http2Tls.name()];
+
 static KNOWN: Table = Table {
     what: "a known failure",
     keys: &[
@@ -130,6 +134,11 @@ static KNOWN: Table = Table {
             "deliveries",
             Shape::List(&Shape::Word(&DELIVERIES)),
             "The deliveries in which they fail; in any if it is left out.",
+        ),
+        Key::optional(
+            "protocols",
+            Shape::List(&Shape::Word(&PROTOCOLS)),
+            "The protocols over which they fail; over any if it is left out.",
         ),
         Key::optional(
             "fails",

@@ -59,6 +59,12 @@ pub struct ConnectRequest {
     /// Whether to report comments. Not while growth is measured: reporting them would be measured too.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub comments: bool,
+    /// Whether the server speaks HTTP/2 alone: over TLS it says so in the handshake, without TLS the client must know.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub http2: bool,
+    /// A PEM file with the certificate that the client must trust; absent without TLS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<String>,
 }
 
 fn yes() -> bool {

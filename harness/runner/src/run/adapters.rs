@@ -10,6 +10,7 @@ use super::open_stage::LEAVING;
 use crate::adapter::fault::Fault;
 use crate::adapter::running::Adapter;
 use crate::adapter::shared::Shared;
+use crate::session::stage::Stage;
 
 /// How many adapters that several lanes use may become unusable before each lane gets its own: their crashes cost all
 /// sessions in them, and these have to be repeated.
@@ -31,11 +32,11 @@ pub(super) struct Adapters {
 }
 
 impl Adapters {
-    /// The adapters of a run, of which the first has started.
-    pub(super) fn new(launch: Launch, first: Adapter, lanes: usize) -> (Self, Option<Adapter>) {
-        let can_be_shared = first.identity().sessions.get() > 1;
+    /// The adapters of a run, of which that of the first stage has started; and this stage, unless its adapter is shared.
+    pub(super) fn new(launch: Launch, first: Stage, lanes: usize) -> (Self, Option<Stage>) {
+        let can_be_shared = first.adapter.identity().sessions.get() > 1;
         let (shared, own) =
-            if can_be_shared { (vec![Shared::new(first)], None) } else { (Vec::new(), Some(first)) };
+            if can_be_shared { (vec![Shared::new(first.adapter)], None) } else { (Vec::new(), Some(first)) };
         let adapters = Self {
             launch,
             shared: tokio::sync::Mutex::new(shared),

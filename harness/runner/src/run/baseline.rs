@@ -85,7 +85,7 @@ impl Baseline {
     /// case of the suite.
     ///
     /// A filtered run judges only the selected cases, each shard a part of the entries. A run without all standard
-    /// deliveries, or one that varies the cases, reports no stale entries.
+    /// deliveries, one that varies the cases, or one over other protocols alone reports no stale entries.
     pub fn judge<'i>(
         &self,
         results: &[&CaseResult],
@@ -108,6 +108,7 @@ impl Baseline {
                 let mut covered = of_case().filter(|r| covers(entry, r.delivery));
                 if !entry.flaky
                     && selection.variation.is_none()
+                    && selection.has_protocols(&entry.protocols)
                     && !is_skipped
                     && selection.has_deliveries(&entry.deliveries)
                     && covered.all(|r| matches!(r.verdict, Verdict::Pass | Verdict::Info))
@@ -122,7 +123,8 @@ impl Baseline {
 
 /// Whether an entry is about a delivery.
 fn covers(entry: &KnownFailure, delivery: Delivery) -> bool {
-    entry.deliveries.is_empty() || entry.deliveries.contains(&delivery.kind())
+    let is_its_cut = entry.deliveries.is_empty() || entry.deliveries.contains(&delivery.kind());
+    is_its_cut && (entry.protocols.is_empty() || entry.protocols.contains(&delivery.protocol))
 }
 
 /// Whether an entry is about what this text says.

@@ -2,6 +2,9 @@
 
 use std::net::IpAddr;
 
+use ssespec_cases::Capability;
+use ssespec_reports::results::Protocol;
+
 use crate::adapter::fault::Fault;
 
 /// Why a run could not begin.
@@ -27,7 +30,26 @@ pub enum RunError {
         /// What the operating system said.
         problem: std::io::Error,
     },
+    /// A protocol is selected that the implementation does not speak.
+    #[error("{name} does not speak {protocol}: its adapter does not name {}", words(.lacking))]
+    NotSpoken {
+        /// The implementation.
+        name: String,
+        /// The protocol.
+        protocol: Protocol,
+        /// The capabilities that it would need.
+        lacking: Vec<Capability>,
+    },
+    /// The page for browsers is served over HTTP/1.1 without TLS.
+    #[error("pages are tested over HTTP/1.1 without TLS, not over {0}")]
+    NotForPages(Protocol),
     /// No case is selected.
     #[error("no case is selected: {0}")]
     NothingSelected(String),
+}
+
+fn words(capabilities: &[Capability]) -> String {
+    let words: Vec<String> =
+        capabilities.iter().map(|capability| format!("the capability `{capability}`")).collect();
+    words.join(" and ")
 }

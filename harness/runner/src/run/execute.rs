@@ -6,7 +6,8 @@ use std::time::Instant;
 #[cfg(feature = "intermediary")]
 use ssespec_cases::Capability;
 use ssespec_reports::results::{
-    Adapter as AdapterRecord, Header, Implementation, Platform, Record, Selection as SelectionRecord, V1,
+    Adapter as AdapterRecord, Header, Implementation, Platform, Protocol, Record, Role,
+    Selection as SelectionRecord, Transport, V1,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -15,7 +16,7 @@ use super::conclusion::{Conclusion, timestamp};
 use super::error::RunError;
 use super::ledger::Ledger;
 use super::needs::Close;
-use super::open_stage::{self, NotOpened};
+use super::open_stage;
 #[cfg(feature = "intermediary")]
 use super::plan::Trial;
 use super::plan::{self, Plan};
@@ -39,12 +40,14 @@ impl Run {
         let began = Instant::now();
         #[cfg(feature = "command")]
         let clock = ProcessorClock::read();
-        let mut stage =
-            open_stage::open(self.address, self.barrier, &self.launch).await.map_err(|not| match not {
-                NotOpened::Listen(problem) => RunError::Listen { address: self.address, problem },
-                NotOpened::Adapter(fault, stderr) => adapter_error((fault, stderr)),
-            })?;
+        self.check_pages()?;
+        let mut stage = self.open(self.first_protocol()).await?;
+        if let Err(error) = self.check_spoken(stage.adapter.identity()) {
+            open_stage::close(stage).await;
+            return Err(error);
+        }
         let close = smoke::check(&mut stage, &self.launch, self.patience).await.map_err(adapter_error)?;
+        self.check_others(stage.adapter.identity()).await?;
         #[cfg(feature = "intermediary")]
         let abilities = match self.launch.proxy() {
             Some(proxy) => Some(preflight::check(proxy).await?),
@@ -57,6 +60,9 @@ impl Run {
             abilities.name.clone_into(&mut identity.name);
             abilities.version.clone_into(&mut identity.version);
             identity.language.clear();
+            // Those of the client are not its own.
+            identity.capabilities.remove(&Capability::Http2);
+            identity.capabilities.remove(&Capability::Tls);
             identity.capabilities.extend(abilities.http2.then_some(Capability::Http2));
             identity.capabilities.extend(abilities.reloads.then_some(Capability::Reload));
             identity.capabilities.extend(abilities.http2_upstream.then_some(Capability::Http2Upstream));
@@ -156,6 +162,49 @@ impl Run {
         }
     }
 
+    /// Checks that no page is asked to speak what its listener does not.
+    fn check_pages(&self) -> Result<(), RunError> {
+        let other = self.selection.protocols.iter().find(|protocol| **protocol != Protocol::Http1);
+        match other.filter(|_| self.launch.transport() == Transport::Page) {
+            Some(protocol) => Err(RunError::NotForPages(*protocol)),
+            None => Ok(()),
+        }
+    }
+
+    /// Checks that a client speaks the first protocol.
+    fn check_spoken(&self, identity: &Identity) -> Result<(), RunError> {
+        let protocol = self.first_protocol();
+        let lacking = plan::lacking_for(protocol, &identity.capabilities);
+        if lacking.is_empty() || self.launch.role() != Role::Client {
+            return Ok(());
+        }
+        Err(RunError::NotSpoken { name: identity.name.clone(), protocol, lacking })
+    }
+
+    /// Plays the smoke check over the other protocols that a client speaks.
+    async fn check_others(&self, identity: &Identity) -> Result<(), RunError> {
+        if self.launch.role() != Role::Client {
+            return Ok(());
+        }
+        for protocol in self.selection.protocols.iter().skip(1) {
+            if !plan::lacking_for(*protocol, &identity.capabilities).is_empty() {
+                continue;
+            }
+            let mut stage = self.open(*protocol).await?;
+            let checked = smoke::check(&mut stage, &self.launch, self.patience).await;
+            open_stage::close(stage).await;
+            checked.map_err(adapter_error)?;
+        }
+        Ok(())
+    }
+
+    /// The protocols, unless they are the usual one.
+    fn protocol_names(&self) -> Vec<String> {
+        let protocols = &self.selection.protocols;
+        let is_usual = protocols.iter().all(|protocol| *protocol == Protocol::Http1);
+        protocols.iter().filter(|_| !is_usual).map(|protocol| protocol.name().into()).collect()
+    }
+
     fn header(&self, identity: &Identity) -> Header {
         Header {
             v: V1,
@@ -179,6 +228,7 @@ impl Run {
                     .iter()
                     .map(|kind| kind.name().into())
                     .collect(),
+                protocols: self.protocol_names(),
                 suites: self.selection.suites.clone(),
                 levels: self.selection.levels.iter().map(|level| verdict::level(*level)).collect(),
                 shard: self.selection.shard,

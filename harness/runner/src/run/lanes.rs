@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use ssespec_reports::results::Protocol;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -29,19 +30,18 @@ pub(super) struct Lanes {
 impl Lanes {
     /// The lanes of a run, whose first stage is open.
     pub(super) fn new(run: Run, first: Stage, tell: mpsc::UnboundedSender<News>) -> Self {
-        let Stage { base, other, wire, lane_page, adapter, session, numbers, turn, late } = first;
-        let (adapters, own_adapter) = Adapters::new(run.launch.clone(), adapter, run.lanes.max(1));
+        let (numbers, starts) = (Arc::clone(&first.numbers), first.lane_page.starts.clone());
+        let (adapters, unshared) = Adapters::new(run.launch.clone(), first, run.lanes.max(1));
         let lanes = Self {
             run,
             adapters,
-            numbers: Arc::clone(&numbers),
-            starts: lane_page.starts.clone(),
+            numbers,
+            starts,
             opened: AtomicU32::new(0),
             unused: Mutex::default(),
             tell,
         };
-        if let Some(adapter) = own_adapter {
-            let stage = Stage { base, other, wire, lane_page, adapter, session, numbers, turn, late };
+        if let Some(stage) = unshared {
             lanes.put_back(lanes.numbered(stage));
         }
         lanes
@@ -51,27 +51,28 @@ impl Lanes {
         self.unused.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A lane in which no session runs.
-    pub(super) async fn any(&self) -> Result<Lane, NotOpened> {
-        if let Some(lane) = self.unused_lane() {
+    /// A lane over a protocol in which no session runs.
+    pub(super) async fn any(&self, protocol: Protocol) -> Result<Lane, NotOpened> {
+        if let Some(lane) = self.unused_lane(protocol) {
             if lane.stage.adapter.is_sound() {
                 return Ok(lane);
             }
             return self.refreshed(lane).await;
         }
         if !self.adapters.are_shared() {
-            return self.own().await;
+            return self.own(protocol).await;
         }
-        let listeners = self.listeners().await?;
+        let listeners = self.listeners(protocol).await?;
         let adapter = self.adapters.for_lane(&listeners.lane_page).await;
         let adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
         Ok(self.numbered(listeners.with(adapter, Arc::clone(&self.numbers))))
     }
 
     /// The last lane in which no session runs, unless its adapter may be blocked.
-    fn unused_lane(&self) -> Option<Lane> {
+    fn unused_lane(&self, protocol: Protocol) -> Option<Lane> {
         let mut unused = self.unused();
-        let last = unused.iter().rposition(|lane| !lane.stage.adapter.is_silent())?;
+        let fits = |lane: &Lane| lane.stage.protocol == protocol && !lane.stage.adapter.is_silent();
+        let last = unused.iter().rposition(fits)?;
         Some(unused.swap_remove(last))
     }
 
@@ -83,17 +84,17 @@ impl Lanes {
         Ok(lane)
     }
 
-    /// A lane with an adapter that no other lane uses.
-    pub(super) async fn own(&self) -> Result<Lane, NotOpened> {
-        let listeners = self.listeners().await?;
+    /// A lane over a protocol with an adapter that no other lane uses.
+    pub(super) async fn own(&self, protocol: Protocol) -> Result<Lane, NotOpened> {
+        let listeners = self.listeners(protocol).await?;
         let adapter = self.adapters.own(&listeners.lane_page).await;
         let adapter = adapter.map_err(|(fault, stderr)| NotOpened::Adapter(fault, stderr))?;
         Ok(self.numbered(listeners.with(adapter, Arc::clone(&self.numbers))))
     }
 
     /// The listeners of another lane.
-    async fn listeners(&self) -> Result<Listeners, NotOpened> {
-        open_stage::set_up(self.run.address, self.run.barrier, &self.run.launch, &self.starts).await
+    async fn listeners(&self, protocol: Protocol) -> Result<Listeners, NotOpened> {
+        open_stage::set_up(&self.run.listening(protocol), &self.run.launch, &self.starts).await
     }
 
     /// The lane of a stage.

@@ -158,6 +158,7 @@ mod tests {
             lanes: 1,
             address: std::net::Ipv4Addr::LOCALHOST.into(),
             barrier: Default::default(),
+            tls: None,
             deaths: Deaths::Counted,
             rerun: Rerun::Command(String::new()),
         };

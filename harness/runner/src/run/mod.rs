@@ -3,6 +3,7 @@
 //! - [`settings`]: what a run needs to know; [`error`]: why it could not begin
 //! - [`launch`]: how an adapter is started; `lane_page`: the page of a lane's listener
 //! - [`plan`]: which cases run in which deliveries, and in which order; `waits`: how long each is expected to wait
+//! - [`listening`]: over which protocol the listeners of a lane listen; `over_http2`: which cases need HTTP/1.1
 //! - [`open_stage`]: the listeners and the adapter of a lane
 //! - `smoke`: whether the adapter itself works
 //! - `replay`: playing a trial, and repeating it; [`played`]: its outcome
@@ -48,10 +49,12 @@ mod lanes;
 pub mod launch;
 #[cfg(feature = "command")]
 mod ledger;
+pub mod listening;
 #[cfg(feature = "command")]
 mod needs;
 mod one_case;
 pub mod open_stage;
+mod over_http2;
 #[cfg(feature = "page")]
 pub mod page_launch;
 pub mod plan;
@@ -84,6 +87,7 @@ pub use conclusion::{Conclusion, conclude, timestamp};
 pub use error::RunError;
 pub use lane_page::LanePage;
 pub use launch::Launch;
+pub use listening::Tls;
 #[cfg(feature = "command")]
 pub use plan::Until;
 pub use plan::{Plan, Selection, Trial};

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use ssespec_reports::results::CaseResult;
+use ssespec_reports::results::{CaseResult, Protocol};
 use tokio::task::JoinSet;
 
 use super::error::RunError;
@@ -22,7 +22,7 @@ impl Run {
     /// # Errors
     /// If the first session cannot begin, or the function does not pass the smoke check.
     pub(crate) async fn play_case(&self, selection: &Selection) -> Result<Vec<CaseResult>, RunError> {
-        let mut first = self.open().await?;
+        let mut first = self.open(self.first_protocol()).await?;
         let checked = smoke::check(&mut first, &self.launch, self.patience).await;
         checked.map_err(|(fault, stderr)| RunError::Adapter { fault: Box::new(fault), stderr })?;
         let capabilities = first.adapter.identity().capabilities.clone();
@@ -38,9 +38,10 @@ impl Run {
         // A set, so that everything ends if this is dropped.
         let mut playing = JoinSet::new();
         for trial in plan.trials {
-            let stage = match stages.pop() {
+            let protocol = trial.program.delivery.protocol;
+            let stage = match stages.pop_if(|stage| stage.protocol == protocol) {
                 Some(stage) => stage,
-                None => self.open().await?,
+                None => self.open(protocol).await?,
             };
             let isolated = trial.case.isolated;
             playing.spawn(play(Arc::clone(&run), stage, trial));
@@ -66,8 +67,8 @@ impl Run {
         Ok(results)
     }
 
-    async fn open(&self) -> Result<Stage, RunError> {
-        let opened = open_stage::open(self.address, self.barrier, &self.launch).await;
+    pub(super) async fn open(&self, protocol: Protocol) -> Result<Stage, RunError> {
+        let opened = open_stage::open_over(&self.listening(protocol), &self.launch).await;
         opened.map_err(|not| match not {
             NotOpened::Listen(problem) => RunError::Listen { address: self.address, problem },
             NotOpened::Adapter(fault, stderr) => RunError::Adapter { fault: Box::new(fault), stderr },

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 #[cfg(feature = "command")]
 use std::time::Duration;
@@ -11,8 +12,9 @@ use ssespec_cases::client::Expectation;
 use ssespec_cases::{Capability, Case, Corpus, Level, Script};
 #[cfg(feature = "command")]
 use ssespec_reports::results::{CaseResult, Shard, Verdict};
-use ssespec_reports::results::{Deciding, Role, Variation};
+use ssespec_reports::results::{Deciding, Protocol, Role, Variation};
 
+use super::over_http2::needs_http1;
 use super::through;
 use super::variation;
 use super::waits::waits;
@@ -29,6 +31,8 @@ pub struct Selection {
     pub filters: Vec<GlobMatcher>,
     /// The deliveries.
     pub deliveries: Vec<DeliveryKind>,
+    /// The protocols over which cases for clients are played.
+    pub protocols: Vec<Protocol>,
     /// The suites; all where there are none, of which only some decide then.
     pub suites: Vec<String>,
     /// The levels; all where there are none.
@@ -64,6 +68,7 @@ impl Default for Selection {
         Self {
             filters: Vec::new(),
             deliveries: DeliveryKind::STANDARD.to_vec(),
+            protocols: vec![Protocol::Http1],
             suites: Vec::new(),
             levels: Vec::new(),
             #[cfg(feature = "command")]
@@ -115,6 +120,12 @@ impl Selection {
     pub(crate) fn has_deliveries(&self, named: &[DeliveryKind]) -> bool {
         let asked_for = if named.is_empty() { DeliveryKind::STANDARD } else { named };
         asked_for.iter().all(|kind| self.deliveries.contains(kind))
+    }
+
+    /// Whether it has these protocols; the usual one if none is named.
+    pub(super) fn has_protocols(&self, named: &[Protocol]) -> bool {
+        let asked_for = if named.is_empty() { &[Protocol::Http1] } else { named };
+        asked_for.iter().all(|protocol| self.protocols.contains(protocol))
     }
 
     /// Whether failures in a suite decide the exit status.
@@ -194,13 +205,34 @@ pub struct Trial {
     pub program: Program,
 }
 
-/// A case that is not played because a capability is lacking.
+/// A case that is not played.
 #[derive(Debug, Clone)]
 pub struct Skipped {
     /// The case in its first delivery.
     pub trial: Trial,
-    /// What is lacking.
-    pub lacking: Vec<Capability>,
+    /// Why not.
+    pub reason: SkipReason,
+}
+
+/// Why a case is not played.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SkipReason {
+    /// The implementation does not have these capabilities.
+    Lacking(Vec<Capability>),
+    /// It uses this, which has no meaning over HTTP/2.
+    NeedsHttp1(&'static str),
+}
+
+impl fmt::Display for SkipReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Lacking(lacking) => {
+                let words: Vec<&str> = lacking.iter().map(|capability| capability.word()).collect();
+                write!(f, "needs {}", words.join(", "))
+            }
+            Self::NeedsHttp1(what) => write!(f, "needs HTTP/1.1 for {what}"),
+        }
+    }
 }
 
 /// What a run will play.
@@ -250,18 +282,20 @@ impl Plan {
             let variation = variation::of_case(&case, selection.variation);
             // How the bytes are cut makes no difference to what happens after minutes.
             let deliveries = if case.soak { &[DeliveryKind::AsWritten] } else { deliveries };
-            let mut trials = programs(&case.script, deliveries).into_iter().map(|program| Trial {
-                case: Arc::clone(&case),
-                suite: suite.clone(),
-                level,
-                program: program.varied(variation),
-            });
-            let lacking: Vec<Capability> =
-                case.needs.iter().copied().filter(|need| !need.is_among(capabilities)).collect();
-            if lacking.is_empty() {
-                plan.trials.extend(trials);
-            } else if let Some(trial) = trials.next() {
-                plan.skipped.push(Skipped { trial, lacking });
+            for protocol in protocols(role, selection) {
+                let programs = programs(&case.script, deliveries).into_iter();
+                let mut trials = programs.map(|program| Trial {
+                    case: Arc::clone(&case),
+                    suite: suite.clone(),
+                    level,
+                    program: program.varied(variation).over(*protocol),
+                });
+                match skip_reason(&case, *protocol, capabilities) {
+                    None => plan.trials.extend(trials),
+                    Some(reason) => {
+                        plan.skipped.extend(trials.next().map(|trial| Skipped { trial, reason }));
+                    }
+                }
             }
         }
         // Clients that report `closed` are watched longest, and long waits should start early.
@@ -286,6 +320,31 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         self.cases() + self.elsewhere == 0
     }
+}
+
+/// The protocols for a role: how others than clients are reached is not selected.
+fn protocols(role: Role, selection: &Selection) -> &[Protocol] {
+    match role {
+        Role::Client => &selection.protocols,
+        _ => &[Protocol::Http1],
+    }
+}
+
+/// What an implementation with these capabilities lacks for a protocol.
+pub(super) fn lacking_for(protocol: Protocol, capabilities: &BTreeSet<Capability>) -> Vec<Capability> {
+    let needs = [(protocol.is_http2(), Capability::Http2), (protocol.is_tls(), Capability::Tls)];
+    let needed = needs.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, capability)| capability);
+    needed.filter(|need| !need.is_among(capabilities)).collect()
+}
+
+/// Why a case is not played over a protocol with an implementation that has these capabilities.
+fn skip_reason(case: &Case, protocol: Protocol, capabilities: &BTreeSet<Capability>) -> Option<SkipReason> {
+    let lacking = case.needs.iter().copied().filter(|need| !need.is_among(capabilities));
+    let lacking: Vec<Capability> = lacking.chain(lacking_for(protocol, capabilities)).collect();
+    if !lacking.is_empty() {
+        return Some(SkipReason::Lacking(lacking));
+    }
+    needs_http1(case).filter(|_| protocol.is_http2()).map(SkipReason::NeedsHttp1)
 }
 
 /// The deliveries for a role: server cases have no writes to cut.

@@ -60,7 +60,7 @@ fn has_failed(verdict: Verdict) -> Option<bool> {
 
 /// A client that takes the sizes of chunks for lines can fail everything in which an event is more than one chunk.
 fn framing<'r>(results: impl Iterator<Item = &'r CaseResult> + Clone) -> Option<String> {
-    let split = Share::of(results.filter(|result| result.delivery == Delivery::Bytes));
+    let split = Share::of(results.filter(|result| result.delivery == Delivery::BYTES));
     split.is_nearly_all().then(|| {
         format!(
             "{} of {} cases fail if every byte is a chunk of its own: perhaps the client reads the chunked coding as text, or \
@@ -73,7 +73,7 @@ fn framing<'r>(results: impl Iterator<Item = &'r CaseResult> + Clone) -> Option<
 /// A client that does not notice one kind of loss can fail everything in which something follows it.
 fn loss<'r>(results: impl Iterator<Item = &'r CaseResult>, corpus: &Corpus) -> Option<String> {
     let mut kinds: BTreeMap<&'static str, Share> = BTreeMap::new();
-    for result in results.filter(|result| result.delivery == Delivery::AsWritten) {
+    for result in results.filter(|result| result.delivery == Delivery::AS_WRITTEN) {
         let Some(case) = corpus.cases.get(&result.case) else { continue };
         if has_failed(result.verdict).is_none() {
             continue;

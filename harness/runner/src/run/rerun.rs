@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ssespec_reports::results::Delivery;
+use ssespec_reports::results::{Delivery, Protocol};
 
 /// The command that reruns a single case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,22 +29,23 @@ pub enum Rerun {
 impl Rerun {
     /// The command that reruns just this case in this delivery.
     pub fn command(&self, case: &str, delivery: Delivery) -> String {
-        let delivery = match delivery {
-            Delivery::Split(_) => "splits".to_owned(),
-            other => other.to_string(),
+        let over = match delivery.protocol {
+            Protocol::Http1 => String::new(),
+            protocol => format!(" {}", protocol.options()),
         };
+        let delivery = delivery.kind().name();
         // Cases of users may have names with the special characters of globs.
         let filter = globset::escape(case);
         match self {
             Self::Folder { words, .. } => {
-                format!("ssespec run {words} --filter '{filter}' --delivery {delivery}")
+                format!("ssespec run {words} --filter '{filter}' --delivery {delivery}{over}")
             }
             Self::Command(command) => {
-                format!("ssespec client --filter '{filter}' --delivery {delivery} {command}")
+                format!("ssespec client --filter '{filter}' --delivery {delivery}{over} {command}")
             }
             Self::Server(command) => format!("ssespec server --filter '{filter}' {command}"),
             Self::Proxy(command) => {
-                format!("ssespec proxy --filter '{filter}' --delivery {delivery} {command}")
+                format!("ssespec proxy --filter '{filter}' --delivery {delivery}{over} {command}")
             }
             Self::Probe(command) => format!("ssespec probe --filter '{filter}' {command}"),
             Self::CargoTest(target) => format!("cargo test {target} -- --exact {case}"),

@@ -16,6 +16,17 @@ pub(super) fn warnings(
 ) -> Vec<CaseResult> {
     let mut held: Vec<&CaseResult> = results.iter().copied().filter(|result| holds(result)).collect();
     held.sort_by_key(|result| result.delivery);
+    // What a client does over another protocol may be something else.
+    held.chunk_by(|a, b| a.delivery.protocol == b.delivery.protocol)
+        .flat_map(|results| of_protocol(case, results, &varies))
+        .collect()
+}
+
+fn of_protocol(
+    case: &Case,
+    held: &[&CaseResult],
+    varies: &impl Fn(&CaseResult, &str) -> bool,
+) -> Vec<CaseResult> {
     let Some((first, others)) = held.split_first() else { return Vec::new() };
     let facts = exact_facts(&case.script);
     let warning = |result: &&&CaseResult| {

@@ -201,7 +201,7 @@ impl Schedule {
         let (mut open, mut turn) = (open, turn);
         let _refusing = self.refusing(&trial).await;
         let mut lane = loop {
-            match self.lanes.any().await {
+            match self.lanes.any(trial.program.delivery.protocol).await {
                 Ok(lane) => break lane,
                 Err(_) => {
                     // Another lane plays the trial.
@@ -231,7 +231,9 @@ impl Schedule {
         };
         // Last: while it waits for its turn, it must not keep others from refusing.
         let _refusing = self.refusing(&trial).await;
-        let Ok(mut lane) = self.lanes.own().await else { return self.report(News::Unplayed(trial)) };
+        let Ok(mut lane) = self.lanes.own(trial.program.delivery.protocol).await else {
+            return self.report(News::Unplayed(trial));
+        };
         lane.stage.turn = Turn::new(turn, IDLE_MEASURING);
         if let Some(mut lane) = self.play_trial(lane, trial, Round::Final).await {
             lane.report_late(&self.tell);
@@ -241,7 +243,9 @@ impl Schedule {
 
     /// Plays a trial with an adapter that runs nothing else, without a turn: it hardly ever does anything.
     async fn play_beside(self: Arc<Self>, trial: Trial) {
-        let Ok(mut lane) = self.lanes.own().await else { return self.report(News::Unplayed(trial)) };
+        let Ok(mut lane) = self.lanes.own(trial.program.delivery.protocol).await else {
+            return self.report(News::Unplayed(trial));
+        };
         lane.stage.turn = Turn::default();
         if let Some(mut lane) = self.play_trial(lane, trial, Round::Final).await {
             lane.report_late(&self.tell);

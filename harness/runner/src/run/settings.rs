@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use ssespec_cases::Corpus;
 use ssespec_mock_server::wire::BarrierMode;
+use ssespec_reports::results::Protocol;
 
 use super::baseline::Baseline;
 use super::launch::Launch;
+use super::listening::{Listening, Tls};
 use super::plan::Selection;
 use super::rerun::Rerun;
 use crate::session::patience::Patience;
@@ -31,6 +33,8 @@ pub struct Run {
     pub address: IpAddr,
     /// How write boundaries are kept.
     pub barrier: BarrierMode,
+    /// The certificate of the mock server, if a selected protocol is over TLS.
+    pub tls: Option<Tls>,
     /// Whether an adapter may die.
     pub deaths: Deaths,
     /// The command that reruns a single case.
@@ -48,6 +52,16 @@ pub enum Deaths {
 }
 
 impl Run {
+    /// Where and how the listeners of a lane listen, over this protocol.
+    pub(super) fn listening(&self, protocol: Protocol) -> Listening {
+        Listening { address: self.address, barrier: self.barrier, protocol, tls: self.tls.clone() }
+    }
+
+    /// The protocol of the first stage.
+    pub(super) fn first_protocol(&self) -> Protocol {
+        self.selection.protocols.first().copied().unwrap_or_default()
+    }
+
     /// The name of the run in messages.
     pub fn name(&self) -> String {
         match &self.rerun {

@@ -73,8 +73,8 @@ pub(super) async fn check(
                     failure.expected, failure.observed
                 )),
                 Err(Stop::Failure(failure)) => Fault::Smoke(format!(
-                    "in session {session} of {TIMES}: expected {}; observed {}",
-                    failure.expected, failure.observed
+                    "over {}, in session {session} of {TIMES}: expected {}; observed {}",
+                    stage.protocol, failure.expected, failure.observed
                 )),
                 Err(Stop::Fault { fault, .. }) => fault,
             };

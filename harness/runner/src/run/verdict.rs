@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use ssespec_cases::Capability;
 use ssespec_cases::{Case, Level, Requirement};
 use ssespec_reports::results::{
     self as report, CaseResult, Failure as FailureRecord, Source, StepTime, V1, Verdict,
@@ -84,10 +83,8 @@ fn fail(result: &mut CaseResult, level: Level) {
 /// The result of a skipped case.
 pub(super) fn skipped(run: &Run, skipped: &Skipped) -> CaseResult {
     let mut result = blank(run, &skipped.trial);
-    let lacking: Vec<&str> =
-        skipped.lacking.iter().map(|capability: &Capability| capability.word()).collect();
     result.verdict = Verdict::Skip;
-    result.reason = Some(format!("needs {}", lacking.join(", ")));
+    result.reason = Some(skipped.reason.to_string());
     result
 }
 

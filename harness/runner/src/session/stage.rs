@@ -1,9 +1,11 @@
 //! Where sessions take place.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use ssespec_mock_server::wire::{Listener, WireEvent};
+use ssespec_reports::results::Protocol;
 use tokio::sync::mpsc;
 
 use super::late_arrivals::Late;
@@ -20,6 +22,10 @@ pub struct Stage {
     pub other: Listener,
     /// What happens on the wire.
     pub wire: mpsc::UnboundedReceiver<WireEvent>,
+    /// What both listeners speak.
+    pub protocol: Protocol,
+    /// The file with the certificate that clients must trust, if that is over TLS.
+    pub ca_file: Option<PathBuf>,
     /// The page of the lane's listener.
     pub lane_page: LanePage,
     /// The adapter.

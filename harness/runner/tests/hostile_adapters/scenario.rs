@@ -129,6 +129,7 @@ impl Scenario {
             lanes: self.lanes,
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             barrier: BarrierMode::Auto,
+            tls: None,
             deaths: self.deaths,
             rerun: Rerun::Command("hostile".into()),
         }

@@ -28,6 +28,7 @@ pub(crate) fn run(launch: Launch, filter: &str, lanes: usize) -> Run {
         lanes,
         address: Ipv4Addr::LOCALHOST.into(),
         barrier: BarrierMode::Auto,
+        tls: None,
         deaths: Deaths::Counted,
         rerun: Rerun::Command(String::new()),
     }

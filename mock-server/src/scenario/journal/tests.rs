@@ -4,6 +4,8 @@ fn request(headers: &[(&str, &str)], route: Option<&str>) -> EntryKind {
     EntryKind::Request {
         method: "GET".to_owned(),
         target: "/a\u{1b}?b".to_owned(),
+        version: "HTTP/1.1".to_owned(),
+        tls: false,
         headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         body: String::new(),
         route: route.map(str::to_owned),

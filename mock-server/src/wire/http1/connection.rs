@@ -1,11 +1,11 @@
 //! One connection: the task that owns its socket. It reads all the time, and writes what the exchange orders.
 
 use std::future::Future;
+use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::exchange::Exchange;
@@ -28,6 +28,7 @@ use crate::wire::event::{Reporter, WireEventKind};
 #[cfg(feature = "http2")]
 use crate::wire::http2::connection::Begins;
 use crate::wire::registry::Registration;
+use crate::wire::transport::Transport;
 use crate::wire::versions::Versions;
 
 mod ending;
@@ -41,7 +42,7 @@ const REFUSED_PATIENCE: Duration = Duration::from_secs(2);
 /// The task of one connection.
 #[derive(Debug)]
 pub(in crate::wire) struct Connection {
-    stream: Arc<TcpStream>,
+    stream: Arc<Transport>,
     reporter: Reporter,
     limits: RequestLimits,
     budget: Arc<Budget>,
@@ -59,7 +60,7 @@ pub(in crate::wire) struct Connection {
 
 impl Connection {
     pub(in crate::wire) fn new(
-        stream: TcpStream,
+        stream: Transport,
         reporter: Reporter,
         (limits, budget): (RequestLimits, Arc<Budget>),
         boundary: Boundary,
@@ -67,7 +68,8 @@ impl Connection {
         sender: Orders,
     ) -> Self {
         let stream = Arc::new(stream);
-        let direct = boundary.is_off().then(|| Arc::downgrade(&stream));
+        // What is encrypted may have to be written in parts, which only the task does.
+        let direct = (boundary.is_off() && !stream.is_encrypted()).then(|| Arc::downgrade(&stream));
         let captures = reporter.reports_bytes();
         Self {
             stream,
@@ -97,10 +99,14 @@ impl Connection {
     pub(in crate::wire) async fn turn_away(mut self, reason: Malformed) {
         self.limits = RequestLimits { head: REFUSED_HEAD, body: REFUSED_HEAD as u64 };
         let answer = async {
-            let _ = tokio::time::timeout(REFUSED_PATIENCE, self.request()).await;
+            let request = async {
+                self.handshake().await?;
+                self.request().await
+            };
+            let _ = tokio::time::timeout(REFUSED_PATIENCE, request).await;
             match self.refuse(reason).await {
                 Exit::Leave => {
-                    self.fin();
+                    self.stream.close();
                     self.part().await
                 }
                 exit => exit,
@@ -124,13 +130,14 @@ impl Connection {
 
     /// Reads and answers requests, one after another.
     async fn exchanges(&mut self) -> Exit {
+        if let Err(exit) = self.handshake().await {
+            return exit;
+        }
         #[cfg(feature = "http2")]
-        if self.versions == Versions::Http1And2 {
-            match self.speaks_http2().await {
-                Ok(true) => return Exit::Http2,
-                Ok(false) => {}
-                Err(exit) => return exit,
-            }
+        match self.speaks_http2().await {
+            Ok(true) => return Exit::Http2,
+            Ok(false) => {}
+            Err(exit) => return exit,
         }
         loop {
             let (request, held) = match self.request().await {
@@ -138,7 +145,9 @@ impl Connection {
                 Ok(Err(malformed)) => return self.refuse(malformed).await,
                 Err(exit) => return exit,
             };
-            if self.diversion.as_ref().is_some_and(|diversion| diversion.takes(&request)) {
+            if self.diversion.as_ref().is_some_and(|diversion| diversion.takes(&request))
+                && !self.stream.is_encrypted()
+            {
                 return Exit::Divert(Box::new(request));
             }
             self.report_received();
@@ -154,9 +163,35 @@ impl Connection {
         }
     }
 
-    /// Whether the connection begins with the preface of HTTP/2.
+    /// Completes the handshake of TLS, if it has that.
+    async fn handshake(&mut self) -> Result<(), Exit> {
+        let handshake = tokio::select! {
+            biased;
+            interruption = self.inbox.interruption() => return Err(interruption.into()),
+            handshake = self.stream.handshake() => handshake,
+        };
+        handshake.map_err(|error| match error.kind() {
+            io::ErrorKind::UnexpectedEof => Exit::Departed(Departure::Fin),
+            io::ErrorKind::InvalidData => {
+                self.reporter.tell(WireEventKind::Malformed { reason: format!("no TLS: {error}") });
+                Exit::Leave
+            }
+            _ => Exit::Departed(error.into()),
+        })
+    }
+
+    /// Whether the connection goes on over HTTP/2: what was chosen in the handshake of TLS, or else whether it begins with
+    /// the preface.
     #[cfg(feature = "http2")]
     async fn speaks_http2(&mut self) -> Result<bool, Exit> {
+        match self.versions {
+            Versions::Http1 => return Ok(false),
+            Versions::Http2 => return Ok(true),
+            Versions::Http1And2 => {}
+        }
+        if let Some(protocol) = self.stream.protocol() {
+            return Ok(protocol == b"h2");
+        }
         loop {
             match Begins::with(&self.intake.buffer) {
                 Begins::Yes => return Ok(true),
@@ -228,7 +263,7 @@ impl Connection {
                     let mut settled = if bytes.is_empty() { Ok(()) } else { self.settle(keep).await };
                     // Ending the connection is part of the order.
                     if ending == Some(Ending::Close) && settled.is_ok() {
-                        self.fin();
+                        self.stream.close();
                         settled = Err(Exit::Leave);
                     }
                     self.handle.executed(pushed);
@@ -283,7 +318,7 @@ impl Connection {
 
     /// Waits until the peer has read everything, or for a limited time.
     async fn settle(&mut self, keep: usize) -> Result<(), Exit> {
-        let work = self.output.settle();
+        let work = self.output.settle(&self.stream);
         if attend(&self.stream, &mut self.inbox, &mut self.intake, keep, work).await? == Kept::No {
             self.reporter.tell(WireEventKind::BoundaryNotKept);
         }
@@ -316,7 +351,7 @@ impl Connection {
 
 /// Does `work`, unless an order that cannot wait comes first or the peer leaves.
 async fn attend<T>(
-    stream: &TcpStream,
+    stream: &Transport,
     inbox: &mut Inbox,
     intake: &mut Intake,
     keep: usize,

@@ -95,6 +95,11 @@ impl Exchange {
         &self.request
     }
 
+    /// Whether the request came over TLS.
+    pub fn is_encrypted(&self) -> bool {
+        self.handle.is_encrypted()
+    }
+
     /// The number of the connection, as in [`WireEvent`](crate::wire::WireEvent).
     pub fn connection(&self) -> u32 {
         self.handle.connection()

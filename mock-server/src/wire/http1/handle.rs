@@ -4,12 +4,12 @@ use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
 use super::order::{Done, Order, Orders};
 use super::response::Coding;
 use crate::wire::captured::{Captured, ReportSent};
+use crate::wire::transport::Transport;
 
 /// Nothing more can be written: the peer has left, the connection was closed at the end of a session, or the
 /// response is complete.
@@ -31,7 +31,7 @@ pub(in crate::wire) struct ConnectionHandle {
 #[derive(Debug)]
 struct Turn {
     /// The socket, if exchanges may write without the task of the connection, which takes two switches of tasks less.
-    direct: Option<Weak<TcpStream>>,
+    direct: Option<Weak<Transport>>,
     /// The orders that the task of the connection has yet to execute. They come first.
     waiting: usize,
     /// The bytes in pushes among them.
@@ -42,7 +42,7 @@ impl ConnectionHandle {
     pub(in crate::wire) fn new(
         reporter: Box<dyn ReportSent>,
         orders: Orders,
-        direct: Option<Weak<TcpStream>>,
+        direct: Option<Weak<Transport>>,
     ) -> Self {
         let turn = Mutex::new(Turn { direct, waiting: 0, pushed: 0 });
         Self { reporter, orders, turn, closed: AtomicBool::new(false), peer_gone: AtomicBool::new(false) }
@@ -55,6 +55,11 @@ impl ConnectionHandle {
     /// The number of the connection.
     pub(in crate::wire) fn connection(&self) -> u32 {
         self.reporter.connection()
+    }
+
+    /// Whether the connection is over TLS.
+    pub(in crate::wire) fn is_encrypted(&self) -> bool {
+        self.reporter.is_encrypted()
     }
 
     /// Nothing more will be written. When this returns, nobody is writing.
@@ -289,6 +294,10 @@ mod tests {
     impl ReportSent for Nobody {
         fn connection(&self) -> u32 {
             1
+        }
+
+        fn is_encrypted(&self) -> bool {
+            false
         }
 
         fn reports_bytes(&self) -> bool {

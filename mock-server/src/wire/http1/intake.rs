@@ -1,11 +1,8 @@
 //! The reading half of a connection. It always reads, so a peer that leaves is noticed at any moment.
 
-use std::io;
-
-use tokio::net::TcpStream;
-
 use crate::wire::captured::Captured;
 use crate::wire::departure::Departure;
+use crate::wire::transport::{Transport, is_temporary};
 
 /// Bytes that the peer sent and that no request has taken yet.
 #[derive(Debug)]
@@ -41,13 +38,13 @@ impl Intake {
     /// # Errors
     ///
     /// The peer has left.
-    pub(in crate::wire) async fn more(&mut self, stream: &TcpStream) -> Result<(), Departure> {
+    pub(in crate::wire) async fn more(&mut self, stream: &Transport) -> Result<(), Departure> {
         while self.read(stream, usize::MAX).await? == 0 {}
         Ok(())
     }
 
     /// Reads until the peer leaves, and keeps what it sends up to `keep` bytes in all.
-    pub(in crate::wire) async fn watch(&mut self, stream: &TcpStream, keep: usize) -> Departure {
+    pub(in crate::wire) async fn watch(&mut self, stream: &Transport, keep: usize) -> Departure {
         loop {
             if let Err(departure) = self.read(stream, keep).await {
                 return departure;
@@ -56,18 +53,18 @@ impl Intake {
     }
 
     /// Reads once. Nothing is lost when the future is dropped.
-    async fn read(&mut self, stream: &TcpStream, keep: usize) -> Result<usize, Departure> {
+    async fn read(&mut self, stream: &Transport, keep: usize) -> Result<usize, Departure> {
         stream.readable().await?;
         // No await after this, so the bytes are on the stack and not in every connection's task.
         self.take(stream, keep)
     }
 
-    fn take(&mut self, stream: &TcpStream, keep: usize) -> Result<usize, Departure> {
+    fn take(&mut self, stream: &Transport, keep: usize) -> Result<usize, Departure> {
         let mut bytes = [0; 16 * 1024];
         let length = match stream.try_read(&mut bytes) {
             Ok(0) => return Err(Departure::Fin),
             Ok(length) => length,
-            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => 0,
+            Err(error) if is_temporary(&error) => 0,
             Err(error) => return Err(error.into()),
         };
         let bytes = bytes.get(..length).unwrap_or_default();

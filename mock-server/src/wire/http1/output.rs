@@ -1,15 +1,12 @@
 //! The writing half of a connection.
 
-use std::io;
-
-use tokio::net::TcpStream;
-
 use super::handle::Written;
 use super::repeat::RepeatedWrites;
 use super::response::{self, Coding};
 use crate::action::Repeat;
 use crate::wire::barrier::{Boundary, Kept};
 use crate::wire::departure::Departure;
+use crate::wire::transport::{Transport, is_temporary};
 
 /// How many bytes of small writes are written together if nobody waits between them.
 pub(in crate::wire) const BATCH: usize = 16 * 1024;
@@ -18,7 +15,7 @@ pub(in crate::wire) const BATCH: usize = 16 * 1024;
 #[derive(Debug)]
 pub(in crate::wire) struct Output {
     boundary: Boundary,
-    /// Bytes written since the connection was established.
+    /// Bytes written since the connection was established, before they were encrypted.
     written: u64,
     /// Whether bytes were written since the peer was last known to have read everything.
     unsettled: bool,
@@ -35,7 +32,7 @@ impl Output {
         self.boundary
     }
 
-    /// Bytes written since the connection was established.
+    /// Bytes written since the connection was established, before they were encrypted.
     pub(in crate::wire) fn written(&self) -> u64 {
         self.written
     }
@@ -47,7 +44,7 @@ impl Output {
     /// The peer has left.
     pub(in crate::wire) async fn write(
         &mut self,
-        stream: &TcpStream,
+        stream: &Transport,
         mut bytes: &[u8],
         answered: Option<&Written>,
     ) -> Result<(), Departure> {
@@ -62,12 +59,11 @@ impl Output {
                         answered.add(length);
                     }
                 }
-                Err(error)
-                    if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => {}
+                Err(error) if is_temporary(&error) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(())
+        Ok(stream.flush().await?)
     }
 
     /// Writes a pattern many times, with at most one write in memory.
@@ -80,7 +76,7 @@ impl Output {
     /// The peer has left.
     pub(in crate::wire) async fn write_repeat(
         &mut self,
-        stream: &TcpStream,
+        stream: &Transport,
         repeat: &Repeat,
         coding: Coding,
         answered: &Written,
@@ -100,18 +96,18 @@ impl Output {
                 batch.clear();
             }
             if !writes.is_over() && repeat.write.is_some() && kept == Kept::Yes && self.boundary.is_exact() {
-                kept = self.settle().await;
+                kept = self.settle(stream).await;
             }
         }
         Ok(kept)
     }
 
     /// Waits for a limited time until the peer has read everything.
-    pub(in crate::wire) async fn settle(&mut self) -> Kept {
+    pub(in crate::wire) async fn settle(&mut self, stream: &Transport) -> Kept {
         if !self.unsettled {
             return Kept::Yes;
         }
-        let kept = self.boundary.settle(self.written).await;
+        let kept = self.boundary.settle(stream.written()).await;
         self.unsettled = kept == Kept::No;
         kept
     }

@@ -4,7 +4,7 @@
 //! them. Only their socket is common.
 
 use std::future::poll_fn;
-use std::net::{Shutdown, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -13,8 +13,6 @@ use bytes::Bytes;
 use h2::Reason;
 use h2::server::{Connection as Http2, SendResponse};
 use http::Request;
-use socket2::SockRef;
-use tokio::net::TcpStream;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::{oneshot, watch};
 
@@ -32,6 +30,7 @@ use crate::wire::http1::intake::Intake;
 use crate::wire::http1::order::Orders;
 use crate::wire::http1::request::RequestLimits;
 use crate::wire::registry::Registration;
+use crate::wire::transport::Transport;
 
 /// The connection preface, <https://www.rfc-editor.org/rfc/rfc9113#section-3.4>.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -67,7 +66,7 @@ impl Begins {
 
 /// What a connection needs to go on over HTTP/2.
 pub(in crate::wire) struct Accepted {
-    pub(in crate::wire) stream: Arc<TcpStream>,
+    pub(in crate::wire) stream: Arc<Transport>,
     /// What was read of it already.
     pub(in crate::wire) ahead: Vec<u8>,
     pub(in crate::wire) reporter: Reporter,
@@ -151,7 +150,7 @@ impl Accepted {
         let exit = loop {
             let happening = tokio::select! {
                 biased;
-                happening = drive(&mut connection, &mut flushing, &mut flushes, progress) => happening,
+                happening = drive(&mut connection, &mut flushing, &mut flushes, progress, &self.stream) => happening,
                 interruption = self.inbox.interruption() => Ok(Happening::Exit(interruption.into())),
             };
             match happening {
@@ -201,13 +200,13 @@ impl Accepted {
         let is_lost = progress.departure();
         match exit {
             Exit::Abort => {
-                abort(&self.stream);
+                self.stream.reset_when_dropped();
                 return None;
             }
             Exit::Over if is_lost.is_some() => return is_lost,
-            Exit::Over | Exit::Leave => fin(&self.stream),
+            Exit::Over | Exit::Leave => self.stream.close(),
             Exit::Fin(done) => {
-                fin(&self.stream);
+                self.stream.cut();
                 let _ = done.send(());
             }
         }
@@ -220,7 +219,7 @@ impl Accepted {
             };
             match interruption {
                 Interruption::Abort | Interruption::Drop(action::Drop::Reset, _) => {
-                    abort(&self.stream);
+                    self.stream.reset_when_dropped();
                     return None;
                 }
                 // It has already ended.
@@ -246,6 +245,7 @@ async fn drive(
     flushing: &mut UnboundedReceiver<Flush>,
     flushes: &mut Vec<Flush>,
     progress: &Progress,
+    transport: &Transport,
 ) -> Result<Happening, h2::Error> {
     poll_fn(|context| {
         while let Poll::Ready(Some(flush)) = flushing.poll_recv(context) {
@@ -263,7 +263,7 @@ async fn drive(
         if !progress.is_blocked() {
             for flush in flushes.drain(..) {
                 // Whoever waited may have given up.
-                let _ = flush.send(progress.written());
+                let _ = flush.send(transport.written());
             }
         }
         Poll::Pending
@@ -271,19 +271,9 @@ async fn drive(
     .await
 }
 
-fn peer(stream: &TcpStream) -> SocketAddr {
+fn peer(stream: &Transport) -> SocketAddr {
     // This fails only if the peer is gone already.
-    stream.peer_addr().unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)))
-}
-
-fn fin(stream: &TcpStream) {
-    // Fails if the peer is already gone.
-    let _ = SockRef::from(stream).shutdown(Shutdown::Write);
-}
-
-fn abort(stream: &TcpStream) {
-    // Fails if the peer is already gone.
-    let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+    stream.tcp().peer_addr().unwrap_or_else(|_| SocketAddr::from(([0, 0, 0, 0], 0)))
 }
 
 #[cfg(test)]

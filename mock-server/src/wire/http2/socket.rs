@@ -2,29 +2,23 @@
 
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 
 use crate::wire::departure::Departure;
+use crate::wire::transport::{Transport, is_temporary};
 
 /// What is known of a socket that `h2` uses.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
-    written: AtomicU64,
     is_blocked: AtomicBool,
     departure: Mutex<Option<Departure>>,
 }
 
 impl Progress {
-    /// The bytes written since the connection was established.
-    pub(super) fn written(&self) -> u64 {
-        self.written.load(Ordering::Acquire)
-    }
-
     /// Whether the system did not take the last write.
     pub(super) fn is_blocked(&self) -> bool {
         self.is_blocked.load(Ordering::Acquire)
@@ -43,14 +37,14 @@ impl Progress {
 /// The socket of a connection.
 #[derive(Debug)]
 pub(super) struct Socket {
-    stream: Arc<TcpStream>,
+    stream: Arc<Transport>,
     /// What was read before the connection was known to speak HTTP/2.
     ahead: Vec<u8>,
     progress: Arc<Progress>,
 }
 
 impl Socket {
-    pub(super) fn new(stream: Arc<TcpStream>, ahead: Vec<u8>, progress: Arc<Progress>) -> Self {
+    pub(super) fn new(stream: Arc<Transport>, ahead: Vec<u8>, progress: Arc<Progress>) -> Self {
         Self { stream, ahead, progress }
     }
 
@@ -73,7 +67,7 @@ impl AsyncRead for Socket {
             return Poll::Ready(Ok(()));
         }
         loop {
-            ready!(self.stream.poll_read_ready(context))?;
+            ready!(self.stream.poll_readable(context))?;
             return Poll::Ready(match self.stream.try_read(buffer.initialize_unfilled()) {
                 Ok(0) => {
                     self.progress.left(Departure::Fin);
@@ -93,32 +87,27 @@ impl AsyncRead for Socket {
 impl AsyncWrite for Socket {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         loop {
-            let is_ready = self.stream.poll_write_ready(context)?.is_ready();
+            let is_ready = self.stream.poll_writable(context)?.is_ready();
             self.progress.is_blocked.store(!is_ready, Ordering::Release);
             if !is_ready {
                 return Poll::Pending;
             }
             return Poll::Ready(match self.stream.try_write(bytes) {
-                Ok(length) => {
-                    self.progress.written.fetch_add(length as u64, Ordering::Release);
-                    Ok(length)
-                }
+                Ok(length) => Ok(length),
                 Err(error) if is_temporary(&error) => continue,
                 Err(error) => Err(self.failed(error)),
             });
         }
     }
 
-    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(Ok(()))
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let flushed = self.stream.poll_flush(context);
+        self.progress.is_blocked.store(flushed.is_pending(), Ordering::Release);
+        flushed.map_err(|error| self.failed(error))
     }
 
     /// Does nothing: the connection ends it, as the script specifies.
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         Poll::Ready(Ok(()))
     }
-}
-
-fn is_temporary(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }

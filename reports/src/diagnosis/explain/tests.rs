@@ -127,7 +127,7 @@ fn a_delivery_that_passes_excludes_what_fails_in_all() {
     )
     .unwrap();
     let mut in_pieces = case("c/a", Some(1), &[]);
-    in_pieces.delivery = Delivery::Bytes;
+    in_pieces.delivery = Delivery::BYTES;
     let results = Results::new("a", header(&[]), [case("c/a", None, &[]), in_pieces], None);
     assert_eq!(names(&explain(&results, &table)).0, ["bytes"]);
 }
@@ -199,7 +199,7 @@ fn explain_mistakes(table: &Table, mistakes: &[&Mistake]) -> Diagnosis {
     let ids: BTreeSet<&String> = table.mistakes.iter().flat_map(|mistake| mistake.failures.keys()).collect();
     let mut observed = Observed::default();
     for id in ids {
-        for delivery in [Delivery::AsWritten, Delivery::Whole, Delivery::Bytes] {
+        for delivery in [Delivery::AS_WRITTEN, Delivery::WHOLE, Delivery::BYTES] {
             let failures = mistakes.iter().filter_map(|mistake| mistake.failures.get(id)?.get(delivery));
             let earliest = failures.min_by_key(|symptom| symptom.step.wrapping_sub(1));
             observed.cases.entry(id).or_default().insert(delivery, earliest.map_or(Seen::Held, Seen::Failed));

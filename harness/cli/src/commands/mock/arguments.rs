@@ -9,12 +9,14 @@ use ssespec_diagnostics::value::parse_duration;
 
 use super::control;
 use super::limits;
+use super::protocol;
 use super::upstream;
 use crate::error::CommandError;
 
 /// Serve scenarios, a preset or a single case to any client.
 ///
-/// The first line of the output is the URL; the rest is the journal. A signal (Ctrl-C) ends the server with status 0.
+/// The first line of the output is the URL; the rest is the journal (with --tls, after the file with the certificate to
+/// trust). A signal (Ctrl-C) ends the server with status 0.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("scripts").args(["files", "preset", "case"]).multiple(true))]
 #[command(after_help = "Examples:
@@ -30,6 +32,8 @@ use crate::error::CommandError;
   ssespec mock scenario.toml --bind 0.0.0.0 --control 8081 --control-bind 0.0.0.0
   ssespec mock --health 127.0.0.1:8081            status 1 if no mock server answers there
   ssespec mock scenario.toml --max-connections 50000 --max-memory 1024 --max-body 64 --journal outline
+  ssespec mock scenario.toml --tls --ca-file ca.pem   then: curl -N --cacert ca.pem URL
+  ssespec mock scenario.toml --tls --http 2 --cert certificate.pem --key key.pem
   ssespec mock --forward https://api.example.com faults.toml    break a real server's streams
   ssespec mock --forward https://localhost:8443 --ca certificate.pem faults.toml
   ssespec mock --forward https://localhost:8443 --insecure     forward everything as it is
@@ -81,6 +85,8 @@ pub(crate) struct Arguments {
     /// Print only the URL to standard output, and the journal to standard error
     #[arg(long)]
     pub(super) print_url: bool,
+    #[command(flatten)]
+    pub(super) protocol: protocol::ProtocolOptions,
     #[command(flatten)]
     pub(super) upstream: upstream::UpstreamOptions,
     #[command(flatten)]

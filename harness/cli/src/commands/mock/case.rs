@@ -2,6 +2,7 @@
 
 use ssespec::manual::{self, Notice, Requests, Rounds};
 use ssespec_cases::{Role, Script};
+use ssespec_mock_server::wire::Options;
 
 use super::arguments::Arguments;
 use super::backlog::Backlog;
@@ -25,10 +26,12 @@ pub(super) async fn serve(arguments: &Arguments, id: &str) -> Result<Status, Com
         });
     };
     let printed = Printed::new(arguments);
+    let protocol = arguments.protocol.protocol(arguments.bind)?;
+    let options = Options { versions: protocol.versions, tls: protocol.tls.clone(), ..Options::default() };
     // An output that nobody reads holds up neither the case nor a signal.
     let backlog = Backlog::start(move |item| printed.item(&item));
     let mut print = |notice: Notice| match &notice {
-        Notice::Listening(url) => printed.url(url, None),
+        Notice::Listening(url) => printed.url(url, None, protocol.authority.as_ref()),
         _ => backlog.add(notice),
     };
     let stopped = interrupted();
@@ -40,7 +43,7 @@ pub(super) async fn serve(arguments: &Arguments, id: &str) -> Result<Status, Com
         }
     };
     let problem = tokio::select! {
-        served = manual::serve(script, arguments.address(), rounds, &mut print) => match served {
+        served = manual::serve(script, arguments.address(), options, rounds, &mut print) => match served {
             Err(error) => return Err(arguments.bind_error(error)),
             Ok(Requests::AsExpected) => None,
             Ok(Requests::Otherwise) => Some(format!("the client did not do what {id} expects")),

@@ -3,6 +3,7 @@
 use super::arguments::{Arguments, JournalFormat};
 use super::backlog::Item;
 use super::printable::Printable;
+use crate::authority_file::AuthorityFile;
 use crate::output;
 
 /// Where the URL and the journal are printed.
@@ -17,17 +18,31 @@ impl Printed {
         Self { format: arguments.format, only_url: arguments.print_url }
     }
 
-    /// Prints the URL, as the first line; in JSON also that of the control port.
-    pub(super) fn url(self, url: &str, control: Option<&str>) {
+    /// Prints the URL, as the first line, and then the file with the certificate that clients must trust; in JSON both in
+    /// one line, with the URL of the control port.
+    pub(super) fn url(self, url: &str, control: Option<&str>, authority: Option<&AuthorityFile>) {
+        let authority = authority.map(|file| file.path().display().to_string());
         match self.format {
             JournalFormat::Json if !self.only_url => {
                 let mut line = serde_json::json!({ "listening": url });
                 if let Some(control) = control {
                     line["control"] = control.into();
                 }
+                if let Some(file) = authority {
+                    line["ca-file"] = file.into();
+                }
                 output::print(&format!("{line}\n"));
             }
-            _ => output::print(&format!("{url}\n")),
+            _ => {
+                output::print(&format!("{url}\n"));
+                let Some(file) = authority else { return };
+                let line = format!("ca-file: {file}");
+                if self.only_url {
+                    output::note(&line);
+                } else {
+                    output::print(&format!("{line}\n"));
+                }
+            }
         }
     }
 

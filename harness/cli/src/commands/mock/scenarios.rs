@@ -14,6 +14,7 @@ use super::backlog::Backlog;
 use super::control::PageConnections;
 use super::limits;
 use super::printed::Printed;
+use super::protocol::Protocol;
 use super::reload::Watch;
 use super::sources::Sources;
 use crate::error::CommandError;
@@ -48,9 +49,10 @@ pub(super) async fn serve(arguments: &Arguments) -> Result<Status, CommandError>
     let printed = Printed::new(arguments);
     let stopped = interrupted();
     let (entries, mut journal) = mpsc::unbounded_channel::<Entry>();
-    let (server, connections) = start(arguments, scenarios, entries).await?;
+    let protocol = arguments.protocol.protocol(arguments.bind)?;
+    let (server, connections) = start(arguments, &protocol, scenarios, entries).await?;
     let controls = arguments.control.open(&server, connections).await?;
-    printed.url(server.url(), controls.url().as_deref());
+    printed.url(server.url(), controls.url().as_deref(), protocol.authority.as_ref());
     output::note(&format!(
         "ready: {}
 routes:
@@ -102,12 +104,15 @@ routes:
 
 async fn start(
     arguments: &Arguments,
+    protocol: &Protocol,
     scenarios: Vec<Scenario>,
     entries: mpsc::UnboundedSender<Entry>,
 ) -> Result<(Server, PageConnections), CommandError> {
     // One more for the connection to the upstream.
     let descriptors_each = if scenarios.iter().any(|scenario| scenario.upstream.is_some()) { 2 } else { 1 };
     let mut settings = limits::settings(&arguments.limits, descriptors_each);
+    settings.versions = protocol.versions;
+    settings.tls.clone_from(&protocol.tls);
     let mut connections = None;
     if arguments.control.has_page() {
         let (diversion, diverted) = ControlServer::page();

@@ -81,6 +81,7 @@ impl Prepared<'_> {
             patience: options.patience(),
             address: Ipv4Addr::LOCALHOST.into(),
             barrier: options.barrier(),
+            tls: None,
             deaths: options.strict.deaths(),
             rerun: Rerun::Folder {
                 folder: folder.path.clone(),

@@ -111,6 +111,7 @@ pub(crate) async fn perform(
         patience,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         barrier: BarrierMode::Auto,
+        tls: None,
         deaths: common.strict.deaths(),
         rerun: Rerun::Server(command_line(words)),
     };

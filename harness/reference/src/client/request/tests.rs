@@ -18,6 +18,8 @@ fn options(method: &str, body: &str, headers: &[(&str, &str)]) -> ConnectRequest
         close_in: None,
         read_timeout: None,
         comments: true,
+        http2: false,
+        ca_file: None,
     }
 }
 

@@ -12,7 +12,7 @@ fn the_rows_written_by_hand_name_steps_that_can_show_them() {
         for (id, failures) in &mistake.failures {
             let case =
                 corpus.cases.get(id).unwrap_or_else(|| panic!("{}: there is no case {id}", mistake.name));
-            let symptom = failures.get(Delivery::AsWritten).expect("it fails alike in all deliveries");
+            let symptom = failures.get(Delivery::AS_WRITTEN).expect("it fails alike in all deliveries");
             let locations = case.script.locations();
             let line = symptom.step.checked_sub(1).and_then(|at| locations.get(at)).map(|it| it.line);
             let text = line.and_then(|line| case.source.text().lines().nth(line - 1)).unwrap_or_default();

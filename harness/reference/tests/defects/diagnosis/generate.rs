@@ -50,7 +50,7 @@ async fn growth<D: Mistake>(defect: D, corpus: &Corpus) -> BTreeMap<String, Fail
     for id in corpus.cases.values().filter(|case| measure(case)).map(|case| case.id.clone()) {
         let mut failures = failures(defect, corpus, BTreeSet::from([id])).await;
         failures.retain(|_, failures| {
-            failures.get(Delivery::AsWritten).is_some_and(|symptom| symptom.kind != Kind::Growth)
+            failures.get(Delivery::AS_WRITTEN).is_some_and(|symptom| symptom.kind != Kind::Growth)
         });
         table.extend(failures);
     }

@@ -66,7 +66,7 @@ fn is_hidden<D: Mistake>(defect: D, defects: &[D]) -> bool {
 }
 
 /// The deliveries of a run.
-const DELIVERIES: [Delivery; 3] = [Delivery::AsWritten, Delivery::Whole, Delivery::Bytes];
+const DELIVERIES: [Delivery; 3] = [Delivery::AS_WRITTEN, Delivery::WHOLE, Delivery::BYTES];
 
 /// `None` if the smoke check fails.
 async fn play<D: Mistake>(corpus: &Corpus, survey: &Survey<D>, defects: &[D]) -> Option<Diagnosis> {

@@ -117,6 +117,21 @@ fn a_wrong_number_of_sessions_is_explained() {
 }
 
 #[test]
+fn a_client_learns_what_the_server_speaks() {
+    let request: ConnectRequest =
+        serde_json::from_str(r#"{"url":"https://h.test/7/","http2":true,"caFile":"/ca.pem"}"#).unwrap();
+    let written = order(&Order::Connect(Box::new(request.clone())));
+    assert_eq!(
+        (&written["connect"]["http2"], &written["connect"]["caFile"]),
+        (&true.into(), &"/ca.pem".into())
+    );
+    let plain = ConnectRequest { http2: false, ca_file: None, ..request };
+    let written = order(&Order::Connect(Box::new(plain)));
+    let keys = ["http2", "caFile"].map(|key| written["connect"].get(key).is_some());
+    assert_eq!(keys, [false, false], "an adapter that names no such capability never gets them");
+}
+
+#[test]
 fn a_user_changes_headers_and_sets_a_read_timeout() {
     let request: ConnectRequest =
         serde_json::from_str(r#"{"url":"http://h.test/7/","readTimeout":1500}"#).unwrap();

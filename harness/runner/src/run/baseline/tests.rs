@@ -2,7 +2,7 @@
 
 use ssespec_cases::format;
 use ssespec_diagnostics::Source;
-use ssespec_reports::results::{self as report, Delivery, V1};
+use ssespec_reports::results::{self as report, Delivery, Protocol, V1};
 
 use super::*;
 use crate::delivery::DeliveryKind;
@@ -79,7 +79,7 @@ fn nothing() -> (Vec<String>, Vec<String>) {
 #[test]
 fn a_failure_is_known_by_the_first_entry_that_matches() {
     let known = baseline([entry("client/a/*"), entry("client/a/one")]);
-    let why = |case, verdict| known.known(&result(case, Delivery::Whole, verdict)).map(|known| known.reason);
+    let why = |case, verdict| known.known(&result(case, Delivery::WHOLE, verdict)).map(|known| known.reason);
     assert_eq!(why("client/a/one", Verdict::Fail).as_deref(), Some("why client/a/*"));
     assert_eq!(why("client/a/one", Verdict::Warn).as_deref(), Some("why client/a/*"));
     assert_eq!(why("client/b/three", Verdict::Fail), None);
@@ -117,10 +117,10 @@ fn an_entry_excuses_only_its_deliveries() {
     let only = KnownFailure { deliveries: vec![DeliveryKind::Bytes], ..entry("client/a/*") };
     let known = baseline([only.clone()]);
     let is_known = |delivery, verdict| known.known(&result("client/a/one", delivery, verdict)).is_some();
-    assert!(is_known(Delivery::Bytes, Verdict::Fail));
-    assert!(!is_known(Delivery::Whole, Verdict::Fail) && !is_known(Delivery::Split(1), Verdict::Fail));
+    assert!(is_known(Delivery::BYTES, Verdict::Fail));
+    assert!(!is_known(Delivery::WHOLE, Verdict::Fail) && !is_known(Delivery::split(1), Verdict::Fail));
     let results = |whole, bytes| {
-        [result("client/a/one", Delivery::Whole, whole), result("client/a/one", Delivery::Bytes, bytes)]
+        [result("client/a/one", Delivery::WHOLE, whole), result("client/a/one", Delivery::BYTES, bytes)]
     };
     let stale =
         |results: &[CaseResult], selection: &Selection| judged([only.clone()], results, selection).0.len();
@@ -134,7 +134,32 @@ fn an_entry_excuses_only_its_deliveries() {
     let passes = results(Verdict::Pass, Verdict::Pass);
     assert_eq!((stale(&passes[1..], &bytes), stale(&passes[..1], &whole)), (1, 0));
     // A case that is skipped has a result in one delivery only.
-    assert_eq!(stale(&[result("client/a/one", Delivery::AsWritten, Verdict::Skip)], &all), 0);
+    assert_eq!(stale(&[result("client/a/one", Delivery::AS_WRITTEN, Verdict::Skip)], &all), 0);
+}
+
+#[test]
+fn an_entry_excuses_only_its_protocols() {
+    let only = KnownFailure { protocols: vec![Protocol::Http2Tls], ..entry("client/a/*") };
+    let known = baseline([only.clone()]);
+    let over = |protocol, verdict| result("client/a/one", Delivery::WHOLE.over(protocol), verdict);
+    assert!(known.known(&over(Protocol::Http2Tls, Verdict::Fail)).is_some());
+    assert!(known.known(&over(Protocol::Http2, Verdict::Fail)).is_none());
+    let stale = |verdict, protocols: &[Protocol]| {
+        let selection = Selection { protocols: protocols.to_vec(), ..Selection::default() };
+        let results: Vec<CaseResult> = protocols.iter().map(|protocol| over(*protocol, verdict)).collect();
+        judged([only.clone()], &results, &selection).0.len()
+    };
+    assert_eq!(stale(Verdict::Pass, &[Protocol::Http1]), 0, "it is not about this run");
+    assert_eq!(stale(Verdict::Pass, &[Protocol::Http1, Protocol::Http2Tls]), 1);
+    assert_eq!(stale(Verdict::Fail, &[Protocol::Http1, Protocol::Http2Tls]), 0);
+    // An entry for every protocol is judged by runs that have the usual one.
+    let every = |protocols: &[Protocol]| {
+        let selection = Selection { protocols: protocols.to_vec(), ..Selection::default() };
+        let results: Vec<CaseResult> =
+            protocols.iter().map(|protocol| over(*protocol, Verdict::Pass)).collect();
+        judged([entry("client/a/*")], &results, &selection).0.len()
+    };
+    assert_eq!((every(&[Protocol::Http1]), every(&[Protocol::Http2])), (1, 0));
 }
 
 #[test]
@@ -142,34 +167,34 @@ fn a_flaky_entry_excuses_only_the_failure_that_it_names() {
     let early = KnownFailure { fails: Some("is earlier than".into()), ..flaky("client/a/one") };
     let known = baseline([early]);
     let excused = |observed: &str| {
-        let result = failed("client/a/one", Delivery::Whole, observed);
+        let result = failed("client/a/one", Delivery::WHOLE, observed);
         let summary = result.failure.as_ref().unwrap().summary();
-        let early = known.excuses("client/a/one", Delivery::Whole, &summary);
+        let early = known.excuses("client/a/one", Delivery::WHOLE, &summary);
         assert_eq!(early, known.known(&result).is_some());
         early
     };
     assert!(excused("GET \"/\", 274ms after the end, which is earlier than 400ms"));
     assert!(!excused("nothing within 15s"));
-    assert!(known.known(&result("client/a/one", Delivery::Whole, Verdict::Pass)).is_some());
-    assert!(known.known(&result("client/a/one", Delivery::Whole, Verdict::Error)).is_none());
+    assert!(known.known(&result("client/a/one", Delivery::WHOLE, Verdict::Pass)).is_some());
+    assert!(known.known(&result("client/a/one", Delivery::WHOLE, Verdict::Error)).is_none());
 }
 
 #[test]
 fn a_fact_differs_only_if_it_is_named() {
     let known = baseline([KnownFailure { fails: Some("delay".into()), ..flaky("client/a/one") }]);
-    let passed = result("client/a/one", Delivery::Whole, Verdict::Info);
+    let passed = result("client/a/one", Delivery::WHOLE, Verdict::Info);
     assert!(known.varies(&passed, "the delay of a reconnect") && !known.varies(&passed, "the user agent"));
-    assert!(!known.varies(&result("client/a/two", Delivery::Whole, Verdict::Info), "the delay"));
+    assert!(!known.varies(&result("client/a/two", Delivery::WHOLE, Verdict::Info), "the delay"));
 }
 
 #[test]
 fn a_flaky_failure_is_known_where_it_passes() {
     let known = baseline([flaky("client/a/one")]);
     let is_flaky =
-        |verdict| known.known(&result("client/a/one", Delivery::Whole, verdict)).map(|known| known.flaky);
+        |verdict| known.known(&result("client/a/one", Delivery::WHOLE, verdict)).map(|known| known.flaky);
     assert_eq!((is_flaky(Verdict::Pass), is_flaky(Verdict::Fail)), (Some(true), Some(true)));
     assert_eq!((is_flaky(Verdict::Error), is_flaky(Verdict::Skip)), (None, None));
-    let passes = [result("client/a/one", Delivery::Whole, Verdict::Pass)];
+    let passes = [result("client/a/one", Delivery::WHOLE, Verdict::Pass)];
     assert_eq!(judged([flaky("client/a/one")], &passes, &Selection::default()), nothing());
 }
 
@@ -178,8 +203,8 @@ fn what_passes_in_every_delivery_is_stale() {
     let whole = Selection::default();
     let results = |as_written, bytes| {
         [
-            result("client/a/one", Delivery::AsWritten, as_written),
-            result("client/a/one", Delivery::Bytes, bytes),
+            result("client/a/one", Delivery::AS_WRITTEN, as_written),
+            result("client/a/one", Delivery::BYTES, bytes),
         ]
     };
     let stale = |results: &[CaseResult]| judged([entry("client/a/one")], results, &whole).0;
@@ -193,9 +218,9 @@ fn what_passes_in_every_delivery_is_stale() {
 #[test]
 fn each_case_of_a_pattern_is_judged() {
     let results = [
-        result("client/a/one", Delivery::AsWritten, Verdict::Pass),
-        result("client/a/two", Delivery::AsWritten, Verdict::Fail),
-        result("client/b/three", Delivery::AsWritten, Verdict::Pass),
+        result("client/a/one", Delivery::AS_WRITTEN, Verdict::Pass),
+        result("client/a/two", Delivery::AS_WRITTEN, Verdict::Fail),
+        result("client/b/three", Delivery::AS_WRITTEN, Verdict::Pass),
     ];
     let (stale, unmatched) = judged([entry("client/a/*")], &results, &Selection::default());
     assert_eq!((stale, unmatched), (vec!["client/a/one".to_owned()], vec![]));
@@ -217,7 +242,7 @@ fn a_pattern_without_a_case_is_found_by_a_whole_run() {
 
 #[test]
 fn fewer_deliveries_make_no_entry_stale() {
-    let passes = [result("client/a/one", Delivery::Whole, Verdict::Pass)];
+    let passes = [result("client/a/one", Delivery::WHOLE, Verdict::Pass)];
     let judged_in = |deliveries: &[DeliveryKind]| {
         let selection = Selection { deliveries: deliveries.to_vec(), ..Selection::default() };
         judged([entry("client/a/one")], &passes, &selection).0.len()

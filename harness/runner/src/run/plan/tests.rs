@@ -89,8 +89,8 @@ fn what_a_client_cannot_reach_is_skipped_once() {
     let plan = Plan::new(&corpus, &Selection::default(), &BTreeSet::from([Capability::State]));
     assert!(plan.trials.is_empty() && plan.skipped.len() == 1);
     assert_eq!(
-        plan.skipped[0].lacking,
-        [Capability::Comments, Capability::Opened],
+        plan.skipped[0].reason,
+        SkipReason::Lacking(vec![Capability::Comments, Capability::Opened]),
         "in the order of the case"
     );
     assert_eq!((plan.cases(), plan.is_empty()), (1, false));

@@ -64,12 +64,12 @@ const ERROR: &[(&str, &str)] = &[("what came", "error"), ("the delay", "0.5 s")]
 fn a_fact_that_differs_warns_in_the_deliveries_that_differ() {
     // In whatever order they came.
     let results = [
-        result(Delivery::Bytes, Verdict::Info, ERROR),
-        result(Delivery::Whole, Verdict::Pass, EVENT),
-        result(Delivery::AsWritten, Verdict::Pass, EVENT),
+        result(Delivery::BYTES, Verdict::Info, ERROR),
+        result(Delivery::WHOLE, Verdict::Pass, EVENT),
+        result(Delivery::AS_WRITTEN, Verdict::Pass, EVENT),
     ];
     let [warned] = &of(&results)[..] else { panic!("one differs") };
-    assert_eq!((warned.delivery, warned.verdict), (Delivery::Bytes, Verdict::Warn));
+    assert_eq!((warned.delivery, warned.verdict), (Delivery::BYTES, Verdict::Warn));
     assert_eq!(warned.facts, results[0].facts);
     let failure = warned.failure.as_ref().unwrap();
     assert_eq!((failure.step, failure.line), (3, 6));
@@ -82,17 +82,17 @@ fn a_fact_that_differs_warns_in_the_deliveries_that_differ() {
 #[test]
 fn times_are_not_compared() {
     let results =
-        [result(Delivery::Whole, Verdict::Info, EVENT), result(Delivery::Bytes, Verdict::Info, LATER)];
+        [result(Delivery::WHOLE, Verdict::Info, EVENT), result(Delivery::BYTES, Verdict::Info, LATER)];
     assert!(of(&results).is_empty());
 }
 
 #[test]
 fn what_failed_or_varies_is_not_compared() {
     let failed =
-        [result(Delivery::Whole, Verdict::Info, EVENT), result(Delivery::Bytes, Verdict::Fail, ERROR)];
+        [result(Delivery::WHOLE, Verdict::Info, EVENT), result(Delivery::BYTES, Verdict::Fail, ERROR)];
     assert!(of(&failed).is_empty() && of(&failed[1..]).is_empty() && of(&[]).is_empty());
     let differs =
-        [result(Delivery::Whole, Verdict::Info, EVENT), result(Delivery::Bytes, Verdict::Info, ERROR)];
+        [result(Delivery::WHOLE, Verdict::Info, EVENT), result(Delivery::BYTES, Verdict::Info, ERROR)];
     assert_eq!(of(&differs).len(), 1);
     let varies = |_: &CaseResult, fact: &str| fact == "what came";
     assert!(warnings(&case(), &differs.iter().collect::<Vec<_>>(), varies).is_empty());

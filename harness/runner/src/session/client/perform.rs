@@ -63,6 +63,8 @@ impl Session<'_> {
                 .read_timeout
                 .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
             comments: !self.measures(),
+            http2: self.stage.protocol.is_http2(),
+            ca_file: self.stage.ca_file.as_ref().map(|file| file.display().to_string()),
         }
     }
 

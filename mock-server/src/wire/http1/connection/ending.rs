@@ -1,10 +1,6 @@
 //! How a connection ends.
 
-use std::net::Shutdown;
 use std::sync::Arc;
-use std::time::Duration;
-
-use socket2::SockRef;
 
 use super::Connection;
 use crate::action;
@@ -16,6 +12,7 @@ use crate::wire::http1::order::{Done, Order};
 use crate::wire::http1::request::Request;
 #[cfg(feature = "http2")]
 use crate::wire::http2::connection::Accepted;
+use crate::wire::transport::Transport;
 
 impl Connection {
     /// Ends the connection.
@@ -31,8 +28,7 @@ impl Connection {
                 }
                 Exit::Abort(done) => {
                     self.report_received();
-                    // Fails if the peer is already gone.
-                    let _ = SockRef::from(&*self.stream).set_linger(Some(Duration::ZERO));
+                    self.stream.reset_when_dropped();
                     break done;
                 }
                 Exit::Drop(how, done) => self.drop(how, done).await,
@@ -40,7 +36,7 @@ impl Connection {
                 #[cfg(feature = "http2")]
                 Exit::Http2 => return self.go_on_over_http2().await,
                 Exit::Leave => {
-                    self.fin();
+                    self.stream.close();
                     self.part().await
                 }
             };
@@ -86,17 +82,11 @@ impl Connection {
         reporter.tell(WireEventKind::Closed);
         if let Some(diversion) = diversion {
             // The handle is closed, so nobody else has the socket.
-            if let Some(stream) = Arc::into_inner(stream) {
+            if let Some(stream) = Arc::into_inner(stream).and_then(Transport::into_tcp) {
                 // It is closed if the receiver was dropped.
                 let _ = diversion.to.send(Diverted { stream, request, ahead: intake.buffer });
             }
         }
-    }
-
-    /// Shuts down the sending direction.
-    pub(super) fn fin(&self) {
-        // Fails if the peer is already gone.
-        let _ = SockRef::from(&*self.stream).shutdown(Shutdown::Write);
     }
 
     /// Ends the connection as the script specifies.
@@ -104,7 +94,7 @@ impl Connection {
         // Other orders can wait until then.
         tokio::select! {
             biased;
-            kept = self.output.settle() => if kept == Kept::No {
+            kept = self.output.settle(&self.stream) => if kept == Kept::No {
                 self.reporter.tell(WireEventKind::BoundaryNotKept);
             },
             departure = self.intake.watch(&self.stream, 0) => return Exit::Departed(departure),
@@ -112,9 +102,9 @@ impl Connection {
         self.reporter.tell(WireEventKind::Dropped(how));
         match how {
             action::Drop::Fin => {
-                self.fin();
+                self.stream.cut();
                 let _ = done.send(());
-                Exit::Leave
+                self.part().await
             }
             action::Drop::Reset => Exit::Abort(Some(done)),
         }

@@ -1,0 +1,59 @@
+//! Options that choose the protocols over which cases for clients are played.
+
+use clap::Args;
+use ssespec::run::Tls;
+use ssespec_mock_server::wire::tls::Identity;
+use ssespec_reports::results::Protocol;
+
+use crate::authority_file::AuthorityFile;
+use crate::error::CommandError;
+use crate::options::headings::EXECUTION;
+use crate::options::http_version::HttpVersion;
+
+/// The protocols over which cases for clients are played.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct ProtocolOptions {
+    /// The versions of HTTP over which to play the cases for clients; over HTTP/2, those that need HTTP/1.1 are skipped
+    #[arg(long, help_heading = EXECUTION, value_name = "VERSION", default_value = "1.1")]
+    http: HttpVersion,
+    /// Play the cases for clients over TLS, with a certificate that is made for the run
+    #[arg(long, help_heading = EXECUTION)]
+    tls: bool,
+}
+
+/// The certificate of a run. A temporary file is removed when it is dropped.
+#[derive(Debug)]
+pub(crate) struct RunCertificate {
+    /// What the run needs.
+    pub(crate) tls: Option<Tls>,
+    _file: Option<AuthorityFile>,
+}
+
+impl ProtocolOptions {
+    /// The protocols, in the order in which they are reported.
+    pub(crate) fn protocols(self) -> Vec<Protocol> {
+        let (http1, http2) = match self.tls {
+            false => (Protocol::Http1, Protocol::Http2),
+            true => (Protocol::Http1Tls, Protocol::Http2Tls),
+        };
+        match self.http {
+            HttpVersion::Http11 => vec![http1],
+            HttpVersion::Http2 => vec![http2],
+            HttpVersion::Both => vec![http1, http2],
+        }
+    }
+
+    /// The certificate, if the protocols need one.
+    ///
+    /// # Errors
+    /// If it cannot be made, or the file for clients cannot be written.
+    pub(crate) fn certificate(self) -> Result<RunCertificate, CommandError> {
+        if !self.tls {
+            return Ok(RunCertificate { tls: None, _file: None });
+        }
+        let identity = Identity::generate(&[])?;
+        let file = AuthorityFile::temporary(identity.authority())?;
+        let tls = Tls { identity, ca_file: file.path().to_owned() };
+        Ok(RunCertificate { tls: Some(tls), _file: Some(file) })
+    }
+}
