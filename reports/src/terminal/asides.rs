@@ -1,4 +1,4 @@
-//! What was noted beside the verdicts of cases that have no block of their own.
+//! What was noted in addition to the verdicts of cases that have no block of their own.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -62,8 +62,8 @@ fn has_crashed(outcome: &Outcome) -> bool {
     stopped.or(outcome.teardown.as_ref()).is_some_and(Fault::is_crash)
 }
 
-/// Whether an outcome may be the fault of another session in the same adapter. Where no session ends when it is told to, one
-/// more that does not says nothing about the adapter.
+/// Whether an outcome may be the fault of another session in the same adapter. Where no session answers `close`, one more
+/// without an answer says nothing about the adapter.
 fn is_doubtful(outcome: &Outcome, stage: &Stage, patience: AttemptPatience) -> bool {
     let is_unclosed = |fault: &Fault| fault.is_of_teardown() && !patience.expects_close();
     match &outcome.held {

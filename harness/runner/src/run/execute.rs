@@ -15,7 +15,6 @@ use tokio::task::JoinSet;
 use super::conclusion::{Conclusion, timestamp};
 use super::error::RunError;
 use super::ledger::Ledger;
-use super::needs::Close;
 use super::open_stage;
 #[cfg(feature = "intermediary")]
 use super::plan::Trial;
@@ -29,6 +28,7 @@ use crate::adapter::fault::Fault;
 use crate::adapter::identity::Identity;
 #[cfg(feature = "intermediary")]
 use crate::session::intermediary::preflight;
+use crate::session::outcome::Close;
 use crate::session::stage::Stage;
 
 impl Run {

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::session::outcome::Close;
 use crate::session::patience::{AttemptPatience, Patience};
 
 /// How many sessions a first guess is used for.
@@ -23,10 +24,10 @@ const LEAST: Patience =
 const OBSERVATIONS: u32 = 8;
 const REQUESTS: u32 = 2;
 
-/// After how many sessions in a row that did not end when they were told to, the next is given less time for it.
+/// After how many sessions in a row without an answer to `close` the next is given less time for it.
 const IGNORED: usize = 4;
 
-/// How long `closed` is awaited then: an adapter that can close a session does it at once.
+/// How long `closed` is awaited then: an adapter that can close a session does it immediately.
 const CLOSED: Duration = Duration::from_millis(500);
 
 /// What an implementation has needed so far.
@@ -34,19 +35,8 @@ const CLOSED: Duration = Duration::from_millis(500);
 pub(super) struct Needs {
     sessions: usize,
     longest: Patience,
-    /// How many sessions in a row did not end when they were told to.
+    /// How many sessions in a row were without an answer to `close`.
     ignored: usize,
-}
-
-/// Whether a session ended when it was told to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Close {
-    /// It did.
-    Followed,
-    /// It did not.
-    Ignored,
-    /// It was not told to.
-    Unasked,
 }
 
 impl Needs {
@@ -60,9 +50,9 @@ impl Needs {
     pub(super) fn learn(&mut self, needed: Patience, close: Close) {
         self.sessions += 1;
         match close {
-            Close::Followed => self.ignored = 0,
+            Close::Answered => self.ignored = 0,
             Close::Ignored => self.ignored += 1,
-            Close::Unasked => {}
+            Close::NotSent => {}
         }
         self.longest = self.longest.at_least(needed);
     }
@@ -72,7 +62,7 @@ impl Needs {
         AttemptPatience { closed: self.closed(full), ..AttemptPatience::final_with(full) }
     }
 
-    /// How long `closed` is awaited. What a client that cannot be closed leaves behind is noted, and is no failure, so that it
+    /// How long `closed` is awaited. What a client that cannot be closed leaves behind is noted and fails nothing, so it
     /// need not cost the full patience in each of its sessions.
     fn closed(&self, full: Patience) -> Duration {
         if self.ignored < IGNORED { full.observation } else { full.observation.min(CLOSED) }

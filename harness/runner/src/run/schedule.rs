@@ -17,13 +17,13 @@ use super::directly;
 use super::doubt;
 use super::lane::{Lane, News};
 use super::lanes::Lanes;
-use super::needs::{Close, Needs};
+use super::needs::Needs;
 use super::plan::Trial;
 use super::replay::Usable;
 use super::setting::{Refusals, Setting};
 use super::settings::Run;
 use super::waits::{longest_delay, waits};
-use crate::session::outcome::EndedBy;
+use crate::session::outcome::Close;
 use crate::session::patience::{AttemptPatience, Patience};
 use crate::session::stage::Stage;
 use crate::session::turn::Turn;
@@ -282,12 +282,7 @@ impl Schedule {
         }
         lane.remember(&trial, &played.outcome);
         played.lane = Some(lane.number);
-        let close = match &played.outcome.teardown {
-            Some(fault) if fault.is_of_teardown() => Close::Ignored,
-            None if played.outcome.ended_by != EndedBy::Implementation => Close::Followed,
-            _ => Close::Unasked,
-        };
-        self.needs().learn(played.outcome.needed, close);
+        self.needs().learn(played.outcome.needed, played.outcome.answer_to_close());
         if let Round::Again(first) = round
             && played.outcome.held.is_ok()
             && played.outcome.needed.at_most(first) == played.outcome.needed

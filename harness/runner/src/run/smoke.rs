@@ -4,12 +4,11 @@ use ssespec_diagnostics::Source;
 use ssespec_reports::results::Role;
 
 use super::launch::Launch;
-use super::needs::Close;
 use super::replay::restart;
 use crate::adapter::fault::Fault;
 use crate::delivery::{DeliveryKind, programs};
 use crate::session::dispatch::smoke;
-use crate::session::outcome::Stop;
+use crate::session::outcome::{Close, Stop};
 use crate::session::patience::Patience;
 use crate::session::stage::Stage;
 
@@ -36,7 +35,7 @@ steps = [
 /// How often: a second session shows whether the first left something behind.
 const TIMES: usize = 2;
 
-/// Plays the smoke check, and returns whether its sessions ended when they were told to.
+/// Plays the smoke check, and returns whether the adapter answered `close`.
 ///
 /// # Errors
 /// If the adapter does not pass; with the end of its stderr.
@@ -48,7 +47,7 @@ pub(super) async fn check(
     let role = launch.role();
     if role == Role::Intermediary {
         // Its adapter is the harness itself, and the preflight has checked that it forwards.
-        return Ok(Close::Unasked);
+        return Ok(Close::NotSent);
     }
     let (id, text) = match role {
         Role::Server => ("server/smoke", SERVER_SMOKE),
@@ -83,5 +82,5 @@ pub(super) async fn check(
     }
     // A client that goes on after it was closed is judged by the cases about that.
     stage.late.clear();
-    Ok(if ignored == TIMES { Close::Ignored } else { Close::Followed })
+    Ok(if ignored == TIMES { Close::Ignored } else { Close::Answered })
 }

@@ -103,11 +103,32 @@ impl Outcome {
         }
     }
 
+    /// Whether the adapter answered `close` at the end.
+    #[cfg(feature = "command")]
+    pub(crate) fn answer_to_close(&self) -> Close {
+        match &self.teardown {
+            Some(fault) if fault.is_of_teardown() => Close::Ignored,
+            None if self.ended_by != EndedBy::Implementation => Close::Answered,
+            _ => Close::NotSent,
+        }
+    }
+
     /// Whether the script failed because nothing came in a time that was too short for a verdict.
     #[cfg(feature = "command")]
     pub(crate) fn needs_more_patience(&self) -> bool {
         self.failure().is_some_and(|failure| failure.evidence == Evidence::ShortSilence)
     }
+}
+
+/// What became of the order `close` at the end of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Close {
+    /// The adapter answered it.
+    Answered,
+    /// It did not.
+    Ignored,
+    /// The session was over, or the adapter unusable.
+    NotSent,
 }
 
 /// Who ended a session.

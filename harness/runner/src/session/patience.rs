@@ -69,7 +69,7 @@ impl AttemptPatience {
         Self { now: full, full, closed: full.observation }
     }
 
-    /// Whether the sessions of this run end when they are told to.
+    /// Whether the adapters of this run answer `close`.
     #[cfg(feature = "command")]
     pub(crate) fn expects_close(self) -> bool {
         self.closed >= self.full.observation

@@ -3,13 +3,13 @@ use super::*;
 const FULL: Patience = Patience { observation: Duration::from_secs(5), request: Duration::from_secs(15) };
 
 fn after(sessions: usize, observation: u64, request: u64) -> Needs {
-    let mut needs = Needs::new(Close::Followed);
+    let mut needs = Needs::new(Close::Answered);
     for _ in 0..sessions {
         let needed = Patience {
             observation: Duration::from_millis(observation),
             request: Duration::from_millis(request),
         };
-        needs.learn(needed, Close::Followed);
+        needs.learn(needed, Close::Answered);
     }
     needs
 }
@@ -44,22 +44,22 @@ fn a_script_that_leaves_the_delay_to_the_client_gets_time_for_it() {
 
 #[test]
 fn a_client_that_cannot_be_closed_gets_less_time_for_it_until_it_can() {
-    let mut needs = Needs::new(Close::Followed);
+    let mut needs = Needs::new(Close::Answered);
     let closed = |needs: &Needs| {
         let attempts = [needs.first_attempt(FULL, true, Duration::ZERO), needs.final_attempt(FULL)];
         assert_eq!(attempts[0].closed, attempts[1].closed);
         attempts[0].closed
     };
-    let nothing = Needs::new(Close::Followed).longest;
+    let nothing = Needs::new(Close::Answered).longest;
     for _ in 0..IGNORED {
         assert_eq!(closed(&needs), FULL.observation);
         needs.learn(nothing, Close::Ignored);
-        needs.learn(nothing, Close::Unasked);
+        needs.learn(nothing, Close::NotSent);
     }
     assert_eq!(closed(&needs), CLOSED);
     assert!(needs.final_attempt(FULL).is_final(), "a failure by waiting is final all the same");
     assert!(!needs.final_attempt(FULL).expects_close());
-    needs.learn(nothing, Close::Followed);
+    needs.learn(nothing, Close::Answered);
     assert_eq!(closed(&needs), FULL.observation);
     assert!(needs.final_attempt(FULL).expects_close());
     assert_eq!(closed(&Needs::new(Close::Ignored)), CLOSED);
