@@ -1,7 +1,7 @@
 //! Whether an adapter itself works, before hundreds of cases fail because it does not.
 
 use ssespec_diagnostics::Source;
-use ssespec_reports::results::Role;
+use ssespec_reports::results::{Protocol, Role};
 
 use super::launch::Launch;
 use super::replay::restart;
@@ -71,10 +71,16 @@ pub(super) async fn check(
                     "in session {session} of {TIMES}: expected {}; observed {}",
                     failure.expected, failure.observed
                 )),
-                Err(Stop::Failure(failure)) => Fault::Smoke(format!(
-                    "over {}, in session {session} of {TIMES}: expected {}; observed {}",
-                    stage.protocol, failure.expected, failure.observed
-                )),
+                Err(Stop::Failure(failure)) => {
+                    let over = match stage.protocol {
+                        Protocol::Http1 => String::new(),
+                        other => format!("over {other}, "),
+                    };
+                    Fault::Smoke(format!(
+                        "{over}in session {session} of {TIMES}: expected {}; observed {}",
+                        failure.expected, failure.observed
+                    ))
+                }
                 Err(Stop::Fault { fault, .. }) => fault,
             };
             return Err((fault, stage.adapter.stderr()));

@@ -158,9 +158,9 @@ fn close_is_ignored() {
     let played = Scenario::of("never-closes").play();
     assert_snapshot!(played.text(), @r#"
     1-trigger: pass
-      note: afterwards: the adapter did not answer `close` with `closed` within 2s
+      note: afterwards: the adapter did not answer `close` with `closed` within 500ms
     2-next: pass
-      note: afterwards: the adapter did not answer `close` with `closed` within 2s
+      note: afterwards: the adapter did not answer `close` with `closed` within 500ms
     status 0
     "#);
 }
