@@ -7,7 +7,7 @@ use std::fmt::Write;
 use super::brief::sides;
 use super::detail::Detail;
 use super::failure::with_evidence;
-use super::lists::{WIDTH, lists};
+use super::lists::lists;
 use super::paint::{Paint, Style};
 use crate::fold::{CaseOutcome, Outcome};
 use crate::limits;
@@ -40,7 +40,7 @@ pub(super) fn causes(
     if !diagnosis.causes.is_empty() {
         let more = match detail {
             Detail::Full => "",
-            Detail::Short => "\n  --verbose lists the cases of each, and shows one in full.",
+            Detail::Short => " --verbose shows more.",
         };
         let note = format!(
             "  A cause is a known mistake that fails these cases; an unknown one may look the same.{more}"
@@ -165,7 +165,7 @@ fn one(
                 1 => count,
                 _ => format!("{count}: {}", groups(&cause.cases)),
             };
-            let fits = origins.len() + count.len() + 2 <= WIDTH;
+            let fits = origins.len() + count.len() + 2 <= JOINED;
             let separator = if fits { "; ".to_owned() } else { format!("\n{indent}") };
             let _ = writeln!(text, "{indent}{}{separator}{count}", paint.quiet(origins));
         }
@@ -213,6 +213,9 @@ fn groups(cases: &[String]) -> String {
     }
     text
 }
+
+/// The width of a line with the origin of a cause and its cases.
+const JOINED: usize = 130;
 
 /// How many groups a line has.
 const GROUPS: usize = 3;

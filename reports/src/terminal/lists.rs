@@ -6,7 +6,7 @@ use std::fmt::Write;
 use crate::{limits, visible};
 
 /// The width of a line that lists cases.
-pub(super) const WIDTH: usize = 110;
+const WIDTH: usize = 110;
 
 /// How many lines of cases a cause has.
 const LINES: usize = 6;
