@@ -31,8 +31,11 @@ use crate::session::turn::Turn;
 /// How many sessions may run or wait at the same time where waiting is free.
 const OPEN: usize = 512;
 
-/// Where waiting is not free, one in so many lanes plays the trials that do not wait while the others wait.
-const LANES_FOR_A_QUICK_ONE: usize = 6;
+/// Where waiting is not free, so many lanes always play the trials that wait longest. Of the lanes beyond these, one in four
+/// plays trials that do not wait, which keep the processor busy meanwhile. An implementation with fewer lanes is slow, and a busy
+/// processor would make its delays longer.
+const WAITING_LANES: usize = 12;
+const LANES_FOR_A_QUICK_ONE: usize = 4;
 
 /// How long a session may wait before the next begins.
 const IDLE: Duration = Duration::from_millis(50);
@@ -81,8 +84,11 @@ impl Schedule {
         let lanes = Lanes::new(run.clone(), first, tell.clone());
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let waiting_is_free = lanes.adapters.are_shared() || run.launch.is_in_process();
-        let (open, quick) =
-            if waiting_is_free { (OPEN.max(busy), 0) } else { (busy, busy / LANES_FOR_A_QUICK_ONE) };
+        let (open, quick) = if waiting_is_free {
+            (OPEN.max(busy), 0)
+        } else {
+            (busy, busy.saturating_sub(WAITING_LANES) / LANES_FOR_A_QUICK_ONE)
+        };
         Self {
             lanes,
             open: Arc::new(Semaphore::new(open)),
