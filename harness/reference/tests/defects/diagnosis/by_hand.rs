@@ -6,8 +6,11 @@ use ssespec_reports::diagnosis::symptom::Kind;
 use ssespec_reports::results::Delivery;
 
 /// The mistakes that only an interface with listeners, or a network stack that repeats requests, shows in this way.
-const OF_BROWSERS: &[&str] =
-    &["nul-removed-from-type-of-listener", "reset-connection-opened-again-without-delay"];
+const OF_BROWSERS: &[&str] = &[
+    "line-continued-after-broken-chunk",
+    "nul-removed-from-type-of-listener",
+    "reset-connection-opened-again-without-delay",
+];
 
 #[test]
 fn the_rows_written_by_hand_name_steps_that_can_show_them() {
@@ -22,13 +25,15 @@ fn the_rows_written_by_hand_name_steps_that_can_show_them() {
             let text = line.and_then(|line| case.source.text().lines().nth(line - 1)).unwrap_or_default();
             let expected: &[&str] = match symptom.kind {
                 Kind::Growth => &["expect-growth", "send"],
-                // Lost events, and requests, errors and calls that nothing called for.
+                // What is lost, or comes although nothing called for it.
                 _ => &[
                     "expect-event",
                     "expect-no-request",
                     "expect-attempts",
                     "expect-exception",
+                    "expect-report",
                     "expect-value",
+                    "run",
                 ],
             };
             assert!(
