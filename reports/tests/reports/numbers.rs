@@ -3,7 +3,7 @@
 use ssespec_reports::{
     Results,
     fold::{CaseOutcome, Outcome, fold},
-    results::{CaseResult, Delivery, Known, Level, Protocol, Verdict},
+    results::{CaseResult, Delivery, Fact, Known, Level, Protocol, Verdict},
     totals::{Percentages, Share, Totals},
 };
 
@@ -114,4 +114,22 @@ fn more_than_one_error_in_a_hundred_cases_leaves_no_percentage() {
     assert_eq!(with_errors(2), Percentages::TooManyErrors);
     let incomplete = Results::new("cut", results("all-pass").header().clone(), [], None);
     assert_eq!(totals(&incomplete).percentages, Percentages::Incomplete);
+}
+
+#[test]
+fn of_the_delays_over_one_protocol_the_shortest_counts() {
+    let run = results("after");
+    let like = &run.results()[0];
+    let result = |delivery, value: &str| {
+        let fact = Fact { fact: "delay".into(), value: value.into() };
+        CaseResult { delivery, facts: vec![fact], ..like.clone() }
+    };
+    let facts = |results: &[CaseResult]| {
+        let case = CaseOutcome::of(results.iter()).expect("results");
+        case.facts().iter().map(|fact| (fact.value.to_owned(), case.fact_only_in(fact))).collect::<Vec<_>>()
+    };
+    let busy = [result(Delivery::AS_WRITTEN, "5.5 s"), result(Delivery::BYTES, "5.0 s")];
+    assert_eq!(facts(&busy), [("5.0 s".to_owned(), None)]);
+    let words = [result(Delivery::AS_WRITTEN, "together"), result(Delivery::BYTES, "spread")];
+    assert_eq!(facts(&words).len(), 2, "what is no delay is shown as it was");
 }
