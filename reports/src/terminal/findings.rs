@@ -52,16 +52,9 @@ impl<'a> Findings<'a> {
         let shown: BTreeSet<(Outcome, &str)> = shown.into_iter().flat_map(keys).collect();
         let is_one_in_full = !shown.is_empty();
         let left = (Outcome::Pass, 0);
-        Self {
-            requirements,
-            style,
-            detail,
-            is_one_in_full,
-            shown,
-            left,
-            last: Form::Full,
-            listed: Vec::new(),
-        }
+        // A heading comes before the first if there are causes.
+        let last = if is_one_in_full { Form::Brief } else { Form::Full };
+        Self { requirements, style, detail, is_one_in_full, shown, left, last, listed: Vec::new() }
     }
 
     /// A finding: with evidence if nothing of the same requirement had it.
