@@ -33,7 +33,7 @@ for protocol in h11 httptools; do
   venv/bin/python server.py "$protocol" > port &
   server=$!
   until [ -s port ]; do kill -0 "$server"; sleep 0.1; done
-  python3 - "$protocol" "$(cat port)" <<'PY'
+  python3 - "$protocol" "$(cat port)" >> seen <<'PY'
 import socket, sys
 
 connection = socket.create_connection(("127.0.0.1", int(sys.argv[2])))
@@ -47,3 +47,5 @@ PY
   server=
   rm port
 done
+cat seen
+printf 'h11: no transfer-encoding\nhttptools: transfer-encoding: chunked\n' | cmp - seen

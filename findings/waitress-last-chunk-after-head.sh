@@ -29,7 +29,7 @@ PY
 venv/bin/python server.py > port &
 server=$!
 until [ -s port ]; do kill -0 "$server"; sleep 0.1; done
-python3 - "$(cat port)" <<'PY'
+python3 - "$(cat port)" > seen <<'PY'
 import socket, sys
 
 connection = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
@@ -37,3 +37,5 @@ connection.sendall(b"HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n")
 response = b"".join(iter(lambda: connection.recv(1000), b""))
 print("after the empty line:", repr(response.split(b"\r\n\r\n", 1)[1]))
 PY
+cat seen
+grep -qxF "after the empty line: b'0\\r\\n\\r\\n'" seen

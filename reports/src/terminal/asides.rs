@@ -4,7 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::{detail::Detail, paint::Paint};
-use crate::{fold::CaseOutcome, limits, results::Verdict, visible};
+use crate::{
+    fold::CaseOutcome,
+    limits,
+    results::{CaseResult, Verdict},
+    visible,
+};
 
 /// Notes about quiet cases, such as a client that could not be closed, and what they showed after the end of their sessions.
 pub(super) fn asides(cases: &[&CaseOutcome<'_>], detail: Detail, paint: Paint) -> String {
@@ -12,14 +17,14 @@ pub(super) fn asides(cases: &[&CaseOutcome<'_>], detail: Detail, paint: Paint) -
         Detail::Full => listed("Notes", notes(cases), paint) + &listed(LATE, late(cases), paint),
         Detail::Short => {
             let all = notes(cases).into_iter().chain(late(cases));
-            all.map(|(kind, of_kind)| on_a_line(&kind, &of_kind)).collect()
+            all.map(|(kind, sessions)| on_a_line(&kind, &sessions)).collect()
         }
     }
 }
 
 const LATE: &str = "Observed after the end of the session";
 
-/// The sessions of each kind, with what was seen in each.
+/// What was noted or observed, with the sessions in which it was, and what else is known of each.
 type Kinds = BTreeMap<String, Vec<String>>;
 
 /// The sessions that each note is about.
@@ -27,58 +32,58 @@ fn notes(cases: &[&CaseOutcome<'_>]) -> Kinds {
     let mut notes = Kinds::new();
     for result in cases.iter().flat_map(|case| case.results()) {
         if let (Some(reason), true) = (&result.reason, result.verdict != Verdict::Skip) {
-            let place = format!("{}, {}", visible::line(&result.case, limits::ID), result.delivery);
-            notes.entry(visible::line(reason, limits::SENTENCE)).or_default().push(place);
+            notes.entry(visible::line(reason, limits::SENTENCE)).or_default().push(session(result));
         }
     }
     notes
 }
 
-/// What came late, by its kind, each with its session.
+/// The sessions after which each kind of thing came.
 fn late(cases: &[&CaseOutcome<'_>]) -> Kinds {
     let mut kinds = Kinds::new();
     for result in cases.iter().flat_map(|case| case.results()) {
         for late in &result.late {
-            let kind = late.split_once(": ").map_or(late.as_str(), |(kind, _)| kind);
-            let id = visible::line(&result.case, limits::ID);
-            let line = format!("{id}, {}: {}", result.delivery, visible::line(late, limits::SENTENCE));
+            let (kind, what) = late.split_once(": ").unwrap_or((late, ""));
+            let what = visible::line(what, limits::SENTENCE);
+            let separator = if what.is_empty() { "" } else { ": " };
+            let line = format!("{}{separator}{what}", session(result));
             kinds.entry(visible::line(kind, limits::SENTENCE)).or_default().push(line);
         }
     }
     kinds
 }
 
-/// Some of each kind, under a heading. A kind that its members do not name comes before them.
+/// The case and the delivery of a session.
+fn session(result: &CaseResult) -> String {
+    format!("{}, {}", visible::line(&result.case, limits::ID), result.delivery)
+}
+
+/// Each kind with some of its sessions, under a heading.
 fn listed(heading: &str, kinds: Kinds, paint: Paint) -> String {
     let mut text = String::new();
     if kinds.is_empty() {
         return text;
     }
     let _ = writeln!(text, "\n{}", paint.strong(heading));
-    for (kind, members) in kinds {
-        let is_named = members.iter().any(|member| member.contains(&kind));
-        if !is_named {
-            let _ = writeln!(text, "  {kind}");
+    for (kind, sessions) in kinds {
+        let _ = writeln!(text, "  {kind}");
+        for session in sessions.iter().take(limits::PLACES) {
+            let _ = writeln!(text, "    {session}");
         }
-        let indent = if is_named { "  " } else { "    " };
-        for member in members.iter().take(limits::PLACES) {
-            let _ = writeln!(text, "{indent}{member}");
-        }
-        match members.len().saturating_sub(limits::PLACES) {
-            0 => {}
-            more if is_named => text.push_str(&format!("{indent}… and {more} more: {kind}\n")),
-            more => text.push_str(&format!("{indent}… and {more} more\n")),
+        let more = sessions.len().saturating_sub(limits::PLACES);
+        if more > 0 {
+            let _ = writeln!(text, "    … and {more} more");
         }
     }
     text
 }
 
-/// A kind with the first of its members.
-fn on_a_line(kind: &str, members: &[String]) -> String {
-    let first = members.first().map(String::as_str).unwrap_or_default();
-    let place = first.split_once(": ").map_or(first, |(place, _)| place);
-    match members.len() {
-        1 => format!("  {kind}: {place}\n"),
-        all => format!("  {kind}: {all} times, first in {place}\n"),
+/// A kind with the first of its sessions.
+fn on_a_line(kind: &str, sessions: &[String]) -> String {
+    let first = sessions.first().map(String::as_str).unwrap_or_default();
+    let session = first.split_once(": ").map_or(first, |(session, _)| session);
+    match sessions.len() {
+        1 => format!("  {kind}: {session}\n"),
+        all => format!("  {kind}: {all} times, first in {session}\n"),
     }
 }

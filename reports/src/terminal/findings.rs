@@ -1,6 +1,6 @@
 //! The findings of a run outside of its causes: at most one with evidence for each requirement, the others as a line each.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::brief::brief;
@@ -23,8 +23,8 @@ pub(super) struct Findings<'a> {
     shown: BTreeSet<(Outcome, &'a str)>,
     /// Whether a case was shown in full.
     is_one_in_full: bool,
-    /// How many findings of this outcome are still shown with what was expected and observed.
-    left: (Outcome, usize),
+    /// How many findings of each outcome were shown with what was expected and observed.
+    brief: BTreeMap<Outcome, usize>,
     /// How the last finding was shown.
     last: Form,
     /// The cases of a run with many findings that are only listed.
@@ -51,10 +51,18 @@ impl<'a> Findings<'a> {
     ) -> Self {
         let shown: BTreeSet<(Outcome, &str)> = shown.into_iter().flat_map(keys).collect();
         let is_one_in_full = !shown.is_empty();
-        let left = (Outcome::Pass, 0);
         // A heading comes before the first if there are causes.
         let last = if is_one_in_full { Form::Brief } else { Form::Full };
-        Self { requirements, style, detail, is_one_in_full, shown, left, last, listed: Vec::new() }
+        Self {
+            requirements,
+            style,
+            detail,
+            is_one_in_full,
+            shown,
+            brief: BTreeMap::new(),
+            last,
+            listed: Vec::new(),
+        }
     }
 
     /// A finding: with evidence if nothing of the same requirement had it.
@@ -114,16 +122,12 @@ impl<'a> Findings<'a> {
         if self.detail == Detail::Full || !self.is_one_in_full {
             return Form::Full;
         }
-        if self.left.0 != case.outcome() {
-            self.left = (case.outcome(), brief_ones(case.outcome()));
+        let shown = self.brief.entry(case.outcome()).or_default();
+        if *shown == brief_ones(case.outcome()) {
+            return Form::Line;
         }
-        match self.left.1.checked_sub(1) {
-            Some(left) => {
-                self.left.1 = left;
-                Form::Brief
-            }
-            None => Form::Line,
-        }
+        *shown += 1;
+        Form::Brief
     }
 }
 
