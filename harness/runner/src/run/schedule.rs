@@ -131,9 +131,7 @@ impl Schedule {
         let mut tasks = JoinSet::new();
         let (in_lanes, apart): (Vec<_>, Vec<_>) =
             trials.into_iter().partition(|(trial, _)| trial.setting(launch) == Setting::Shared);
-        for (trial, _) in apart {
-            tasks.spawn(Arc::clone(self).play_apart(trial));
-        }
+        tasks.spawn(Arc::clone(self).play_all_apart(apart.into_iter().map(|(trial, _)| trial).collect()));
         let mut next: VecDeque<_> = in_lanes.into();
         loop {
             // What is repeated comes last, since it waits longest. Where delays count, nothing else may run meanwhile.
@@ -230,11 +228,20 @@ impl Schedule {
         drop(open);
     }
 
+    /// Plays trials in this order, each with an adapter of its own.
+    async fn play_all_apart(self: Arc<Self>, trials: Vec<Trial>) {
+        let mut tasks = JoinSet::new();
+        for trial in trials {
+            match Arc::clone(&self.measuring).acquire_owned().await {
+                Ok(turn) => _ = tasks.spawn(Arc::clone(&self).play_apart(trial, turn)),
+                Err(_) => self.report(News::Unplayed(trial)),
+            }
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
     /// Plays a trial with an adapter that runs nothing else, before or after.
-    async fn play_apart(self: Arc<Self>, trial: Trial) {
-        let Ok(turn) = Arc::clone(&self.measuring).acquire_owned().await else {
-            return self.report(News::Unplayed(trial));
-        };
+    async fn play_apart(self: Arc<Self>, trial: Trial, turn: OwnedSemaphorePermit) {
         // Last: while it waits for its turn, it must not keep others from refusing.
         let _refusing = self.refusing(&trial).await;
         let Ok(mut lane) = self.lanes.own(trial.program.delivery.protocol).await else {
