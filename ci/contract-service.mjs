@@ -5,11 +5,11 @@
 
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const [folder, port] = process.argv.slice(2);
-const from = createRequire(join(folder, 'adapter.mjs'));
+const from = createRequire(resolve(folder, 'adapter.mjs'));
 const { EventSource } = await import(pathToFileURL(from.resolve('eventsource')));
 const { Agent, fetch } = await import(pathToFileURL(from.resolve('undici')));
 
@@ -31,7 +31,10 @@ function open({ streamUrl, callbackUrl, headers = {} }) {
   const source = new EventSource(streamUrl, {
     fetch: (input, init) => fetch(input, { ...init, dispatcher, headers: { ...init.headers, ...headers } }),
   });
-  const onEvent = ({ type, data, lastEventId }) => report({ kind: 'event', event: { type, data, id: lastEventId } });
+  const onEvent = ({ type, data, lastEventId }) => {
+    // The client's own `open` and `error` have no data.
+    if (data !== undefined) report({ kind: 'event', event: { type, data, id: lastEventId } });
+  };
   source.addEventListener('message', onEvent);
   source.addEventListener('error', (error) => report({ kind: 'error', error: String(error.message ?? error) }));
   return { source, listen: (type) => source.addEventListener(type, onEvent) };

@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use ssespec::adapter::fault::Fault;
+use ssespec::adapter::service::NotAServiceUrl;
 use ssespec::baseline_file::UpdateError;
 use ssespec::engine::UnknownEngine;
 use ssespec::implementation::{FILE, FolderError};
@@ -47,10 +48,13 @@ pub(crate) enum CommandError {
     OnlySoakCases(String, String),
     /// `ssespec client` without a client.
     #[error(
-        "no client to test: pass `-- COMMAND`, which starts its adapter, --browser NAME, --page for any browser that opens \
-         a URL, or --reference for the built-in client"
+        "no client to test: pass `-- COMMAND`, which starts its adapter, --service URL, --browser NAME, --page for any browser \
+         that opens a URL, or --reference for the built-in client"
     )]
     NoClient,
+    /// The URL of `--service` is none of a test service.
+    #[error("--service: {0}")]
+    Service(NotAServiceUrl),
     /// `ssespec server` without a server.
     #[error(
         "no server to test: pass `-- COMMAND`, which starts its adapter, or --reference for the built-in server; `ssespec \
@@ -389,6 +393,7 @@ impl CommandError {
             | Self::NoCaseSelected(_)
             | Self::OnlySoakCases(..)
             | Self::NoClient
+            | Self::Service(_)
             | Self::NoServer
             | Self::NoUrl
             | Self::NoRequirementSelected

@@ -1,10 +1,11 @@
 //! `ssespec client`: one client, without a folder.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
+use ssespec::adapter::service::TestService;
 use ssespec::engine::Engine;
 use ssespec::page::PageLibrary;
 use ssespec::run::{Launch, Rerun, Run, Selection};
@@ -30,6 +31,8 @@ use crate::status::Status;
   ssespec client --reference
   ssespec client --browser firefox --filter 'client/reconnect/*'
   ssespec client --page --bind 0.0.0.0
+  ssespec client --service http://127.0.0.1:8000
+  ssespec client --service http://127.0.0.1:8000 -- ./contract-tests
   ssespec client --browser chromium --page-library dist/bundle.js
   ssespec client --filter 'client/retry/*' --baseline known.toml -- node adapter.mjs
   ssespec client --suite whatwg --level must --delivery whole --jobs 1 --timeout 10s -- ./adapter
@@ -53,15 +56,19 @@ pub(crate) struct Arguments {
     /// Test the built-in reference client instead of a command
     #[arg(long, conflicts_with = "command")]
     reference: bool,
+    /// Test the client behind this test service of sse-contract-tests, such as http://127.0.0.1:8000; COMMAND starts the service,
+    /// if it does not run already
+    #[arg(long, value_name = "URL", conflicts_with = "reference")]
+    service: Option<String>,
     /// Start and test a browser: chromium, firefox or webkit
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["command", "reference"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["command", "reference", "service"])]
     browser: Option<String>,
     /// Print a URL, and test the browser that opens it
-    #[arg(long, conflicts_with_all = ["command", "reference", "browser"])]
+    #[arg(long, conflicts_with_all = ["command", "reference", "browser", "service"])]
     page: bool,
     /// With --browser or --page: test the client library that this script exposes to the page, instead of the browser's own
     /// EventSource
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["command", "reference"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["command", "reference", "service"])]
     page_library: Option<PathBuf>,
     /// Serve the page and the streams on this address of this machine, for browsers on other devices; 0.0.0.0 picks the
     /// address that other machines can reach
@@ -103,12 +110,19 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         words.push("--page".into());
         words.extend(arguments.bind.iter().flat_map(|address| ["--bind".into(), address.to_string()]));
         launch::page(library)
+    } else if let Some(url) = &arguments.service {
+        words.extend(["--service".into(), url.clone()]);
+        if !arguments.command.is_empty() {
+            words.push("--".into());
+            words.extend(arguments.command.iter().cloned());
+        }
+        Launch::Service(TestService::at(url, None).map_err(CommandError::Service)?)
     } else if arguments.command.is_empty() {
         return Err(CommandError::NoClient);
     } else {
         words.push("--".into());
         words.extend(arguments.command.iter().cloned());
-        launch::client_command(arguments.command, PathBuf::from("."))
+        launch::client_command(arguments.command.clone(), PathBuf::from("."))
     };
     let certificate = arguments.protocol.certificate()?;
     let run = Run {
@@ -124,7 +138,11 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         deaths: options.strict.deaths(),
         rerun: Rerun::Command(command_line(words)),
     };
-    execute::cases::execute(&run, options.output.as_deref(), options.format.chosen())
-        .await?
-        .print(options.format.chosen(), options.timings)
+    let (file, format) = (options.output.as_deref(), options.format.chosen());
+    let outcome = if arguments.service.is_some() {
+        execute::service::execute(&run, (Path::new("."), &arguments.command), file, format).await
+    } else {
+        execute::cases::execute(&run, file, format).await
+    };
+    outcome?.print(format, options.timings)
 }

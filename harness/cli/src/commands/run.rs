@@ -17,7 +17,7 @@ use clap::Args;
 use ssespec::baseline_file;
 use ssespec::implementation::{FILE, Folder, Start};
 use ssespec::page::PageLibrary;
-use ssespec::run::{Rerun, Run, Selection};
+use ssespec::run::{Launch, Rerun, Run, Selection};
 use ssespec::setup;
 use ssespec_cases::Corpus;
 use ssespec_reports::results::{Role, Variation};
@@ -147,7 +147,7 @@ fn print_list(options: &RunOptions, corpus: &Corpus, folders: &[Folder]) -> Resu
         }
         output::print(&match &folder.start {
             Start::Service(service) => list::checks(&service::probe(folder, service, options)?)?,
-            Start::Command(_) | Start::Browser { .. } | Start::Program(_) => {
+            Start::Command(_) | Start::TestService { .. } | Start::Browser { .. } | Start::Program(_) => {
                 list::cases(folder.role, corpus, &options.selection())?
             }
         });
@@ -177,6 +177,7 @@ async fn perform_one(
             launch::server_command(words.clone(), folder.path.clone(), arguments.remote.reach())
         }
         Start::Command(words) => launch::client_command(words.clone(), folder.path.clone()),
+        Start::TestService { service, .. } => Launch::Service(service.clone()),
         Start::Browser { engine, library } => {
             let library = library.as_ref().map(|file| PageLibrary::read(&folder.path.join(file)));
             launch::browser(
@@ -221,9 +222,15 @@ async fn perform_one(
         deaths: options.strict.deaths(),
         rerun: Rerun::Folder { folder: folder.path.clone(), words: command_line(words) },
     };
-    let outcome = execute::cases::execute(&run, file, options.format.chosen())
-        .await
-        .map_err(|error| not_built(error, arguments, folder))?;
+    let format = options.format.chosen();
+    let outcome = match &folder.start {
+        Start::TestService { command, .. } => {
+            let command = command.as_deref().unwrap_or_default();
+            execute::service::execute(&run, (&folder.path, command), file, format).await
+        }
+        _ => execute::cases::execute(&run, file, format).await,
+    };
+    let outcome = outcome.map_err(|error| not_built(error, arguments, folder))?;
     write_baseline(arguments, folder, &run.selection, &outcome)?;
     Ok(outcome)
 }

@@ -3,3 +3,4 @@
 pub(crate) mod cases;
 pub(crate) mod outcome;
 pub(crate) mod probe;
+pub(crate) mod service;

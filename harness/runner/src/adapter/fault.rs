@@ -129,6 +129,9 @@ pub enum Fault {
     /// It did not answer `refresh`.
     #[error("the adapter did not answer `refresh` with `refreshed` within {}", humantime::format_duration(*.0))]
     NotRefreshed(Duration),
+    /// A client that needs the types of events does not listen for them.
+    #[error("the test service did not take all types of events to listen for within {}", humantime::format_duration(*.0))]
+    NotListening(Duration),
     /// It used the number of a session that does not exist.
     #[error("the adapter sent a message for session {named}, which was not started")]
     UnknownSession {
@@ -160,6 +163,10 @@ pub enum Fault {
     /// The library in its page is unusable.
     #[error("the page library is unusable: {0}")]
     PageLibrary(String),
+    /// A test service does not follow the protocol of sse-contract-tests.
+    #[cfg(feature = "command")]
+    #[error("the test service: {0}")]
+    TestService(String),
     /// It is gone; an earlier fault says why.
     #[error("the adapter is gone")]
     Gone,
@@ -236,6 +243,9 @@ impl Fault {
             Self::NotRefreshed(_) => {
                 "answer {\"session\":n,\"refresh\":{\"headers\":{..}}} with {\"session\":n,\"refreshed\":{}}, or remove \"refresh-headers\" from the hello's capabilities"
             }
+            Self::NotListening(_) => {
+                "answer POST with the status 2xx and Location before the stream has answered, and each command `listen` with 2xx"
+            }
             Self::UnknownSession { .. } => {
                 "use the session number of the order (`connect`, `serve`) that the message belongs to"
             }
@@ -251,6 +261,10 @@ impl Fault {
             Self::Browser(error) => error.hint,
             Self::PageLibrary(_) => {
                 "the script must set globalThis.ssespec = { name, version, capabilities, connect(request, observer) }; connect() returns an object with close()"
+            }
+            #[cfg(feature = "command")]
+            Self::TestService(_) => {
+                "start the service before the run; it must create a stream on POST, report each event, and end the stream on DELETE of its Location: https://github.com/launchdarkly/sse-contract-tests/blob/v2.3.0/docs/service_spec.md"
             }
             Self::Gone => "see the end of the adapter's stderr, shown with this error",
         }

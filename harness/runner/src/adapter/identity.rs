@@ -20,4 +20,16 @@ pub struct Identity {
     pub own_events: BTreeSet<String>,
     /// How many sessions its adapter can run at the same time.
     pub sessions: NonZeroUsize,
+    /// When a client listens for the events of a session.
+    pub listens: ListensWhen,
+}
+
+/// When a client listens for the events of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ListensWhen {
+    /// Before it connects.
+    #[default]
+    Connecting,
+    /// When it has their types, which it gets while it connects; its adapter reports that.
+    Typed,
 }

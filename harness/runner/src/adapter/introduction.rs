@@ -9,7 +9,7 @@ use ssespec_reports::results::Role;
 use tokio::sync::oneshot;
 
 use super::fault::Fault;
-use super::identity::Identity;
+use super::identity::{Identity, ListensWhen};
 use super::processes::Processes;
 use super::wait::Wait;
 use crate::protocol::{Hello, HelloRole, PROTOCOL};
@@ -77,6 +77,7 @@ impl Identity {
             capabilities,
             own_events,
             sessions: hello.sessions,
+            listens: ListensWhen::default(),
         })
     }
 }

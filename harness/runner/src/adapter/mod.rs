@@ -3,6 +3,7 @@
 //! - [`process`]: a child process that speaks JSON Lines
 //! - [`in_process`]: an async function of this process
 //! - `page`: a page in a browser, over a WebSocket
+//! - `service`: a test service of sse-contract-tests, over its HTTP protocol (feature `command`)
 //! - [`running`]: an adapter while it runs, over whichever transport
 //! - `shared`, `seat`: an adapter that several lanes use at the same time (feature `command`)
 //! - [`identity`], [`incoming`]: what it says of itself, and what is heard from it; `introduction`: its hello (feature
@@ -39,6 +40,8 @@ pub(crate) mod run_delay;
 pub mod running;
 #[cfg(feature = "command")]
 mod seat;
+#[cfg(feature = "command")]
+pub mod service;
 #[cfg(feature = "command")]
 pub(crate) mod shared;
 pub(crate) mod stderr;

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use ssespec_cases::Role;
 use ssespec_diagnostics::{Findings, Source, parse, schema, value};
 use ssespec_reports::results;
-use toml::de::DeTable;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
 use super::error::FolderError;
 use super::known::known_failures;
 use super::program::{Program, no_program, programs};
 use super::shape::{FILE, SSESPEC, START_KEYS};
+use crate::adapter::service::TestService;
 use crate::engine::Engine;
 use crate::role::recorded;
 use crate::run::Baseline;
@@ -48,6 +50,13 @@ pub enum Start {
         engine: Engine,
         /// The script in the folder that exposes the library under test, if it is not the browser's own EventSource.
         library: Option<String>,
+    },
+    /// As a client behind a test service of sse-contract-tests.
+    TestService {
+        /// Where it is.
+        service: TestService,
+        /// The command that starts it, run in the folder; it runs already if there is none.
+        command: Option<Vec<String>>,
     },
     /// Not started: a running server, which is probed.
     Service(Service),
@@ -141,8 +150,10 @@ impl Folder {
 
 /// Reads how an implementation is started: exactly one way is given.
 fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Start {
-    let given: Vec<_> =
-        START_KEYS.iter().filter_map(|key| Some((*key, value::get(root, key)?.span()))).collect();
+    let service = value::get(root, "service");
+    // A command may start a test service.
+    let keys = START_KEYS.iter().filter(|key| service.is_none() || **key != "command");
+    let given: Vec<_> = keys.filter_map(|key| Some((*key, value::get(root, key)?.span()))).collect();
     match given.as_slice() {
         [] => {
             let place = value::get(root, "role").map_or(0..0, |role| role.span());
@@ -157,6 +168,10 @@ fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Sta
         [("url", place)] if role == Some(Role::Client) => {
             findings.add(place.clone(), "only a server has a URL", "expected `role = \"server\"`");
         }
+        [("service", place)] if role == Some(Role::Server) => {
+            let what = "expected `command = [..]`, which starts its adapter";
+            findings.add(place.clone(), "only a client has a test service", what);
+        }
         [("command", place)] if value::texts_of(root, "command").is_empty() => {
             findings.add(place.clone(), "the command is empty", "expected the program and its arguments");
         }
@@ -169,7 +184,7 @@ fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Sta
         }
         [_] => {}
         [_, (_, place), ..] => {
-            let what = "expected either a command, a browser or a URL";
+            let what = "expected either a command, a test service, a browser or a URL";
             findings.add(place.clone(), "there is more than one way to start the implementation", what);
         }
     }
@@ -187,6 +202,9 @@ fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Sta
         let what = "add `browser = \"chromium\"`, or remove this key";
         findings.add(place.span(), "this key needs a browser", what);
     }
+    if let Some(service) = service {
+        return test_service(root, service, findings);
+    }
     match value::text_of(root, "url") {
         Some(url) => Start::Service(Service {
             url,
@@ -196,6 +214,26 @@ fn start(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Sta
             emit: value::text_of(root, "emit"),
         }),
         None => Start::Command(value::texts_of(root, "command")),
+    }
+}
+
+/// Reads where a test service is, and how it is started.
+fn test_service(root: &DeTable<'_>, url: &Spanned<DeValue<'_>>, findings: &mut Findings) -> Start {
+    let command = value::get(root, "command").map(|words| (words.span(), value::texts_of(root, "command")));
+    if let Some((place, words)) = &command
+        && words.is_empty()
+    {
+        let what = "expected the program and its arguments; or remove this key, if the service runs already";
+        findings.add(place.clone(), "the command is empty", what);
+    }
+    let name = value::text_of(root, "name");
+    match TestService::at(value::text(url).unwrap_or_default(), name.as_deref()) {
+        Ok(service) => Start::TestService { service, command: command.map(|(_, words)| words) },
+        Err(_) => {
+            let what = "expected one like \"http://127.0.0.1:8000\"";
+            findings.add(url.span(), "this is not the URL of a test service", what);
+            Start::Command(Vec::new())
+        }
     }
 }
 

@@ -12,7 +12,8 @@
 //! link = "https://github.com/owner/name/issues/1"
 //! ```
 //!
-//! Instead of a command, use `browser = "chromium"` for a browser, or `url = ".."` for a running server. An intermediary's
+//! Instead of a command, use `browser = "chromium"` for a browser, `service = ".."` for a test service of sse-contract-tests (which
+//! a command may start), or `url = ".."` for a running server. An intermediary's
 //! command starts the proxy itself.
 //!
 //! - `shape`: what the files may contain

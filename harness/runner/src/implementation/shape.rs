@@ -53,6 +53,12 @@ pub(super) static SSESPEC: Table = Table {
             Shape::Map(&Shape::Table(&VARIANT)),
             "For an intermediary: configurations by name, each with its own `templates` or `command`, run and reported on its own.",
         ),
+        Key::optional(
+            "service",
+            Shape::Text,
+            "The URL of the client's test service, which speaks the protocol of sse-contract-tests, such as \
+             \"http://127.0.0.1:8000\". `command` starts it, if it does not run already.",
+        ),
         Key::optional("browser", Shape::Word(Engine::WORDS), "The browser to start instead of a command."),
         Key::optional(
             "page-library",
@@ -82,7 +88,7 @@ pub(super) static SSESPEC: Table = Table {
 };
 
 /// The keys that say how the implementation is started.
-pub(super) const START_KEYS: [&str; 3] = ["command", "browser", "url"];
+pub(super) const START_KEYS: [&str; 4] = ["command", "browser", "url", "service"];
 
 /// A configuration of an intermediary.
 static VARIANT: Table = Table {

@@ -1,10 +1,10 @@
-//! Why a proxy that the harness starts cannot be tested.
+//! Why a proxy, or a client behind a test service, that the harness starts cannot be tested.
 
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Why a proxy that the harness starts cannot be tested.
+/// Why a proxy, or a client behind a test service, that the harness starts cannot be tested.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProgramError {

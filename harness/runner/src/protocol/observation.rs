@@ -37,6 +37,9 @@ pub enum Observation {
     Script(ScriptResult),
     /// A script called `report()`.
     Report(String),
+    /// The client listens for the types of events that it needed; reported only where
+    /// [`ListensWhen::Typed`](crate::adapter::identity::ListensWhen::Typed) is.
+    Listening,
     /// The constructor threw.
     Exception(Exception),
     /// An observation that only the adapter of a server reports.

@@ -16,9 +16,10 @@ use super::conclusion::{Conclusion, timestamp};
 use super::error::RunError;
 use super::ledger::Ledger;
 use super::open_stage;
+use super::over_service::beyond_a_service;
 #[cfg(feature = "intermediary")]
 use super::plan::Trial;
-use super::plan::{self, Plan};
+use super::plan::{self, Plan, SkipReason};
 #[cfg(feature = "command")]
 use super::processor_time::ProcessorClock;
 use super::schedule::Schedule;
@@ -70,6 +71,9 @@ impl Run {
         let starts = stage.lane_page.starts.clone();
         let role = self.launch.role();
         let mut plan = Plan::of_role(role, &self.corpus, &self.selection, &identity.capabilities);
+        if self.launch.transport() == Transport::Service {
+            plan.skip(|case| beyond_a_service(case).map(SkipReason::NotOfService));
+        }
         // Failures often show as timeouts, and long waits should start early.
         plan.trials.sort_by_key(|trial| !self.baseline.expects(&trial.case.id));
         if plan.is_empty() {

@@ -18,6 +18,8 @@ use crate::adapter::in_process::server::Server;
 #[cfg(feature = "command")]
 use crate::adapter::process::Command;
 use crate::adapter::running::Adapter;
+#[cfg(feature = "command")]
+use crate::adapter::service::TestService;
 #[cfg(feature = "page")]
 use crate::page::opener::Lane;
 #[cfg(feature = "page")]
@@ -31,6 +33,9 @@ pub enum Launch {
     /// A child process that speaks the protocol as this role.
     #[cfg(feature = "command")]
     Process(Role, Command),
+    /// A client behind a test service, which is running or about to.
+    #[cfg(feature = "command")]
+    Service(TestService),
     /// A client as a function of this process.
     Client(Client),
     /// A server as a function of this process.
@@ -77,6 +82,8 @@ impl Launch {
         let adapter = match self {
             #[cfg(feature = "command")]
             Self::Process(role, command) => command.start_as(*role, patience).await,
+            #[cfg(feature = "command")]
+            Self::Service(service) => service.start(patience).await,
             Self::Client(client) => Ok(client.start()),
             #[cfg(feature = "server")]
             Self::Server(server) => Ok(server.start()),
@@ -136,6 +143,8 @@ impl Launch {
             Self::Process(role, _) => *role,
             #[cfg(feature = "server")]
             Self::Server(_) => Role::Server,
+            #[cfg(feature = "command")]
+            Self::Service(_) => Role::Client,
             Self::Client(_) => Role::Client,
             #[cfg(feature = "intermediary")]
             Self::Proxy(_) => Role::Intermediary,

@@ -221,6 +221,8 @@ pub enum SkipReason {
     Lacking(Vec<Capability>),
     /// It uses this, which has no meaning over HTTP/2.
     NeedsHttp1(&'static str),
+    /// It uses this, for which the protocol of test services has no message.
+    NotOfService(&'static str),
 }
 
 impl fmt::Display for SkipReason {
@@ -231,6 +233,7 @@ impl fmt::Display for SkipReason {
                 write!(f, "needs {}", words.join(", "))
             }
             Self::NeedsHttp1(what) => write!(f, "needs HTTP/1.1 for {what}"),
+            Self::NotOfService(what) => write!(f, "a test service has no message for {what}"),
         }
     }
 }
@@ -307,6 +310,20 @@ impl Plan {
             )
         });
         plan
+    }
+
+    /// Skips the cases for which there is a reason.
+    #[cfg(feature = "command")]
+    pub(super) fn skip(&mut self, reason: impl Fn(&Case) -> Option<SkipReason>) {
+        let mut skipped: Vec<Skipped> = Vec::new();
+        self.trials.retain(|trial| {
+            let Some(reason) = reason(&trial.case) else { return true };
+            if !skipped.iter().any(|other| other.trial.case.id == trial.case.id) {
+                skipped.push(Skipped { trial: trial.clone(), reason });
+            }
+            false
+        });
+        self.skipped.extend(skipped);
     }
 
     /// How many of the selected cases belong to this shard.

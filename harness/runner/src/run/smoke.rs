@@ -32,6 +32,19 @@ steps = [
 ]
 "#;
 
+/// What every test service must be able to do: where DELETE does not end a stream, sessions disturb each other, and a client is
+/// blamed for what its service does.
+#[cfg(feature = "command")]
+const TEST_SERVICE_SMOKE: &str = r#"title = "The service creates a stream, reports an event, and ends the stream"
+requirements = []
+steps = [
+  { send = "data: smoke\n\n" },
+  "expect-event",
+  "close",
+  "expect-disconnect",
+]
+"#;
+
 /// How often: a second session shows whether the first left something behind.
 const TIMES: usize = 2;
 
@@ -49,8 +62,12 @@ pub(super) async fn check(
         // Its adapter is the harness itself, and the preflight has checked that it forwards.
         return Ok(Close::NotSent);
     }
+    #[cfg(feature = "command")]
+    let is_test_service = matches!(launch, Launch::Service(_));
     let (id, text) = match role {
         Role::Server => ("server/smoke", SERVER_SMOKE),
+        #[cfg(feature = "command")]
+        _ if is_test_service => ("client/smoke", TEST_SERVICE_SMOKE),
         _ => ("client/smoke", SMOKE),
     };
     let case = ssespec_cases::format::read(&Source::new("smoke", text), id)
@@ -69,6 +86,11 @@ pub(super) async fn check(
                 Ok(()) => continue,
                 Err(Stop::Failure(failure)) if role == Role::Server => Fault::ServerSmoke(format!(
                     "in session {session} of {TIMES}: expected {}; observed {}",
+                    failure.expected, failure.observed
+                )),
+                #[cfg(feature = "command")]
+                Err(Stop::Failure(failure)) if is_test_service => Fault::TestService(format!(
+                    "its stream {session}: expected {}; observed {}",
                     failure.expected, failure.observed
                 )),
                 Err(Stop::Failure(failure)) => {

@@ -13,6 +13,8 @@ impl Launch {
         match self {
             #[cfg(feature = "command")]
             Self::Process(..) => Transport::Process,
+            #[cfg(feature = "command")]
+            Self::Service(_) => Transport::Service,
             Self::Client(_) => Transport::InProcess,
             #[cfg(feature = "intermediary")]
             Self::Proxy(_) => Transport::Network,
@@ -38,13 +40,9 @@ impl Launch {
     }
 
     /// Whether the time and the memory that an adapter takes can be measured. The pages of a browser share its
-    /// processes.
+    /// processes, and those of a test service are not known.
     pub(super) fn can_be_measured(&self) -> bool {
-        #[cfg(feature = "page")]
-        let shared = matches!(self, Self::Page(_));
-        #[cfg(not(feature = "page"))]
-        let shared = false;
-        !shared
+        !matches!(self.transport(), Transport::Page | Transport::Service)
     }
 
     /// Whether what is judged are delays above all, so that failures are repeated while nothing else runs.

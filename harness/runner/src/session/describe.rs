@@ -47,6 +47,7 @@ pub(super) fn shown(shown: &Observation) -> String {
         }
         Observation::State(state) => format!("state {}", state.word()),
         Observation::Refreshed => "refreshed".into(),
+        Observation::Listening => "listening".into(),
         Observation::Script(result) => script_result(result),
         Observation::Report(text) => format!("the report {}", quote(text)),
         Observation::Exception(exception) => format!("the constructor throws {}", thrown(exception)),
@@ -94,6 +95,7 @@ pub(super) fn shown_word(shown: &Observation) -> &'static str {
         Observation::Error { .. } => "error",
         Observation::State(_) => "state",
         Observation::Refreshed => "refreshed",
+        Observation::Listening => "listening",
         Observation::Script(_) => "script",
         Observation::Report(_) => "report",
         Observation::Exception(_) => "exception",

@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicUsize;
 
 use tokio::sync::mpsc;
 
-use crate::adapter::identity::Identity;
+use crate::adapter::identity::{Identity, ListensWhen};
 use crate::adapter::incoming::Incoming;
 use crate::adapter::panics;
 use crate::adapter::processes::Processes;
@@ -72,6 +72,7 @@ impl<S> Function<S> {
             capabilities: BTreeSet::new(),
             own_events: BTreeSet::new(),
             sessions: NonZeroUsize::MIN,
+            listens: ListensWhen::default(),
         };
         let run = Arc::new(move |session| {
             let running = function(session);

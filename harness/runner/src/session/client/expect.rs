@@ -70,6 +70,7 @@ impl Session<'_> {
             }
             break arrival;
         };
+        self.client_listens().await?;
         self.delay = self.ended_at.map(|ended| arrival.at.saturating_duration_since(ended));
         self.delays.extend(self.delay);
         if let Some(id) = arrival.exchange.request().header("last-event-id").next() {

@@ -130,6 +130,10 @@ impl Session<'_> {
                 self.queues.refreshed += 1;
                 false
             }
+            Observation::Listening => {
+                self.queues.listening = true;
+                false
+            }
             Observation::Script(result) => {
                 self.queues.scripts.push_back(result.clone());
                 false

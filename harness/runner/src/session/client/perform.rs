@@ -42,6 +42,7 @@ impl Session<'_> {
         } else {
             Order::Connect(Box::new(request))
         };
+        self.queues.listening = false;
         self.stage.adapter.order(self.number, order);
     }
 

@@ -6,6 +6,7 @@ use ssespec_cases::client::{Expectation, ReadyState, Scope, ValueExpectation, Vi
 
 use super::session::{Closing, Session};
 use crate::adapter::fault::Fault;
+use crate::adapter::identity::ListensWhen;
 use crate::protocol::Order;
 use crate::protocol::page::{Place, ScriptResult};
 use crate::session::deadline::Came;
@@ -49,6 +50,20 @@ impl Session<'_> {
         while self.queues.refreshed == before && !self.queues.closed {
             if self.take_in(deadline).await? == Came::Nothing {
                 return Err(self.progress.fault(Fault::NotRefreshed(self.full_patience.observation)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until the client listens for all types of events, where it gets them while it connects.
+    pub(super) async fn client_listens(&mut self) -> Result<(), Stop> {
+        if self.stage.adapter.identity().listens == ListensWhen::Connecting {
+            return Ok(());
+        }
+        let deadline = Instant::now() + self.full_patience.observation;
+        while !self.queues.listening && !self.queues.closed {
+            if self.take_in(deadline).await? == Came::Nothing {
+                return Err(self.progress.fault(Fault::NotListening(self.full_patience.observation)));
             }
         }
         Ok(())

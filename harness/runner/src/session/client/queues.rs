@@ -37,6 +37,8 @@ pub(super) struct Queues {
     pub(super) states: VecDeque<ReadyState>,
     /// How many orders to set request headers were answered.
     pub(super) refreshed: usize,
+    /// Whether the client listens for all types of events, where it gets them while it connects.
+    pub(super) listening: bool,
     pub(super) scripts: VecDeque<ScriptResult>,
     /// Whether the implementation said that it is done.
     pub(super) closed: bool,
