@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use ssespec_mock_server::wire::tls::Identity;
 use ssespec_mock_server::wire::{BarrierMode, Options, Versions};
-use ssespec_reports::results::Protocol;
+use ssespec_reports::results::{Protocol, Transport};
 
 /// The certificate of the mock server, and where clients find the one that they must trust.
 #[derive(Debug, Clone)]
@@ -36,17 +36,22 @@ impl Listening {
         SocketAddr::new(self.address, 0)
     }
 
-    /// How a listener behaves: it speaks one version of HTTP, so that the client cannot choose another.
+    /// How a listener behaves: it speaks one version of HTTP, so that the client cannot choose another. Browsers open the
+    /// WebSocket of a page over HTTP/1.1, and everything else over HTTP/2 where it is offered.
     ///
     /// # Errors
     /// If the protocol is over TLS, and there is no certificate.
-    pub(super) fn options(&self) -> io::Result<Options> {
+    pub(super) fn options(&self, adapter: Transport) -> io::Result<Options> {
         let tls = match (&self.tls, self.protocol.is_tls()) {
             (_, false) => None,
             (Some(tls), true) => Some(tls.identity.clone()),
             (None, true) => return Err(io::Error::other("there is no certificate for TLS")),
         };
-        let versions = if self.protocol.is_http2() { Versions::Http2 } else { Versions::Http1 };
+        let versions = match (self.protocol.is_http2(), adapter) {
+            (false, _) => Versions::Http1,
+            (true, Transport::Page) => Versions::Http1And2,
+            (true, _) => Versions::Http2,
+        };
         Ok(Options { barrier: self.barrier, versions, tls, ..Options::default() })
     }
 
