@@ -15,7 +15,7 @@ pub(super) mod describe;
 mod ending;
 mod expect;
 mod http1;
-mod http2;
+pub(in crate::session) mod http2;
 mod intake;
 mod matching;
 pub(super) mod outlet;
