@@ -20,7 +20,7 @@ pub struct Diversion {
     /// The handler that answers those over HTTP/1.1, each with the rest of its connection.
     pub to: UnboundedSender<Diverted>,
     /// The handler that answers those over HTTP/2, whose connection has other streams. Nothing of what it does is
-    /// reported. Without one, clients are told to use HTTP/1.1.
+    /// reported. Without one, clients are asked for HTTP/1.1 (HTTP_1_1_REQUIRED).
     pub streams: Option<UnboundedSender<Exchange>>,
 }
 

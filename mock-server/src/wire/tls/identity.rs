@@ -88,8 +88,8 @@ impl Identity {
         &self.authority
     }
 
-    /// The SHA-256 of the public key (SubjectPublicKeyInfo) if it was [generated](Self::generate), for browsers that are
-    /// told to accept it.
+    /// The SHA-256 of the public key (SubjectPublicKeyInfo) if it was [generated](Self::generate): Chromium accepts a
+    /// certificate by it.
     pub fn public_key(&self) -> Option<[u8; 32]> {
         self.public_key
     }
