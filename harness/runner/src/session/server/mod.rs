@@ -3,6 +3,7 @@
 //! - [`session`]: its state, and playing its script
 //! - `served_url`: the URL that it serves
 //! - `stream`: one stream as a client holds it; `http1` and `http2` read it, `outlet` connects its task to the session
+//! - `http2::link`: a connection over HTTP/2, which streams may share
 //! - [`stream_contents`]: what a stream shows
 //! - `intake`: taking in what comes from the streams and the adapter
 //! - `perform`: what the harness does
