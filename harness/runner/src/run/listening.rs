@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use ssespec_mock_server::wire::tls::Identity;
 use ssespec_mock_server::wire::{BarrierMode, Options, Versions};
-use ssespec_reports::results::{Protocol, Transport};
+use ssespec_reports::results::Protocol;
 
 /// The certificate of the mock server, and where clients find the one that they must trust.
 #[derive(Debug, Clone)]
@@ -30,6 +30,16 @@ pub struct Listening {
     pub tls: Option<Tls>,
 }
 
+/// What connects to the listeners of a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Visitor {
+    /// A browser, which opens a page of the listener.
+    #[cfg(feature = "page")]
+    Browser,
+    /// Anything else.
+    Other,
+}
+
 impl Listening {
     /// A free port.
     pub(super) fn any_port(&self) -> SocketAddr {
@@ -41,16 +51,17 @@ impl Listening {
     ///
     /// # Errors
     /// If the protocol is over TLS, and there is no certificate.
-    pub(super) fn options(&self, adapter: Transport) -> io::Result<Options> {
+    pub(super) fn options(&self, visitor: Visitor) -> io::Result<Options> {
         let tls = match (&self.tls, self.protocol.is_tls()) {
             (_, false) => None,
             (Some(tls), true) => Some(tls.identity.clone()),
             (None, true) => return Err(io::Error::other("there is no certificate for TLS")),
         };
-        let versions = match (self.protocol.is_http2(), adapter) {
+        let versions = match (self.protocol.is_http2(), visitor) {
             (false, _) => Versions::Http1,
-            (true, Transport::Page) => Versions::Http1And2,
-            (true, _) => Versions::Http2,
+            #[cfg(feature = "page")]
+            (true, Visitor::Browser) => Versions::Http1And2,
+            (true, Visitor::Other) => Versions::Http2,
         };
         Ok(Options { barrier: self.barrier, versions, tls, ..Options::default() })
     }
