@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use ssespec_diagnostics::Findings;
 
-use super::step::{DEFAULT_STREAM, Emission, Expected, Http, Leaving, Reading, Request, ServerStep};
+use super::step::{
+    ConnectionChoice, DEFAULT_STREAM, Emission, Expected, Http, Leaving, Reading, Request, ServerStep,
+};
 use crate::capability::Capability;
 use crate::step::Step;
 
@@ -105,6 +107,8 @@ struct Streams {
     states: BTreeMap<String, State>,
     /// Those over HTTP/2.
     http2: BTreeSet<String>,
+    /// Those on the connection that streams share.
+    shared: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +132,11 @@ impl Streams {
         } else {
             self.http2.remove(&request.stream);
         }
+        if request.connection == ConnectionChoice::Shared {
+            self.shared.insert(request.stream.clone());
+        } else {
+            self.shared.remove(&request.stream);
+        }
     }
 
     fn step(&mut self, step: &Step<ServerStep>, findings: &mut Findings) {
@@ -143,6 +152,20 @@ impl Streams {
                         "give this one another name, or leave the earlier one with `hang-up` first"
                     };
                     wrong(format!("the stream \"{}\" is still open", request.stream), hint);
+                }
+                if request.connection == ConnectionChoice::Shared {
+                    if request.http != Http::Http2 {
+                        wrong(
+                            "over HTTP/1.1, streams do not share a connection".into(),
+                            "add http = \"2\", or remove `connection`",
+                        );
+                    }
+                    if request.reading == Reading::OnDemand {
+                        wrong(
+                            "a connection that other streams share is always read".into(),
+                            "remove `reading`, or give the stream a connection of its own",
+                        );
+                    }
                 }
                 self.open(request);
             }
@@ -165,6 +188,12 @@ impl Streams {
             }),
             ServerStep::HangUp(hang_up) => {
                 let is_there = self.named(&hang_up.stream, &mut wrong);
+                if hang_up.how == Leaving::Fin && self.shared.contains(&hang_up.stream) {
+                    wrong(
+                        "closing a connection ends all streams that share it".into(),
+                        "leave the stream with { hang-up = \"reset\" }",
+                    );
+                }
                 if hang_up.how != Leaving::HalfClose {
                     self.over(&hang_up.stream);
                 } else if is_there {

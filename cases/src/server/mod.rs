@@ -20,6 +20,6 @@ pub mod words;
 
 pub use implied::expand;
 pub use step::{
-    DEFAULT_STREAM, Emission, EmittedData, EventExpected, Expected, HangUp, Http, Leaving, Reading, Request,
-    ResponseExpected, ServerFact, ServerStep,
+    ConnectionChoice, DEFAULT_STREAM, Emission, EmittedData, EventExpected, Expected, HangUp, Http, Leaving,
+    Reading, Request, ResponseExpected, ServerFact, ServerStep,
 };

@@ -77,6 +77,7 @@ pub(crate) fn request(table: Option<&DeTable<'_>>, findings: &mut Findings) -> R
             Some(true) | None => Reading::AsItComes,
         },
         http: value::word_of(table, "http").unwrap_or_default(),
+        connection: value::word_of(table, "connection").unwrap_or_default(),
     }
 }
 

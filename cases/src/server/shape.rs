@@ -2,7 +2,7 @@
 
 use ssespec_diagnostics::{Key, Shape, Table, Verb};
 
-use super::step::{Http, Leaving};
+use super::step::{ConnectionChoice, Http, Leaving};
 use crate::capability::Capability;
 use crate::grammar::data::REPEATED;
 use crate::grammar::fields::FIELDS;
@@ -112,6 +112,12 @@ static REQUEST: Table = Table {
             "false: nothing is read until { read = \"..\" }; only then the response is awaited.",
         ),
         Key::optional("http", Shape::Word(Http::WORDS), "The version of HTTP; 1.1 if absent."),
+        Key::optional(
+            "connection",
+            Shape::Word(ConnectionChoice::WORDS),
+            "With http = \"2\": shared opens each stream on the connection that all such streams of the case share; own, the \
+             default, on a connection of its own.",
+        ),
     ],
 };
 

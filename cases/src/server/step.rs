@@ -127,6 +127,8 @@ pub struct Request {
     pub reading: Reading,
     /// The version of HTTP.
     pub http: Http,
+    /// The connection.
+    pub connection: ConnectionChoice,
 }
 
 impl Default for Request {
@@ -140,6 +142,7 @@ impl Default for Request {
             count: 1,
             reading: Reading::AsItComes,
             http: Http::Http11,
+            connection: ConnectionChoice::Own,
         }
     }
 }
@@ -165,6 +168,18 @@ ssespec_diagnostics::words! {
         /// HTTP/2 over cleartext TCP, with prior knowledge,
         /// <https://www.rfc-editor.org/rfc/rfc9113#section-3.3>.
         Http2 = "2",
+    }
+}
+
+ssespec_diagnostics::words! {
+    /// On which connection a stream over HTTP/2 is opened.
+    #[derive(Default)]
+    pub enum ConnectionChoice {
+        /// One of its own.
+        #[default]
+        Own = "own",
+        /// The one that all such streams of the case share.
+        Shared = "shared",
     }
 }
 

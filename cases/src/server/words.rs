@@ -1,8 +1,8 @@
 //! The steps of server cases in words: for explanations and for failures.
 
 use super::step::{
-    DEFAULT_STREAM, Emission, EmittedData, EventExpected, Expected, HangUp, Http, Leaving, Reading, Request,
-    ResponseExpected, ServerFact, ServerStep,
+    ConnectionChoice, DEFAULT_STREAM, Emission, EmittedData, EventExpected, Expected, HangUp, Http, Leaving,
+    Reading, Request, ResponseExpected, ServerFact, ServerStep,
 };
 use crate::grammar::fact::Fact;
 use crate::grammar::{data, fact, fields, measure};
@@ -120,6 +120,9 @@ pub(crate) fn request(request: &Request) -> String {
         Http::Http10 => words.push_str(" over HTTP/1.0"),
         Http::Http11 => {}
         Http::Http2 => words.push_str(" over HTTP/2"),
+    }
+    if request.connection == ConnectionChoice::Shared {
+        words.push_str(", on the connection of the others,");
     }
     let mut with = Vec::new();
     with.extend(request.last_event_id.as_ref().map(|id| format!("the last event ID {}", quote(id))));

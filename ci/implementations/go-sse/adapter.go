@@ -6,6 +6,8 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"net/http"
 	"os"
@@ -26,6 +28,8 @@ type order struct {
 		Method  string
 		Body    string
 		CloseIn string
+		HTTP2   bool
+		CAFile  string
 	}
 	Close *struct{}
 }
@@ -37,7 +41,7 @@ func main() {
 		"protocol": 1, "role": "client", "name": "go-sse", "version": version(), "language": "Go",
 		"sessions": 64,
 		"capabilities": []string{
-			"reconnect", "close", "headers", "methods", "errors", "event-type", "event-id",
+			"reconnect", "close", "headers", "methods", "errors", "event-type", "event-id", "http2", "tls",
 		},
 	}})
 	for orders := json.NewDecoder(os.Stdin); ; {
@@ -72,6 +76,10 @@ func connect(ctx context.Context, cancel func(), o order) {
 	defer report("closed", object{})
 	defer sessions.Delete(o.Session)
 	defer cancel()
+	if err := speak(transport, o.Connect.HTTP2, o.Connect.CAFile); err != nil {
+		report("error", object{"message": err.Error()})
+		return
+	}
 
 	body := strings.NewReader(o.Connect.Body)
 	req, err := http.NewRequestWithContext(ctx, o.Connect.Method, o.Connect.URL, body)
@@ -91,6 +99,25 @@ func connect(ctx context.Context, cancel func(), o order) {
 	if err := conn.Connect(); err != nil && ctx.Err() == nil {
 		report("error", object{"message": err.Error()})
 	}
+}
+
+// speak chooses the version of HTTP and the certificate to trust.
+func speak(transport *http.Transport, http2 bool, caFile string) error {
+	transport.Protocols = new(http.Protocols)
+	transport.Protocols.SetHTTP1(!http2)
+	transport.Protocols.SetHTTP2(http2)
+	transport.Protocols.SetUnencryptedHTTP2(http2)
+	if caFile == "" {
+		return nil
+	}
+	pem, err := os.ReadFile(caFile)
+	if err != nil {
+		return err
+	}
+	roots := x509.NewCertPool()
+	roots.AppendCertsFromPEM(pem)
+	transport.TLSClientConfig = &tls.Config{RootCAs: roots}
+	return nil
 }
 
 func event(e sse.Event) object {

@@ -3,9 +3,12 @@
 use std::ffi::OsString;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use ssespec::engine::Engine;
 
+use super::certificates::Certificates;
 use super::error::BrowserError;
 use super::find::Installed;
 use super::process::ProcessTree;
@@ -45,14 +48,22 @@ const FLAGS: [&str; 14] = [
     "--no-proxy-server",
 ];
 
+/// The flag for the keys of certificates that are accepted.
+const ACCEPTED_KEYS: &str = "--ignore-certificate-errors-spki-list=";
+
 impl Chromium {
     /// Starts one with a fresh profile.
-    pub(super) async fn start(installed: &Installed) -> Result<Self, BrowserError> {
+    pub(super) async fn start(
+        installed: &Installed,
+        certificates: Certificates,
+    ) -> Result<Self, BrowserError> {
         let mut processes = ProcessTree::new(Engine::Chromium)?;
         let mut profile = OsString::from("--user-data-dir=");
         profile.push(processes.folder().join("profile"));
+        let accepted =
+            certificates.accepted_key().map(|key| format!("{ACCEPTED_KEYS}{}", STANDARD.encode(key)).into());
         let arguments: Vec<OsString> =
-            FLAGS.iter().map(OsString::from).chain([profile, "about:blank".into()]).collect();
+            FLAGS.iter().map(OsString::from).chain(accepted).chain([profile, "about:blank".into()]).collect();
         let mut printed = processes.start(&installed.program, &arguments, &[])?;
         let address = printed
             .wait_for(|line| line.strip_prefix("DevTools listening on ").map(|url| url.trim().to_owned()))

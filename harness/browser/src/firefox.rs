@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::{Value, json};
 use ssespec::engine::Engine;
 
+use super::certificates::Certificates;
 use super::error::BrowserError;
 use super::find::Installed;
 use super::process::ProcessTree;
@@ -71,7 +72,10 @@ user_pref("trailhead.firstrun.didSeeAboutWelcome", true);
 
 impl Firefox {
     /// Starts one with a fresh profile.
-    pub(super) async fn start(installed: &Installed) -> Result<Self, BrowserError> {
+    pub(super) async fn start(
+        installed: &Installed,
+        certificates: Certificates,
+    ) -> Result<Self, BrowserError> {
         let mut processes = ProcessTree::new(Engine::Firefox)?;
         let profile = processes.folder().join("profile");
         let written =
@@ -92,7 +96,8 @@ impl Firefox {
         let address = address.ok_or_else(|| start(printed.end()))?;
         let failed = |error: RemoteError| start(error.to_string());
         let bidi = Remote::connect(&format!("{address}/session")).await.map_err(failed)?;
-        bidi.command("session.new", json!({ "capabilities": {} })).await.map_err(failed)?;
+        let wanted = json!({ "alwaysMatch": certificates.capabilities() });
+        bidi.command("session.new", json!({ "capabilities": wanted })).await.map_err(failed)?;
         Ok(Self { bidi, processes: Mutex::new(processes) })
     }
 

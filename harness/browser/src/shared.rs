@@ -8,6 +8,7 @@ use ssespec::page::not_opened::PageNotOpened;
 use ssespec::page::opener::{Browser, BrowserPage, OpeningPage};
 use tokio::sync::Mutex;
 
+use super::certificates::Certificates;
 use super::chromium::Chromium;
 use super::error::BrowserError;
 use super::find::find;
@@ -28,6 +29,7 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(30);
 #[derive(Debug, Clone)]
 pub struct Shared {
     engine: Engine,
+    certificates: Certificates,
     running: Arc<Mutex<Option<Running>>>,
 }
 
@@ -80,7 +82,12 @@ impl Browser for Shared {
 impl Shared {
     /// A browser that is not started yet.
     pub fn new(engine: Engine) -> Self {
-        Self { engine, running: Arc::default() }
+        Self { engine, certificates: Certificates::default(), running: Arc::default() }
+    }
+
+    /// One that accepts these certificates.
+    pub fn accepting(self, certificates: Certificates) -> Self {
+        Self { certificates, ..self }
     }
 
     /// Which browser it is.
@@ -111,7 +118,7 @@ impl Shared {
         if let Some(running) = running.as_ref().filter(|running| running.lives()) {
             return Ok(running.clone());
         }
-        let starting = Running::start(self.engine);
+        let starting = Running::start(self.engine, self.certificates);
         let slow = BrowserError::Slow { engine: self.engine, what: "start", within: START_TIMEOUT };
         let started = tokio::time::timeout(START_TIMEOUT, starting).await.unwrap_or(Err(slow))?;
         *running = Some(started.clone());
@@ -120,12 +127,12 @@ impl Shared {
 }
 
 impl Running {
-    async fn start(engine: Engine) -> Result<Self, BrowserError> {
+    async fn start(engine: Engine, certificates: Certificates) -> Result<Self, BrowserError> {
         let installed = find(engine)?;
         Ok(match engine {
-            Engine::Chromium => Self::Chromium(Arc::new(Chromium::start(&installed).await?)),
-            Engine::Firefox => Self::Firefox(Arc::new(Firefox::start(&installed).await?)),
-            Engine::WebKit => Self::WebKit(Arc::new(WebKit::start(&installed).await?)),
+            Engine::Chromium => Self::Chromium(Arc::new(Chromium::start(&installed, certificates).await?)),
+            Engine::Firefox => Self::Firefox(Arc::new(Firefox::start(&installed, certificates).await?)),
+            Engine::WebKit => Self::WebKit(Arc::new(WebKit::start(&installed, certificates).await?)),
         })
     }
 

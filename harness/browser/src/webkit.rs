@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use ssespec::engine::Engine;
 use tokio::sync::Mutex as AsyncMutex;
 
+use super::certificates::Certificates;
 use super::error::BrowserError;
 use super::find::Installed;
 use super::process::ProcessTree;
@@ -40,7 +41,10 @@ const POLLING: Duration = Duration::from_millis(20);
 
 impl WebKit {
     /// Starts one with a fresh profile.
-    pub(super) async fn start(installed: &Installed) -> Result<Self, BrowserError> {
+    pub(super) async fn start(
+        installed: &Installed,
+        certificates: Certificates,
+    ) -> Result<Self, BrowserError> {
         let mut processes = ProcessTree::new(Engine::WebKit)?;
         let words = ["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"];
         let mut screen = processes.start(Path::new("Xvfb"), &words.map(OsString::from), &[])?;
@@ -72,7 +76,9 @@ impl WebKit {
         }
         let browser = installed.driven.as_deref().unwrap_or(Path::new("MiniBrowser"));
         let options = json!({ "binary": browser, "args": ["--automation"] });
-        let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
+        let mut wanted = certificates.capabilities();
+        wanted["webkitgtk:browserOptions"] = options;
+        let wanted = json!({ "capabilities": { "alwaysMatch": wanted } });
         let (driver, capabilities) =
             driver.begin(wanted).await.map_err(|problem| start(format!("{problem}\n{}", printed.end())))?;
         let first = driver

@@ -9,8 +9,10 @@ use ssespec::adapter::reach::Reach;
 use ssespec::engine::Engine;
 use ssespec::page::opener::Invitation;
 use ssespec::page::{Board, Opener, PageLibrary};
-use ssespec::run::Launch;
 use ssespec::run::page_launch::PageLaunch;
+use ssespec::run::{Launch, Tls};
+#[cfg(feature = "browsers")]
+use ssespec_browser::{Certificates, Shared};
 use ssespec_reports::results::Role;
 
 use crate::error::CommandError;
@@ -28,14 +30,25 @@ pub(crate) fn client_command(words: Vec<String>, folder: PathBuf) -> Launch {
 
 /// A browser that the harness starts, to test itself or a library in its pages.
 #[cfg(feature = "browsers")]
-pub(crate) fn browser(engine: Engine, library: Option<PageLibrary>) -> Result<Launch, CommandError> {
-    let opener = Opener::Browser(std::sync::Arc::new(ssespec_browser::Shared::new(engine)));
+pub(crate) fn browser(
+    engine: Engine,
+    library: Option<PageLibrary>,
+    tls: Option<&Tls>,
+) -> Result<Launch, CommandError> {
+    let key = tls.and_then(|tls| tls.identity.public_key());
+    let certificates = key.map_or(Certificates::Trusted, Certificates::AndOfKey);
+    let browser = Shared::new(engine).accepting(certificates);
+    let opener = Opener::Browser(std::sync::Arc::new(browser));
     Ok(Launch::Page(PageLaunch { opener, board: Board::default(), library }))
 }
 
 /// A browser that the harness starts, to test itself or a library in its pages.
 #[cfg(not(feature = "browsers"))]
-pub(crate) fn browser(engine: Engine, _: Option<PageLibrary>) -> Result<Launch, CommandError> {
+pub(crate) fn browser(
+    engine: Engine,
+    _: Option<PageLibrary>,
+    _: Option<&Tls>,
+) -> Result<Launch, CommandError> {
     Err(CommandError::NoBrowsers(engine))
 }
 

@@ -41,9 +41,10 @@ mod linux {
 
     type Test = fn(Engine) -> Result<(), Failed>;
 
-    const TESTS: [(&str, Test); 8] = [
+    const TESTS: [(&str, Test); 9] = [
         ("one_page_after_another", one_page_after_another),
         ("a_run_that_conforms", a_run_that_conforms),
+        ("over_tls", over_tls),
         ("a_run_that_does_not", a_run_that_does_not),
         ("windows_that_vanish", windows_that_vanish),
         ("interrupted", interrupted),
@@ -195,6 +196,29 @@ mod linux {
             return Err(
                 format!("{}\n{printed}{}", output.status, String::from_utf8_lossy(&output.stderr)).into()
             );
+        }
+        marked.assert_nothing_left()
+    }
+
+    /// Streams and the files of the page share connections over HTTP/2, and the WebSocket has its own over HTTP/1.1.
+    fn over_tls(engine: Engine) -> Result<(), Failed> {
+        let marked = Marked::new();
+        // The report of a failure has the requests.
+        let cases = marked.case(r#"{ send = "data: a\n\n" }, { expect-event = { data = "b" } }"#);
+        let file = marked.folder.path().join("results.jsonl");
+        let mut command = marked.command(engine, &cases);
+        let output = command.args(["--http", "both", "--tls", "--output"]).arg(&file).output()?;
+        if output.status.code() != Some(1) {
+            return Err(format!("{}\n{}", output.status, String::from_utf8_lossy(&output.stderr)).into());
+        }
+        let results = std::fs::read_to_string(&file)?;
+        for (protocol, request) in [("http1-tls", "/ HTTP/1.1"), ("http2-tls", ":method: GET")] {
+            let delivery = format!("\"delivery\":\"as-written@{protocol}\"");
+            let result = results.lines().find(|line| line.contains(&delivery));
+            let result = result.ok_or_else(|| format!("no result over {protocol}"))?;
+            if !result.contains(request) {
+                return Err(format!("{protocol}: {result}").into());
+            }
         }
         marked.assert_nothing_left()
     }

@@ -27,6 +27,6 @@ pub(super) fn replayed(diverted: Diverted) -> impl AsyncRead + AsyncWrite + Unpi
     bytes.extend_from_slice(b"\r\n");
     bytes.extend_from_slice(&request.body);
     bytes.extend_from_slice(&ahead);
-    let (reader, writer) = stream.into_split();
+    let (reader, writer) = tokio::io::split(stream);
     tokio::io::join(Cursor::new(bytes).chain(reader), writer)
 }

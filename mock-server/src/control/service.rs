@@ -56,7 +56,7 @@ impl ControlServer {
     /// [`serve_page`](Self::serve_page).
     pub fn page() -> (Diversion, mpsc::UnboundedReceiver<Diverted>) {
         let (to, connections) = mpsc::unbounded_channel();
-        (Diversion { prefixes: vec![PAGE_PATH.to_owned()], to }, connections)
+        (Diversion { prefixes: vec![PAGE_PATH.to_owned()], to, streams: None }, connections)
     }
 
     /// Serves the page, and what it asks for, on connections of the mock server.

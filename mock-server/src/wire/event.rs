@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+#[cfg(feature = "http2")]
+use tokio::sync::mpsc;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::captured::{Captured, ReportSent};
@@ -98,6 +100,13 @@ impl Reporter {
         // The receiver may have been dropped: a listener can outlive it.
         let event = WireEvent { at: Instant::now(), origin: self.origin, connection: self.connection, kind };
         let _ = self.events.send(event);
+    }
+
+    /// One for the same connection that reports nothing.
+    #[cfg(feature = "http2")]
+    pub(super) fn silent(&self) -> Self {
+        let (events, _) = mpsc::unbounded_channel();
+        Self { events, detail: Detail::Outline, ..self.clone() }
     }
 }
 

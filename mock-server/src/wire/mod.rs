@@ -6,7 +6,7 @@
 //!
 //! - `listener`: the listener; it uses `port` (listening and refusing) and `registry` (open connections)
 //! - `perform`: performing a script's action
-//! - `diversion`: connections that are not for scripts
+//! - `diversion`: requests that are not for scripts
 //! - `http1`: an HTTP/1.1 connection, its requests and our responses
 //! - `budget`: the memory that requests may take
 //! - `barrier`: waiting until a peer has read; `kernel`: asking the system whether it has
@@ -35,7 +35,7 @@ mod versions;
 pub use self::barrier::{BARRIER_PATIENCE, Barrier, BarrierMode};
 pub use self::captured::{CAPTURE_LIMIT, Captured};
 pub use self::departure::Departure;
-pub use self::diversion::{Diversion, Diverted};
+pub use self::diversion::{Diversion, Diverted, DivertedStream};
 pub use self::event::{Detail, WireEvent, WireEventKind};
 pub use self::http1::exchange::Exchange;
 pub use self::http1::handle::{PeerGone, PushError, Written};

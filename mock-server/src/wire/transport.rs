@@ -10,6 +10,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use socket2::SockRef;
+use tokio::io::ReadBuf;
 use tokio::net::TcpStream;
 #[cfg(feature = "tls")]
 use tokio_rustls::rustls::ServerConfig;
@@ -55,14 +56,8 @@ impl Transport {
     }
 
     /// The TCP connection, whose bytes may be encrypted.
-    #[cfg(feature = "http2")]
     pub(in crate::wire) fn tcp(&self) -> &TcpStream {
         &self.tcp
-    }
-
-    /// The TCP connection, if it has no TLS.
-    pub(in crate::wire) fn into_tcp(self) -> Option<TcpStream> {
-        (!self.is_encrypted()).then_some(self.tcp)
     }
 
     /// Whether it has TLS.
@@ -134,6 +129,25 @@ impl Transport {
         self.tcp.try_read(buffer)
     }
 
+    /// Reads what there is as soon as there is something, and returns how much: 0 at the end.
+    pub(in crate::wire) fn poll_read(
+        &self,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.poll_readable(context))?;
+            match self.try_read(buffer.initialize_unfilled()) {
+                Err(error) if is_temporary(&error) => {}
+                Err(error) => return Poll::Ready(Err(error)),
+                Ok(length) => {
+                    buffer.advance(length);
+                    return Poll::Ready(Ok(length));
+                }
+            }
+        }
+    }
+
     /// Waits until a write may take something.
     pub(in crate::wire) async fn writable(&self) -> io::Result<()> {
         poll_fn(|context| self.poll_writable(context)).await
@@ -153,6 +167,21 @@ impl Transport {
         let length = self.tcp.try_write(bytes)?;
         self.written.fetch_add(length as u64, Ordering::Release);
         Ok(length)
+    }
+
+    /// Writes as much as [`Self::try_write`], as soon as the system takes something.
+    pub(in crate::wire) fn poll_write(
+        &self,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        loop {
+            ready!(self.poll_writable(context))?;
+            match self.try_write(bytes) {
+                Err(error) if is_temporary(&error) => {}
+                result => return Poll::Ready(result),
+            }
+        }
     }
 
     /// Waits until the system has taken everything that was written.

@@ -1,16 +1,30 @@
 //! Connections that are given away.
 
-use ssespec_mock_server::wire::{Diversion, Diverted, WireEventKind};
+#[cfg(feature = "http2")]
+use ssespec_mock_server::action::Respond;
+#[cfg(feature = "tls")]
+use ssespec_mock_server::wire::Versions;
+use ssespec_mock_server::wire::{Diversion, Diverted, Exchange, WireEventKind};
 use tokio::io::AsyncWriteExt as _;
-use tokio::sync::mpsc::{self, UnboundedReceiver};
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 
+#[cfg(feature = "http2")]
+use crate::http2_peer::{self, HTTP_1_1_REQUIRED, Http2Peer};
+#[cfg(feature = "http2")]
+use crate::peer::as_is;
 use crate::peer::{GET, Server, both, soon};
+#[cfg(feature = "tls")]
+use crate::tls_peer::TlsServer;
+
+fn diversion(to: UnboundedSender<Diverted>, streams: Option<UnboundedSender<Exchange>>) -> Diversion {
+    Diversion { prefixes: vec!["/page/".into(), "/favicon.ico".into()], to, streams }
+}
 
 /// A listener that gives away what begins with `/page/` or is the icon.
 async fn diverting() -> (Server, UnboundedReceiver<Diverted>) {
     let server = Server::start().await;
     let (to, diverted) = mpsc::unbounded_channel();
-    server.listener.divert(Diversion { prefixes: vec!["/page/".into(), "/favicon.ico".into()], to });
+    server.listener.divert(diversion(to, None));
     (server, diverted)
 }
 
@@ -75,4 +89,66 @@ async fn nobody_takes_it() {
     let mut peer = server.connect().await;
     peer.write(b"GET /page/ HTTP/1.1\r\nhost: x\r\n\r\n").await;
     peer.expect_fin().await;
+}
+
+/// It keeps its encryption, and ends with close_notify.
+#[cfg(feature = "tls")]
+#[tokio::test]
+async fn a_request_over_tls() {
+    let server = TlsServer::speaking(Versions::Http1And2).await;
+    let (to, mut diverted) = mpsc::unbounded_channel();
+    server.server.listener.divert(diversion(to, None));
+    let mut peer = server.handshake(&["http/1.1"]).await.expect("a handshake");
+    peer.write(b"GET /page/ HTTP/1.1\r\nhost: x\r\n\r\nahead").await;
+    let Diverted { mut stream, request, ahead } = soon(diverted.recv()).await.expect("it is given away");
+    assert_eq!((request.target.as_str(), ahead.as_slice()), ("/page/", b"ahead".as_slice()));
+    let write = async {
+        stream.write_all(b"hello").await?;
+        stream.shutdown().await
+    };
+    let read = async {
+        peer.expect("hello").await;
+        assert_eq!(peer.read().await.expect("close_notify"), "");
+    };
+    both(write, read).await.0.expect("the peer is there");
+}
+
+/// The connection has other streams, so only the request is given away, and nothing of it is reported.
+#[cfg(feature = "http2")]
+#[tokio::test]
+async fn a_request_over_http_2() {
+    let mut server = http2_peer::server().await;
+    let ((to, _connections), (to_streams, mut streams)) =
+        (mpsc::unbounded_channel(), mpsc::unbounded_channel());
+    server.listener.divert(diversion(to, Some(to_streams)));
+    let mut peer = Http2Peer::connect(&server, 1 << 20).await;
+    peer.get(1, "/page/style.css").await;
+    let mut given = soon(streams.recv()).await.expect("it is given away");
+    assert_eq!(given.request().target, "/page/style.css");
+    let response = Respond { body: Some(b"p {}".to_vec()), ..Respond::default() };
+    let read = async {
+        peer.expect_head(1).await;
+        assert_eq!(peer.frame().await, (0, 0x1, 1, "p {}".to_owned()));
+    };
+    both(given.respond(&response, as_is), read).await.0.expect("an open stream");
+    peer.get(3, "/7/").await;
+    let exchange = server.request().await;
+    assert_eq!(exchange.request().target, "/7/");
+    let page: Vec<WireEventKind> = std::iter::from_fn(|| server.events.try_recv().ok())
+        .filter(|event| event.connection == given.connection())
+        .map(|event| event.kind)
+        .collect();
+    assert!(page.is_empty(), "{page:?}");
+}
+
+/// Without a handler for streams.
+#[cfg(feature = "http2")]
+#[tokio::test]
+async fn a_request_over_http_2_that_needs_a_connection() {
+    let server = http2_peer::server().await;
+    let (to, _connections) = mpsc::unbounded_channel();
+    server.listener.divert(diversion(to, None));
+    let mut peer = Http2Peer::connect(&server, 1 << 20).await;
+    peer.get(1, "/page/").await;
+    peer.expect_reset(1, HTTP_1_1_REQUIRED).await;
 }

@@ -65,3 +65,21 @@ fn only_a_half_closed_stream_is_expected_to_be_disconnected() {
         ["an HTTP/2 connection carries other streams and is not half-closed"]
     );
 }
+
+#[test]
+fn streams_share_a_connection_over_http_2() {
+    let shared = "{ request = { http = \"2\", connection = \"shared\" } }";
+    assert_eq!(reported(&format!("{shared}, {{ hang-up = \"reset\" }}, {shared}")), [""; 0]);
+    assert_eq!(
+        reported(&format!("{shared}, {{ hang-up = \"fin\" }}")),
+        ["closing a connection ends all streams that share it"]
+    );
+    assert_eq!(
+        reported("{ request = { connection = \"shared\" } }"),
+        ["over HTTP/1.1, streams do not share a connection"]
+    );
+    assert_eq!(
+        reported("{ request = { http = \"2\", connection = \"shared\", reading = false } }"),
+        ["a connection that other streams share is always read"]
+    );
+}

@@ -100,12 +100,13 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
     words.extend(
         arguments.page_library.iter().flat_map(|file| ["--page-library".into(), file.display().to_string()]),
     );
+    let certificate = arguments.protocol.certificate()?;
     let launch = if arguments.reference {
         words.push("--reference".into());
         Launch::Client(ssespec_reference::client())
     } else if let Some(name) = &arguments.browser {
         words.extend(["--browser".into(), name.clone()]);
-        launch::browser(name.parse::<Engine>()?, library)?
+        launch::browser(name.parse::<Engine>()?, library, certificate.tls.as_ref())?
     } else if arguments.page {
         words.push("--page".into());
         words.extend(arguments.bind.iter().flat_map(|address| ["--bind".into(), address.to_string()]));
@@ -124,7 +125,6 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         words.extend(arguments.command.iter().cloned());
         launch::client_command(arguments.command.clone(), PathBuf::from("."))
     };
-    let certificate = arguments.protocol.certificate()?;
     let run = Run {
         corpus,
         lanes: options.lanes(&launch),

@@ -172,6 +172,7 @@ async fn perform_one(
         setup::run(folder).await?;
     }
     let options = &arguments.options;
+    let certificate = arguments.protocol.certificate()?;
     let launch = match &folder.start {
         Start::Command(words) if folder.role == Role::Server => {
             launch::server_command(words.clone(), folder.path.clone(), arguments.remote.reach())
@@ -183,6 +184,7 @@ async fn perform_one(
             launch::browser(
                 *engine,
                 library.transpose().map_err(|error| not_built(error.into(), arguments, folder))?,
+                certificate.tls.as_ref(),
             )?
         }
         Start::Service(service) => {
@@ -208,7 +210,6 @@ async fn perform_one(
         selection.variation = Variation::default();
         selection.protocols = Selection::default().protocols;
     }
-    let certificate = arguments.protocol.certificate()?;
     let run = Run {
         corpus: Arc::clone(corpus),
         lanes: options.lanes(&launch),

@@ -10,7 +10,7 @@ pub(crate) const TESTS: Tests = &[
     ("both_versions_over_tls", both_versions_over_tls),
     ("what_needs_http_1_1_is_skipped", what_needs_http_1_1_is_skipped),
     ("a_client_that_speaks_no_tls", a_client_that_speaks_no_tls),
-    ("pages_are_served_without_tls", pages_are_served_without_tls),
+    ("browsers_speak_http_2_over_tls_only", browsers_speak_http_2_over_tls_only),
     ("a_baseline_is_about_http_1_1", a_baseline_is_about_http_1_1),
 ];
 
@@ -53,10 +53,8 @@ fn a_client_that_speaks_no_tls() {
     ]);
 }
 
-fn pages_are_served_without_tls() {
-    ssespec(words("client --page --tls"))
-        .ends(2)
-        .says(&["pages are tested over HTTP/1.1 without TLS, not over HTTP/1.1 and TLS"]);
+fn browsers_speak_http_2_over_tls_only() {
+    ssespec(words("client --page --http 2")).ends(2).says(&["browsers do not speak HTTP/2: add --tls"]);
 }
 
 fn a_baseline_is_about_http_1_1() {

@@ -19,4 +19,6 @@ pub(crate) enum Departure {
     Broken,
     /// It reset its stream over HTTP/2.
     Reset,
+    /// It did, and its connection has other streams.
+    ResetAmongOthers,
 }

@@ -93,6 +93,15 @@ impl StreamQueue {
         }
     }
 
+    /// Waits until there is something to write.
+    pub(crate) async fn filled(&self) {
+        while self.length() == 0 && !self.is_ended() {
+            self.changed.notified().await;
+        }
+        // Whoever writes has yet to be told.
+        self.changed.notify_one();
+    }
+
     /// Waits for what comes next. Dropping the future loses nothing.
     pub(crate) async fn next(&self) -> Next {
         loop {

@@ -280,7 +280,9 @@ impl Topic {
         if !state.streams.is_empty() {
             let ends_all = match how {
                 Departure::Closed => has(Defect::LeavingEndsAll),
-                Departure::Broken | Departure::Reset => has(Defect::BreakingEndsAll),
+                Departure::Broken | Departure::Reset | Departure::ResetAmongOthers => {
+                    has(Defect::BreakingEndsAll)
+                }
             };
             if ends_all {
                 end_all(&mut state.streams, &Next::End);
@@ -296,6 +298,9 @@ impl Topic {
             Departure::Closed => has(Defect::LeavingUntold),
             Departure::Broken => has(Defect::BreakingUntold),
             Departure::Reset => has(Defect::Http2ResetUntold),
+            Departure::ResetAmongOthers => {
+                has(Defect::Http2ResetUntold) || has(Defect::Http2ResetAmongOthersUntold)
+            }
         };
         let has_reported = std::mem::replace(&mut state.notes.has_reported, true);
         if is_unreported

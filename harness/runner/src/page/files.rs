@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use ssespec_mock_server::wire::Request;
+use ssespec_mock_server::action::Respond;
 
 use super::library::PageLibrary;
 
@@ -28,14 +28,59 @@ const FILES: [File; 9] = [
     File { path: "frame.html", kind: HTML, text: include_str!("web/frame.html") },
 ];
 
-/// The response to a request for a file of the page. It ends the connection, so that no idle connection is left for a
-/// stream to reuse.
-pub(super) fn answer(request: &Request, path: &str, library: Option<&PageLibrary>) -> Vec<u8> {
-    match content(path, library) {
-        Some((kind, text)) => message("200 OK", kind, &text, &request.method),
-        None => {
-            let text = "There is no such file.\n";
-            message("404 Not Found", "text/plain; charset=utf-8", text, &request.method)
+/// What is answered to a request.
+pub(super) struct Answer {
+    status: u16,
+    reason: &'static str,
+    kind: &'static str,
+    text: String,
+}
+
+impl Answer {
+    /// The answer to a request for a file of the page.
+    pub(super) fn to(path: &str, library: Option<&PageLibrary>) -> Self {
+        match content(path, library) {
+            Some((kind, text)) => Self { status: 200, reason: "OK", kind, text: text.into_owned() },
+            None => Self::plain(404, "Not Found", "There is no such file.\n"),
+        }
+    }
+
+    /// The answer to a request for the WebSocket that does not ask for one.
+    pub(super) fn upgrade_required() -> Self {
+        Self::plain(426, "Upgrade Required", "This path accepts only WebSocket connections.\n")
+    }
+
+    fn plain(status: u16, reason: &'static str, text: &str) -> Self {
+        Self { status, reason, kind: "text/plain; charset=utf-8", text: text.into() }
+    }
+
+    fn fields(&self) -> [(&'static str, &'static str); 4] {
+        [
+            ("content-type", self.kind),
+            ("cache-control", "no-store"),
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+        ]
+    }
+
+    /// The response over HTTP/1.1. It ends the connection, so that no idle connection is left for a stream to reuse.
+    pub(super) fn message(&self, method: &str) -> Vec<u8> {
+        let Self { status, reason, text, .. } = self;
+        let fields: String = self.fields().map(|(name, value)| format!("{name}: {value}\r\n")).concat();
+        let body = if method == "HEAD" { "" } else { text };
+        let length = text.len();
+        format!("HTTP/1.1 {status} {reason}\r\n{fields}content-length: {length}\r\nconnection: close\r\n\r\n{body}")
+            .into_bytes()
+    }
+
+    /// The response over HTTP/2.
+    pub(super) fn response(&self) -> Respond {
+        let fields = self.fields().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Respond {
+            status: self.status,
+            headers: Some(fields.to_vec()),
+            body: Some(self.text.clone().into_bytes()),
+            ..Respond::default()
         }
     }
 }
@@ -57,15 +102,4 @@ fn content<'l>(path: &str, library: Option<&'l PageLibrary>) -> Option<(&'static
         }
         _ => Some((file.kind, file.text.into())),
     }
-}
-
-/// A complete response that ends its connection.
-pub(super) fn message(status: &str, kind: &str, text: &str, method: &str) -> Vec<u8> {
-    let body = if method == "HEAD" { "" } else { text };
-    format!(
-        "HTTP/1.1 {status}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\ncache-control: no-store\r\n\
-         referrer-policy: no-referrer\r\nx-content-type-options: nosniff\r\nconnection: close\r\n\r\n{body}",
-        text.len()
-    )
-    .into_bytes()
 }

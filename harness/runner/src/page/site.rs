@@ -6,9 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::SinkExt as _;
-use ssespec_mock_server::wire::{Diversion, Diverted, Listener, Request};
+use ssespec_mock_server::wire::{Diversion, Diverted, DivertedStream, Exchange, Listener, Request};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio_tungstenite::WebSocketStream;
@@ -16,16 +15,19 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
-use super::files;
+use super::files::Answer;
 use super::library::PageLibrary;
 use crate::adapter::task::Task;
 use crate::protocol::LINE_LIMIT;
 
 /// A page's connection.
-pub type Socket = WebSocketStream<TcpStream>;
+pub type Socket = WebSocketStream<DivertedStream>;
 
 /// Where browsers and phones look for icons on their own. No case should see such a request.
 const ICONS: [&str; 2] = ["/favicon.ico", "/apple-touch-icon"];
+
+/// The path of the WebSocket.
+const SOCKET: &str = "socket";
 
 /// How long a peer may take to read an answer and leave.
 const PARTING: Duration = Duration::from_secs(2);
@@ -37,7 +39,7 @@ pub struct Site {
     door: Arc<Door>,
     /// How many pages have been awaited.
     turns: watch::Sender<u64>,
-    _task: Task,
+    _tasks: [Task; 2],
 }
 
 /// A page's turn.
@@ -75,12 +77,15 @@ impl Site {
         let prefix = format!("/{:032x}/", u128::from_be_bytes(token));
         let url = format!("{}{prefix}", listener.url());
         let (to, connections) = mpsc::unbounded_channel();
+        let (to_streams, streams) = mpsc::unbounded_channel();
         let icons = ICONS.iter().map(|icon| (*icon).to_owned());
         let prefixes = std::iter::once(prefix.clone()).chain(icons).collect();
-        listener.divert(Diversion { prefixes, to });
+        listener.divert(Diversion { prefixes, to, streams: Some(to_streams) });
         let door = Arc::new(Door::default());
-        let task = Task::spawn(answer_all(connections, prefix, Arc::clone(&door), library));
-        Ok(Self { url, door, turns: watch::Sender::new(0), _task: task })
+        let files = Arc::new(Files { prefix, library });
+        let task = Task::spawn(answer_all(connections, Arc::clone(&files), Arc::clone(&door)));
+        let stream_task = Task::spawn(answer_streams(streams, files));
+        Ok(Self { url, door, turns: watch::Sender::new(0), _tasks: [task, stream_task] })
     }
 
     /// The page's URL. Opening it runs the suite.
@@ -98,31 +103,55 @@ impl Site {
     }
 }
 
-async fn answer_all(
-    mut connections: mpsc::UnboundedReceiver<Diverted>,
+/// What is served below the path.
+struct Files {
     prefix: String,
-    door: Arc<Door>,
     library: Option<PageLibrary>,
-) {
-    let mut answers = JoinSet::new();
-    while let Some(connection) = connections.recv().await {
-        while answers.try_join_next().is_some() {}
-        answers.spawn(answer(connection, prefix.clone(), Arc::clone(&door), library.clone()));
+}
+
+impl Files {
+    /// The path below that of the page.
+    fn path<'r>(&self, request: &'r Request) -> &'r str {
+        let path = request.target.strip_prefix(&self.prefix).unwrap_or("no file");
+        path.split('?').next().unwrap_or_default()
+    }
+
+    fn answer(&self, path: &str) -> Answer {
+        match path {
+            SOCKET => Answer::upgrade_required(),
+            _ => Answer::to(path, self.library.as_ref()),
+        }
     }
 }
 
-async fn answer(connection: Diverted, prefix: String, door: Arc<Door>, library: Option<PageLibrary>) {
+async fn answer_all(mut connections: mpsc::UnboundedReceiver<Diverted>, files: Arc<Files>, door: Arc<Door>) {
+    let mut answers = JoinSet::new();
+    while let Some(connection) = connections.recv().await {
+        while answers.try_join_next().is_some() {}
+        answers.spawn(answer(connection, Arc::clone(&files), Arc::clone(&door)));
+    }
+}
+
+/// Browsers open a WebSocket on a connection of its own, over HTTP/1.1, since nothing offers them another way.
+async fn answer_streams(mut streams: mpsc::UnboundedReceiver<Exchange>, files: Arc<Files>) {
+    let mut answers = JoinSet::new();
+    while let Some(mut exchange) = streams.recv().await {
+        while answers.try_join_next().is_some() {}
+        let response = files.answer(files.path(exchange.request())).response();
+        answers.spawn(async move {
+            // The browser may not want it any more.
+            let _ = exchange.respond(&response, str::to_owned).await;
+        });
+    }
+}
+
+async fn answer(connection: Diverted, files: Arc<Files>, door: Arc<Door>) {
     let Diverted { mut stream, request, ahead } = connection;
-    let path = request.target.strip_prefix(&prefix).unwrap_or("no file");
-    let path = path.split('?').next().unwrap_or_default();
-    let bytes = match (path, websocket_key(&request)) {
-        ("socket", Some(key)) => return admit(stream, key, ahead, &door).await,
-        ("socket", None) => {
-            let text = "This path accepts only WebSocket connections.\n";
-            files::message("426 Upgrade Required", "text/plain; charset=utf-8", text, &request.method)
-        }
-        _ => files::answer(&request, path, library.as_ref()),
-    };
+    let path = files.path(&request);
+    if let (SOCKET, Some(key)) = (path, websocket_key(&request)) {
+        return admit(stream, key, ahead, &door).await;
+    }
+    let bytes = files.answer(path).message(&request.method);
     let parting = async {
         stream.write_all(&bytes).await?;
         stream.shutdown().await?;
@@ -142,12 +171,16 @@ fn websocket_key(request: &Request) -> Option<&[u8]> {
 }
 
 /// Upgrades a connection to a WebSocket, and passes it to the waiting lane.
-async fn admit(mut stream: TcpStream, key: &[u8], ahead: Vec<u8>, door: &Door) {
+async fn admit(mut stream: DivertedStream, key: &[u8], ahead: Vec<u8>, door: &Door) {
     let head = format!(
         "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-accept: {}\r\n\r\n",
         derive_accept_key(key)
     );
-    if stream.write_all(head.as_bytes()).await.is_err() {
+    let written = async {
+        stream.write_all(head.as_bytes()).await?;
+        stream.flush().await
+    };
+    if written.await.is_err() {
         return;
     }
     let config = WebSocketConfig::default()

@@ -40,8 +40,8 @@ pub enum RunError {
         /// The capabilities that it would need.
         lacking: Vec<Capability>,
     },
-    /// The page for browsers is served over HTTP/1.1 without TLS.
-    #[error("pages are tested over HTTP/1.1 without TLS, not over {0}")]
+    /// Browsers speak HTTP/2 over TLS only.
+    #[error("browsers do not speak {0}: add --tls")]
     NotForPages(Protocol),
     /// No case is selected.
     #[error("no case is selected: {0}")]

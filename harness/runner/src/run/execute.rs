@@ -166,9 +166,9 @@ impl Run {
         }
     }
 
-    /// Checks that no page is asked to speak what its listener does not.
+    /// Checks that no page is asked to speak what browsers do not.
     fn check_pages(&self) -> Result<(), RunError> {
-        let other = self.selection.protocols.iter().find(|protocol| **protocol != Protocol::Http1);
+        let other = self.selection.protocols.iter().find(|protocol| **protocol == Protocol::Http2);
         match other.filter(|_| self.launch.transport() == Transport::Page) {
             Some(protocol) => Err(RunError::NotForPages(*protocol)),
             None => Ok(()),

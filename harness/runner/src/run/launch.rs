@@ -9,6 +9,7 @@ use ssespec_mock_server::wire::Listener;
 use ssespec_reports::results::Role;
 
 use super::lane_page::{LanePage, Starts};
+use super::listening::Visitor;
 #[cfg(feature = "page")]
 use super::page_launch::PageLaunch;
 use crate::adapter::fault::Fault;
@@ -124,6 +125,15 @@ impl Launch {
         match self {
             Self::Proxy(proxy) => Some(proxy),
             _ => None,
+        }
+    }
+
+    /// What connects to the listeners of its lanes.
+    pub(super) fn visitor(&self) -> Visitor {
+        match self {
+            #[cfg(feature = "page")]
+            Self::Page(_) => Visitor::Browser,
+            _ => Visitor::Other,
         }
     }
 

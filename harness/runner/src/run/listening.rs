@@ -30,23 +30,39 @@ pub struct Listening {
     pub tls: Option<Tls>,
 }
 
+/// What connects to the listeners of a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Visitor {
+    /// A browser, which opens a page of the listener.
+    #[cfg(feature = "page")]
+    Browser,
+    /// Anything else.
+    Other,
+}
+
 impl Listening {
     /// A free port.
     pub(super) fn any_port(&self) -> SocketAddr {
         SocketAddr::new(self.address, 0)
     }
 
-    /// How a listener behaves: it speaks one version of HTTP, so that the client cannot choose another.
+    /// How a listener behaves: it speaks one version of HTTP, so that the client cannot choose another. Browsers open the
+    /// WebSocket of a page over HTTP/1.1, and everything else over HTTP/2 where it is offered.
     ///
     /// # Errors
     /// If the protocol is over TLS, and there is no certificate.
-    pub(super) fn options(&self) -> io::Result<Options> {
+    pub(super) fn options(&self, visitor: Visitor) -> io::Result<Options> {
         let tls = match (&self.tls, self.protocol.is_tls()) {
             (_, false) => None,
             (Some(tls), true) => Some(tls.identity.clone()),
             (None, true) => return Err(io::Error::other("there is no certificate for TLS")),
         };
-        let versions = if self.protocol.is_http2() { Versions::Http2 } else { Versions::Http1 };
+        let versions = match (self.protocol.is_http2(), visitor) {
+            (false, _) => Versions::Http1,
+            #[cfg(feature = "page")]
+            (true, Visitor::Browser) => Versions::Http1And2,
+            (true, Visitor::Other) => Versions::Http2,
+        };
         Ok(Options { barrier: self.barrier, versions, tls, ..Options::default() })
     }
 

@@ -78,7 +78,7 @@ pub(super) async fn set_up(
     starts: &Starts,
 ) -> Result<Listeners, NotOpened> {
     let (events, wire) = mpsc::unbounded_channel();
-    let (any_port, options) = (listening.any_port(), listening.options()?);
+    let (any_port, options) = (listening.any_port(), listening.options(launch.visitor())?);
     #[cfg(feature = "intermediary")]
     let behind = launch.proxy().map(|proxy| Place::Behind(proxy.share(events.clone())));
     #[cfg(not(feature = "intermediary"))]

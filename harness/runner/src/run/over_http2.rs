@@ -35,6 +35,9 @@ fn of_action(action: &Action) -> Option<&'static str> {
         Action::Raw(_) => Some("raw bytes, which are not HTTP/2"),
         Action::Refuse(_) => Some(REFUSED),
         Action::Respond(respond) => of_respond(respond),
+        Action::Send(bytes) if bytes.split(|byte| matches!(byte, b'\r' | b'\n')).any(is_unreadable_id) => {
+            Some("an id with control characters, which the server does not read in a field of HTTP/2")
+        }
         Action::Drop(Drop::Fin | Drop::Reset)
         | Action::End
         | Action::Send(_)
@@ -69,6 +72,13 @@ fn of_request(request: &RequestExpectation) -> Option<&'static str> {
     }
 }
 
+/// Whether a line sets an id with characters that HTTP/2 allows in a field, but the `h2` crate does not. An id with U+0000
+/// is ignored.
+fn is_unreadable_id(line: &[u8]) -> bool {
+    let is_control = |byte: &u8| byte.is_ascii_control() && *byte != b'\t';
+    line.starts_with(b"id:") && line.iter().any(is_control) && !line.contains(&0)
+}
+
 fn is_of_http1(name: &str) -> bool {
     OF_HTTP1.iter().any(|own| name.eq_ignore_ascii_case(own))
 }
@@ -91,6 +101,7 @@ mod tests {
             "{ send = \"data: a\\n\\n\" }, \"expect-event\", { drop = \"reset\" }, \"expect-request\"",
             "{ respond = { status = 204 } }",
             "\"expect-request\", { respond = { headers = { content-type = \"text/html\" } } }",
+            "{ send = \"id: a\\u0000\\u0001\\ndata: \\u0001\\n\\n\" }, \"expect-event\", \"end\", \"expect-request\"",
             "{ drop = \"fin\" }, { expect-request = { headers = { last-event-id = \"1\" } } }",
         ] {
             assert_eq!(needed(steps), None, "{steps}");
@@ -104,6 +115,7 @@ mod tests {
             ("{ refuse = \"1s\" }, { drop = \"reset\" }", "refused"),
             ("{ respond = { framing = \"close\" } }", "framing"),
             ("{ respond = { reason = \"Fine\" } }", "reason"),
+            ("{ send = \"data: a\\nid: \\u0001\\n\\n\" }, \"expect-event\"", "an id"),
             ("{ respond = { headers = { connection = \"close\" } } }", "fields"),
             ("\"end\", { expect-request = { connection = \"same\" } }", "connection"),
             (

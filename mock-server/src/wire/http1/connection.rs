@@ -145,9 +145,7 @@ impl Connection {
                 Ok(Err(malformed)) => return self.refuse(malformed).await,
                 Err(exit) => return exit,
             };
-            if self.diversion.as_ref().is_some_and(|diversion| diversion.takes(&request))
-                && !self.stream.is_encrypted()
-            {
+            if self.diversion.as_ref().is_some_and(|diversion| diversion.takes(&request)) {
                 return Exit::Divert(Box::new(request));
             }
             self.report_received();

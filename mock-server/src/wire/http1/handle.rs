@@ -48,6 +48,12 @@ impl ConnectionHandle {
         Self { reporter, orders, turn, closed: AtomicBool::new(false), peer_gone: AtomicBool::new(false) }
     }
 
+    /// The connection, before it has an exchange, with this reporter.
+    #[cfg(feature = "http2")]
+    pub(in crate::wire) fn reporting_to(&self, reporter: Box<dyn ReportSent>) -> Self {
+        Self::new(reporter, self.orders.clone(), None)
+    }
+
     fn turn(&self) -> MutexGuard<'_, Turn> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }

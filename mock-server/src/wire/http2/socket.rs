@@ -9,7 +9,7 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::wire::departure::Departure;
-use crate::wire::transport::{Transport, is_temporary};
+use crate::wire::transport::Transport;
 
 /// What is known of a socket that `h2` uses.
 #[derive(Debug, Default)]
@@ -66,38 +66,20 @@ impl AsyncRead for Socket {
             buffer.put_slice(&self.ahead.drain(..length).collect::<Vec<_>>());
             return Poll::Ready(Ok(()));
         }
-        loop {
-            ready!(self.stream.poll_readable(context))?;
-            return Poll::Ready(match self.stream.try_read(buffer.initialize_unfilled()) {
-                Ok(0) => {
-                    self.progress.left(Departure::Fin);
-                    Ok(())
-                }
-                Ok(length) => {
-                    buffer.advance(length);
-                    Ok(())
-                }
-                Err(error) if is_temporary(&error) => continue,
-                Err(error) => Err(self.failed(error)),
-            });
-        }
+        let read = ready!(self.stream.poll_read(context, buffer));
+        Poll::Ready(read.map_err(|error| self.failed(error)).map(|length| {
+            if length == 0 {
+                self.progress.left(Departure::Fin);
+            }
+        }))
     }
 }
 
 impl AsyncWrite for Socket {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        loop {
-            let is_ready = self.stream.poll_writable(context)?.is_ready();
-            self.progress.is_blocked.store(!is_ready, Ordering::Release);
-            if !is_ready {
-                return Poll::Pending;
-            }
-            return Poll::Ready(match self.stream.try_write(bytes) {
-                Ok(length) => Ok(length),
-                Err(error) if is_temporary(&error) => continue,
-                Err(error) => Err(self.failed(error)),
-            });
-        }
+        let written = self.stream.poll_write(context, bytes);
+        self.progress.is_blocked.store(written.is_pending(), Ordering::Release);
+        written.map_err(|error| self.failed(error))
     }
 
     fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

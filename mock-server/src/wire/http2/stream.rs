@@ -103,19 +103,30 @@ impl Stream {
     ) -> Result<Exit, Exit> {
         let (head, content) = request.into_parts();
         let mut request = request::of(head);
+        let diversion = diversion.filter(|diversion| diversion.takes(&request));
+        if diversion.is_some() {
+            // It is reported as a connection that is given away.
+            self.reporter.tell(WireEventKind::Closed);
+            self.reporter = self.reporter.silent();
+            self.handle = Arc::new(self.handle.reporting_to(Box::new(self.reporter.clone())));
+        }
         self.report_received(field_lines(&request));
         let held = match self.content(content, &mut request.body).await? {
             Ok(held) => held,
             Err(malformed) => return self.refuse(malformed).await,
         };
         self.report_received(request.body.clone());
-        // It gets a whole connection, which this is not.
-        if diversion.is_some_and(|diversion| diversion.takes(&request)) {
-            return Err(Exit::NeedsHttp1);
-        }
         let answered = Written::default();
-        let exchange = Exchange::new(request, Arc::clone(&self.handle), answered.clone(), held);
-        self.reporter.tell(WireEventKind::Request(exchange));
+        let exchange = |handle| Exchange::new(request, handle, answered.clone(), held);
+        match diversion {
+            None => self.reporter.tell(WireEventKind::Request(exchange(Arc::clone(&self.handle)))),
+            Some(diversion) => {
+                let Some(handler) = diversion.streams else { return Err(Exit::NeedsHttp1) };
+                if handler.send(exchange(Arc::clone(&self.handle))).is_err() {
+                    return Err(Exit::Leave);
+                }
+            }
+        }
         self.answer(&answered).await
     }
 

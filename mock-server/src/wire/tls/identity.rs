@@ -7,10 +7,11 @@ use std::time::{Duration, SystemTime};
 
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa, KeyPair,
-    KeyUsagePurpose, SanType,
+    KeyUsagePurpose, PublicKeyData as _, SanType,
 };
+use ring::digest::{SHA256, digest};
 use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::crypto;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
@@ -28,6 +29,7 @@ const VALID: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 pub struct Identity {
     config: Arc<ServerConfig>,
     authority: String,
+    public_key: Option<[u8; 32]>,
 }
 
 impl Identity {
@@ -48,7 +50,9 @@ impl Identity {
         let private = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let chain = vec![certificate.der().clone(), authority.der().clone()];
         let config = config(chain, private).map_err(IdentityError::NotMade);
-        Ok(config.map(|config| Self { config, authority: authority.pem() }))
+        let public_key = digest(&SHA256, &key.subject_public_key_info());
+        let public_key = public_key.as_ref().try_into().ok();
+        Ok(config.map(|config| Self { config, authority: authority.pem(), public_key }))
     }
 
     /// Reads a certificate, with those of the authorities that signed it, and its key, from files in PEM format.
@@ -75,13 +79,19 @@ impl Identity {
             key: key.display().to_string(),
             problem,
         };
-        Ok(Self { config: config(chain, private).map_err(mismatch)?, authority: text })
+        Ok(Self { config: config(chain, private).map_err(mismatch)?, authority: text, public_key: None })
     }
 
     /// The certificate that clients must trust, in PEM format: that of the authority if it was
     /// [generated](Self::generate), the given ones otherwise.
     pub fn authority(&self) -> &str {
         &self.authority
+    }
+
+    /// The SHA-256 of the public key (SubjectPublicKeyInfo) if it was [generated](Self::generate): Chromium accepts a
+    /// certificate by it.
+    pub fn public_key(&self) -> Option<[u8; 32]> {
+        self.public_key
     }
 
     /// How handshakes are performed: these versions of HTTP are offered, the newest first.
@@ -99,7 +109,7 @@ fn config(
     chain: Vec<CertificateDer<'static>>,
     key: PrivateKeyDer<'static>,
 ) -> Result<Arc<ServerConfig>, String> {
-    let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let config = ServerConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()
         .and_then(|builder| builder.with_no_client_auth().with_single_cert(chain, key));
     config.map(Arc::new).map_err(|error| error.to_string())

@@ -31,4 +31,10 @@ impl Identity {
         let Self(()) = self;
         ""
     }
+
+    /// The SHA-256 of the public key.
+    pub fn public_key(&self) -> Option<[u8; 32]> {
+        let Self(()) = self;
+        None
+    }
 }

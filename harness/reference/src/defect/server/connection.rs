@@ -46,6 +46,12 @@ macro_rules! entries {
             Http2EndIsReset: "http/h2-end-of-stream",
             /// Several data lines are joined over HTTP/2.
             Http2LinesJoined: "resilience-server/versions-are-equal",
+            /// Ids are not sent over HTTP/2.
+            Http2IdsMissing: "resilience-server/versions-are-equal",
+            /// Last-Event-ID is read only in the first request of a connection over HTTP/2.
+            Http2LastEventIdOnce: "resilience-server/versions-are-equal",
+            /// A connection over HTTP/2 may have 50 streams at the same time.
+            Http2StreamsLimited: "http/h2-concurrent-streams",
 
             // Events
 
@@ -168,6 +174,12 @@ macro_rules! entries {
             LeavingToldOnce: "r3labs/sse#102",
             /// A stream that is reset over HTTP/2 is not reported.
             Http2ResetUntold: "resilience-server/disconnects-noticed",
+            /// A stream that is reset over HTTP/2 is not reported while its connection has other streams.
+            Http2ResetAmongOthersUntold: "resilience-server/disconnects-noticed",
+            /// A stream that is reset over HTTP/2 ends its connection.
+            Http2ResetEndsConnection: "http/h2-reset-one-stream",
+            /// A stream that is reset over HTTP/2 remains one of the 100 that its connection may have.
+            Http2ResetKeepsItsPlace: "resilience-server/come-and-go",
             /// A client that closes its connection ends the streams of all.
             LeavingEndsAll: "akka/akka-http#1977",
             /// A client whose connection breaks ends the streams of all.

@@ -4,7 +4,7 @@
 (() => {
   const CAPABILITIES = [
     "reconnect", "close", "credentials",
-    "opened", "errors", "state", "event-type", "event-id", "origin", "dom",
+    "opened", "errors", "state", "event-type", "event-id", "origin", "dom", "http2", "tls",
     ...(window.isSecureContext ? ["secure-context"] : []),
   ];
 
@@ -104,7 +104,7 @@
   let finished = false;
 
   const address = new URL("socket", location.href);
-  address.protocol = "ws:";
+  address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
   const socket = new WebSocket(address);
   const send = (message) => socket.send(JSON.stringify(message));
   const log = (text) => {
@@ -137,7 +137,7 @@
   const introduction = ({ name, version = "", capabilities }) => ({
     name,
     version: String(version),
-    capabilities: [...capabilities, "page-library", ...(window.isSecureContext ? ["secure-context"] : [])],
+    capabilities: [...capabilities, "page-library", "http2", "tls", ...(window.isSecureContext ? ["secure-context"] : [])],
   });
 
   socket.onmessage = ({ data }) => {

@@ -39,7 +39,10 @@ impl Session<'_> {
             let connection = u32::try_from(number + 1).unwrap_or(u32::MAX);
             let words = describe::request(&target, request);
             self.progress.transcript.stream_request(connection, words);
-            let opening = Stream::open((&target, &trust), request, (number, stream_reading()), &self.tell);
+            // Cases for intermediaries have no key for a shared connection.
+            let mut shared = None;
+            let opening =
+                Stream::open((&target, &trust), request, (number, stream_reading()), &self.tell, &mut shared);
             let patience = self.patience.full.request;
             let problem = match tokio::time::timeout(patience, opening).await {
                 Ok(Ok(stream)) => {

@@ -233,7 +233,8 @@ async fn forward(proxy: &Proxy, http: Http, patience: Duration) -> Result<Forwar
     let (tell, told) = mpsc::channel(1024);
     let request = Request { http, ..Request::default() };
     let unreachable = |problem: String| PreflightError::Unreachable { url: url.clone(), problem };
-    let opening = Stream::open((&target, proxy.downstream.trust()), &request, (0, stream_reading()), &tell);
+    let (trust, mut shared) = (proxy.downstream.trust(), None);
+    let opening = Stream::open((&target, trust), &request, (0, stream_reading()), &tell, &mut shared);
     let stream = tokio::time::timeout(patience, opening).await;
     let _stream = stream
         .map_err(|_| unreachable("no connection in time".into()))?

@@ -114,6 +114,9 @@ impl Session<'_> {
                 stream.leave(Left::Forgotten);
             }
         }
+        if let Some(shared) = self.shared.take() {
+            shared.close().await;
+        }
         for number in 0..self.streams.len() {
             self.streams[number].gone().await;
         }

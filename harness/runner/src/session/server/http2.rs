@@ -1,30 +1,27 @@
-//! A stream over HTTP/2, over TLS with ALPN or over cleartext TCP with prior knowledge,
-//! <https://www.rfc-editor.org/rfc/rfc9113#section-3.3>, on a connection of its own. The `h2` crate speaks; the strict reader reads.
+//! A stream over HTTP/2, on a connection of its own or on one that streams of its session share.
+
+pub(in crate::session) mod link;
 
 use std::io;
 
 use ssespec_cases::server::{Leaving, Request};
-use ssespec_mock_server::client::Connection;
-use ssespec_mock_server::wire::http2::client::Client;
 use ssespec_strict::http2::fields::{Field, Malformed};
-use ssespec_strict::http2::reader::{Http2Reader, Piece};
+use ssespec_strict::http2::reader::Piece;
+use tokio::sync::mpsc;
 
+use self::link::{Arrival, Link, Opened};
 use super::outlet::{self, Control, Left, Outlet};
 use super::served_url::Target;
 use super::stream_contents::{Content, ResponseHead, Seen};
-use crate::target::Security;
 
-/// How many bytes a single read takes.
-const READ: usize = 16 * 1024;
-
-/// An open connection whose request was sent.
+/// A stream whose request was sent.
 #[derive(Debug)]
 pub(super) struct Http2Stream {
-    socket: Connection,
-    client: Client,
-    reader: Http2Reader,
+    link: Link,
+    arrivals: mpsc::Receiver<Arrival>,
     /// The number of the stream.
     number: u32,
+    sharing: Sharing,
     content: Content,
     outlet: Outlet,
     answered: bool,
@@ -32,76 +29,74 @@ pub(super) struct Http2Stream {
     total: u64,
 }
 
+/// Whether other streams use the connection of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sharing {
+    Own,
+    Shared,
+}
+
 impl Http2Stream {
-    /// Sends the request on a new connection.
+    /// Sends the request on a connection.
     ///
     /// # Errors
-    /// If the server chose another protocol in the TLS handshake, or HTTP/2 does not allow the request.
+    /// If the connection is over, or HTTP/2 does not allow the request.
     pub(super) async fn open(
-        mut socket: Connection,
+        (link, sharing): (Link, Sharing),
         target: &Target,
         asked: &Request,
         (content, outlet): (Content, Outlet),
     ) -> io::Result<Self> {
         let head = head(target, asked).map_err(io::Error::other)?;
-        if target.security == Security::Tls && socket.protocol.as_deref() != Some(b"h2") {
-            return Err(io::Error::new(io::ErrorKind::Unsupported, "ALPN does not choose h2"));
-        }
-        let mut client = Client::start().map_err(io::Error::other)?;
-        let number =
-            client.request(head, asked.body.clone().map(bytes::Bytes::from)).map_err(io::Error::other)?;
-        // A server may refuse the rest before it has read everything: its answer counts.
-        let _ = socket.write(&client.take_output()).await;
-        Ok(Self {
-            socket,
-            client,
-            reader: Http2Reader::default(),
-            number,
-            content,
-            outlet,
-            answered: false,
-            over: false,
-            total: 0,
-        })
+        let body = asked.body.clone().map(bytes::Bytes::from);
+        let Opened { number, arrivals } = link.request(head, body).await?;
+        let (answered, over) = (false, false);
+        Ok(Self { link, arrivals, number, sharing, content, outlet, answered, over, total: 0 })
     }
 
-    /// Reads until the connection ends or is left.
+    /// Reads until the connection ends or the stream is left.
     pub(super) async fn live(mut self, mut control: Control) {
-        let mut buffer = vec![0; READ];
         let mut ended = false;
         loop {
-            let read = tokio::select! {
+            let arrival = tokio::select! {
                 biased;
                 left = control.next() => match left {
                     Some(left) => return self.leave(left, control).await,
                     None => continue,
                 },
-                read = self.socket.read(&mut buffer), if !ended && control.reads() => read,
+                arrival = self.arrivals.recv(), if !ended && control.reads() => arrival,
             };
             let mut seen = Vec::new();
-            let closed = matches!(read, Ok(0) | Err(_));
-            match read {
-                Ok(0) => self.cut("the server closed the connection before the stream ended", &mut seen),
-                Ok(length) => self.take(buffer.get(..length).unwrap_or_default(), &mut seen).await,
-                Err(error) => self.cut(&format!("the connection broke: {error}"), &mut seen),
+            match arrival {
+                Some(Arrival::Pieces { bytes, pieces }) => {
+                    self.take(&bytes, pieces, &mut seen);
+                    ended = seen.iter().any(|seen| matches!(seen, Seen::Broken(_)));
+                }
+                Some(Arrival::Over(why)) => {
+                    ended = true;
+                    self.cut(&why, &mut seen);
+                }
+                None => ended = true,
             }
-            ended = closed || seen.iter().any(|seen| matches!(seen, Seen::Broken(_)));
             if let Some(left) = self.outlet.tell(seen, &mut control).await {
                 return self.leave(left, control).await;
             }
         }
     }
 
-    /// Leaves the stream. A reset affects only the stream: the connection stays open until the session ends.
-    async fn leave(mut self, left: Left, mut control: Control) {
-        if left == Left::HungUp(Leaving::Reset) {
-            self.client.cancel(self.number);
-            // The server may be gone.
-            let _ = self.socket.write(&self.client.take_output()).await;
+    /// Leaves the stream. A reset affects only the stream: a connection of its own stays open until the session ends.
+    async fn leave(self, left: Left, mut control: Control) {
+        let is_reset = left == Left::HungUp(Leaving::Reset);
+        if is_reset || self.sharing == Sharing::Shared {
+            self.link.cancel(self.number).await;
+        }
+        if is_reset && self.sharing == Sharing::Own {
             tokio::spawn(async move {
                 while control.next().await.is_none() {}
                 drop(self);
             });
+        } else {
+            self.link.close().await;
         }
     }
 
@@ -113,18 +108,14 @@ impl Http2Stream {
         }
     }
 
-    /// Takes the bytes of a read.
-    async fn take(&mut self, bytes: &[u8], seen: &mut Vec<Seen>) {
+    /// Takes what arrived in a read.
+    fn take(&mut self, bytes: &[u8], pieces: Vec<Piece>, seen: &mut Vec<Seen>) {
         self.total += bytes.len() as u64;
-        seen.extend(self.outlet.bytes(bytes));
-        let mut pieces = Vec::new();
-        self.reader.feed(bytes, &mut pieces);
+        if !bytes.is_empty() {
+            seen.extend(self.outlet.bytes(bytes));
+        }
         for piece in pieces {
             self.piece(piece, seen);
-        }
-        self.client.receive(bytes);
-        if self.socket.write(&self.client.take_output()).await.is_err() {
-            self.cut("the server closed the connection before the stream ended", seen);
         }
         let most = self.content.reading().most;
         if self.total > most {

@@ -3,6 +3,7 @@
 //! - [`session`]: its state, and playing its script
 //! - `served_url`: the URL that it serves
 //! - `stream`: one stream as a client holds it; `http1` and `http2` read it, `outlet` connects its task to the session
+//! - `http2::link`: a connection over HTTP/2, which streams may share
 //! - [`stream_contents`]: what a stream shows
 //! - `intake`: taking in what comes from the streams and the adapter
 //! - `perform`: what the harness does
@@ -15,7 +16,7 @@ pub(super) mod describe;
 mod ending;
 mod expect;
 mod http1;
-mod http2;
+pub(in crate::session) mod http2;
 mod intake;
 mod matching;
 pub(super) mod outlet;

@@ -65,7 +65,13 @@ impl Session<'_> {
             self.progress.transcript.harness("request", describe::request(&target, request));
             // Adapters serve http URLs.
             let trust = Trust::default();
-            let opening = Stream::open((&target, &trust), request, (number, self.stream_reading), &self.tell);
+            let opening = Stream::open(
+                (&target, &trust),
+                request,
+                (number, self.stream_reading),
+                &self.tell,
+                &mut self.shared,
+            );
             let opened = tokio::time::timeout(self.full_patience.request, opening).await;
             let problem = match opened {
                 Ok(Ok(stream)) => {

@@ -8,6 +8,7 @@ use ssespec_cases::server::{Emission, Expected, ServerFact, ServerStep};
 use ssespec_strict::Limits;
 use tokio::sync::mpsc;
 
+use super::http2::link::Link;
 use super::outlet::StreamUpdate;
 use super::served_url::Target;
 use super::stream::Stream;
@@ -58,6 +59,8 @@ pub(super) struct Session<'s> {
     pub(super) stream_reading: StreamReading,
     pub(super) progress: Progress,
     pub(super) target: Option<Target>,
+    /// The connection over HTTP/2 that requests of the session share.
+    pub(super) shared: Option<Link>,
     /// All streams that were opened.
     pub(super) streams: Vec<Stream>,
     /// Those that each name stands for.
@@ -97,6 +100,7 @@ pub(in crate::session) async fn play(
         stream_reading: stream_reading(ops, strictness),
         progress: Progress::new(Transcript::new(started, Vec::new())),
         target: None,
+        shared: None,
         streams: Vec::new(),
         names: BTreeMap::new(),
         tell,

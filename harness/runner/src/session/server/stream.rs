@@ -4,15 +4,17 @@ use std::collections::VecDeque;
 use std::io;
 use std::time::{Duration, Instant};
 
-use ssespec_cases::server::{Http, Leaving, Reading, Request, ResponseExpected};
+use ssespec_cases::server::{ConnectionChoice, Http, Leaving, Reading, Request, ResponseExpected};
 use ssespec_mock_server::client::{Connection, Offer, Trust};
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, JoinHandle};
 
+use super::http1;
+use super::http2::link::Link;
+use super::http2::{Http2Stream, Sharing};
 use super::outlet::{Control, Left, Outlet, StreamOrder, StreamUpdate};
 use super::served_url::Target;
 use super::stream_contents::{Content, ResponseHead, Seen, StreamReading};
-use super::{http1, http2};
 
 /// How long each of the TCP and the TLS handshake may take; sessions are usually less patient.
 const CONNECTING: Duration = Duration::from_secs(60);
@@ -56,15 +58,17 @@ pub(in crate::session) struct Stream {
 }
 
 impl Stream {
-    /// Opens a stream at a URL whose certificate, if any, is verified like this.
+    /// Opens a stream at a URL whose certificate, if any, is verified like this. `shared` is the connection for requests that
+    /// share one; the first of them opens it.
     ///
     /// # Errors
-    /// When nobody listens there, or the TLS handshake fails.
+    /// When nobody listens there, the TLS handshake fails, or the shared connection is over.
     pub(in crate::session) async fn open(
         (target, trust): (&Target, &Trust),
         request: &Request,
         (stream, reading): (usize, StreamReading),
         tell: &mpsc::Sender<StreamUpdate>,
+        shared: &mut Option<Link>,
     ) -> io::Result<Self> {
         let outlet =
             Outlet { stream, tell: tell.clone(), began: Instant::now(), limits: reading.limits, reads: 0 };
@@ -79,9 +83,22 @@ impl Stream {
                 tokio::spawn(connection.live(control))
             }
             Http::Http2 => {
-                let socket = Connection::open(target, trust, Offer::H2, CONNECTING).await?;
-                let connection = http2::Http2Stream::open(socket, target, request, (content, outlet)).await?;
-                tokio::spawn(connection.live(control))
+                let link = match (request.connection, shared.as_ref()) {
+                    (ConnectionChoice::Shared, Some(link)) => link.clone(),
+                    _ => {
+                        let socket = Connection::open(target, trust, Offer::H2, CONNECTING).await?;
+                        Link::begin(socket, target)?
+                    }
+                };
+                let sharing = match request.connection {
+                    ConnectionChoice::Own => Sharing::Own,
+                    ConnectionChoice::Shared => {
+                        *shared = Some(link.clone());
+                        Sharing::Shared
+                    }
+                };
+                let stream = Http2Stream::open((link, sharing), target, request, (content, outlet)).await?;
+                tokio::spawn(stream.live(control))
             }
         };
         Ok(Self {

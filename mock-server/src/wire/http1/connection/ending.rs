@@ -5,14 +5,13 @@ use std::sync::Arc;
 use super::Connection;
 use crate::action;
 use crate::wire::barrier::Kept;
-use crate::wire::diversion::Diverted;
+use crate::wire::diversion::{Diverted, DivertedStream};
 use crate::wire::event::WireEventKind;
 use crate::wire::http1::exit::Exit;
 use crate::wire::http1::order::{Done, Order};
 use crate::wire::http1::request::Request;
 #[cfg(feature = "http2")]
 use crate::wire::http2::connection::Accepted;
-use crate::wire::transport::Transport;
 
 impl Connection {
     /// Ends the connection.
@@ -82,7 +81,7 @@ impl Connection {
         reporter.tell(WireEventKind::Closed);
         if let Some(diversion) = diversion {
             // The handle is closed, so nobody else has the socket.
-            if let Some(stream) = Arc::into_inner(stream).and_then(Transport::into_tcp) {
+            if let Some(stream) = Arc::into_inner(stream).map(DivertedStream::new) {
                 // It is closed if the receiver was dropped.
                 let _ = diversion.to.send(Diverted { stream, request, ahead: intake.buffer });
             }
