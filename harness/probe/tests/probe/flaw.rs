@@ -39,6 +39,8 @@ pub(crate) enum Flaw {
     CookieWithCredentials,
     /// When a client leaves, all streams end.
     LeaverEndsAll,
+    /// The same, but the server notices late that a client left.
+    LeaverEndsAllLate,
     /// A stream stays open, but receives nothing after 30 s.
     GoesDeaf,
     /// All events have the same id.

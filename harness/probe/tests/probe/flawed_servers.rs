@@ -32,6 +32,8 @@ const FOUND: &[(Flaw, &str, Verdict)] = &[
     (CookieWithCredentials, "set-cookie", Verdict::Warn),
     (LeaverEndsAll, "leave-by-fin", Verdict::Fail),
     (LeaverEndsAll, "leave-by-reset", Verdict::Fail),
+    (LeaverEndsAllLate, "leave-by-fin", Verdict::Fail),
+    (LeaverEndsAllLate, "leave-by-reset", Verdict::Fail),
     (SameId, "id-unique", Verdict::Fail),
     (HeadHangs, "head", Verdict::Fail),
     (HeadLength, "head-length", Verdict::Fail),
@@ -100,9 +102,10 @@ async fn each_flaw_is_found() {
     for (flaw, name, verdict) in FOUND {
         tasks.spawn(async move {
             let url = start(&[*flaw]).await;
-            let found =
-                probe(&url, ProbeSetup { filters: &[name], ..ProbeSetup::default() }).await.verdict(name);
-            (found != *verdict).then(|| format!("{flaw:?}: the verdict of {name} is {found}, not {verdict}"))
+            let probed = probe(&url, ProbeSetup { filters: &[name], ..ProbeSetup::default() }).await;
+            let (found, result) = (probed.verdict(name), &probed.0[*name]);
+            (found != *verdict)
+                .then(|| format!("{flaw:?}: the verdict of {name} is {found}, not {verdict}: {result:#?}"))
         });
     }
     let wrong: Vec<String> = tasks.join_all().await.into_iter().flatten().collect();

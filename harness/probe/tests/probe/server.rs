@@ -306,6 +306,9 @@ where
     events(&mut out, flaws, log, last).await
 }
 
+/// How late a server notices that a client has left.
+const NOTICED_LATE: Duration = Duration::from_millis(250);
+
 /// Sends the missed events and the new ones, until the client disconnects.
 async fn events<S>(out: &mut Output<'_, S>, flaws: &Flaws, log: &EventLog, last: Option<u64>) -> Option<()>
 where
@@ -323,7 +326,7 @@ where
     if has(ReversedReplay) {
         missed.reverse();
     }
-    let opened = Instant::now();
+    let (opened, mut leaving) = (Instant::now(), log.leaving());
     let (mut own, mut held, mut pending) = (0, Vec::new(), Vec::new());
     for number in missed {
         let mut text = frame(number, flaws);
@@ -336,10 +339,13 @@ where
         let number = tokio::select! {
             number = live.recv() => number.ok()?,
             () = out.wait_for_disconnect() => {
+                if has(LeaverEndsAllLate) {
+                    tokio::time::sleep(NOTICED_LATE).await;
+                }
                 log.leave();
                 return None;
             }
-            () = log.somebody_left(), if has(LeaverEndsAll) => {
+            Ok(()) = leaving.changed(), if has(LeaverEndsAll) || has(LeaverEndsAllLate) => {
                 out.connection.write_all(b"0\r\n\r\n").await.ok()?;
                 return None;
             }
