@@ -73,6 +73,10 @@ const FOUND: &[(Flaw, &str, Verdict)] = &[
     (EmptyForUnknownIds, "resume-unknown-id", Verdict::Warn),
     (Partial, "range", Verdict::Warn),
     (NotModified, "conditional", Verdict::Warn),
+    (RefusesRange, "range", Verdict::Warn),
+    (ChunkedTwice, "transfer-encoding", Verdict::Fail),
+    (OddDate, "date", Verdict::Warn),
+    (CompressedDespiteZero, "coding-offered", Verdict::Fail),
     (Folded, "head-syntax", Verdict::Fail),
     (KeepAliveEvents, "keep-alive-is-comment", Verdict::Warn),
     (OneAtATime, "parallel", Verdict::Fail),
@@ -121,6 +125,17 @@ async fn a_stream_that_goes_deaf_is_found() {
     };
     let verdicts = tokio::join!(verdict(&[GoesDeaf]), verdict(&[]));
     assert_eq!(verdicts, (Verdict::Fail, Verdict::Pass));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resumed_stream_that_receives_nothing_new_is_found() {
+    let verdict = async |flaws: &[Flaw]| {
+        let setup =
+            ProbeSetup { filters: &["resume-no-loss"], length: Length::Full, ..ProbeSetup::default() };
+        probe(&start(flaws).await, setup).await.verdict("resume-no-loss")
+    };
+    let verdicts = tokio::join!(verdict(&[DeafAfterReplay]), verdict(&[]));
+    assert_eq!(verdicts, (Verdict::Warn, Verdict::Pass));
 }
 
 #[tokio::test(flavor = "multi_thread")]

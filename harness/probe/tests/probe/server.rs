@@ -117,7 +117,9 @@ where
 {
     let has = |flaw| flaws.contains(&flaw);
     let mut fields = cors(request, flaws);
-    if !has(NoDate) {
+    if has(OddDate) {
+        fields.push_str("date: 2026-01-01 00:00:00\r\n");
+    } else if !has(NoDate) {
         fields.push_str("date: Thu, 01 Jan 2026 00:00:00 GMT\r\n");
     }
     let brief = |status: &str, more: &str, body: &str| {
@@ -188,6 +190,9 @@ where
     if has(Partial) && request.field("range").is_some() {
         return connection.write_all(&brief("206 Partial Content", "", "data")).await.ok();
     }
+    if has(RefusesRange) && request.field("range").is_some() {
+        return connection.write_all(&brief("416 Range Not Satisfiable", "", "")).await.ok();
+    }
     if has(NotModified) && request.field("if-none-match").is_some() {
         return connection.write_all(&brief("304 Not Modified", "", "")).await.ok();
     }
@@ -245,7 +250,8 @@ where
     let offers = request.field("accept-encoding");
     let is_coded = (has(Unflushed) || has(CodingWithoutVary))
         && offers.is_some_and(|offer| offer.contains("gzip"))
-        || has(CompressedUnasked) && offers.is_none();
+        || has(CompressedUnasked) && offers.is_none()
+        || has(CompressedDespiteZero) && offers.is_some_and(|offer| offer.contains("gzip"));
     if is_coded {
         fields.push_str("content-encoding: gzip\r\n");
     }
@@ -255,6 +261,9 @@ where
     let is_chunked = !has(ContentLength) && (!request.is_http10 || has(ChunkedForHttp10));
     if is_chunked && request.method != "HEAD" {
         fields.push_str("transfer-encoding: chunked\r\n");
+        if has(ChunkedTwice) {
+            fields.push_str("transfer-encoding: chunked\r\n");
+        }
     }
     if has(ContentLength) || has(LengthAndChunked) || (has(HeadLength) && request.method == "HEAD") {
         fields.push_str("content-length: 1000000\r\n");
@@ -350,6 +359,9 @@ where
                 return None;
             }
         };
+        if has(DeafAfterReplay) && last.is_some() {
+            continue;
+        }
         if has(GoesDeaf) && opened.elapsed() > Duration::from_secs(30) {
             continue;
         }
