@@ -21,7 +21,7 @@ fn distance(found: &str, name: &str) -> Option<usize> {
     if has_words(found, name) { Some(allowed.map_or(PART, |distance| distance.min(PART))) } else { allowed }
 }
 
-/// Whether the words of a name stand in what was written, one after the other: `headers` in `request-headers`.
+/// Whether the words of a name are part of what was written, one after the other: `headers` in `request-headers`.
 fn has_words(found: &str, name: &str) -> bool {
     let words = |text: &str| text.split(['-', '_', ' ']).map(str::to_owned).collect::<Vec<_>>();
     let (found, name) = (words(found), words(name));

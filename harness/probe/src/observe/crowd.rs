@@ -12,7 +12,7 @@ use crate::wire::exchange::Exchange;
 use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::ReadLimits;
 
-/// How many streams are opened: by chance, one of two processes serves them all once in 128 times.
+/// How many streams are opened. One of two processes serves them all once in 128 times.
 const STREAMS: u32 = 8;
 
 /// How often the server is made to emit.
