@@ -48,10 +48,9 @@ fn payloads(exchange: &Exchange) -> Outcome {
             }
         }
         let total = payloads.len().saturating_sub(framing(&payloads, exchange.end == End::Complete));
-        let are_equal = payloads.windows(2).all(|pair| pair.first() == pair.last());
         let sure = found.into_iter().find(|(mistake, of)| {
-            // A text about placeholders is not always the same.
-            mistake.is_sure(of.len(), total) && (*mistake != Mistake::PlaceholderWithin || are_equal)
+            let are_equal = of.windows(2).all(|pair| pair.first() == pair.last());
+            mistake.is_sure(of.len(), total) && (are_equal || !mistake.is_always_the_same())
         });
         if let Some((mistake, wrong)) = sure {
             let shown = visible::line(wrong.first().copied().unwrap_or_default(), SHOWN);

@@ -89,6 +89,11 @@ impl Mistake {
         }
     }
 
+    /// Whether it shows as the same text each time: what differs is a text about such words.
+    pub(super) fn is_always_the_same(self) -> bool {
+        matches!(self, Self::NoValue | Self::PlaceholderWithin)
+    }
+
     pub(super) fn hint(self) -> &'static str {
         match self {
             Self::FieldNameTwice => {
