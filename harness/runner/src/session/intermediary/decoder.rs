@@ -57,6 +57,9 @@ impl Decoder {
     }
 }
 
+/// The first byte of a member.
+const MAGIC: u8 = 0x1f;
+
 /// A decoder for members of gzip, one after the other, <https://www.rfc-editor.org/rfc/rfc1952#section-2.2>.
 #[derive(Debug)]
 pub(super) struct Gzip {
@@ -75,6 +78,10 @@ impl Gzip {
         let mut has_begun = self.members > 0;
         while !bytes.is_empty() {
             self.members = self.members.max(1);
+            // The decoder waits for a whole header before it judges it.
+            if !has_begun && bytes.first() != Some(&MAGIC) {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
             // Nothing is taken after the end of a member.
             match self.member.write(bytes)? {
                 0 if has_begun => {
