@@ -96,6 +96,7 @@ fn observed(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Option<Obse
         "expect-passed" => Observed::Passed(Passed {
             stream: front::stream(table),
             median: duration("median"),
+            members: table.and_then(|table| value::count_of(table, "members")),
             within: duration("within"),
         }),
         _ => Observed::InFront(front::expectation(written, visitor)?),

@@ -170,6 +170,11 @@ static OBSERVATIONS: &[Verb] = &[
                     "The most that the median of the delays may be, from a write of the origin to its arrival, over the writes \
                      since the last `expect-passed`.",
                 ),
+                Key::optional(
+                    "members",
+                    Shape::Count(1, STREAMS),
+                    "The most members of gzip that the content may consist of.",
+                ),
             ],
         }),
         "Every byte of content that the origin has sent on the stream has arrived unchanged, and nothing else. Content codings \

@@ -85,6 +85,8 @@ pub struct Passed {
     /// The most that the median of the delays may be, from a write of the origin to its arrival: of the writes since the
     /// last such step.
     pub median: Option<Duration>,
+    /// The most members of gzip that it may consist of.
+    pub members: Option<u64>,
     /// How long to wait for it, if not the usual time.
     pub within: Option<Duration>,
 }

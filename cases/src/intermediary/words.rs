@@ -132,8 +132,12 @@ fn passed(passed: &Passed) -> String {
     let delay = passed
         .median
         .map(|median| format!(", with a median delay of at most {}", humantime::format_duration(median)));
+    let members = passed
+        .members
+        .map(|most| format!(", in at most {most} gzip member{}", if most == 1 { "" } else { "s" }));
     let of = of(&passed.stream);
-    format!("at the client, all that the origin has sent{of}, unchanged{}", delay.unwrap_or_default())
+    let conditions = [delay, members].map(Option::unwrap_or_default).concat();
+    format!("at the client, all that the origin has sent{of}, unchanged{conditions}")
 }
 
 fn of(stream: &str) -> String {

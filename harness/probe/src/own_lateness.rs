@@ -57,6 +57,12 @@ impl Drop for Watch {
 
 fn remember(pause: Pause) {
     let mut pauses = PAUSES.lock().unwrap_or_else(PoisonError::into_inner);
+    // Each probe of this process notices the same pauses.
+    if let Some(last) = pauses.back_mut().filter(|last| pause.since <= last.until) {
+        last.since = last.since.min(pause.since);
+        last.until = last.until.max(pause.until);
+        return;
+    }
     if pauses.len() == REMEMBERED {
         pauses.pop_front();
     }
@@ -93,6 +99,11 @@ pub(crate) fn earliest_arrival(pauses: &[OwnPause], read: Duration) -> Duration 
     pauses.iter().rev().find(covers).map_or(read, |pause| pause.since)
 }
 
+/// For how long this process was not scheduled since `moment`.
+pub(crate) fn within(pauses: &[OwnPause], moment: Duration) -> Duration {
+    pauses.iter().map(|pause| pause.until.saturating_sub(pause.since.max(moment))).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,6 +120,26 @@ mod tests {
         assert_eq!(earliest_arrival(&pauses, ms(710)), ms(100));
         assert_eq!(earliest_arrival(&pauses, ms(1500)), ms(1500));
         assert_eq!(earliest_arrival(&pauses, ms(2050)), ms(2000));
+    }
+
+    #[test]
+    fn only_the_part_of_a_pause_after_the_moment_counts() {
+        let pauses =
+            [OwnPause { since: ms(100), until: ms(200) }, OwnPause { since: ms(300), until: ms(520) }];
+        assert_eq!(within(&pauses, ms(0)), ms(320));
+        assert_eq!(within(&pauses, ms(400)), ms(120));
+    }
+
+    #[tokio::test(flavor = "current_thread")]
+    async fn pauses_that_overlap_are_one() {
+        // No other pause is then.
+        let start = Instant::now() + Duration::from_secs(3600);
+        for (since, until) in [(0, 200), (150, 260), (900, 1000)] {
+            remember(Pause { since: start + ms(since), until: start + ms(until) });
+        }
+        let pauses = pauses_since(start);
+        let lengths: Vec<Duration> = pauses.iter().map(|pause| pause.until - pause.since).collect();
+        assert_eq!(lengths, [ms(260), ms(100)]);
     }
 
     #[tokio::test(flavor = "current_thread")]

@@ -43,7 +43,6 @@ const CONSEQUENCES: &[(&str, &str)] = &[
     ("event-latency", "held-back"),
     ("clumps", "held-back"),
     ("coding-unasked", "coding-offered"),
-    ("coding-flushed", "coding-offered"),
     ("freshness", "cache-control"),
     ("cors-reflection", "cors-credentials"),
     ("cors-preflight", "cors-origin"),

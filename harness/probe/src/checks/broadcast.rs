@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::check::{Check, judging};
 use crate::describe::{counted, seconds};
 use crate::need::Need;
+use crate::observe::crowd::{self, Crowd};
 use crate::observe::observations::CheckContext;
 use crate::observe::pair::{self, Common, Key, Pair, key};
 use crate::outcome::{Breach, Outcome};
@@ -23,6 +24,9 @@ async fn every_stream(context: CheckContext) -> Result<Outcome, Outcome> {
     if context.places().total() < 2 {
         return Err(Outcome::NotJudged("the server serves one stream at a time".into()));
     }
+    if let Some(outcome) = several(&context).await? {
+        return Ok(outcome);
+    }
     let pair = {
         let _places = context.reserve(2).await;
         pair::observe(context.options(), context.path.clone(), context.places()).await
@@ -39,6 +43,58 @@ async fn every_stream(context: CheckContext) -> Result<Outcome, Outcome> {
         return Err(Outcome::JudgeAlone(reason.into()));
     }
     Ok(outcome)
+}
+
+/// The fewest streams whose events are compared. With fewer, two of them are.
+const SEVERAL: u32 = 3;
+
+/// The breach of a server whose events reach only some of several streams, each time others, although it can be made to emit.
+///
+/// # Errors
+/// If other checks make the server emit, too: the outcome of the check.
+async fn several(context: &CheckContext) -> Result<Option<Outcome>, Outcome> {
+    let Some(trigger) = context.options().emit.clone() else { return Ok(None) };
+    if context.places().total() < SEVERAL {
+        return Ok(None);
+    }
+    if !context.is_alone {
+        return Err(Outcome::JudgeAlone("other checks make the server emit too".into()));
+    }
+    let _places = context.reserve(context.places().total()).await;
+    let crowd = crowd::observe(context.options(), &trigger, context.path.clone(), context.places()).await;
+    Ok(reaches_some(&crowd))
+}
+
+/// The breach of events that each reach some streams and not others. What reaches only one stream each time is for the
+/// comparison of two.
+fn reaches_some(crowd: &Crowd) -> Option<Outcome> {
+    let (total, emissions) = (crowd.streams.len(), crowd.reached.len());
+    let missed = crowd.reached.iter().filter(|reached| **reached < total).count();
+    let several = crowd.reached.iter().filter(|reached| **reached > 1).count();
+    let short = crowd.received.iter().filter(|received| **received + 2 <= emissions).count();
+    // Events that come together, or late, or that nobody made the server emit, are something else.
+    let is_one_each = crowd.received.iter().sum::<usize>() == crowd.reached.iter().sum::<usize>();
+    let are_open = crowd.streams.iter().all(|stream| stream.end == End::StillOpen);
+    if missed < 2 || several < 2 || short < 2 || !is_one_each || !are_open {
+        return None;
+    }
+    let least = crowd.received.iter().min().copied().unwrap_or_default();
+    let most = crowd.received.iter().max().copied().unwrap_or_default();
+    let (one, other) = (
+        crowd.streams.iter().zip(&crowd.received).find(|(_, received)| **received == least)?.0,
+        crowd.streams.iter().zip(&crowd.received).find(|(_, received)| **received == most)?.0,
+    );
+    let reached: Vec<String> = crowd.reached.iter().map(ToString::to_string).collect();
+    let observed = format!(
+        "of {total} open streams, {emissions} events reached {}; a stream received {least} to {most} of them",
+        reached.join(", "),
+    );
+    let breach = Breach::new(one, "each event on every stream", observed)
+        .with_exchange(other, 2)
+        .hint(
+            "several processes serve the streams, and each sends only its own events: connect them, for example with a message broker, or run one process",
+        );
+    Some(breach.proven())
 }
 
 /// Whether events came on other streams.

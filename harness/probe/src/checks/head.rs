@@ -52,7 +52,7 @@ pub(crate) const CHECKS: &[Check] = &[
         |c| judge_head(c, |e, _| framing_finding(e, FindingKind::LengthAndTransferEncoding)),
     ),
     Check::new("transfer-encoding", "The last transfer coding is chunked", "http/chunked-is-last", |c| {
-        judge_head(c, |e, _| framing_finding(e, FindingKind::NotChunkedLast))
+        judge_head(c, transfer_encoding)
     }),
     Check::new(
         "chunked",
@@ -236,6 +236,18 @@ fn framing_finding(exchange: &Exchange, kind: FindingKind) -> Outcome {
     }
 }
 
+fn transfer_encoding(exchange: &Exchange, head: &Head) -> Outcome {
+    let times =
+        head.list("transfer-encoding").iter().filter(|coding| coding.eq_ignore_ascii_case("chunked")).count();
+    if times > 1 {
+        let observed = field_lines(head, &["transfer-encoding"]);
+        return Breach::new(exchange, "chunked once", observed)
+            .hint("the code sets the field, and so does the server: leave it to the server")
+            .proven();
+    }
+    framing_finding(exchange, FindingKind::NotChunkedLast)
+}
+
 fn chunked(exchange: &Exchange, head: &Head) -> Outcome {
     if exchange.status() != Some(200) {
         return no_stream(exchange);
@@ -327,8 +339,12 @@ fn accel_buffering(_: &Exchange, head: &Head) -> Outcome {
 }
 
 fn date(exchange: &Exchange, head: &Head) -> Outcome {
-    if head.values("date").next().is_some() {
-        return Outcome::Holds;
+    let Some(value) = head.first("date") else {
+        return Breach::new(exchange, "a Date field", "no Date field").proven();
+    };
+    if imf_date(&value).is_none() {
+        let expected = "a date such as Sun, 06 Nov 1994 08:49:37 GMT";
+        return Breach::new(exchange, expected, format!("date: {value}")).proven();
     }
-    Breach::new(exchange, "a Date field", "no Date field").proven()
+    Outcome::Holds
 }

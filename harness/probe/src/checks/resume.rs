@@ -177,7 +177,14 @@ fn no_loss(resumption: &Resumption) -> Outcome {
     let expected = expected.get(..last.max(resumption.settled())).unwrap_or_default();
     let lost: Vec<String> = expected.iter().filter(|id| !received.contains(id)).cloned().collect();
     if lost.is_empty() {
-        return Outcome::Holds;
+        return resumption.unheard().map_or(Outcome::Holds, |count| {
+            let observed = format!(
+                "the missed events, and then nothing, while {count} came on a stream that stayed open"
+            );
+            with_uninterrupted(breach(resumption, "new events after the missed ones", observed), resumption)
+                .hint("subscribe the stream to new events also if the client resumes")
+                .suspected()
+        });
     }
     let observed = format!("without {}; {}", id_list(&lost), describe(resumption));
     with_uninterrupted(breach(resumption, format!("ids {}", id_list(expected)), observed), resumption)

@@ -5,7 +5,8 @@ use std::time::Duration;
 use crate::emit::EmitTrigger;
 use crate::observe::replay::REPLAYED;
 use crate::options::{Length, Options};
-use crate::wire::exchange::Exchange;
+use crate::own_lateness;
+use crate::wire::exchange::{End, Exchange};
 use crate::wire::ongoing::OngoingExchange;
 
 /// How long an event that was emitted may take.
@@ -38,11 +39,9 @@ pub(crate) enum FirstEvents {
 pub(crate) async fn watch(options: &Options, stream: &mut OngoingExchange) -> FirstEvents {
     let Some(trigger) = &options.emit else {
         if options.length == Length::Full {
-            let soon = stream.elapsed() + FIRST;
-            stream.read_until(soon, |exchange| exchange.dispatched().next().is_some()).await;
+            read(stream, FIRST, |exchange| exchange.dispatched().next().is_some()).await;
             if stream.exchange.dispatched().next().is_some() {
-                let limit = stream.elapsed() + STEADY;
-                stream.read_until(limit, |exchange| live(exchange).len() >= ENOUGH).await;
+                read(stream, STEADY, |exchange| live(exchange).len() >= ENOUGH).await;
             }
         }
         return if are_steady(&live(&stream.exchange)) { FirstEvents::Came } else { FirstEvents::Unknown };
@@ -64,6 +63,21 @@ pub(crate) async fn watch(options: &Options, stream: &mut OngoingExchange) -> Fi
     }
 }
 
+/// Reads for this long, not counting the time in which this process was not scheduled.
+async fn read(stream: &mut OngoingExchange, time: Duration, is_enough: impl Fn(&Exchange) -> bool) {
+    let began = stream.elapsed();
+    loop {
+        let lost = own_lateness::within(&stream.exchange.own_pauses, began);
+        if stream.elapsed() >= began + time + lost || is_enough(&stream.exchange) {
+            break;
+        }
+        stream.read_until(began + time + lost, &is_enough).await;
+        if stream.exchange.end != End::StillOpen {
+            break;
+        }
+    }
+}
+
 /// Whether an event comes when the server is made to emit; `None` if that fails.
 async fn emitted(trigger: &EmitTrigger, options: &Options, stream: &mut OngoingExchange) -> Option<bool> {
     let before = stream.exchange.dispatched().count();
@@ -74,20 +88,25 @@ async fn emitted(trigger: &EmitTrigger, options: &Options, stream: &mut OngoingE
     is_done.then(|| stream.exchange.dispatched().count() > before)
 }
 
+/// A time between the two, since this process may have been late to see an event.
+type Arrival = (Duration, Duration);
+
 /// When events came that were not a replay; those that came together count once.
-fn live(exchange: &Exchange) -> Vec<Duration> {
+fn live(exchange: &Exchange) -> Vec<Arrival> {
     let from = exchange.head_time() + REPLAYED;
-    let mut times: Vec<Duration> = exchange.dispatched().map(|event| event.block.at).collect();
-    times.retain(|at| *at >= from);
-    times.dedup_by(|later, earlier| later.saturating_sub(*earlier) < APART);
-    times
+    let times = exchange.dispatched().map(|event| event.block.at).filter(|at| *at >= from);
+    let mut arrivals: Vec<Arrival> = times.map(|at| (exchange.earliest_arrival(at), at)).collect();
+    arrivals.dedup_by(|(_, later), (_, earlier)| later.saturating_sub(*earlier) < APART);
+    arrivals
 }
 
-/// Whether the times are about equally far from each other.
-fn are_steady(times: &[Duration]) -> bool {
-    let gaps = || times.windows(2).map(|pair| pair[1].saturating_sub(pair[0]));
-    let (Some(shortest), Some(longest)) = (gaps().min(), gaps().max()) else { return false };
-    times.len() >= ENOUGH && longest <= shortest * 3 / 2
+/// Whether the times may be about equally far from each other.
+fn are_steady(arrivals: &[Arrival]) -> bool {
+    let pairs = || arrivals.windows(2).map(|pair| (pair[0], pair[1]));
+    let shortest = pairs().map(|((from, _), (_, to))| to.saturating_sub(from)).min();
+    let longest = pairs().map(|((_, from), (to, _))| to.saturating_sub(from)).max();
+    let (Some(shortest), Some(longest)) = (shortest, longest) else { return false };
+    arrivals.len() >= ENOUGH && longest <= shortest * 3 / 2
 }
 
 #[cfg(test)]
@@ -96,11 +115,22 @@ mod tests {
 
     use super::are_steady;
 
+    fn ms(time: u64) -> Duration {
+        Duration::from_millis(time)
+    }
+
     #[test]
     fn steady_events_are_equally_far_apart() {
-        let times = |all: &[u64]| all.iter().map(|ms| Duration::from_millis(*ms)).collect::<Vec<_>>();
+        let times = |all: &[u64]| all.iter().map(|at| (ms(*at), ms(*at))).collect::<Vec<_>>();
         assert!(are_steady(&times(&[700, 1700, 2705])));
         assert!(!are_steady(&times(&[700, 1700])));
         assert!(!are_steady(&times(&[700, 900, 2700])));
+    }
+
+    #[test]
+    fn an_event_that_was_seen_late_may_be_steady() {
+        let seen = |earliest, at| (ms(earliest), ms(at));
+        assert!(are_steady(&[seen(700, 700), seen(1390, 2000), seen(2100, 2100)]));
+        assert!(!are_steady(&[seen(700, 700), seen(1950, 2000), seen(2100, 2100)]));
     }
 }

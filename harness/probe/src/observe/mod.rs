@@ -15,6 +15,7 @@
 pub(crate) mod admission;
 pub(crate) mod before_leaving;
 pub(crate) mod capacity;
+pub(crate) mod crowd;
 pub(crate) mod heads;
 pub(crate) mod long;
 pub(crate) mod observations;

@@ -5,8 +5,9 @@
 use std::time::Duration;
 
 use crate::observe::places::Places;
+use crate::observe::replay::REPLAYED;
 use crate::options::{Length, Options};
-use crate::wire::exchange::Exchange;
+use crate::wire::exchange::{End, Exchange};
 use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::ReadLimits;
 
@@ -21,6 +22,15 @@ const LATER: Duration = Duration::from_millis(400);
 
 /// How often a last event is emitted until it comes.
 const LATER_EMISSIONS: usize = 3;
+
+/// An event that comes on one stream may come so much later on another one, if the server looks for new events now and then.
+const LATEST: Duration = Duration::from_millis(2500);
+
+/// How many events on the stream that stayed open show that the resumed one receives none.
+const UNHEARD: usize = 3;
+
+/// How long the resumed stream is read at a time, before the one that stayed open.
+const SLICE: Duration = Duration::from_millis(200);
 
 /// How long it takes to read what is buffered.
 const BUFFERED: Duration = Duration::from_millis(20);
@@ -43,6 +53,8 @@ pub(crate) struct Resumption {
     /// What the stream that stayed open had received by this time must have come on the resumed stream too. Counted from its own
     /// request; `None` if the probe cannot make the server emit.
     settled: Option<Duration>,
+    /// When the second stream was opened, on the clock of the one that stayed open.
+    resumed: Option<Duration>,
 }
 
 /// Why there is nothing to resume.
@@ -71,6 +83,19 @@ impl Resumption {
         let (Some(settled), Some(uninterrupted)) = (self.settled, &self.uninterrupted) else { return 0 };
         let ids = uninterrupted.identified().skip_while(|(_, id)| *id != self.last_event_id).skip(1);
         ids.take_while(|(event, _)| event.block.at < settled).count()
+    }
+
+    /// How many events came on the stream that stayed open, if the resumed one received what was missed and nothing after it
+    /// meanwhile: no stream that is still served is so late. `None` also if there were too few.
+    pub(crate) fn unheard(&self) -> Option<usize> {
+        let (uninterrupted, resumed) = (self.uninterrupted.as_ref()?, self.resumed?);
+        let replayed = self.second.head_time() + REPLAYED;
+        let is_silent = self.second.dispatched().all(|event| event.block.at < replayed);
+        let from = resumed + REPLAYED;
+        let to = uninterrupted.duration.saturating_sub(LATEST);
+        let live = uninterrupted.dispatched().filter(|event| (from..to).contains(&event.block.at));
+        let is_unheard = is_silent && self.second.end == End::StillOpen && self.continued();
+        is_unheard.then(|| live.count()).filter(|count| *count >= UNHEARD)
     }
 
     /// The id to expect first after resuming.
@@ -137,13 +162,24 @@ pub(crate) async fn observe(
     let request = request.clone().add_field("last-event-id", &last_event_id);
     // An event between the replay and the subscription is lost by servers that subscribe too late.
     start_emitting(options, 3);
+    let resumed = uninterrupted.as_ref().map(OngoingExchange::elapsed);
     let mut second = places.open(options, &request).await;
     second.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
     // Others subscribe only some time after the head.
     start_emitting(options, 4);
     let limit = second.elapsed() + second_limit;
     let enough = after.len() + 2;
-    second.read_until(limit, |exchange| exchange.identified().nth(enough - 1).is_some()).await;
+    // What is missed may be enough, and says nothing about new events.
+    let may_be_replay = options.emit.is_none() && options.length == Length::Full;
+    let is_new = |exchange: &Exchange| {
+        exchange.identified().any(|(event, _)| event.block.at >= exchange.head_time() + REPLAYED)
+    };
+    let is_enough = |exchange: &Exchange| {
+        exchange.identified().nth(enough - 1).is_some() && (!may_be_replay || is_new(exchange))
+    };
+    while second.elapsed() < limit && second.exchange.end == End::StillOpen && !is_enough(&second.exchange) {
+        both(&mut second, uninterrupted.as_mut(), SLICE, is_enough).await;
+    }
     let mut settled = None;
     if options.emit.is_some() {
         // That a last event is missing shows only when another one comes after it.
@@ -168,7 +204,7 @@ pub(crate) async fn observe(
         uninterrupted.read_until(moment, |_| false).await;
     }
     let uninterrupted = uninterrupted.map(OngoingExchange::finish);
-    Ok(Resumption { first, second, uninterrupted, last_event_id, before, after, settled })
+    Ok(Resumption { first, second, uninterrupted, last_event_id, before, after, settled, resumed })
 }
 
 /// Reads the resumed stream for this long or until it has enough, and the one that stayed open meanwhile.

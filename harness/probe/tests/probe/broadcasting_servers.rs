@@ -28,6 +28,8 @@ enum Reaches {
     OnlyOpen,
     /// Each stream has events of its own.
     Own,
+    /// Those of one of two processes without a common bus, in turn.
+    OneProcess,
     /// All, until one leaves: then none of those that are open.
     NoneAfterOneLeft,
     /// All, until one leaves: then none, also of those that are opened later.
@@ -58,6 +60,7 @@ fn emit(streams: &Streams, reaches: Reaches) {
         Reaches::NobodyAfterOneLeft if streams.2.is_some() => 0..0,
         Reaches::TwoMoreAfterOneLeft if streams.2.is_some_and(|then| number > then + 2) => 0..0,
         Reaches::All
+        | Reaches::OneProcess
         | Reaches::OnlyOpen
         | Reaches::Own
         | Reaches::NoneAfterOneLeft
@@ -68,7 +71,11 @@ fn emit(streams: &Streams, reaches: Reaches) {
         Reaches::Newest => count - 1..count,
         Reaches::Oldest => 0..1,
     };
-    for stream in &streams.1[chosen] {
+    for (at, stream) in streams.1.iter().enumerate() {
+        let is_of_process = reaches != Reaches::OneProcess || at % 2 == number as usize % 2;
+        if !chosen.contains(&at) || !is_of_process {
+            continue;
+        }
         // It may have left just now.
         let _ = stream.send(number);
     }
@@ -167,6 +174,7 @@ async fn an_event_that_does_not_reach_every_stream_is_missed() {
         (Reaches::Newest, often, Verdict::Warn),
         (Reaches::Oldest, None, Verdict::Fail),
         (Reaches::Oldest, often, Verdict::Warn),
+        (Reaches::OneProcess, None, Verdict::Fail),
         (Reaches::Own, often, Verdict::Skip),
     ];
     let mut tasks = tokio::task::JoinSet::new();

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tokio::sync::Notify;
 use tokio::sync::broadcast::{Receiver, Sender, channel};
+use tokio::sync::watch;
 
 /// The time between two events.
 const INTERVAL: Duration = Duration::from_millis(300);
@@ -16,7 +16,8 @@ pub(crate) struct EventLog {
     history: Arc<Mutex<Vec<u64>>>,
     live: Sender<u64>,
     has_crashed: Arc<AtomicBool>,
-    left: Arc<Notify>,
+    /// How many clients have left.
+    left: watch::Sender<u64>,
 }
 
 impl EventLog {
@@ -26,7 +27,7 @@ impl EventLog {
             history: Arc::default(),
             live: channel(100).0,
             has_crashed: Arc::default(),
-            left: Arc::default(),
+            left: watch::channel(0).0,
         };
         let growing = log.clone();
         tokio::spawn(async move {
@@ -54,12 +55,12 @@ impl EventLog {
 
     /// A client has left.
     pub(crate) fn leave(&self) {
-        self.left.notify_waiters();
+        self.left.send_modify(|count| *count += 1);
     }
 
-    /// Waits until a client leaves.
-    pub(crate) async fn somebody_left(&self) {
-        self.left.notified().await;
+    /// Notices each client that leaves from now on.
+    pub(crate) fn leaving(&self) -> watch::Receiver<u64> {
+        self.left.subscribe()
     }
 
     /// The events after this one so far, and those to come, without a gap.

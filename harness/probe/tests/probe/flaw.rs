@@ -39,6 +39,18 @@ pub(crate) enum Flaw {
     CookieWithCredentials,
     /// When a client leaves, all streams end.
     LeaverEndsAll,
+    /// The same, but the server notices late that a client left.
+    LeaverEndsAllLate,
+    /// A resumed stream receives what was missed, and nothing new.
+    DeafAfterReplay,
+    /// The field Transfer-Encoding is there twice.
+    ChunkedTwice,
+    /// The date has another format.
+    OddDate,
+    /// A request for a range is refused.
+    RefusesRange,
+    /// The stream is compressed although the client excludes that.
+    CompressedDespiteZero,
     /// A stream stays open, but receives nothing after 30 s.
     GoesDeaf,
     /// All events have the same id.

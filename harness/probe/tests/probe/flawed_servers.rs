@@ -32,6 +32,8 @@ const FOUND: &[(Flaw, &str, Verdict)] = &[
     (CookieWithCredentials, "set-cookie", Verdict::Warn),
     (LeaverEndsAll, "leave-by-fin", Verdict::Fail),
     (LeaverEndsAll, "leave-by-reset", Verdict::Fail),
+    (LeaverEndsAllLate, "leave-by-fin", Verdict::Fail),
+    (LeaverEndsAllLate, "leave-by-reset", Verdict::Fail),
     (SameId, "id-unique", Verdict::Fail),
     (HeadHangs, "head", Verdict::Fail),
     (HeadLength, "head-length", Verdict::Fail),
@@ -71,6 +73,10 @@ const FOUND: &[(Flaw, &str, Verdict)] = &[
     (EmptyForUnknownIds, "resume-unknown-id", Verdict::Warn),
     (Partial, "range", Verdict::Warn),
     (NotModified, "conditional", Verdict::Warn),
+    (RefusesRange, "range", Verdict::Warn),
+    (ChunkedTwice, "transfer-encoding", Verdict::Fail),
+    (OddDate, "date", Verdict::Warn),
+    (CompressedDespiteZero, "coding-offered", Verdict::Fail),
     (Folded, "head-syntax", Verdict::Fail),
     (KeepAliveEvents, "keep-alive-is-comment", Verdict::Warn),
     (OneAtATime, "parallel", Verdict::Fail),
@@ -100,9 +106,10 @@ async fn each_flaw_is_found() {
     for (flaw, name, verdict) in FOUND {
         tasks.spawn(async move {
             let url = start(&[*flaw]).await;
-            let found =
-                probe(&url, ProbeSetup { filters: &[name], ..ProbeSetup::default() }).await.verdict(name);
-            (found != *verdict).then(|| format!("{flaw:?}: the verdict of {name} is {found}, not {verdict}"))
+            let probed = probe(&url, ProbeSetup { filters: &[name], ..ProbeSetup::default() }).await;
+            let (found, result) = (probed.verdict(name), &probed.0[*name]);
+            (found != *verdict)
+                .then(|| format!("{flaw:?}: the verdict of {name} is {found}, not {verdict}: {result:#?}"))
         });
     }
     let wrong: Vec<String> = tasks.join_all().await.into_iter().flatten().collect();
@@ -118,6 +125,17 @@ async fn a_stream_that_goes_deaf_is_found() {
     };
     let verdicts = tokio::join!(verdict(&[GoesDeaf]), verdict(&[]));
     assert_eq!(verdicts, (Verdict::Fail, Verdict::Pass));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_resumed_stream_that_receives_nothing_new_is_found() {
+    let verdict = async |flaws: &[Flaw]| {
+        let setup =
+            ProbeSetup { filters: &["resume-no-loss"], length: Length::Full, ..ProbeSetup::default() };
+        probe(&start(flaws).await, setup).await.verdict("resume-no-loss")
+    };
+    let verdicts = tokio::join!(verdict(&[DeafAfterReplay]), verdict(&[]));
+    assert_eq!(verdicts, (Verdict::Warn, Verdict::Pass));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! Probes a server and reads the results.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use ssespec::run::baseline::id_glob;
@@ -9,6 +9,10 @@ use ssespec::run::{Baseline, Rerun, Selection};
 use ssespec_cases::Corpus;
 use ssespec_probe::{Content, EmitTrigger, Length, Options, Probe, ProbeError, Strictness, Target, Trust};
 use ssespec_reports::results::{CaseResult, Record, Verdict};
+
+/// The requirements. To read all cases takes so long that it is done once: the servers of the tests run in this process, too.
+static CORPUS: LazyLock<Arc<Corpus>> =
+    LazyLock::new(|| Arc::new(Corpus::embedded().expect("the requirements")));
 
 /// The results of a probe, by check name.
 pub(crate) struct ProbeResults(pub(crate) BTreeMap<String, CaseResult>);
@@ -48,7 +52,7 @@ pub(crate) async fn attempt(url: &str, setup: ProbeSetup<'_>) -> Result<ProbeRes
         .iter()
         .map(|name| id_glob(&format!("server/probe/{name}")).expect("a pattern").compile_matcher());
     let probe = Probe {
-        corpus: Arc::new(Corpus::embedded().expect("the requirements")),
+        corpus: Arc::clone(&CORPUS),
         options: Options {
             target: Target::parse(url).expect("a URL"),
             headers: Vec::new(),

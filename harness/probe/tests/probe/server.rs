@@ -117,7 +117,9 @@ where
 {
     let has = |flaw| flaws.contains(&flaw);
     let mut fields = cors(request, flaws);
-    if !has(NoDate) {
+    if has(OddDate) {
+        fields.push_str("date: 2026-01-01 00:00:00\r\n");
+    } else if !has(NoDate) {
         fields.push_str("date: Thu, 01 Jan 2026 00:00:00 GMT\r\n");
     }
     let brief = |status: &str, more: &str, body: &str| {
@@ -188,6 +190,9 @@ where
     if has(Partial) && request.field("range").is_some() {
         return connection.write_all(&brief("206 Partial Content", "", "data")).await.ok();
     }
+    if has(RefusesRange) && request.field("range").is_some() {
+        return connection.write_all(&brief("416 Range Not Satisfiable", "", "")).await.ok();
+    }
     if has(NotModified) && request.field("if-none-match").is_some() {
         return connection.write_all(&brief("304 Not Modified", "", "")).await.ok();
     }
@@ -245,7 +250,8 @@ where
     let offers = request.field("accept-encoding");
     let is_coded = (has(Unflushed) || has(CodingWithoutVary))
         && offers.is_some_and(|offer| offer.contains("gzip"))
-        || has(CompressedUnasked) && offers.is_none();
+        || has(CompressedUnasked) && offers.is_none()
+        || has(CompressedDespiteZero) && offers.is_some_and(|offer| offer.contains("gzip"));
     if is_coded {
         fields.push_str("content-encoding: gzip\r\n");
     }
@@ -255,6 +261,9 @@ where
     let is_chunked = !has(ContentLength) && (!request.is_http10 || has(ChunkedForHttp10));
     if is_chunked && request.method != "HEAD" {
         fields.push_str("transfer-encoding: chunked\r\n");
+        if has(ChunkedTwice) {
+            fields.push_str("transfer-encoding: chunked\r\n");
+        }
     }
     if has(ContentLength) || has(LengthAndChunked) || (has(HeadLength) && request.method == "HEAD") {
         fields.push_str("content-length: 1000000\r\n");
@@ -306,6 +315,9 @@ where
     events(&mut out, flaws, log, last).await
 }
 
+/// How late a server notices that a client has left.
+const NOTICED_LATE: Duration = Duration::from_millis(250);
+
 /// Sends the missed events and the new ones, until the client disconnects.
 async fn events<S>(out: &mut Output<'_, S>, flaws: &Flaws, log: &EventLog, last: Option<u64>) -> Option<()>
 where
@@ -323,7 +335,7 @@ where
     if has(ReversedReplay) {
         missed.reverse();
     }
-    let opened = Instant::now();
+    let (opened, mut leaving) = (Instant::now(), log.leaving());
     let (mut own, mut held, mut pending) = (0, Vec::new(), Vec::new());
     for number in missed {
         let mut text = frame(number, flaws);
@@ -336,14 +348,20 @@ where
         let number = tokio::select! {
             number = live.recv() => number.ok()?,
             () = out.wait_for_disconnect() => {
+                if has(LeaverEndsAllLate) {
+                    tokio::time::sleep(NOTICED_LATE).await;
+                }
                 log.leave();
                 return None;
             }
-            () = log.somebody_left(), if has(LeaverEndsAll) => {
+            Ok(()) = leaving.changed(), if has(LeaverEndsAll) || has(LeaverEndsAllLate) => {
                 out.connection.write_all(b"0\r\n\r\n").await.ok()?;
                 return None;
             }
         };
+        if has(DeafAfterReplay) && last.is_some() {
+            continue;
+        }
         if has(GoesDeaf) && opened.elapsed() > Duration::from_secs(30) {
             continue;
         }

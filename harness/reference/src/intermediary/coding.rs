@@ -16,6 +16,8 @@ use crate::intermediary::request::Request;
 enum Flush {
     Each,
     AtEnd,
+    /// Each piece is a member of gzip of its own.
+    ByMember,
 }
 
 /// The coding of one response.
@@ -32,6 +34,8 @@ impl Coder {
         let may_be = is_plain && !head.fields.lists("cache-control", "no-transform");
         let flush = if is_asked && may_be && defects.has(Defect::CompressedWithoutFlush) {
             Flush::AtEnd
+        } else if is_asked && may_be && defects.has(Defect::CompressedInMembers) {
+            Flush::ByMember
         } else if is_asked && may_be && defects.has(Defect::CompressedWithoutVary)
             || is_asked && is_plain && !may_be && defects.has(Defect::NoTransformIgnored)
             || !is_asked && may_be && defects.has(Defect::CompressedUnasked)
@@ -54,8 +58,13 @@ impl Coder {
         let Some((encoder, flush)) = &mut self.gzip else { return content };
         // Writing to memory does not fail.
         let _ = encoder.write_all(&content);
-        if *flush == Flush::Each {
-            let _ = encoder.flush();
+        match flush {
+            Flush::Each => _ = encoder.flush(),
+            Flush::AtEnd => {}
+            Flush::ByMember => {
+                let next = GzEncoder::new(Vec::new(), Compression::default());
+                return std::mem::replace(encoder, next).finish().unwrap_or_default();
+            }
         }
         std::mem::take(encoder.get_mut())
     }

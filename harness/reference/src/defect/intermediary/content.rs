@@ -45,6 +45,8 @@ macro_rules! entries {
 
         /// Content is compressed, and sent only when the compressor has enough of it.
         CompressedWithoutFlush: "tower-rs/tower-http#419",
+        /// Content is compressed, and each piece is a member of gzip of its own.
+        CompressedInMembers: "resilience-intermediary/coding-one-member",
         /// Content is compressed without a Vary field.
         CompressedWithoutVary: "http/proxy-vary",
         /// Content is compressed although the response says no-transform.

@@ -126,14 +126,20 @@ impl Content {
 
     /// Whether all that was sent has arrived and nothing else; otherwise what is missing or wrong.
     pub(super) fn passed(&self) -> Passage {
-        if let Some(loss) = self.decoder.loss() {
-            return Passage::Different(loss.to_string());
+        if self.decoder.is_lost() {
+            let what = "content in a coding that was not asked for, or that cannot be decoded";
+            return Passage::Different(what.into());
         }
         match &self.different {
             Some(different) => Passage::Different(different.clone()),
             None if self.sent.is_empty() => Passage::Whole,
             None => Passage::Missing(self.sent.len()),
         }
+    }
+
+    /// How many members of gzip have begun.
+    pub(super) fn members(&self) -> u64 {
+        self.decoder.members()
     }
 
     /// The median of the delays of the writes that have not been judged yet, and of how many.

@@ -1,36 +1,17 @@
 //! Content codings, decoded as they arrive, <https://www.rfc-editor.org/rfc/rfc9110#section-8.4.1>.
 
-use std::fmt;
 use std::io::{self, Write as _};
 
 use flate2::write::{GzDecoder, ZlibDecoder};
-
-/// Why content cannot be decoded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Loss {
-    /// It is in another coding than the decoders know, or malformed.
-    Undecodable,
-    /// A second member of gzip follows. RFC 1952 allows that, but Chromium, curl and httpx read the first one only.
-    SecondMember,
-}
-
-impl fmt::Display for Loss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Undecodable => "content in a coding that was not asked for, or that cannot be decoded",
-            Self::SecondMember => "a second member of gzip, which browsers do not read",
-        })
-    }
-}
 
 /// A decoder for the content of one response.
 #[derive(Debug)]
 pub(super) enum Decoder {
     Identity,
-    Gzip(GzDecoder<Vec<u8>>),
+    Gzip(Gzip),
     Deflate(ZlibDecoder<Vec<u8>>),
-    /// It cannot be decoded.
-    Lost(Loss),
+    /// The content is malformed, or in another coding.
+    Lost,
 }
 
 impl Decoder {
@@ -42,9 +23,9 @@ impl Decoder {
             codings.iter().map(Vec::as_slice).filter(|one| *one != b"identity").collect();
         match codings[..] {
             [] => Self::Identity,
-            [b"gzip" | b"x-gzip"] => Self::Gzip(GzDecoder::new(Vec::new())),
+            [b"gzip" | b"x-gzip"] => Self::Gzip(Gzip::new()),
             [b"deflate"] => Self::Deflate(ZlibDecoder::new(Vec::new())),
-            _ => Self::Lost(Loss::Undecodable),
+            _ => Self::Lost,
         }
     }
 
@@ -52,30 +33,72 @@ impl Decoder {
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Vec<u8> {
         let decoded = match self {
             Self::Identity => return bytes.to_vec(),
-            Self::Lost(_) => return Vec::new(),
-            Self::Gzip(decoder) => decoder
-                .write_all(bytes)
-                .and_then(|()| decoder.flush())
-                .map(|()| std::mem::take(decoder.get_mut())),
+            Self::Lost => return Vec::new(),
+            Self::Gzip(gzip) => gzip.feed(bytes),
             Self::Deflate(decoder) => decoder
                 .write_all(bytes)
                 .and_then(|()| decoder.flush())
                 .map(|()| std::mem::take(decoder.get_mut())),
         };
-        decoded.unwrap_or_else(|error| {
-            // The decoder takes nothing more after the end of a member.
-            let is_after_a_member = matches!(self, Self::Gzip(_)) && error.kind() == io::ErrorKind::WriteZero;
-            *self = Self::Lost(if is_after_a_member { Loss::SecondMember } else { Loss::Undecodable });
+        decoded.unwrap_or_else(|_| {
+            *self = Self::Lost;
             Vec::new()
         })
     }
 
-    /// Why the content cannot be decoded, if it cannot.
-    pub(super) fn loss(&self) -> Option<Loss> {
-        match self {
-            Self::Lost(loss) => Some(*loss),
-            Self::Identity | Self::Gzip(_) | Self::Deflate(_) => None,
+    /// Whether the content cannot be decoded.
+    pub(super) fn is_lost(&self) -> bool {
+        matches!(self, Self::Lost)
+    }
+
+    /// How many members of gzip have begun.
+    pub(super) fn members(&self) -> u64 {
+        if let Self::Gzip(gzip) = self { gzip.members } else { 0 }
+    }
+}
+
+/// The first byte of a member.
+const MAGIC: u8 = 0x1f;
+
+/// A decoder for members of gzip, one after the other, <https://www.rfc-editor.org/rfc/rfc1952#section-2.2>.
+#[derive(Debug)]
+pub(super) struct Gzip {
+    member: GzDecoder<Vec<u8>>,
+    /// How many members have begun.
+    members: u64,
+}
+
+impl Gzip {
+    fn new() -> Self {
+        Self { member: GzDecoder::new(Vec::new()), members: 0 }
+    }
+
+    fn feed(&mut self, mut bytes: &[u8]) -> io::Result<Vec<u8>> {
+        let mut decoded = Vec::new();
+        let mut has_begun = self.members > 0;
+        while !bytes.is_empty() {
+            self.members = self.members.max(1);
+            // The decoder waits for a whole header before it judges it.
+            if !has_begun && bytes.first() != Some(&MAGIC) {
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+            // Nothing is taken after the end of a member.
+            match self.member.write(bytes)? {
+                0 if has_begun => {
+                    decoded.append(self.member.get_mut());
+                    (self.member, has_begun) = (GzDecoder::new(Vec::new()), false);
+                    self.members += 1;
+                }
+                0 => return Err(io::ErrorKind::InvalidData.into()),
+                length => {
+                    has_begun = true;
+                    bytes = bytes.get(length..).unwrap_or_default();
+                }
+            }
         }
+        self.member.flush()?;
+        decoded.append(self.member.get_mut());
+        Ok(decoded)
     }
 }
 
@@ -96,25 +119,27 @@ mod tests {
         assert_eq!(decoder.feed(&coded), b"data: a\n\n");
         encoder.write_all(b"data: b\n\n").unwrap();
         assert_eq!(decoder.feed(&std::mem::take(encoder.get_mut())), b"");
-        assert_eq!(decoder.loss(), None);
+        assert!(!decoder.is_lost());
         assert_eq!(Decoder::new([b"identity".as_slice()].into_iter()).feed(b"a"), b"a");
-        assert_eq!(Decoder::new([b"br".as_slice()].into_iter()).loss(), Some(Loss::Undecodable));
+        assert!(Decoder::new([b"br".as_slice()].into_iter()).is_lost());
     }
 
     #[test]
-    fn events_after_the_first_member_are_lost() {
+    fn all_members_are_read_however_they_are_cut() {
         let member = |text: &[u8]| {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
             encoder.write_all(text).unwrap();
             encoder.finish().unwrap()
         };
+        let coded = [member(b"data: a\n\n"), member(b""), member(b"data: b\n\n")].concat();
+        for size in 1..=coded.len() {
+            let mut decoder = Decoder::new([b"gzip".as_slice()].into_iter());
+            let decoded: Vec<u8> = coded.chunks(size).flat_map(|piece| decoder.feed(piece)).collect();
+            assert_eq!(decoded, b"data: a\n\ndata: b\n\n", "in pieces of {size}");
+            assert_eq!((decoder.members(), decoder.is_lost()), (3, false));
+        }
         let mut decoder = Decoder::new([b"gzip".as_slice()].into_iter());
-        assert_eq!(decoder.feed(&member(b"data: a\n\n")), b"data: a\n\n");
-        assert_eq!(decoder.loss(), None);
-        decoder.feed(&member(b"data: b\n\n"));
-        assert_eq!(decoder.loss(), Some(Loss::SecondMember));
-        let mut decoder = Decoder::new([b"gzip".as_slice()].into_iter());
-        decoder.feed(b"data: a\n\ndata: b\n\n");
-        assert_eq!(decoder.loss(), Some(Loss::Undecodable));
+        decoder.feed(&[member(b"data: a\n\n"), b"data: b\n\n".to_vec()].concat());
+        assert!(decoder.is_lost());
     }
 }

@@ -181,6 +181,10 @@ fn request_is(expected: &RequestExpectation, request: &Request) -> bool {
 }
 
 fn look_at_content(passed: &Passed, front: &Front) -> Verdict {
+    let members = front.content.members();
+    if passed.members.is_some_and(|most| members > most) {
+        return Verdict::Fails(format!("{members} gzip members, of which some clients read the first only"));
+    }
     match front.content.passed() {
         Passage::Missing(_) => Verdict::Open,
         Passage::Different(what) => Verdict::Fails(what),
