@@ -8,6 +8,7 @@ use ssespec::upstream::{Downstream, Side};
 use ssespec_mock_server::client::Connection;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::client::frames::Frames;
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 
@@ -24,11 +25,19 @@ pub(crate) struct Socket {
     defects: Defects,
     /// Where what it carries is recorded, and under which path.
     record: Option<(Downstream, String)>,
+    /// The frames of the server, over HTTP/2.
+    frames: Option<Frames>,
 }
 
 impl Socket {
     pub(crate) fn new(stream: Connection, defects: Defects, record: Option<(Downstream, String)>) -> Self {
-        Self { stream, defects, record }
+        Self { stream, defects, record, frames: None }
+    }
+
+    /// The same over HTTP/2.
+    pub(crate) fn of_http2(mut self, frames: Frames) -> Self {
+        self.frames = Some(frames);
+        self
     }
 
     fn record(&self, side: Side, bytes: &[u8]) {
@@ -38,7 +47,10 @@ impl Socket {
     }
 
     /// Reads bytes of a response, unchanged.
-    fn read(&self, bytes: &mut [u8]) {
+    fn read(&mut self, bytes: &mut [u8]) {
+        if let Some(frames) = &mut self.frames {
+            return frames.read(bytes);
+        }
         if bytes.starts_with(INTERIM) && self.defects.has(Defect::InterimAnswerIsFinal) {
             // Another status that is not 200, and that is final to hyper.
             set(bytes, INTERIM.len() - 1, b'5');

@@ -68,6 +68,7 @@ pub mod rerun;
 mod same_facts;
 #[cfg(feature = "command")]
 mod schedule;
+pub mod second_pass;
 #[cfg(feature = "command")]
 mod setting;
 pub mod settings;
