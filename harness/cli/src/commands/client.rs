@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use ssespec::engine::Engine;
 use ssespec::page::PageLibrary;
-use ssespec::run::{Launch, Rerun, Run, Selection};
+use ssespec::run::{Launch, Rerun, Run};
 use ssespec_reports::results::Role;
 
 use crate::error::CommandError;
@@ -110,12 +110,13 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         words.extend(arguments.command.iter().cloned());
         launch::client_command(arguments.command, PathBuf::from("."))
     };
-    let certificate = arguments.protocol.certificate()?;
+    let selection = arguments.protocol.select(options.selection(), &[]);
+    let certificate = ProtocolOptions::certificate(&selection)?;
     let run = Run {
         corpus,
         lanes: options.lanes(&launch),
         launch,
-        selection: Selection { protocols: arguments.protocol.protocols(), ..options.selection() },
+        selection,
         baseline,
         patience: options.patience(),
         address,

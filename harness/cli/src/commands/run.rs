@@ -201,13 +201,13 @@ async fn perform_one(
         .into_iter()
         .chain(options.rerun_options())
         .chain(arguments.remote.word());
-    let mut selection = Selection { protocols: arguments.protocol.protocols(), ..options.selection() };
+    let mut selection = arguments.protocol.select(options.selection(), &folder.protocols);
     if folder.role == Role::Server {
         // What is varied is what the mock server sends.
         selection.variation = Variation::default();
         selection.protocols = Selection::default().protocols;
     }
-    let certificate = arguments.protocol.certificate()?;
+    let certificate = ProtocolOptions::certificate(&selection)?;
     let run = Run {
         corpus: Arc::clone(corpus),
         lanes: options.lanes(&launch),

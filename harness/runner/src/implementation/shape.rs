@@ -53,6 +53,12 @@ pub(super) static SSESPEC: Table = Table {
             Shape::Map(&Shape::Table(&VARIANT)),
             "For an intermediary: configurations by name, each with its own `templates` or `command`, run and reported on its own.",
         ),
+        Key::optional(
+            "protocols",
+            Shape::List(&Shape::Word(&PROTOCOLS)),
+            "For a client: the protocols over which `ssespec run` plays the cases, unless --http or --tls is given; \
+             http1 if it is left out.",
+        ),
         Key::optional("browser", Shape::Word(Engine::WORDS), "The browser to start instead of a command."),
         Key::optional(
             "page-library",

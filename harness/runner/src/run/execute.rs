@@ -68,8 +68,7 @@ impl Run {
             identity.capabilities.extend(abilities.http2_upstream.then_some(Capability::Http2Upstream));
         }
         let starts = stage.lane_page.starts.clone();
-        let role = self.launch.role();
-        let mut plan = Plan::of_role(role, &self.corpus, &self.selection, &identity.capabilities);
+        let mut plan = self.plan(&identity);
         // Failures often show as timeouts, and long waits should start early.
         plan.trials.sort_by_key(|trial| !self.baseline.expects(&trial.case.id));
         if plan.is_empty() {
@@ -95,7 +94,7 @@ impl Run {
             // The others are those of the client in front of it.
             identity.capabilities.retain(|capability| Capability::INTERMEDIARY.contains(&capability.word()));
         }
-        let header = self.header(&identity);
+        let header = self.header(&identity, &plan);
         #[cfg(feature = "intermediary")]
         let header = {
             let mut header = header;
@@ -186,11 +185,9 @@ impl Run {
         if self.launch.role() != Role::Client {
             return Ok(());
         }
-        for protocol in self.selection.protocols.iter().skip(1) {
-            if !plan::lacking_for(*protocol, &identity.capabilities).is_empty() {
-                continue;
-            }
-            let mut stage = self.open(*protocol).await?;
+        let others = self.plan(identity).protocols();
+        for protocol in others.into_iter().filter(|protocol| *protocol != self.first_protocol()) {
+            let mut stage = self.open(protocol).await?;
             let checked = smoke::check(&mut stage, &self.launch, self.patience).await;
             open_stage::close(stage).await;
             checked.map_err(adapter_error)?;
@@ -198,14 +195,27 @@ impl Run {
         Ok(())
     }
 
-    /// The protocols, unless they are the usual one.
-    fn protocol_names(&self) -> Vec<String> {
-        let protocols = &self.selection.protocols;
+    /// What is played with this implementation.
+    fn plan(&self, identity: &Identity) -> Plan {
+        let mut selection = self.selection.clone();
+        if self.launch.transport() == Transport::Page {
+            // The listener of a page speaks HTTP/1.1 alone.
+            selection.second_pass = None;
+        }
+        Plan::of_role(self.launch.role(), &self.corpus, &selection, &identity.capabilities)
+    }
+
+    /// The protocols of a run, unless they are the usual one.
+    fn protocol_names(&self, plan: &Plan) -> Vec<String> {
+        let mut protocols = self.selection.protocols.clone();
+        protocols.extend(
+            plan.protocols().into_iter().filter(|protocol| !self.selection.protocols.contains(protocol)),
+        );
         let is_usual = protocols.iter().all(|protocol| *protocol == Protocol::Http1);
         protocols.iter().filter(|_| !is_usual).map(|protocol| protocol.name().into()).collect()
     }
 
-    fn header(&self, identity: &Identity) -> Header {
+    fn header(&self, identity: &Identity, plan: &Plan) -> Header {
         Header {
             v: V1,
             suite_version: env!("CARGO_PKG_VERSION").into(),
@@ -228,7 +238,7 @@ impl Run {
                     .iter()
                     .map(|kind| kind.name().into())
                     .collect(),
-                protocols: self.protocol_names(),
+                protocols: self.protocol_names(plan),
                 suites: self.selection.suites.clone(),
                 levels: self.selection.levels.iter().map(|level| verdict::level(*level)).collect(),
                 shard: self.selection.shard,

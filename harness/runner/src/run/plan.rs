@@ -324,6 +324,11 @@ impl Plan {
         played.chain(skipped).collect::<BTreeSet<_>>().len()
     }
 
+    /// The protocols over which something is played.
+    pub(super) fn protocols(&self) -> BTreeSet<Protocol> {
+        self.trials.iter().map(|trial| trial.program.delivery.protocol).collect()
+    }
+
     /// Whether nothing is selected. A shard may be left without a case of a selection that is not empty.
     pub fn is_empty(&self) -> bool {
         self.cases() + self.elsewhere == 0

@@ -115,7 +115,7 @@ impl Session<'_> {
 
     /// Closes the other sessions and waits until they are, or the client shows that it cannot be closed.
     pub(super) async fn close_others(&mut self) -> Result<(), Stop> {
-        let left = self.others.to_close();
+        let left = self.others.order_close();
         if left.is_empty() {
             return Ok(());
         }

@@ -63,7 +63,7 @@ impl Others {
     }
 
     /// Those that are not closed and have no order to close; they get it now.
-    pub(super) fn to_close(&mut self) -> Vec<u64> {
+    pub(super) fn order_close(&mut self) -> Vec<u64> {
         let left = self.0.iter_mut().filter(|(_, other)| !other.is_closed && !other.is_ordered);
         left.map(|(number, other)| {
             other.is_ordered = true;
