@@ -16,28 +16,11 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use ssespec_mock_server::client::{Connection, Offer};
 
-use crate::client::http_error::HttpError;
-use crate::client::http2;
+use crate::client::http_error::{ExchangeError, HttpError, Read};
+use crate::client::http2::{self, Origin};
 use crate::client::request::Request;
-use crate::client::socket::Socket;
+use crate::client::socket::{CONNECTING, Socket};
 use crate::defect::switches::Defects;
-
-/// How long each of the TCP and the TLS handshake may take.
-pub(crate) const CONNECTING: Duration = Duration::from_secs(60);
-
-/// Why no response arrived.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ExchangeError {
-    /// Connecting failed.
-    #[error("no connection: {0}")]
-    Connect(#[source] std::io::Error),
-    /// The request cannot be written.
-    #[error("not a request: {0}")]
-    Request(#[from] http::Error),
-    /// The connection was lost, or the response is not HTTP.
-    #[error("no response: {0}")]
-    Http(#[from] HttpError),
-}
 
 /// The head of a final response, and its body.
 #[derive(Debug)]
@@ -58,9 +41,6 @@ pub(crate) enum ResponseBody {
     /// On a stream.
     Http2(http2::Body),
 }
-
-/// One read of a body; `None` at its end. An error means that the body broke off.
-pub(crate) type Read = Option<Result<Bytes, HttpError>>;
 
 impl ResponseBody {
     /// Waits for the next bytes.
@@ -85,13 +65,14 @@ impl ResponseBody {
 /// Interim responses (1xx) are skipped, <https://fetch.spec.whatwg.org/#http-network-fetch>.
 pub(crate) async fn exchange(request: &Request, defects: &Defects) -> Result<Response, ExchangeError> {
     let message = request.to_message()?;
+    let trust = request.trust().cloned().unwrap_or_default();
+    let server = request.url().server();
     if request.is_over_http2() {
-        let (head, body) = request.connections().ask(request, message, defects).await?;
+        let origin = Origin { name: request.url().origin(), server, trust, record: request.record() };
+        let (head, body) = request.connections().ask(&origin, message, defects).await?;
         let body = ResponseBody::Http2(body);
         return Ok(Response { status: head.status, headers: head.headers, body });
     }
-    let trust = request.trust().cloned().unwrap_or_default();
-    let server = request.url().server();
     let stream =
         Connection::open(&server, &trust, Offer::Http11, CONNECTING).await.map_err(ExchangeError::Connect)?;
     let socket = TokioIo::new(Socket::new(stream, defects.clone(), request.record()));

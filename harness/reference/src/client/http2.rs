@@ -7,14 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use h2::client::{Builder, ResponseFuture, SendRequest};
 use h2::{Reason, RecvStream, SendStream};
-use ssespec_mock_server::client::{Connection, Offer};
+use ssespec::target::Target;
+use ssespec::upstream::Downstream;
+use ssespec_mock_server::client::{Connection, Offer, Trust};
 use tokio::sync::watch;
 
-use crate::client::exchange::{CONNECTING, ExchangeError, Read};
 use crate::client::frames::Frames;
-use crate::client::http_error::HttpError;
-use crate::client::request::Request;
-use crate::client::socket::Socket;
+use crate::client::http_error::{ExchangeError, HttpError, Read};
+use crate::client::socket::{CONNECTING, Socket};
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 
@@ -26,6 +26,19 @@ const CONNECTION_WINDOW: u32 = 512 * 1024;
 
 /// How many bytes are read before their credit is given back. `h2` gives back the rest of a stream that is dropped.
 const BATCH: usize = 64 * 1024;
+
+/// Where a request is sent.
+#[derive(Debug)]
+pub(crate) struct Origin {
+    /// Scheme, host and port.
+    pub(crate) name: String,
+    /// Where to connect.
+    pub(crate) server: Target,
+    /// Which certificates are trusted.
+    pub(crate) trust: Trust,
+    /// Where what the connection carries is recorded, and under which path.
+    pub(crate) record: Option<(Downstream, String)>,
+}
 
 /// The connections of a client, by origin.
 #[derive(Debug, Clone, Default)]
@@ -60,11 +73,11 @@ impl Connections {
     /// Sends a request, and waits for the head of its final response.
     pub(crate) async fn ask(
         &self,
-        request: &Request,
+        origin: &Origin,
         message: http::Request<Bytes>,
         defects: &Defects,
     ) -> Result<Answer, ExchangeError> {
-        let Shared { mut requests, link } = self.get(request, defects).await?;
+        let Shared { mut requests, link } = self.get(origin, defects).await?;
         let (head, content) = message.into_parts();
         let head = http::Request::from_parts(head, ());
         let (response, mut sender) =
@@ -78,13 +91,13 @@ impl Connections {
     }
 
     /// The connection to the origin of a request. It is not shared if what it carries is recorded, for one path.
-    async fn get(&self, request: &Request, defects: &Defects) -> Result<Shared, ExchangeError> {
-        if request.record().is_some() || defects.has(Defect::StreamsUnshared) {
-            return open(request, defects).await;
+    async fn get(&self, origin: &Origin, defects: &Defects) -> Result<Shared, ExchangeError> {
+        if origin.record.is_some() || defects.has(Defect::StreamsUnshared) {
+            return open(origin, defects).await;
         }
         let slot = {
             let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(slots.entry(request.url().origin()).or_default())
+            Arc::clone(slots.entry(origin.name.clone()).or_default())
         };
         let mut kept = slot.lock().await;
         if let Some(shared) = kept.take()
@@ -92,19 +105,17 @@ impl Connections {
         {
             return Ok(kept.insert(Shared { requests, link: shared.link }).clone());
         }
-        Ok(kept.insert(open(request, defects).await?).clone())
+        Ok(kept.insert(open(origin, defects).await?).clone())
     }
 }
 
 /// Opens a connection for a request.
-async fn open(request: &Request, defects: &Defects) -> Result<Shared, ExchangeError> {
-    let trust = request.trust().cloned().unwrap_or_default();
-    let server = request.url().server();
-    let stream =
-        Connection::open(&server, &trust, Offer::H2, CONNECTING).await.map_err(ExchangeError::Connect)?;
+async fn open(origin: &Origin, defects: &Defects) -> Result<Shared, ExchangeError> {
+    let stream = Connection::open(&origin.server, &origin.trust, Offer::H2, CONNECTING);
+    let stream = stream.await.map_err(ExchangeError::Connect)?;
     let goes_away = Arc::new(watch::Sender::new(false));
     let frames = Frames::new(Arc::clone(&goes_away), defects.clone());
-    let socket = Socket::new(stream, defects.clone(), request.record()).of_http2(frames);
+    let socket = Socket::new(stream, defects.clone(), origin.record.clone()).of_http2(frames);
     let mut builder = Builder::new();
     builder
         .enable_push(false)

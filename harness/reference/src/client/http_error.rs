@@ -3,6 +3,25 @@
 use std::error::Error;
 use std::io::{self, ErrorKind};
 
+use bytes::Bytes;
+
+/// One read of a body; `None` at its end. An error means that the body broke off.
+pub(crate) type Read = Option<Result<Bytes, HttpError>>;
+
+/// Why no response arrived.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ExchangeError {
+    /// Connecting failed.
+    #[error("no connection: {0}")]
+    Connect(#[source] io::Error),
+    /// The request cannot be written.
+    #[error("not a request: {0}")]
+    Request(#[from] http::Error),
+    /// The connection was lost, or the response is not HTTP.
+    #[error("no response: {0}")]
+    Http(#[from] HttpError),
+}
+
 /// What goes wrong on a connection.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum HttpError {

@@ -3,6 +3,7 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use ssespec::upstream::{Downstream, Side};
 use ssespec_mock_server::client::Connection;
@@ -17,6 +18,9 @@ const INTERIM: &[u8] = b"HTTP/1.1 1";
 
 /// The name of the header that decides about the stream, as servers usually write it.
 const USUAL_NAMES: [&[u8]; 2] = [b"content-type:", b"Content-Type:"];
+
+/// How long each of the TCP and the TLS handshake may take.
+pub(crate) const CONNECTING: Duration = Duration::from_secs(60);
 
 /// A connection to a server.
 #[derive(Debug)]

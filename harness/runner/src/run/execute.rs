@@ -21,6 +21,7 @@ use super::plan::Trial;
 use super::plan::{self, Plan};
 #[cfg(feature = "command")]
 use super::processor_time::ProcessorClock;
+use super::protocol_needs::lacking_for;
 use super::schedule::Schedule;
 use super::settings::Run;
 use super::{setting, smoke, verdict};
@@ -173,7 +174,7 @@ impl Run {
     /// Checks that a client speaks the first protocol.
     fn check_spoken(&self, identity: &Identity) -> Result<(), RunError> {
         let protocol = self.first_protocol();
-        let lacking = plan::lacking_for(protocol, &identity.capabilities);
+        let lacking = lacking_for(protocol, &identity.capabilities);
         if lacking.is_empty() || self.launch.role() != Role::Client {
             return Ok(());
         }

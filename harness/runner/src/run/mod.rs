@@ -63,6 +63,7 @@ pub mod played;
 mod processor_time;
 #[cfg(feature = "command")]
 mod proposals;
+mod protocol_needs;
 mod replay;
 pub mod rerun;
 mod same_facts;

@@ -15,7 +15,8 @@ use ssespec_reports::results::{CaseResult, Shard, Verdict};
 use ssespec_reports::results::{Deciding, Protocol, Role, Variation};
 
 use super::over_http2::needs_http1;
-use super::second_pass::{SecondPass, needed};
+use super::protocol_needs::{lacking_for, needed};
+use super::second_pass::SecondPass;
 use super::through;
 use super::variation;
 use super::waits::waits;
@@ -368,13 +369,6 @@ fn protocols(role: Role, selection: &Selection) -> &[Protocol] {
         Role::Client => &selection.protocols,
         _ => &[Protocol::Http1],
     }
-}
-
-/// What an implementation with these capabilities lacks for a protocol.
-pub(super) fn lacking_for(protocol: Protocol, capabilities: &BTreeSet<Capability>) -> Vec<Capability> {
-    let needs = [(protocol.is_http2(), Capability::Http2), (protocol.is_tls(), Capability::Tls)];
-    let needed = needs.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, capability)| capability);
-    needed.filter(|need| !need.is_among(capabilities)).collect()
 }
 
 /// Why a case is not played over a protocol with an implementation that has these capabilities.

@@ -7,7 +7,7 @@ use ssespec_cases::{Capability, Case, Script};
 use ssespec_mock_server::action::{Action, BodyKind};
 use ssespec_reports::results::Protocol;
 
-use super::plan::lacking_for;
+use super::protocol_needs::lacking_for;
 
 /// A pass over another protocol than the first ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,19 +40,6 @@ impl SecondPass {
     pub(super) fn plays(self, case: &Case) -> bool {
         let needs = |capability| case.needs.contains(&capability);
         needs(Capability::Http2) || needs(Capability::Tls) || (self.of == PassOf::Wire && wire_matters(case))
-    }
-}
-
-/// What a case is about and a protocol is not, in words.
-pub(super) fn needed(case: &Case, protocol: Protocol) -> Option<&'static str> {
-    let Script::Client(_) = &case.script else { return None };
-    let needs = |capability| case.needs.contains(&capability);
-    if needs(Capability::Http2) && !protocol.is_http2() {
-        Some("HTTP/2")
-    } else if needs(Capability::Tls) && !protocol.is_tls() {
-        Some("TLS")
-    } else {
-        None
     }
 }
 

@@ -8,8 +8,9 @@ use ssespec::protocol::CloseIn;
 use ssespec_cases::client::ReadyState;
 
 use super::{EventSource, MOMENT};
-use crate::client::exchange::{ExchangeError, send_unattended};
+use crate::client::exchange::send_unattended;
 use crate::client::fetch::NetworkError;
+use crate::client::http_error::ExchangeError;
 use crate::client::loss::{Failure, Flow, Loss};
 use crate::client::past::BodyFraming;
 use crate::defect::list::Defect;
