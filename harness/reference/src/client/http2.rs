@@ -63,7 +63,7 @@ struct Link {
     /// Ends the connection.
     end: watch::Sender<bool>,
     /// Streams whose credit is not given back, which only a defect keeps.
-    kept: Mutex<Vec<Box<RecvStream>>>,
+    kept: Mutex<Vec<RecvStream>>,
 }
 
 /// The head of a response over HTTP/2, and its body.
@@ -223,7 +223,7 @@ impl Drop for Body {
         }
         if defects.has(Defect::AbortedStreamKeepsCredit) {
             sender.send_reset(Reason::CANCEL);
-            link.kept.lock().unwrap_or_else(PoisonError::into_inner).push(content);
+            link.kept.lock().unwrap_or_else(PoisonError::into_inner).push(*content);
         }
     }
 }
