@@ -1,6 +1,11 @@
 //! The actions that a script can make the server perform on the wire, without their TOML form.
 
+use std::fmt;
 use std::time::Duration;
+
+pub mod http2;
+
+use http2::{Control, ErrorCode};
 
 /// Something the server does. The [TOML form](crate::script) says how each is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,12 +20,32 @@ pub enum Action {
     Wait(Duration),
     /// End the body cleanly.
     End,
+    /// End the body with these trailer fields, if its framing has them: chunks, and HTTP/2.
+    Trailers(Vec<(String, String)>),
     /// End the connection without ending the body.
     Drop(Drop),
     /// Refuse new connections for this long; returns immediately, and open connections stay open.
     Refuse(Duration),
     /// Write these bytes instead of an HTTP response.
     Raw(Vec<u8>),
+    /// Write a frame about the connection; nothing over HTTP/1.1.
+    Control(Control),
+}
+
+impl Action {
+    /// Whether an open response is over with it, for the client at least.
+    pub fn is_end(&self) -> bool {
+        matches!(self, Self::End | Self::Trailers(_)) || self.is_loss()
+    }
+
+    /// Whether the stream, with or without a response, is lost with it.
+    pub fn is_loss(&self) -> bool {
+        match self {
+            Self::Drop(_) => true,
+            Self::Control(control) => control.is_loss(),
+            _ => false,
+        }
+    }
 }
 
 /// The head of a response, and its body if it is complete.
@@ -117,13 +142,41 @@ impl Repeat {
     }
 }
 
-ssespec_diagnostics::words! {
-    /// How a connection ends before the end of its body.
-    pub enum Drop {
-        /// FIN: the connection ends cleanly, the body does not.
-        Fin = "fin",
-        /// RST.
-        Reset = "reset",
+/// How a connection, or a stream of HTTP/2, ends before the end of its body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Drop {
+    /// FIN: the connection ends cleanly, the body does not.
+    Fin,
+    /// RST; over HTTP/2 RST_STREAM with INTERNAL_ERROR.
+    Reset,
+    /// RST; over HTTP/2 RST_STREAM with this code.
+    ResetWith(ErrorCode),
+}
+
+impl Drop {
+    /// The words for those without a code.
+    pub const WORDS: &'static [&'static str] = &["fin", "reset"];
+
+    /// The one without a code that this word names.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Fin, Self::Reset].into_iter().find(|how| how.word() == word)
+    }
+
+    /// Its word, without the code.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fin => "fin",
+            Self::Reset | Self::ResetWith(_) => "reset",
+        }
+    }
+}
+
+impl fmt::Display for Drop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fin | Self::Reset => f.write_str(self.word()),
+            Self::ResetWith(code) => write!(f, "{} ({code})", self.word()),
+        }
     }
 }
 

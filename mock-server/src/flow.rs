@@ -165,20 +165,29 @@ impl Answer {
             (Action::Send(_) | Action::SendRepeat(_), answer) => {
                 wrong("there is no open body to write to", answer.how_to_open())
             }
-            (Action::End, Self::Open { framing: Framing::Length(length), written, .. })
-                if written < length =>
-            {
-                wrong(
-                    "the body is shorter than its content-length",
-                    "write { drop = \"fin\" } for a truncated body",
-                )
+            (
+                Action::End | Action::Trailers(_),
+                Self::Open { framing: Framing::Length(length), written, .. },
+            ) if written < length => wrong(
+                "the body is shorter than its content-length",
+                "write { drop = \"fin\" } for a truncated body",
+            ),
+            (Action::End, Self::Open { .. } | Self::Raw) | (Action::Trailers(_), Self::Open { .. }) => {
+                Ok(Self::Over)
             }
-            (Action::End, Self::Open { .. } | Self::Raw) => Ok(Self::Over),
-            (Action::End, answer) => wrong("there is no open body to end", answer.how_to_open()),
+            (Action::End | Action::Trailers(_), answer) => {
+                wrong("there is no open body to end", answer.how_to_open())
+            }
             (Action::Drop(_), Self::None) => {
                 wrong("there is no connection to drop", "a request is needed first")
             }
             (Action::Drop(_), _) => Ok(Self::Over),
+            (Action::Control(_), Self::None | Self::Over) => wrong(
+                "there is no stream whose connection could carry this",
+                "an open response is needed first",
+            ),
+            (Action::Control(control), _) if control.is_loss() => Ok(Self::Over),
+            (Action::Control(_), answer) => Ok(answer),
         }
     }
 

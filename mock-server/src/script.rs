@@ -17,6 +17,8 @@ use toml::de::DeTable;
 
 use crate::action::{Action, Drop, Framing, Repeat, Respond};
 
+pub mod http2;
+
 #[cfg(test)]
 mod tests;
 
@@ -37,14 +39,21 @@ pub static ACTIONS: &[Verb] = &[
     Verb::with("wait", Shape::Duration, "Do nothing for this long."),
     Verb::word("end", "End the body cleanly."),
     Verb::with(
+        "trailers",
+        Shape::Map(&FIELD),
+        "End the body with these trailer fields: over HTTP/2, or in chunks. Another body ends without them.",
+    ),
+    Verb::with(
         "drop",
-        Shape::Word(Drop::WORDS),
-        "End the connection without ending the body: \"fin\" cleanly, \"reset\" with RST.",
+        Shape::Either(&[Shape::Word(Drop::WORDS), Shape::Table(&http2::DROP)]),
+        "End the connection without ending the body: \"fin\" cleanly, \"reset\" with RST, or over HTTP/2 with RST_STREAM \
+         (INTERNAL_ERROR, or the code in { reset = \"CANCEL\" }).",
     ),
     Verb::with(
         "refuse",
         Shape::Duration,
-        "Refuse new connections for this long, starting now. The script continues immediately; write it before `drop`.",
+        "Refuse new connections for this long, starting now, and over HTTP/2 also streams of open connections \
+         (REFUSED_STREAM). The script continues immediately; write it before `drop`.",
     ),
     Verb::with("raw", Shape::Text, "Write these bytes instead of an HTTP response."),
 ];
@@ -101,7 +110,8 @@ static REPEAT: Table = Table {
     ],
 };
 
-/// Reads an action whose shape was checked; `None` if the verb is not one of [`ACTIONS`], or if a mistake was found.
+/// Reads an action whose shape was checked; `None` if the verb is not one of [`ACTIONS`] or
+/// [`http2::CONTROLS`], or if a mistake was found.
 pub fn read(
     verb: &str,
     span: Range<usize>,
@@ -116,7 +126,8 @@ pub fn read(
         ("send-repeat", Some(options)) => repeat(options, findings).map(Action::SendRepeat),
         ("wait", Some(time)) => value::duration(time).map(Action::Wait),
         ("end", None) => Some(Action::End),
-        ("drop", Some(how)) => value::word(how).map(Action::Drop),
+        ("trailers", Some(fields)) => Some(Action::Trailers(header_fields(value::table(fields)?, findings))),
+        ("drop", Some(how)) => http2::drop(how).map(Action::Drop),
         ("refuse", Some(time)) => value::duration(time).map(Action::Refuse),
         ("raw", Some(bytes)) => {
             let bytes: Vec<u8> = value::text(bytes)?.into();
@@ -127,7 +138,7 @@ pub fn read(
             }
             Some(Action::Raw(bytes))
         }
-        _ => None,
+        (verb, argument) => http2::read(verb, span, argument, findings).map(Action::Control),
     }
 }
 

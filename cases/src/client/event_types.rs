@@ -26,7 +26,8 @@ pub fn event_types(script: &[Played<ClientStep>]) -> Vec<String> {
                 continue;
             }
             ClientStep::Wire(Action::Respond(Respond { body: Some(body), .. })) => body.clone(),
-            ClientStep::Wire(Action::Respond(_) | Action::End | Action::Drop(_)) => Vec::new(),
+            ClientStep::Wire(Action::Respond(_)) => Vec::new(),
+            ClientStep::Wire(action) if action.is_end() => Vec::new(),
             step if may_be_request(step) => Vec::new(),
             _ => continue,
         };

@@ -92,9 +92,8 @@ fn answer(played: &mut Vec<Played<ClientStep>>, rest: &[Step<ClientStep>]) {
     let otherwise = rest.iter().find(|step| !answers_nothing(step)).is_some_and(|step| {
         matches!(
             step.kind,
-            ClientStep::Close
-                | ClientStep::Wire(Action::Respond(_) | Action::Raw(_) | Action::Drop(_) | Action::Refuse(_))
-        )
+            ClientStep::Close | ClientStep::Wire(Action::Respond(_) | Action::Raw(_) | Action::Refuse(_))
+        ) || matches!(&step.kind, ClientStep::Wire(action) if action.is_loss())
     });
     if !otherwise {
         let respond = ClientStep::Wire(Action::Respond(Respond::default()));
@@ -125,7 +124,7 @@ pub fn ending(script: &[Step<ClientStep>]) -> Ending {
             ClientStep::Enter(_) => return Ending::TornDown,
             ClientStep::Connect(connect) if !connect.leads_to_session() => return Ending::TornDown,
             ClientStep::Connect(connect) if connect.close_in.is_some() => return Ending::TornDown,
-            ClientStep::Wire(Action::End | Action::Drop(_)) => Ending::DoneOrResumed,
+            ClientStep::Wire(action) if action.is_end() => Ending::DoneOrResumed,
             ClientStep::Wire(Action::Respond(respond)) if respond.body_kind() == BodyKind::Complete => {
                 // A response that is not a stream is not resumed; the case says what follows it.
                 if respond.status == 200 { Ending::DoneOrResumed } else { Ending::TornDown }

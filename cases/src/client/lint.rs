@@ -8,6 +8,7 @@ use ssespec_mock_server::flow::{Flow, Leftover};
 
 use super::implied::{Ending, ending, expand, is_request, may_be_request};
 use super::step::{AttemptAnswer, ClientFact, ClientStep, Connect, Expectation, ReadyState, Scope};
+use super::streams::Streams;
 use crate::capability::Capability;
 use crate::step::Step;
 
@@ -22,6 +23,11 @@ pub(crate) fn uses(script: &[Step<ClientStep>]) -> Vec<(Capability, Range<usize>
             ClientStep::RefreshHeaders(_) => add(Capability::RefreshHeaders),
             ClientStep::Enter(_) => add(Capability::Dom),
             ClientStep::Herd(_) => [Capability::Herd, Capability::Reconnect].into_iter().for_each(add),
+            ClientStep::Streams(Streams::Abort { .. }) => {
+                [Capability::Herd, Capability::Close].into_iter().for_each(add);
+            }
+            ClientStep::Streams(_) => add(Capability::Herd),
+            ClientStep::Wire(Action::Control(_)) => add(Capability::Http2),
             ClientStep::Visibility(_) => add(Capability::PageLibrary),
             ClientStep::Run(script) => {
                 used([
@@ -69,6 +75,7 @@ fn of_expectation(expected: &Expectation) -> Vec<Capability> {
         }
         Expectation::Comment { .. } => vec![Capability::Comments],
         Expectation::State(_) => vec![Capability::State],
+        Expectation::PingAck => vec![Capability::Http2],
         Expectation::Error { state } => {
             used([(Capability::Errors, true), (Capability::State, state.is_some())])
         }
@@ -172,6 +179,8 @@ pub(crate) fn is_about(script: &[Step<ClientStep>], capability: Capability) -> b
     match capability {
         // Behavior that only browsers have is often visible only to the server.
         Capability::Dom => true,
+        // What a case is about may be the protocol alone.
+        Capability::Http2 | Capability::Tls => true,
         Capability::Requests => script.iter().any(|step| {
             records_request(&step.kind)
                 || matches!(step.kind, ClientStep::Wire(Action::Raw(_)) | ClientStep::Attempts(_))

@@ -60,7 +60,7 @@ pub(crate) fn check(script: &[Step<ClientStep>], findings: &mut Findings) {
                     (answer, next) = (Answer::Headed { after_end: after_end(respond) }, Reuse::Impossible);
                 }
             },
-            ClientStep::Wire(Action::End) => {
+            ClientStep::Wire(Action::End | Action::Trailers(_)) => {
                 next = match answer {
                     Answer::Headed { after_end } => after_end,
                     Answer::Awaited { .. } | Answer::Begun { .. } => Reuse::Impossible,

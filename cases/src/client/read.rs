@@ -9,6 +9,7 @@ use super::step::{
     Attempts, ClientFact, ClientStep, Connect, EventExpectation, Expectation, Herd, RequestExpectation,
     ValueExpectation,
 };
+use super::streams;
 use crate::grammar::fact::{self, Source, SourceWord};
 use crate::grammar::read::{Visitor, Written};
 use crate::grammar::{data, fields, measure};
@@ -36,6 +37,10 @@ pub(crate) fn step(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Opti
         }
         "expect-attempts" => ClientStep::Attempts(attempts(written)?),
         "expect-herd" => ClientStep::Herd(herd(written)?),
+        "open-streams" | "expect-streams" | "abort-streams" => {
+            let count = argument.and_then(value::count);
+            ClientStep::Streams(streams::read(written.verb, count, written.table())?)
+        }
         "expect-one-of" => {
             ClientStep::OneOf(visitor.alternatives(argument?, INSTEAD_OF_NOTHING, expectation)?)
         }
@@ -65,6 +70,7 @@ fn expectation(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Option<E
         "expect-comment" => Expectation::Comment { text: written.text_of("text") },
         "expect-error" => Expectation::Error { state: written.word_of("state") },
         "expect-state" => Expectation::State(value::word(written.argument?)?),
+        "expect-ping-ack" => Expectation::PingAck,
         "expect-closed" => Expectation::Closed,
         "expect-report" => Expectation::Report(written.text()?),
         "expect-value" => {
@@ -154,6 +160,7 @@ impl SourceWord for FactWord {
             Self::Delay => Source::Plain(ClientFact::Delay),
             Self::Spread => Source::Plain(ClientFact::Spread),
             Self::Herd => Source::Plain(ClientFact::Herd),
+            Self::Departure => Source::Plain(ClientFact::Departure),
             Self::Target => Source::Plain(ClientFact::Target),
             Self::Header => Source::OfHeader(ClientFact::Header),
             Self::Attempts => Source::Plain(ClientFact::Attempts),

@@ -2,8 +2,10 @@
 
 use ssespec_diagnostics::{Key, Shape, Table, Verb};
 use ssespec_mock_server::script::ACTIONS;
+use ssespec_mock_server::script::http2::CONTROLS;
 
 use super::step::{AttemptAnswer, ConnectionUse, Moment, Origin, ReadyState, Scope, Visibility};
+use super::streams::STREAMS;
 use crate::capability::{Capability, HERD};
 use crate::case::Kept;
 use crate::grammar::data::REPEATED;
@@ -31,8 +33,18 @@ const fn keys() -> [Key; 10] {
 
 static STEP: Shape = Shape::Step(STEPS);
 
-static STEPS: &[&[Verb]] =
-    &[CLIENT, ACTIONS, OBSERVATIONS, ALTERNATIVES, RECORD, ATTEMPTS, HERDS, measure::VERBS];
+static STEPS: &[&[Verb]] = &[
+    CLIENT,
+    ACTIONS,
+    CONTROLS,
+    OBSERVATIONS,
+    ALTERNATIVES,
+    RECORD,
+    ATTEMPTS,
+    HERDS,
+    STREAMS,
+    measure::VERBS,
+];
 
 static CLIENT: &[Verb] = &[
     Verb::open(
@@ -154,6 +166,7 @@ static OBSERVATIONS: &[Verb] = &[
         Shape::Word(ReadyState::WORDS),
         "The client, asked for its ready state, answers this.",
     ),
+    Verb::word("expect-ping-ack", "Over HTTP/2, the client answers the PING that was sent before."),
     Verb::word("expect-closed", "The client stops reconnecting."),
     Verb::with("expect-report", Shape::Text, "A script calls report() with this text."),
     Verb::with(
@@ -190,6 +203,8 @@ ssespec_diagnostics::words! {
         Spread = "spread",
         /// Whether the streams of the last herd came back together.
         Herd = "herd",
+        /// How the client left the last stream.
+        Departure = "departure",
         /// The target of the last request.
         Target = "target",
         /// A header field of the last request.
@@ -207,7 +222,7 @@ static FACT: Table = Table {
     what: "`record`",
     keys: &fact::keys(
         FactWord::WORDS,
-        "The delay, target or header field of the last request, whether the delays of all requests differ (spread), whether the streams of a herd came back together (herd), the number of attempts that the last `expect-attempts` \
+        "The delay, target or header field of the last request, whether the delays of all requests differ (spread), whether the streams of a herd came back together (herd), how the client left the stream that it left last (departure), the number of attempts that the last `expect-attempts` \
              counted, or the alternative that the last `expect-one-of` took.",
     ),
 };

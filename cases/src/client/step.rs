@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use ssespec_mock_server::action::{Action, Repeat};
 
+use super::streams::Streams;
 use crate::grammar::fact::Fact;
 use crate::grammar::fields::FieldExpectation;
 use crate::grammar::measure::Measurement;
@@ -34,6 +35,8 @@ pub enum ClientStep {
     Attempts(Attempts),
     /// Many streams of the client are lost together, again and again.
     Herd(Herd),
+    /// Something happens with further streams of the client.
+    Streams(Streams),
     /// A fact is recorded for the report; cannot fail.
     Record(Fact<ClientFact>),
     /// Work is measured.
@@ -196,6 +199,8 @@ pub enum Expectation {
     },
     /// The client, asked for its state, answers this.
     State(ReadyState),
+    /// The client answers PING.
+    PingAck,
     /// The client stops reconnecting.
     Closed,
     /// A script reports this.
@@ -324,6 +329,8 @@ pub enum ClientFact {
     Spread,
     /// Whether the streams of the last herd came back together.
     Herd,
+    /// How the client left the last stream that it left.
+    Departure,
     /// The target of the last request, relative to the session's URL.
     Target,
     /// This header field of the last request.

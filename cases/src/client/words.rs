@@ -8,6 +8,7 @@ use super::step::{
     AttemptAnswer, Attempts, ClientFact, ClientStep, Connect, ConnectionUse, EventExpectation, Expectation,
     Herd, Moment, RequestExpectation, Scope, ValueExpectation,
 };
+use super::streams::{self, Streams};
 use crate::grammar::fact::Fact;
 use crate::grammar::{data, fact, fields, measure};
 use crate::quote::{quote, quote_bytes, visible};
@@ -30,6 +31,7 @@ pub fn expectation(expectation: &Expectation) -> String {
         Expectation::Error { state: None } => "an error".into(),
         Expectation::Error { state: Some(state) } => format!("an error while {}", state.word()),
         Expectation::State(state) => format!("state {}", state.word()),
+        Expectation::PingAck => "the client answers PING".into(),
         Expectation::Closed => "closed: the client has stopped".into(),
         Expectation::Report(text) => format!("the report {}", quote(text)),
         Expectation::Value(ValueExpectation { of, is }) => match is.strip_prefix("throws ") {
@@ -144,12 +146,18 @@ pub fn step(step: &ClientStep) -> String {
         }
         ClientStep::Attempts(expected) => format!("Expected next: {}.", attempts(expected)),
         ClientStep::Herd(expected) => format!("Expected next: {}.", herd(expected)),
+        ClientStep::Streams(Streams::Open(count)) => {
+            let streams = if *count == 1 { "stream" } else { "streams" };
+            format!("The client opens {count} further {streams}, which stay open.")
+        }
+        ClientStep::Streams(expected) => format!("Expected next: {}.", streams::words(*expected)),
         ClientStep::Record(Fact { name, of }) => {
             let of = match of {
                 ClientFact::Spread => {
                     "whether the times from the ends of the responses to the requests differ".into()
                 }
                 ClientFact::Herd => "whether the streams came back together".into(),
+                ClientFact::Departure => "how the client left the stream".into(),
                 ClientFact::Delay => "the time from the end of the response to the last request".into(),
                 ClientFact::Target => "the target of the last request".into(),
                 ClientFact::Header(header) => format!("the header field {header} of the last request"),
@@ -201,9 +209,20 @@ pub(crate) fn wire(action: &Action) -> String {
         Action::End => "ends the body".into(),
         Action::Drop(Drop::Fin) => "closes the connection without ending the body (FIN)".into(),
         Action::Drop(Drop::Reset) => "resets the connection (RST)".into(),
+        Action::Drop(Drop::ResetWith(code)) => {
+            format!("resets the stream (RST_STREAM with {code}; RST over HTTP/1.1)")
+        }
+        Action::Trailers(fields) => format!("ends the body with the trailer fields {}", field_words(fields)),
+        Action::Control(control) => control.words(),
         Action::Refuse(time) => format!("refuses new connections for {}", humantime::format_duration(*time)),
         Action::Raw(bytes) => format!("writes {} instead of a response", quote_bytes(bytes)),
     }
+}
+
+fn field_words(fields: &[(String, String)]) -> String {
+    let list: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{name}: {}", visible(value))).collect();
+    list.join(", ")
 }
 
 fn respond_words(respond: &Respond) -> String {
@@ -216,9 +235,7 @@ fn respond_words(respond: &Respond) -> String {
         None => {}
         Some(fields) if fields.is_empty() => words.push_str(" without header fields"),
         Some(fields) => {
-            let list: Vec<String> =
-                fields.iter().map(|(name, value)| format!("{name}: {}", visible(value))).collect();
-            words.push_str(&format!(" with {}", list.join(", ")));
+            words.push_str(&format!(" with {}", field_words(fields)));
         }
     }
     let kind = respond.body_kind();

@@ -12,15 +12,22 @@ const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 
 const sessions = new Map();
 
+// Over HTTP/2, which needs TLS here because the handshake chooses it, the streams of all sessions share connections; by
+// default, each stream has one of its own.
+const overHttp2 = new Map();
+
+function dispatcherFor(http2, caFile) {
+  const connect = caFile && { connect: { ca: readFileSync(caFile) } };
+  // Over HTTP/1.1, separate connections for each session, because fetch keeps idle ones, which the next session would
+  // inherit. Only close() ends them, so that a later request can be seen.
+  if (!http2) return new Agent({ ...connect });
+  if (!overHttp2.has(caFile)) overHttp2.set(caFile, new Agent({ ...connect, allowH2: true, pipelining: 100 }));
+  return overHttp2.get(caFile);
+}
+
 function connect(session, { url, types, headers: initial, closeIn, http2, caFile }) {
   const say = (kind, content = {}) => write({ session, [kind]: content });
-  // Separate connections for each session, because fetch keeps idle ones, which the next session would
-  // inherit. Only close() ends them, so that a later request can be seen.
-  const dispatcher = new Agent({
-    // HTTP/2 only over TLS, where the handshake chooses it; by default, each stream has a connection of its own.
-    ...(http2 && { allowH2: true, pipelining: 100 }),
-    ...(caFile && { connect: { ca: readFileSync(caFile) } }),
-  });
+  const dispatcher = dispatcherFor(http2, caFile);
   let headers = initial;
   let over = false;
   const sayClosed = () => {

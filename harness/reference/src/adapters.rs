@@ -8,6 +8,7 @@ use ssespec::adapter::in_process::server::Server;
 use ssespec::upstream::Downstream;
 use ssespec_cases::Capability;
 
+use crate::client::http2::Connections;
 use crate::client::session::session as client_session;
 use crate::defect::list::{Defect, IntermediaryDefect, ServerDefect};
 use crate::defect::switches::{Defects, Reached, ServerDefects};
@@ -146,8 +147,9 @@ fn client_with(defects: Defects, pace: Pace) -> Client {
 }
 
 fn client_of(defects: Defects, pace: Pace, downstream: Option<Downstream>) -> Client {
+    let connections = Connections::default();
     let mut reference = Client::client("reference", move |options, observer| {
-        client_session(options, observer, (pace, downstream.clone()), defects.clone())
+        client_session(options, observer, connections.clone(), (pace, downstream.clone()), defects.clone())
     });
     let identity = reference.identity_mut();
     identity.version = env!("CARGO_PKG_VERSION").into();

@@ -17,8 +17,24 @@ use ssespec_mock_server::wire::tls::Identity;
 use ssespec_reference::{self as reference, Defect};
 use ssespec_reports::results::{CaseResult, Protocol, Record, Verdict};
 
+/// How long to wait for what must come.
+const LONG: Patience = Patience { observation: Duration::from_secs(5), request: Duration::from_secs(15) };
+
+/// How long to wait for what a defect never shows.
+const SHORT: Patience = Patience { observation: Duration::from_secs(1), request: Duration::from_secs(2) };
+
 /// The results of these cases over these protocols.
 fn run(
+    launch: impl Into<Launch>,
+    filters: &[&str],
+    protocols: &[Protocol],
+    deliveries: &[DeliveryKind],
+) -> Vec<CaseResult> {
+    run_patiently(LONG, launch, filters, protocols, deliveries)
+}
+
+fn run_patiently(
+    patience: Patience,
     launch: impl Into<Launch>,
     filters: &[&str],
     protocols: &[Protocol],
@@ -38,7 +54,7 @@ fn run(
             ..Selection::default()
         },
         baseline: Baseline::default(),
-        patience: Patience { observation: Duration::from_secs(5), request: Duration::from_secs(15) },
+        patience,
         lanes: 8,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         barrier: BarrierMode::Auto,
@@ -72,7 +88,7 @@ fn failures(results: &[CaseResult]) -> Vec<String> {
 }
 
 /// The cases that measure share this process with the harness; they run over HTTP/1.1 elsewhere.
-const FILTERS: [&str; 22] = [
+const FILTERS: [&str; 24] = [
     "client/bom/*",
     "client/chunks/*",
     "client/close/*",
@@ -82,6 +98,7 @@ const FILTERS: [&str; 22] = [
     "client/drops/*",
     "client/fields/*",
     "client/http/*",
+    "client/http2/*",
     "client/ids/*",
     "client/lines/*",
     "client/llm/*",
@@ -93,6 +110,7 @@ const FILTERS: [&str; 22] = [
     "client/resume/*",
     "client/retry/*",
     "client/state/*",
+    "client/tls/*",
     "client/types/*",
     "client/utf8/*",
 ];
@@ -136,6 +154,47 @@ fn a_defect_is_caught_over_each_protocol() {
             assert!(failed > 0, "{defect:?} over {protocol}");
         }
     }
+}
+
+/// The mistakes of a client that only HTTP/2 shows, with the cases that are about them.
+const OVER_HTTP2: [(Defect, &str); 9] = [
+    (Defect::StreamsUnshared, "client/http2/streams-share-a-connection"),
+    (Defect::CloseEndsConnection, "client/http2/close-leaves-other-streams"),
+    (Defect::AbortedStreamKeepsCredit, "client/http2/aborted-streams"),
+    (Defect::GoAwayCutsStreams, "client/http2/goaway-stream-goes-on"),
+    (Defect::GoAwayIgnored, "client/http2/goaway-new-connection"),
+    (Defect::PingUnanswered, "client/http2/ping"),
+    (Defect::TrailersUnnoticed, "client/http2/trailers"),
+    (Defect::CanceledStreamIsTheEnd, "client/http2/reset-with-cancel"),
+    (Defect::OneStreamNoticesLoss, "client/http2/connection-loss"),
+];
+
+#[test]
+fn each_mistake_over_http_2_is_caught_by_its_case() {
+    for (defect, case) in OVER_HTTP2 {
+        let (client, protocols) = (reference::defective(defect), &[Protocol::Http2]);
+        let results = run_patiently(SHORT, client, &[case], protocols, &[DeliveryKind::AsWritten]);
+        let [result] = results.as_slice() else { panic!("{defect:?}: {results:?}") };
+        assert!(matches!(result.verdict, Verdict::Fail | Verdict::Warn), "{defect:?}: {result:?}");
+    }
+}
+
+#[test]
+fn cases_about_http_2_are_not_played_over_http_1_1() {
+    let results = run(
+        reference::client(),
+        &["client/http2/*"],
+        &[Protocol::Http1, Protocol::Http2],
+        &[DeliveryKind::AsWritten],
+    );
+    let over = |protocol, verdict| {
+        let of = results.iter().filter(move |result| result.delivery.protocol == protocol);
+        of.filter(|result| result.verdict == verdict).count()
+    };
+    let passed = over(Protocol::Http2, Verdict::Pass);
+    assert!(passed > 10, "{passed}");
+    assert_eq!(over(Protocol::Http1, Verdict::Skip), passed);
+    assert_eq!(results.len(), passed * 2);
 }
 
 #[test]

@@ -11,7 +11,9 @@ use ssespec_diagnostics::{Source, value};
 #[cfg(feature = "command")]
 use ssespec_reports::diagnosis::diagnose;
 use ssespec_reports::fold::{CaseOutcome, Outcome, fold};
-use ssespec_reports::results::{CaseResult, Deciding, DeliveryKind, Failure, KnownFailure, Verdict};
+use ssespec_reports::results::{
+    CaseResult, Deciding, DeliveryKind, Failure, KnownFailure, Protocol, Verdict,
+};
 #[cfg(feature = "command")]
 use ssespec_reports::results::{Cause, Results};
 
@@ -210,6 +212,10 @@ fn updated(
             let names: Vec<String> = new.deliveries.iter().map(|kind| quoted(kind.name())).collect();
             end.push_str(&format!("deliveries = [{}]{line_end}", names.join(", ")));
         }
+        if !new.protocols.is_empty() {
+            let names: Vec<String> = new.protocols.iter().map(|protocol| quoted(protocol.name())).collect();
+            end.push_str(&format!("protocols = [{}]{line_end}", names.join(", ")));
+        }
         if let Some(variant) = variant {
             end.push_str(&format!("variants = [{}]{line_end}", quoted(variant)));
         }
@@ -218,10 +224,28 @@ fn updated(
     Ok((written, changes))
 }
 
-/// The deliveries in which a case fails; none if those are all that there are.
-fn failing_deliveries(case: &CaseOutcome<'_>, selection: &Selection) -> BTreeSet<DeliveryKind> {
+/// The protocols over which a case fails; none if it was played over no other.
+fn failing_protocols(case: &CaseOutcome<'_>) -> BTreeSet<Protocol> {
+    let over = |fails: bool| {
+        let played = case.results().iter().filter(|result| result.verdict != Verdict::Skip);
+        let some = played.filter(move |result| !fails || Outcome::of(result) == Outcome::Fail);
+        some.map(|result| result.delivery.protocol).collect::<BTreeSet<Protocol>>()
+    };
+    let failing = over(true);
+    if failing == over(false) { BTreeSet::new() } else { failing }
+}
+
+/// The deliveries in which a case fails over these protocols, or over any if there are none; none if those are all that there
+/// are.
+fn failing_deliveries(
+    case: &CaseOutcome<'_>,
+    protocols: &BTreeSet<Protocol>,
+    selection: &Selection,
+) -> BTreeSet<DeliveryKind> {
     let fails = |result: &&CaseResult| Outcome::of(result) == Outcome::Fail;
-    let everywhere = case.results().iter().copied().all(|result| fails(&result));
+    let over = |result: &CaseResult| protocols.is_empty() || protocols.contains(&result.delivery.protocol);
+    let everywhere =
+        case.results().iter().copied().filter(|result| over(result)).all(|result| fails(&result));
     if everywhere && selection.has_deliveries(&[]) {
         return BTreeSet::new();
     }
@@ -249,6 +273,8 @@ struct NewEntry {
     reason: String,
     /// The deliveries that it excuses; none for all.
     deliveries: BTreeSet<DeliveryKind>,
+    /// The protocols that it excuses; none for all.
+    protocols: BTreeSet<Protocol>,
 }
 
 /// One entry for the cases that a cause explains, with the cause as its reason, and one for each other case, with what
@@ -257,16 +283,21 @@ fn new_entries(failed: &[&CaseOutcome<'_>], results: &Judged<'_>, selection: &Se
     let cause_of = |case: &str| results.causes.iter().find(|cause| cause.cases.iter().any(|id| id == case));
     let mut entries: Vec<NewEntry> = Vec::new();
     for case in failed {
-        let deliveries = failing_deliveries(case, selection);
+        let protocols = failing_protocols(case);
+        let deliveries = failing_deliveries(case, &protocols, selection);
         let cause = cause_of(case.case()).map(|cause| cause.reason.clone());
-        let same =
-            |entry: &&mut NewEntry| cause.as_ref() == Some(&entry.reason) && entry.deliveries == deliveries;
+        let same = |entry: &&mut NewEntry| {
+            cause.as_ref() == Some(&entry.reason)
+                && entry.deliveries == deliveries
+                && entry.protocols == protocols
+        };
         match entries.iter_mut().find(same) {
             Some(entry) => entry.cases.push(case.case().to_owned()),
             None => entries.push(NewEntry {
                 cases: vec![case.case().to_owned()],
                 reason: cause.unwrap_or_else(|| reason(case)),
                 deliveries,
+                protocols,
             }),
         }
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use ssespec_cases::Step;
 use ssespec_cases::client::{
-    ClientStep, ConnectionUse, Expectation, Origin, RequestExpectation, expand, words,
+    ClientStep, ConnectionUse, Expectation, Origin, RequestExpectation, expand, streams, words,
 };
 use ssespec_cases::quote::quote;
 use ssespec_mock_server::action::{self, Action, Respond};
@@ -235,6 +235,7 @@ impl ManualSession<'_> {
             }
             // A manual session records and measures nothing.
             ClientStep::Record(_) | ClientStep::Measure(_) => {}
+            ClientStep::Streams(step) => (self.notify)(Notice::Expected(streams::words(*step))),
             ClientStep::Herd(herd) => (self.notify)(Notice::Expected(words::herd(herd))),
             ClientStep::OneOf(alternatives) => {
                 (self.notify)(Notice::Expected(words::alternatives(alternatives)));
@@ -246,8 +247,9 @@ impl ManualSession<'_> {
                     Expectation::Request(expected) => self.await_request(expected).await,
                     Expectation::Disconnect { .. } => self.until_left().await,
                     Expectation::NoRequest(time) => self.await_silence(*time).await,
-                    // The person sees these in the client.
-                    Expectation::Opened { .. }
+                    // The person sees these in the client, or nowhere.
+                    Expectation::PingAck
+                    | Expectation::Opened { .. }
                     | Expectation::Event(_)
                     | Expectation::Comment { .. }
                     | Expectation::Error { .. }
@@ -262,7 +264,7 @@ impl ManualSession<'_> {
     }
 
     async fn act(&mut self, action: &Action) {
-        if matches!(action, Action::End | Action::Drop(_) | Action::Respond(Respond { body: Some(_), .. })) {
+        if action.is_end() || matches!(action, Action::Respond(Respond { body: Some(_), .. })) {
             self.ended_at = Some(Instant::now());
         }
         if let Some((origin, mut exchange)) = self.exchange.take() {
@@ -288,7 +290,7 @@ impl ManualSession<'_> {
             let expected = words::expectation(&Expectation::Request(Box::new(expected.clone())));
             self.wrong(format!("expected {expected}; {}", problems.join("; ")));
         }
-        self.connection = Some((arrived.origin, arrived.exchange.connection()));
+        self.connection = Some((arrived.origin, arrived.exchange.carrier()));
         self.exchange = Some((arrived.origin, arrived.exchange));
         // A fast client may have left before the request was awaited.
         self.report_departure();
@@ -329,7 +331,7 @@ impl ManualSession<'_> {
         if expected.body.as_ref().is_some_and(|body| body.as_bytes() != request.body) {
             problems.push(format!("its body was {}", quote(&String::from_utf8_lossy(&request.body))));
         }
-        let on_same = self.connection == Some((arrived.origin, arrived.exchange.connection()));
+        let on_same = self.connection == Some((arrived.origin, arrived.exchange.carrier()));
         let which = if on_same { ConnectionUse::Same } else { ConnectionUse::Another };
         if expected.connection.is_some_and(|expected| expected != which) {
             problems.push(format!("it came on {} connection", words::which_connection(which)));
@@ -443,6 +445,7 @@ impl ManualSession<'_> {
             | WireEventKind::BoundaryNotKept
             | WireEventKind::Ended
             | WireEventKind::Dropped(_)
+            | WireEventKind::PingAck
             | WireEventKind::Closed => {}
         }
     }
@@ -452,6 +455,7 @@ fn departure(how: Departure) -> String {
     match how {
         Departure::Fin => "FIN".into(),
         Departure::Reset => "RST".into(),
+        Departure::ResetStream(_) => "RST_STREAM".into(),
         Departure::Failed(kind) => kind.to_string(),
     }
 }

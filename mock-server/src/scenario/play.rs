@@ -238,8 +238,7 @@ impl Player {
         self.current.exchange.flush().await?;
         let ends = match action {
             Action::Respond(respond) => respond.body_kind() == BodyKind::Complete,
-            Action::End | Action::Drop(_) => true,
-            _ => false,
+            action => action.is_end(),
         };
         if ends {
             self.ends();

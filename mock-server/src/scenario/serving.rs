@@ -14,7 +14,7 @@ use super::path_pattern::PathPattern;
 use super::play::{Finished, Part, Player, Stage};
 use super::route::{Route, Scenario};
 use super::step::{Forward, Step, awaited_requests};
-use crate::action::{Drop, Respond};
+use crate::action::Respond;
 use crate::forward::Upstream;
 use crate::wire::{Departure, Exchange, Request, WireEvent, WireEventKind};
 
@@ -179,13 +179,12 @@ impl Serving {
                 EntryKind::Left {
                     how: match how {
                         Departure::Fin => "fin".into(),
-                        Departure::Reset => "reset".into(),
+                        Departure::Reset | Departure::ResetStream(_) => "reset".into(),
                         Departure::Failed(kind) => kind.to_string(),
                     },
                 }
             }
-            WireEventKind::Dropped(Drop::Fin) => EntryKind::Dropped { how: "fin".into() },
-            WireEventKind::Dropped(Drop::Reset) => EntryKind::Dropped { how: "reset".into() },
+            WireEventKind::Dropped(how) => EntryKind::Dropped { how: how.word().into() },
             WireEventKind::Ended => {
                 self.control.streams().remove(event.connection);
                 EntryKind::Ended

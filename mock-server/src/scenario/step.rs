@@ -177,7 +177,7 @@ impl Step {
     /// Whether it adds to a body, or ends one.
     pub(super) fn adds_to_a_body(&self) -> bool {
         match self {
-            Self::Do(Action::Send(_) | Action::SendRepeat(_) | Action::End) => true,
+            Self::Do(Action::Send(_) | Action::SendRepeat(_) | Action::End | Action::Trailers(_)) => true,
             Self::Repeat(repetition) => repetition.steps.iter().any(Self::adds_to_a_body),
             step => matches!(step, Self::Send(_) | Self::File(_) | Self::Heartbeat(_) | Self::Resume(_)),
         }
@@ -206,6 +206,8 @@ impl Step {
             Action::SendRepeat(repeat) => format!("send-repeat: {} bytes", repeat.total()),
             Action::Wait(wait) => format!("wait: {}", time(wait)),
             Action::End => "end".into(),
+            Action::Trailers(_) => "trailers".into(),
+            Action::Control(control) => control.words(),
             Action::Drop(how) => format!("drop: {how}"),
             Action::Refuse(refuse) => format!("refuse: {}", time(refuse)),
             Action::Raw(bytes) => format!("raw: {} bytes", bytes.len()),

@@ -4,6 +4,7 @@ use toml::de::DeTable;
 
 use super::*;
 use crate::action::BodyKind;
+use crate::action::http2::{Control, ErrorCode, GoAway, LastStream, Settings};
 use ssespec_diagnostics::Source;
 
 /// Reads one step, which must be of the shape.
@@ -45,6 +46,27 @@ fn each_verb_is_read() {
         (r#""end""#, Action::End),
         (r#"{ drop = "fin" }"#, Action::Drop(Drop::Fin)),
         (r#"{ drop = "reset" }"#, Action::Drop(Drop::Reset)),
+        (r#"{ drop = { reset = "CANCEL" } }"#, Action::Drop(Drop::ResetWith(ErrorCode::Cancel))),
+        (r#"{ trailers = { a = "1" } }"#, Action::Trailers(vec![("a".into(), "1".into())])),
+        (r#""ping""#, Action::Control(Control::Ping)),
+        (
+            r#""goaway""#,
+            Action::Control(Control::GoAway(GoAway { last: LastStream::This, code: ErrorCode::NoError })),
+        ),
+        (
+            r#"{ goaway = { last-stream = "none", code = "ENHANCE_YOUR_CALM" } }"#,
+            Action::Control(Control::GoAway(GoAway {
+                last: LastStream::None,
+                code: ErrorCode::EnhanceYourCalm,
+            })),
+        ),
+        (
+            r#"{ settings = { max-concurrent-streams = 3 } }"#,
+            Action::Control(Control::Settings(Settings {
+                max_concurrent_streams: Some(3),
+                ..Settings::default()
+            })),
+        ),
         (r#"{ refuse = "2s" }"#, Action::Refuse(Duration::from_secs(2))),
         (r#"{ raw = "HTTP/1.1 200\r\n" }"#, Action::Raw("HTTP/1.1 200\r\n".into())),
         (r#""respond""#, Action::Respond(Respond::default())),
@@ -63,6 +85,7 @@ fn every_action_can_be_read() {
             "send-hex" => "{ send-hex = \"00\" }".to_owned(),
             "send-repeat" => "{ send-repeat = { text = \"a\", times = 1 } }".to_owned(),
             "drop" => "{ drop = \"fin\" }".to_owned(),
+            "trailers" => "{ trailers = { a = \"1\" } }".to_owned(),
             name => format!("{{ {name} = \"1s\" }}"),
         };
         assert!(matches!(read_step(&step), Ok(Some(_))), "{step}");
@@ -142,6 +165,11 @@ fn what_would_break_the_head_is_refused() {
         assert_eq!(mistake(&step), "this is not a header field name", "{step}");
     }
     assert!(respond("{ headers = { \"a!#$%&'*+.^_`|~9\" = \"é\\t\\u0000\" } }").headers.is_some());
+}
+
+#[test]
+fn settings_set_something() {
+    assert_eq!(mistake("{ settings = {} }"), "`settings` sets nothing");
 }
 
 #[test]

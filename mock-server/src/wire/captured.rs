@@ -33,6 +33,9 @@ pub(super) trait ReportSent: std::fmt::Debug + Send + Sync {
     /// The number of the connection.
     fn connection(&self) -> u32;
 
+    /// The number of the connection that carries it.
+    fn carrier(&self) -> u32;
+
     /// Whether the connection is over TLS.
     fn is_encrypted(&self) -> bool;
 

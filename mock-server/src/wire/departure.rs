@@ -9,6 +9,8 @@ pub enum Departure {
     Fin,
     /// RST.
     Reset,
+    /// RST_STREAM with this code, which leaves the connection open.
+    ResetStream(u32),
     /// The system gave another reason, such as a time-out.
     Failed(io::ErrorKind),
 }

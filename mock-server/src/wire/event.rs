@@ -68,6 +68,8 @@ pub enum WireEventKind {
     Ended,
     /// The server ends the connection without ending the response.
     Dropped(action::Drop),
+    /// The peer has answered the PING of a script. The connection is that of HTTP/2, not a stream.
+    PingAck,
     /// The peer has disconnected. Reported once, even if the server ended the connection first, but not if it reset it.
     Disconnected(Departure),
     /// The last event of every connection: its socket is gone, or [given away](super::Diversion).
@@ -90,6 +92,8 @@ pub(super) struct Reporter {
     pub(super) events: UnboundedSender<WireEvent>,
     pub(super) origin: u8,
     pub(super) connection: u32,
+    /// The connection that carries it: another one for a stream of HTTP/2.
+    pub(super) carrier: u32,
     pub(super) detail: Detail,
     pub(super) is_encrypted: bool,
 }
@@ -113,6 +117,10 @@ impl Reporter {
 impl ReportSent for Reporter {
     fn connection(&self) -> u32 {
         self.connection
+    }
+
+    fn carrier(&self) -> u32 {
+        self.carrier
     }
 
     fn is_encrypted(&self) -> bool {

@@ -176,22 +176,30 @@ impl Listener {
     }
 
     /// Refuses connections for this long, and then accepts them again at the same port. When this returns, the port no
-    /// longer listens. Open connections stay open. If it is already refusing, the later end applies.
+    /// longer listens. Open connections stay open; those over HTTP/2 refuse new streams meanwhile. If it is already refusing,
+    /// the later end applies.
     pub fn refuse_for(&self, time: Duration) {
         let mut port = self.shared.port();
         // They were established before.
         self.shared.adopt_waiting(&port);
         port.refuse(time);
         drop(port);
+        self.shared.registry.refuse_streams(time);
         self.shared.changed.notify_one();
     }
 
     /// Stops refusing connections immediately. When this returns, the port listens again.
     pub async fn refuse_no_more(&self) {
+        self.shared.registry.refuse_no_more();
         while !self.shared.port().refuse_no_more() {
             tokio::time::sleep(RETRY).await;
         }
         self.shared.changed.notify_one();
+    }
+
+    /// How many streams of HTTP/2 it has refused.
+    pub fn refused_streams(&self) -> u64 {
+        self.shared.registry.refused_streams()
     }
 
     /// Ends a session: closes every connection with FIN, waits until each peer has left, and after `patience` resets the
@@ -332,6 +340,7 @@ impl Shared {
             events: self.events.clone(),
             origin: self.origin,
             connection: entry.connection,
+            carrier: entry.connection,
             detail: self.options.detail,
             is_encrypted: self.options.tls.is_some(),
         };

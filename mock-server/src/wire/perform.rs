@@ -23,6 +23,8 @@ impl Listener {
             Action::SendRepeat(repeat) => exchange.send_repeat(repeat).await,
             Action::Raw(bytes) => exchange.raw(bytes).await,
             Action::End => exchange.end().await,
+            Action::Trailers(fields) => exchange.trailers(fields).await,
+            Action::Control(control) => exchange.control(*control).await,
             Action::Drop(how) => {
                 exchange.drop_connection(*how).await;
                 Ok(())

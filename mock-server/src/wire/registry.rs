@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::watch;
@@ -23,6 +24,10 @@ struct Connections {
     connections: HashMap<u32, Orders>,
     last: u32,
     stopped: bool,
+    /// Until when new streams of HTTP/2 are refused.
+    refusing: Option<Instant>,
+    /// How many were.
+    refused: u64,
 }
 
 /// The registration of a connection. Dropped when its socket is gone.
@@ -49,6 +54,15 @@ impl Registration {
     #[cfg(feature = "http2")]
     pub(super) fn limit(&self) -> usize {
         self.registry.limit
+    }
+
+    /// Whether a new stream of HTTP/2 is refused, which is counted.
+    #[cfg(feature = "http2")]
+    pub(super) fn refuses_stream(&self) -> bool {
+        let mut state = self.registry.state();
+        let is_refused = state.refusing.is_some_and(|end| Instant::now() < end);
+        state.refused += u64::from(is_refused);
+        is_refused
     }
 
     /// Registers something that counts as a connection of the same listener, unless it has stopped.
@@ -81,6 +95,23 @@ impl Registry {
         let connection = state.last;
         state.connections.insert(connection, sender.clone());
         Some((Registration { registry: Arc::clone(self), connection }, orders, sender))
+    }
+
+    /// Refuses new streams of HTTP/2 for this long.
+    pub(super) fn refuse_streams(&self, time: Duration) {
+        let end = Instant::now() + time;
+        let mut state = self.state();
+        state.refusing = Some(state.refusing.map_or(end, |before| before.max(end)));
+    }
+
+    /// Refuses them no more.
+    pub(super) fn refuse_no_more(&self) {
+        self.state().refusing = None;
+    }
+
+    /// How many were refused.
+    pub(super) fn refused_streams(&self) -> u64 {
+        self.state().refused
     }
 
     /// The number of open connections.

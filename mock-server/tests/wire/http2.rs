@@ -143,13 +143,13 @@ async fn a_peer_that_resets_a_stream_has_left_it() {
     let silent = stream(&mut server, &mut peer, 1).await;
     server.reported();
     peer.reset(1).await;
-    assert_eq!(reported(&mut server, &silent).await, ["disconnected Reset", "closed"]);
+    assert_eq!(reported(&mut server, &silent).await, ["disconnected ResetStream(8)", "closed"]);
     assert!(silent.peer_gone());
     // Before its head, too.
     peer.get(3, "/").await;
     let unanswered = server.request().await;
     peer.reset(3).await;
-    assert_eq!(reported(&mut server, &unanswered).await, ["disconnected Reset", "closed"]);
+    assert_eq!(reported(&mut server, &unanswered).await, ["disconnected ResetStream(8)", "closed"]);
 }
 
 #[tokio::test]

@@ -11,10 +11,13 @@ use crate::peer::{Peer, Server, soon};
 pub(crate) const DATA: u8 = 0;
 pub(crate) const HEADERS: u8 = 1;
 pub(crate) const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const PING: u8 = 6;
+pub(crate) const SETTINGS: u8 = 4;
+pub(crate) const PING: u8 = 6;
 pub(crate) const GOAWAY: u8 = 7;
 const WINDOW_UPDATE: u8 = 8;
+
+/// The flag of an answer.
+pub(crate) const ACK: u8 = 1;
 
 /// The codes of resets, <https://www.rfc-editor.org/rfc/rfc9113#section-7>.
 pub(crate) const INTERNAL_ERROR: u8 = 2;
@@ -37,6 +40,8 @@ pub(crate) struct Http2Peer {
     pub(crate) peer: Peer,
     received: Vec<u8>,
     frames: VecDeque<Frame>,
+    /// SETTINGS and PING.
+    controls: VecDeque<Frame>,
 }
 
 impl Http2Peer {
@@ -45,7 +50,8 @@ impl Http2Peer {
         let mut peer = server.connect().await;
         peer.write(PREFACE).await;
         let settings = [&[0, 4][..], &window.to_be_bytes()].concat();
-        let mut this = Self { peer, received: Vec::new(), frames: VecDeque::new() };
+        let mut this =
+            Self { peer, received: Vec::new(), frames: VecDeque::new(), controls: VecDeque::new() };
         this.write(SETTINGS, 0, 0, settings).await;
         this
     }
@@ -87,11 +93,7 @@ impl Http2Peer {
     /// The next frame of a stream, or GOAWAY; `None` at the end of the connection.
     pub(crate) async fn next(&mut self) -> io::Result<Option<Frame>> {
         loop {
-            while let Some(frame) = Frame::take(&mut self.received) {
-                if !matches!(frame.kind, SETTINGS | PING | WINDOW_UPDATE) {
-                    self.frames.push_back(frame);
-                }
-            }
+            self.sort();
             if let Some(frame) = self.frames.pop_front() {
                 return Ok(Some(frame));
             }
@@ -101,6 +103,39 @@ impl Http2Peer {
             }
             self.received.extend_from_slice(&bytes);
         }
+    }
+
+    fn sort(&mut self) {
+        while let Some(frame) = Frame::take(&mut self.received) {
+            match frame.kind {
+                SETTINGS | PING => self.controls.push_back(frame),
+                WINDOW_UPDATE => {}
+                _ => self.frames.push_back(frame),
+            }
+        }
+    }
+
+    /// The next SETTINGS or PING of the server that is no answer.
+    pub(crate) async fn control(&mut self) -> Frame {
+        loop {
+            while let Some(frame) = self.controls.pop_front() {
+                if frame.flags & ACK == 0 {
+                    return frame;
+                }
+            }
+            self.sort();
+            if self.controls.is_empty() {
+                let bytes = soon(self.peer.read()).await.expect("no reset");
+                assert!(!bytes.is_empty(), "the connection ended");
+                self.received.extend_from_slice(&bytes);
+            }
+        }
+    }
+
+    /// Answers SETTINGS or PING.
+    pub(crate) async fn acknowledge(&mut self, frame: Frame) {
+        let payload = if frame.kind == PING { frame.payload } else { Vec::new() };
+        self.write(frame.kind, ACK, 0, payload).await;
     }
 
     /// The next frame, in short: its type, flags, stream and payload as text.

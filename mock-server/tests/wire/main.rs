@@ -7,6 +7,8 @@ mod framing;
 #[cfg(feature = "http2")]
 mod http2;
 #[cfg(feature = "http2")]
+mod http2_control;
+#[cfg(feature = "http2")]
 mod http2_peer;
 mod listener;
 mod peer;

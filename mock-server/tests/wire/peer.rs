@@ -110,6 +110,7 @@ pub(crate) fn name(event: &WireEventKind) -> String {
         WireEventKind::Ended => "ended".to_owned(),
         WireEventKind::Dropped(how) => format!("dropped {how:?}"),
         WireEventKind::Disconnected(departure) => format!("disconnected {departure:?}"),
+        WireEventKind::PingAck => "ping answered".to_owned(),
         WireEventKind::Closed => "closed".to_owned(),
     }
 }

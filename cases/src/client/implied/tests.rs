@@ -38,7 +38,11 @@ fn verb(kind: &ClientStep) -> &'static str {
         ClientStep::Expect(Expectation::State(_)) => "state",
         ClientStep::Expect(Expectation::Closed) => "closed",
         ClientStep::OneOf(_) => "one-of",
-        ClientStep::Herd(_) | ClientStep::Attempts(_) | ClientStep::Expect(_) => "other",
+        ClientStep::Wire(Action::Trailers(_)) => "trailers",
+        ClientStep::Wire(Action::Control(_)) => "control",
+        ClientStep::Herd(_) | ClientStep::Streams(_) | ClientStep::Attempts(_) | ClientStep::Expect(_) => {
+            "other"
+        }
     }
 }
 
@@ -50,6 +54,17 @@ fn the_client_connects_and_is_answered() {
     assert_eq!(played(""), START);
     assert_eq!(played(SEND), [&START[..], &["send"]].concat());
     assert_eq!(played("\"expect-event\""), [&START[..], &["event"]].concat());
+}
+
+#[test]
+fn goaway_answers_a_request_only_without_its_stream() {
+    let lost = "\"expect-request\", { goaway = { last-stream = \"none\" } }";
+    assert_eq!(played(lost), ["+connect", "request", "control"]);
+    let goes_on = "\"expect-request\", \"goaway\", \"ping\"";
+    assert_eq!(played(goes_on), ["+connect", "request", "+respond", "control", "control"]);
+    assert_eq!(ending(&client_script(lost)), Ending::DoneOrResumed);
+    assert_eq!(ending(&client_script(goes_on)), Ending::Sentinel);
+    assert_eq!(ending(&client_script("{ trailers = { a = \"1\" } }")), Ending::DoneOrResumed);
 }
 
 #[test]

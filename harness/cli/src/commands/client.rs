@@ -8,7 +8,7 @@ use clap::Args;
 use ssespec::adapter::service::TestService;
 use ssespec::engine::Engine;
 use ssespec::page::PageLibrary;
-use ssespec::run::{Launch, Rerun, Run, Selection};
+use ssespec::run::{Launch, Rerun, Run};
 use ssespec_reports::results::Role;
 
 use crate::error::CommandError;
@@ -100,7 +100,8 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
     words.extend(
         arguments.page_library.iter().flat_map(|file| ["--page-library".into(), file.display().to_string()]),
     );
-    let certificate = arguments.protocol.certificate()?;
+    let selection = arguments.protocol.select(options.selection(), &[]);
+    let certificate = ProtocolOptions::certificate(&selection)?;
     let launch = if arguments.reference {
         words.push("--reference".into());
         Launch::Client(ssespec_reference::client())
@@ -129,7 +130,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         corpus,
         lanes: options.lanes(&launch),
         launch,
-        selection: Selection { protocols: arguments.protocol.protocols(), ..options.selection() },
+        selection,
         baseline,
         patience: options.patience(),
         address,

@@ -172,7 +172,13 @@ async fn perform_one(
         setup::run(folder).await?;
     }
     let options = &arguments.options;
-    let certificate = arguments.protocol.certificate()?;
+    let mut selection = arguments.protocol.select(options.selection(), &folder.protocols);
+    if folder.role == Role::Server {
+        // What is varied is what the mock server sends.
+        selection.variation = Variation::default();
+        selection.protocols = Selection::default().protocols;
+    }
+    let certificate = ProtocolOptions::certificate(&selection)?;
     let launch = match &folder.start {
         Start::Command(words) if folder.role == Role::Server => {
             launch::server_command(words.clone(), folder.path.clone(), arguments.remote.reach())
@@ -204,12 +210,6 @@ async fn perform_one(
         .into_iter()
         .chain(options.rerun_options())
         .chain(arguments.remote.word());
-    let mut selection = Selection { protocols: arguments.protocol.protocols(), ..options.selection() };
-    if folder.role == Role::Server {
-        // What is varied is what the mock server sends.
-        selection.variation = Variation::default();
-        selection.protocols = Selection::default().protocols;
-    }
     let run = Run {
         corpus: Arc::clone(corpus),
         lanes: options.lanes(&launch),

@@ -1,7 +1,7 @@
 //! Options that choose the protocols over which cases for clients are played.
 
 use clap::Args;
-use ssespec::run::Tls;
+use ssespec::run::{Selection, Tls};
 use ssespec_mock_server::wire::tls::Identity;
 use ssespec_reports::results::Protocol;
 
@@ -14,8 +14,9 @@ use crate::options::http_version::HttpVersion;
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct ProtocolOptions {
     /// The versions of HTTP over which to play the cases for clients; over HTTP/2, those that need HTTP/1.1 are skipped
-    #[arg(long, help_heading = EXECUTION, value_name = "VERSION", default_value = "1.1")]
-    http: HttpVersion,
+    /// [default: 1.1]
+    #[arg(long, help_heading = EXECUTION, value_name = "VERSION")]
+    http: Option<HttpVersion>,
     /// Play the cases for clients over TLS, with a certificate that is made for the run
     #[arg(long, help_heading = EXECUTION)]
     tls: bool,
@@ -30,25 +31,33 @@ pub(crate) struct RunCertificate {
 }
 
 impl ProtocolOptions {
-    /// The protocols, in the order in which they are reported.
-    pub(crate) fn protocols(self) -> Vec<Protocol> {
+    /// A selection with the protocols: those of the options, or else these of the implementation's folder.
+    pub(crate) fn select(self, selection: Selection, own: &[Protocol]) -> Selection {
+        if self.http.is_some() || self.tls {
+            return Selection { protocols: self.protocols(), ..selection };
+        }
+        if own.is_empty() { selection } else { Selection { protocols: own.to_vec(), ..selection } }
+    }
+
+    /// The protocols of the options, in the order in which they are reported.
+    fn protocols(self) -> Vec<Protocol> {
         let (http1, http2) = match self.tls {
             false => (Protocol::Http1, Protocol::Http2),
             true => (Protocol::Http1Tls, Protocol::Http2Tls),
         };
-        match self.http {
+        match self.http.unwrap_or(HttpVersion::Http11) {
             HttpVersion::Http11 => vec![http1],
             HttpVersion::Http2 => vec![http2],
             HttpVersion::Both => vec![http1, http2],
         }
     }
 
-    /// The certificate, if the protocols need one.
+    /// The certificate, if the protocols of a selection need one.
     ///
     /// # Errors
     /// If it cannot be made, or the file for clients cannot be written.
-    pub(crate) fn certificate(self) -> Result<RunCertificate, CommandError> {
-        if !self.tls {
+    pub(crate) fn certificate(selection: &Selection) -> Result<RunCertificate, CommandError> {
+        if !selection.protocols.iter().any(|protocol| protocol.is_tls()) {
             return Ok(RunCertificate { tls: None, _file: None });
         }
         let identity = Identity::generate(&[])?;

@@ -6,7 +6,8 @@ use bytes::BytesMut;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::client::exchange::{Read, ResponseBody};
+use crate::client::exchange::ResponseBody;
+use crate::client::http_error::Read;
 use crate::client::past::BodyFraming;
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;

@@ -21,7 +21,7 @@ use ssespec::protocol::{CloseIn, ConnectRequest, Event};
 use ssespec_cases::client::ReadyState;
 
 use crate::client::body_reader::{BodyReader, read_in_task};
-use crate::client::exchange::{Response, is_reset, send_unattended};
+use crate::client::exchange::{Response, send_unattended};
 use crate::client::fetch::{NetworkError, fetch};
 use crate::client::lifetime::Lifetime;
 use crate::client::loss::{Failure, Flow, Loss, SourceEnd};
@@ -268,7 +268,7 @@ impl EventSource {
                         break (StreamEnd::Broken, Loss::Ended);
                     }
                 }
-                Some(Err(error)) if is_reset(&error) && self.defects.has(Defect::ResetNotNoticed) => {
+                Some(Err(error)) if error.is_reset() && self.defects.has(Defect::ResetNotNoticed) => {
                     std::future::pending().await
                 }
                 Some(Err(error)) => break (StreamEnd::Broken, Loss::Broken(error)),

@@ -1,8 +1,8 @@
-//! One request and its response on a connection of its own.
+//! One request and its response.
 //!
-//! The connection is driven by the future that waits for the response or for its body, so dropping that closes it.
+//! A connection over HTTP/1.1 is driven by the future that waits for the response or for its body, so dropping that closes
+//! it. Over HTTP/2 it ends the stream.
 
-use std::error::Error as _;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
@@ -12,49 +12,15 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use http_body_util::Full;
 use hyper::body::{Body as _, Incoming};
-use hyper::client::conn::{http1, http2};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
 use ssespec_mock_server::client::{Connection, Offer};
 
+use crate::client::http_error::{ExchangeError, HttpError, Read};
+use crate::client::http2::{self, Origin};
 use crate::client::request::Request;
-use crate::client::socket::Socket;
+use crate::client::socket::{CONNECTING, Socket};
 use crate::defect::switches::Defects;
-
-/// How long each of the TCP and the TLS handshake may take.
-const CONNECTING: Duration = Duration::from_secs(60);
-
-/// Why no response arrived.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ExchangeError {
-    /// Connecting failed.
-    #[error("no connection: {0}")]
-    Connect(#[source] std::io::Error),
-    /// The request cannot be written.
-    #[error("not a request: {0}")]
-    Request(#[from] http::Error),
-    /// The connection was lost, or the response is not HTTP.
-    #[error("no response: {}", describe(.0))]
-    Http(#[from] hyper::Error),
-}
-
-/// An error of hyper with its source, which often says more.
-pub(crate) fn describe(error: &hyper::Error) -> String {
-    match error.source() {
-        Some(source) => format!("{error} ({source})"),
-        None => error.to_string(),
-    }
-}
-
-/// Whether the connection was reset.
-pub(crate) fn is_reset(error: &hyper::Error) -> bool {
-    let mut sources = std::iter::successors(error.source(), |source: &&(dyn std::error::Error + 'static)| {
-        (*source).source()
-    });
-    sources.any(|source| {
-        let source = source.downcast_ref::<std::io::Error>();
-        source.is_some_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset)
-    })
-}
 
 /// The head of a final response, and its body.
 #[derive(Debug)]
@@ -67,51 +33,54 @@ pub(crate) struct Response {
     pub(crate) body: ResponseBody,
 }
 
-/// A body and its connection.
+/// A body, and how it comes.
 #[derive(Debug)]
-pub(crate) struct ResponseBody {
-    incoming: Incoming,
-    connection: DrivenConnection,
+pub(crate) enum ResponseBody {
+    /// On a connection of its own.
+    Http1 { incoming: Incoming, connection: DrivenConnection },
+    /// On a stream.
+    Http2(http2::Body),
 }
-
-/// One read of a body; `None` at its end. An error means that the body broke off.
-pub(crate) type Read = Option<Result<Bytes, hyper::Error>>;
 
 impl ResponseBody {
     /// Waits for the next bytes.
     pub(crate) async fn next(&mut self) -> Read {
+        let (incoming, connection) = match self {
+            Self::Http1 { incoming, connection } => (incoming, connection),
+            Self::Http2(body) => return body.next().await,
+        };
         loop {
-            let incoming = &mut self.incoming;
-            let frame = self.connection.drive(|context| Pin::new(&mut *incoming).poll_frame(context)).await?;
+            let frame = connection.drive(|context| Pin::new(&mut *incoming).poll_frame(context)).await?;
             match frame.map(hyper::body::Frame::into_data) {
                 Ok(Ok(bytes)) => return Some(Ok(bytes)),
                 // Trailers hold nothing that matters here.
                 Ok(Err(_)) => {}
-                Err(error) => return Some(Err(error)),
+                Err(error) => return Some(Err(error.into())),
             }
         }
     }
 }
 
-/// Sends the request on a new connection and waits for the head of its final response. Interim responses (1xx) are
-/// skipped, <https://fetch.spec.whatwg.org/#http-network-fetch>.
+/// Sends the request on a new connection, or over HTTP/2 on a shared one, and waits for the head of its final response.
+/// Interim responses (1xx) are skipped, <https://fetch.spec.whatwg.org/#http-network-fetch>.
 pub(crate) async fn exchange(request: &Request, defects: &Defects) -> Result<Response, ExchangeError> {
     let message = request.to_message()?;
     let trust = request.trust().cloned().unwrap_or_default();
-    let offer = if request.is_over_http2() { Offer::H2 } else { Offer::Http11 };
     let server = request.url().server();
+    if request.is_over_http2() {
+        let origin = Origin { name: request.url().origin(), server, trust, record: request.record() };
+        let (head, body) = request.connections().ask(&origin, message, defects).await?;
+        let body = ResponseBody::Http2(body);
+        return Ok(Response { status: head.status, headers: head.headers, body });
+    }
     let stream =
-        Connection::open(&server, &trust, offer, CONNECTING).await.map_err(ExchangeError::Connect)?;
+        Connection::open(&server, &trust, Offer::Http11, CONNECTING).await.map_err(ExchangeError::Connect)?;
     let socket = TokioIo::new(Socket::new(stream, defects.clone(), request.record()));
-    let (response, connection) = if request.is_over_http2() {
-        let (mut sender, connection) = http2::handshake(TokioExecutor::new(), socket).await?;
-        respond(sender.send_request(message), Driver::Http2(Box::pin(connection))).await?
-    } else {
-        let (mut sender, connection) = http1::handshake(socket).await?;
-        respond(sender.send_request(message), Driver::Http1(Box::pin(connection))).await?
-    };
+    let (mut sender, connection) = http1::handshake(socket).await.map_err(HttpError::from)?;
+    let response = sender.send_request(message.map(Full::new));
+    let (response, connection) = respond(response, Box::pin(connection)).await.map_err(HttpError::from)?;
     let (head, incoming) = response.into_parts();
-    let body = ResponseBody { incoming, connection };
+    let body = ResponseBody::Http1 { incoming, connection };
     Ok(Response { status: head.status, headers: head.headers, body })
 }
 
@@ -135,29 +104,12 @@ pub(crate) fn send_unattended(request: Request, defects: Defects, delay: Duratio
     });
 }
 
-type Http1 = http1::Connection<TokioIo<Socket>, Full<Bytes>>;
-type Http2 = http2::Connection<TokioIo<Socket>, Full<Bytes>, TokioExecutor>;
-
-/// The future in which hyper reads and writes. Over HTTP/2, a task of its own does, and ends when this is dropped.
-#[derive(Debug)]
-enum Driver {
-    Http1(Pin<Box<Http1>>),
-    Http2(Pin<Box<Http2>>),
-}
-
-impl Driver {
-    /// Reads and writes; returns whether the connection has ended.
-    fn has_ended(&mut self, context: &mut Context<'_>) -> bool {
-        match self {
-            Self::Http1(connection) => connection.as_mut().poll(context).is_ready(),
-            Self::Http2(connection) => connection.as_mut().poll(context).is_ready(),
-        }
-    }
-}
+/// The future in which hyper reads and writes.
+type Driver = Pin<Box<http1::Connection<TokioIo<Socket>, Full<Bytes>>>>;
 
 /// A connection that is driven while something on it is awaited. Dropping it closes it.
 #[derive(Debug)]
-struct DrivenConnection {
+pub(crate) struct DrivenConnection {
     /// `None` after its end.
     driver: Option<Driver>,
 }
@@ -170,7 +122,7 @@ impl DrivenConnection {
                 return Poll::Ready(ready);
             }
             if let Some(driver) = &mut self.driver
-                && driver.has_ended(context)
+                && driver.as_mut().poll(context).is_ready()
             {
                 // Its error, if any, is also given to the response or the body.
                 self.driver = None;

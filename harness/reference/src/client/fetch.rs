@@ -7,7 +7,8 @@
 use http::StatusCode;
 use http::header::LOCATION;
 
-use crate::client::exchange::{ExchangeError, Response, exchange};
+use crate::client::exchange::{Response, exchange};
+use crate::client::http_error::ExchangeError;
 use crate::client::request::Request;
 use crate::client::url::{BadUrl, Url};
 use crate::defect::list::Defect;

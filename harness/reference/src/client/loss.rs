@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::client::exchange::describe;
 use crate::client::fetch::NetworkError;
+use crate::client::http_error::HttpError;
 
 /// How an event source ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +27,8 @@ pub(crate) enum Loss {
     Network(NetworkError),
     #[error("the stream ended")]
     Ended,
-    #[error("the stream broke off: {}", describe(.0))]
-    Broken(hyper::Error),
+    #[error("the stream broke off: {0}")]
+    Broken(HttpError),
     /// Nothing was received for as long as the user allows.
     #[error("nothing came for {} ms", .0.as_millis())]
     Silent(Duration),

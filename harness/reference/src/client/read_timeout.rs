@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use crate::client::body_reader::BodyReader;
-use crate::client::exchange::Read;
+use crate::client::http_error::Read;
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 use crate::stream::output::Shown;

@@ -11,12 +11,12 @@ use http::header::{
     TRAILER, TRANSFER_ENCODING, UPGRADE, USER_AGENT,
 };
 use http::{HeaderMap, Method, StatusCode};
-use http_body_util::Full;
 
 use ssespec::protocol::ConnectRequest;
 use ssespec::upstream::Downstream;
 use ssespec_mock_server::client::{Roots, RootsError, Trust};
 
+use crate::client::http2::Connections;
 use crate::client::url::{BadUrl, Url};
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
@@ -60,6 +60,8 @@ pub(crate) struct Request {
     trust: Option<Trust>,
     /// Whether the server speaks HTTP/2 alone.
     http2: bool,
+    /// The connections over HTTP/2 of the client.
+    connections: Connections,
 }
 
 impl Request {
@@ -98,7 +100,23 @@ impl Request {
             headers.entry(CONTENT_TYPE).or_insert(text);
         }
         let trust = options.ca_file.as_ref().map(|file| Trust::new(&Roots::File(file.into()))).transpose()?;
-        Ok(Self { method, url, headers, body, defects, downstream: None, trust, http2: options.http2 })
+        Ok(Self {
+            method,
+            url,
+            headers,
+            body,
+            defects,
+            downstream: None,
+            trust,
+            http2: options.http2,
+            connections: Connections::default(),
+        })
+    }
+
+    /// The same request, which may use these connections.
+    pub(crate) fn sharing(mut self, connections: Connections) -> Self {
+        self.connections = connections;
+        self
     }
 
     /// The same request, whose connections are recorded.
@@ -115,6 +133,11 @@ impl Request {
     /// Whether it is sent over HTTP/2.
     pub(crate) fn is_over_http2(&self) -> bool {
         self.http2
+    }
+
+    /// The connections over HTTP/2 that it may use.
+    pub(crate) fn connections(&self) -> &Connections {
+        &self.connections
     }
 
     /// Where what a connection for it carries is recorded, and under which path.
@@ -251,7 +274,7 @@ impl Request {
     ///
     /// # Errors
     /// If the URL's path or query cannot be part of a request line.
-    pub(crate) fn to_message(&self) -> Result<http::Request<Full<Bytes>>, http::Error> {
+    pub(crate) fn to_message(&self) -> Result<http::Request<Bytes>, http::Error> {
         let mut headers = self.headers.clone();
         if !self.http2 {
             headers.insert(HOST, HeaderValue::try_from(self.url.host_and_port())?);
@@ -268,7 +291,7 @@ impl Request {
         if let Some(list) = message.headers_mut() {
             *list = headers;
         }
-        message.body(Full::new(self.body.clone().unwrap_or_default()))
+        message.body(self.body.clone().unwrap_or_default())
     }
 
     /// The value of `Content-Length`: 0 for a POST or PUT without a body, none for other methods without one.

@@ -10,6 +10,7 @@ use ssespec_cases::client::ReadyState;
 
 use crate::client::event_source::EventSource;
 use crate::client::exchange::send_unattended;
+use crate::client::http2::Connections;
 use crate::client::loss::SourceEnd;
 use crate::client::request::Request;
 use crate::defect::list::Defect;
@@ -23,12 +24,13 @@ const SOON: Duration = Duration::from_millis(20);
 pub(crate) async fn session(
     options: ConnectRequest,
     observer: Observer,
+    connections: Connections,
     (pace, downstream): (Pace, Option<Downstream>),
     defects: Defects,
 ) {
     observer.set_state(ReadyState::Connecting);
     let request = match Request::new(&options, defects.clone()) {
-        Ok(request) => request.watched(downstream),
+        Ok(request) => request.watched(downstream).sharing(connections),
         // A constructor would throw.
         Err(error) => {
             observer.set_state(ReadyState::Closed);

@@ -3,11 +3,13 @@
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use ssespec::upstream::{Downstream, Side};
 use ssespec_mock_server::client::Connection;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::client::frames::Frames;
 use crate::defect::list::Defect;
 use crate::defect::switches::Defects;
 
@@ -17,6 +19,9 @@ const INTERIM: &[u8] = b"HTTP/1.1 1";
 /// The name of the header that decides about the stream, as servers usually write it.
 const USUAL_NAMES: [&[u8]; 2] = [b"content-type:", b"Content-Type:"];
 
+/// How long each of the TCP and the TLS handshake may take.
+pub(crate) const CONNECTING: Duration = Duration::from_secs(60);
+
 /// A connection to a server.
 #[derive(Debug)]
 pub(crate) struct Socket {
@@ -24,11 +29,19 @@ pub(crate) struct Socket {
     defects: Defects,
     /// Where what it carries is recorded, and under which path.
     record: Option<(Downstream, String)>,
+    /// The frames of the server, over HTTP/2.
+    frames: Option<Frames>,
 }
 
 impl Socket {
     pub(crate) fn new(stream: Connection, defects: Defects, record: Option<(Downstream, String)>) -> Self {
-        Self { stream, defects, record }
+        Self { stream, defects, record, frames: None }
+    }
+
+    /// The same over HTTP/2.
+    pub(crate) fn of_http2(mut self, frames: Frames) -> Self {
+        self.frames = Some(frames);
+        self
     }
 
     fn record(&self, side: Side, bytes: &[u8]) {
@@ -38,7 +51,10 @@ impl Socket {
     }
 
     /// Reads bytes of a response, unchanged.
-    fn read(&self, bytes: &mut [u8]) {
+    fn read(&mut self, bytes: &mut [u8]) {
+        if let Some(frames) = &mut self.frames {
+            return frames.read(bytes);
+        }
         if bytes.starts_with(INTERIM) && self.defects.has(Defect::InterimAnswerIsFinal) {
             // Another status that is not 200, and that is final to hyper.
             set(bytes, INTERIM.len() - 1, b'5');

@@ -1,13 +1,19 @@
 //! Soak cases, in which minutes pass quickly: their waits, and the defects that they are about, are hurried alike.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::sync::LazyLock;
 use std::time::Duration;
 
-use ssespec::run::Selection;
+use ssespec::run::second_pass::{PassOf, SecondPass};
+use ssespec::run::{Selection, Tls};
 use ssespec_cases::client::ClientStep;
 use ssespec_cases::{Case, Corpus, Script};
 use ssespec_mock_server::action::Action;
+use ssespec_mock_server::wire::tls::Identity;
 use ssespec_reference::Pace;
+use ssespec_reports::results::Protocol;
+use tempfile::NamedTempFile;
 
 /// The embedded cases, where those that wait for minutes wait for less than two seconds.
 pub(crate) fn corpus() -> Corpus {
@@ -23,9 +29,21 @@ pub(crate) fn corpus() -> Corpus {
     corpus
 }
 
-/// All cases, those that wait for minutes among them.
+/// All cases, those that wait for minutes among them. Those about HTTP/2 or TLS are played over both.
 pub(crate) fn selection() -> Selection {
-    Selection { soak: Some(Duration::MAX), ..Selection::default() }
+    let about_http2 = SecondPass { protocol: Protocol::Http2Tls, of: PassOf::Needing };
+    Selection { soak: Some(Duration::MAX), second_pass: Some(about_http2), ..Selection::default() }
+}
+
+/// The certificate of the mock server, and the file with the one that clients must trust.
+pub(crate) fn tls() -> Tls {
+    static CERTIFICATE: LazyLock<(Tls, NamedTempFile)> = LazyLock::new(|| {
+        let identity = Identity::generate(&[]).expect("a certificate");
+        let mut file = NamedTempFile::new().expect("a file");
+        file.write_all(identity.authority().as_bytes()).expect("room");
+        (Tls { identity, ca_file: file.path().to_owned() }, file)
+    });
+    CERTIFICATE.0.clone()
 }
 
 /// The pace at which a client plays a case.

@@ -103,6 +103,25 @@ fn block(case: &str, reason: &str) -> String {
 }
 
 #[test]
+fn a_failure_over_one_protocol_is_added_for_that() {
+    let over = Delivery::AS_WRITTEN.over(Protocol::Http2Tls);
+    let results = vec![
+        result("client/a/one", Delivery::AS_WRITTEN, Verdict::Pass),
+        result("client/a/one", Delivery::BYTES, Verdict::Pass),
+        result("client/a/one", over, Verdict::Fail),
+        // Nothing says that it would pass over another.
+        result("client/a/two", over, Verdict::Fail),
+    ];
+    let seen = "expected an event; observed nothing in as-written@http2-tls";
+    let expected = format!(
+        "{HEAD}\n{}protocols = [\"http2-tls\"]\n\n{}",
+        block("client/a/one", seen),
+        block("client/a/two", seen)
+    );
+    assert_eq!(update(HEAD, &run(results, vec![], vec![])), expected);
+}
+
+#[test]
 fn a_failure_is_added_once_with_what_was_seen() {
     let results = vec![
         result("client/a/one", Delivery::AS_WRITTEN, Verdict::Pass),

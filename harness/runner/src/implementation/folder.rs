@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ssespec_cases::Role;
 use ssespec_diagnostics::{Findings, Source, parse, schema, value};
-use ssespec_reports::results;
+use ssespec_reports::results::{self, Protocol};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -35,6 +35,8 @@ pub struct Folder {
     pub setup: Vec<Vec<String>>,
     /// How it is started.
     pub start: Start,
+    /// The protocols over which a client is tested, if it says so.
+    pub protocols: Vec<Protocol>,
     /// Its known failures.
     pub baseline: Baseline,
 }
@@ -116,6 +118,7 @@ impl Folder {
             .map(|words| value::list(words).filter_map(value::text).map(str::to_owned).collect())
             .collect();
         let known = known_failures(&source, &root, &mut findings);
+        let protocols = protocols(&root, role, &mut findings);
         let folders = role.map(|role| {
             let folder = |(variant, start): (Option<String>, Start)| Self {
                 path: path.to_owned(),
@@ -123,6 +126,7 @@ impl Folder {
                 role: recorded(role),
                 setup: setup.clone(),
                 start,
+                protocols: protocols.clone(),
                 baseline: known.of_variant(variant.as_deref()),
                 variant,
             };
@@ -146,6 +150,21 @@ impl Folder {
             None => self.name.clone(),
         }
     }
+}
+
+/// Reads over which protocols a client is tested.
+fn protocols(root: &DeTable<'_>, role: Option<Role>, findings: &mut Findings) -> Vec<Protocol> {
+    let Some(list) = value::get(root, "protocols") else { return Vec::new() };
+    if role != Some(Role::Client) {
+        let what = "remove this key: only cases for clients are played over several protocols";
+        findings.add(list.span(), "this is not a client", what);
+    }
+    let protocols: Vec<Protocol> =
+        value::list(list).filter_map(value::text).filter_map(Protocol::from_name).collect();
+    if protocols.is_empty() {
+        findings.add(list.span(), "a client needs a protocol", "expected at least one, such as \"http1\"");
+    }
+    protocols
 }
 
 /// Reads how an implementation is started: exactly one way is given.

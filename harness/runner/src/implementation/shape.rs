@@ -54,6 +54,12 @@ pub(super) static SSESPEC: Table = Table {
             "For an intermediary: configurations by name, each with its own `templates` or `command`, run and reported on its own.",
         ),
         Key::optional(
+            "protocols",
+            Shape::List(&Shape::Word(&PROTOCOLS)),
+            "For a client: the protocols over which `ssespec run` plays the cases, unless --http or --tls is given; \
+             http1 if it is left out.",
+        ),
+        Key::optional(
             "service",
             Shape::Text,
             "The URL of the client's test service, which speaks the protocol of sse-contract-tests, such as \

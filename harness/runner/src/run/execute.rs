@@ -22,6 +22,7 @@ use super::plan::Trial;
 use super::plan::{self, Plan, SkipReason};
 #[cfg(feature = "command")]
 use super::processor_time::ProcessorClock;
+use super::protocol_needs::lacking_for;
 use super::schedule::Schedule;
 use super::settings::Run;
 use super::{setting, smoke, verdict};
@@ -69,8 +70,7 @@ impl Run {
             identity.capabilities.extend(abilities.http2_upstream.then_some(Capability::Http2Upstream));
         }
         let starts = stage.lane_page.starts.clone();
-        let role = self.launch.role();
-        let mut plan = Plan::of_role(role, &self.corpus, &self.selection, &identity.capabilities);
+        let mut plan = self.plan(&identity);
         if self.launch.transport() == Transport::Service {
             plan.skip(|case| beyond_a_service(case).map(SkipReason::NotOfService));
         }
@@ -99,7 +99,7 @@ impl Run {
             // The others are those of the client in front of it.
             identity.capabilities.retain(|capability| Capability::INTERMEDIARY.contains(&capability.word()));
         }
-        let header = self.header(&identity);
+        let header = self.header(&identity, &plan);
         #[cfg(feature = "intermediary")]
         let header = {
             let mut header = header;
@@ -178,7 +178,7 @@ impl Run {
     /// Checks that a client speaks the first protocol.
     fn check_spoken(&self, identity: &Identity) -> Result<(), RunError> {
         let protocol = self.first_protocol();
-        let lacking = plan::lacking_for(protocol, &identity.capabilities);
+        let lacking = lacking_for(protocol, &identity.capabilities);
         if lacking.is_empty() || self.launch.role() != Role::Client {
             return Ok(());
         }
@@ -190,11 +190,9 @@ impl Run {
         if self.launch.role() != Role::Client {
             return Ok(());
         }
-        for protocol in self.selection.protocols.iter().skip(1) {
-            if !plan::lacking_for(*protocol, &identity.capabilities).is_empty() {
-                continue;
-            }
-            let mut stage = self.open(*protocol).await?;
+        let others = self.plan(identity).protocols();
+        for protocol in others.into_iter().filter(|protocol| *protocol != self.first_protocol()) {
+            let mut stage = self.open(protocol).await?;
             let checked = smoke::check(&mut stage, &self.launch, self.patience).await;
             open_stage::close(stage).await;
             checked.map_err(adapter_error)?;
@@ -202,14 +200,27 @@ impl Run {
         Ok(())
     }
 
-    /// The protocols, unless they are the usual one.
-    fn protocol_names(&self) -> Vec<String> {
-        let protocols = &self.selection.protocols;
+    /// What is played with this implementation.
+    fn plan(&self, identity: &Identity) -> Plan {
+        let mut selection = self.selection.clone();
+        if self.launch.transport() == Transport::Page {
+            // The listener of a page speaks HTTP/1.1 alone.
+            selection.second_pass = None;
+        }
+        Plan::of_role(self.launch.role(), &self.corpus, &selection, &identity.capabilities)
+    }
+
+    /// The protocols of a run, unless they are the usual one.
+    fn protocol_names(&self, plan: &Plan) -> Vec<String> {
+        let mut protocols = self.selection.protocols.clone();
+        protocols.extend(
+            plan.protocols().into_iter().filter(|protocol| !self.selection.protocols.contains(protocol)),
+        );
         let is_usual = protocols.iter().all(|protocol| *protocol == Protocol::Http1);
         protocols.iter().filter(|_| !is_usual).map(|protocol| protocol.name().into()).collect()
     }
 
-    fn header(&self, identity: &Identity) -> Header {
+    fn header(&self, identity: &Identity, plan: &Plan) -> Header {
         Header {
             v: V1,
             suite_version: env!("CARGO_PKG_VERSION").into(),
@@ -232,7 +243,7 @@ impl Run {
                     .iter()
                     .map(|kind| kind.name().into())
                     .collect(),
-                protocols: self.protocol_names(),
+                protocols: self.protocol_names(plan),
                 suites: self.selection.suites.clone(),
                 levels: self.selection.levels.iter().map(|level| verdict::level(*level)).collect(),
                 shard: self.selection.shard,

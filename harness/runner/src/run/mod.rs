@@ -66,11 +66,13 @@ pub mod played;
 mod processor_time;
 #[cfg(feature = "command")]
 mod proposals;
+mod protocol_needs;
 mod replay;
 pub mod rerun;
 mod same_facts;
 #[cfg(feature = "command")]
 mod schedule;
+pub mod second_pass;
 #[cfg(feature = "command")]
 mod setting;
 pub mod settings;

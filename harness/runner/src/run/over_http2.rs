@@ -2,7 +2,7 @@
 
 use ssespec_cases::client::{ClientStep, Expectation, RequestExpectation};
 use ssespec_cases::{Case, Script};
-use ssespec_mock_server::action::{Action, Drop, Respond};
+use ssespec_mock_server::action::{Action, Respond};
 
 /// The fields that HTTP/2 does not have, <https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2>, or has in another form.
 const OF_HTTP1: [&str; 8] = [
@@ -28,18 +28,18 @@ pub(super) fn needs_http1(case: &Case) -> Option<&'static str> {
     })
 }
 
-const REFUSED: &str = "refused connections: a client may send its next request on the connection that it has";
-
 fn of_action(action: &Action) -> Option<&'static str> {
     match action {
         Action::Raw(_) => Some("raw bytes, which are not HTTP/2"),
-        Action::Refuse(_) => Some(REFUSED),
         Action::Respond(respond) => of_respond(respond),
         Action::Send(bytes) if bytes.split(|byte| matches!(byte, b'\r' | b'\n')).any(is_unreadable_id) => {
             Some("an id with control characters, which the server does not read in a field of HTTP/2")
         }
-        Action::Drop(Drop::Fin | Drop::Reset)
+        Action::Drop(_)
         | Action::End
+        | Action::Trailers(_)
+        | Action::Control(_)
+        | Action::Refuse(_)
         | Action::Send(_)
         | Action::SendRepeat(_)
         | Action::Wait(_) => None,
@@ -63,9 +63,7 @@ fn of_respond(respond: &Respond) -> Option<&'static str> {
 }
 
 fn of_request(request: &RequestExpectation) -> Option<&'static str> {
-    if request.connection.is_some() {
-        Some("whether a request comes on the same connection, which HTTP/2 shares")
-    } else if request.headers.iter().any(|(name, _)| is_of_http1(name)) {
+    if request.headers.iter().any(|(name, _)| is_of_http1(name)) {
         Some("header fields of HTTP/1.1")
     } else {
         None
@@ -102,6 +100,8 @@ mod tests {
             "{ respond = { status = 204 } }",
             "\"expect-request\", { respond = { headers = { content-type = \"text/html\" } } }",
             "{ send = \"id: a\\u0000\\u0001\\ndata: \\u0001\\n\\n\" }, \"expect-event\", \"end\", \"expect-request\"",
+            "{ refuse = \"1s\" }, { drop = \"reset\" }",
+            "\"end\", { expect-request = { connection = \"same\" } }",
             "{ drop = \"fin\" }, { expect-request = { headers = { last-event-id = \"1\" } } }",
         ] {
             assert_eq!(needed(steps), None, "{steps}");
@@ -112,16 +112,10 @@ mod tests {
     fn what_is_of_http_1_1_alone() {
         for (steps, part) in [
             ("{ raw = \"HTTP/1.1 200 OK\\r\\n\\r\\n\" }", "raw"),
-            ("{ refuse = \"1s\" }, { drop = \"reset\" }", "refused"),
             ("{ respond = { framing = \"close\" } }", "framing"),
             ("{ respond = { reason = \"Fine\" } }", "reason"),
             ("{ send = \"data: a\\nid: \\u0001\\n\\n\" }, \"expect-event\"", "an id"),
             ("{ respond = { headers = { connection = \"close\" } } }", "fields"),
-            ("\"end\", { expect-request = { connection = \"same\" } }", "connection"),
-            (
-                "\"end\", { expect-one-of = [{ expect-request = { connection = \"another\" } }, \"expect-closed\"] }",
-                "connection",
-            ),
         ] {
             let reason = needed(steps).unwrap_or_else(|| panic!("{steps}"));
             assert!(reason.contains(part), "{steps}: {reason}");

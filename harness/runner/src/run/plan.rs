@@ -15,6 +15,8 @@ use ssespec_reports::results::{CaseResult, Shard, Verdict};
 use ssespec_reports::results::{Deciding, Protocol, Role, Variation};
 
 use super::over_http2::needs_http1;
+use super::protocol_needs::{lacking_for, needed};
+use super::second_pass::SecondPass;
 use super::through;
 use super::variation;
 use super::waits::waits;
@@ -33,6 +35,8 @@ pub struct Selection {
     pub deliveries: Vec<DeliveryKind>,
     /// The protocols over which cases for clients are played.
     pub protocols: Vec<Protocol>,
+    /// The cases that are also played over another protocol, if a client speaks it.
+    pub second_pass: Option<SecondPass>,
     /// The suites; all where there are none, of which only some decide then.
     pub suites: Vec<String>,
     /// The levels; all where there are none.
@@ -69,6 +73,7 @@ impl Default for Selection {
             filters: Vec::new(),
             deliveries: DeliveryKind::STANDARD.to_vec(),
             protocols: vec![Protocol::Http1],
+            second_pass: None,
             suites: Vec::new(),
             levels: Vec::new(),
             #[cfg(feature = "command")]
@@ -125,7 +130,8 @@ impl Selection {
     /// Whether it has these protocols; the usual one if none is named.
     pub(super) fn has_protocols(&self, named: &[Protocol]) -> bool {
         let asked_for = if named.is_empty() { &[Protocol::Http1] } else { named };
-        asked_for.iter().all(|protocol| self.protocols.contains(protocol))
+        let second = self.second_pass.map(|pass| pass.protocol);
+        asked_for.iter().all(|protocol| self.protocols.contains(protocol) || second == Some(*protocol))
     }
 
     /// Whether failures in a suite decide the exit status.
@@ -223,6 +229,8 @@ pub enum SkipReason {
     NeedsHttp1(&'static str),
     /// It uses this, for which the protocol of test services has no message.
     NotOfService(&'static str),
+    /// It is about this, which the protocol is not.
+    About(&'static str),
 }
 
 impl fmt::Display for SkipReason {
@@ -232,6 +240,7 @@ impl fmt::Display for SkipReason {
                 let words: Vec<&str> = lacking.iter().map(|capability| capability.word()).collect();
                 write!(f, "needs {}", words.join(", "))
             }
+            Self::About(what) => write!(f, "is about {what}"),
             Self::NeedsHttp1(what) => write!(f, "needs HTTP/1.1 for {what}"),
             Self::NotOfService(what) => write!(f, "a test service has no message for {what}"),
         }
@@ -285,15 +294,15 @@ impl Plan {
             let variation = variation::of_case(&case, selection.variation);
             // How the bytes are cut makes no difference to what happens after minutes.
             let deliveries = if case.soak { &[DeliveryKind::AsWritten] } else { deliveries };
-            for protocol in protocols(role, selection) {
+            for (protocol, deliveries) in passes(role, selection, &case, deliveries, capabilities) {
                 let programs = programs(&case.script, deliveries).into_iter();
                 let mut trials = programs.map(|program| Trial {
                     case: Arc::clone(&case),
                     suite: suite.clone(),
                     level,
-                    program: program.varied(variation).over(*protocol),
+                    program: program.varied(variation).over(protocol),
                 });
-                match skip_reason(&case, *protocol, capabilities) {
+                match skip_reason(&case, protocol, capabilities) {
                     None => plan.trials.extend(trials),
                     Some(reason) => {
                         plan.skipped.extend(trials.next().map(|trial| Skipped { trial, reason }));
@@ -333,10 +342,42 @@ impl Plan {
         played.chain(skipped).collect::<BTreeSet<_>>().len()
     }
 
+    /// The protocols over which something is played.
+    pub(super) fn protocols(&self) -> BTreeSet<Protocol> {
+        self.trials.iter().map(|trial| trial.program.delivery.protocol).collect()
+    }
+
     /// Whether nothing is selected. A shard may be left without a case of a selection that is not empty.
     pub fn is_empty(&self) -> bool {
         self.cases() + self.elsewhere == 0
     }
+}
+
+/// The protocols over which a case is played, and how its bytes are cut there.
+fn passes<'d>(
+    role: Role,
+    selection: &Selection,
+    case: &Case,
+    deliveries: &'d [DeliveryKind],
+    capabilities: &BTreeSet<Capability>,
+) -> Vec<(Protocol, &'d [DeliveryKind])> {
+    let mut passes: Vec<(Protocol, &[DeliveryKind])> =
+        protocols(role, selection).iter().map(|protocol| (*protocol, deliveries)).collect();
+    let second = selection.second_pass.filter(|pass| {
+        role == Role::Client
+            && pass.is_spoken(capabilities)
+            && pass.plays(case)
+            && needed(case, pass.protocol).is_none()
+            && !selection.protocols.contains(&pass.protocol)
+            && (needs_http1(case).is_none() || !pass.protocol.is_http2())
+    });
+    if let Some(SecondPass { protocol, .. }) = second {
+        // What is about another protocol than the first is not reported as skipped there.
+        passes.retain(|(first, _)| needed(case, *first).is_none());
+        let cut = if passes.is_empty() { deliveries } else { &[DeliveryKind::AsWritten] };
+        passes.push((protocol, cut));
+    }
+    passes
 }
 
 /// The protocols for a role: how others than clients are reached is not selected.
@@ -347,19 +388,15 @@ fn protocols(role: Role, selection: &Selection) -> &[Protocol] {
     }
 }
 
-/// What an implementation with these capabilities lacks for a protocol.
-pub(super) fn lacking_for(protocol: Protocol, capabilities: &BTreeSet<Capability>) -> Vec<Capability> {
-    let needs = [(protocol.is_http2(), Capability::Http2), (protocol.is_tls(), Capability::Tls)];
-    let needed = needs.into_iter().filter(|(is_needed, _)| *is_needed).map(|(_, capability)| capability);
-    needed.filter(|need| !need.is_among(capabilities)).collect()
-}
-
 /// Why a case is not played over a protocol with an implementation that has these capabilities.
 fn skip_reason(case: &Case, protocol: Protocol, capabilities: &BTreeSet<Capability>) -> Option<SkipReason> {
     let lacking = case.needs.iter().copied().filter(|need| !need.is_among(capabilities));
     let lacking: Vec<Capability> = lacking.chain(lacking_for(protocol, capabilities)).collect();
     if !lacking.is_empty() {
         return Some(SkipReason::Lacking(lacking));
+    }
+    if let Some(what) = needed(case, protocol) {
+        return Some(SkipReason::About(what));
     }
     needs_http1(case).filter(|_| protocol.is_http2()).map(SkipReason::NeedsHttp1)
 }

@@ -83,7 +83,7 @@ fn ends_connection(trial: &Trial) -> bool {
 
 /// Whether a trial needs many sessions of an adapter at the same time.
 fn has_herd(trial: &Trial) -> bool {
-    matches!(&trial.case.script, Script::Client(steps) if steps.iter().any(|step| matches!(step.kind, ClientStep::Herd(_))))
+    matches!(&trial.case.script, Script::Client(steps) if steps.iter().any(|step| matches!(step.kind, ClientStep::Herd(_) | ClientStep::Streams(_))))
 }
 
 /// Whether a trial measures the time or the memory that an adapter takes.

@@ -51,7 +51,9 @@ fn needs_only_a_wire(case: &Case) -> bool {
 
 fn passes(action: &Action, has_content: &mut bool) -> bool {
     match action {
-        Action::Refuse(_) | Action::Raw(_) => false,
+        Action::Refuse(_) | Action::Raw(_) | Action::Control(_) => false,
+        // An intermediary may drop them, https://www.rfc-editor.org/rfc/rfc9110#section-6.5.1.
+        Action::Trailers(_) => false,
         // Until it forwards the head, an intermediary may answer with 502 or 503 instead,
         // https://www.rfc-editor.org/rfc/rfc9110#section-15.6.3.
         Action::Drop(_) => *has_content,

@@ -108,7 +108,7 @@ impl Client {
                 self.reconnects |= respond.body_kind() == BodyKind::Complete;
                 respond.body.as_deref().unwrap_or_default()
             }
-            Action::End | Action::Drop(_) => {
+            action if action.is_end() => {
                 self.reconnects = true;
                 return;
             }

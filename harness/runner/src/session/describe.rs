@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 pub(super) use ssespec_cases::quote::quote;
+use ssespec_mock_server::action::http2::ErrorCode;
 use ssespec_mock_server::wire::{Departure, Request};
 
 use crate::protocol::page::{Exception, ScriptResult};
@@ -104,11 +105,20 @@ pub(super) fn shown_word(shown: &Observation) -> &'static str {
     }
 }
 
-pub(super) fn departure(how: Departure) -> &'static str {
+pub(super) fn departure(how: Departure) -> String {
     match how {
-        Departure::Fin => "fin",
-        Departure::Reset => "reset",
-        _ => "lost",
+        Departure::Fin => "fin".into(),
+        Departure::Reset => "reset".into(),
+        Departure::ResetStream(code) => reset_stream(code),
+        Departure::Failed(_) => "lost".into(),
+    }
+}
+
+/// RST_STREAM with a code.
+fn reset_stream(code: u32) -> String {
+    match ErrorCode::from_number(code) {
+        Some(code) => format!("RST_STREAM ({code})"),
+        None => format!("RST_STREAM ({code:#x})"),
     }
 }
 

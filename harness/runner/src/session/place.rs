@@ -98,6 +98,11 @@ impl Place {
         }
     }
 
+    /// How many streams of HTTP/2 were refused.
+    pub(super) fn refused_streams(&self) -> u64 {
+        self.listener().map_or(0, Listener::refused_streams)
+    }
+
     /// Accepts connections again.
     pub(super) async fn refuse_no_more(&self) {
         if let Some(listener) = self.listener() {

@@ -143,8 +143,9 @@ impl Transcript {
             }
             WireEventKind::BoundaryNotKept => (own, "boundary-not-kept", String::new(), None),
             WireEventKind::Ended => (own, "end", String::new(), None),
-            WireEventKind::Dropped(how) => (own, "drop", how.word().into(), None),
-            WireEventKind::Disconnected(how) => (peer, "disconnect", describe::departure(*how).into(), None),
+            WireEventKind::Dropped(how) => (own, "drop", how.to_string(), None),
+            WireEventKind::PingAck => (peer, "ping-ack", String::new(), None),
+            WireEventKind::Disconnected(how) => (peer, "disconnect", describe::departure(*how), None),
             WireEventKind::Closed => (own, "close", String::new(), None),
         };
         self.push(event.at, from, Some(event.connection), kind, text, length);

@@ -18,6 +18,7 @@ fn folder(setup: &[&str]) -> (tempfile::TempDir, Folder) {
         role: ssespec_reports::results::Role::Client,
         setup,
         start: Start::Command(vec!["x".into()]),
+        protocols: Vec::new(),
         baseline: Baseline::default(),
     };
     (place, folder)

@@ -3,6 +3,7 @@
 use ssespec_diagnostics::{Key, Shape, Table, Verb};
 
 use crate::script::ACTIONS;
+use crate::script::http2::CONTROLS as FRAMES;
 
 pub(super) static SCENARIO: Table = Table {
     what: "a scenario",
@@ -84,7 +85,7 @@ static CONNECTION: Table = Table {
     what: "a connection",
     keys: &[Key::required(
         "steps",
-        Shape::List(&Shape::Step(&[ACTIONS, WRITES, CONTROLS])),
+        Shape::List(&Shape::Step(&[ACTIONS, FRAMES, WRITES, CONTROLS])),
         "The script, in time order.",
     )],
 };
@@ -185,7 +186,7 @@ static REPEAT: Table = Table {
         Key::optional("every", Shape::Duration, "The time from one repetition to the next; none if absent."),
         Key::required(
             "steps",
-            Shape::List(&Shape::Step(&[ACTIONS, WRITES])),
+            Shape::List(&Shape::Step(&[ACTIONS, FRAMES, WRITES])),
             "The steps; {{counter}} in a text is the number of the repetition.",
         ),
     ],

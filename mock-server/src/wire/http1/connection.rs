@@ -286,7 +286,8 @@ impl Connection {
                     settled?;
                 }
                 // For streams of HTTP/2 only.
-                Order::Head { .. } | Order::RequireHttp1 => {}
+                Order::Head { .. } | Order::Trailers { .. } | Order::Control { .. } | Order::RequireHttp1 => {
+                }
                 Order::Drop { how, done } => return Err(Exit::Drop(how, done)),
                 Order::Leave => return Err(Exit::Leave),
                 Order::Abort => return Err(Exit::Abort(None)),

@@ -7,11 +7,12 @@ use super::order::Order;
 use super::output::BATCH;
 use super::pusher::Pusher;
 use super::request::{Request, Version};
-use super::response::{self, Coding, Encoded, Ending, LAST_CHUNK, Next};
+use super::response::{self, Coding, Encoded, Ending, LAST_CHUNK, LAST_CHUNK_LINE, Next};
+use crate::action::http2::Control;
 use crate::action::{self, BodyKind, Framing, Repeat, Respond};
 use crate::wire::budget::Held;
 use crate::wire::captured::Captured;
-use crate::wire::http2::response::{self as http2, Head};
+use crate::wire::http2::response::{self as http2, Head, field_lines};
 
 /// What the next write is part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,6 +104,11 @@ impl Exchange {
     /// The number of the connection, as in [`WireEvent`](crate::wire::WireEvent).
     pub fn connection(&self) -> u32 {
         self.handle.connection()
+    }
+
+    /// The number of the connection that carries it: that of the connection over HTTP/2, of which a stream has another number.
+    pub fn carrier(&self) -> u32 {
+        self.handle.carrier()
     }
 
     /// Whether any byte of a response was written. The automatic `100 Continue` does not count.
@@ -359,6 +365,43 @@ impl Exchange {
         self.body = WriteState::Over;
         self.answered.set_body(None);
         self.order(bytes, None, Some(ending)).await
+    }
+
+    /// Ends the response with these fields, if it is chunked or a stream of HTTP/2; otherwise as [`end`](Self::end).
+    ///
+    /// # Errors
+    ///
+    /// If the peer has disconnected.
+    pub async fn trailers(&mut self, fields: &[(String, String)]) -> Result<(), PeerGone> {
+        self.flush().await?;
+        if !matches!(self.body, WriteState::Chunked | WriteState::Frames) {
+            return self.end().await;
+        }
+        let is_stream = self.is_stream();
+        self.body = WriteState::Over;
+        self.answered.set_body(None);
+        let fields: Vec<(String, Vec<u8>)> =
+            fields.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes())).collect();
+        let lines = field_lines(fields.iter());
+        let shown = self.handle.shown(&lines);
+        if is_stream {
+            return self.handle.order(|done| Order::Trailers { fields, shown, done }).await;
+        }
+        let ending = if self.request.wants_close() { Ending::Close } else { Ending::Reuse };
+        self.order([LAST_CHUNK_LINE, &lines].concat(), shown, Some(ending)).await
+    }
+
+    /// Writes a frame about the connection of a stream of HTTP/2. Over HTTP/1.1 this does nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the peer has disconnected, or the response is already complete.
+    pub async fn control(&mut self, control: Control) -> Result<(), PeerGone> {
+        if !self.is_stream() {
+            return Ok(());
+        }
+        self.writable()?;
+        self.handle.order(|done| Order::Control { control, done }).await
     }
 
     /// Ends the connection, even after a complete response, and interrupts a write in progress. After FIN, reads until the

@@ -63,6 +63,11 @@ impl ConnectionHandle {
         self.reporter.connection()
     }
 
+    /// The number of the connection that carries it.
+    pub(in crate::wire) fn carrier(&self) -> u32 {
+        self.reporter.carrier()
+    }
+
     /// Whether the connection is over TLS.
     pub(in crate::wire) fn is_encrypted(&self) -> bool {
         self.reporter.is_encrypted()
@@ -299,6 +304,10 @@ mod tests {
 
     impl ReportSent for Nobody {
         fn connection(&self) -> u32 {
+            1
+        }
+
+        fn carrier(&self) -> u32 {
             1
         }
 

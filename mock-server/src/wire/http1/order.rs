@@ -4,6 +4,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::oneshot;
 
 use super::response::{Coding, Ending};
+use crate::action::http2::Control;
 use crate::action::{self, Repeat};
 use crate::wire::captured::Captured;
 use crate::wire::http2::response::Head;
@@ -22,6 +23,12 @@ pub(in crate::wire) enum Order {
     /// Write a head, and then end the response if it is complete. Only a stream of HTTP/2 gets it.
     #[cfg_attr(not(feature = "http2"), expect(dead_code, reason = "there are no streams"))]
     Head { head: Head, content: Vec<u8>, shown: Option<Captured>, ending: Option<Ending>, done: Done },
+    /// End the response with these fields. Only a stream of HTTP/2 gets it.
+    #[cfg_attr(not(feature = "http2"), expect(dead_code, reason = "there are no streams"))]
+    Trailers { fields: Vec<(String, Vec<u8>)>, shown: Option<Captured>, done: Done },
+    /// Write a frame about the connection. Only a stream of HTTP/2 gets it.
+    #[cfg_attr(not(feature = "http2"), expect(dead_code, reason = "there are no streams"))]
+    Control { control: Control, done: Done },
     /// The rest of the response needs HTTP/1.1. Only a stream of HTTP/2 gets it.
     RequireHttp1,
     /// Write a pattern many times.

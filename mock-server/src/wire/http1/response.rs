@@ -31,6 +31,9 @@ pub(in crate::wire) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 /// The end of a chunked body.
 pub(in crate::wire) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
+/// Its first line, before the trailer fields.
+pub(in crate::wire) const LAST_CHUNK_LINE: &[u8] = b"0\r\n";
+
 /// How the bytes of a body are sent on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::wire) enum Coding {

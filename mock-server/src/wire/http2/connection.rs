@@ -16,10 +16,12 @@ use http::Request;
 use tokio::sync::mpsc::{self, UnboundedReceiver};
 use tokio::sync::{oneshot, watch};
 
-use super::link::{Flush, Link};
+use super::interjected::Interjected;
+use super::link::{Ask, Flush, Link};
 use super::socket::{Progress, Socket};
 use super::stream::{Admission, Stream};
 use crate::action;
+use crate::action::http2::ErrorCode;
 use crate::wire::barrier::Boundary;
 use crate::wire::budget::Budget;
 use crate::wire::departure::Departure;
@@ -101,27 +103,33 @@ impl Accepted {
     /// Runs the connection to its end.
     pub(in crate::wire) async fn run(mut self) {
         let progress = Arc::new(Progress::default());
-        let socket =
-            Socket::new(Arc::clone(&self.stream), std::mem::take(&mut self.ahead), Arc::clone(&progress));
+        let interjected = Arc::new(Interjected::default());
+        let socket = Socket::new(
+            Arc::clone(&self.stream),
+            &std::mem::take(&mut self.ahead),
+            (Arc::clone(&progress), Arc::clone(&interjected)),
+            self.reporter.clone(),
+        );
         let mut builder = h2::server::Builder::new();
         // `h2` refuses further ones.
         let most = self.entry.limit().saturating_add(REFUSED);
         builder.max_concurrent_streams(u32::try_from(most).unwrap_or(u32::MAX));
         builder.max_header_list_size(u32::try_from(self.limits.head).unwrap_or(u32::MAX));
         let (tell_departure, departure) = watch::channel(None);
-        let (flushes, flushing) = mpsc::unbounded_channel();
+        let (asks, asking) = mpsc::unbounded_channel();
         let exit = tokio::select! {
             biased;
             interruption = self.inbox.interruption() => interruption.into(),
             connection = builder.handshake::<_, Bytes>(socket) => match connection {
                 Ok(connection) => {
                     let link = Link {
-                        flushes,
+                        asks,
+                        interjected,
                         boundary: Arc::new(std::mem::replace(&mut self.boundary, Boundary::Off)),
                         departure,
                         orders: self.orders.clone(),
                     };
-                    self.streams(connection, &link, flushing, &progress).await
+                    self.streams(connection, &link, asking, &progress).await
                 }
                 Err(error) => self.broken(&error),
             },
@@ -143,14 +151,14 @@ impl Accepted {
         &mut self,
         mut connection: Http2<Socket, Bytes>,
         link: &Link,
-        mut flushing: UnboundedReceiver<Flush>,
+        mut asking: UnboundedReceiver<Ask>,
         progress: &Progress,
     ) -> Exit {
         let mut flushes: Vec<Flush> = Vec::new();
         let exit = loop {
             let happening = tokio::select! {
                 biased;
-                happening = drive(&mut connection, &mut flushing, &mut flushes, progress, &self.stream) => happening,
+                happening = drive(&mut connection, &mut asking, &mut flushes, progress, &self.stream) => happening,
                 interruption = self.inbox.interruption() => Ok(Happening::Exit(interruption.into())),
             };
             match happening {
@@ -168,11 +176,18 @@ impl Accepted {
     }
 
     /// A stream has begun.
-    fn begin(&self, request: Request<h2::RecvStream>, response: SendResponse<Bytes>, link: &Link) {
+    fn begin(&self, request: Request<h2::RecvStream>, mut response: SendResponse<Bytes>, link: &Link) {
         // None are begun when the listener has stopped.
         let Some((entry, orders, sender)) = self.entry.another() else { return };
         let reporter = Reporter { connection: entry.connection, ..self.reporter.clone() };
         reporter.tell(WireEventKind::Accepted { peer: peer(&self.stream) });
+        if self.entry.refuses_stream() {
+            let how = action::Drop::ResetWith(ErrorCode::RefusedStream);
+            reporter.tell(WireEventKind::Dropped(how));
+            response.send_reset(Reason::REFUSED_STREAM);
+            reporter.tell(WireEventKind::Closed);
+            return;
+        }
         let admission = match entry.crowd() {
             Some(limit) => Admission::Crowded(limit),
             None => Admission::Yes,
@@ -218,7 +233,8 @@ impl Accepted {
                 departure = intake.watch(&self.stream, 0) => return Some(departure),
             };
             match interruption {
-                Interruption::Abort | Interruption::Drop(action::Drop::Reset, _) => {
+                Interruption::Abort
+                | Interruption::Drop(action::Drop::Reset | action::Drop::ResetWith(_), _) => {
                     self.stream.reset_when_dropped();
                     return None;
                 }
@@ -234,7 +250,9 @@ impl From<Interruption> for Exit {
         match interruption {
             Interruption::Drop(action::Drop::Fin, done) => Self::Fin(done),
             Interruption::Leave => Self::Leave,
-            Interruption::Drop(action::Drop::Reset, _) | Interruption::Abort => Self::Abort,
+            Interruption::Drop(action::Drop::Reset | action::Drop::ResetWith(_), _) | Interruption::Abort => {
+                Self::Abort
+            }
         }
     }
 }
@@ -242,14 +260,21 @@ impl From<Interruption> for Exit {
 /// Lets `h2` read and write, until something happens. Answers those who wait for a flush.
 async fn drive(
     connection: &mut Http2<Socket, Bytes>,
-    flushing: &mut UnboundedReceiver<Flush>,
+    asking: &mut UnboundedReceiver<Ask>,
     flushes: &mut Vec<Flush>,
     progress: &Progress,
     transport: &Transport,
 ) -> Result<Happening, h2::Error> {
     poll_fn(|context| {
-        while let Poll::Ready(Some(flush)) = flushing.poll_recv(context) {
-            flushes.push(flush);
+        while let Poll::Ready(Some(ask)) = asking.poll_recv(context) {
+            match ask {
+                Ask::Flush(flush) => flushes.push(flush),
+                Ask::InitialWindow(size) => {
+                    if let Err(error) = connection.set_initial_window_size(size) {
+                        tracing::warn!(%error, size, "the initial window is not changed");
+                    }
+                }
+            }
         }
         match connection.poll_accept(context) {
             Poll::Ready(Some(Ok((request, response)))) => {

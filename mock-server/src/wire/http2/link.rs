@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::interjected::{self, Interjected};
 use crate::action;
+use crate::action::http2::{Control, GoAway, LastStream};
 use crate::wire::barrier::{Boundary, Kept};
 use crate::wire::departure::Departure;
 use crate::wire::http1::handle::PeerGone;
@@ -14,10 +16,19 @@ use crate::wire::http1::order::{Order, Orders};
 /// to write.
 pub(super) type Flush = oneshot::Sender<u64>;
 
+/// What a stream asks of its connection.
+#[derive(Debug)]
+pub(super) enum Ask {
+    Flush(Flush),
+    /// New streams of the peer have windows of this size.
+    InitialWindow(u32),
+}
+
 /// What a stream has of its connection. Cheap to clone.
 #[derive(Debug, Clone)]
 pub(super) struct Link {
-    pub(super) flushes: mpsc::UnboundedSender<Flush>,
+    pub(super) asks: mpsc::UnboundedSender<Ask>,
+    pub(super) interjected: Arc<Interjected>,
     pub(super) boundary: Arc<Boundary>,
     /// How the peer left the connection; the sender is gone if the server ended it.
     pub(super) departure: watch::Receiver<Option<Departure>>,
@@ -33,8 +44,31 @@ impl Link {
     /// If the connection is over.
     pub(super) async fn flush(&self) -> Result<u64, PeerGone> {
         let (done, flushed) = oneshot::channel();
-        self.flushes.send(done).map_err(|_| PeerGone)?;
+        self.asks.send(Ask::Flush(done)).map_err(|_| PeerGone)?;
         flushed.await.map_err(|_| PeerGone)
+    }
+
+    /// Lets the connection write a frame about itself, at the request of this stream. A flush waits for it.
+    pub(super) fn control(&self, stream: u32, control: Control) {
+        match control {
+            Control::GoAway(GoAway { last, code }) => {
+                let last = match last {
+                    LastStream::This => stream,
+                    LastStream::None => 0,
+                };
+                self.interjected.push(interjected::go_away(last, code.number()));
+            }
+            Control::Ping => self.interjected.push(interjected::ping()),
+            Control::Settings(settings) => {
+                if let Some(count) = settings.max_concurrent_streams {
+                    self.interjected.push(interjected::max_concurrent_streams(count));
+                }
+                if let Some(size) = settings.initial_window_size {
+                    // Otherwise the connection is over.
+                    let _ = self.asks.send(Ask::InitialWindow(size));
+                }
+            }
+        }
     }
 
     /// Waits until the peer has read the first `written` bytes of the connection, or for a limited time.

@@ -2,6 +2,7 @@
 //!
 //! - `connection`, `stream`: what the server does on a connection and on each of its streams; `socket` is between the
 //!   connection and the system, and `link` between a stream and its connection
+//! - `interjected`: frames that scripts write between those of the `h2` crate
 //! - `outlet`: where the response of a stream goes
 //! - `request`, `response`: requests, and heads of responses
 //! - `client`: a client without a socket, spoken by the `h2` crate
@@ -13,6 +14,8 @@ pub mod client;
 pub(in crate::wire) mod connection;
 #[cfg(feature = "http2")]
 pub mod frame;
+#[cfg(feature = "http2")]
+mod interjected;
 #[cfg(feature = "http2")]
 mod link;
 #[cfg(feature = "http2")]

@@ -5,7 +5,7 @@ use std::future::poll_fn;
 use bytes::Bytes;
 use h2::server::SendResponse;
 use h2::{Reason, SendStream};
-use http::{HeaderName, HeaderValue, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Response};
 
 use super::response::Head;
 use crate::action;
@@ -17,7 +17,7 @@ pub(super) enum Exit {
     /// The response is complete.
     Complete,
     /// The peer has reset it.
-    Reset,
+    Reset(Reason),
     /// Its connection is over.
     Lost,
     /// It is dropped, as the script specifies.
@@ -53,13 +53,24 @@ impl Outlet {
         }
     }
 
+    /// The stream identifier.
+    pub(super) fn stream(&self) -> u32 {
+        match self {
+            Self::Head(response) => response.stream_id().as_u32(),
+            Self::Body(stream) => stream.stream_id().as_u32(),
+        }
+    }
+
     /// Waits until the peer resets the stream, or the connection is over.
     pub(super) async fn left(&mut self) -> Exit {
         let reset = poll_fn(|context| match self {
             Self::Head(response) => response.poll_reset(context),
             Self::Body(stream) => stream.poll_reset(context),
         });
-        if reset.await.is_ok() { Exit::Reset } else { Exit::Lost }
+        match reset.await {
+            Ok(reason) => Exit::Reset(reason),
+            Err(_) => Exit::Lost,
+        }
     }
 }
 
@@ -78,9 +89,16 @@ pub(super) async fn capacity(stream: &mut SendStream<Bytes>) -> Option<usize> {
 pub(super) fn response(head: &Head) -> Option<Response<()>> {
     let mut response = Response::new(());
     *response.status_mut() = head.status.try_into().ok()?;
-    for (name, value) in &head.fields {
-        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-        response.headers_mut().append(name, HeaderValue::from_bytes(value).ok()?);
-    }
+    *response.headers_mut() = fields(&head.fields)?;
     Some(response)
+}
+
+/// Fields for `h2`; `None` if HTTP/2 cannot express one of them.
+pub(super) fn fields(list: &[(String, Vec<u8>)]) -> Option<HeaderMap> {
+    let mut fields = HeaderMap::new();
+    for (name, value) in list {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        fields.append(name, HeaderValue::from_bytes(value).ok()?);
+    }
+    Some(fields)
 }

@@ -8,7 +8,9 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::interjected::{Incoming, Interjected, Outgoing};
 use crate::wire::departure::Departure;
+use crate::wire::event::{Reporter, WireEventKind};
 use crate::wire::transport::Transport;
 
 /// What is known of a socket that `h2` uses.
@@ -34,24 +36,75 @@ impl Progress {
     }
 }
 
-/// The socket of a connection.
-#[derive(Debug)]
+/// How much one read takes.
+const READ: usize = 16 * 1024;
+
+/// The socket of a connection, with the frames of scripts between those of `h2`.
 pub(super) struct Socket {
     stream: Arc<Transport>,
-    /// What was read before the connection was known to speak HTTP/2.
+    /// What was read and not given to `h2`.
     ahead: Vec<u8>,
+    incoming: Incoming,
+    outgoing: Outgoing,
+    /// What is left of a script's frame that was begun.
+    begun: Vec<u8>,
+    interjected: Arc<Interjected>,
     progress: Arc<Progress>,
+    reporter: Reporter,
 }
 
 impl Socket {
-    pub(super) fn new(stream: Arc<Transport>, ahead: Vec<u8>, progress: Arc<Progress>) -> Self {
-        Self { stream, ahead, progress }
+    /// The socket of a connection, of which `ahead` was read before it was known to speak HTTP/2.
+    pub(super) fn new(
+        stream: Arc<Transport>,
+        ahead: &[u8],
+        (progress, interjected): (Arc<Progress>, Arc<Interjected>),
+        reporter: Reporter,
+    ) -> Self {
+        let mut socket = Self {
+            stream,
+            ahead: Vec::new(),
+            incoming: Incoming::new(),
+            outgoing: Outgoing::default(),
+            begun: Vec::new(),
+            interjected,
+            progress,
+            reporter,
+        };
+        socket.came(ahead);
+        socket
+    }
+
+    fn came(&mut self, bytes: &[u8]) {
+        for _ in 0..self.incoming.pass(bytes, &mut self.ahead, &self.interjected) {
+            self.reporter.tell(WireEventKind::PingAck);
+        }
     }
 
     fn failed(&self, error: io::Error) -> io::Error {
         let kind = error.kind();
         self.progress.left(error.into());
         kind.into()
+    }
+
+    /// Writes what the system takes.
+    fn poll_write_some(&self, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let written = self.stream.poll_write(context, bytes);
+        self.progress.is_blocked.store(written.is_pending(), Ordering::Release);
+        written.map_err(|error| self.failed(error))
+    }
+
+    /// Writes the frames of scripts, if `h2` is between two of its own.
+    fn poll_interject(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while self.outgoing.rest() == 0 {
+            if self.begun.is_empty() {
+                let Some(frame) = self.interjected.next() else { break };
+                self.begun = frame;
+            }
+            let written = ready!(self.poll_write_some(context, &self.begun))?;
+            self.begun.drain(..written);
+        }
+        Poll::Ready(Ok(()))
     }
 }
 
@@ -61,28 +114,43 @@ impl AsyncRead for Socket {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if !self.ahead.is_empty() {
-            let length = self.ahead.len().min(buffer.remaining());
-            buffer.put_slice(&self.ahead.drain(..length).collect::<Vec<_>>());
-            return Poll::Ready(Ok(()));
-        }
-        let read = ready!(self.stream.poll_read(context, buffer));
-        Poll::Ready(read.map_err(|error| self.failed(error)).map(|length| {
-            if length == 0 {
-                self.progress.left(Departure::Fin);
+        let this = &mut *self;
+        while this.ahead.is_empty() {
+            let mut space = [0; READ];
+            let mut read = ReadBuf::new(&mut space);
+            match ready!(this.stream.poll_read(context, &mut read)) {
+                Ok(0) => {
+                    this.progress.left(Departure::Fin);
+                    return Poll::Ready(Ok(()));
+                }
+                Ok(_) => this.came(read.filled()),
+                Err(error) => return Poll::Ready(Err(this.failed(error))),
             }
-        }))
+        }
+        let length = this.ahead.len().min(buffer.remaining());
+        buffer.put_slice(this.ahead.get(..length).unwrap_or_default());
+        this.ahead.drain(..length);
+        Poll::Ready(Ok(()))
     }
 }
 
 impl AsyncWrite for Socket {
-    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let written = self.stream.poll_write(context, bytes);
-        self.progress.is_blocked.store(written.is_pending(), Ordering::Release);
-        written.map_err(|error| self.failed(error))
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let this = &mut *self;
+        ready!(this.poll_interject(context))?;
+        let most = if this.interjected.is_waiting() { this.outgoing.rest() } else { bytes.len() };
+        let bytes = bytes.get(..most).unwrap_or(bytes);
+        let length = ready!(this.poll_write_some(context, bytes))?;
+        this.outgoing.wrote(bytes.get(..length).unwrap_or_default(), &this.interjected);
+        Poll::Ready(Ok(length))
     }
 
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_interject(context))?;
         let flushed = self.stream.poll_flush(context);
         self.progress.is_blocked.store(flushed.is_pending(), Ordering::Release);
         flushed.map_err(|error| self.failed(error))

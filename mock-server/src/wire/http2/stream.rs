@@ -11,7 +11,7 @@ use h2::server::SendResponse;
 use http::Request;
 
 use super::link::Link;
-use super::outlet::{Exit, Outlet, capacity, response};
+use super::outlet::{Exit, Outlet, capacity, fields, response};
 use super::request::{self, field_lines};
 use super::response::Head;
 use crate::action::Repeat;
@@ -151,8 +151,10 @@ impl Stream {
             };
             match data {
                 None => return Ok(Ok(held)),
-                Some(Err(error)) if error.is_reset() => return Err(Exit::Reset),
-                Some(Err(_)) => return Err(Exit::Lost),
+                Some(Err(error)) => {
+                    let reset = error.reason().filter(|_| error.is_reset());
+                    return Err(reset.map_or(Exit::Lost, Exit::Reset));
+                }
                 Some(Ok(bytes)) => {
                     // This fails only on a stream that has ended.
                     let _ = stream.flow_control().release_capacity(bytes.len());
@@ -194,6 +196,16 @@ impl Stream {
                     self.announce(shown, ending.is_some()).await?;
                     self.write(bytes, ending.is_some(), answered).await?;
                     (done, pushed, ending.is_some())
+                }
+                Order::Trailers { fields, shown, done } => {
+                    self.announce(shown, true).await?;
+                    self.trailers(&fields).await?;
+                    (done, 0, true)
+                }
+                Order::Control { control, done } => {
+                    self.link.control(self.outlet.stream(), control);
+                    self.flush().await?;
+                    (done, 0, false)
                 }
                 Order::Repeat { repeat, done, .. } => {
                     self.repeat(&repeat, answered).await?;
@@ -238,6 +250,16 @@ impl Stream {
             sender.send_response(response, is_end).map(|stream| self.outlet = Outlet::Body(stream))
         };
         if sent.is_err() {
+            return Err(self.outlet.left().await);
+        }
+        self.flush().await
+    }
+
+    /// Ends the body with fields.
+    async fn trailers(&mut self, list: &[(String, Vec<u8>)]) -> Result<(), Exit> {
+        let Outlet::Body(stream) = &mut self.outlet else { return Err(Exit::NeedsHttp1) };
+        let trailers = fields(list).ok_or(Exit::NeedsHttp1)?;
+        if stream.send_trailers(trailers).is_err() {
             return Err(self.outlet.left().await);
         }
         self.flush().await

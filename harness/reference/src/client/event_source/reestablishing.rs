@@ -1,15 +1,16 @@
 //! What happens when a connection is lost.
 
-use std::io::ErrorKind;
 use std::time::Duration;
 
+use h2::Reason;
 use http::header::HeaderValue;
 use ssespec::protocol::CloseIn;
 use ssespec_cases::client::ReadyState;
 
 use super::{EventSource, MOMENT};
-use crate::client::exchange::{ExchangeError, is_reset, send_unattended};
+use crate::client::exchange::send_unattended;
 use crate::client::fetch::NetworkError;
+use crate::client::http_error::ExchangeError;
 use crate::client::loss::{Failure, Flow, Loss};
 use crate::client::past::BodyFraming;
 use crate::defect::list::Defect;
@@ -51,7 +52,7 @@ impl EventSource {
         }
         let delay = self.reconnection_delay();
         self.past.reconnections += 1;
-        self.past.was_reset = matches!(&loss, Loss::Broken(error) if is_reset(error));
+        self.past.was_reset = matches!(&loss, Loss::Broken(error) if error.is_reset());
         if !self.past.own_headers.is_empty() && self.defects.has(Defect::OwnHeadersSentOnce) {
             self.request.remove(&self.past.own_headers);
         }
@@ -92,8 +93,9 @@ impl EventSource {
                 by_framing || has(Defect::CleanEndIsTheEnd)
             }
             Loss::Broken(error) => {
-                let is_malformed = io_error(error).is_some_and(|kind| kind == ErrorKind::InvalidInput);
-                (is_malformed && has(Defect::BrokenChunkIsTheEnd)) || has(Defect::BreakIsTheEnd)
+                (error.is_malformed() && has(Defect::BrokenChunkIsTheEnd))
+                    || (error.reset_code() == Some(Reason::CANCEL) && has(Defect::CanceledStreamIsTheEnd))
+                    || has(Defect::BreakIsTheEnd)
             }
             Loss::Network(error) => {
                 let is_refused = matches!(error, NetworkError::Exchange(ExchangeError::Connect(_)));
@@ -178,10 +180,4 @@ impl EventSource {
             delay
         }
     }
-}
-
-/// The kind of the error of the system that caused one of hyper's.
-fn io_error(error: &hyper::Error) -> Option<ErrorKind> {
-    let source = std::error::Error::source(error)?;
-    source.downcast_ref::<std::io::Error>().map(std::io::Error::kind)
 }

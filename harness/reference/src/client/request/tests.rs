@@ -1,5 +1,4 @@
 use http::{HeaderMap, Method, StatusCode};
-use http_body_util::BodyExt as _;
 
 use super::{BadRequest, Request};
 use crate::client::url::Url;
@@ -34,8 +33,6 @@ fn url(url: &str) -> Url {
 /// Method, target, headers and body on the wire.
 fn sent(request: &Request) -> (Method, String, HeaderMap, String) {
     let (head, body) = request.to_message().unwrap().into_parts();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let body = runtime.block_on(body.collect()).unwrap().to_bytes();
     (head.method, head.uri.to_string(), head.headers, String::from_utf8(body.to_vec()).unwrap())
 }
 

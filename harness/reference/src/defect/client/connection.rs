@@ -327,6 +327,27 @@ macro_rules! entries {
             CloseAfterTheRead: "whatwg/close-no-further-events",
             /// close() in the error handler is ignored.
             CloseInErrorHandlerIgnored: "rexxars/eventsource-client#3",
+
+            // HTTP/2
+
+            /// Each stream has an HTTP/2 connection of its own.
+            StreamsUnshared: "http/h2-one-connection",
+            /// close() ends the HTTP/2 connection with all its streams.
+            CloseEndsConnection: "http/h2-reset-one-stream",
+            /// A stream that is aborted over HTTP/2 keeps the flow-control credit of what was not read.
+            AbortedStreamKeepsCredit: "curl/curl#11052",
+            /// GOAWAY ends all streams, whatever its last stream identifier.
+            GoAwayCutsStreams: "http/h2-goaway-stream-goes-on",
+            /// GOAWAY is ignored.
+            GoAwayIgnored: "http/h2-goaway-new-connection",
+            /// PING is not answered.
+            PingUnanswered: "http/h2-ping",
+            /// Trailers over HTTP/2 do not end a stream.
+            TrailersUnnoticed: "http/h2-trailers-end-stream",
+            /// A stream that the server resets with CANCEL stops the client.
+            CanceledStreamIsTheEnd: "whatwg/abnormal-end-reconnects",
+            /// Of the streams on an HTTP/2 connection that is lost, only one notices.
+            OneStreamNoticesLoss: "whatwg/abnormal-end-reconnects",
         }
     };
 }

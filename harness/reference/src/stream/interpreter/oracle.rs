@@ -71,6 +71,7 @@ impl Walk {
                     | ClientStep::Measure(_)
                     | ClientStep::Attempts(_)
                     | ClientStep::Herd(_)
+                    | ClientStep::Streams(_)
                     | ClientStep::RefreshHeaders(_),
                 ) => {}
                 ClientOp::Step(ClientStep::OneOf(_)) => return Err(Stop::Undecided("alternatives")),
@@ -117,7 +118,8 @@ impl Walk {
                     .chunks(repeat.write.unwrap_or(Repeat::WRITE))
                     .for_each(|write| self.feed(write));
             }
-            Action::End | Action::Drop(_) => self.stream = None,
+            Action::Control(control) if !control.is_loss() => {}
+            Action::End | Action::Trailers(_) | Action::Drop(_) | Action::Control(_) => self.stream = None,
             Action::Wait(_) | Action::Refuse(_) => {}
             Action::Raw(bytes) => self.raw(bytes)?,
         }

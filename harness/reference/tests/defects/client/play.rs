@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use ssespec::adapter::in_process::client::Client;
+use ssespec::run::listening::Listening;
 use ssespec::run::{Launch, Plan, Trial, open_stage};
 use ssespec::session::{Patience, Stage};
 use ssespec_cases::client::{ClientStep, Expectation};
@@ -13,6 +14,7 @@ use ssespec_cases::{Capability, Case, Corpus};
 use ssespec_mock_server::action::Action;
 use ssespec_mock_server::wire::BarrierMode;
 use ssespec_reference::{self as reference, Defect};
+use ssespec_reports::results::Protocol;
 
 use super::super::live::live;
 use super::super::matrix::{Came, Matrix, Mistake as _, Row};
@@ -265,7 +267,12 @@ async fn lane(
     };
     let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
     let launch = Launch::Client(reference::client());
-    let mut stage = open_stage::open(address, BarrierMode::Auto, &launch).await.expect("a port");
+    let mut stages = BTreeMap::new();
+    for protocol in [Protocol::Http1, Protocol::Http2Tls] {
+        let listening =
+            Listening { address, barrier: BarrierMode::Auto, protocol, tls: Some(soaking::tls()) };
+        stages.insert(protocol, open_stage::open_over(&listening, &launch).await.expect("a port"));
+    }
     let mut all = Vec::new();
     loop {
         let Some(task) = queue.lock().expect("no lane panics").pop_front() else { break };
@@ -274,11 +281,12 @@ async fn lane(
         for trial in done.task.trials.iter().filter(|_| !enough) {
             let reached = reference::Reached::default();
             let trial = shortened(trial, patience);
+            let stage = stages.get_mut(&trial.program.delivery.protocol).expect("a stage of each protocol");
             let client = match done.task.defect {
                 Some(defect) => reference::with_defects_at(pace(&trial.case), [defect]),
                 // The plain sound client, then one that records the decisions that it reaches.
                 None => {
-                    done.came = session(&corpus, &mut stage, reference::client(), &trial, patience).await;
+                    done.came = session(&corpus, stage, reference::client(), &trial, patience).await;
                     done.sessions += 1;
                     if !matches!(done.came, Came::Held) {
                         break;
@@ -287,7 +295,7 @@ async fn lane(
                 }
             };
             let began = Instant::now();
-            done.came = session(&corpus, &mut stage, client, &trial, patience).await;
+            done.came = session(&corpus, stage, client, &trial, patience).await;
             done.in_vain = began.elapsed() >= patience.observation;
             done.sessions += 1;
             done.reached.push(std::mem::take(&mut *reached.lock().expect("no client panics")));
@@ -298,7 +306,9 @@ async fn lane(
         failed(done.task.defect, usize::from(matches!(done.came, Came::Failed(..))));
         all.push(done);
     }
-    open_stage::close(stage).await;
+    for (_, stage) in stages {
+        open_stage::close(stage).await;
+    }
     all
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn run(corpus: Arc<Corpus>, launch: Launch, patience: Patience) -> Ru
         lanes: LANES,
         address: IpAddr::V4(Ipv4Addr::LOCALHOST),
         barrier: BarrierMode::Auto,
-        tls: None,
+        tls: Some(soaking::tls()),
         rerun: Rerun::Command("reference".into()),
         deaths: Deaths::Counted,
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, PoisonError};
 
+use ssespec::run::listening::Listening;
 use ssespec::run::{Plan, Trial, open_stage, play_case};
 use ssespec_cases::server::ServerStep;
 use ssespec_cases::{Corpus, Script};
@@ -63,7 +64,9 @@ async fn reached<D: Mistake>(
     let reached = Reached::<D>::default();
     let launch = D::surveyed(pace(&trial.case), Arc::clone(&reached));
     let run = playing::run(corpus, launch, FULL);
-    let mut stage = open_stage::open(run.address, run.barrier, &run.launch).await.expect("a port");
+    let protocol = trial.program.delivery.protocol;
+    let listening = Listening { address: run.address, barrier: run.barrier, protocol, tls: run.tls.clone() };
+    let mut stage = open_stage::open_over(&listening, &run.launch).await.expect("a port");
     let _ = play_case(&run, &mut stage, &trial).await;
     open_stage::close(stage).await;
     let reached = std::mem::take(&mut *reached.lock().unwrap_or_else(PoisonError::into_inner));

@@ -180,3 +180,16 @@ fn a_server_that_runs_already() {
         insta::assert_snapshot!(all.join("\n"));
     });
 }
+
+#[test]
+fn the_protocols_of_a_client() {
+    let client = |protocols: &str| {
+        format!("name = \"a\"\nrole = \"client\"\ncommand = [\"x\"]\nprotocols = {protocols}\n")
+    };
+    let protocols = read(&client("[\"http1\", \"http2-tls\"]")).unwrap().protocols;
+    assert_eq!(protocols, [Protocol::Http1, Protocol::Http2Tls]);
+    assert!(mistake(&client("[]")).contains("a client needs a protocol"));
+    assert!(mistake(&client("[\"http3\"]")).contains("http3"));
+    let server = client("[\"http1\"]").replace("client", "server");
+    assert!(mistake(&server).contains("this is not a client"));
+}

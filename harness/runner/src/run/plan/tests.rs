@@ -5,6 +5,7 @@ use ssespec_diagnostics::Source;
 
 use super::*;
 use crate::run::baseline::id_glob;
+use crate::run::second_pass::PassOf;
 
 /// A corpus of the built-in requirements and these cases: an id, a requirement, needs and steps each.
 fn corpus(cases: &[(&str, &str, &str, &str)]) -> Corpus {
@@ -244,4 +245,44 @@ fn a_shard_without_a_case_is_not_an_empty_selection() {
     assert!(plans.iter().all(|plan| !plan.is_empty()));
     let nothing = vec![id_glob("client/c/*").unwrap().compile_matcher()];
     assert!(["1/2", "2/2"].iter().all(|word| planned(nothing.clone(), word).is_empty()));
+}
+
+/// The deliveries in which each case is played, and the reasons why it is skipped.
+fn played(plan: &Plan) -> Vec<String> {
+    let trials = plan.trials.iter().map(|trial| format!("{} {}", trial.case.id, trial.program.delivery));
+    let skipped = plan.skipped.iter().map(|skipped| format!("{} {}", skipped.trial.case.id, skipped.reason));
+    let mut all: Vec<String> = trials.chain(skipped).collect();
+    all.sort();
+    all
+}
+
+#[test]
+fn a_second_pass_plays_what_is_about_the_wire() {
+    let corpus = corpus(&[
+        ("client/a/bytes", MUST, "", EVENT),
+        ("client/a/loss", MUST, "", "{ drop = \"reset\" }"),
+        ("client/a/ping", MUST, "\"http2\"", "\"ping\""),
+        ("client/a/raw", MUST, "", "{ raw = \"x\" }, { drop = \"reset\" }"),
+    ]);
+    let selection = Selection { second_pass: Some(SecondPass::USUAL), ..Selection::default() };
+    assert_eq!(
+        played(&Plan::new(&corpus, &selection, &all())),
+        [
+            "client/a/bytes as-written",
+            "client/a/bytes bytes",
+            "client/a/loss as-written",
+            "client/a/loss as-written@http2-tls",
+            "client/a/ping as-written@http2-tls",
+            "client/a/raw as-written",
+        ]
+    );
+    let of = PassOf::Needing;
+    let needing = SecondPass { of, ..SecondPass::USUAL };
+    let plan = Plan::new(&corpus, &Selection { second_pass: Some(needing), ..selection.clone() }, &all());
+    assert!(!played(&plan).contains(&"client/a/loss as-written@http2-tls".to_owned()));
+    // A client that does not speak it has none.
+    let without: BTreeSet<Capability> = all().into_iter().filter(|own| *own != Capability::Tls).collect();
+    let plan = Plan::new(&corpus, &selection, &without);
+    assert_eq!(plan.protocols(), BTreeSet::from([Protocol::Http1]));
+    assert!(played(&plan).contains(&"client/a/ping is about HTTP/2".to_owned()));
 }

@@ -48,7 +48,7 @@ impl Session<'_> {
                     continue;
                 }
                 Some(Seen::Malformed { .. }) => requests += 1,
-                Some(Seen::Left { .. }) => continue,
+                Some(Seen::Left { .. } | Seen::PingAck) => continue,
                 None => {}
             }
             self.check_attempts(expected, requests)?;
@@ -64,7 +64,7 @@ impl Session<'_> {
         self.attempts = Some(requests + refused);
         self.progress
             .transcript
-            .harness("attempts", format!("{requests} requests, {refused} refused connections"));
+            .harness("attempts", format!("{requests} requests, {refused} refused connections or streams"));
         self.check_attempts(expected, requests)?;
         self.silence = Silence::Proved;
         Ok(())
@@ -110,7 +110,8 @@ impl Session<'_> {
 
     /// How many attempts were refused since the port began to; `None` where that is not known.
     fn refused(&self) -> Option<u64> {
-        Some(refused()?.saturating_sub(self.refused_before?))
+        let streams = self.stage.base.refused_streams().saturating_sub(self.refused_streams_before);
+        Some(refused()?.saturating_sub(self.refused_before?) + streams)
     }
 }
 

@@ -114,7 +114,13 @@ impl Session<'_> {
     /// that fails a session that held until here.
     pub(super) async fn tear_down(&mut self, held: &Result<(), Stop>) -> Result<(), Stop> {
         let began = Instant::now();
+        // Streams of others would be late in the next session.
+        let others = match held {
+            Err(Stop::Fault { .. }) => Ok(()),
+            _ => self.close_others().await,
+        };
         let closed = match held {
+            _ if others.is_err() => others,
             // An unusable adapter gets no orders.
             Err(Stop::Fault { .. }) => Ok(()),
             // The work that was cut short may go on for a long time.
@@ -129,7 +135,7 @@ impl Session<'_> {
             },
         };
         self.exchange = None;
-        self.herd_open.clear();
+        self.others_open.clear();
         // What this session refuses the next one must not find refused.
         self.stage.base.refuse_no_more().await;
         tokio::join!(self.stage.base.close_connections(LEAVING), self.stage.other.close_connections(LEAVING));
@@ -166,7 +172,7 @@ impl Session<'_> {
                 }
                 Seen::Request(arrival) => describe::request(arrival.exchange.request(), Vec::new()),
                 Seen::Malformed { reason } => format!("a malformed request: {reason}"),
-                Seen::Left { .. } => continue,
+                Seen::Left { .. } | Seen::PingAck => continue,
             };
             return Err(self.progress.failure("no more requests", unexpected).into());
         }

@@ -29,6 +29,7 @@ impl Session<'_> {
             Expectation::Request(expected) => self.expect_request(expected).await,
             Expectation::NoRequest(time) => self.expect_no_request(*time).await,
             Expectation::Disconnect { within } => self.expect_disconnect(*within).await,
+            Expectation::PingAck => self.expect_ping_ack().await,
             Expectation::State(state) => self.expect_state(*state).await,
             Expectation::Value(value) => self.expect_value(value).await,
             Expectation::Opened { .. }
@@ -83,7 +84,7 @@ impl Session<'_> {
             let request = describe::request(arrival.exchange.request(), names);
             if problem.is_empty() { request } else { format!("{request}, {problem}") }
         });
-        self.connection = Some((arrival.origin, arrival.exchange.connection()));
+        self.connection = Some((arrival.origin, arrival.exchange.carrier()));
         self.exchange = Some(arrival.exchange);
         self.answer = Answer::Awaited;
         match observed {
@@ -112,7 +113,7 @@ impl Session<'_> {
                         .failure(expected, format!("a malformed request: {reason}"))
                         .into());
                 }
-                Some(Seen::Left { .. }) => continue,
+                Some(Seen::Left { .. } | Seen::PingAck) => continue,
                 None => {}
             }
             if self.queues.closed && self.closing == Closing::No {
@@ -179,7 +180,7 @@ impl Session<'_> {
             let body = String::from_utf8_lossy(&request.body);
             return Some(format!("with the body {}", describe::quote(&body)));
         }
-        let on_same = self.connection == Some((arrival.origin, arrival.exchange.connection()));
+        let on_same = self.connection == Some((arrival.origin, arrival.exchange.carrier()));
         let which = if on_same { ConnectionUse::Same } else { ConnectionUse::Another };
         if expected.connection.is_some_and(|expected| expected != which) {
             return Some(format!("on {} connection", words::which_connection(which)));
@@ -204,7 +205,7 @@ impl Session<'_> {
                 let observed = match seen {
                     Seen::Request(arrival) => describe::request(arrival.exchange.request(), Vec::new()),
                     Seen::Malformed { reason } => format!("a malformed request: {reason}"),
-                    Seen::Left { .. } => continue,
+                    Seen::Left { .. } | Seen::PingAck => continue,
                 };
                 let expected = words::expectation(&Expectation::NoRequest(time));
                 return Err(self.progress.failure(expected, observed).into());
@@ -232,6 +233,21 @@ impl Session<'_> {
             }
             if self.take_in(deadline).await? == Came::Nothing {
                 return Err(self.timed_out(&expected, Allowance { now: patience, full }).into());
+            }
+        }
+    }
+
+    async fn expect_ping_ack(&mut self) -> Result<(), Stop> {
+        let allowance = self.observation_allowance(None);
+        let mut wait = self.wait(allowance);
+        loop {
+            if let Some(at) = self.queues.wire.iter().position(|seen| matches!(seen, Seen::PingAck)) {
+                self.queues.wire.remove(at);
+                return Ok(());
+            }
+            if self.take_in(wait.until()).await? == Came::Nothing && !wait.goes_on() {
+                let expected = words::expectation(&Expectation::PingAck);
+                return Err(self.timed_out(&expected, allowance).into());
             }
         }
     }
@@ -306,6 +322,7 @@ impl Session<'_> {
                 _ => false,
             },
             Expectation::Disconnect { .. } => matches!(self.queues.wire.front(), Some(Seen::Left { .. })),
+            Expectation::PingAck => matches!(self.queues.wire.front(), Some(Seen::PingAck)),
             Expectation::NoRequest(_) | Expectation::State(_) | Expectation::Value(_) => false,
             _ => match self.queues.shown.front().cloned() {
                 Some(shown) => self.matches(expectation, &shown),

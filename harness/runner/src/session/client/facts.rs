@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use ssespec_cases::client::ClientFact;
+use ssespec_mock_server::wire::Departure;
 
 use super::session::Session;
-use crate::session::describe::field_values;
+use crate::session::describe::{self, field_values};
 
 impl Session<'_> {
     pub(super) fn record(&mut self, name: &str, of: &ClientFact) {
@@ -13,6 +14,10 @@ impl Session<'_> {
             ClientFact::Delay => self.delay.map(|delay| format!("{:.1} s", half_seconds(delay))),
             ClientFact::Spread => spread(&self.delays).map(str::to_owned),
             ClientFact::Herd => herd(&self.herd_delays).map(str::to_owned),
+            ClientFact::Departure => self.departure.map(|how| match how {
+                Departure::ResetStream(_) => describe::departure(how),
+                Departure::Fin | Departure::Reset | Departure::Failed(_) => "the connection ends".into(),
+            }),
             ClientFact::Target => {
                 let target = self.exchange.as_ref().map(|exchange| exchange.request().target.clone());
                 target.map(|target| match self.relative(&target) {

@@ -66,7 +66,7 @@ impl Session<'_> {
         // The others leave before their streams end, or they would connect again; those of a client that cannot be closed stay
         // open as long as the session.
         let closed = self.close_others().await;
-        self.herd_open = open.into_values().collect();
+        self.others_open = open;
         closed
     }
 
@@ -98,7 +98,7 @@ impl Session<'_> {
                     let observed = format!("a malformed request: {reason}");
                     return Err(self.progress.failure(words::herd(herd), observed).into());
                 }
-                Some(Seen::Left { .. }) => continue,
+                Some(Seen::Left { .. } | Seen::PingAck) => continue,
                 None => {}
             }
             let has_stopped = self.queues.closed || self.others.has_closed();
@@ -114,11 +114,13 @@ impl Session<'_> {
     }
 
     /// Closes the other sessions and waits until they are, or the client shows that it cannot be closed.
-    async fn close_others(&mut self) -> Result<(), Stop> {
-        for number in self.others.numbers() {
-            if !self.others.is_closed(number) {
-                self.stage.adapter.order(number, Order::Close);
-            }
+    pub(super) async fn close_others(&mut self) -> Result<(), Stop> {
+        let left = self.others.order_close();
+        if left.is_empty() {
+            return Ok(());
+        }
+        for number in left {
+            self.stage.adapter.order(number, Order::Close);
         }
         let deadline = Instant::now() + self.patience_for_closed;
         while !self.others.are_closed() {

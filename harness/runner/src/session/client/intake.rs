@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use ssespec_cases::client::ReadyState;
-use ssespec_mock_server::wire::{WireEvent, WireEventKind};
+use ssespec_mock_server::wire::{Exchange, WireEvent, WireEventKind};
 
 use super::queues::{Arrival, Seen};
 use super::session::{Closing, Session};
@@ -69,9 +69,16 @@ impl Session<'_> {
             WireEventKind::Malformed { reason } | WireEventKind::Refused { reason } => {
                 self.queues.wire.push_back(Seen::Malformed { reason })
             }
-            WireEventKind::Disconnected(_) if self.queues.named.disconnects => {
-                self.queues.wire.push_back(Seen::Left { connection: event.connection });
+            WireEventKind::Disconnected(how) => {
+                let current = self.exchange.as_ref().map(Exchange::connection);
+                if current == Some(event.connection) {
+                    self.departure = Some(how);
+                }
+                if self.queues.named.disconnects {
+                    self.queues.wire.push_back(Seen::Left { connection: event.connection });
+                }
             }
+            WireEventKind::PingAck => self.queues.wire.push_back(Seen::PingAck),
             _ => {}
         }
     }

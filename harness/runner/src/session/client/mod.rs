@@ -5,6 +5,7 @@
 //! - `perform`, `questions`: what the harness does, and what it asks of the client; `own_scripts`: what it answers on its
 //!   own
 //! - `expect`, `match_observation`, `fields`: what must be observed; `attempts`: how often a client tries to connect
+//! - `streams`, `herd`, `others`: further streams of the same client
 //! - `facts`: what is recorded
 //! - `ending`: how every session ends, so that absence is proved
 
@@ -22,3 +23,4 @@ mod perform;
 mod questions;
 mod queues;
 pub(super) mod session;
+mod streams;

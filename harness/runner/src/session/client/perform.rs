@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use ssespec_cases::Capability;
 use ssespec_cases::client::{ClientStep, Connect};
+use ssespec_mock_server::action::http2::Control;
 use ssespec_mock_server::action::{self, Action, BodyKind, Drop, Repeat, Respond};
 use ssespec_mock_server::wire::PeerGone;
 use ssespec_reports::results::{Framing, Loss};
@@ -112,12 +113,15 @@ impl Session<'_> {
             Action::Refuse(time) => {
                 self.progress.transcript.harness("refuse", describe::time(*time).to_string());
                 self.refused_before = attempts::refused();
+                self.refused_streams_before = self.stage.base.refused_streams();
                 self.stage.base.refuse_for(*time);
             }
             Action::Respond(respond) => self.respond(respond).await,
             Action::Send(bytes) => self.write(std::slice::from_ref(bytes)).await?,
             Action::SendRepeat(repeat) => self.send_repeat(repeat).await?,
             Action::End => self.end().await,
+            Action::Trailers(fields) => self.end_with(fields).await,
+            Action::Control(control) => self.control(*control).await,
             Action::Drop(how) => match self.varied_loss() {
                 None => self.drop_connection(*how).await,
                 Some(Loss::Fin) => self.drop_connection(Drop::Fin).await,
@@ -183,6 +187,29 @@ impl Session<'_> {
         };
     }
 
+    async fn end_with(&mut self, trailers: &[(String, String)]) {
+        self.ended_at = Some(Instant::now());
+        if let Some(exchange) = &mut self.exchange {
+            let _ = exchange.trailers(trailers).await;
+        }
+        self.answer = match self.answer {
+            Answer::Open(body) => Answer::Over(body.when_over()),
+            other => other,
+        };
+    }
+
+    async fn control(&mut self, control: Control) {
+        if control.is_loss() {
+            self.ended_at = Some(Instant::now());
+            self.answer = Answer::Over(ResponseKind::Stream);
+        }
+        self.progress.transcript.harness("control", control.words());
+        if let Some(exchange) = &mut self.exchange {
+            // A client that left is judged by what it shows.
+            let _ = exchange.control(control).await;
+        }
+    }
+
     async fn drop_connection(&mut self, how: Drop) {
         self.ended_at = Some(Instant::now());
         if let Some(exchange) = &mut self.exchange {
@@ -193,7 +220,7 @@ impl Session<'_> {
             // A connection lost before its answer is a network error, after which a client connects again.
             _ => Answer::Over(ResponseKind::Stream),
         };
-        self.progress.transcript.harness("dropped", how.word());
+        self.progress.transcript.harness("dropped", how.to_string());
     }
 
     pub(super) async fn respond(&mut self, respond: &Respond) {

@@ -19,6 +19,7 @@ pub(super) enum Seen {
     Request(Arrival),
     Malformed { reason: String },
     Left { connection: u32 },
+    PingAck,
 }
 
 /// A request that arrived.

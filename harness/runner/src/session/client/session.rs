@@ -1,12 +1,12 @@
 //! The session of a client: its state, and playing its script.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
 use ssespec_cases::Capability;
 use ssespec_cases::client::ClientStep;
 use ssespec_cases::grammar::Measurement;
-use ssespec_mock_server::wire::Exchange;
+use ssespec_mock_server::wire::{Departure, Exchange};
 
 use super::others::Others;
 use super::own_scripts::OwnScripts;
@@ -103,8 +103,12 @@ pub(super) struct Session<'s> {
     pub(super) others: Others,
     /// How long each of a herd waited after the last loss.
     pub(super) herd_delays: Vec<Duration>,
-    /// The streams of a herd that stay open until the end.
-    pub(super) herd_open: Vec<Exchange>,
+    /// The other streams that stay open until the end, by session.
+    pub(super) others_open: BTreeMap<u64, Exchange>,
+    /// How often an event was sent on each of them.
+    pub(super) deliveries: u64,
+    /// How the client left the last stream that it left.
+    pub(super) departure: Option<Departure>,
     /// The last event ID that the implementation showed.
     pub(super) last_id: Option<String>,
     /// The data of the last event, and that of all of them with line feeds between.
@@ -113,6 +117,8 @@ pub(super) struct Session<'s> {
     pub(super) ended_by: EndedBy,
     /// How many attempts the system had seen fail when the port began to refuse.
     pub(super) refused_before: Option<u64>,
+    /// How many streams had been refused then.
+    pub(super) refused_streams_before: u64,
     /// How much the adapter has said in this session and the harness has sent, in bytes.
     pub(super) flow: Flow,
 }
@@ -155,12 +161,15 @@ pub(in crate::session) async fn play(
         attempts: None,
         others: Others::default(),
         herd_delays: Vec::new(),
-        herd_open: Vec::new(),
+        others_open: BTreeMap::new(),
+        deliveries: 0,
+        departure: None,
         last_id: None,
         last_data: None,
         all_data: Vec::new(),
         ended_by: EndedBy::Harness,
         refused_before: None,
+        refused_streams_before: 0,
         flow: Flow::default(),
     };
     let held = session.run().await;
@@ -228,6 +237,7 @@ impl Player for Session<'_> {
             ClientOp::Step(ClientStep::Expect(expectation)) => self.expect(expectation).await?,
             ClientOp::Step(ClientStep::OneOf(alternatives)) => self.expect_one_of(alternatives).await?,
             ClientOp::Step(ClientStep::Herd(herd)) => self.expect_herd(herd).await?,
+            ClientOp::Step(ClientStep::Streams(streams)) => self.act_on_streams(*streams).await?,
             ClientOp::Step(ClientStep::Attempts(attempts)) => self.expect_attempts(attempts).await?,
             ClientOp::Step(ClientStep::Measure(Measurement::Span(work))) => {
                 let (expected, _) = next_judge::<Self>(rest);

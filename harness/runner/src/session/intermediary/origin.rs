@@ -194,6 +194,11 @@ async fn perform(action: &Action, request: &mut AtOrigin) -> Performed {
             request.is_over = true;
             request.exchange.end().await
         }
+        Action::Trailers(fields) => {
+            request.is_over = true;
+            request.exchange.trailers(fields).await
+        }
+        Action::Control(control) => request.exchange.control(*control).await,
         Action::Drop(how) => {
             if request.completes(*how) {
                 return Performed::NotPossible(NO_CHUNKS);

@@ -105,7 +105,7 @@ impl Connection {
                 let _ = done.send(());
                 self.part().await
             }
-            action::Drop::Reset => Exit::Abort(Some(done)),
+            action::Drop::Reset | action::Drop::ResetWith(_) => Exit::Abort(Some(done)),
         }
     }
 
@@ -119,8 +119,8 @@ impl Connection {
                 departure = self.intake.watch(&self.stream, 0) => return Exit::Departed(departure),
             };
             match order {
-                Order::Drop { how: action::Drop::Reset, done } => {
-                    return Exit::Drop(action::Drop::Reset, done);
+                Order::Drop { how: how @ (action::Drop::Reset | action::Drop::ResetWith(_)), done } => {
+                    return Exit::Drop(how, done);
                 }
                 Order::Abort => return Exit::Abort(None),
                 // It has already ended. Tasks that wait see the dropped sender and know that nothing can be written.
@@ -128,6 +128,8 @@ impl Connection {
                 | Order::Leave
                 | Order::Write { .. }
                 | Order::Head { .. }
+                | Order::Trailers { .. }
+                | Order::Control { .. }
                 | Order::RequireHttp1
                 | Order::Repeat { .. } => {}
             }

@@ -16,7 +16,7 @@ impl Stream {
     pub(super) async fn finish(&mut self, exit: Exit) -> Option<Done> {
         match exit {
             Exit::Complete => {}
-            Exit::Reset => self.report_left(Departure::Reset),
+            Exit::Reset(reason) => self.report_left(Departure::ResetStream(reason.into())),
             Exit::Lost => self.wait_for_departure().await,
             Exit::Leave => self.reset(Reason::CANCEL).await,
             Exit::NeedsHttp1 => {
@@ -32,7 +32,9 @@ impl Stream {
                         },
                         exit = self.outlet.left() => {
                             match exit {
-                                Exit::Reset => self.report_left(Departure::Reset),
+                                Exit::Reset(reason) => {
+                                    self.report_left(Departure::ResetStream(reason.into()));
+                                }
                                 _ => self.wait_for_departure().await,
                             }
                             return None;
@@ -48,6 +50,10 @@ impl Stream {
                     }
                     action::Drop::Reset => {
                         self.reset(Reason::INTERNAL_ERROR).await;
+                        return Some(done);
+                    }
+                    action::Drop::ResetWith(code) => {
+                        self.reset(code.number().into()).await;
                         return Some(done);
                     }
                 }
@@ -91,7 +97,9 @@ impl Stream {
 async fn aborted(inbox: &mut Inbox) {
     loop {
         match inbox.interruption().await {
-            Interruption::Abort | Interruption::Drop(action::Drop::Reset, _) => return,
+            Interruption::Abort | Interruption::Drop(action::Drop::Reset | action::Drop::ResetWith(_), _) => {
+                return;
+            }
             // It has already ended. Who waits sees the dropped sender, and knows that nothing can be written.
             Interruption::Drop(action::Drop::Fin, _) | Interruption::Leave => {}
         }

@@ -1,0 +1,151 @@
+//! Further streams of the same client in addition to that of the session.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+use std::time::Instant;
+
+use ssespec_cases::client::{Connect, Streams, streams};
+use ssespec_mock_server::action::Respond;
+use ssespec_mock_server::wire::Exchange;
+use tokio::time::timeout;
+
+use super::queues::{Arrival, Seen};
+use super::session::Session;
+use crate::protocol::{ConnectRequest, Order};
+use crate::session::deadline::Came;
+use crate::session::late_arrivals::session_of;
+use crate::session::outcome::Stop;
+use crate::session::patience::Allowance;
+
+impl Session<'_> {
+    /// Opens further streams, and judges what the client does with them.
+    pub(super) async fn act_on_streams(&mut self, step: Streams) -> Result<(), Stop> {
+        match step {
+            Streams::Open(count) => self.open_streams(step, count).await,
+            Streams::Deliver { connections } => self.deliver(step, connections).await,
+            Streams::Abort { times, bytes } => self.abort_streams(step, times, bytes).await,
+        }
+    }
+
+    /// Orders the client to open a stream in a session of its own; returns its number.
+    fn connect_another(&mut self) -> u64 {
+        let number = self.stage.numbers.fetch_add(1, Ordering::Relaxed) + 1;
+        self.others.add(number);
+        let url = format!("{}/{number}/", self.stage.base.url());
+        let request = ConnectRequest { url, ..self.connect_request(&Connect::default()) };
+        self.stage.adapter.order(number, Order::Connect(Box::new(request)));
+        number
+    }
+
+    async fn open_streams(&mut self, step: Streams, count: u64) -> Result<(), Stop> {
+        let mut missing: BTreeSet<u64> = (0..count).map(|_| self.connect_another()).collect();
+        while !missing.is_empty() {
+            let (number, exchange) = self.next_stream(step, &missing).await?;
+            missing.remove(&number);
+            self.others_open.insert(number, exchange);
+        }
+        Ok(())
+    }
+
+    /// The next request of one of these sessions, answered with an event stream.
+    async fn next_stream(
+        &mut self,
+        step: Streams,
+        sessions: &BTreeSet<u64>,
+    ) -> Result<(u64, Exchange), Stop> {
+        let mut wait = self.wait(self.request_allowance());
+        loop {
+            match self.queues.wire.pop_front() {
+                Some(Seen::Request(Arrival { mut exchange, .. })) => {
+                    let session = session_of(&exchange.request().target);
+                    let Some(number) = session.filter(|number| sessions.contains(number)) else {
+                        return Err(self.unlike(step, "another request than those of the further streams"));
+                    };
+                    // A client that left is missed afterwards.
+                    let _ = exchange.respond(&Respond::default(), str::to_owned).await;
+                    return Ok((number, exchange));
+                }
+                Some(Seen::Malformed { reason }) => {
+                    return Err(self.unlike(step, format!("a malformed request: {reason}")));
+                }
+                Some(Seen::Left { .. } | Seen::PingAck) => continue,
+                None => {}
+            }
+            if self.take_in(wait.until()).await? == Came::Nothing && !wait.goes_on() {
+                let observed = format!("no request of {} of them", sessions.len());
+                return Err(self.silent(step, observed));
+            }
+        }
+    }
+
+    /// Sends an event on each of the open streams, and waits until each is shown.
+    async fn deliver(&mut self, step: Streams, connections: Option<u64>) -> Result<(), Stop> {
+        let mut sent = Vec::new();
+        self.deliveries += 1;
+        for (number, exchange) in &mut self.others_open {
+            let data = format!("event {} on stream {number}", self.deliveries).into_bytes();
+            let event = [b"data: ", data.as_slice(), b"\n\n"].concat();
+            // A client that left shows nothing.
+            let _ = timeout(self.full_patience.request, exchange.send(&event)).await;
+            sent.push((*number, data));
+        }
+        let mut wait = self.wait(self.request_allowance());
+        loop {
+            sent.retain(|(number, data)| !self.others.shows(*number, data));
+            if sent.is_empty() {
+                break;
+            }
+            if self.take_in(wait.until()).await? == Came::Nothing && !wait.goes_on() {
+                let observed = format!("no such event on {} of {}", sent.len(), self.others_open.len());
+                return Err(self.silent(step, observed));
+            }
+        }
+        let carriers: BTreeSet<u32> =
+            self.exchange.iter().chain(self.others_open.values()).map(Exchange::carrier).collect();
+        match connections {
+            Some(most) if carriers.len() as u64 > most => {
+                Err(self.unlike(step, format!("{} connections", carriers.len())))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets the client open streams, and close each while the server is sending.
+    async fn abort_streams(&mut self, step: Streams, times: u64, bytes: u64) -> Result<(), Stop> {
+        let half = vec![b'x'; usize::try_from(bytes / 2).unwrap_or_default()];
+        let field = [b"data: ", half.as_slice()].concat();
+        for time in 1..=times {
+            let number = self.connect_another();
+            let (_, mut exchange) = self.next_stream(step, &[number].into()).await?;
+            for (bytes, then_close) in [(&field, false), (&half, true)] {
+                if then_close {
+                    self.stage.adapter.order(number, Order::Close);
+                }
+                let written = timeout(self.full_patience.request, exchange.send(bytes)).await;
+                if written.is_err() {
+                    return Err(self.silent(step, format!("stream {time} takes no more bytes")));
+                }
+            }
+            let deadline = Instant::now() + self.full_patience.observation;
+            while !(exchange.peer_gone() && self.others.is_closed(number)) {
+                if self.take_in(deadline).await? == Came::Nothing {
+                    return Err(self.silent(step, format!("stream {time} is not left")));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn request_allowance(&self) -> Allowance {
+        Allowance { now: self.patience.request, full: self.full_patience.request }
+    }
+
+    fn unlike(&self, step: Streams, observed: impl Into<String>) -> Stop {
+        self.progress.failure(streams::words(step), observed).into()
+    }
+
+    fn silent(&self, step: Streams, observed: String) -> Stop {
+        let allowance = Allowance::final_after(self.full_patience.request);
+        self.progress.silence(streams::words(step), observed, allowance).into()
+    }
+}
