@@ -45,7 +45,10 @@ fn a_folder_with_a_browser() {
         .says(&["FIREFOX is set to /no/such/browser"]);
     for (text, said) in [
         ("browser = \"netscape\"", "\"chromium\", \"firefox\""),
-        ("browser = \"firefox\"\ncommand = [\"x\"]", "expected either a command, a browser or a URL"),
+        (
+            "browser = \"firefox\"\ncommand = [\"x\"]",
+            "expected either a command, a test service, a browser or a URL",
+        ),
         ("", "nothing says how to start the implementation"),
     ] {
         folder.file("one/ssespec.toml", &format!("name = \"one\"\nrole = \"client\"\n{text}\n"));

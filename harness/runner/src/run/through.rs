@@ -14,12 +14,14 @@ pub(super) fn is_for(case: &Case, role: Role) -> bool {
     role::recorded(case.role()) == role || role == Role::Intermediary && needs_only_a_wire(case)
 }
 
-/// Whether a case for clients says nothing about a connection that an intermediary may change: refused and reused
+/// Whether a case for clients says nothing about a connection that an intermediary may change: its protocol, refused and reused
 /// connections, what is not HTTP, connections that are lost before the first byte of content, and fields that an intermediary
 /// may set.
 fn needs_only_a_wire(case: &Case) -> bool {
     let Script::Client(steps) = &case.script else { return false };
-    if case.soak || case.isolated || case.needs.contains(&Capability::Dom) {
+    let is_of_client =
+        |need: &Capability| matches!(need, Capability::Dom | Capability::Http2 | Capability::Tls);
+    if case.soak || case.isolated || case.needs.iter().any(is_of_client) {
         return false;
     }
     let played = expand(steps);
