@@ -343,6 +343,7 @@ impl Plan {
     }
 
     /// The protocols over which something is played.
+    #[cfg(feature = "command")]
     pub(super) fn protocols(&self) -> BTreeSet<Protocol> {
         self.trials.iter().map(|trial| trial.program.delivery.protocol).collect()
     }
