@@ -150,6 +150,7 @@ const AFTERMATH: Duration = Duration::from_secs(5);
 async fn quiet_stream(context: &CheckContext, request: &Request) -> Result<OngoingExchange, Outcome> {
     let began = Instant::now();
     loop {
+        let opened = Instant::now();
         let mut stream = context.places().open(context.options(), request).await;
         stream.read_until(context.options().timeout, |exchange| exchange.head().is_some()).await;
         if context.is_alone {
@@ -158,7 +159,10 @@ async fn quiet_stream(context: &CheckContext, request: &Request) -> Result<Ongoi
         }
         match stream.exchange.end {
             End::Complete if !context.is_alone => return Err(Outcome::JudgeAlone(ENDS_SOON.into())),
-            End::Complete if began.elapsed() < AFTERMATH => {}
+            // A server whose streams all end soon must not be flooded with requests.
+            End::Complete if began.elapsed() < AFTERMATH => {
+                tokio::time::sleep_until((opened + QUIET).into()).await;
+            }
             _ => return Ok(stream),
         }
     }

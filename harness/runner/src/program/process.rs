@@ -97,8 +97,26 @@ impl Process {
     }
 
     /// How its first process ended, if it has.
-    pub(super) fn status(&mut self) -> std::io::Result<Option<ExitStatus>> {
+    fn status(&mut self) -> std::io::Result<Option<ExitStatus>> {
         self.child.inner_mut().try_wait()
+    }
+
+    /// The same, in words.
+    pub(super) fn ended(&mut self) -> Option<String> {
+        match self.status() {
+            Ok(status) => status.map(|status| status.to_string()),
+            Err(problem) => Some(problem.to_string()),
+        }
+    }
+
+    /// Waits until its first process ends, and says how, and the end of what it printed.
+    pub(super) async fn ends(&mut self) -> (String, String) {
+        loop {
+            if let Some(status) = self.ended() {
+                return (status, self.last_output().await);
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
     /// Ends its processes.

@@ -81,7 +81,7 @@ impl Running {
         let deadline = Instant::now() + READY;
         loop {
             let is_open = TcpStream::connect(self.places.listen).await.is_ok();
-            if let Some(status) = self.ended() {
+            if let Some(status) = self.process.ended() {
                 let (command, output) = (self.command.clone(), self.process.last_output().await);
                 return Err(ProgramError::EndedEarly { command, status, output });
             }
@@ -117,20 +117,8 @@ impl Running {
 
     /// Waits until it ends on its own, which it must not.
     pub async fn ends(&mut self) -> ProgramError {
-        loop {
-            if let Some(status) = self.ended() {
-                let (command, output) = (self.command.clone(), self.process.last_output().await);
-                return ProgramError::Ended { command, status, output };
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-    }
-
-    fn ended(&mut self) -> Option<String> {
-        match self.process.status() {
-            Ok(status) => status.map(|status| status.to_string()),
-            Err(problem) => Some(problem.to_string()),
-        }
+        let (status, output) = self.process.ends().await;
+        ProgramError::Ended { command: self.command.clone(), status, output }
     }
 }
 

@@ -3,16 +3,12 @@
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::Path;
-use std::time::Duration;
 
 use tokio::process::Command;
 
 use super::error::ProgramError;
 use super::process::Process;
 use crate::adapter::process::program_path;
-
-/// How often it is looked at.
-const PAUSE: Duration = Duration::from_millis(50);
 
 /// A test service that runs. It is ended when this is dropped, which takes up to 5 seconds.
 #[derive(Debug)]
@@ -46,16 +42,7 @@ impl RunningService {
 
     /// Waits until it ends on its own, which it must not.
     pub async fn ends(&mut self) -> ProgramError {
-        loop {
-            let status = match self.process.status() {
-                Ok(status) => status.map(|status| status.to_string()),
-                Err(problem) => Some(problem.to_string()),
-            };
-            if let Some(status) = status {
-                let (command, output) = (self.command.clone(), self.process.last_output().await);
-                return ProgramError::Ended { command, status, output };
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
+        let (status, output) = self.process.ends().await;
+        ProgramError::Ended { command: self.command.clone(), status, output }
     }
 }

@@ -204,7 +204,7 @@ impl Run {
     fn plan(&self, identity: &Identity) -> Plan {
         let mut selection = self.selection.clone();
         if self.launch.transport() == Transport::Page {
-            // The listener of a page speaks HTTP/1.1 alone.
+            // Browsers are tested over another protocol only where that is asked for.
             selection.second_pass = None;
         }
         Plan::of_role(self.launch.role(), &self.corpus, &selection, &identity.capabilities)

@@ -40,7 +40,7 @@ impl Trial {
         if self.case.soak {
             return Setting::Beside;
         }
-        if has_herd(self) && launch.is_another_process() {
+        if needs_many_sessions(self) && launch.is_another_process() {
             return Setting::Own;
         }
         if launch.shares_connections() && ends_connection(self) {
@@ -82,7 +82,7 @@ fn ends_connection(trial: &Trial) -> bool {
 }
 
 /// Whether a trial needs many sessions of an adapter at the same time.
-fn has_herd(trial: &Trial) -> bool {
+fn needs_many_sessions(trial: &Trial) -> bool {
     matches!(&trial.case.script, Script::Client(steps) if steps.iter().any(|step| matches!(step.kind, ClientStep::Herd(_) | ClientStep::Streams(_))))
 }
 

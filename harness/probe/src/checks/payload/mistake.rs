@@ -180,6 +180,7 @@ mod tests {
             ("{{ message }}", Mistake::Placeholder),
             ("%!d(string=x)", Mistake::Placeholder),
             ("System.Collections.Generic.List`1[System.String]", Mistake::Object),
+            ("System.Byte[]", Mistake::Object),
             ("[B@1b6d3586", Mistake::Object),
             ("function () { return 1 }", Mistake::Object),
             ("() => 1", Mistake::Object),
@@ -237,6 +238,7 @@ mod tests {
             "see (x=1)",
             "Price (seq=1)",
             "Decimal",
+            "System.online",
         ] {
             assert_eq!(Mistake::of(text), None, "{text}");
         }

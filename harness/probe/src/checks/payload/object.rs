@@ -9,9 +9,12 @@ pub(super) fn is_text_of(text: &str) -> bool {
         || is_of_code(text)
 }
 
+fn is_hexadecimal(text: &str) -> bool {
+    text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// `<Item object at 0x7f12>`, `#<Item:0x7f12>`, and a pointer to the heap of Go.
 fn has_address(text: &str) -> bool {
-    let is_hexadecimal = |text: &str| text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     if let Some(inner) = text.strip_prefix('<').or(text.strip_prefix("#<")).and_then(|t| t.strip_suffix('>'))
     {
         let address = inner.rsplit([' ', ':']).next().unwrap_or_default().strip_prefix("0x");
@@ -22,7 +25,6 @@ fn has_address(text: &str) -> bool {
 
 /// `com.example.Item@1b6d3586`, and an array of Java: `[B@1b6d3586`, `[Lcom.example.Item;@1b6d3586`.
 fn is_class_with_hash(text: &str) -> bool {
-    let is_hexadecimal = |text: &str| text.len() >= 4 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
     let is_name = |text: &str| {
         text.contains('.') && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._$".contains(&byte))
     };
@@ -34,10 +36,10 @@ fn is_class_with_hash(text: &str) -> bool {
     })
 }
 
-/// ``System.Collections.Generic.List`1[System.String]``
+/// ``System.Collections.Generic.List`1[System.String]``, `System.Byte[]`. A name with dots alone may be meant.
 fn is_type_of_dotnet(text: &str) -> bool {
     let is_type = |c: char| c.is_ascii_alphanumeric() || ".`[],+_".contains(c);
-    text.starts_with("System.") && text.chars().all(is_type)
+    text.starts_with("System.") && text.contains(['`', '[']) && text.chars().all(is_type)
 }
 
 /// A record or data class: `Price(seq=1, symbol=ABC)`.

@@ -79,11 +79,6 @@ impl TestService {
         Ok(Self { url: parsed, name })
     }
 
-    /// Its URL.
-    pub fn url(&self) -> String {
-        self.url.to_string()
-    }
-
     /// Begins to use the service, once it answers; it has `patience` for that.
     ///
     /// # Errors

@@ -92,12 +92,17 @@ impl Session {
                     | Order::Server(_),
                 ) => {}
                 // The run is over; nobody wants to know how this goes.
-                None => break self.close().await.or(Ok(())),
+                None => {
+                    let _ = self.close().await;
+                    break Ok(());
+                }
             }
         };
         if let Err(problem) = followed {
             // The receiver may be gone.
             let _ = self.tell.send(Incoming::Fault(Fault::TestService(problem)));
+            // What can be ended must not go on in a service that other sessions use.
+            let _ = self.close().await;
         }
     }
 
