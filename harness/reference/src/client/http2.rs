@@ -185,10 +185,17 @@ pub(crate) struct Body {
 }
 
 impl Body {
+    /// How many bytes are read before their credit is given back. A client that keeps the credit of aborted
+    /// streams gives it back later, so that some is always left to keep: its case sends 64 KiB before an abort.
+    fn batch(&self) -> usize {
+        if self.stream.defects.has(Defect::AbortedStreamKeepsCredit) { 2 * BATCH } else { BATCH }
+    }
+
     /// Waits for the next bytes. The credit of those before is given back, many bytes in one frame.
     pub(crate) async fn next(&mut self) -> Read {
+        let batch = self.batch();
         let content = self.content.as_mut()?;
-        if self.unreleased >= BATCH {
+        if self.unreleased >= batch {
             // This fails only on a stream that has ended.
             let _ = content.flow_control().release_capacity(std::mem::take(&mut self.unreleased));
         }
