@@ -113,6 +113,8 @@
 //! - [`cargo_test`]: the suite as tests of a crate
 
 pub mod adapter;
+#[cfg(all(feature = "command", feature = "server"))]
+pub mod adapter_check;
 #[cfg(feature = "write-baseline")]
 pub mod baseline_file;
 pub mod cargo_test;

@@ -9,7 +9,7 @@ use ssespec::adapter::service::TestService;
 use ssespec::engine::Engine;
 use ssespec::page::PageLibrary;
 use ssespec::run::{Launch, Rerun, Run};
-use ssespec_reports::results::Role;
+use ssespec_reports::results::{Protocol, Role};
 
 use crate::error::CommandError;
 use crate::execute;
@@ -41,6 +41,7 @@ use crate::status::Status;
   ssespec client --soak 5min -- ./adapter
   ssespec client --framing close --loss end -- ./adapter
   ssespec client --http both --tls -- ./adapter
+  ssespec client --check -- python3 adapter.py
   ssespec client --list --filter 'client/retry/*'
   ssespec client --shard 1/3 --output shard-1.jsonl -- ./adapter
   ssespec client --format junit --output results.jsonl --color never -- ./adapter > junit.xml
@@ -74,6 +75,10 @@ pub(crate) struct Arguments {
     /// address that other machines can reach
     #[arg(long, value_name = "ADDRESS", requires = "page", conflicts_with_all = ["ipv6", "reference", "browser", "command"])]
     bind: Option<IpAddr>,
+    /// Check the adapter that COMMAND starts instead of the client: what works of what it claims, what to mend, and what each
+    /// further capability would let be played
+    #[arg(long, requires = "command", conflicts_with_all = ["reference", "browser", "page", "service"])]
+    check: bool,
     /// A file of known failures, or an ssespec.toml
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
@@ -100,7 +105,10 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
     words.extend(
         arguments.page_library.iter().flat_map(|file| ["--page-library".into(), file.display().to_string()]),
     );
-    let selection = arguments.protocol.select(options.selection(), &[]);
+    let mut selection = arguments.protocol.select(options.selection(), &[]);
+    if arguments.check {
+        selection.protocols = Protocol::ALL.to_vec();
+    }
     let certificate = ProtocolOptions::certificate(&selection)?;
     let launch = if arguments.reference {
         words.push("--reference".into());
@@ -139,6 +147,9 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         deaths: options.strict.deaths(),
         rerun: Rerun::Command(command_line(words)),
     };
+    if arguments.check {
+        return execute::adapter_check::execute(&run).await;
+    }
     let (file, format) = (options.output.as_deref(), options.format.chosen());
     let outcome = if arguments.service.is_some() {
         execute::service::execute(&run, (Path::new("."), &arguments.command), file, format).await

@@ -35,6 +35,7 @@ use crate::status::Status;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   ssespec server -- node adapter.mjs
+  ssespec server --check -- node adapter.mjs
   ssespec server --reference
   ssespec server --filter 'server/events/*' --baseline known.toml --jobs 1 --timeout 10s -- ./adapter
   ssespec server --cases my-cases -- ./adapter

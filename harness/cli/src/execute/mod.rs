@@ -1,5 +1,6 @@
-//! Running cases and probes, with progress and a results file.
+//! Running cases and probes, with progress and a results file; checking an adapter.
 
+pub(crate) mod adapter_check;
 pub(crate) mod cases;
 pub(crate) mod outcome;
 pub(crate) mod probe;

@@ -8,6 +8,9 @@
 //! - `stderr=TEXT`: it writes this to stderr first
 //! - `exit`: it exits without a hello
 //! - `silent`: it keeps running without a hello
+//! - `claims=NAME,NAME`: the capabilities in its hello
+//! - `forgets-the-end`: it does not report that its client has stopped on its own
+//! - `prints`: it writes a line that is no message when a session starts
 
 use std::io::{self, BufRead, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -40,7 +43,7 @@ pub(crate) fn live(options: &[String]) -> ExitCode {
     }
     say(&json!({ "hello": {
         "protocol": 1, "role": "client", "name": option("name").unwrap_or("small"), "version": "1", "language": "Rust",
-        "capabilities": ["close"],
+        "capabilities": option("claims").unwrap_or("close").split(',').collect::<Vec<_>>(),
     } }));
     let mut current: Option<Session> = None;
     for line in io::stdin().lock().lines() {
@@ -50,7 +53,10 @@ pub(crate) fn live(options: &[String]) -> ExitCode {
             if let Some(observer) = &mut observer {
                 writeln!(observer, "{url}").unwrap();
             }
-            current = Some(Session::start(number, url));
+            if is_told("prints") {
+                println!("connecting");
+            }
+            current = Some(Session::start(number, url, !is_told("forgets-the-end")));
         } else if order.get("close").is_some()
             && let Some(session) = current.take()
         {
@@ -70,24 +76,31 @@ fn say(message: &Value) {
 struct Session {
     stream: TcpStream,
     reader: JoinHandle<()>,
+    number: u64,
+    reports_the_end: bool,
 }
 
 impl Session {
-    fn start(number: u64, url: &str) -> Self {
+    fn start(number: u64, url: &str, reports_the_end: bool) -> Self {
         let stream = request(url).unwrap();
         let reading = stream.try_clone().unwrap();
         let reader = std::thread::spawn(move || {
             // However the stream ends, this client is done then.
             let _ = read(reading, |data| say(&json!({ "session": number, "event": { "data": data } })));
-            say(&json!({ "session": number, "closed": {} }));
+            if reports_the_end {
+                say(&json!({ "session": number, "closed": {} }));
+            }
         });
-        Self { stream, reader }
+        Self { stream, reader, number, reports_the_end }
     }
 
     /// Ends the connection, upon which the reader says that the session is over, if it has not done so already.
     fn close(self) {
         let _ = self.stream.shutdown(Shutdown::Both);
         self.reader.join().unwrap();
+        if !self.reports_the_end {
+            say(&json!({ "session": self.number, "closed": {} }));
+        }
     }
 }
 

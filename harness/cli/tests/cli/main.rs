@@ -26,6 +26,8 @@ mod baseline;
 #[cfg(test)]
 mod browser;
 #[cfg(test)]
+mod check_adapter;
+#[cfg(test)]
 mod client;
 #[cfg(test)]
 mod color;
@@ -113,6 +115,7 @@ fn tests() -> Vec<Trial> {
         ("setup", setup::TESTS),
         ("baseline", baseline::TESTS),
         ("client", client::TESTS),
+        ("check-adapter", check_adapter::TESTS),
         ("browser", browser::TESTS),
         ("server", server::TESTS),
         ("proxy", proxy::TESTS),

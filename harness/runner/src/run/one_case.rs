@@ -67,7 +67,11 @@ impl Run {
         Ok(results)
     }
 
-    pub(super) async fn open(&self, protocol: Protocol) -> Result<Stage, RunError> {
+    /// The listeners of a lane over this protocol, with an adapter.
+    ///
+    /// # Errors
+    /// If binding fails, or the adapter cannot be started.
+    pub(crate) async fn open(&self, protocol: Protocol) -> Result<Stage, RunError> {
         let opened = open_stage::open_over(&self.listening(protocol), &self.launch).await;
         opened.map_err(|not| match not {
             NotOpened::Listen(problem) => RunError::Listen { address: self.address, problem },

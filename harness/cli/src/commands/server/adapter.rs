@@ -47,6 +47,10 @@ pub(crate) struct AdapterOptions {
         value_parser = clap::value_parser!(u16).range(1..=64)
     )]
     jobs: Option<u16>,
+    /// Check the adapter that COMMAND starts instead of the server: what works of what it claims, what to mend, and what each
+    /// further capability would let be played
+    #[arg(long, requires = "command", conflicts_with_all = ["reference", "url"])]
+    check: bool,
     #[command(flatten)]
     fail_fast: FailFastOption,
     #[command(flatten)]
@@ -115,6 +119,9 @@ pub(crate) async fn perform(
         deaths: common.strict.deaths(),
         rerun: Rerun::Server(command_line(words)),
     };
+    if options.check {
+        return execute::adapter_check::execute(&run).await;
+    }
     let outcome = execute::cases::execute(&run, common.output.as_deref(), common.format.chosen()).await?;
     outcome.print(common.format.chosen(), common.timings)
 }
