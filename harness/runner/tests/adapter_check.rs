@@ -56,7 +56,8 @@ async fn what_is_not_claimed_is_seen() {
     client.identity_mut().capabilities.clear();
     let check = checked(client.into()).await;
     assert!(check.is_sound(), "{:?}", check.findings);
-    for capability in [Capability::EventType, Capability::EventId, Capability::Opened, Capability::Reconnect] {
+    for capability in [Capability::EventType, Capability::EventId, Capability::Opened, Capability::Reconnect]
+    {
         assert_eq!(of(&check, capability), Some(&Found::Unclaimed), "{capability}");
     }
     // It gets no orders that it may not know.

@@ -1,189 +1,19 @@
 //! Checking an adapter while it is being written: what works, what it claims and does not do, what it does and does not
 //! claim.
 //!
-//! - `script`: the sessions that are played, each as a case; `client`, `server`: those of each role
+//! - [`finding`]: what can be found
+//! - `script`: the sessions that are played, each a case; `client`, `server`: those of each role
+//! - `play`: playing them
 //! - [`unlock`]: how many more cases each capability would let be played
 //!
-//! It is no run: nothing here is a verdict on the implementation. Where a session does not go as it should, the adapter or
-//! its implementation may be the reason, and its author is told both.
+//! A check gives no verdict: where a session does not go as it should, the adapter or its implementation may be the reason.
 
 mod client;
+pub mod finding;
+mod play;
 mod script;
 mod server;
 pub mod unlock;
 
-use std::time::{Duration, Instant};
-
-use ssespec_cases::Capability;
-use ssespec_reports::results::{Protocol, Role, Row};
-
-use self::script::{AdapterScript, When, program};
-use crate::adapter::fault::Fault;
-use crate::adapter::identity::Identity;
-use crate::delivery::Program;
-use crate::run::open_stage;
-use crate::run::{Run, RunError};
-use crate::session::dispatch;
-use crate::session::outcome::{Outcome, Stop};
-use crate::session::patience::Patience;
-use crate::session::stage::Stage;
-
-/// How long something is awaited that the adapter does not claim to do.
-const CURIOUS: Patience =
-    Patience { observation: Duration::from_millis(500), request: Duration::from_millis(1500) };
-
-/// How many faults mean that the adapter does not work at all.
-const FAULTS: usize = 2;
-
-/// What was found.
-#[derive(Debug)]
-pub struct AdapterCheck {
-    /// What the adapter says of itself.
-    pub identity: Identity,
-    /// How long it took to say so.
-    pub introduced: Duration,
-    /// What was checked, in order.
-    pub findings: Vec<Finding>,
-    /// The first session, as far as it went.
-    pub dialog: Vec<Row>,
-    /// The end of what it wrote to stderr.
-    pub stderr: String,
-}
-
-impl AdapterCheck {
-    /// Whether nothing has to be changed before a run.
-    pub fn is_sound(&self) -> bool {
-        self.findings.iter().all(|finding| !finding.outcome.is_a_mistake())
-    }
-
-    /// Whether it stopped before everything was checked.
-    pub fn is_cut_short(&self) -> bool {
-        self.findings.iter().any(|finding| finding.outcome == Found::NotPlayed)
-    }
-}
-
-/// What was found about one ability of an adapter.
-#[derive(Debug)]
-pub struct Finding {
-    /// A capability, or what every adapter must do, in a few words.
-    pub subject: Subject,
-    /// The outcome.
-    pub outcome: Found,
-}
-
-/// What is checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subject {
-    /// What every adapter must do, in a few words.
-    Everyone(&'static str),
-    /// What an adapter with this capability does.
-    Capability(Capability),
-}
-
-/// What was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Found {
-    /// It works.
-    Works,
-    /// The session did not go as it should.
-    Differs {
-        /// What had to be observed.
-        expected: String,
-        /// What was.
-        observed: String,
-        /// What its author can do.
-        hint: &'static str,
-    },
-    /// The adapter broke its protocol.
-    Broken(Fault),
-    /// It works, and is not claimed.
-    Unclaimed,
-    /// It is claimed, and only the cases can judge it.
-    Taken,
-    /// The adapter did not work at all before.
-    NotPlayed,
-}
-
-impl Found {
-    /// Whether its author has to change something.
-    pub fn is_a_mistake(&self) -> bool {
-        matches!(self, Self::Differs { .. } | Self::Broken(_))
-    }
-}
-
-/// Checks an adapter. The settings of the run say how it is started and how long it is waited for.
-///
-/// # Errors
-/// If it cannot be started, or its hello is not one.
-pub async fn check(run: &Run) -> Result<AdapterCheck, RunError> {
-    let started = Instant::now();
-    let mut stage = run.open(Protocol::Http1).await?;
-    let introduced = started.elapsed();
-    let identity = stage.adapter.identity().clone();
-    let (mut findings, mut dialog, mut faults) = (Vec::new(), Vec::new(), 0);
-    for script in scripts(run.launch.role()) {
-        let Some(when) = script.when(&identity) else { continue };
-        let outcome = match script.steps {
-            _ if faults >= FAULTS => Some(Found::NotPlayed),
-            None => Some(Found::Taken),
-            Some(steps) => {
-                let patience = if when == When::Claimed { run.patience } else { CURIOUS };
-                let outcome =
-                    play(run, &mut stage, &program(script, steps, run.launch.role(), &identity)?, patience)
-                        .await?;
-                if dialog.is_empty() {
-                    dialog.clone_from(&outcome.transcript);
-                }
-                found(outcome, script, when)
-            }
-        };
-        faults = if matches!(outcome, Some(Found::Broken(_))) { faults + 1 } else { faults };
-        findings.extend(outcome.map(|outcome| Finding { subject: script.subject, outcome }));
-    }
-    let stderr = stage.adapter.stderr();
-    open_stage::close(stage).await;
-    Ok(AdapterCheck { identity, introduced, findings, dialog, stderr })
-}
-
-/// The scripts for adapters of this role.
-fn scripts(role: Role) -> &'static [AdapterScript] {
-    if role == Role::Server { server::SCRIPTS } else { client::SCRIPTS }
-}
-
-/// Plays a script. An adapter that is unusable afterwards is replaced.
-async fn play(
-    run: &Run,
-    stage: &mut Stage,
-    program: &Program,
-    patience: Patience,
-) -> Result<Outcome, RunError> {
-    if program.delivery.protocol != stage.protocol {
-        let mut other = run.open(program.delivery.protocol).await?;
-        let outcome = dispatch::smoke(&mut other, program, patience).await;
-        open_stage::close(other).await;
-        return Ok(outcome);
-    }
-    let outcome = dispatch::smoke(stage, program, patience).await;
-    let is_broken = matches!(outcome.held, Err(Stop::Fault { .. }));
-    if is_broken || outcome.teardown.is_some() || outcome.cut_short {
-        let fresh = run.open(stage.protocol).await?;
-        open_stage::close(std::mem::replace(stage, fresh)).await;
-    }
-    Ok(outcome)
-}
-
-/// What the outcome of a script says, if anything.
-fn found(outcome: Outcome, script: &AdapterScript, when: When) -> Option<Found> {
-    let found = match (outcome.held, outcome.teardown) {
-        (Err(Stop::Failure(failure)), _) => {
-            Found::Differs { expected: failure.expected, observed: failure.observed, hint: script.hint }
-        }
-        (Err(Stop::Fault { fault, .. }), _) | (Ok(()), Some(fault)) => Found::Broken(fault),
-        (Ok(()), None) => Found::Works,
-    };
-    match (when, found) {
-        (When::Claimed, found) => Some(found),
-        (When::Perhaps, Found::Works) => Some(Found::Unclaimed),
-        (When::Perhaps, _) => None,
-    }
-}
+pub use finding::{AdapterCheck, Finding, Found, Subject};
+pub use play::check;

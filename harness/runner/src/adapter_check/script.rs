@@ -4,7 +4,7 @@ use ssespec_cases::{Capability, format};
 use ssespec_diagnostics::Source;
 use ssespec_reports::results::{Protocol, Role};
 
-use super::Subject;
+use super::finding::Subject;
 use crate::adapter::fault::Fault;
 use crate::adapter::identity::Identity;
 use crate::delivery::{DeliveryKind, Program, programs};
