@@ -29,6 +29,7 @@ use crate::html::folder::SiteFolderError;
 use crate::output::{self, WriteFileError};
 use crate::probe_input::ProbeInputError;
 use crate::status::Status;
+use crate::templates::InitError;
 
 /// The longest line that a message repeats, in characters, and the most such lines.
 const LINE: usize = 1000;
@@ -70,6 +71,9 @@ pub(crate) enum CommandError {
     /// The folder of `--cases` does not exist.
     #[error("{}: no such folder", .0.display())]
     NoSuchFolder(PathBuf),
+    /// No adapter was written.
+    #[error(transparent)]
+    Init(InitError),
     /// The cases cannot be loaded.
     #[error(transparent)]
     Corpus(#[from] CorpusError),
@@ -390,6 +394,7 @@ impl CommandError {
             #[cfg(not(feature = "browsers"))]
             Self::NoBrowsers(_) => Status::Usage,
             Self::UnknownName(_)
+            | Self::Init(_)
             | Self::NoCaseSelected(_)
             | Self::OnlySoakCases(..)
             | Self::NoClient

@@ -12,6 +12,7 @@
 //! - [`mod@html`]: the folder of a site, and what the cases add to it
 //! - [`issues`]: failures as issues for other trackers; [`step_summary`]: where GitHub Actions wants a summary
 //! - [`documents`]: the requirements as reports show them
+//! - [`templates`]: adapters to begin with
 //! - [`error`], [`status`]: errors and exit statuses
 //! - [`did_you_mean`], [`shell_quoting`]: suggestions, and commands to copy
 
@@ -36,6 +37,7 @@ mod shell_quoting;
 mod signals;
 mod status;
 mod step_summary;
+mod templates;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -43,7 +45,7 @@ use std::time::Duration;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::commands::{
-    cases, check, client, completions, explain, mock, probe, proxy, record, report, requirements, run,
+    cases, check, client, completions, explain, init, mock, probe, proxy, record, report, requirements, run,
     schema, server,
 };
 use crate::error::CommandError;
@@ -56,6 +58,7 @@ use crate::status::Status;
 #[command(name = "ssespec", version, propagate_version = true, disable_help_subcommand = true)]
 #[command(after_help = "Get started:
   ssespec client --reference                  see what a run looks like
+  ssespec init python                         write an adapter for your client (--role server for a server)
   ssespec client -- python3 adapter.py        test your client (the manual explains adapters)
   ssespec probe http://localhost:8080/events  check your server
   ssespec mock --case client/close/while-open serve one case to curl or a debugger
@@ -82,6 +85,7 @@ enum Subcommands {
     Server(server::Arguments),
     Probe(probe::Arguments),
     Proxy(proxy::Arguments),
+    Init(init::Arguments),
     Mock(mock::Arguments),
     Record(record::Arguments),
     Cases(cases::Arguments),
@@ -149,6 +153,7 @@ async fn perform(subcommand: Subcommands) -> Result<Status, CommandError> {
         Subcommands::Server(arguments) => server::perform(arguments).await,
         Subcommands::Probe(arguments) => probe::perform(arguments).await,
         Subcommands::Proxy(arguments) => proxy::perform(arguments).await,
+        Subcommands::Init(arguments) => init::perform(&arguments),
         Subcommands::Mock(arguments) => mock::perform(arguments).await,
         Subcommands::Record(arguments) => record::perform(arguments).await,
         Subcommands::Report(arguments) => report::report(&arguments),

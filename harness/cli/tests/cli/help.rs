@@ -14,12 +14,13 @@ pub(crate) const TESTS: Tests = &[
     ("wrong_usage", wrong_usage),
 ];
 
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "run",
     "client",
     "server",
     "proxy",
     "probe",
+    "init",
     "mock",
     "record",
     "cases",

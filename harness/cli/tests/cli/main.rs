@@ -42,6 +42,8 @@ mod help;
 #[cfg(test)]
 mod http;
 #[cfg(test)]
+mod init;
+#[cfg(test)]
 mod interrupt;
 #[cfg(test)]
 #[cfg(unix)]
@@ -116,6 +118,7 @@ fn tests() -> Vec<Trial> {
         ("baseline", baseline::TESTS),
         ("client", client::TESTS),
         ("check-adapter", check_adapter::TESTS),
+        ("init", init::TESTS),
         ("browser", browser::TESTS),
         ("server", server::TESTS),
         ("proxy", proxy::TESTS),

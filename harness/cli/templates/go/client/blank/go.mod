@@ -1,0 +1,3 @@
+module my-client-adapter
+
+go 1.22

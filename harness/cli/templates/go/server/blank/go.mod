@@ -1,0 +1,3 @@
+module my-server-adapter
+
+go 1.22

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/gin/adapter.go

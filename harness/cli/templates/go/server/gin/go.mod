@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/gin/go.mod

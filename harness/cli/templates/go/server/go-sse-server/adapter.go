@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/go-sse-server/adapter.go

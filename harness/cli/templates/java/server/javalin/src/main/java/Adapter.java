@@ -1,0 +1,1 @@
+../../../../../../../../../ci/implementations/javalin/src/main/java/Adapter.java

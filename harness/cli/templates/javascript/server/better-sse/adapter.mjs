@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/better-sse/adapter.mjs

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/fastify-sse/adapter.mjs

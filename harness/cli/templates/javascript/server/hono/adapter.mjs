@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/hono/adapter.mjs

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/httpx-sse/adapter.py

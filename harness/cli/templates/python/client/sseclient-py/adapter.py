@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/sseclient-py/adapter.py

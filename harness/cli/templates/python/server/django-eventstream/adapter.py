@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/django-eventstream/adapter.py

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/sse-starlette/adapter.py

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/actix-web-lab/adapter.rs

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/axum/adapter.rs
