@@ -8,6 +8,7 @@ use clap::Args;
 use ssespec::adapter::service::TestService;
 use ssespec::engine::Engine;
 use ssespec::page::PageLibrary;
+use ssespec::run::second_pass::SecondPass;
 use ssespec::run::{Launch, Rerun, Run};
 use ssespec_reports::results::Role;
 
@@ -100,7 +101,10 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
     words.extend(
         arguments.page_library.iter().flat_map(|file| ["--page-library".into(), file.display().to_string()]),
     );
-    let selection = arguments.protocol.select(options.selection(), &[]);
+    // Browsers are tested over another protocol only where that is asked for.
+    let is_browser = arguments.browser.is_some() || arguments.page;
+    let second_pass = (!is_browser).then_some(SecondPass::USUAL);
+    let selection = arguments.protocol.select(options.selection(), &[], second_pass);
     let certificate = ProtocolOptions::certificate(&selection)?;
     let launch = if arguments.reference {
         words.push("--reference".into());
