@@ -285,7 +285,12 @@ fn a_second_pass_plays_what_is_about_the_wire() {
     let plan = Plan::new(&corpus, &Selection { deliveries, ..selection.clone() }, &all());
     assert_eq!(
         played(&plan),
-        ["client/a/bytes bytes", "client/a/loss bytes", "client/a/ping bytes@http2-tls", "client/a/raw bytes"]
+        [
+            "client/a/bytes bytes",
+            "client/a/loss bytes",
+            "client/a/ping bytes@http2-tls",
+            "client/a/raw bytes"
+        ]
     );
     // A client that does not speak it has none.
     let without: BTreeSet<Capability> = all().into_iter().filter(|own| *own != Capability::Tls).collect();
