@@ -89,7 +89,7 @@ static CLIENT: &[Verb] = &[
                 Key::optional(
                     "trust",
                     Shape::Word(Trust::WORDS),
-                    "Which certificate the client is told to trust over TLS: that of the `server`, unless it says `default`.",
+                    "Which certificate the client must trust over TLS: that of the `server`, or only what it trusts by `default`.",
                 ),
                 Key::optional(
                     "in",

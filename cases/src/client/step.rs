@@ -131,7 +131,7 @@ ssespec_diagnostics::words! {
 }
 
 ssespec_diagnostics::words! {
-    /// Which certificate a client is told to trust over TLS.
+    /// Which certificate a client must trust over TLS.
     #[derive(Default)]
     pub enum Trust {
         /// That of the server.
