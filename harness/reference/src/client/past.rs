@@ -20,8 +20,6 @@ pub(crate) struct Past {
     pub(crate) own_headers: Vec<String>,
     /// The user's header fields as they were set last.
     pub(crate) fields: Vec<(String, String)>,
-    /// Whether the user did not tell it to trust the server's certificate.
-    pub(crate) is_distrusting: bool,
     /// Whether a connection was open before.
     pub(crate) was_open: bool,
     /// How many times the client has reconnected.
@@ -55,7 +53,6 @@ impl Past {
             initial_id: options.last_event_id.clone(),
             fields: options.headers.clone(),
             own_headers: options.headers.iter().map(|(name, _)| name.clone()).collect(),
-            is_distrusting: options.ca_file.is_none() && request.url().needs_tls(),
             was_open: false,
             reconnections: 0,
             failed_attempts: 0,

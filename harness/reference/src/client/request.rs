@@ -103,7 +103,6 @@ impl Request {
             Some(file) => Some(Trust::new(&Roots::File(file.into()))?),
             None if !url.needs_tls() => None,
             None if defects.has(Defect::UntrustedCertificateAccepted) => Some(Trust::new(&Roots::All)?),
-            None if defects.has(Defect::UntrustedCertificateRetriedAtOnce) => Some(Trust::default()),
             None => None,
         };
         Ok(Self {

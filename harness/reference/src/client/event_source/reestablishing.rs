@@ -158,9 +158,6 @@ impl EventSource {
         if time == DEFAULT_RECONNECTION_TIME && has(Defect::NoDelayWithoutRetry) {
             return Duration::ZERO;
         }
-        if self.past.is_distrusting && has(Defect::UntrustedCertificateRetriedAtOnce) {
-            return Duration::ZERO;
-        }
         if self.past.ended_all_delays || (time.is_zero() && has(Defect::NoDelayAfterRetryZero)) {
             return Duration::ZERO;
         }

@@ -355,8 +355,6 @@ macro_rules! entries {
 
             /// Every certificate is accepted.
             UntrustedCertificateAccepted: "http/tls-certificate-verified",
-            /// A server whose certificate is not trusted is tried again without a delay.
-            UntrustedCertificateRetriedAtOnce: "probot/smee-client#176",
         }
     };
 }
