@@ -27,6 +27,8 @@ ssespec_diagnostics::words! {
         RefreshHeaders = "refresh-headers",
         /// Its user can set how long it may receive nothing before it treats the connection as lost.
         ReadTimeout = "read-timeout",
+        /// Its user can stop taking events from an open stream, which it then reads no further.
+        Pause = "pause",
         /// Its user can choose the request method and send a body.
         Methods = "methods",
         /// Its user can choose whether to send credentials to other origins.
@@ -100,7 +102,7 @@ impl Capability {
     }
 
     /// The names of those that a client can have.
-    pub const CLIENT: [&str; 23] = [
+    pub const CLIENT: [&str; 24] = [
         Self::Requests.word(),
         Self::Reconnect.word(),
         Self::Close.word(),
@@ -108,6 +110,7 @@ impl Capability {
         Self::Headers.word(),
         Self::RefreshHeaders.word(),
         Self::ReadTimeout.word(),
+        Self::Pause.word(),
         Self::Methods.word(),
         Self::Credentials.word(),
         Self::Opened.word(),
@@ -158,6 +161,7 @@ impl Capability {
             Self::ReadTimeout => {
                 "lets its user set how long it may receive nothing before it treats the connection as lost"
             }
+            Self::Pause => "lets its user stop taking events from an open stream",
             Self::Methods => "lets its user choose the request method and send a body",
             Self::Credentials => "lets its user choose whether to send credentials to other origins",
             Self::Opened => "reports when the connection is open",

@@ -7,7 +7,7 @@ use ssespec_mock_server::action::{Action, Respond};
 use ssespec_mock_server::flow::{Flow, Leftover};
 
 use super::implied::{Ending, ending, expand, is_request, may_be_request};
-use super::step::{AttemptAnswer, ClientFact, ClientStep, Connect, Expectation, ReadyState, Scope};
+use super::step::{AttemptAnswer, ClientFact, ClientStep, Connect, Expectation, ReadyState, Scope, Trust};
 use super::streams::Streams;
 use crate::capability::Capability;
 use crate::step::Step;
@@ -25,6 +25,9 @@ pub(crate) fn uses(script: &[Step<ClientStep>]) -> Vec<(Capability, Range<usize>
             ClientStep::Herd(_) => [Capability::Herd, Capability::Reconnect].into_iter().for_each(add),
             ClientStep::Streams(Streams::Abort { .. }) => {
                 [Capability::Herd, Capability::Close].into_iter().for_each(add);
+            }
+            ClientStep::Streams(Streams::Stall { .. }) => {
+                [Capability::Herd, Capability::Pause].into_iter().for_each(add);
             }
             ClientStep::Streams(_) => add(Capability::Herd),
             ClientStep::Wire(Action::Control(_)) => add(Capability::Http2),
@@ -100,6 +103,7 @@ fn of_connect(connect: &Connect) -> Vec<Capability> {
         (Capability::Credentials, connect.with_credentials),
         (Capability::Close, connect.close_in.is_some()),
         (Capability::ReadTimeout, connect.read_timeout.is_some()),
+        (Capability::Tls, connect.trust == Trust::Default),
         (Capability::Dom, connect.url.is_some() || connect.scope != Scope::Window),
     ])
 }

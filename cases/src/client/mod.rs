@@ -29,6 +29,6 @@ pub use event_types::event_types;
 pub use implied::{Ending, ending, expand};
 pub use step::{
     AttemptAnswer, Attempts, ClientFact, ClientStep, Connect, ConnectionUse, EventExpectation, Expectation,
-    Herd, Moment, Origin, ReadyState, RequestExpectation, Scope, ValueExpectation, Visibility,
+    Herd, Moment, Origin, ReadyState, RequestExpectation, Scope, Trust, ValueExpectation, Visibility,
 };
 pub use streams::Streams;

@@ -37,7 +37,7 @@ pub(crate) fn step(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Opti
         }
         "expect-attempts" => ClientStep::Attempts(attempts(written)?),
         "expect-herd" => ClientStep::Herd(herd(written)?),
-        "open-streams" | "expect-streams" | "abort-streams" => {
+        "open-streams" | "expect-streams" | "abort-streams" | "stall-stream" => {
             let count = argument.and_then(value::count);
             ClientStep::Streams(streams::read(written.verb, count, written.table())?)
         }
@@ -103,6 +103,7 @@ fn connect(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Connect {
         url: value::text_of(table, "url"),
         scope: value::word_of(table, "in").unwrap_or_default(),
         read_timeout: value::duration_of(table, "read-timeout"),
+        trust: value::word_of(table, "trust").unwrap_or_default(),
     }
 }
 

@@ -4,7 +4,7 @@ use ssespec_diagnostics::{Key, Shape, Table, Verb};
 use ssespec_mock_server::script::ACTIONS;
 use ssespec_mock_server::script::http2::CONTROLS;
 
-use super::step::{AttemptAnswer, ConnectionUse, Moment, Origin, ReadyState, Scope, Visibility};
+use super::step::{AttemptAnswer, ConnectionUse, Moment, Origin, ReadyState, Scope, Trust, Visibility};
 use super::streams::STREAMS;
 use crate::capability::{Capability, HERD};
 use crate::case::Kept;
@@ -85,6 +85,11 @@ static CLIENT: &[Verb] = &[
                     "read-timeout",
                     Shape::Duration,
                     "How long the client may receive nothing before it treats the connection as lost, as its user sets it.",
+                ),
+                Key::optional(
+                    "trust",
+                    Shape::Word(Trust::WORDS),
+                    "Which certificate the client must trust over TLS: that of the `server`, or only what it trusts by `default`.",
                 ),
                 Key::optional(
                     "in",

@@ -100,12 +100,16 @@ pub struct Connect {
     pub scope: Scope,
     /// How long the client may receive nothing before it treats the connection as lost; as it is by default if absent.
     pub read_timeout: Option<Duration>,
+    /// Which certificate the client's user tells it to trust.
+    pub trust: Trust,
 }
 
 impl Connect {
-    /// Whether it should result in a request: the URL that is passed, if any, begins with one of the session's URLs.
+    /// Whether it should result in a request: the URL that is passed, if any, begins with one of the session's URLs, and the
+    /// client trusts the server.
     pub fn leads_to_session(&self) -> bool {
-        self.url.as_ref().is_none_or(|url| url.starts_with("{base}") || url.starts_with("{other}"))
+        self.trust == Trust::Server
+            && self.url.as_ref().is_none_or(|url| url.starts_with("{base}") || url.starts_with("{other}"))
     }
 }
 
@@ -123,6 +127,18 @@ ssespec_diagnostics::words! {
         SharedWorker = "shared-worker",
         /// The window of an iframe, whose constructor the page's window calls.
         Iframe = "iframe",
+    }
+}
+
+ssespec_diagnostics::words! {
+    /// Which certificate a client must trust over TLS.
+    #[derive(Default)]
+    pub enum Trust {
+        /// That of the server.
+        #[default]
+        Server = "server",
+        /// None beyond those that it trusts by default: that of the server is not among them.
+        Default = "default",
     }
 }
 

@@ -23,6 +23,11 @@ pub enum Streams {
         /// How many bytes are sent on each.
         bytes: u64,
     },
+    /// The client opens one, whose user takes one event, and no more while the server sends.
+    Stall {
+        /// How many bytes are sent on it, unless its window has no room for them.
+        bytes: u64,
+    },
 }
 
 /// The verbs of these steps.
@@ -61,6 +66,18 @@ pub(super) static STREAMS: &[Verb] = &[
         "The client opens further streams, one after another, and closes each while the server is sending. Each must be left \
          before the next is opened.",
     ),
+    Verb::with(
+        "stall-stream",
+        Shape::Table(&Table {
+            what: "`stall-stream`",
+            keys: &[Key::required(
+                "bytes",
+                Shape::Count(1, 256 << 20),
+                "How many bytes of further events are sent on it, unless its window has no room for them.",
+            )],
+        }),
+        "The client opens a further stream, whose user takes one event and no more until the script ends.",
+    ),
 ];
 
 /// Reads a step with one of these verbs; `None` if it is another.
@@ -74,6 +91,7 @@ pub(super) fn read(verb: &str, count: Option<u64>, table: Option<&DeTable<'_>>) 
             times: value::count_of(table?, "times")?,
             bytes: value::count_of(table?, "bytes")?,
         },
+        "stall-stream" => Streams::Stall { bytes: value::count_of(table?, "bytes")? },
         _ => return None,
     })
 }
@@ -93,6 +111,9 @@ pub fn words(streams: Streams) -> String {
         ),
         Streams::Abort { times, bytes } => {
             format!("{times} further streams in a row, each closed while {bytes} bytes are sent")
+        }
+        Streams::Stall { bytes } => {
+            format!("a further stream of the client, on which it shows one event and {bytes} bytes follow")
         }
     }
 }

@@ -6,7 +6,7 @@ use ssespec_mock_server::action::{Action, BodyKind, Drop, Framing, Respond};
 use super::implied::Ending;
 use super::step::{
     AttemptAnswer, Attempts, ClientFact, ClientStep, Connect, ConnectionUse, EventExpectation, Expectation,
-    Herd, Moment, RequestExpectation, Scope, ValueExpectation,
+    Herd, Moment, RequestExpectation, Scope, Trust, ValueExpectation,
 };
 use super::streams::{self, Streams};
 use crate::grammar::fact::Fact;
@@ -283,6 +283,9 @@ fn connect_options(connect: &Connect) -> String {
     }
     if connect.with_credentials {
         words.push("credentials for other origins".into());
+    }
+    if connect.trust == Trust::Default {
+        words.push("no trust in the server's certificate".into());
     }
     let options = if words.is_empty() { String::new() } else { format!(" with {}", words.join(", ")) };
     let scope = match connect.scope {

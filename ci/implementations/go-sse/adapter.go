@@ -28,6 +28,7 @@ type order struct {
 		Method  string
 		Body    string
 		CloseIn string
+		Pause   bool
 		HTTP2   bool
 		CAFile  string
 	}
@@ -41,7 +42,7 @@ func main() {
 		"protocol": 1, "role": "client", "name": "go-sse", "version": version(), "language": "Go",
 		"sessions": 64,
 		"capabilities": []string{
-			"reconnect", "close", "headers", "methods", "errors", "event-type", "event-id", "http2", "tls",
+			"reconnect", "close", "headers", "methods", "errors", "event-type", "event-id", "http2", "tls", "pause",
 		},
 	}})
 	for orders := json.NewDecoder(os.Stdin); ; {
@@ -70,13 +71,14 @@ func connect(ctx context.Context, cancel func(), o order) {
 			cancel()
 		}
 	}
-	// Separate connections for each session, because the default client shares idle ones.
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	defer transport.CloseIdleConnections()
+	transport, err := transportFor(o.Connect.HTTP2, o.Connect.CAFile)
+	if err == nil && !o.Connect.HTTP2 {
+		defer transport.CloseIdleConnections()
+	}
 	defer report("closed", object{})
 	defer sessions.Delete(o.Session)
 	defer cancel()
-	if err := speak(transport, o.Connect.HTTP2, o.Connect.CAFile); err != nil {
+	if err != nil {
 		report("error", object{"message": err.Error()})
 		return
 	}
@@ -95,29 +97,58 @@ func connect(ctx context.Context, cancel func(), o order) {
 		OnRetry:    func(err error, _ time.Duration) { report("error", object{"message": err.Error()}) },
 	}
 	conn := client.NewConnection(req)
-	conn.SubscribeToAll(func(e sse.Event) { report("event", event(e)) })
+	conn.SubscribeToAll(func(e sse.Event) {
+		report("event", event(e))
+		if o.Connect.Pause {
+			<-ctx.Done() // close ends it
+		}
+	})
 	if err := conn.Connect(); err != nil && ctx.Err() == nil {
 		report("error", object{"message": err.Error()})
 	}
 }
 
-// speak chooses the version of HTTP and the certificate to trust.
-func speak(transport *http.Transport, http2 bool, caFile string) error {
+// overHTTP2 holds a transport for each file of certificates, whose connections all sessions share.
+var overHTTP2 = struct {
+	sync.Mutex
+	transports map[string]*http.Transport
+}{transports: map[string]*http.Transport{}}
+
+// transportFor returns a transport for the version of HTTP and the certificate to trust. Over HTTP/1.1 each session has its
+// own, because the default one shares idle connections.
+func transportFor(http2 bool, caFile string) (*http.Transport, error) {
+	if !http2 {
+		return newTransport(false, caFile)
+	}
+	overHTTP2.Lock()
+	defer overHTTP2.Unlock()
+	if transport, ok := overHTTP2.transports[caFile]; ok {
+		return transport, nil
+	}
+	transport, err := newTransport(true, caFile)
+	if err == nil {
+		overHTTP2.transports[caFile] = transport
+	}
+	return transport, err
+}
+
+func newTransport(http2 bool, caFile string) (*http.Transport, error) {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Protocols = new(http.Protocols)
 	transport.Protocols.SetHTTP1(!http2)
 	transport.Protocols.SetHTTP2(http2)
 	transport.Protocols.SetUnencryptedHTTP2(http2)
 	if caFile == "" {
-		return nil
+		return transport, nil
 	}
 	pem, err := os.ReadFile(caFile)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	roots := x509.NewCertPool()
 	roots.AppendCertsFromPEM(pem)
 	transport.TLSClientConfig = &tls.Config{RootCAs: roots}
-	return nil
+	return transport, nil
 }
 
 func event(e sse.Event) object {

@@ -18,13 +18,14 @@ use crate::pace::Pace;
 use crate::server::session::session as server_session;
 
 /// The client's capabilities: everything that is not specific to browsers.
-const CLIENT_CAPABILITIES: [Capability; 15] = [
+const CLIENT_CAPABILITIES: [Capability; 16] = [
     Capability::Reconnect,
     Capability::Close,
     Capability::InitialLastEventId,
     Capability::Headers,
     Capability::RefreshHeaders,
     Capability::ReadTimeout,
+    Capability::Pause,
     Capability::Methods,
     Capability::Opened,
     Capability::Errors,

@@ -426,7 +426,9 @@ impl ManualSession<'_> {
             WireEventKind::Request(exchange) => {
                 self.requests.push_back(Arrived { origin: event.origin, exchange, at: event.at });
             }
-            WireEventKind::Malformed { reason } => self.wrong(format!("not a request: {reason}")),
+            WireEventKind::Malformed { reason } | WireEventKind::HandshakeFailed { reason } => {
+                self.wrong(format!("not a request: {reason}"))
+            }
             WireEventKind::Refused { reason } => self.wrong(format!("refused: {reason}")),
             WireEventKind::Disconnected(how) => {
                 self.left.insert((event.origin, event.connection), how);

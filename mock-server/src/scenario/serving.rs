@@ -169,7 +169,9 @@ impl Serving {
     /// Records an event that needs no answer.
     fn take_quietly(&mut self, event: WireEvent) {
         let what = match event.kind {
-            WireEventKind::Malformed { reason } => EntryKind::Malformed { reason },
+            WireEventKind::Malformed { reason } | WireEventKind::HandshakeFailed { reason } => {
+                EntryKind::Malformed { reason }
+            }
             WireEventKind::Refused { reason } => EntryKind::Refused { reason },
             WireEventKind::Sent(captured) => EntryKind::sent(&captured),
             WireEventKind::Disconnected(how) => {

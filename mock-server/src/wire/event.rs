@@ -49,6 +49,11 @@ pub enum WireEventKind {
         /// What is wrong, for the report.
         reason: String,
     },
+    /// The handshake of TLS failed, for example because the peer does not trust the certificate. The connection is closed.
+    HandshakeFailed {
+        /// What is wrong, for the report.
+        reason: String,
+    },
     /// A [limit](super::Options) was reached. The response is 503 and says which, and the connection is closed.
     Refused {
         /// Which limit, for the report.

@@ -103,6 +103,7 @@ pub(crate) fn name(event: &WireEventKind) -> String {
         WireEventKind::Received(captured) => format!("received {:?}", text(captured)),
         WireEventKind::Request(exchange) => format!("request {}", exchange.request().target),
         WireEventKind::Malformed { reason } => format!("malformed: {reason}"),
+        WireEventKind::HandshakeFailed { reason } => format!("handshake failed: {reason}"),
         WireEventKind::Refused { reason } => format!("refused: {reason}"),
         WireEventKind::Sent(captured) => format!("sent {:?}", text(captured)),
         WireEventKind::CutShort { .. } => "cut short".to_owned(),

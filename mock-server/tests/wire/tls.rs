@@ -194,7 +194,7 @@ async fn what_is_no_tls_is_told_and_answered_with_an_alert() {
     assert_eq!(alert.first(), Some(&21), "the type of a record with an alert");
     drop(peer);
     let reported = server.server.until("closed").await;
-    assert!(reported[1].starts_with("malformed: no TLS: "), "{reported:?}");
+    assert!(reported[1].starts_with("handshake failed: no TLS: "), "{reported:?}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ use clap::Args;
 use ssespec::adapter::service::TestService;
 use ssespec::engine::Engine;
 use ssespec::page::PageLibrary;
+use ssespec::run::second_pass::SecondPass;
 use ssespec::run::{Launch, Rerun, Run};
 use ssespec_reports::results::{Protocol, Role};
 
@@ -105,7 +106,10 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
     words.extend(
         arguments.page_library.iter().flat_map(|file| ["--page-library".into(), file.display().to_string()]),
     );
-    let mut selection = arguments.protocol.select(options.selection(), &[]);
+    // Browsers are tested over another protocol only where that is asked for.
+    let is_browser = arguments.browser.is_some() || arguments.page;
+    let second_pass = (!is_browser).then_some(SecondPass::USUAL);
+    let mut selection = arguments.protocol.select(options.selection(), &[], second_pass);
     if arguments.check {
         selection.protocols = Protocol::ALL.to_vec();
     }

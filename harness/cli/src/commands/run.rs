@@ -17,6 +17,7 @@ use clap::Args;
 use ssespec::baseline_file;
 use ssespec::implementation::{FILE, Folder, Start};
 use ssespec::page::PageLibrary;
+use ssespec::run::second_pass::SecondPass;
 use ssespec::run::{Launch, Rerun, Run, Selection};
 use ssespec::setup;
 use ssespec_cases::Corpus;
@@ -172,7 +173,13 @@ async fn perform_one(
         setup::run(folder).await?;
     }
     let options = &arguments.options;
-    let mut selection = arguments.protocol.select(options.selection(), &folder.protocols);
+    let second_pass = match &folder.start {
+        Start::Command(_) | Start::TestService { .. } if folder.role == Role::Client => {
+            Some(SecondPass::USUAL)
+        }
+        _ => None,
+    };
+    let mut selection = arguments.protocol.select(options.selection(), &folder.protocols, second_pass);
     if folder.role == Role::Server {
         // What is varied is what the mock server sends.
         selection.variation = Variation::default();

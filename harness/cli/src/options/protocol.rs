@@ -1,6 +1,7 @@
 //! Options that choose the protocols over which cases for clients are played.
 
 use clap::Args;
+use ssespec::run::second_pass::SecondPass;
 use ssespec::run::{Selection, Tls};
 use ssespec_mock_server::wire::tls::Identity;
 use ssespec_reports::results::Protocol;
@@ -14,7 +15,7 @@ use crate::options::http_version::HttpVersion;
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct ProtocolOptions {
     /// The versions of HTTP over which to play the cases for clients; over HTTP/2, those that need HTTP/1.1 are skipped
-    /// [default: 1.1]
+    /// [default: 1.1, and what is about the wire over HTTP/2 and TLS too, if the client speaks them]
     #[arg(long, help_heading = EXECUTION, value_name = "VERSION")]
     http: Option<HttpVersion>,
     /// Play the cases for clients over TLS, with a certificate that is made for the run
@@ -31,12 +32,21 @@ pub(crate) struct RunCertificate {
 }
 
 impl ProtocolOptions {
-    /// A selection with the protocols: those of the options, or else these of the implementation's folder.
-    pub(crate) fn select(self, selection: Selection, own: &[Protocol]) -> Selection {
+    /// A selection with the protocols: those of the options, or else these of the implementation's folder, or else the usual
+    /// one and this second pass.
+    pub(crate) fn select(
+        self,
+        selection: Selection,
+        own: &[Protocol],
+        second_pass: Option<SecondPass>,
+    ) -> Selection {
         if self.http.is_some() || self.tls {
             return Selection { protocols: self.protocols(), ..selection };
         }
-        if own.is_empty() { selection } else { Selection { protocols: own.to_vec(), ..selection } }
+        if !own.is_empty() {
+            return Selection { protocols: own.to_vec(), ..selection };
+        }
+        Selection { second_pass, ..selection }
     }
 
     /// The protocols of the options, in the order in which they are reported.
@@ -57,7 +67,8 @@ impl ProtocolOptions {
     /// # Errors
     /// If it cannot be made, or the file for clients cannot be written.
     pub(crate) fn certificate(selection: &Selection) -> Result<RunCertificate, CommandError> {
-        if !selection.protocols.iter().any(|protocol| protocol.is_tls()) {
+        let second = selection.second_pass.map(|pass| pass.protocol);
+        if !selection.protocols.iter().chain(&second).any(|protocol| protocol.is_tls()) {
             return Ok(RunCertificate { tls: None, _file: None });
         }
         let identity = Identity::generate(&[])?;

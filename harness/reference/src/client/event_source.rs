@@ -49,6 +49,7 @@ const FIVE_SECONDS: Duration = Duration::from_secs(5);
 pub(crate) struct EventSource {
     observer: Observer,
     close_in: Option<CloseIn>,
+    pause: bool,
     read_timeout: Option<Duration>,
     request: Request,
     resumption: Resumption,
@@ -69,6 +70,7 @@ impl EventSource {
         Self {
             observer,
             close_in: options.close_in,
+            pause: options.pause,
             read_timeout: options.read_timeout.map(Duration::from_millis),
             resumption: Resumption {
                 reconnection_time: DEFAULT_RECONNECTION_TIME,
@@ -356,6 +358,10 @@ impl EventSource {
                     origin: Some(self.event_origin()),
                     ..Event::default()
                 });
+                if self.pause {
+                    // Its handler does not return; close() ends it.
+                    std::future::pending::<()>().await;
+                }
                 self.handled(CloseIn::Event)
             }
         }

@@ -116,11 +116,12 @@ async fn open(origin: &Origin, defects: &Defects) -> Result<Shared, ExchangeErro
     let goes_away = Arc::new(watch::Sender::new(false));
     let frames = Frames::new(Arc::clone(&goes_away), defects.clone());
     let socket = Socket::new(stream, defects.clone(), origin.record.clone()).of_http2(frames);
+    let is_narrow = defects.has(Defect::UnreadStreamHoldsOthers);
     let mut builder = Builder::new();
     builder
         .enable_push(false)
         .initial_window_size(STREAM_WINDOW)
-        .initial_connection_window_size(CONNECTION_WINDOW);
+        .initial_connection_window_size(if is_narrow { STREAM_WINDOW } else { CONNECTION_WINDOW });
     let (requests, connection) = builder.handshake(socket).await.map_err(HttpError::from)?;
     let (end, mut ended) = watch::channel(false);
     tokio::spawn(async move {

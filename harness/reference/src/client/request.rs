@@ -99,7 +99,12 @@ impl Request {
             let text = HeaderValue::from_static("text/plain;charset=UTF-8");
             headers.entry(CONTENT_TYPE).or_insert(text);
         }
-        let trust = options.ca_file.as_ref().map(|file| Trust::new(&Roots::File(file.into()))).transpose()?;
+        let trust = match &options.ca_file {
+            Some(file) => Some(Trust::new(&Roots::File(file.into()))?),
+            None if !url.needs_tls() => None,
+            None if defects.has(Defect::UntrustedCertificateAccepted) => Some(Trust::new(&Roots::All)?),
+            None => None,
+        };
         Ok(Self {
             method,
             url,

@@ -169,6 +169,7 @@ fn options(url: String) -> ConnectRequest {
         with_credentials: false,
         close_in: None,
         read_timeout: None,
+        pause: false,
         comments: true,
         http2: false,
         ca_file: None,

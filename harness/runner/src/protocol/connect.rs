@@ -56,6 +56,9 @@ pub struct ConnectRequest {
     /// if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_timeout: Option<u64>,
+    /// Whether the adapter takes one event, and no more until it gets the order to close.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pause: bool,
     /// Whether to report comments. Not while growth is measured: reporting them would be measured too.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub comments: bool,

@@ -16,10 +16,11 @@ use super::conclusion::{Conclusion, timestamp};
 use super::error::RunError;
 use super::ledger::Ledger;
 use super::open_stage;
+use super::over_page::beyond_a_page;
 use super::over_service::beyond_a_service;
 #[cfg(feature = "intermediary")]
 use super::plan::Trial;
-use super::plan::{self, Plan, SkipReason};
+use super::plan::{self, Plan, Selection, SkipReason};
 #[cfg(feature = "command")]
 use super::processor_time::ProcessorClock;
 use super::protocol_needs::lacking_for;
@@ -71,8 +72,10 @@ impl Run {
         }
         let starts = stage.lane_page.starts.clone();
         let mut plan = self.plan(&identity);
-        if self.launch.transport() == Transport::Service {
-            plan.skip(|case| beyond_a_service(case).map(SkipReason::NotOfService));
+        match self.launch.transport() {
+            Transport::Service => plan.skip(|case| beyond_a_service(case).map(SkipReason::NotOfService)),
+            Transport::Page => plan.skip(|case| beyond_a_page(case).map(SkipReason::NotOfPage)),
+            _ => {}
         }
         // Failures often show as timeouts, and long waits should start early.
         plan.trials.sort_by_key(|trial| !self.baseline.expects(&trial.case.id));
@@ -99,7 +102,7 @@ impl Run {
             // The others are those of the client in front of it.
             identity.capabilities.retain(|capability| Capability::INTERMEDIARY.contains(&capability.word()));
         }
-        let header = self.header(&identity, &plan);
+        let header = self.header(&identity);
         #[cfg(feature = "intermediary")]
         let header = {
             let mut header = header;
@@ -202,17 +205,14 @@ impl Run {
 
     /// What is played with this implementation.
     fn plan(&self, identity: &Identity) -> Plan {
-        let mut selection = self.selection.clone();
-        if self.launch.transport() == Transport::Page {
-            // Browsers are tested over another protocol only where that is asked for.
-            selection.second_pass = None;
-        }
-        Plan::of_role(self.launch.role(), &self.corpus, &selection, &identity.capabilities)
+        Plan::of_role(self.launch.role(), &self.corpus, &self.selection, &identity.capabilities)
     }
 
-    /// The protocols of a run, unless they are the usual one.
-    fn protocol_names(&self, plan: &Plan) -> Vec<String> {
+    /// The protocols of a run, which are those of all its shards, unless they are the usual one.
+    fn protocol_names(&self, identity: &Identity) -> Vec<String> {
         let mut protocols = self.selection.protocols.clone();
+        let whole = Selection { shard: None, ..self.selection.clone() };
+        let plan = Plan::of_role(self.launch.role(), &self.corpus, &whole, &identity.capabilities);
         protocols.extend(
             plan.protocols().into_iter().filter(|protocol| !self.selection.protocols.contains(protocol)),
         );
@@ -220,7 +220,7 @@ impl Run {
         protocols.iter().filter(|_| !is_usual).map(|protocol| protocol.name().into()).collect()
     }
 
-    fn header(&self, identity: &Identity, plan: &Plan) -> Header {
+    fn header(&self, identity: &Identity) -> Header {
         Header {
             v: V1,
             suite_version: env!("CARGO_PKG_VERSION").into(),
@@ -243,7 +243,7 @@ impl Run {
                     .iter()
                     .map(|kind| kind.name().into())
                     .collect(),
-                protocols: self.protocol_names(plan),
+                protocols: self.protocol_names(identity),
                 suites: self.selection.suites.clone(),
                 levels: self.selection.levels.iter().map(|level| verdict::level(*level)).collect(),
                 shard: self.selection.shard,

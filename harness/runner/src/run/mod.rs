@@ -15,6 +15,7 @@
 //! With the feature `command`, a run of many cases:
 //!
 //! - `execute`: executing it; `shards`: which cases each part of a split run has
+//! - `over_page`: which cases a page of a browser cannot show
 //! - `over_service`: which cases a test service cannot show
 //! - `transport`: what it has to know about how its adapters are started; `page_launch`: how pages are opened
 //! - `schedule`: what is played at the same time; `setting`: what a trial needs around it; `needs`: how patient a first
@@ -56,6 +57,8 @@ mod needs;
 mod one_case;
 pub mod open_stage;
 mod over_http2;
+#[cfg(feature = "command")]
+mod over_page;
 #[cfg(feature = "command")]
 mod over_service;
 #[cfg(feature = "page")]

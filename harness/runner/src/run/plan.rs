@@ -229,6 +229,8 @@ pub enum SkipReason {
     NeedsHttp1(&'static str),
     /// It uses this, for which the protocol of test services has no message.
     NotOfService(&'static str),
+    /// It uses this, which a page cannot do.
+    NotOfPage(&'static str),
     /// It is about this, which the protocol is not.
     About(&'static str),
 }
@@ -242,6 +244,7 @@ impl fmt::Display for SkipReason {
             }
             Self::About(what) => write!(f, "is about {what}"),
             Self::NeedsHttp1(what) => write!(f, "needs HTTP/1.1 for {what}"),
+            Self::NotOfPage(what) => write!(f, "a page cannot {what}"),
             Self::NotOfService(what) => write!(f, "a test service has no message for {what}"),
         }
     }
@@ -375,8 +378,11 @@ fn passes<'d>(
     if let Some(SecondPass { protocol, .. }) = second {
         // What is about another protocol than the first is not reported as skipped there.
         passes.retain(|(first, _)| needed(case, *first).is_none());
-        let cut = if passes.is_empty() { deliveries } else { &[DeliveryKind::AsWritten] };
-        passes.push((protocol, cut));
+        if passes.is_empty() {
+            passes.push((protocol, deliveries));
+        } else if deliveries.contains(&DeliveryKind::AsWritten) {
+            passes.push((protocol, &[DeliveryKind::AsWritten]));
+        }
     }
     passes
 }

@@ -131,9 +131,9 @@ impl Transcript {
                 let request = exchange.request();
                 (peer, "request", format!("{} {}", request.method, request.target), None)
             }
-            WireEventKind::Malformed { reason } | WireEventKind::Refused { reason } => {
-                (peer, "malformed", reason.clone(), None)
-            }
+            WireEventKind::Malformed { reason }
+            | WireEventKind::HandshakeFailed { reason }
+            | WireEventKind::Refused { reason } => (peer, "malformed", reason.clone(), None),
             WireEventKind::Sent(captured) => {
                 let (text, length) = printable(captured);
                 (own, "bytes", text, length)

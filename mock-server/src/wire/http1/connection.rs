@@ -171,7 +171,7 @@ impl Connection {
         handshake.map_err(|error| match error.kind() {
             io::ErrorKind::UnexpectedEof => Exit::Departed(Departure::Fin),
             io::ErrorKind::InvalidData => {
-                self.reporter.tell(WireEventKind::Malformed { reason: format!("no TLS: {error}") });
+                self.reporter.tell(WireEventKind::HandshakeFailed { reason: format!("no TLS: {error}") });
                 Exit::Leave
             }
             _ => Exit::Departed(error.into()),

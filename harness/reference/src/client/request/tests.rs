@@ -16,6 +16,7 @@ fn options(method: &str, body: &str, headers: &[(&str, &str)]) -> ConnectRequest
         with_credentials: false,
         close_in: None,
         read_timeout: None,
+        pause: false,
         comments: true,
         http2: false,
         ca_file: None,

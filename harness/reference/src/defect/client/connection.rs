@@ -336,6 +336,8 @@ macro_rules! entries {
             CloseEndsConnection: "http/h2-reset-one-stream",
             /// A stream that is aborted over HTTP/2 keeps the flow-control credit of what was not read.
             AbortedStreamKeepsCredit: "curl/curl#11052",
+            /// A stream that is not read uses up the window of its HTTP/2 connection.
+            UnreadStreamHoldsOthers: "hyperium/hyper#2899",
             /// GOAWAY ends all streams, whatever its last stream identifier.
             GoAwayCutsStreams: "http/h2-goaway-stream-goes-on",
             /// GOAWAY is ignored.
@@ -348,6 +350,11 @@ macro_rules! entries {
             CanceledStreamIsTheEnd: "whatwg/abnormal-end-reconnects",
             /// Of the streams on an HTTP/2 connection that is lost, only one notices.
             OneStreamNoticesLoss: "whatwg/abnormal-end-reconnects",
+
+            // TLS
+
+            /// Every certificate is accepted.
+            UntrustedCertificateAccepted: "http/tls-certificate-verified",
         }
     };
 }

@@ -280,6 +280,18 @@ fn a_second_pass_plays_what_is_about_the_wire() {
     let needing = SecondPass { of, ..SecondPass::USUAL };
     let plan = Plan::new(&corpus, &Selection { second_pass: Some(needing), ..selection.clone() }, &all());
     assert!(!played(&plan).contains(&"client/a/loss as-written@http2-tls".to_owned()));
+    // Cases that are also played over the first protocol are played as they are written, if at all.
+    let deliveries = vec![DeliveryKind::Bytes];
+    let plan = Plan::new(&corpus, &Selection { deliveries, ..selection.clone() }, &all());
+    assert_eq!(
+        played(&plan),
+        [
+            "client/a/bytes bytes",
+            "client/a/loss bytes",
+            "client/a/ping bytes@http2-tls",
+            "client/a/raw bytes"
+        ]
+    );
     // A client that does not speak it has none.
     let without: BTreeSet<Capability> = all().into_iter().filter(|own| *own != Capability::Tls).collect();
     let plan = Plan::new(&corpus, &selection, &without);

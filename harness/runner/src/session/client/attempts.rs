@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use ssespec_cases::client::{AttemptAnswer, Attempts, ClientStep, words};
+use ssespec_cases::client::{AttemptAnswer, Attempts, ClientStep, Trust, words};
 use ssespec_mock_server::action::{Action, Drop, Respond};
 
 use super::queues::Seen;
@@ -22,7 +22,7 @@ impl Session<'_> {
     pub(super) async fn expect_attempts(&mut self, expected: &Attempts) -> Result<(), Stop> {
         // The time begins with the first request, unless there can be none.
         let mut deadline =
-            Instant::now() + if self.refuses() { expected.time } else { self.full_patience.request };
+            Instant::now() + if self.has_no_requests() { expected.time } else { self.full_patience.request };
         let mut left = expected.time;
         let mut answered = None;
         let mut requests = 0_u64;
@@ -40,14 +40,14 @@ impl Session<'_> {
                     self.answer = super::session::Answer::Awaited;
                     self.check_attempts(expected, requests)?;
                     self.answer_attempt(expected.answer).await?;
-                    if !self.refuses() {
+                    if !self.has_no_requests() {
                         let now = Instant::now();
                         answered = Some(now);
                         deadline = now + left;
                     }
                     continue;
                 }
-                Some(Seen::Malformed { .. }) => requests += 1,
+                Some(Seen::Malformed { .. } | Seen::Distrust) => requests += 1,
                 Some(Seen::Left { .. } | Seen::PingAck) => continue,
                 None => {}
             }
@@ -101,6 +101,17 @@ impl Session<'_> {
     pub(super) fn counts_attempts(&self) -> bool {
         let mut steps = self.ops.list.iter().filter_map(|op| op.kind.step());
         steps.any(|step| matches!(step, ClientStep::Attempts(_)))
+    }
+
+    /// Whether what the client tries fails before there can be a request.
+    fn has_no_requests(&self) -> bool {
+        self.refuses() || self.is_distrusted()
+    }
+
+    /// Whether the client does not trust the server's certificate.
+    pub(super) fn is_distrusted(&self) -> bool {
+        let mut steps = self.ops.list.iter().filter_map(|op| op.kind.step());
+        steps.any(|step| matches!(step, ClientStep::Connect(connect) if connect.trust == Trust::Default))
     }
 
     fn refuses(&self) -> bool {

@@ -172,7 +172,7 @@ impl Session<'_> {
                 }
                 Seen::Request(arrival) => describe::request(arrival.exchange.request(), Vec::new()),
                 Seen::Malformed { reason } => format!("a malformed request: {reason}"),
-                Seen::Left { .. } | Seen::PingAck => continue,
+                Seen::Left { .. } | Seen::PingAck | Seen::Distrust => continue,
             };
             return Err(self.progress.failure("no more requests", unexpected).into());
         }

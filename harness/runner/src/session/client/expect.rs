@@ -113,7 +113,7 @@ impl Session<'_> {
                         .failure(expected, format!("a malformed request: {reason}"))
                         .into());
                 }
-                Some(Seen::Left { .. } | Seen::PingAck) => continue,
+                Some(Seen::Left { .. } | Seen::PingAck | Seen::Distrust) => continue,
                 None => {}
             }
             if self.queues.closed && self.closing == Closing::No {
@@ -205,7 +205,7 @@ impl Session<'_> {
                 let observed = match seen {
                     Seen::Request(arrival) => describe::request(arrival.exchange.request(), Vec::new()),
                     Seen::Malformed { reason } => format!("a malformed request: {reason}"),
-                    Seen::Left { .. } | Seen::PingAck => continue,
+                    Seen::Left { .. } | Seen::PingAck | Seen::Distrust => continue,
                 };
                 let expected = words::expectation(&Expectation::NoRequest(time));
                 return Err(self.progress.failure(expected, observed).into());
@@ -272,6 +272,9 @@ impl Session<'_> {
             None => self.wait(Allowance { now: patience, full }),
         };
         loop {
+            while let Some(Seen::Distrust) = self.queues.wire.front() {
+                self.queues.wire.pop_front();
+            }
             // What the client does after our answer to a malformed request says nothing about the alternatives.
             if let Some(Seen::Malformed { reason }) = self.queues.wire.front() {
                 return Err(self.progress.failure(words, format!("a malformed request: {reason}")).into());

@@ -98,7 +98,7 @@ impl Session<'_> {
                     let observed = format!("a malformed request: {reason}");
                     return Err(self.progress.failure(words::herd(herd), observed).into());
                 }
-                Some(Seen::Left { .. } | Seen::PingAck) => continue,
+                Some(Seen::Left { .. } | Seen::PingAck | Seen::Distrust) => continue,
                 None => {}
             }
             let has_stopped = self.queues.closed || self.others.has_closed();

@@ -66,9 +66,12 @@ impl Session<'_> {
                     }
                 },
             },
-            WireEventKind::Malformed { reason } | WireEventKind::Refused { reason } => {
-                self.queues.wire.push_back(Seen::Malformed { reason })
+            WireEventKind::HandshakeFailed { .. } if self.is_distrusted() => {
+                self.queues.wire.push_back(Seen::Distrust)
             }
+            WireEventKind::Malformed { reason }
+            | WireEventKind::HandshakeFailed { reason }
+            | WireEventKind::Refused { reason } => self.queues.wire.push_back(Seen::Malformed { reason }),
             WireEventKind::Disconnected(how) => {
                 let current = self.exchange.as_ref().map(Exchange::connection);
                 if current == Some(event.connection) {

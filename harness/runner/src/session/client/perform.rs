@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use ssespec_cases::Capability;
-use ssespec_cases::client::{ClientStep, Connect};
+use ssespec_cases::client::{ClientStep, Connect, Trust};
 use ssespec_mock_server::action::http2::Control;
 use ssespec_mock_server::action::{self, Action, BodyKind, Drop, Repeat, Respond};
 use ssespec_mock_server::wire::PeerGone;
@@ -64,9 +64,15 @@ impl Session<'_> {
             read_timeout: connect
                 .read_timeout
                 .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
+            pause: false,
             comments: !self.measures(),
             http2: self.stage.protocol.is_http2(),
-            ca_file: self.stage.ca_file.as_ref().map(|file| file.display().to_string()),
+            ca_file: self
+                .stage
+                .ca_file
+                .as_ref()
+                .filter(|_| connect.trust == Trust::Server)
+                .map(|file| file.display().to_string()),
         }
     }
 

@@ -17,9 +17,15 @@ use crate::protocol::page::ScriptResult;
 /// Something seen on the wire that a case can ask for.
 pub(super) enum Seen {
     Request(Arrival),
-    Malformed { reason: String },
-    Left { connection: u32 },
+    Malformed {
+        reason: String,
+    },
+    Left {
+        connection: u32,
+    },
     PingAck,
+    /// A handshake of TLS that failed because the client trusts no such certificate.
+    Distrust,
 }
 
 /// A request that arrived.

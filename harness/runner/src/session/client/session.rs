@@ -105,6 +105,8 @@ pub(super) struct Session<'s> {
     pub(super) herd_delays: Vec<Duration>,
     /// The other streams that stay open until the end, by session.
     pub(super) others_open: BTreeMap<u64, Exchange>,
+    /// The streams whose user takes no more events, which stay open until the end.
+    pub(super) stalled: Vec<Exchange>,
     /// How often an event was sent on each of them.
     pub(super) deliveries: u64,
     /// How the client left the last stream that it left.
@@ -162,6 +164,7 @@ pub(in crate::session) async fn play(
         others: Others::default(),
         herd_delays: Vec::new(),
         others_open: BTreeMap::new(),
+        stalled: Vec::new(),
         deliveries: 0,
         departure: None,
         last_id: None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ssespec_cases::client::{Connect, Streams, streams};
 use ssespec_mock_server::action::Respond;
@@ -17,6 +17,13 @@ use crate::session::late_arrivals::session_of;
 use crate::session::outcome::Stop;
 use crate::session::patience::Allowance;
 
+/// How many bytes of data an event has on a stream that is stalled, and how many such events are one write.
+const EVENT: usize = 1016;
+const STALLING: usize = 64;
+
+/// How long a write waits for room in the window before it has none. A client that is only slow gets less to stall on.
+const STILL: Duration = Duration::from_millis(250);
+
 impl Session<'_> {
     /// Opens further streams, and judges what the client does with them.
     pub(super) async fn act_on_streams(&mut self, step: Streams) -> Result<(), Stop> {
@@ -24,16 +31,21 @@ impl Session<'_> {
             Streams::Open(count) => self.open_streams(step, count).await,
             Streams::Deliver { connections } => self.deliver(step, connections).await,
             Streams::Abort { times, bytes } => self.abort_streams(step, times, bytes).await,
+            Streams::Stall { bytes } => self.stall_stream(step, bytes).await,
         }
     }
 
     /// Orders the client to open a stream in a session of its own; returns its number.
     fn connect_another(&mut self) -> u64 {
+        let request = self.connect_request(&Connect::default());
+        self.order_another(request)
+    }
+
+    fn order_another(&mut self, request: ConnectRequest) -> u64 {
         let number = self.stage.numbers.fetch_add(1, Ordering::Relaxed) + 1;
         self.others.add(number);
         let url = format!("{}/{number}/", self.stage.base.url());
-        let request = ConnectRequest { url, ..self.connect_request(&Connect::default()) };
-        self.stage.adapter.order(number, Order::Connect(Box::new(request)));
+        self.stage.adapter.order(number, Order::Connect(Box::new(ConnectRequest { url, ..request })));
         number
     }
 
@@ -68,7 +80,7 @@ impl Session<'_> {
                 Some(Seen::Malformed { reason }) => {
                     return Err(self.unlike(step, format!("a malformed request: {reason}")));
                 }
-                Some(Seen::Left { .. } | Seen::PingAck) => continue,
+                Some(Seen::Left { .. } | Seen::PingAck | Seen::Distrust) => continue,
                 None => {}
             }
             if self.take_in(wait.until()).await? == Came::Nothing && !wait.goes_on() {
@@ -133,6 +145,30 @@ impl Session<'_> {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Lets the client open a stream whose user takes one event, and sends until its window has no more room.
+    async fn stall_stream(&mut self, step: Streams, bytes: u64) -> Result<(), Stop> {
+        let request = ConnectRequest { pause: true, ..self.connect_request(&Connect::default()) };
+        let number = self.order_another(request);
+        let (_, mut exchange) = self.next_stream(step, &[number].into()).await?;
+        // A client that left shows nothing.
+        let _ = exchange.send(b"data: first\n\n").await;
+        let mut wait = self.wait(self.request_allowance());
+        while !self.others.shows(number, b"first") {
+            if self.take_in(wait.until()).await? == Came::Nothing && !wait.goes_on() {
+                return Err(self.silent(step, "no event on it".into()));
+            }
+        }
+        let event = [b"data: ".as_slice(), &[b'x'; EVENT], b"\n\n"].concat();
+        let events = event.repeat(STALLING);
+        for _ in 0..bytes.div_ceil(events.len() as u64) {
+            if timeout(STILL, exchange.send(&events)).await.is_err() {
+                break;
+            }
+        }
+        self.stalled.push(exchange);
         Ok(())
     }
 

@@ -61,7 +61,9 @@ impl Session<'_> {
                     self.arrivals.push_back(Arrival { exchange });
                 }
             }
-            WireEventKind::Malformed { reason } | WireEventKind::Refused { reason } => {
+            WireEventKind::Malformed { reason }
+            | WireEventKind::HandshakeFailed { reason }
+            | WireEventKind::Refused { reason } => {
                 self.malformed = Some(reason);
             }
             WireEventKind::Disconnected(_) => {
