@@ -148,6 +148,10 @@ async fn respond<F: Front>(
                     let again = how == Break::Reset
                         && (is_post && attempts == 1 && defects.has(Defect::PostSentAgain)
                             || !is_post && attempts < AGAIN && defects.has(Defect::GetSentAgainAndAgain));
+                    if !again && defects.has(Defect::FailureHidden) {
+                        front.departed().await;
+                        return Ok(None);
+                    }
                     if !again {
                         return bad_gateway(front).await;
                     }
@@ -334,7 +338,8 @@ async fn broken<F: Front>(
     let is_end = match (framing, how) {
         (Framing::Chunked, Break::Closed) if is_inside_chunk => defects.has(Defect::EndAfterFinInsideChunk),
         (Framing::Chunked, Break::Closed) => defects.has(Defect::EndAfterFinBetweenChunks),
-        (Framing::Chunked, Break::Reset) => defects.has(Defect::EndAfterReset),
+        (_, Break::ResetWithNoError) if defects.has(Defect::EndAfterNoError) => true,
+        (Framing::Chunked, Break::Reset | Break::ResetWithNoError) => defects.has(Defect::EndAfterReset),
         (Framing::Length(_), _) => defects.has(Defect::EndBeforeLength),
         (Framing::Close, Break::Reset) => defects.has(Defect::EndAfterResetWithoutLength),
         (Framing::Close | Framing::None, _) => false,

@@ -87,15 +87,17 @@ impl Behind {
         Self { launch, _intermediary: intermediary }
     }
 
-    async fn defective(defect: Defect, pace: Pace) -> Self {
+    async fn defective(defect: Defect, trial: &Trial) -> Self {
         let upstream = listener().await;
-        let intermediary = reference::defective_intermediary(defect, pace, upstream.address()).await;
+        let behind = protocol(trial)(upstream.address());
+        let intermediary = reference::defective_intermediary(defect, pace(trial), behind).await;
         Self::new(upstream, intermediary.expect("a port"))
     }
 
-    async fn surveyed(reached: Reached<Defect>, pace: Pace) -> Self {
+    async fn surveyed(reached: Reached<Defect>, trial: &Trial) -> Self {
         let upstream = listener().await;
-        let intermediary = reference::surveyed_intermediary(reached, pace, upstream.address()).await;
+        let behind = protocol(trial)(upstream.address());
+        let intermediary = reference::surveyed_intermediary(reached, pace(trial), behind).await;
         Self::new(upstream, intermediary.expect("a port"))
     }
 }
@@ -123,6 +125,12 @@ fn corpus() -> Corpus {
 /// The pace at which an intermediary plays a case.
 fn pace(trial: &Trial) -> Pace {
     if is_hurried(&trial.case.id) { Pace::Hurried } else { Pace::Usual }
+}
+
+/// How the origin is asked in a case.
+fn protocol(trial: &Trial) -> fn(SocketAddr) -> reference::Behind {
+    let is_http2 = trial.case.needs.contains(&Capability::Http2Upstream);
+    if is_http2 { reference::Behind::Http2 } else { reference::Behind::Http1 }
 }
 
 /// The settings of a run.
@@ -183,7 +191,7 @@ async fn survey(corpus: &Arc<Corpus>, trials: Vec<Trial>) -> BTreeMap<String, Ro
         playing.spawn(async move {
             let _turn = turns.acquire().await;
             let reached: Reached<Defect> = Reached::default();
-            let behind = Behind::surveyed(Arc::clone(&reached), pace(&trial)).await;
+            let behind = Behind::surveyed(Arc::clone(&reached), &trial).await;
             let sound = session(&corpus, &behind.launch, &trial, LONG).await;
             let reached = std::mem::take(&mut *reached.lock().expect("no intermediary panics"));
             Row { case: Arc::clone(&trial.case), level: trial.level, sound, reached }
@@ -205,7 +213,7 @@ async fn with_defects(
             playing.spawn(async move {
                 let _turn = turns.acquire().await;
                 // One of its own, since some defects let sessions disturb each other.
-                let behind = Behind::defective(defect, pace(&trial)).await;
+                let behind = Behind::defective(defect, &trial).await;
                 let came = session(&corpus, &behind.launch, &trial, SHORT).await;
                 ((defect, trial.case.id.clone()), came)
             });

@@ -16,10 +16,16 @@ macro_rules! entries {
         EndBeforeLength: "http/proxy-incomplete",
         /// A response that the end of the connection delimits ends cleanly when the origin resets the connection.
         EndAfterResetWithoutLength: "http/proxy-incomplete",
+        /// A response whose origin resets its HTTP/2 stream with NO_ERROR ends cleanly.
+        EndAfterNoError: "http/proxy-incomplete",
         /// In HTTP/2, every response ends with END_STREAM.
         EndOfBrokenStreamInHttp2: "http/proxy-h2-incomplete",
         /// The client does not learn that the origin is gone.
         DeadOriginHidden: "vitejs/vite#20712",
+        /// The client does not learn that the origin has broken its connection off before the head.
+        FailureHidden: "resilience-intermediary/failure-told",
+        /// GOAWAY of the origin ends the streams that are open on its connection.
+        GoAwayEndsStreams: "http/h2-goaway-stream-goes-on",
         /// An error message is added to a stream that broke off.
         TextAddedToBrokenStream: "resilience-intermediary/nothing-added",
         /// Content waits for 400 ms, and is lost if the origin breaks off before that.
@@ -67,6 +73,8 @@ macro_rules! entries {
         PostSentAgain: "http/proxy-post-once",
         /// A GET request is sent four times when the origin resets the connection.
         GetSentAgainAndAgain: "http/proxy-retry-once",
+        /// After a GOAWAY of the origin, requests fail, since no other connection is opened.
+        ConnectionKeptAfterGoAway: "resilience-intermediary/connection-after-goaway",
         /// The origin is asked for gzip although the client did not ask for it.
         GzipAskedFor: "resilience-intermediary/coding-not-asked",
 

@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use ssespec_cases::server::{HangUp, Reading, Request};
 
-use super::content::{Content, Passage};
+use super::content::Passage;
 use super::group::{Front, Group};
-use super::session::{Session, limits, stream_reading};
+use super::session::{Session, stream_reading};
 use crate::session::deadline::Came;
 use crate::session::outcome::Stop;
 use crate::session::server::describe;
@@ -46,8 +46,7 @@ impl Session<'_> {
             let patience = self.patience.full.request;
             let problem = match tokio::time::timeout(patience, opening).await {
                 Ok(Ok(stream)) => {
-                    let front = Front { stream, content: Content::new(limits()), opened: Instant::now() };
-                    self.fronts.push(front);
+                    self.fronts.push(Front::new(stream));
                     group.streams.push(number);
                     continue;
                 }
