@@ -39,6 +39,11 @@ const HURRIED: [&str; 3] = [
     "intermediary/soak/",
 ];
 
+/// Whether a case sends much or opens many streams.
+fn is_bulky(trial: &Trial) -> bool {
+    BULKY.iter().any(|bulky| trial.case.id.starts_with(bulky))
+}
+
 /// Whether a case waits for the limit of a defect.
 fn is_hurried(case: &str) -> bool {
     HURRIED.iter().any(|hurried| case.starts_with(hurried))
@@ -167,7 +172,6 @@ async fn play(defects: Vec<Defect>, reach: Reach) -> Matrix {
     for defect in rows.values().flat_map(|row| &row.reached) {
         *visits.entry(*defect).or_default() += 1;
     }
-    let is_bulky = |trial: &Trial| BULKY.iter().any(|bulky| trial.case.id.starts_with(bulky));
     let is_any = |defect: &Defect| visits.get(defect).is_none_or(|visits| visits * ANY >= rows.len());
     let mut tasks = Vec::new();
     for defect in &defects {
@@ -214,7 +218,9 @@ async fn with_defects(
                 let _turn = turns.acquire().await;
                 // One of its own, since some defects let sessions disturb each other.
                 let behind = Behind::defective(defect, &trial).await;
-                let came = session(&corpus, &behind.launch, &trial, SHORT).await;
+                // Two hundred streams take their time on a busy machine.
+                let patience = if is_bulky(&trial) { LONG } else { SHORT };
+                let came = session(&corpus, &behind.launch, &trial, patience).await;
                 ((defect, trial.case.id.clone()), came)
             });
         }

@@ -53,6 +53,8 @@ macro_rules! entries {
         OriginAskedWithHttp10: "resilience-intermediary/asked-with-chunks",
         /// Last-Event-ID is not forwarded.
         LastEventIdDropped: "http/proxy-fields-forwarded",
+        /// Last-Event-ID is forwarded without its value.
+        LastEventIdEmptied: "http/proxy-fields-forwarded",
         /// An empty Last-Event-ID is not forwarded.
         EmptyLastEventIdDropped: "http/proxy-fields-forwarded",
         /// Several spaces in Last-Event-ID become one.
@@ -71,7 +73,7 @@ macro_rules! entries {
         ContentOfRequestLost: "resilience-intermediary/request-content",
         /// A POST request is sent again when the origin resets the connection.
         PostSentAgain: "http/proxy-post-once",
-        /// A GET request is sent four times when the origin resets the connection.
+        /// A GET request is sent again and again when the origin resets the connection.
         GetSentAgainAndAgain: "http/proxy-retry-once",
         /// After a GOAWAY of the origin, requests fail, since no other connection is opened.
         ConnectionKeptAfterGoAway: "resilience-intermediary/connection-after-goaway",
