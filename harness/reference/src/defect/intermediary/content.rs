@@ -30,7 +30,7 @@ macro_rules! entries {
         NulRemoved: "http/proxy-no-transform",
         /// Content is decoded and encoded again as UTF-8, which replaces bytes that are not UTF-8.
         InvalidUtf8Replaced: "http/proxy-no-transform",
-        /// Each piece of content is decoded as UTF-8 on its own, which replaces bytes that are not UTF-8 and characters in pieces.
+        /// Each piece of content is decoded as UTF-8 on its own, which replaces bytes that are not UTF-8 and characters that are split.
         PiecesDecoded: "http/proxy-no-transform",
         /// CRLF becomes LF.
         LineEndingsChanged: "http/proxy-no-transform",
