@@ -4,9 +4,9 @@ use std::time::{Duration, Instant};
 
 use ssespec_cases::server::{HangUp, Reading, Request};
 
-use super::content::Passage;
+use super::content::{Content, Passage};
 use super::group::{Front, Group};
-use super::session::{Session, stream_reading};
+use super::session::{Session, limits, stream_reading};
 use crate::session::deadline::Came;
 use crate::session::outcome::Stop;
 use crate::session::server::describe;
@@ -46,7 +46,7 @@ impl Session<'_> {
             let patience = self.patience.full.request;
             let problem = match tokio::time::timeout(patience, opening).await {
                 Ok(Ok(stream)) => {
-                    self.fronts.push(Front::new(stream));
+                    self.fronts.push(Front::new(stream, Content::new(limits())));
                     group.streams.push(number);
                     continue;
                 }

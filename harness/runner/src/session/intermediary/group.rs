@@ -7,7 +7,6 @@ use ssespec_mock_server::action::Drop;
 use ssespec_mock_server::wire::{Exchange, Version};
 
 use super::content::Content;
-use super::session::limits;
 use crate::session::server::stream::Stream;
 
 /// A stream in front, with its content.
@@ -24,8 +23,7 @@ pub(super) struct Front {
 }
 
 impl Front {
-    pub(super) fn new(stream: Stream) -> Self {
-        let content = Content::new(limits());
+    pub(super) fn new(stream: Stream, content: Content) -> Self {
         Self {
             stream,
             content,
