@@ -148,6 +148,11 @@ impl<'a> CaseOutcome<'a> {
         self.worst.known.as_ref()
     }
 
+    /// Whether the baseline expects that the case fails, or its warning.
+    pub fn is_expected(&self) -> bool {
+        matches!(self.outcome, Outcome::Known | Outcome::Warn) && self.known().is_some()
+    }
+
     /// The results whose outcome decided, the first of them being [`worst`](Self::worst).
     pub fn decisive(&self) -> impl Iterator<Item = &'a CaseResult> {
         self.results.iter().copied().filter(|result| Outcome::of(result) == self.outcome)

@@ -70,7 +70,7 @@ fn verdicts(text: &mut String, cases: &[CaseOutcome<'_>]) {
 }
 
 fn known(text: &mut String, cases: &[CaseOutcome<'_>]) {
-    let known: Vec<_> = cases.iter().filter(|case| case.outcome() == Outcome::Known).collect();
+    let known: Vec<_> = cases.iter().filter(|case| case.is_expected()).collect();
     if known.is_empty() {
         return;
     }

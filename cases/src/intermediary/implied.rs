@@ -51,12 +51,11 @@ fn forwarded(played: &mut Vec<Played<IntermediaryStep>>, request: &Request, rest
 /// The origin answers with an event stream, unless the next step (not counting `wait`) says what it does instead.
 fn answered(played: &mut Vec<Played<IntermediaryStep>>, rest: &[Step<IntermediaryStep>]) {
     let next = rest.iter().find(|step| !matches!(step.kind, IntermediaryStep::Origin(Action::Wait(_))));
-    let is_said = next.is_some_and(|step| {
-        matches!(
-            step.kind,
-            IntermediaryStep::Origin(Action::Respond(_) | Action::Raw(_) | Action::Drop(_))
-                | IntermediaryStep::HangUp(_)
-        )
+    let is_said = next.is_some_and(|step| match &step.kind {
+        IntermediaryStep::Origin(action) => {
+            matches!(action, Action::Respond(_) | Action::Raw(_)) || action.is_loss()
+        }
+        kind => matches!(kind, IntermediaryStep::HangUp(_)),
     });
     if !is_said {
         played.push(implied(IntermediaryStep::Origin(Action::Respond(Respond::default()))));
@@ -94,5 +93,7 @@ mod tests {
         assert_eq!(kinds(r#"{ wait = "1s" }, { drop = "reset" }"#), "request arrives ORIGIN ORIGIN");
         assert_eq!(kinds(r#""request", "expect-request", "end""#), "REQUEST ARRIVES respond ORIGIN");
         assert_eq!(kinds(r#""request", { expect-no-request = "1s" }"#), "REQUEST EXPECT");
+        assert_eq!(kinds(r#"{ goaway = { last-stream = "none" } }"#), "request arrives ORIGIN");
+        assert_eq!(kinds(r#""goaway", "end""#), "request arrives respond ORIGIN ORIGIN");
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use ssespec_diagnostics::Findings;
+use ssespec_mock_server::action::{Action, Drop};
 
 use super::step::IntermediaryStep;
 use crate::capability::Capability;
@@ -40,6 +41,9 @@ pub(crate) fn uses(script: &[Step<IntermediaryStep>]) -> Vec<(Capability, Range<
     let used = |kind: &IntermediaryStep| match kind {
         IntermediaryStep::Request(request) => (request.http == Http::Http2).then_some(Capability::Http2),
         IntermediaryStep::Reload => Some(Capability::Reload),
+        IntermediaryStep::Origin(Action::Control(_) | Action::Drop(Drop::ResetWith(_))) => {
+            Some(Capability::Http2Upstream)
+        }
         _ => None,
     };
     script.iter().filter_map(|step| Some((used(&step.kind)?, step.at.span.clone()))).collect()

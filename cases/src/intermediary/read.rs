@@ -74,6 +74,7 @@ fn observed(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Option<Obse
                 method: written.text_of("method"),
                 headers: table.map(fields::read).unwrap_or_default(),
                 body: written.text_of("body"),
+                connection: table.and_then(|table| value::word_of(table, "connection")),
                 within: duration("within"),
                 ..RequestExpectation::default()
             };
@@ -118,6 +119,8 @@ impl SourceWord for FactWord {
             Self::ResponseFieldsRemoved => {
                 Source::Plain(IntermediaryFact::ResponseFields(FieldChange::Removed))
             }
+            Self::ConcurrentStreams => Source::Plain(IntermediaryFact::ConcurrentStreams),
+            Self::SilenceBeforeTheEnd => Source::Plain(IntermediaryFact::SilenceBeforeTheEnd),
             Self::Alternative => Source::OfAlternatives(|names| IntermediaryFact::Alternative { names }),
         }
     }

@@ -2,8 +2,10 @@
 
 use ssespec_diagnostics::{Key, Shape, Table, Verb};
 use ssespec_mock_server::script::ACTIONS;
+use ssespec_mock_server::script::http2::CONTROLS;
 
 use crate::capability::Capability;
+use crate::client::step::ConnectionUse;
 use crate::grammar::data::PATTERN;
 use crate::grammar::fields::FIELDS;
 use crate::grammar::role_grammar::RoleGrammar;
@@ -27,7 +29,7 @@ const fn keys() -> [Key; 9] {
 static STEP: Shape = Shape::Step(STEPS);
 
 static STEPS: &[&[Verb]] =
-    &[FRONT, ACTIONS, ORIGIN, OBSERVATIONS, shape::STREAM_OBSERVATIONS, ALTERNATIVES, RECORD];
+    &[FRONT, ACTIONS, CONTROLS, ORIGIN, OBSERVATIONS, shape::STREAM_OBSERVATIONS, ALTERNATIVES, RECORD];
 
 ssespec_diagnostics::words! {
     /// The words for the sources of facts.
@@ -44,6 +46,10 @@ ssespec_diagnostics::words! {
         ResponseFieldsAdded = "response-fields-added",
         /// The names of the fields of the origin's response that the response in front lacks.
         ResponseFieldsRemoved = "response-fields-removed",
+        /// How many streams the intermediary allows on the HTTP/2 connection of the last request in front.
+        ConcurrentStreams = "concurrent-streams",
+        /// For how long the last response in front was silent before it ended, in steps of 5 seconds.
+        SilenceBeforeTheEnd = "silence-before-the-end",
         /// The alternative that was taken.
         Alternative = "alternative",
     }
@@ -56,8 +62,9 @@ static FACT: Table = Table {
     keys: &fact::keys(
         FactWord::WORDS,
         "A header field of the last response in front or of the last request at the origin; the names of the fields that the \
-             intermediary added to or removed from the last request or response; or the alternative that the last \
-             `expect-one-of` took.",
+             intermediary added to or removed from the last request or response; how many streams it allows on the HTTP/2 \
+             connection of the last request; for how long the last response was silent before it ended, in steps of 5 seconds; \
+             or the alternative that the last `expect-one-of` took.",
     ),
 };
 
@@ -195,6 +202,11 @@ static REQUEST: Table = Table {
              array: a list with these members. true: present. false: absent.",
         ),
         Key::optional("body", Shape::Text, "The content."),
+        Key::optional(
+            "connection",
+            Shape::Word(ConnectionUse::WORDS),
+            "Whether it comes on the connection of the request that was expected before it or on another one.",
+        ),
         WITHIN,
         STREAM,
         Key::optional(

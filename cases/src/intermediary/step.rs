@@ -111,6 +111,10 @@ pub enum IntermediaryFact {
     RequestFields(FieldChange),
     /// The names of the fields that it changed between the last response of the origin and the last one in front.
     ResponseFields(FieldChange),
+    /// How many streams the intermediary allows on the HTTP/2 connection of the last request in front.
+    ConcurrentStreams,
+    /// For how long the last response in front was silent before it ended, in steps of 5 seconds.
+    SilenceBeforeTheEnd,
     /// The alternative that the last `expect-one-of` took.
     Alternative {
         /// The names of the alternatives in the report, in order; if empty, their words are their names.

@@ -64,6 +64,12 @@ pub fn step(step: &IntermediaryStep) -> String {
                 IntermediaryFact::ResponseFields(FieldChange::Removed) => {
                     "the names of the fields that the last response lacks".into()
                 }
+                IntermediaryFact::ConcurrentStreams => {
+                    "how many streams are allowed on the HTTP/2 connection of the last request".into()
+                }
+                IntermediaryFact::SilenceBeforeTheEnd => {
+                    "for how long the last response was silent before it ended, in steps of 5 seconds".into()
+                }
                 IntermediaryFact::Alternative { names } => fact::alternative_words(names),
             };
             format!("Recorded as \"{name}\": {of}.")

@@ -137,10 +137,11 @@ pub async fn defective_intermediary(
 pub async fn surveyed_intermediary(
     reached: Reached<IntermediaryDefect>,
     pace: Pace,
-    upstream: SocketAddr,
+    behind: impl Into<Behind>,
 ) -> io::Result<Intermediary> {
-    let listen = SocketAddr::new(upstream.ip(), 0);
-    Intermediary::start(listen, upstream.into(), Defects::Survey(reached), pace).await
+    let behind = behind.into();
+    let listen = SocketAddr::new(behind.address().ip(), 0);
+    Intermediary::start(listen, behind, Defects::Survey(reached), pace).await
 }
 
 fn client_with(defects: Defects, pace: Pace) -> Client {

@@ -37,6 +37,10 @@ pub(super) enum Cause {
     CodingAsked,
     /// The credentials of a request do not reach the origin.
     CredentialsRemoved,
+    /// The content of the origin's errors is replaced.
+    ErrorsReplaced,
+    /// Streams of the same URL wait for each other.
+    StreamsWait,
     /// The origin is asked with HTTP/1.0.
     Http10Behind,
 }
@@ -62,6 +66,8 @@ impl Cause {
             Self::NoBackPressure => "reading without limit for a client that does not read",
             Self::CodingAsked => "requests for content codings that the client did not ask for",
             Self::CredentialsRemoved => "requests that lose their Authorization",
+            Self::ErrorsReplaced => "errors whose content is replaced",
+            Self::StreamsWait => "streams of the same URL that wait for each other",
             Self::Http10Behind => "requests over HTTP/1.0, which has no chunks",
         }
     }
@@ -116,6 +122,11 @@ impl Cause {
             Self::NoBackPressure => &["intermediary/load/client-that-does-not-read"],
             Self::CodingAsked => &["intermediary/requests/coding-not-asked-for"],
             Self::Http10Behind => &["intermediary/requests/version"],
+            Self::ErrorsReplaced => &[
+                "intermediary/responses/error-with-content",
+                "intermediary/responses/server-error-with-content",
+            ],
+            Self::StreamsWait => &["intermediary/load/200-streams"],
             Self::CredentialsRemoved => &[
                 "intermediary/requests/authorization",
                 "client/llm/post-as-given",

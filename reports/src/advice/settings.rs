@@ -67,6 +67,13 @@ pub(super) const SETTINGS: &[Setting] = &[
     },
     Setting {
         program: KnownProxy::Nginx,
+        causes: &[Cause::ErrorsReplaced],
+        lines: &["proxy_intercept_errors off;"],
+        place: "in the location of the streams; the default",
+        link: "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_intercept_errors",
+    },
+    Setting {
+        program: KnownProxy::Nginx,
         causes: &[Cause::Http10Behind],
         lines: &["proxy_http_version 1.1;", r#"proxy_set_header Connection "";"#],
         place: "in the location of the streams",
@@ -111,8 +118,22 @@ pub(super) const SETTINGS: &[Setting] = &[
         program: KnownProxy::Apache,
         causes: &[Cause::CutWhileSilent],
         lines: &["ProxyTimeout 3600"],
-        place: "in the virtual host; longer than the time between two events or comments",
+        place: "in the virtual host, or as timeout=3600 in ProxyPass; longer than the time between two events or comments",
         link: "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxytimeout",
+    },
+    Setting {
+        program: KnownProxy::Apache,
+        causes: &[Cause::ErrorsReplaced],
+        lines: &["ProxyErrorOverride Off"],
+        place: "in the Location of the streams; the default",
+        link: "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxyerroroverride",
+    },
+    Setting {
+        program: KnownProxy::Caddy,
+        causes: &[Cause::HeldBack, Cause::Compressed, Cause::CutWhileItFlows],
+        lines: &["response_buffers 0"],
+        place: "in reverse_proxy; the default",
+        link: "https://caddyserver.com/docs/caddyfile/directives/reverse_proxy#streaming",
     },
     Setting {
         program: KnownProxy::Caddy,
@@ -139,6 +160,7 @@ pub(super) const SETTINGS: &[Setting] = &[
             Cause::DepartureHidden,
             Cause::NoBackPressure,
             Cause::CodingAsked,
+            Cause::StreamsWait,
         ],
         lines: &[
             "sub vcl_recv {",

@@ -151,7 +151,7 @@ impl Run {
     }
 
     fn known(&mut self, cases: &[CaseOutcome<'_>]) {
-        let known: Vec<_> = cases.iter().filter(|case| case.outcome() == Outcome::Known).collect();
+        let known: Vec<_> = cases.iter().filter(|case| case.is_expected()).collect();
         if known.is_empty() {
             return;
         }
@@ -166,7 +166,7 @@ impl Run {
             let only = case.only_in().map(|only| format!(" (in {only})")).unwrap_or_default();
             let line = format!(
                 "  {} {}{only}: {}{link}",
-                Outcome::Known.glyph(),
+                case.outcome().glyph(),
                 visible::line(case.case(), limits::ID),
                 visible::line(reason, limits::SENTENCE),
             );

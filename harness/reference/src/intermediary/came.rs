@@ -18,6 +18,8 @@ pub(crate) struct ResponseHead {
 pub(crate) enum Break {
     /// The connection, or the stream on it, was reset.
     Reset,
+    /// The stream was reset with NO_ERROR.
+    ResetWithNoError,
     /// The connection was closed.
     Closed,
 }

@@ -1,9 +1,10 @@
-//! The content coding of an intermediary that compresses, which only defects do: the sound one forwards content as it is.
+//! The content coding of an intermediary that compresses or decodes, which only defects do: the sound one forwards content as it
+//! is.
 
 use std::io::Write as _;
 
 use flate2::Compression;
-use flate2::write::GzEncoder;
+use flate2::write::{GzDecoder, GzEncoder};
 
 use crate::defect::list::IntermediaryDefect as Defect;
 use crate::defect::switches::IntermediaryDefects as Defects;
@@ -24,12 +25,17 @@ enum Flush {
 #[derive(Debug, Default)]
 pub(crate) struct Coder {
     gzip: Option<(GzEncoder<Vec<u8>>, Flush)>,
+    /// Decodes the content. The head says that it is compressed all the same.
+    decoder: Option<GzDecoder<Vec<u8>>>,
 }
 
 impl Coder {
     /// The coding for a response, whose fields are changed accordingly.
     pub(crate) fn new(request: &Request, head: &mut ResponseHead, defects: &Defects) -> Self {
         let is_asked = request.fields.lists("accept-encoding", "gzip");
+        if head.fields.lists("content-encoding", "gzip") && defects.has(Defect::DecodedWithEncodingField) {
+            return Self { gzip: None, decoder: Some(GzDecoder::new(Vec::new())) };
+        }
         let is_plain = head.fields.values("content-encoding").next().is_none() && head.status == 200;
         let may_be = is_plain && !head.fields.lists("cache-control", "no-transform");
         let flush = if is_asked && may_be && defects.has(Defect::CompressedWithoutFlush) {
@@ -50,11 +56,16 @@ impl Coder {
         if !defects.has(Defect::CompressedWithoutVary) {
             add(&mut head.fields, "vary", "accept-encoding");
         }
-        Self { gzip: Some((GzEncoder::new(Vec::new(), Compression::default()), flush)) }
+        Self { gzip: Some((GzEncoder::new(Vec::new(), Compression::default()), flush)), decoder: None }
     }
 
     /// Content as it is sent now.
     pub(crate) fn code(&mut self, content: Vec<u8>) -> Vec<u8> {
+        if let Some(decoder) = &mut self.decoder {
+            // Content of another coding is lost, as it would be in such an intermediary.
+            let _ = decoder.write_all(&content).and_then(|()| decoder.flush());
+            return std::mem::take(decoder.get_mut());
+        }
         let Some((encoder, flush)) = &mut self.gzip else { return content };
         // Writing to memory does not fail.
         let _ = encoder.write_all(&content);

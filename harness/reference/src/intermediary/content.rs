@@ -6,7 +6,7 @@ use crate::defect::list::IntermediaryDefect as Defect;
 use crate::defect::switches::IntermediaryDefects as Defects;
 
 /// How long content waits for more in an intermediary that joins writes, and in one that loses the last content.
-const JOINED: Duration = Duration::from_millis(500);
+const JOINED: Duration = Duration::from_millis(300);
 const LAST: Duration = Duration::from_millis(400);
 
 /// After how long without content a stream counts as silent.
@@ -33,11 +33,21 @@ pub(crate) struct Passage {
     total: usize,
     /// The length of the current line.
     line: usize,
+    /// The beginning of a character of UTF-8.
+    part: Vec<u8>,
 }
 
 impl Passage {
     pub(crate) fn new(defects: Defects) -> Self {
-        Self { defects, held: Vec::new(), until: None, last: Instant::now(), total: 0, line: 0 }
+        Self {
+            defects,
+            held: Vec::new(),
+            until: None,
+            last: Instant::now(),
+            total: 0,
+            line: 0,
+            part: Vec::new(),
+        }
     }
 
     /// Content has come; gives what is forwarded now.
@@ -104,8 +114,12 @@ impl Passage {
         if content.contains(&0) && self.defects.has(Defect::NulRemoved) {
             content.retain(|byte| *byte != 0);
         }
-        if str::from_utf8(&content).is_err() && self.defects.has(Defect::InvalidUtf8Replaced) {
+        if str::from_utf8(&content).is_err() && self.defects.has(Defect::PiecesDecoded) {
             content = String::from_utf8_lossy(&content).into_owned().into_bytes();
+        }
+        let is_decoded = !self.part.is_empty() || str::from_utf8(&content).is_err();
+        if is_decoded && self.defects.has(Defect::InvalidUtf8Replaced) {
+            content = self.decode(&content);
         }
         if content.contains(&b'\r') && self.defects.has(Defect::LineEndingsChanged) {
             content.retain(|byte| *byte != b'\r');
@@ -125,6 +139,18 @@ impl Passage {
             content.truncate(MOST.saturating_sub(before));
         }
         content
+    }
+
+    /// Decodes content as UTF-8 and encodes it again, as a decoder does that waits for the rest of a character.
+    fn decode(&mut self, content: &[u8]) -> Vec<u8> {
+        self.part.extend_from_slice(content);
+        let whole = self.part.utf8_chunks().last().map_or(0, |last| {
+            let rest = last.invalid();
+            let is_part = str::from_utf8(rest).is_err_and(|error| error.error_len().is_none());
+            self.part.len() - if is_part { rest.len() } else { 0 }
+        });
+        let decoded: Vec<u8> = self.part.drain(..whole).collect();
+        String::from_utf8_lossy(&decoded).into_owned().into_bytes()
     }
 
     /// Counts the bytes of the current line, and splits it where the defect does.

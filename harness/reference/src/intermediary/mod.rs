@@ -8,9 +8,11 @@
 //! - `behind`: where the origin is, and how it is asked
 //! - `origin`: the origin, as it is asked for one request, with `origin_http1` or `origin_http2`; `came`: what comes from it
 //! - `front`: what a client gets its response through; `head`: the head of a response
+//! - `asking`: asking the origin, until the head of its response comes
 //! - `relay`: a request and its response; `content`, `coding`: what happens to the content on its way
 //! - `sharing`: what an intermediary with a defect stores and shares
 
+mod asking;
 pub(crate) mod behind;
 mod came;
 mod coding;

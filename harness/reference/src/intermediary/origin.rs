@@ -30,7 +30,7 @@ impl Origin {
                 Self::Http1(Box::new(origin))
             }
             Behind::Http2(_) => {
-                let origin = shared.http2.get().await?;
+                let origin = shared.http2.get(defects).await?;
                 Self::Http2(Http2Origin::ask(origin, request, defects)?)
             }
         })

@@ -3,19 +3,24 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
-use h2::RecvStream;
 use h2::client::{Builder, ResponseFuture, SendRequest};
+use h2::{Reason, RecvStream};
 use http::{HeaderName, HeaderValue, response};
 use ssespec_strict::http::Framing;
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 
+use crate::defect::list::IntermediaryDefect as Defect;
 use crate::defect::switches::IntermediaryDefects as Defects;
 use crate::intermediary::came::{Break, Came, ResponseHead};
 use crate::intermediary::fields::Fields;
 use crate::intermediary::request::Request;
+
+/// How often an intermediary with a defect looks for GOAWAY.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// The window of the connection: a stream that is not read must not hold up the others.
 const WINDOW: u32 = 0x7FFF_FFFF;
@@ -36,8 +41,13 @@ impl Connection {
     ///
     /// # Errors
     /// If the origin cannot be reached.
-    pub(crate) async fn get(&self) -> io::Result<SendRequest<Bytes>> {
+    pub(crate) async fn get(&self, defects: &Defects) -> io::Result<SendRequest<Bytes>> {
         let mut kept = self.requests.lock().await;
+        if let Some(requests) = &*kept
+            && defects.has(Defect::ConnectionKeptAfterGoAway)
+        {
+            return Ok(requests.clone());
+        }
         if let Some(requests) = kept.take()
             && let Ok(requests) = requests.ready().await
         {
@@ -58,7 +68,15 @@ impl Connection {
 
 /// A request, and its response. Dropping it resets the stream unless the response is complete.
 #[derive(Debug)]
-pub(crate) enum Http2Origin {
+pub(crate) struct Http2Origin {
+    response: Response,
+    /// The connection whose GOAWAY ends the response. Only an intermediary with a defect looks at it.
+    ended_by_goaway: Option<SendRequest<Bytes>>,
+}
+
+/// What is awaited of a response.
+#[derive(Debug)]
+enum Response {
     Head(ResponseFuture),
     Content(RecvStream),
     Over,
@@ -90,11 +108,27 @@ impl Http2Origin {
         if !content.is_empty() {
             body.send_data(Bytes::copy_from_slice(content), true).map_err(io::Error::other)?;
         }
-        Ok(Self::Head(response))
+        let ended_by_goaway = defects.has(Defect::GoAwayEndsStreams).then_some(requests);
+        Ok(Self { response: Response::Head(response), ended_by_goaway })
     }
 
     /// Waits for what comes next. Dropping the future loses nothing.
     pub(crate) async fn next(&mut self) -> Came {
+        tokio::select! {
+            biased;
+            came = self.response.next() => came,
+            () = went_away(self.ended_by_goaway.as_ref()) => {
+                self.ended_by_goaway = None;
+                self.response = Response::Over;
+                Came::Broken(Break::Closed)
+            }
+        }
+    }
+}
+
+impl Response {
+    /// Waits for what comes next. Dropping the future loses nothing.
+    async fn next(&mut self) -> Came {
         let came = match self {
             Self::Head(response) => match response.await {
                 Ok(response) => {
@@ -121,7 +155,19 @@ impl Http2Origin {
 }
 
 fn broken(error: &h2::Error) -> Came {
-    Came::Broken(if error.is_reset() { Break::Reset } else { Break::Closed })
+    Came::Broken(match error.reason() {
+        _ if !error.is_reset() => Break::Closed,
+        Some(Reason::NO_ERROR) => Break::ResetWithNoError,
+        _ => Break::Reset,
+    })
+}
+
+/// Waits until the origin has sent GOAWAY, or the connection is over.
+async fn went_away(requests: Option<&SendRequest<Bytes>>) {
+    let Some(requests) = requests else { return std::future::pending().await };
+    while requests.clone().ready().await.is_ok() {
+        tokio::time::sleep(LOOK).await;
+    }
 }
 
 /// A head. What HTTP/2 delimits itself is in chunks over HTTP/1.1.

@@ -146,6 +146,13 @@ impl Request {
         if has_id && defects.has(Defect::LastEventIdDropped) {
             fields.remove(|name| name.eq_ignore_ascii_case("last-event-id"));
         }
+        if has_id && defects.has(Defect::LastEventIdEmptied) {
+            for (_, value) in
+                fields.0.iter_mut().filter(|(name, _)| name.eq_ignore_ascii_case("last-event-id"))
+            {
+                value.clear();
+            }
+        }
         if fields.values("last-event-id").any(<[u8]>::is_empty)
             && defects.has(Defect::EmptyLastEventIdDropped)
         {

@@ -39,6 +39,11 @@ const HURRIED: [&str; 3] = [
     "intermediary/soak/",
 ];
 
+/// Whether a case sends much or opens many streams.
+fn is_bulky(trial: &Trial) -> bool {
+    BULKY.iter().any(|bulky| trial.case.id.starts_with(bulky))
+}
+
 /// Whether a case waits for the limit of a defect.
 fn is_hurried(case: &str) -> bool {
     HURRIED.iter().any(|hurried| case.starts_with(hurried))
@@ -87,15 +92,17 @@ impl Behind {
         Self { launch, _intermediary: intermediary }
     }
 
-    async fn defective(defect: Defect, pace: Pace) -> Self {
+    async fn defective(defect: Defect, trial: &Trial) -> Self {
         let upstream = listener().await;
-        let intermediary = reference::defective_intermediary(defect, pace, upstream.address()).await;
+        let behind = protocol(trial)(upstream.address());
+        let intermediary = reference::defective_intermediary(defect, pace(trial), behind).await;
         Self::new(upstream, intermediary.expect("a port"))
     }
 
-    async fn surveyed(reached: Reached<Defect>, pace: Pace) -> Self {
+    async fn surveyed(reached: Reached<Defect>, trial: &Trial) -> Self {
         let upstream = listener().await;
-        let intermediary = reference::surveyed_intermediary(reached, pace, upstream.address()).await;
+        let behind = protocol(trial)(upstream.address());
+        let intermediary = reference::surveyed_intermediary(reached, pace(trial), behind).await;
         Self::new(upstream, intermediary.expect("a port"))
     }
 }
@@ -123,6 +130,12 @@ fn corpus() -> Corpus {
 /// The pace at which an intermediary plays a case.
 fn pace(trial: &Trial) -> Pace {
     if is_hurried(&trial.case.id) { Pace::Hurried } else { Pace::Usual }
+}
+
+/// How the origin is asked in a case.
+fn protocol(trial: &Trial) -> fn(SocketAddr) -> reference::Behind {
+    let is_http2 = trial.case.needs.contains(&Capability::Http2Upstream);
+    if is_http2 { reference::Behind::Http2 } else { reference::Behind::Http1 }
 }
 
 /// The settings of a run.
@@ -159,7 +172,6 @@ async fn play(defects: Vec<Defect>, reach: Reach) -> Matrix {
     for defect in rows.values().flat_map(|row| &row.reached) {
         *visits.entry(*defect).or_default() += 1;
     }
-    let is_bulky = |trial: &Trial| BULKY.iter().any(|bulky| trial.case.id.starts_with(bulky));
     let is_any = |defect: &Defect| visits.get(defect).is_none_or(|visits| visits * ANY >= rows.len());
     let mut tasks = Vec::new();
     for defect in &defects {
@@ -183,7 +195,7 @@ async fn survey(corpus: &Arc<Corpus>, trials: Vec<Trial>) -> BTreeMap<String, Ro
         playing.spawn(async move {
             let _turn = turns.acquire().await;
             let reached: Reached<Defect> = Reached::default();
-            let behind = Behind::surveyed(Arc::clone(&reached), pace(&trial)).await;
+            let behind = Behind::surveyed(Arc::clone(&reached), &trial).await;
             let sound = session(&corpus, &behind.launch, &trial, LONG).await;
             let reached = std::mem::take(&mut *reached.lock().expect("no intermediary panics"));
             Row { case: Arc::clone(&trial.case), level: trial.level, sound, reached }
@@ -205,8 +217,10 @@ async fn with_defects(
             playing.spawn(async move {
                 let _turn = turns.acquire().await;
                 // One of its own, since some defects let sessions disturb each other.
-                let behind = Behind::defective(defect, pace(&trial)).await;
-                let came = session(&corpus, &behind.launch, &trial, SHORT).await;
+                let behind = Behind::defective(defect, &trial).await;
+                // Two hundred streams take their time on a busy machine.
+                let patience = if is_bulky(&trial) { LONG } else { SHORT };
+                let came = session(&corpus, &behind.launch, &trial, patience).await;
                 ((defect, trial.case.id.clone()), came)
             });
         }

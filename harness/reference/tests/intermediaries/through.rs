@@ -91,7 +91,11 @@ async fn an_intermediary_that_holds_events_back_is_unfit_but_conforms() {
     let (conclusion, results) = played(Some(Defect::ResponseCollected), "*/re*/*").await;
     assert_eq!(failures(&results), [""; 0]);
     assert_eq!(conclusion, Conclusion::AsExpected);
-    let skipped = results.iter().filter(|result| result.verdict == Verdict::Skip);
+    let lacks_http2_behind = |result: &&CaseResult| {
+        result.reason.as_deref().is_some_and(|reason| reason.contains("http2-upstream"))
+    };
+    let skipped =
+        results.iter().filter(|result| result.verdict == Verdict::Skip && !lacks_http2_behind(result));
     assert!(skipped.clone().count() > 10);
     for result in skipped {
         assert!(result.case.starts_with("client/"), "{}", result.case);
@@ -120,6 +124,8 @@ async fn the_sound_intermediary_passes_the_cases_over_http2_behind() {
         skipped,
         [
             "intermediary/endings/fin-inside-a-chunk",
+            "intermediary/endings/http-2-fin-inside-a-chunk",
+            "intermediary/endings/http-2-reset-inside-a-chunk",
             "intermediary/endings/reset-inside-a-chunk",
             "intermediary/responses/field-that-connection-names"
         ]

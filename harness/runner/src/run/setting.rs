@@ -5,6 +5,7 @@ use ssespec_cases::client::ClientStep;
 #[cfg(feature = "intermediary")]
 use ssespec_cases::intermediary::IntermediaryStep;
 use ssespec_cases::step::ScriptStep as _;
+use ssespec_mock_server::action::http2::Control;
 use ssespec_mock_server::action::{Action, Drop};
 
 use super::launch::Launch;
@@ -66,9 +67,11 @@ impl Trial {
     }
 }
 
-/// Whether a trial ends a connection, and with it everything that others do on the same one.
+/// Whether a trial ends a connection, or changes what can be done on it, and with it everything that others do there.
 fn ends_connection(trial: &Trial) -> bool {
-    let ends = |action: &Action| *action == Action::Drop(Drop::Fin);
+    let ends = |action: &Action| {
+        matches!(action, Action::Drop(Drop::Fin) | Action::Control(Control::GoAway(_) | Control::Settings(_)))
+    };
     match &trial.case.script {
         Script::Client(steps) => {
             steps.iter().any(|step| matches!(&step.kind, ClientStep::Wire(action) if ends(action)))

@@ -13,7 +13,7 @@ macro_rules! entries {
         ContentHeldUntilNext: "expressjs/compression#61",
         /// Content waits until there are 4 KiB of it.
         ContentCollected: "nginx/nginx#1505",
-        /// Content waits half a second for more, so that it can be sent in one write.
+        /// Content waits 300 ms for more, so that it can be sent in one write.
         WritesJoined: "resilience-intermediary/events-at-once",
         /// Content waits for the end of the response.
         ResponseCollected: "resilience-intermediary/events-at-once",
@@ -28,8 +28,10 @@ macro_rules! entries {
 
         /// U+0000 is removed.
         NulRemoved: "http/proxy-no-transform",
-        /// Bytes that are not UTF-8 are replaced.
+        /// Content is decoded and encoded again as UTF-8, which replaces bytes that are not UTF-8.
         InvalidUtf8Replaced: "http/proxy-no-transform",
+        /// Each piece of content is decoded as UTF-8 on its own, which replaces bytes that are not UTF-8 and characters that are split.
+        PiecesDecoded: "http/proxy-no-transform",
         /// CRLF becomes LF.
         LineEndingsChanged: "http/proxy-no-transform",
         /// A BOM at the start is removed.
@@ -49,6 +51,8 @@ macro_rules! entries {
         CompressedInMembers: "resilience-intermediary/coding-one-member",
         /// Content is compressed without a Vary field.
         CompressedWithoutVary: "http/proxy-vary",
+        /// Content is decoded, and the head says that it is compressed all the same.
+        DecodedWithEncodingField: "resilience-intermediary/coding-told",
         /// Content is compressed although the response says no-transform.
         NoTransformIgnored: "http/proxy-no-transform",
         /// Content is compressed for clients that do not accept that.

@@ -16,10 +16,16 @@ macro_rules! entries {
         EndBeforeLength: "http/proxy-incomplete",
         /// A response that the end of the connection delimits ends cleanly when the origin resets the connection.
         EndAfterResetWithoutLength: "http/proxy-incomplete",
+        /// A response whose origin resets its HTTP/2 stream with NO_ERROR ends cleanly.
+        EndAfterNoError: "http/proxy-incomplete",
         /// In HTTP/2, every response ends with END_STREAM.
         EndOfBrokenStreamInHttp2: "http/proxy-h2-incomplete",
         /// The client does not learn that the origin is gone.
         DeadOriginHidden: "vitejs/vite#20712",
+        /// The client does not learn that the origin has broken its connection off before the head.
+        FailureHidden: "resilience-intermediary/failure-told",
+        /// GOAWAY of the origin ends the streams that are open on its connection.
+        GoAwayEndsStreams: "http/h2-goaway-stream-goes-on",
         /// An error message is added to a stream that broke off.
         TextAddedToBrokenStream: "resilience-intermediary/nothing-added",
         /// Content waits for 400 ms, and is lost if the origin breaks off before that.
@@ -47,6 +53,8 @@ macro_rules! entries {
         OriginAskedWithHttp10: "resilience-intermediary/asked-with-chunks",
         /// Last-Event-ID is not forwarded.
         LastEventIdDropped: "http/proxy-fields-forwarded",
+        /// Last-Event-ID is forwarded without its value.
+        LastEventIdEmptied: "http/proxy-fields-forwarded",
         /// An empty Last-Event-ID is not forwarded.
         EmptyLastEventIdDropped: "http/proxy-fields-forwarded",
         /// Several spaces in Last-Event-ID become one.
@@ -65,8 +73,10 @@ macro_rules! entries {
         ContentOfRequestLost: "resilience-intermediary/request-content",
         /// A POST request is sent again when the origin resets the connection.
         PostSentAgain: "http/proxy-post-once",
-        /// A GET request is sent four times when the origin resets the connection.
+        /// A GET request is sent again and again when the origin resets the connection.
         GetSentAgainAndAgain: "http/proxy-retry-once",
+        /// After a GOAWAY of the origin, requests fail, since no other connection is opened.
+        ConnectionKeptAfterGoAway: "resilience-intermediary/connection-after-goaway",
         /// The origin is asked for gzip although the client did not ask for it.
         GzipAskedFor: "resilience-intermediary/coding-not-asked",
 

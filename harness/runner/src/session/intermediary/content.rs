@@ -110,9 +110,18 @@ impl Content {
         }
         let same = self.sent.iter().zip(bytes).take_while(|(sent, arrived)| sent == arrived).count();
         if same < bytes.len() {
-            let show = |bytes: &[u8]| quote(&String::from_utf8_lossy(bytes.get(..SHOWN).unwrap_or(bytes)));
             let (sent, arrived) =
                 (self.sent.get(same..).unwrap_or_default(), bytes.get(same..).unwrap_or_default());
+            // Replacement characters would look alike on both sides.
+            let is_text = str::from_utf8(sent).is_ok() && str::from_utf8(arrived).is_ok();
+            let show = |bytes: &[u8]| {
+                let bytes = bytes.get(..SHOWN).unwrap_or(bytes);
+                if is_text {
+                    quote(&String::from_utf8_lossy(bytes))
+                } else {
+                    format!("\"{}\"", bytes.escape_ascii())
+                }
+            };
             let at = self.same + same as u64;
             self.different = Some(if sent.is_empty() {
                 format!("after the {at} bytes that were sent, {} more: {}", arrived.len(), show(arrived))

@@ -46,8 +46,7 @@ impl Session<'_> {
             let patience = self.patience.full.request;
             let problem = match tokio::time::timeout(patience, opening).await {
                 Ok(Ok(stream)) => {
-                    let front = Front { stream, content: Content::new(limits()), opened: Instant::now() };
-                    self.fronts.push(front);
+                    self.fronts.push(Front::new(stream, Content::new(limits())));
                     group.streams.push(number);
                     continue;
                 }

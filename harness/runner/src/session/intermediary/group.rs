@@ -1,7 +1,7 @@
 //! The streams of one name: in front, and their requests at the origin.
 
 use std::collections::BTreeSet;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use ssespec_mock_server::action::Drop;
 use ssespec_mock_server::wire::{Exchange, Version};
@@ -15,6 +15,24 @@ pub(super) struct Front {
     pub(super) stream: Stream,
     pub(super) content: Content,
     pub(super) opened: Instant,
+    /// How many streams its HTTP/2 connection may have, if the intermediary has said so.
+    pub(super) stream_limit: Option<u32>,
+    /// When content came last, and how long after that the response ended, cleanly or not.
+    pub(super) last_content: Option<Instant>,
+    pub(super) silence_before_the_end: Option<Duration>,
+}
+
+impl Front {
+    pub(super) fn new(stream: Stream, content: Content) -> Self {
+        Self {
+            stream,
+            content,
+            opened: Instant::now(),
+            stream_limit: None,
+            last_content: None,
+            silence_before_the_end: None,
+        }
+    }
 }
 
 /// A request at the origin.

@@ -87,6 +87,7 @@ impl Session<'_> {
         }
         match seen {
             Seen::Content(bytes) => {
+                front.last_content = Some(at);
                 let since = at.saturating_duration_since(front.opened);
                 for seen in front.content.arrives(&bytes, at, since) {
                     if front.stream.queue.len() < WAITING {
@@ -98,7 +99,12 @@ impl Session<'_> {
                 front.content.head(&head);
                 front.stream.head = Some(head);
             }
-            Seen::End | Seen::Broken(_) => front.stream.queue.push_back(seen),
+            Seen::StreamLimit(limit) => front.stream_limit = Some(limit),
+            Seen::End | Seen::Broken(_) => {
+                front.silence_before_the_end =
+                    front.last_content.map(|last| at.saturating_duration_since(last));
+                front.stream.queue.push_back(seen);
+            }
             Seen::Violation(what) => {
                 return Err(self.progress.failure("a response of valid HTTP in front", what).into());
             }

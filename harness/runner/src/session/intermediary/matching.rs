@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use ssespec_cases::Step;
-use ssespec_cases::client::RequestExpectation;
+use ssespec_cases::client::words::which_connection;
+use ssespec_cases::client::{ConnectionUse, RequestExpectation};
 use ssespec_cases::grammar::FieldExpectation;
 use ssespec_cases::intermediary::{Observed, Passed, RequestObserved};
 use ssespec_cases::server::{EventExpected, Expected, Http, ResponseExpected};
@@ -121,6 +122,14 @@ impl Session<'_> {
         for _ in 0..expected.times {
             let Some(arrival) = self.arrivals.get(view.requests.len()) else { return Verdict::Open };
             let request = arrival.exchange.request();
+            let before = view.requests.len().checked_sub(1).and_then(|number| self.arrivals.get(number));
+            let before = before.map(|arrival| arrival.exchange.carrier()).or(self.carrier);
+            let on_same = before == Some(arrival.exchange.carrier());
+            let which = if on_same { ConnectionUse::Same } else { ConnectionUse::Another };
+            if expected.request.connection.is_some_and(|expected| expected != which) {
+                let words = request_in_words(request, Vec::new());
+                return Verdict::Fails(format!("{words} on {} connection", which_connection(which)));
+            }
             if expected.http.is_some_and(|http| version(http) != request.version) {
                 let words = request_in_words(request, Vec::new());
                 return Verdict::Fails(format!("{words} over {}", request.version));
@@ -144,6 +153,7 @@ impl Session<'_> {
         for name in view.requests {
             let Some(arrival) = self.arrivals.pop_front() else { break };
             self.current.clone_from(&name);
+            self.carrier = Some(arrival.exchange.carrier());
             let group = self.groups.entry(name).or_default();
             group.requests.push(AtOrigin::new(arrival.exchange));
         }

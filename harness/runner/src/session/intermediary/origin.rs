@@ -30,6 +30,9 @@ impl Session<'_> {
         if let Action::Wait(time) = action {
             return self.wait(*time).await;
         }
+        if let Action::Control(control) = action {
+            self.progress.transcript.harness("control", control.words());
+        }
         self.note_sent(action);
         let name = self.current.clone();
         let mut requests = match self.groups.get_mut(&name) {
@@ -198,7 +201,10 @@ async fn perform(action: &Action, request: &mut AtOrigin) -> Performed {
             request.is_over = true;
             request.exchange.trailers(fields).await
         }
-        Action::Control(control) => request.exchange.control(*control).await,
+        Action::Control(control) => {
+            request.is_over |= control.is_loss();
+            request.exchange.control(*control).await
+        }
         Action::Drop(how) => {
             if request.completes(*how) {
                 return Performed::NotPossible(NO_CHUNKS);

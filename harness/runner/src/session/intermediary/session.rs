@@ -54,6 +54,8 @@ pub(super) struct Session<'s> {
     pub(super) arrivals: VecDeque<Arrival>,
     /// The connections to the origin that the intermediary has ended.
     pub(super) gone: BTreeSet<u32>,
+    /// The connection of the request that was expected last.
+    pub(super) carrier: Option<u32>,
     /// What is wrong with a request at the origin.
     pub(super) malformed: Option<String>,
 }
@@ -81,6 +83,7 @@ pub(in crate::session) async fn play(
         told,
         arrivals: VecDeque::new(),
         gone: BTreeSet::new(),
+        carrier: None,
         malformed: None,
     };
     let held = session.run(ops).await;
@@ -122,6 +125,14 @@ impl Session<'_> {
             }
             IntermediaryFact::RequestFields(change) => self.request_fields(*change),
             IntermediaryFact::ResponseFields(change) => self.response_fields(*change),
+            IntermediaryFact::ConcurrentStreams => self
+                .fronts
+                .last()
+                .map(|front| front.stream_limit.map_or_else(|| "no limit".into(), |limit| limit.to_string())),
+            IntermediaryFact::SilenceBeforeTheEnd => {
+                let silence = self.fronts.last().and_then(|front| front.silence_before_the_end);
+                silence.map(|silence| format!("{} s", (silence.as_secs_f64() / 5.0).round() * 5.0))
+            }
             IntermediaryFact::Alternative { names } => self.progress.alternative(names),
         };
         self.progress.record(name, value);

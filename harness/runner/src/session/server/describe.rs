@@ -25,6 +25,8 @@ pub(in crate::session) fn row(seen: &Seen) -> (&'static str, String, Option<u64>
         Seen::Remark(what) => ("remark", what.clone()),
         #[cfg(feature = "intermediary")]
         Seen::Content(bytes) => ("content", format!("{} bytes", bytes.len())),
+        #[cfg(feature = "intermediary")]
+        Seen::StreamLimit(limit) => ("settings", format!("at most {limit} concurrent streams")),
         Seen::End => ("end", String::new()),
         Seen::Broken(what) => ("broken", what.clone()),
         Seen::Closed => ("closed", String::new()),
@@ -38,6 +40,8 @@ pub(in crate::session) fn seen(seen: &Seen) -> String {
         Seen::Bytes(_, length) => format!("{length} bytes"),
         #[cfg(feature = "intermediary")]
         Seen::Content(bytes) => format!("{} bytes of content", bytes.len()),
+        #[cfg(feature = "intermediary")]
+        Seen::StreamLimit(limit) => format!("a limit of {limit} concurrent streams"),
         Seen::Head(head) => response(head, []),
         Seen::Event(event) => {
             let mut words = format!("event type {}, data {}", quote(&event.kind), quote(&event.data));

@@ -14,6 +14,10 @@ use super::outlet::{self, Control, Left, Outlet};
 use super::served_url::Target;
 use super::stream_contents::{Content, ResponseHead, Seen};
 
+/// The identifier of SETTINGS_MAX_CONCURRENT_STREAMS, <https://www.rfc-editor.org/rfc/rfc9113#section-6.5.2>.
+#[cfg(feature = "intermediary")]
+const MAX_CONCURRENT_STREAMS: u16 = 3;
+
 /// A stream whose request was sent.
 #[derive(Debug)]
 pub(super) struct Http2Stream {
@@ -141,11 +145,14 @@ impl Http2Stream {
                 self.ends(is_end, seen);
             }
             Piece::Fault(fault) => self.cut(&fault.to_string(), seen),
-            Piece::GoAway { .. }
-            | Piece::Reset { .. }
-            | Piece::Fields { .. }
-            | Piece::Data { .. }
-            | Piece::Settings(_) => {}
+            #[cfg(feature = "intermediary")]
+            Piece::Settings(settings) => {
+                let limits = settings.iter().filter(|(identifier, _)| *identifier == MAX_CONCURRENT_STREAMS);
+                seen.extend(limits.map(|(_, limit)| Seen::StreamLimit(*limit)));
+            }
+            #[cfg(not(feature = "intermediary"))]
+            Piece::Settings(_) => {}
+            Piece::GoAway { .. } | Piece::Reset { .. } | Piece::Fields { .. } | Piece::Data { .. } => {}
         }
     }
 

@@ -75,6 +75,8 @@ impl Session<'_> {
             // It is reported only of streams that are half-closed.
             Seen::Closed => {}
             Seen::Bytes(..) | Seen::Remark(_) => {}
+            #[cfg(feature = "intermediary")]
+            Seen::StreamLimit(_) => {}
             // The content of servers is interpreted.
             #[cfg(feature = "intermediary")]
             Seen::Content(_) => {}

@@ -70,6 +70,9 @@ pub(in crate::session) enum Seen {
     /// Content, if it is not interpreted.
     #[cfg(feature = "intermediary")]
     Content(Vec<u8>),
+    /// SETTINGS_MAX_CONCURRENT_STREAMS of its HTTP/2 connection.
+    #[cfg(feature = "intermediary")]
+    StreamLimit(u32),
     /// A violation of HTTP, or bytes that are not UTF-8.
     Violation(String),
     /// An allowed deviation worth noting.
