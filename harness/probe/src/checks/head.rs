@@ -41,7 +41,8 @@ pub(crate) const CHECKS: &[Check] = &[
     ),
     Check::new("head-syntax", "The response head is well-formed", "http/head-syntax", |c| {
         judging(head_syntax(c))
-    }),
+    })
+    .needs(&[Need::Http1]),
     Check::new("content-length", "An open stream has no Content-Length", "http/content-length-exact", |c| {
         judging(content_length(c))
     }),
@@ -50,22 +51,26 @@ pub(crate) const CHECKS: &[Check] = &[
         "Content-Length and Transfer-Encoding are not sent together",
         "http/length-and-transfer-encoding",
         |c| judge_head(c, |e, _| framing_finding(e, FindingKind::LengthAndTransferEncoding)),
-    ),
+    )
+    .needs(&[Need::Http1]),
     Check::new("transfer-encoding", "The last transfer coding is chunked", "http/chunked-is-last", |c| {
         judge_head(c, transfer_encoding)
-    }),
+    })
+    .needs(&[Need::Http1]),
     Check::new(
         "chunked",
         "Over HTTP/1.1, clients can distinguish the end of the stream from a broken connection",
         "resilience-server/chunked",
         |c| judge_head(c, chunked),
-    ),
+    )
+    .needs(&[Need::Http1]),
     Check::new(
         "connection-keep-alive",
         "Use of Connection and Keep-Alive over HTTP/1.1",
         "http/keep-alive-is-implied",
         |c| judge_head(c, keep_alive),
-    ),
+    )
+    .needs(&[Need::Http1]),
     Check::new(
         "cache-control",
         "Cache-Control contains no-store or no-cache",

@@ -12,6 +12,7 @@ use crate::describe::{counted, field_lines, id_list, seconds};
 use crate::http2::observation::{EVENTS, Http2Observation};
 use crate::need::Need;
 use crate::observe::observations::CheckContext;
+use crate::options::HttpVersion;
 use crate::outcome::{Outcome, fact};
 use crate::wire::exchange::End;
 use crate::wire::request::ReadLimits;
@@ -30,20 +31,22 @@ pub(crate) const CHECKS: &[Check] = &[
         "The stream is the same over HTTP/2 and HTTP/1.1",
         "resilience-server/versions-are-equal",
         |c| judging(equal(c)),
-    ),
+    )
+    .needs(&[Need::Http1]),
     Check::new(
         "h2-head",
         "The response head has the same fields over HTTP/2 as over HTTP/1.1",
         "resilience-server/versions-are-equal",
         |c| judging(same_fields(c)),
-    ),
+    )
+    .needs(&[Need::Http1]),
     Check::new(
         "h2-resume",
         "A stream that resumes over HTTP/1.1 resumes over HTTP/2",
         "resilience-server/versions-are-equal",
         |c| judging(resume(c)),
     )
-    .needs(&[Need::Get]),
+    .needs(&[Need::Get, Need::Http1]),
     Check::new(
         "h2-streams",
         "An HTTP/2 connection carries at least 100 streams",
@@ -60,7 +63,10 @@ pub(crate) const CHECKS: &[Check] = &[
 
 async fn support(context: CheckContext) -> Result<Outcome, Outcome> {
     let security = context.options().target.security;
+    let is_only = context.options().version == HttpVersion::Http2;
     let support = match (context.http2().await?.as_ref(), security) {
+        (Ok(_), Security::Tls) if is_only => "yes, over TLS, and nothing else",
+        (Ok(_), Security::Plain) if is_only => "yes, with prior knowledge, and nothing else",
         (Ok(_), Security::Tls) => "yes, over TLS",
         (Ok(_), Security::Plain) => "yes, with prior knowledge",
         (Err(_), _) => "no: browsers open at most six HTTP/1.1 connections to a host",

@@ -12,7 +12,7 @@ use crate::observe::observations::CheckContext;
 use crate::outcome::{Breach, Outcome};
 use crate::wire::exchange::{End, Exchange};
 use crate::wire::ongoing::OngoingExchange;
-use crate::wire::request::{Method, ReadLimits};
+use crate::wire::request::{Method, ReadLimits, Version};
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::new("head", "The response to HEAD ends after its head", "http/head-ends", |c| {
@@ -84,6 +84,15 @@ async fn head_ends(context: CheckContext) -> Result<Outcome, Outcome> {
             return Ok(Breach::new(&exchange, expected, problem).hint(hint).proven());
         }
         return Ok(Outcome::Holds);
+    }
+    if request.version == Version::Http2 {
+        ongoing.read_until(limit, |exchange| exchange.end != End::StillOpen).await;
+        let exchange = ongoing.finish();
+        if exchange.end != End::StillOpen {
+            return Ok(Outcome::Holds);
+        }
+        let observed = format!("the stream was still open after {}", seconds(exchange.duration));
+        return Ok(Breach::new(&exchange, "END_STREAM with the head", observed).hint(hint).proven());
     }
     ongoing.read_past_end(options.shortened(UNEXPECTED_CONTENT)).await;
     let hint = "clients read what follows the head of a response to HEAD as the next response";

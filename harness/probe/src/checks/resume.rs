@@ -49,7 +49,7 @@ pub(crate) const CHECKS: &[Check] = &[
         "http/field-names-in-any-case",
         |c| judging(header_case(c)),
     )
-    .needs(&[Need::Get]),
+    .needs(&[Need::Get, Need::Http1]),
     Check::new(
         "resume-unknown-id",
         "A request with an unknown Last-Event-ID gets a stream",

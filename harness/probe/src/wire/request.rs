@@ -1,5 +1,6 @@
 //! A request, and how far its response is read.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -33,7 +34,7 @@ impl Method {
     }
 
     /// The content of the request.
-    fn content(&self) -> Option<&Bytes> {
+    pub(super) fn content(&self) -> Option<&Bytes> {
         if let Self::Post(content) = self { Some(content) } else { None }
     }
 
@@ -50,6 +51,8 @@ pub(crate) enum Version {
     Http10,
     /// HTTP/1.1
     Http11,
+    /// HTTP/2
+    Http2,
 }
 
 /// The Content-Type of a request with content, unless the user gives another.
@@ -89,11 +92,11 @@ pub(crate) struct Request {
 
 impl Request {
     /// A request that opens the stream.
-    pub(crate) fn stream(method: Method, limits: ReadLimits) -> Self {
+    pub(crate) fn stream(method: Method, version: Version, limits: ReadLimits) -> Self {
         let headers =
             STREAM_FIELDS.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()));
         let headers = headers.collect();
-        Self { method, version: Version::Http11, path: None, headers, limits, half_close: false }
+        Self { method, version, path: None, headers, limits, half_close: false }
     }
 
     /// With another method.
@@ -128,6 +131,7 @@ impl Request {
         let version = match self.version {
             Version::Http10 => " HTTP/1.0",
             Version::Http11 => "",
+            Version::Http2 => " HTTP/2",
         };
         let path = self.path.as_deref().unwrap_or(path);
         let fields = self.headers.iter().filter(|(name, value)| {
@@ -147,27 +151,56 @@ impl Request {
         let version = match self.version {
             Version::Http10 => "HTTP/1.0",
             Version::Http11 => "HTTP/1.1",
+            Version::Http2 => "HTTP/2",
         };
         let path = self.path.as_deref().unwrap_or(path);
         let mut bytes =
             format!("{} {path} {version}\r\nhost: {authority}\r\n", self.method.name()).into_bytes();
-        let is_users = |name: &str| users.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
-        let content = self.method.content();
-        let length = content.map(|content| content.len().to_string());
-        let of_content = length.iter().flat_map(|length| {
-            [("content-type", DEFAULT_CONTENT_TYPE.as_bytes()), ("content-length", length.as_bytes())]
-        });
-        let ours = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
-        let ours = ours.chain(of_content).filter(|(name, _)| !is_users(name));
-        for (name, value) in ours.chain(users.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))) {
+        for (name, value) in self.fields(users) {
             bytes.extend_from_slice(name.as_bytes());
             bytes.extend_from_slice(b": ");
-            bytes.extend_from_slice(value);
+            bytes.extend_from_slice(&value);
             bytes.extend_from_slice(b"\r\n");
         }
         bytes.extend_from_slice(b"\r\n");
-        bytes.extend_from_slice(content.map_or(&[], |content| content));
+        bytes.extend_from_slice(self.method.content().map_or(&[], |content| content));
         bytes
+    }
+
+    /// The request over HTTP/2. The user's fields replace those of the same name.
+    ///
+    /// # Errors
+    /// If HTTP does not allow a field or the path.
+    pub(crate) fn http2_head(
+        &self,
+        origin: &str,
+        path: &str,
+        users: &[(String, String)],
+    ) -> Result<http::Request<()>, http::Error> {
+        let path = self.path.as_deref().unwrap_or(path);
+        let head = http::Request::builder().method(self.method.name()).uri(format!("{origin}{path}"));
+        let add = |head: http::request::Builder, (name, value): (&str, Cow<'_, [u8]>)| {
+            head.header(name, value.as_ref())
+        };
+        self.fields(users).fold(head, add).body(())
+    }
+
+    /// All fields without Host. The user's replace those of the same name.
+    fn fields<'a>(
+        &'a self,
+        users: &'a [(String, String)],
+    ) -> impl Iterator<Item = (&'a str, Cow<'a, [u8]>)> + 'a {
+        let is_users = |name: &str| users.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+        let of_content = self.method.content().into_iter().flat_map(|content| {
+            let length = content.len().to_string().into_bytes();
+            [
+                ("content-type", Cow::Borrowed(DEFAULT_CONTENT_TYPE.as_bytes())),
+                ("content-length", Cow::Owned(length)),
+            ]
+        });
+        let ours = self.headers.iter().map(|(name, value)| (name.as_str(), Cow::Borrowed(value.as_slice())));
+        let ours = ours.chain(of_content).filter(move |(name, _)| !is_users(name));
+        ours.chain(users.iter().map(|(name, value)| (name.as_str(), Cow::Borrowed(value.as_bytes()))))
     }
 }
 

@@ -7,7 +7,9 @@ use std::time::Duration;
 use ssespec::run::baseline::id_glob;
 use ssespec::run::{Baseline, Rerun, Selection};
 use ssespec_cases::Corpus;
-use ssespec_probe::{Content, EmitTrigger, Length, Options, Probe, ProbeError, Strictness, Target, Trust};
+use ssespec_probe::{
+    Content, EmitTrigger, HttpVersion, Length, Options, Probe, ProbeError, Strictness, Target, Trust,
+};
 use ssespec_reports::results::{CaseResult, Record, Verdict};
 
 /// The requirements. To read all cases takes so long that it is done once: the servers of the tests run in this process, too.
@@ -63,6 +65,7 @@ pub(crate) async fn attempt(url: &str, setup: ProbeSetup<'_>) -> Result<ProbeRes
             length: setup.length,
             limit: None,
             trust: setup.trust,
+            version: HttpVersion::default(),
         },
         selection: Selection { filters: filters.collect(), ..Selection::default() },
         name: url.into(),
