@@ -69,6 +69,13 @@ async fn hostile_id(context: CheckContext) -> Result<Outcome, Outcome> {
         if plain.head().is_some() && exchange.head().is_none() && exchange.end != End::StillOpen {
             return Ok(server_failed(&exchange, exchange.summary()));
         }
+        let is_cut = matches!(exchange.end, End::ClosedEarly | End::Broken { .. });
+        if plain.may_be_stream() && exchange.may_be_stream() && is_cut && stays_open(&context).await {
+            return Ok(server_failed(
+                &exchange,
+                format!("a stream that breaks off: {}", exchange.describe_end()),
+            ));
+        }
         let text = String::from_utf8_lossy(&exchange.content);
         if !exchange.is_stream() && text.contains(MARKUP) {
             let observed = format!("{MARKUP} in {} content", exchange.essence().unwrap_or_default());
@@ -91,6 +98,12 @@ async fn hostile_id(context: CheckContext) -> Result<Outcome, Outcome> {
             .proven());
     }
     Ok(Outcome::Holds)
+}
+
+/// Whether a stream without a hostile id stays open.
+async fn stays_open(context: &CheckContext) -> bool {
+    let observation = context.long_observation().await;
+    observation.exchange.may_be_stream() && observation.exchange.end == End::StillOpen
 }
 
 fn server_failed(exchange: &Exchange, observed: String) -> Outcome {

@@ -129,6 +129,8 @@ const COMPARED: [&str; 10] = [
     "x-content-type-options",
 ];
 
+const LENGTH: &str = "content-length";
+
 async fn same_fields(context: CheckContext) -> Result<Outcome, Outcome> {
     let first = context.prompt_stream_response().await?;
     let second = context.send(context.request(context.until_first_event())).await;
@@ -148,6 +150,14 @@ async fn same_fields(context: CheckContext) -> Result<Outcome, Outcome> {
         is_sent && !heads.iter().any(|fields| fields.iter().any(|field| field.name == name.as_bytes()))
     });
     let missing: Vec<&str> = missing.copied().collect();
+    let is_sized = |fields: &&Vec<Field>| fields.iter().any(|field| field.name == LENGTH.as_bytes());
+    let has_own_length = first.status() == Some(200)
+        && [one, other].iter().all(|head| head.values(LENGTH).next().is_none())
+        && heads.iter().all(is_sized);
+    if missing.is_empty() && has_own_length {
+        let hint = "clients end the stream at that length, or treat a shorter one as broken";
+        return Ok(observation.breach("no Content-Length, as over HTTP/1.1", LENGTH).hint(hint).proven());
+    }
     if missing.is_empty() {
         return Ok(Outcome::Holds);
     }

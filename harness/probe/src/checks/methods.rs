@@ -210,18 +210,25 @@ async fn unsupported_method(context: &CheckContext) -> Result<Arc<Exchange>, Out
 }
 
 async fn allow(context: CheckContext) -> Result<Outcome, Outcome> {
-    let exchange = unsupported_method(&context).await?;
-    match exchange.head() {
-        Some(head) if head.status == 405 => {
-            if head.values("allow").next().is_some() {
-                return Ok(Outcome::Holds);
-            }
+    let unsupported = unsupported_method(&context).await?;
+    let head = context.request(context.until_head()).method(Method::Head);
+    // HEAD is not sent where the stream is opened with POST.
+    let head = if context.options().content.is_none() { Some(context.send(head).await) } else { None };
+    let mut judged = None;
+    for exchange in std::iter::once(unsupported.clone()).chain(head) {
+        let Some(head) = exchange.head().filter(|head| head.status == 405) else { continue };
+        if head.values("allow").next().is_none() {
             let observed = field_lines(head, &["allow"]);
-            Ok(Breach::new(&exchange, "an Allow field in the 405 response", observed).proven())
+            return Ok(Breach::new(&exchange, "an Allow field in the 405 response", observed).proven());
         }
-        Some(head) => Err(Outcome::NotJudged(format!("PROPFIND gets status {}", head.status))),
-        None => Err(Outcome::NotJudged(format!("PROPFIND gets no response: {}", exchange.summary()))),
+        judged = Some(Outcome::Holds);
     }
+    judged.ok_or_else(|| {
+        Outcome::NotJudged(match unsupported.status() {
+            Some(status) => format!("PROPFIND gets status {status}"),
+            None => format!("PROPFIND gets no response: {}", unsupported.summary()),
+        })
+    })
 }
 
 async fn other_method(context: CheckContext) -> Result<Outcome, Outcome> {
@@ -235,6 +242,11 @@ async fn other_method(context: CheckContext) -> Result<Outcome, Outcome> {
     if exchange.head().is_none() && is_open {
         let observed = format!("nothing within {}", seconds(exchange.duration));
         return Ok(Breach::new(&exchange, "status 405 or 501", observed).proven());
+    }
+    if exchange.status() == Some(500) && context.response().await?.status() == Some(200) {
+        return Ok(Breach::new(&exchange, "status 405 or 501", "status 500")
+            .hint("the handler fails on a method that it does not know: check the method first")
+            .proven());
     }
     Ok(Outcome::Holds)
 }

@@ -51,6 +51,11 @@ impl End {
         }
     }
 
+    /// Whether HTTP/2 does not allow the head, so that clients end the stream.
+    pub(crate) fn is_malformed(&self) -> bool {
+        matches!(self, Self::Broken { kind: io::ErrorKind::InvalidData, .. })
+    }
+
     /// The connection broke with this error.
     pub(super) fn broken(error: &io::Error) -> Self {
         Self::Broken { kind: error.kind(), reason: error.to_string() }
@@ -240,7 +245,7 @@ impl Exchange {
     pub(crate) fn is_cut_over_http2(&self) -> bool {
         let is_cut = match &self.end {
             End::ClosedEarly => true,
-            End::Broken { kind, .. } => *kind != io::ErrorKind::InvalidData,
+            End::Broken { .. } => !self.end.is_malformed(),
             _ => false,
         };
         is_cut && self.request.version == Version::Http2 && self.head().is_some()

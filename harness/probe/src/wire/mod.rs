@@ -1,6 +1,7 @@
 //! Requests, each on its own connection, and the responses.
 //!
 //! - [`request`]: a request, and how far its response is read
+//! - `opening`: the connection of a request, and its first bytes
 //! - [`ongoing`]: an exchange while the response is read
 //! - [`exchange`]: a request and the response to it
 //! - [`block_fields`]: fields of event blocks, also of unfinished ones
@@ -14,5 +15,6 @@ pub(crate) mod curl;
 pub(crate) mod exchange;
 pub(crate) mod http2_stream;
 pub(crate) mod ongoing;
+mod opening;
 pub(crate) mod request;
 mod response_reader;

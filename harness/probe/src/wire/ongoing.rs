@@ -3,23 +3,19 @@
 use std::time::Duration;
 
 use ssespec_strict::http::Piece;
-use ssespec_strict::{EventStreamReader, Item, Limits};
+use ssespec_strict::{EventStreamReader, Item};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::content_coding::Decoder;
 use super::curl;
 use super::exchange::{End, Event, Exchange, Read, Silence};
-use super::http2_stream::Http2Stream;
-use super::request::{Method, Request, Version};
+use super::opening::{LIMITS, connect, first_bytes};
+use super::request::{Method, Request};
 use super::response_reader::ResponseReader;
 use crate::describe::seconds;
 use crate::options::Options;
 use crate::own_lateness::pauses_since;
 use ssespec_mock_server::client::Connection;
-use ssespec_mock_server::client::Offer;
-
-/// The longest head, line and event that are kept, in bytes.
-const LIMITS: Limits = Limits { head: 64 * 1024, line: 1024 * 1024, data: 1024 * 1024 };
 
 /// The most bytes that are read from a connection. No check needs more.
 const MOST: u64 = 8 * 1024 * 1024;
@@ -341,28 +337,4 @@ impl OngoingExchange {
         self.items(items);
         self.is_over = true;
     }
-}
-
-/// Connects, for the version of the request.
-async fn connect(options: &Options, request: &Request) -> Result<Connection, String> {
-    let Options { target, trust, timeout, .. } = options;
-    let offer = if request.version == Version::Http2 { Offer::H2 } else { Offer::Http11 };
-    Connection::open(target, trust, offer, *timeout).await.map_err(|error| error.to_string())
-}
-
-/// The reader of the response, and the bytes of the request.
-fn first_bytes(
-    options: &Options,
-    request: &Request,
-    sent: &[u8],
-) -> Result<(ResponseReader, Vec<u8>), String> {
-    if request.version != Version::Http2 {
-        return Ok((ResponseReader::http1(&request.method, LIMITS), sent.to_vec()));
-    }
-    let target = &options.target;
-    let head = request.http2_head(&target.origin(), &target.path, &options.headers);
-    let head = head.map_err(|error| format!("HTTP/2 does not allow the request: {error}"))?;
-    let mut stream = Http2Stream::begin(head, request.method.content().cloned())?;
-    let bytes = stream.take_output();
-    Ok((ResponseReader::Http2(Box::new(stream)), bytes))
 }

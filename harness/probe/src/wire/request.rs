@@ -55,6 +55,15 @@ pub(crate) enum Version {
     Http2,
 }
 
+/// Whose fields a request has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Sender {
+    /// Those of the probe, and those that the user gave.
+    User,
+    /// Those of the probe: a browser sends a preflight without credentials.
+    Browser,
+}
+
 /// The Content-Type of a request with content, unless the user gives another.
 pub(crate) const DEFAULT_CONTENT_TYPE: &str = "application/json";
 
@@ -88,6 +97,8 @@ pub(crate) struct Request {
     pub(crate) limits: ReadLimits,
     /// Close the sending direction after the request.
     pub(crate) half_close: bool,
+    /// Whose fields it has.
+    pub(crate) sender: Sender,
 }
 
 impl Request {
@@ -96,12 +107,17 @@ impl Request {
         let headers =
             STREAM_FIELDS.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()));
         let headers = headers.collect();
-        Self { method, version, path: None, headers, limits, half_close: false }
+        Self { method, version, path: None, headers, limits, half_close: false, sender: Sender::User }
     }
 
     /// With another method.
     pub(crate) fn method(self, method: Method) -> Self {
         Self { method, ..self }
+    }
+
+    /// As a browser sends it on its own: without the fields of the user.
+    pub(crate) fn without_users_fields(self) -> Self {
+        Self { sender: Sender::Browser, ..self }
     }
 
     /// With another path and query; `None` means those of the stream.
@@ -190,6 +206,7 @@ impl Request {
         &'a self,
         users: &'a [(String, String)],
     ) -> impl Iterator<Item = (&'a str, Cow<'a, [u8]>)> + 'a {
+        let users = if self.sender == Sender::User { users } else { &[] };
         let is_users = |name: &str| users.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
         let of_content = self.method.content().into_iter().flat_map(|content| {
             let length = content.len().to_string().into_bytes();

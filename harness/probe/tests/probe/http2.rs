@@ -16,6 +16,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use crate::date;
 use crate::event_log::EventLog;
 use crate::probing::{ProbeSetup, probe};
 use crate::server;
@@ -42,6 +43,8 @@ pub(crate) enum Http2Flaw {
     Ends,
     /// There is no Cache-Control.
     NoCacheControl,
+    /// There is a Content-Length.
+    Length,
 }
 
 /// The flag on the last frame of a request.
@@ -123,6 +126,10 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
             0 | 1 if head[4] & END_STREAM == 0 => {}
             0 | 1 => {
                 let fields = asked.remove(&stream).unwrap_or_default();
+                if let Some(block) = brief(&fields) {
+                    connection.write_all(&frame(1, 4 | END_STREAM, stream, &block)).await.ok()?;
+                    continue;
+                }
                 connection.write_all(&frame(1, 4, stream, &response(flaw))).await.ok()?;
                 let (missed, live) =
                     log.after(last_event_id(&fields).filter(|_| flaw != Http2Flaw::NeverResumes));
@@ -144,6 +151,21 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
+/// The response to a request that does not open the stream.
+fn brief(fields: &[Field]) -> Option<Vec<u8>> {
+    let value =
+        |name: &str| fields.iter().find(|field| field.name == name.as_bytes()).map(|field| &field.value[..]);
+    let status = match (value(":method"), value(":path")) {
+        (Some(b"GET" | b"POST"), Some(path)) if !path.starts_with(b"/ssespec") => return None,
+        (Some(b"GET"), _) => "404",
+        (Some(b"HEAD"), _) => return Some(response(Http2Flaw::None)),
+        (Some(b"OPTIONS"), _) => "204",
+        _ => "405",
+    };
+    let allow = literal("allow", "GET, HEAD, OPTIONS");
+    Some([literal(":status", status), allow, literal("date", &date::now())].concat())
+}
+
 fn last_event_id(fields: &[Field]) -> Option<u64> {
     let field = fields.iter().find(|field| field.name == b"last-event-id")?;
     std::str::from_utf8(&field.value).ok()?.parse().ok()
@@ -158,9 +180,12 @@ fn response(flaw: Http2Flaw) -> Vec<u8> {
         literal("content-type", content_type),
         if flaw == Http2Flaw::NoCacheControl { Vec::new() } else { literal("cache-control", "no-store") },
         literal("vary", "Origin"),
-        literal(date, "Thu, 01 Jan 2026 00:00:00 GMT"),
+        literal(date, &date::now()),
     ]
     .concat();
+    if flaw == Http2Flaw::Length {
+        block.extend(literal("content-length", "100000"));
+    }
     if flaw == Http2Flaw::KeepAlive {
         block.extend(literal("connection", "keep-alive"));
     }
@@ -252,6 +277,7 @@ async fn flaws_over_http2_are_found() {
         (Http2Flaw::OtherData, "h2-equal", Verdict::Warn),
         (Http2Flaw::Ends, "h2-equal", Verdict::Warn),
         (Http2Flaw::NoCacheControl, "h2-head", Verdict::Warn),
+        (Http2Flaw::Length, "h2-head", Verdict::Warn),
         (Http2Flaw::NeverResumes, "h2-resume", Verdict::Warn),
     ];
     let mut tasks = tokio::task::JoinSet::new();
@@ -276,6 +302,56 @@ async fn an_untrusted_certificate_is_rejected() {
         probe(&url, ProbeSetup { trust: other, ..ProbeSetup::default() }).await.0.len()
     });
     assert!(wrong.await.is_err_and(|error| error.is_panic()));
+}
+
+/// Starts a server without TLS that speaks HTTP/2 only.
+pub(crate) async fn start_http2_only(flaw: Http2Flaw) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/events", listener.local_addr().expect("an address"));
+    let log = EventLog::start();
+    tokio::spawn(async move {
+        while let Ok((connection, _)) = listener.accept().await {
+            let log = log.clone();
+            tokio::spawn(async move { serve(connection, flaw, &log).await });
+        }
+    });
+    url
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_server_of_http2_only_has_no_problem() {
+    let url = start_http2_only(Http2Flaw::None).await;
+    let probed = probe(&url, ProbeSetup::default()).await;
+    assert_eq!(probed.problems(), "");
+    assert_eq!(probed.0["h2"].facts[0].value, "yes, with prior knowledge, and nothing else");
+    for name in ["status", "content-type", "head", "resume", "resume-no-loss", "parallel", "h2-reset"] {
+        assert_eq!(probed.verdict(name), Verdict::Pass, "{name}");
+    }
+    let reason = probed.0["chunked"].reason.clone().unwrap_or_default();
+    assert!(reason.contains("speaks HTTP/2 only"), "{reason}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn flaws_of_servers_of_http2_only_are_found() {
+    let expected = [
+        (Http2Flaw::KeepAlive, "h2-fields", Verdict::Fail),
+        (Http2Flaw::KeepAlive, "chunked-end", Verdict::Skip),
+        (Http2Flaw::OtherType, "content-type", Verdict::Fail),
+        (Http2Flaw::NoCacheControl, "cache-control", Verdict::Warn),
+        (Http2Flaw::NeverResumes, "resume", Verdict::Warn),
+        (Http2Flaw::ResetsSoon, "chunked-end", Verdict::Warn),
+        (Http2Flaw::ResetsAll, "h2-reset", Verdict::Fail),
+        (Http2Flaw::FewStreams, "h2-streams", Verdict::Warn),
+    ];
+    let mut tasks = tokio::task::JoinSet::new();
+    for (flaw, name, verdict) in expected {
+        tasks.spawn(async move {
+            let url = start_http2_only(flaw).await;
+            let probed = probe(&url, ProbeSetup { filters: &[name], ..ProbeSetup::default() }).await;
+            assert_eq!(probed.verdict(name), verdict, "{flaw:?} {name}\n{}", probed.problems());
+        });
+    }
+    tasks.join_all().await;
 }
 
 /// A server without TLS that speaks HTTP/2 to clients that start with its preface, and HTTP/1.1 to others.

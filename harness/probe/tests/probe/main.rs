@@ -13,6 +13,8 @@ mod broadcasting_servers;
 #[cfg(test)]
 mod check_list;
 #[cfg(test)]
+mod date;
+#[cfg(test)]
 mod emit_trigger;
 #[cfg(test)]
 mod emitting_servers;

@@ -22,6 +22,7 @@ pub(crate) struct ProbeResults(pub(crate) BTreeMap<String, CaseResult>);
 /// How a test probes.
 pub(crate) struct ProbeSetup<'s> {
     pub(crate) filters: &'s [&'s str],
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) timeout: Duration,
     pub(crate) length: Length,
     pub(crate) trust: Trust,
@@ -33,6 +34,7 @@ impl Default for ProbeSetup<'_> {
     fn default() -> Self {
         Self {
             filters: &[],
+            headers: Vec::new(),
             timeout: Duration::from_secs(5),
             length: Length::Quick,
             trust: Trust::default(),
@@ -57,7 +59,7 @@ pub(crate) async fn attempt(url: &str, setup: ProbeSetup<'_>) -> Result<ProbeRes
         corpus: Arc::clone(&CORPUS),
         options: Options {
             target: Target::parse(url).expect("a URL"),
-            headers: Vec::new(),
+            headers: setup.headers,
             content: setup.content,
             paths: BTreeMap::new(),
             emit: setup.emit,

@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
+use crate::date;
 use crate::event_log::EventLog;
 use crate::flaw::Flaw::{self, *};
 use crate::frame::frame;
@@ -120,7 +121,8 @@ where
     if has(OddDate) {
         fields.push_str("date: 2026-01-01 00:00:00\r\n");
     } else if !has(NoDate) {
-        fields.push_str("date: Thu, 01 Jan 2026 00:00:00 GMT\r\n");
+        let now = if has(FrozenDate) { "Thu, 01 Jan 2026 00:00:00 GMT".into() } else { date::now() };
+        fields.push_str(&format!("date: {now}\r\n"));
     }
     let brief = |status: &str, more: &str, body: &str| {
         let content = if request.method == "HEAD" { "" } else { body };
@@ -132,6 +134,10 @@ where
         format!("HTTP/1.1 {status}\r\n{fields}{more}{length}\r\n{content}").into_bytes()
     };
     let path = request.path.split('?').next().unwrap_or_default();
+    if path != "/events" && has(BriefStream) {
+        let text = "content-type: text/event-stream\r\n";
+        return connection.write_all(&brief("200 OK", text, "data: no such stream\n\n")).await.ok();
+    }
     if path != "/events" {
         let text =
             format!("content-type: text/{}\r\n", if has(ErrorStream) { "event-stream" } else { "html" });
@@ -155,13 +161,22 @@ where
     }
     let allow = "allow: GET, HEAD, OPTIONS\r\n";
     match request.method.as_str() {
+        "HEAD" if has(HeadWithoutAllow) => {
+            return connection.write_all(&brief("405 Method Not Allowed", "", "")).await.ok();
+        }
         "GET" | "HEAD" => {}
+        "OPTIONS" if has(AuthorizedPreflight) && request.field("authorization").is_none() => {
+            return connection.write_all(&brief("401 Unauthorized", "", "")).await.ok();
+        }
         "OPTIONS" if has(OptionsStreams) => {}
         "OPTIONS" => {
             let more = format!("{allow}access-control-allow-headers: Last-Event-ID\r\n");
             return connection.write_all(&brief("204 No Content", &more, "")).await.ok();
         }
         _ if has(AnyMethod) => {}
+        _ if has(FailsOnMethods) => {
+            return connection.write_all(&brief("500 Internal Server Error", "", "")).await.ok();
+        }
         _ => {
             let more = if has(NoAllow) { "" } else { allow };
             return connection.write_all(&brief("405 Method Not Allowed", more, "")).await.ok();
@@ -187,6 +202,16 @@ where
     if has(EmptyForUnknownIds) && id.is_some() && last.is_none() {
         return connection.write_all(&brief("200 OK", "content-type: text/event-stream\r\n", "")).await.ok();
     }
+    if has(BreaksOffForUnknownIds) && id.is_some() && last.is_none() {
+        let head =
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+        connection.write_all(head).await.ok()?;
+        return None;
+    }
+    if has(EndsForUnknownIds) && id.is_some() && last.is_none() {
+        let text = "content-type: text/event-stream\r\n";
+        return connection.write_all(&brief("200 OK", text, "data: unknown id\n\n")).await.ok();
+    }
     if has(Partial) && request.field("range").is_some() {
         return connection.write_all(&brief("206 Partial Content", "", "data")).await.ok();
     }
@@ -204,6 +229,7 @@ fn cors(request: &Request, flaws: &Flaws) -> String {
     let vary = if has(EchoWithoutVary) { "" } else { "vary: Origin\r\n" };
     let origin = request.field("origin");
     let mut fields = match origin {
+        Some(_) if has(NullOrigin) => "access-control-allow-origin: null\r\n".into(),
         Some(_) if has(StarWithCredentials) => {
             "access-control-allow-origin: *\r\naccess-control-allow-credentials: true\r\n".into()
         }
@@ -243,6 +269,9 @@ where
     }
     if !has(Storable) {
         fields.push_str("cache-control: no-store\r\n");
+    }
+    if has(KeptByNetworks) {
+        fields.push_str("cdn-cache-control: max-age=60\r\n");
     }
     if has(Folded) {
         fields.push_str("x-folded: a\r\n b\r\n");
@@ -329,7 +358,7 @@ where
     if has(SkipsEvent) && missed.len() > 1 {
         missed.remove(1);
     }
-    if has(FreshIds) {
+    if has(FreshIds) || (has(ReplaysOnce) && last.is_some() && !log.is_first_replay()) {
         missed.clear();
     }
     if has(ReversedReplay) {
