@@ -124,9 +124,10 @@ async fn field_injection(context: CheckContext) -> Result<Outcome, Outcome> {
         plain.clone().add_field("last-event-id", &value),
         plain.clone().add_field("last-event-id", format!("a\\r\\n{INJECTED}: 1")),
         plain.clone().add_field("origin", format!("https://a.example{value}")),
-        plain.path(Some(query)),
+        plain.clone().path(Some(query)),
     ];
-    for exchange in context.send_all(requests).await {
+    let of_parameters = with_value(path, &value).into_iter().map(|target| plain.clone().path(Some(target)));
+    for exchange in context.send_all(requests.into_iter().chain(of_parameters)).await {
         if exchange.heads.iter().any(|head| head.values(INJECTED).next().is_some()) {
             let expected = "no line break from the request in a response field";
             return Ok(Breach::new(&exchange, expected, format!("a field {INJECTED}"))

@@ -108,6 +108,11 @@ pub(super) async fn disconnecting(context: CheckContext, how: Disconnect) -> Res
         if !context.is_alone {
             return Err(Outcome::JudgeAlone(ENDS_SOON.into()));
         }
+        drop(places);
+        if ends_undisturbed(&context, &request, other.duration).await {
+            let reason = "streams end about as soon if nobody leaves";
+            return Err(Outcome::NotJudged(reason.into()));
+        }
         let observed = format!(
             "the stream stayed open for {}, and ended when {clients} others were {event}",
             seconds(QUIET)
@@ -177,6 +182,13 @@ async fn quiet_stream(context: &CheckContext, request: &Request) -> Result<Ongoi
             _ => return Ok(stream),
         }
     }
+}
+
+/// Whether a stream ends by about this time although no client leaves.
+async fn ends_undisturbed(context: &CheckContext, request: &Request, time: Duration) -> bool {
+    let mut stream = context.places().open(context.options(), request).await;
+    stream.read_until(time * 3 / 2, |_| false).await;
+    stream.finish().end == End::Complete
 }
 
 /// Opens streams together, and waits for their heads.

@@ -7,6 +7,7 @@ mod object;
 use std::collections::BTreeMap;
 
 use ssespec_reports::visible;
+use ssespec_strict::FindingKind;
 
 use self::mistake::Mistake;
 use super::stream::judge_stream;
@@ -41,10 +42,14 @@ fn payloads(exchange: &Exchange) -> Outcome {
     if types.is_empty() {
         return Outcome::NotJudged("no event came".into());
     }
+    let has_invalid_utf8 =
+        exchange.stream_findings.iter().any(|finding| finding.kind == FindingKind::InvalidUtf8);
     for (kind, payloads) in types {
         let mut found: BTreeMap<Mistake, Vec<&str>> = BTreeMap::new();
         for payload in &payloads {
-            if let Some(mistake) = Mistake::of(payload) {
+            // Where bytes are no UTF-8, the characters are lost here.
+            let is_own = |mistake: &Mistake| *mistake == Mistake::Replaced && has_invalid_utf8;
+            if let Some(mistake) = Mistake::of(payload).filter(|mistake| !is_own(mistake)) {
                 found.entry(mistake).or_default().push(payload);
             }
         }

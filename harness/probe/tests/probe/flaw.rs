@@ -113,6 +113,8 @@ pub(crate) enum Flaw {
     LateBlankLine,
     /// Last-Event-ID is copied into a response field, decoded.
     InjectsField,
+    /// A parameter of the query is copied into a response field, decoded.
+    InjectsFieldOfQuery,
     /// Chunk sizes are wrong.
     BadChunk,
     /// Unknown ids get status 500.
@@ -201,6 +203,8 @@ pub(crate) enum Flaw {
     ReplaysOnce,
     /// Not a flaw: some events carry words that a mistake could have written.
     OddWords,
+    /// Not a flaw: streams end on their own.
+    EndsAfterAMoment,
     /// Not a flaw: more than eight simultaneous connections get status 503.
     FewConnections,
 }

@@ -65,6 +65,7 @@ const FOUND: &[(Flaw, &str, Verdict)] = &[
     (ComparesAccept, "accept-list", Verdict::Fail),
     (LateBlankLine, "block-in-one-flush", Verdict::Fail),
     (InjectsField, "field-injection", Verdict::Fail),
+    (InjectsFieldOfQuery, "field-injection", Verdict::Fail),
     (BadChunk, "chunk-syntax", Verdict::Fail),
     (FailsOnIds, "hostile-id", Verdict::Fail),
     (CrashesOnIds, "hostile-id", Verdict::Fail),
@@ -132,6 +133,16 @@ async fn each_flaw_is_found() {
     }
     let wrong: Vec<String> = tasks.join_all().await.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_that_end_on_their_own_do_not_end_because_others_leave() {
+    let names = ["leave-by-fin", "leave-by-reset"];
+    let setup = ProbeSetup { filters: &names, length: Length::Full, ..ProbeSetup::default() };
+    let probed = probe(&start(&[EndsAfterAMoment]).await, setup).await;
+    for name in names {
+        assert_eq!(probed.verdict(name), Verdict::Skip, "{:#?}", probed.0[name]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,6 +15,7 @@ use crate::event_log::EventLog;
 use crate::flaw::Flaw::{self, *};
 use crate::frame::frame;
 use crate::output::Output;
+use crate::request::{Request, cors};
 
 pub(crate) type Flaws = Arc<BTreeSet<Flaw>>;
 
@@ -53,36 +54,6 @@ async fn refuse(mut connection: tokio::net::TcpStream) -> Option<()> {
     let _ = connection.read(&mut request).await.ok()?;
     let answer = b"HTTP/1.1 503 Service Unavailable\r\ndate: Sat, 21 Nov 2026 12:00:00 GMT\r\ncontent-length: 0\r\nretry-after: 1\r\nconnection: close\r\n\r\n";
     connection.write_all(answer).await.ok()
-}
-
-/// A request.
-struct Request {
-    method: String,
-    path: String,
-    is_http10: bool,
-    fields: Vec<(String, String)>,
-}
-
-impl Request {
-    fn parse(head: &str) -> Self {
-        let mut lines = head.split("\r\n");
-        let mut words = lines.next().unwrap_or_default().split(' ').map(str::to_owned);
-        let (method, path, version) = (words.next(), words.next(), words.next());
-        let fields = lines.filter_map(|line| line.split_once(':'));
-        Self {
-            method: method.unwrap_or_default(),
-            path: path.unwrap_or_default(),
-            is_http10: version.as_deref() == Some("HTTP/1.0"),
-            fields: fields.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect(),
-        }
-    }
-
-    fn field(&self, name: &str) -> Option<&str> {
-        self.fields
-            .iter()
-            .find(|(other, _)| other.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
-    }
 }
 
 /// Responds to the requests on a connection.
@@ -224,30 +195,6 @@ where
     stream(connection, request, flaws, log, fields, last).await
 }
 
-fn cors(request: &Request, flaws: &Flaws) -> String {
-    let has = |flaw| flaws.contains(&flaw);
-    let vary = if has(EchoWithoutVary) { "" } else { "vary: Origin\r\n" };
-    let origin = request.field("origin");
-    let mut fields = match origin {
-        Some(_) if has(NullOrigin) => "access-control-allow-origin: null\r\n".into(),
-        Some(_) if has(StarWithCredentials) => {
-            "access-control-allow-origin: *\r\naccess-control-allow-credentials: true\r\n".into()
-        }
-        Some(origin) if has(CookieWithCredentials) => format!(
-            "access-control-allow-origin: {origin}\r\naccess-control-allow-credentials: true\r\nset-cookie: a=b\r\n{vary}"
-        ),
-        Some(origin) if has(TwoOrigins) => {
-            format!("access-control-allow-origin: {origin}, https://other.example\r\n{vary}")
-        }
-        Some(origin) => format!("access-control-allow-origin: {origin}\r\n{vary}"),
-        None => vary.to_owned(),
-    };
-    if let (true, Some(id)) = (has(InjectsField), request.field("last-event-id")) {
-        fields.push_str(&format!("x-resumed-from: {}\r\n", id.replace("%0d%0a", "\r\n").replace("%20", " ")));
-    }
-    fields
-}
-
 /// Opens the stream.
 async fn stream<S>(
     connection: &mut S,
@@ -344,6 +291,9 @@ where
     events(&mut out, flaws, log, last).await
 }
 
+/// When a stream ends on its own: just after others have left.
+const MOMENT: Duration = Duration::from_millis(2600);
+
 /// How late a server notices that a client has left.
 const NOTICED_LATE: Duration = Duration::from_millis(250);
 
@@ -365,6 +315,7 @@ where
         missed.reverse();
     }
     let (opened, mut leaving) = (Instant::now(), log.leaving());
+    let end = opened + if has(EndsAfterAMoment) { MOMENT } else { Duration::from_secs(3600) };
     let (mut own, mut held, mut pending) = (0, Vec::new(), Vec::new());
     for number in missed {
         let mut text = frame(number, flaws);
@@ -376,6 +327,10 @@ where
     loop {
         let number = tokio::select! {
             number = live.recv() => number.ok()?,
+            () = tokio::time::sleep_until(end) => {
+                out.connection.write_all(b"0\r\n\r\n").await.ok()?;
+                return None;
+            }
             () = out.wait_for_disconnect() => {
                 if has(LeaverEndsAllLate) {
                     tokio::time::sleep(NOTICED_LATE).await;
