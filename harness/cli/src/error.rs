@@ -387,9 +387,7 @@ impl CommandError {
             | Self::Record { .. }
             | Self::NothingRecorded(_)
             | Self::Handshake(_)
-            | Self::Probe(
-                ProbeError::Unreachable { .. } | ProbeError::Redirects { .. } | ProbeError::OnlyHttp2 { .. },
-            )
+            | Self::Probe(ProbeError::Unreachable { .. } | ProbeError::Redirects { .. })
             | Self::Runtime(_) => Status::NotRun,
             #[cfg(not(feature = "browsers"))]
             Self::NoBrowsers(_) => Status::Usage,

@@ -4,7 +4,10 @@ use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
+use ssespec_strict::http::Piece;
+
 use crate::credentials::basic;
+use crate::wire::http2_stream::Http2Stream;
 use ssespec::target::Target;
 use ssespec_mock_server::client::Connection;
 use ssespec_mock_server::client::Offer;
@@ -34,6 +37,9 @@ pub(crate) enum EmitError {
     /// The request failed.
     #[error("the POST failed: {0}")]
     Request(io::Error),
+    /// The response is none of HTTP/1.1.
+    #[error("the POST got no response over HTTP/1.1")]
+    NoHttp1,
     /// The response is not a success.
     #[error("the POST was answered with {0:?} instead of a 2xx status")]
     Status(String),
@@ -83,7 +89,47 @@ async fn run_command(command: &str) -> Result<(), EmitError> {
 /// The length of `HTTP/1.1 200`.
 const STATUS_LENGTH: usize = 12;
 
+/// Sends a POST over HTTP/1.1, and over HTTP/2 to a server that answers in no HTTP/1.1.
 async fn post(target: &Target, trust: &Trust, limit: Duration) -> Result<(), EmitError> {
+    match post_over_http1(target, trust, limit).await {
+        Err(EmitError::Request(_) | EmitError::NoHttp1) if over_http2(target, trust, limit).await => Ok(()),
+        other => other,
+    }
+}
+
+/// Whether a POST over HTTP/2 succeeds.
+async fn over_http2(target: &Target, trust: &Trust, limit: Duration) -> bool {
+    let head = http::Request::builder().method("POST").uri(format!("{}{}", target.origin(), target.path));
+    let head = basic(target).into_iter().fold(head, |head, (name, value)| head.header(name, value));
+    let Some(mut stream) = head.body(()).ok().and_then(|head| Http2Stream::begin(head, None).ok()) else {
+        return false;
+    };
+    let Ok(mut connection) = Connection::open(target, trust, Offer::H2, limit).await else { return false };
+    let (mut buffer, mut pieces) = ([0; 1024], Vec::new());
+    loop {
+        if let Some(status) = pieces.iter().find_map(final_status) {
+            return (200..300).contains(&status);
+        }
+        if connection.write(&stream.take_output()).await.is_err() || stream.failure().is_some() {
+            return false;
+        }
+        let length = connection.read(&mut buffer).await.unwrap_or_default();
+        if length == 0 {
+            return false;
+        }
+        stream.feed(buffer.get(..length).unwrap_or_default(), Duration::ZERO, &mut pieces);
+    }
+}
+
+/// The status of a final head.
+fn final_status(piece: &Piece) -> Option<u16> {
+    match piece {
+        Piece::Head(head) => Some(head.status).filter(|status| *status >= 200),
+        _ => None,
+    }
+}
+
+async fn post_over_http1(target: &Target, trust: &Trust, limit: Duration) -> Result<(), EmitError> {
     let opened = Connection::open(target, trust, Offer::Http11, limit).await;
     let mut connection = opened.map_err(EmitError::Request)?;
     let credentials = basic(target).map(|(name, value)| format!("{name}: {value}\r\n")).unwrap_or_default();
@@ -101,6 +147,7 @@ async fn post(target: &Target, trust: &Trust, limit: Duration) -> Result<(), Emi
         }
     }
     match response.get(9..10) {
+        _ if !response.starts_with(b"HTTP/1") => Err(EmitError::NoHttp1),
         Some(b"2") => Ok(()),
         _ => {
             let start = response.get(..STATUS_LENGTH).unwrap_or(&response);

@@ -21,15 +21,6 @@ pub enum ProbeError {
         /// The value of the Location field.
         location: String,
     },
-    /// The server responds over HTTP/2 only.
-    #[error(
-        "{url}: the server responds over HTTP/2 only; the checks send HTTP/1.1 requests and compare HTTP/2 with them, so \
-         probe it through a port or proxy that speaks HTTP/1.1 too"
-    )]
-    OnlyHttp2 {
-        /// The URL.
-        url: String,
-    },
     /// No check is selected.
     #[error("no check is selected; `ssespec probe --list` lists them")]
     NothingSelected,

@@ -3,7 +3,7 @@
 //! ```no_run
 //! # use std::sync::Arc;
 //! # use ssespec::run::{Baseline, Rerun, Selection};
-//! use ssespec_probe::{Length, Options, Probe, Strictness, Target, Trust};
+//! use ssespec_probe::{HttpVersion, Length, Options, Probe, Strictness, Target, Trust};
 //!
 //! # async fn probe() -> Result<(), Box<dyn std::error::Error>> {
 //! let url = "http://127.0.0.1:8080/events";
@@ -19,6 +19,7 @@
 //!         length: Length::Quick,
 //!         limit: Some(std::time::Duration::from_secs(5)),
 //!         trust: Trust::default(),
+//!         version: HttpVersion::default(),
 //!     },
 //!     selection: Selection::default(),
 //!     name: "my server".into(),
@@ -53,7 +54,7 @@
 //! - `http2`: the stream over HTTP/2
 //! - `outcome`: the outcome of a check, and the breach that it may have found
 //! - `own_lateness`: when this process itself was late
-//! - `wire`: requests over HTTP/1.1, each on its own connection, and the responses
+//! - `wire`: requests, each on its own connection, and the responses
 //! - `options`, `content`, `credentials`, `emit`: how the server is reached, and what is sent to it
 //!
 //! # How to add a check
@@ -97,7 +98,7 @@ pub use content::{Content, ContentError};
 pub use emit::EmitTrigger;
 pub use error::ProbeError;
 pub use need::Need;
-pub use options::{Length, Options};
+pub use options::{HttpVersion, Length, Options};
 pub use probe::Probe;
 pub use proxied::{BothStreams, worse_through_a_proxy};
 pub use ssespec_mock_server::client::{Roots, RootsError, Security, Target, TargetError, Trust};

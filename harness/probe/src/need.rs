@@ -1,6 +1,6 @@
 //! What a check needs.
 
-use crate::options::{Length, Options};
+use crate::options::{HttpVersion, Length, Options};
 use ssespec::target::Security;
 
 /// What a check needs besides a server. The check is skipped if it is missing.
@@ -12,6 +12,8 @@ pub enum Need {
     Tls,
     /// A stream opened with GET. Unlike POST, GET is safe, idempotent and cacheable.
     Get,
+    /// A server that speaks HTTP/1.1.
+    Http1,
     /// A stream observed in full, which a quick probe does not do.
     FullObservation,
 }
@@ -23,6 +25,7 @@ impl Need {
             Self::Emit => "needs --emit",
             Self::Tls => "needs https",
             Self::Get => "not with --data",
+            Self::Http1 => "not over HTTP/2 only",
             Self::FullObservation => "not with --quick",
         }
     }
@@ -35,6 +38,9 @@ impl Need {
             }
             Self::Tls => (options.target.security == Security::Tls, "needs a server reached over TLS"),
             Self::Get => (options.content.is_none(), "applies only to a stream opened with GET"),
+            Self::Http1 => {
+                (options.version != HttpVersion::Http2, "needs HTTP/1.1, and the server speaks HTTP/2 only")
+            }
             Self::FullObservation => (options.length == Length::Full, "takes longer than a quick probe"),
         };
         (!is_met).then_some(reason)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::content::Content;
 use crate::credentials::basic;
 use crate::emit::EmitTrigger;
-use crate::wire::request::{Method, ReadLimits, Request};
+use crate::wire::request::{Method, ReadLimits, Request, Version};
 use ssespec::target::Target;
 use ssespec_mock_server::client::Trust;
 
@@ -30,6 +30,16 @@ impl Length {
     }
 }
 
+/// The version of HTTP that requests use.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum HttpVersion {
+    /// HTTP/1.1, and HTTP/2 in what compares both; only HTTP/2 if the server knows nothing else.
+    #[default]
+    Http11,
+    /// HTTP/2 only.
+    Http2,
+}
+
 /// How a server is probed.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -51,6 +61,8 @@ pub struct Options {
     pub limit: Option<Duration>,
     /// Which certificates are trusted.
     pub trust: Trust,
+    /// The version of HTTP that requests use.
+    pub version: HttpVersion,
 }
 
 /// How much of a limited probe is not left for observing the stream: judging, also once more.
@@ -72,6 +84,11 @@ impl Options {
         Self { limit: self.limit.map(|limit| limit.saturating_sub(passed)), ..self.clone() }
     }
 
+    /// The same options, for a server that knows HTTP/2 only.
+    pub(crate) fn over_http2(&self) -> Self {
+        Self { version: HttpVersion::Http2, ..self.clone() }
+    }
+
     /// Half this time if all of the probe takes little longer.
     pub(crate) fn shortened(&self, time: Duration) -> Duration {
         if self.limit.is_some() { time / 2 } else { time }
@@ -90,6 +107,10 @@ impl Options {
 
     /// A request that opens the stream.
     pub(crate) fn request(&self, limits: ReadLimits) -> Request {
-        Request::stream(self.method(), limits)
+        let version = match self.version {
+            HttpVersion::Http11 => Version::Http11,
+            HttpVersion::Http2 => Version::Http2,
+        };
+        Request::stream(self.method(), version, limits)
     }
 }

@@ -16,7 +16,7 @@ use crate::conclusion::{NO_TIME, Strictness, conclude};
 use crate::error::ProbeError;
 use crate::http2::session::Session;
 use crate::observe::observations::CheckContext;
-use crate::options::Options;
+use crate::options::{HttpVersion, Options};
 use crate::outcome::Outcome;
 use crate::own_lateness::Watch;
 use crate::record;
@@ -98,22 +98,24 @@ impl Probe {
         if self.is_empty() {
             return Err(ProbeError::NothingSelected);
         }
-        let options = &self.options.prepared();
+        let mut options = self.options.prepared();
         let connected =
             Connection::open(&options.target, &options.trust, Offer::Http11, options.timeout).await;
         if let Err(source) = connected.map(drop) {
             // Nothing may be listening; or the server refuses HTTP/1.1 in the TLS handshake.
             let is_refusal = source.kind() != std::io::ErrorKind::ConnectionRefused;
-            return Err(match is_refusal && speaks_http2(options).await {
-                true => ProbeError::OnlyHttp2 { url: self.url.clone() },
-                false => ProbeError::Unreachable { url: self.url.clone(), source },
-            });
+            if !is_refusal || !speaks_http2(&options).await {
+                return Err(ProbeError::Unreachable { url: self.url.clone(), source });
+            }
+            options = options.over_http2();
         }
         let _watch = Watch::start();
-        let survey = Survey::of(options).await;
-        if survey.capacity.single.head().is_none() && speaks_http2(options).await {
-            return Err(ProbeError::OnlyHttp2 { url: self.url.clone() });
+        let mut survey = Survey::of(&options).await;
+        if survey.is_unanswered() && options.version == HttpVersion::Http11 && speaks_http2(&options).await {
+            options = options.over_http2();
+            survey = Survey::of(&options).await;
         }
+        let options = &options;
         if let Some(location) = survey.redirect.clone() {
             return Err(ProbeError::Redirects { url: self.url.clone(), location });
         }

@@ -51,6 +51,11 @@ impl Survey {
         Self { redirect, is_served, capacity: Arc::new(capacity), places }
     }
 
+    /// Whether a plain request got no response, or one that says that the version of HTTP is wrong.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        self.capacity.single.status().is_none_or(|status| matches!(status, 426 | 505))
+    }
+
     /// Whether the server serves fewer streams at the same time than were tried.
     pub(crate) fn is_limited(&self) -> bool {
         self.capacity.excess != Excess::None

@@ -12,7 +12,7 @@ use clap::Args;
 use ssespec::implementation::read_baseline;
 use ssespec::run::{Baseline, Rerun, Selection};
 use ssespec_cases::Corpus;
-use ssespec_probe::{Content, Length, Options, Probe, Roots, Strictness, Target, Trust};
+use ssespec_probe::{Content, HttpVersion, Length, Options, Probe, Roots, Strictness, Target, Trust};
 use ssespec_reports::results::Deciding;
 
 use crate::commands::server::adapter::AdapterOptions;
@@ -155,6 +155,7 @@ fn probe(arguments: &ProbeArguments, corpus: Arc<Corpus>) -> Result<Probe, Comma
             length: if arguments.quick { Length::Quick } else { Length::Full },
             limit: arguments.quick.then_some(QUICK),
             trust,
+            version: HttpVersion::default(),
         },
         selection: Selection {
             filters: arguments.filter.clone(),

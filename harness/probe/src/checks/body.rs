@@ -5,6 +5,7 @@ use ssespec_strict::FindingKind;
 use super::stream::{forbid, judge_findings, judge_stream};
 use crate::check::Check;
 use crate::describe;
+use crate::need::Need;
 use crate::outcome::{Breach, Outcome, fact};
 use crate::wire::exchange::{End, Exchange};
 
@@ -14,7 +15,8 @@ pub(crate) const CHECKS: &[Check] = &[
     }),
     Check::new("chunk-syntax", "The chunks are well-formed", "http/chunk-syntax", |c| {
         judge_stream(c, chunk_syntax)
-    }),
+    })
+    .needs(&[Need::Http1]),
     Check::new(
         "chunked-end",
         "A chunked stream that ends sends the last chunk",
@@ -125,6 +127,11 @@ fn chunk_syntax(exchange: &Exchange) -> Outcome {
 }
 
 fn chunked_end(exchange: &Exchange) -> Outcome {
+    if exchange.is_cut_over_http2() {
+        return Breach::new(exchange, "END_STREAM at the end of the stream", exchange.describe_end())
+            .hint("without it, clients see a broken connection")
+            .proven();
+    }
     if exchange.http_findings.iter().any(|finding| finding.kind == FindingKind::Truncated) {
         return Breach::new(
             exchange,

@@ -1,10 +1,13 @@
 //! Whether every open stream receives the events.
 
+mod groups;
+
 use std::collections::HashSet;
 
 use crate::check::{Check, judging};
 use crate::describe::{counted, seconds};
 use crate::need::Need;
+use crate::observe::batches;
 use crate::observe::crowd::{self, Crowd};
 use crate::observe::observations::CheckContext;
 use crate::observe::pair::{self, Common, Key, Pair, key};
@@ -25,6 +28,9 @@ async fn every_stream(context: CheckContext) -> Result<Outcome, Outcome> {
         return Err(Outcome::NotJudged("the server serves one stream at a time".into()));
     }
     if let Some(outcome) = several(&context).await? {
+        return Ok(outcome);
+    }
+    if let Some(outcome) = without_emission(&context).await? {
         return Ok(outcome);
     }
     let pair = {
@@ -63,6 +69,28 @@ async fn several(context: &CheckContext) -> Result<Option<Outcome>, Outcome> {
     let _places = context.reserve(context.places().total()).await;
     let crowd = crowd::observe(context.options(), &trigger, context.path.clone(), context.places()).await;
     Ok(reaches_some(&crowd))
+}
+
+/// The breach of a server that emits on its own, and whose events do not reach all of several streams.
+///
+/// # Errors
+/// If other streams may be the reason: the outcome of the check.
+async fn without_emission(context: &CheckContext) -> Result<Option<Outcome>, Outcome> {
+    if context.options().emit.is_some() {
+        return Ok(None);
+    }
+    let members = {
+        let _places = context.reserve(batches::MOST).await;
+        batches::observe(context.options(), context.path.clone(), context.places()).await
+    };
+    let Some(members) = members else { return Ok(None) };
+    let outcome = groups::judge(&members);
+    let are_all_silent = members.iter().all(|member| member.live().next().is_none());
+    let is_doubtful = outcome.is_some() || (are_all_silent && are_elsewhere(context).await);
+    if is_doubtful && !context.is_alone {
+        return Err(Outcome::JudgeAlone("several streams received different events, or none".into()));
+    }
+    Ok(outcome)
 }
 
 /// The breach of events that each reach some streams and not others. What reaches only one stream each time is for the

@@ -41,7 +41,8 @@ pub(crate) const CHECKS: &[Check] = &[
         "Response to a client that closes its sending direction",
         "http/half-close",
         |c| judging(half_close(c)),
-    ),
+    )
+    .needs(&[Need::Http1]),
     Check::new("tls-close", "How TLS connections are closed", "http/tls-close", |c| judging(tls_close(c)))
         .needs(&[Need::Tls]),
 ];

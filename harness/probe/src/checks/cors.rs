@@ -97,6 +97,7 @@ async fn send_preflight(context: &CheckContext) -> Arc<Exchange> {
     let request = context
         .request(context.until_head())
         .method(Method::Options)
+        .without_users_fields()
         .set_field("accept", "*/*")
         .add_field("origin", ONE)
         .add_field("access-control-request-method", "GET")
@@ -140,9 +141,7 @@ async fn origin(context: CheckContext) -> Result<Outcome, Outcome> {
     let values: Vec<String> =
         head.values(ALLOW_ORIGIN).map(|value| String::from_utf8_lossy(value).into_owned()).collect();
     let is_valid = |value: &str| {
-        value == "*"
-            || value == "null"
-            || (value.contains("://") && !value.contains([',', ' ']) && !value.ends_with('/'))
+        value == "*" || (value.contains("://") && !value.contains([',', ' ']) && !value.ends_with('/'))
     };
     Ok(match values.as_slice() {
         [] if head.status >= 400 => {
@@ -152,7 +151,13 @@ async fn origin(context: CheckContext) -> Result<Outcome, Outcome> {
         [value] if is_valid(value) => Outcome::Holds,
         _ => {
             let expected = "one field, with * or a single origin";
-            Breach::new(&exchange, expected, field_lines(head, &[ALLOW_ORIGIN])).proven()
+            let hint = match values.as_slice() {
+                [value] if value == "null" => {
+                    "null is what sandboxed frames and local files send: any of them may read the stream, and no website"
+                }
+                _ => "browsers compare the whole value with the origin of the page",
+            };
+            Breach::new(&exchange, expected, field_lines(head, &[ALLOW_ORIGIN])).hint(hint).proven()
         }
     })
 }

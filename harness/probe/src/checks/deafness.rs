@@ -7,7 +7,7 @@ use crate::observe::before_leaving::FirstEvents;
 use crate::observe::observations::CheckContext;
 use crate::observe::replay::REPLAYED;
 use crate::outcome::{Breach, Outcome};
-use crate::wire::exchange::{End, Exchange};
+use crate::wire::exchange::{End, Event, Exchange};
 use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::Request;
 
@@ -125,6 +125,29 @@ pub(super) async fn silenced_when_emitting(
     let new = new.finish();
     let is_silent = is_silent(&stream.exchange) && is_silent(&new);
     is_silent.then(|| silent(&stream.exchange).with_exchange(&new, 2).proven())
+}
+
+/// How many events without a gap show that ids are counted.
+const COUNTED: usize = 3;
+
+/// The breach of a stream whose ids were counted without a gap, and skip some after others have left.
+pub(super) fn skipped(exchange: &Exchange, left_at: Duration, left: &str) -> Option<Outcome> {
+    let number = |event: &Event| Some((event.block.id.as_deref()?.parse::<u64>().ok()?, event.block.at));
+    let numbers: Vec<(u64, Duration)> = exchange.dispatched().map(number).collect::<Option<_>>()?;
+    let steps: Vec<(u64, Duration)> =
+        numbers.windows(2).map(|pair| (pair[1].0.saturating_sub(pair[0].0), pair[1].1)).collect();
+    let before = steps.iter().filter(|(_, at)| *at < left_at).count();
+    let mut gaps = steps.iter().filter(|(step, _)| *step != 1);
+    let (gap, at) = gaps.next()?;
+    if before < COUNTED || *at < left_at || *gap < 3 || gaps.next().is_some() {
+        return None;
+    }
+    let observed = format!("{} ids are missing on an open stream after {left}", gap - 1);
+    Some(
+        Breach::new(exchange, "a stream that goes on receiving all events", observed)
+            .hint("removing a client that left removes or delays others for a time")
+            .suspected(),
+    )
 }
 
 /// Whether a stream receives an event within its rhythm.

@@ -80,6 +80,16 @@ async fn finite(context: CheckContext) -> Result<Outcome, Outcome> {
         .proven())
 }
 
+/// Whether the response for a path that should not exist is a stream that ends at once, although that of the URL stays open.
+async fn is_brief(context: &CheckContext, exchange: &Exchange) -> bool {
+    if !exchange.is_stream() || exchange.end != End::Complete || exchange.dispatched().count() > 1 {
+        return false;
+    }
+    let usual = context.for_path(None).long_observation().await;
+    let usual = &usual.exchange;
+    usual.is_stream() && usual.end == End::StillOpen
+}
+
 /// Words on error pages.
 const ERROR_WORDS: [&str; 6] = ["error", "not found", "404", "exception", "forbidden", "unauthori"];
 
@@ -90,7 +100,7 @@ async fn error_status(context: CheckContext) -> Result<Outcome, Outcome> {
         None => (NONEXISTENT_PATH.to_owned(), false),
     };
     context.for_path(None).response().await?;
-    let limits = ReadLimits { events: Some(1), ..context.for_up_to(Duration::from_millis(500)) };
+    let limits = ReadLimits { events: Some(2), ..context.for_up_to(Duration::from_millis(500)) };
     let exchange = context.send(context.request(limits).path(Some(path))).await;
     let Some(status) = exchange.status() else {
         return Err(Outcome::NotJudged(format!(
@@ -98,14 +108,15 @@ async fn error_status(context: CheckContext) -> Result<Outcome, Outcome> {
             exchange.summary()
         )));
     };
-    if status == 200 && (is_users || is_error_page(&exchange) || is_error_event(&exchange)) {
+    let is_brief = !is_users && is_brief(&context, &exchange).await;
+    if status == 200 && (is_users || is_brief || is_error_page(&exchange) || is_error_event(&exchange)) {
         let observed = format!(
             "status 200, {}, starting with {:?}",
             exchange.essence().unwrap_or_else(|| "no Content-Type".into()),
             start(&String::from_utf8_lossy(&exchange.content))
         );
         return Ok(Breach::new(&exchange, "an error status, such as 404", observed)
-            .hint("clients recognize a failure only by its status")
+            .hint("clients recognize a failure only by its status: to a URL with a mistake they reconnect forever")
             .proven());
     }
     if status < 400 && !is_users {

@@ -1,5 +1,7 @@
 //! The fields of the stream: names, event types, reconnection times.
 
+use std::collections::HashSet;
+
 use ssespec_strict::FindingKind;
 use ssespec_strict::finding::Known;
 
@@ -80,6 +82,9 @@ fn event_names(exchange: &Exchange) -> Outcome {
     let odd = names().find(|name| name.trim() != *name || matches!(*name, "open" | "error"));
     let first = |name: &str| names().find(|other| *other != name && other.eq_ignore_ascii_case(name));
     let other_case = names().find_map(|name| first(name).map(|other| format!("{name:?} and {other:?}")));
+    if let Some(breach) = own_types(exchange) {
+        return breach;
+    }
     let hint = "listeners match the exact type; clients cannot distinguish `open` and `error` from the events that EventSource fires itself";
     match (odd, other_case) {
         (Some(name), _) => Breach::new(
@@ -93,6 +98,26 @@ fn event_names(exchange: &Exchange) -> Outcome {
         (None, None) if exchange.dispatched().next().is_none() => Outcome::NotJudged("no event came".into()),
         (None, None) => Outcome::Holds,
     }
+}
+
+/// How many events with types of their own show that the type holds what the data should.
+const OWN_TYPES: usize = 6;
+
+/// The breach of events that each have a type of their own, different in a number only.
+fn own_types(exchange: &Exchange) -> Option<Outcome> {
+    let names: Vec<&str> =
+        exchange.dispatched().map(|event| event.block.event.as_deref().unwrap_or_default()).collect();
+    let without_digits = |name: &&str| name.replace(|c: char| c.is_ascii_digit(), "");
+    let kinds: HashSet<String> = names.iter().map(without_digits).collect();
+    let distinct: HashSet<&str> = names.iter().copied().collect();
+    let is_numbered = names.len() >= OWN_TYPES && distinct.len() == names.len() && kinds.len() == 1;
+    let first = names.first().filter(|_| is_numbered)?;
+    let observed = format!("{} events with {} types, such as {first:?}", names.len(), names.len());
+    Some(
+        Breach::new(exchange, "a type that clients know before the event comes", observed)
+            .hint("put what differs from event to event into the data or the id")
+            .suspected(),
+    )
 }
 
 fn retry_range(exchange: &Exchange) -> Outcome {

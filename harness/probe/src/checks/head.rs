@@ -1,8 +1,14 @@
 //! The response head that opens the stream.
 
+mod caching;
+mod date;
+
 use ssespec_strict::FindingKind;
 use ssespec_strict::http::{Framing, Head};
 
+use self::caching::{cache_control, freshness};
+use self::date::date;
+use super::stream::no_stream;
 use crate::check::{Check, Judging, judging};
 use crate::describe::{field_lines, finding};
 use crate::need::Need;
@@ -41,7 +47,8 @@ pub(crate) const CHECKS: &[Check] = &[
     ),
     Check::new("head-syntax", "The response head is well-formed", "http/head-syntax", |c| {
         judging(head_syntax(c))
-    }),
+    })
+    .needs(&[Need::Http1]),
     Check::new("content-length", "An open stream has no Content-Length", "http/content-length-exact", |c| {
         judging(content_length(c))
     }),
@@ -50,22 +57,26 @@ pub(crate) const CHECKS: &[Check] = &[
         "Content-Length and Transfer-Encoding are not sent together",
         "http/length-and-transfer-encoding",
         |c| judge_head(c, |e, _| framing_finding(e, FindingKind::LengthAndTransferEncoding)),
-    ),
+    )
+    .needs(&[Need::Http1]),
     Check::new("transfer-encoding", "The last transfer coding is chunked", "http/chunked-is-last", |c| {
         judge_head(c, transfer_encoding)
-    }),
+    })
+    .needs(&[Need::Http1]),
     Check::new(
         "chunked",
         "Over HTTP/1.1, clients can distinguish the end of the stream from a broken connection",
         "resilience-server/chunked",
         |c| judge_head(c, chunked),
-    ),
+    )
+    .needs(&[Need::Http1]),
     Check::new(
         "connection-keep-alive",
         "Use of Connection and Keep-Alive over HTTP/1.1",
         "http/keep-alive-is-implied",
         |c| judge_head(c, keep_alive),
-    ),
+    )
+    .needs(&[Need::Http1]),
     Check::new(
         "cache-control",
         "Cache-Control contains no-store or no-cache",
@@ -88,7 +99,7 @@ pub(crate) const CHECKS: &[Check] = &[
         "resilience-server/x-accel-buffering",
         |c| judge_head(c, accel_buffering),
     ),
-    Check::new("date", "The response has a Date field", "http/date", |c| judge_head(c, date)),
+    Check::new("date", "The response has a Date field", "http/date", |c| judging(date(c))),
 ];
 
 /// Judges the head of the response to a plain request.
@@ -100,10 +111,6 @@ fn judge_head(context: CheckContext, judge: fn(&Exchange, &Head) -> Outcome) -> 
             None => Outcome::NotJudged("the server did not respond".into()),
         })
     })
-}
-
-fn no_stream(exchange: &Exchange) -> Outcome {
-    Outcome::NotJudged(format!("the response is not a stream: {}", exchange.summary()))
 }
 
 async fn status(context: CheckContext) -> Result<Outcome, Outcome> {
@@ -268,67 +275,6 @@ fn keep_alive(_: &Exchange, head: &Head) -> Outcome {
     fact("connection fields over HTTP/1.1", field_lines(head, &["connection", "keep-alive"]))
 }
 
-fn has_directive(directives: &[String], name: &str) -> bool {
-    directives.iter().any(|directive| directive.eq_ignore_ascii_case(name))
-}
-
-fn cache_control(exchange: &Exchange, head: &Head) -> Outcome {
-    if exchange.status() != Some(200) {
-        return no_stream(exchange);
-    }
-    let directives = head.list("cache-control");
-    if has_directive(&directives, "no-store") || has_directive(&directives, "no-cache") {
-        return Outcome::Holds;
-    }
-    Breach::new(exchange, "cache-control: no-store (or no-cache)", field_lines(head, &["cache-control"]))
-        .hint("without it, a cache may store a 200 response and send it to other clients")
-        .proven()
-}
-
-fn freshness(exchange: &Exchange, head: &Head) -> Outcome {
-    let directives = head.list("cache-control");
-    if has_directive(&directives, "no-store") || has_directive(&directives, "no-cache") {
-        return Outcome::Holds;
-    }
-    let is_positive = |name: &str| {
-        directives.iter().any(|directive| {
-            let (key, value) = directive.split_once('=').unwrap_or((directive, ""));
-            let seconds: u64 = value.trim().trim_matches('"').parse().unwrap_or_default();
-            key.trim().eq_ignore_ascii_case(name) && seconds > 0
-        })
-    };
-    let has_lifetime = ["max-age", "s-maxage"].into_iter().any(is_positive);
-    let has_max_age = directives.iter().any(|d| d.to_ascii_lowercase().starts_with("max-age"));
-    let expires = head.first("expires").is_some_and(|value| value.trim() != "0" && value.trim() != "-1");
-    // Clocks differ, so Expires is compared with the Date of the same response.
-    let expires_later = expires && !has_max_age && head.first("expires") != head.first("date");
-    if has_lifetime || (expires_later && expires_after_date(head)) {
-        let observed = field_lines(head, &["cache-control", "expires", "date"]);
-        return Breach::new(exchange, "no freshness lifetime", observed).proven();
-    }
-    Outcome::Holds
-}
-
-/// Whether Expires is after Date. Only dates in the preferred format are compared.
-fn expires_after_date(head: &Head) -> bool {
-    let parsed = |name: &str| head.first(name).as_deref().and_then(imf_date);
-    match (parsed("expires"), parsed("date")) {
-        (Some(expires), Some(date)) => expires > date,
-        _ => false,
-    }
-}
-
-/// Parses `Sun, 06 Nov 1994 08:49:37 GMT` into year, month, day and time.
-fn imf_date(text: &str) -> Option<(u32, usize, u32, String)> {
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    let mut words = text.split_whitespace().skip(1);
-    let day = words.next()?.parse().ok()?;
-    let month = words.next()?;
-    let month = MONTHS.iter().position(|m| *m == month)?;
-    Some((words.next()?.parse().ok()?, month, day, words.next()?.to_owned()))
-}
-
 fn no_transform(_: &Exchange, head: &Head) -> Outcome {
     let value = if head.lists("cache-control", "no-transform") { "yes" } else { "no" };
     fact("cache-control: no-transform", value)
@@ -336,15 +282,4 @@ fn no_transform(_: &Exchange, head: &Head) -> Outcome {
 
 fn accel_buffering(_: &Exchange, head: &Head) -> Outcome {
     fact("x-accel-buffering", head.first("x-accel-buffering").unwrap_or_else(|| "absent".into()))
-}
-
-fn date(exchange: &Exchange, head: &Head) -> Outcome {
-    let Some(value) = head.first("date") else {
-        return Breach::new(exchange, "a Date field", "no Date field").proven();
-    };
-    if imf_date(&value).is_none() {
-        let expected = "a date such as Sun, 06 Nov 1994 08:49:37 GMT";
-        return Breach::new(exchange, expected, format!("date: {value}")).proven();
-    }
-    Outcome::Holds
 }

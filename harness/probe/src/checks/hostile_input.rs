@@ -69,6 +69,13 @@ async fn hostile_id(context: CheckContext) -> Result<Outcome, Outcome> {
         if plain.head().is_some() && exchange.head().is_none() && exchange.end != End::StillOpen {
             return Ok(server_failed(&exchange, exchange.summary()));
         }
+        let is_cut = matches!(exchange.end, End::ClosedEarly | End::Broken { .. });
+        if plain.may_be_stream() && exchange.may_be_stream() && is_cut && stays_open(&context).await {
+            return Ok(server_failed(
+                &exchange,
+                format!("a stream that breaks off: {}", exchange.describe_end()),
+            ));
+        }
         let text = String::from_utf8_lossy(&exchange.content);
         if !exchange.is_stream() && text.contains(MARKUP) {
             let observed = format!("{MARKUP} in {} content", exchange.essence().unwrap_or_default());
@@ -93,6 +100,12 @@ async fn hostile_id(context: CheckContext) -> Result<Outcome, Outcome> {
     Ok(Outcome::Holds)
 }
 
+/// Whether a stream without a hostile id stays open.
+async fn stays_open(context: &CheckContext) -> bool {
+    let observation = context.long_observation().await;
+    observation.exchange.may_be_stream() && observation.exchange.end == End::StillOpen
+}
+
 fn server_failed(exchange: &Exchange, observed: String) -> Outcome {
     Breach::new(exchange, "a stream, or a 4xx status", observed)
         .hint("Last-Event-ID is input from the client, which may be anything")
@@ -111,9 +124,10 @@ async fn field_injection(context: CheckContext) -> Result<Outcome, Outcome> {
         plain.clone().add_field("last-event-id", &value),
         plain.clone().add_field("last-event-id", format!("a\\r\\n{INJECTED}: 1")),
         plain.clone().add_field("origin", format!("https://a.example{value}")),
-        plain.path(Some(query)),
+        plain.clone().path(Some(query)),
     ];
-    for exchange in context.send_all(requests).await {
+    let of_parameters = with_value(path, &value).into_iter().map(|target| plain.clone().path(Some(target)));
+    for exchange in context.send_all(requests.into_iter().chain(of_parameters)).await {
         if exchange.heads.iter().any(|head| head.values(INJECTED).next().is_some()) {
             let expected = "no line break from the request in a response field";
             return Ok(Breach::new(&exchange, expected, format!("a field {INJECTED}"))

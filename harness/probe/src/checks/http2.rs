@@ -12,6 +12,7 @@ use crate::describe::{counted, field_lines, id_list, seconds};
 use crate::http2::observation::{EVENTS, Http2Observation};
 use crate::need::Need;
 use crate::observe::observations::CheckContext;
+use crate::options::HttpVersion;
 use crate::outcome::{Outcome, fact};
 use crate::wire::exchange::End;
 use crate::wire::request::ReadLimits;
@@ -30,20 +31,22 @@ pub(crate) const CHECKS: &[Check] = &[
         "The stream is the same over HTTP/2 and HTTP/1.1",
         "resilience-server/versions-are-equal",
         |c| judging(equal(c)),
-    ),
+    )
+    .needs(&[Need::Http1]),
     Check::new(
         "h2-head",
         "The response head has the same fields over HTTP/2 as over HTTP/1.1",
         "resilience-server/versions-are-equal",
         |c| judging(same_fields(c)),
-    ),
+    )
+    .needs(&[Need::Http1]),
     Check::new(
         "h2-resume",
         "A stream that resumes over HTTP/1.1 resumes over HTTP/2",
         "resilience-server/versions-are-equal",
         |c| judging(resume(c)),
     )
-    .needs(&[Need::Get]),
+    .needs(&[Need::Get, Need::Http1]),
     Check::new(
         "h2-streams",
         "An HTTP/2 connection carries at least 100 streams",
@@ -60,7 +63,10 @@ pub(crate) const CHECKS: &[Check] = &[
 
 async fn support(context: CheckContext) -> Result<Outcome, Outcome> {
     let security = context.options().target.security;
+    let is_only = context.options().version == HttpVersion::Http2;
     let support = match (context.http2().await?.as_ref(), security) {
+        (Ok(_), Security::Tls) if is_only => "yes, over TLS, and nothing else",
+        (Ok(_), Security::Plain) if is_only => "yes, with prior knowledge, and nothing else",
         (Ok(_), Security::Tls) => "yes, over TLS",
         (Ok(_), Security::Plain) => "yes, with prior knowledge",
         (Err(_), _) => "no: browsers open at most six HTTP/1.1 connections to a host",
@@ -123,6 +129,8 @@ const COMPARED: [&str; 10] = [
     "x-content-type-options",
 ];
 
+const LENGTH: &str = "content-length";
+
 async fn same_fields(context: CheckContext) -> Result<Outcome, Outcome> {
     let first = context.prompt_stream_response().await?;
     let second = context.send(context.request(context.until_first_event())).await;
@@ -142,6 +150,14 @@ async fn same_fields(context: CheckContext) -> Result<Outcome, Outcome> {
         is_sent && !heads.iter().any(|fields| fields.iter().any(|field| field.name == name.as_bytes()))
     });
     let missing: Vec<&str> = missing.copied().collect();
+    let is_sized = |fields: &&Vec<Field>| fields.iter().any(|field| field.name == LENGTH.as_bytes());
+    let has_own_length = first.status() == Some(200)
+        && [one, other].iter().all(|head| head.values(LENGTH).next().is_none())
+        && heads.iter().all(is_sized);
+    if missing.is_empty() && has_own_length {
+        let hint = "clients end the stream at that length, or treat a shorter one as broken";
+        return Ok(observation.breach("no Content-Length, as over HTTP/1.1", LENGTH).hint(hint).proven());
+    }
     if missing.is_empty() {
         return Ok(Outcome::Holds);
     }

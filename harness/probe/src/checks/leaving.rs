@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use super::deafness::{both_hear, deaf, emitted, rhythm, silenced, silenced_when_emitting};
+use super::deafness::{both_hear, deaf, emitted, rhythm, silenced, silenced_when_emitting, skipped};
 use crate::describe::seconds;
+use crate::observe::before_leaving::FirstEvents;
 use crate::observe::capacity::Excess;
 use crate::observe::observations::CheckContext;
 use crate::options::Length;
@@ -89,7 +90,15 @@ pub(super) async fn disconnecting(context: CheckContext, how: Disconnect) -> Res
         }
     }
     let (other, newest) = (other.finish(), newest.map(OngoingExchange::finish));
+    if rhythm.is_some()
+        && let Some(breach) = skipped(&other, left_at.0, &left)
+    {
+        return Ok(breach);
+    }
     for stream in [Some(&other), newest.as_ref()].into_iter().flatten() {
+        if stream.end.is_malformed() {
+            return Err(Outcome::NotJudged("HTTP/2 does not allow the head: see h2-fields".into()));
+        }
         if matches!(stream.end, End::ClosedEarly | End::Broken { .. }) {
             let observed = format!("{} after {clients} others were {event}", stream.describe_end());
             return Ok(Breach::new(stream, "a stream that stays open", observed).proven());
@@ -98,6 +107,11 @@ pub(super) async fn disconnecting(context: CheckContext, how: Disconnect) -> Res
     if other.end == End::Complete && !ends_on_its_own {
         if !context.is_alone {
             return Err(Outcome::JudgeAlone(ENDS_SOON.into()));
+        }
+        drop(places);
+        if ends_undisturbed(&context, &request, other.duration).await {
+            let reason = "streams end about as soon if nobody leaves";
+            return Err(Outcome::NotJudged(reason.into()));
         }
         let observed = format!(
             "the stream stayed open for {}, and ended when {clients} others were {event}",
@@ -113,7 +127,9 @@ pub(super) async fn disconnecting(context: CheckContext, how: Disconnect) -> Res
     if after.is_same_kind_as(&single) {
         let is_quiet = !has_events_since(&other, left_at.0)
             || newest.is_some_and(|newest| !has_events_since(&newest, left_at.1.unwrap_or_default()));
-        let has_events = other.dispatched().next().is_some() || context.seen().has_events();
+        let has_events = other.dispatched().next().is_some()
+            || context.seen().has_events()
+            || context.capacity().await.first_events != FirstEvents::Unknown;
         let may_emit = context.options().emit.is_some() || has_events;
         let has_time = context.options().length == Length::Full && !context.is_alone;
         let may_be_silenced = has_time && how == Disconnect::Close;
@@ -166,6 +182,15 @@ async fn quiet_stream(context: &CheckContext, request: &Request) -> Result<Ongoi
             _ => return Ok(stream),
         }
     }
+}
+
+/// Whether a stream ends by about this time although no client leaves.
+async fn ends_undisturbed(context: &CheckContext, request: &Request, time: Duration) -> bool {
+    // The streams of this check were closed just now, which the server may notice late.
+    tokio::time::sleep(QUIET).await;
+    let mut stream = context.places().open(context.options(), request).await;
+    stream.read_until(time * 3 / 2, |_| false).await;
+    stream.finish().end == End::Complete
 }
 
 /// Opens streams together, and waits for their heads.

@@ -12,7 +12,7 @@ use crate::observe::observations::CheckContext;
 use crate::outcome::{Breach, Outcome};
 use crate::wire::exchange::{End, Exchange};
 use crate::wire::ongoing::OngoingExchange;
-use crate::wire::request::{Method, ReadLimits};
+use crate::wire::request::{Method, ReadLimits, Version};
 
 pub(crate) const CHECKS: &[Check] = &[
     Check::new("head", "The response to HEAD ends after its head", "http/head-ends", |c| {
@@ -84,6 +84,15 @@ async fn head_ends(context: CheckContext) -> Result<Outcome, Outcome> {
             return Ok(Breach::new(&exchange, expected, problem).hint(hint).proven());
         }
         return Ok(Outcome::Holds);
+    }
+    if request.version == Version::Http2 {
+        ongoing.read_until(limit, |exchange| exchange.end != End::StillOpen).await;
+        let exchange = ongoing.finish();
+        if exchange.end != End::StillOpen {
+            return Ok(Outcome::Holds);
+        }
+        let observed = format!("the stream was still open after {}", seconds(exchange.duration));
+        return Ok(Breach::new(&exchange, "END_STREAM with the head", observed).hint(hint).proven());
     }
     ongoing.read_past_end(options.shortened(UNEXPECTED_CONTENT)).await;
     let hint = "clients read what follows the head of a response to HEAD as the next response";
@@ -201,18 +210,25 @@ async fn unsupported_method(context: &CheckContext) -> Result<Arc<Exchange>, Out
 }
 
 async fn allow(context: CheckContext) -> Result<Outcome, Outcome> {
-    let exchange = unsupported_method(&context).await?;
-    match exchange.head() {
-        Some(head) if head.status == 405 => {
-            if head.values("allow").next().is_some() {
-                return Ok(Outcome::Holds);
-            }
+    let unsupported = unsupported_method(&context).await?;
+    let head = context.request(context.until_head()).method(Method::Head);
+    // HEAD is not sent where the stream is opened with POST.
+    let head = if context.options().content.is_none() { Some(context.send(head).await) } else { None };
+    let mut judged = None;
+    for exchange in std::iter::once(unsupported.clone()).chain(head) {
+        let Some(head) = exchange.head().filter(|head| head.status == 405) else { continue };
+        if head.values("allow").next().is_none() {
             let observed = field_lines(head, &["allow"]);
-            Ok(Breach::new(&exchange, "an Allow field in the 405 response", observed).proven())
+            return Ok(Breach::new(&exchange, "an Allow field in the 405 response", observed).proven());
         }
-        Some(head) => Err(Outcome::NotJudged(format!("PROPFIND gets status {}", head.status))),
-        None => Err(Outcome::NotJudged(format!("PROPFIND gets no response: {}", exchange.summary()))),
+        judged = Some(Outcome::Holds);
     }
+    judged.ok_or_else(|| {
+        Outcome::NotJudged(match unsupported.status() {
+            Some(status) => format!("PROPFIND gets status {status}"),
+            None => format!("PROPFIND gets no response: {}", unsupported.summary()),
+        })
+    })
 }
 
 async fn other_method(context: CheckContext) -> Result<Outcome, Outcome> {
@@ -226,6 +242,11 @@ async fn other_method(context: CheckContext) -> Result<Outcome, Outcome> {
     if exchange.head().is_none() && is_open {
         let observed = format!("nothing within {}", seconds(exchange.duration));
         return Ok(Breach::new(&exchange, "status 405 or 501", observed).proven());
+    }
+    if exchange.status() == Some(500) && context.response().await?.status() == Some(200) {
+        return Ok(Breach::new(&exchange, "status 405 or 501", "status 500")
+            .hint("the handler fails on a method that it does not know: check the method first")
+            .proven());
     }
     Ok(Outcome::Holds)
 }

@@ -19,7 +19,8 @@ pub(crate) const CHECKS: &[Check] = &[
         "The response to an HTTP/1.0 request has no Transfer-Encoding",
         "http/no-transfer-encoding-in-http10",
         |c| judging(http10(c)),
-    ),
+    )
+    .needs(&[Need::Http1]),
     Check::new("accept-absent", "The stream does not require an Accept field", "http/accept-absent", |c| {
         judging(accept_absent(c))
     }),

@@ -1,11 +1,13 @@
 //! Payloads that show a mistake in the server's code.
 
+mod encoded;
 mod mistake;
 mod object;
 
 use std::collections::BTreeMap;
 
 use ssespec_reports::visible;
+use ssespec_strict::FindingKind;
 
 use self::mistake::Mistake;
 use super::stream::judge_stream;
@@ -40,12 +42,19 @@ fn payloads(exchange: &Exchange) -> Outcome {
     if types.is_empty() {
         return Outcome::NotJudged("no event came".into());
     }
-    for payloads in types.into_values() {
+    let has_invalid_utf8 =
+        exchange.stream_findings.iter().any(|finding| finding.kind == FindingKind::InvalidUtf8);
+    for (kind, payloads) in types {
         let mut found: BTreeMap<Mistake, Vec<&str>> = BTreeMap::new();
         for payload in &payloads {
-            if let Some(mistake) = Mistake::of(payload) {
+            // Where bytes are no UTF-8, the characters are lost here.
+            let is_own = |mistake: &Mistake| *mistake == Mistake::Replaced && has_invalid_utf8;
+            if let Some(mistake) = Mistake::of(payload).filter(|mistake| !is_own(mistake)) {
                 found.entry(mistake).or_default().push(payload);
             }
+        }
+        if let Some(breach) = always_empty(exchange, kind, &payloads) {
+            return breach;
         }
         let total = payloads.len().saturating_sub(framing(&payloads, exchange.end == End::Complete));
         let sure = found.into_iter().find(|(mistake, of)| {
@@ -61,6 +70,21 @@ fn payloads(exchange: &Exchange) -> Outcome {
         }
     }
     Outcome::Holds
+}
+
+/// How many events show that an object without members is no coincidence.
+const EMPTY: usize = 4;
+
+/// The breach of a type whose payload is always `{}`: a Map, a Set, an Error or a Promise of JavaScript becomes that.
+fn always_empty(exchange: &Exchange, kind: &str, payloads: &[&str]) -> Option<Outcome> {
+    let is_life_sign = ["ping", "heart", "alive"].iter().any(|word| kind.to_ascii_lowercase().contains(word));
+    let is_empty = payloads.len() >= EMPTY && payloads.iter().all(|payload| *payload == "{}");
+    (is_empty && !is_life_sign).then(|| {
+        let observed = format!("{{}} in all {} events of the type {kind}", payloads.len());
+        Breach::new(exchange, "the text that was meant", observed)
+            .hint("JSON.stringify() makes {} of a Map, a Set, an Error and a Promise: convert it first")
+            .suspected()
+    })
 }
 
 #[cfg(test)]

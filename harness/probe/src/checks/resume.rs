@@ -2,14 +2,19 @@
 //!
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>
 
+mod header_case;
+mod resumed;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use ssespec_reports::visible;
 
+use self::header_case::header_case;
+use self::resumed::{DOES_NOT_RESUME, breach};
 use crate::check::{Check, Judging, judging};
-use crate::describe::id_list;
+use crate::describe::{counted, id_list, seconds};
 use crate::need::Need;
 use crate::observe::observations::CheckContext;
 use crate::observe::resumption::Resumption;
@@ -49,7 +54,7 @@ pub(crate) const CHECKS: &[Check] = &[
         "http/field-names-in-any-case",
         |c| judging(header_case(c)),
     )
-    .needs(&[Need::Get]),
+    .needs(&[Need::Get, Need::Http1]),
     Check::new(
         "resume-unknown-id",
         "A request with an unknown Last-Event-ID gets a stream",
@@ -69,13 +74,6 @@ pub(crate) const CHECKS: &[Check] = &[
     })
     .needs(&[Need::Get]),
 ];
-
-const DOES_NOT_RESUME: &str = "the stream does not resume";
-
-/// A breach that the first and the resumed stream show.
-fn breach(resumption: &Resumption, expected: impl Into<String>, observed: impl Into<String>) -> Breach {
-    Breach::new(&resumption.first, expected, observed).with_exchange(&resumption.second, 2)
-}
 
 /// The breach, with the stream that stayed open.
 fn with_uninterrupted(breach: Breach, resumption: &Resumption) -> Breach {
@@ -241,55 +239,6 @@ fn order(resumption: &Resumption) -> Outcome {
     with_uninterrupted(breach(resumption, expected, describe(resumption)), resumption).proven()
 }
 
-async fn header_case(context: CheckContext) -> Result<Outcome, Outcome> {
-    let resumption = context.resumption().await?;
-    let resumption = match resumption.as_ref() {
-        Ok(resumption) => resumption,
-        Err(reason) => return Err(Outcome::NotJudged(reason.to_string())),
-    };
-    let limits = ReadLimits { events: Some(2), ..context.for_up_to(Duration::from_secs(2)) };
-    if !resumption.continued() {
-        return in_one_case(&context, resumption, limits).await;
-    }
-    for name in ["Last-Event-ID", "LAST-EVENT-ID"] {
-        let exchange = context.send(context.request(limits).add_field(name, &resumption.last_event_id)).await;
-        let received = exchange.ids();
-        let first = received.iter().find(|id| **id != resumption.last_event_id);
-        if first.is_some_and(|first| first != resumption.next()) {
-            let expected = format!("an event with id {} first, as with last-event-id", resumption.next());
-            let observed = format!("ids {} with {name}", id_list(&received));
-            return Ok(Breach::new(&exchange, expected, observed).proven());
-        }
-    }
-    Ok(Outcome::Holds)
-}
-
-/// Whether a server that does not resume with `last-event-id` does so with another spelling.
-async fn in_one_case(
-    context: &CheckContext,
-    resumption: &Resumption,
-    limits: ReadLimits,
-) -> Result<Outcome, Outcome> {
-    for name in ["Last-Event-ID", "Last-Event-Id", "LAST-EVENT-ID"] {
-        let exchange = context.send(context.request(limits).add_field(name, &resumption.last_event_id)).await;
-        let received = exchange.ids();
-        let missed = received.iter().find(|id| **id != resumption.last_event_id);
-        if missed.is_some_and(|missed| missed == resumption.next()) {
-            let expected = format!("the same with {name} and with last-event-id");
-            let observed = format!(
-                "ids {} with {name}; ids {} with last-event-id",
-                id_list(&received),
-                id_list(&resumption.second.ids())
-            );
-            return Ok(breach(resumption, expected, observed)
-                .with_exchange(&exchange, 3)
-                .hint("field names are case-insensitive, and HTTP/2 sends them in lower case")
-                .proven());
-        }
-    }
-    Err(Outcome::NotJudged(DOES_NOT_RESUME.into()))
-}
-
 /// The response to a request with a Last-Event-ID.
 ///
 /// # Errors
@@ -310,7 +259,12 @@ async fn unknown_id(context: CheckContext) -> Result<Outcome, Outcome> {
         let with_id = context.send(context.request(limits).add_field("last-event-id", UNKNOWN)).await;
         let is_empty = |exchange: &Exchange| exchange.may_be_stream() && exchange.content_length == 0;
         if !is_empty(&with_id) || with_id.end == End::StillOpen {
-            return Ok(Outcome::Holds);
+            return ends_early(
+                &context,
+                UNKNOWN,
+                "clients whose id has expired reconnect with it again and again",
+            )
+            .await;
         }
         let plain = context.send(context.request(limits)).await;
         if plain.end != End::StillOpen && plain.dispatched().next().is_none() {
@@ -329,10 +283,29 @@ async fn unknown_id(context: CheckContext) -> Result<Outcome, Outcome> {
         .proven())
 }
 
-async fn utf8(context: CheckContext) -> Result<Outcome, Outcome> {
-    let exchange = send_last_event_id(&context, "\u{2026}\u{1f600}".as_bytes()).await?;
-    if exchange.may_be_stream() {
+/// Judges whether a stream with this Last-Event-ID ends although others stay open.
+async fn ends_early(context: &CheckContext, id: &[u8], hint: &str) -> Result<Outcome, Outcome> {
+    let limits = context.for_up_to(EMPTY);
+    let with_id = context.send(context.request(limits).add_field("last-event-id", id)).await;
+    if !with_id.may_be_stream() || matches!(with_id.end, End::StillOpen | End::LimitReached) {
         return Ok(Outcome::Holds);
+    }
+    let other = context.request(limits).add_field("x-ssespec-probe", "without an id");
+    let (plain, long) = (context.send(other).await, context.long_observation().await);
+    let stays_open = |exchange: &Exchange| exchange.may_be_stream() && exchange.end == End::StillOpen;
+    if !stays_open(&plain) || !stays_open(&long.exchange) {
+        return Ok(Outcome::Holds);
+    }
+    let events = counted(with_id.dispatched().count(), "event");
+    let observed = format!("a stream that ends after {} and {events}", seconds(with_id.duration));
+    Ok(Breach::new(&with_id, "a stream that stays open, as without the id", observed).hint(hint).suspected())
+}
+
+async fn utf8(context: CheckContext) -> Result<Outcome, Outcome> {
+    let id = "\u{2026}\u{1f600}".as_bytes();
+    let exchange = send_last_event_id(&context, id).await?;
+    if exchange.may_be_stream() {
+        return ends_early(&context, id, "the code that handles the id fails after the head was sent").await;
     }
     Ok(Breach::new(&exchange, "a stream", exchange.summary())
         .hint("browsers send the last event ID encoded as UTF-8")

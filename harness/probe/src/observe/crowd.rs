@@ -10,7 +10,7 @@ use crate::observe::replay::REPLAYED;
 use crate::options::Options;
 use crate::wire::exchange::Exchange;
 use crate::wire::ongoing::OngoingExchange;
-use crate::wire::request::ReadLimits;
+use crate::wire::request::{ReadLimits, Request};
 
 /// How many streams are opened. One of two processes serves them all once in 128 times.
 const STREAMS: u32 = 8;
@@ -46,16 +46,8 @@ pub(crate) async fn observe(
 ) -> Crowd {
     let limits = ReadLimits { head: options.timeout, body: Duration::ZERO, events: None };
     let request = options.request(limits).path(path);
-    let mut tasks = JoinSet::new();
-    for _ in 0..STREAMS.min(places.total()) {
-        let (options, request, places) = (options.clone(), request.clone(), places.clone());
-        tasks.spawn(async move {
-            let mut stream = places.open(&options, &request).await;
-            stream.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
-            stream
-        });
-    }
-    let mut streams = read(tasks.join_all().await, REPLAYED, None).await;
+    let streams = open(options, &request, places, STREAMS.min(places.total())).await;
+    let mut streams = read(streams, REPLAYED, None).await;
     let before: Vec<usize> = streams.iter().map(count).collect();
     let mut reached = Vec::new();
     for _ in 0..EMISSIONS {
@@ -76,12 +68,31 @@ pub(crate) async fn observe(
     Crowd { streams, received, reached }
 }
 
-fn count(stream: &OngoingExchange) -> usize {
+/// Opens this many streams at the same time, and waits for their heads.
+pub(super) async fn open(
+    options: &Options,
+    request: &Request,
+    places: &Places,
+    count: u32,
+) -> Vec<OngoingExchange> {
+    let mut tasks = JoinSet::new();
+    for _ in 0..count {
+        let (options, request, places) = (options.clone(), request.clone(), places.clone());
+        tasks.spawn(async move {
+            let mut stream = places.open(&options, &request).await;
+            stream.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+            stream
+        });
+    }
+    tasks.join_all().await
+}
+
+pub(super) fn count(stream: &OngoingExchange) -> usize {
     stream.exchange.dispatched().count()
 }
 
 /// Reads all streams for this long, or each until it has more events than it is known to have. Keeps their order.
-async fn read(
+pub(super) async fn read(
     streams: Vec<OngoingExchange>,
     time: Duration,
     known: Option<&[usize]>,

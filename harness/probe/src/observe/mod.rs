@@ -13,6 +13,7 @@
 //! - [`resumption`]: a stream that is closed and resumed
 
 pub(crate) mod admission;
+pub(crate) mod batches;
 pub(crate) mod before_leaving;
 pub(crate) mod capacity;
 pub(crate) mod crowd;

@@ -31,6 +31,9 @@ pub(crate) fn command(request: &Request, sent: &[u8], origin: &str) -> Option<St
     if request.version == Version::Http10 {
         words.push("--http1.0".into());
     }
+    if request.version == Version::Http2 {
+        words.push(if origin.starts_with("https") { "--http2" } else { "--http2-prior-knowledge" }.into());
+    }
     if !fields.iter().any(|(name, _)| name.eq_ignore_ascii_case("accept")) {
         words.extend(["-H".into(), "accept:".into()]);
     }
@@ -82,7 +85,7 @@ mod tests {
     #[test]
     fn requests_are_repeated_with_their_fields() {
         let limits = ReadLimits { head: Duration::ZERO, body: Duration::ZERO, events: None };
-        let plain = Request::stream(Method::Get, limits);
+        let plain = Request::stream(Method::Get, Version::Http11, limits);
         let line = curl(&plain.clone().add_field("last-event-id", "it's 2")).unwrap();
         assert_eq!(
             line,

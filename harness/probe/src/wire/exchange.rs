@@ -10,7 +10,8 @@ use ssespec_strict::http::Head;
 use ssespec_strict::{Block, Comment, Finding, Terminators};
 
 use super::block_fields::BlockFields;
-use super::request::Request;
+use super::http2_stream::Failure;
+use super::request::{Request, Version};
 use crate::describe::seconds;
 use crate::own_lateness::{OwnPause, earliest_arrival};
 
@@ -37,6 +38,24 @@ pub(crate) enum End {
 }
 
 impl End {
+    /// The stream over HTTP/2 failed.
+    pub(super) fn of(failure: &Failure) -> Self {
+        match failure {
+            Failure::ByServer(reason) => {
+                Self::Broken { kind: io::ErrorKind::ConnectionReset, reason: reason.clone() }
+            }
+            Failure::Malformed => {
+                let reason = "clients reset the stream, since HTTP/2 does not allow its head: see h2-fields";
+                Self::Broken { kind: io::ErrorKind::InvalidData, reason: reason.into() }
+            }
+        }
+    }
+
+    /// Whether HTTP/2 does not allow the head, so that clients end the stream.
+    pub(crate) fn is_malformed(&self) -> bool {
+        matches!(self, Self::Broken { kind: io::ErrorKind::InvalidData, .. })
+    }
+
     /// The connection broke with this error.
     pub(super) fn broken(error: &io::Error) -> Self {
         Self::Broken { kind: error.kind(), reason: error.to_string() }
@@ -220,6 +239,16 @@ impl Exchange {
     /// Whether the status and media type are those of another response.
     pub(crate) fn is_same_kind_as(&self, other: &Self) -> bool {
         self.status().is_some() && self.status() == other.status() && self.essence() == other.essence()
+    }
+
+    /// Whether the server ended a stream over HTTP/2 without END_STREAM.
+    pub(crate) fn is_cut_over_http2(&self) -> bool {
+        let is_cut = match &self.end {
+            End::ClosedEarly => true,
+            End::Broken { .. } => !self.end.is_malformed(),
+            _ => false,
+        };
+        is_cut && self.request.version == Version::Http2 && self.head().is_some()
     }
 
     /// How it ended, in words.

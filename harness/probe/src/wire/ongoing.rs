@@ -2,22 +2,20 @@
 
 use std::time::Duration;
 
-use ssespec_strict::http::{Http1Reader, Piece};
-use ssespec_strict::{EventStreamReader, Item, Limits};
+use ssespec_strict::http::Piece;
+use ssespec_strict::{EventStreamReader, Item};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::content_coding::Decoder;
 use super::curl;
 use super::exchange::{End, Event, Exchange, Read, Silence};
+use super::opening::{LIMITS, connect, first_bytes};
 use super::request::{Method, Request};
+use super::response_reader::ResponseReader;
 use crate::describe::seconds;
 use crate::options::Options;
 use crate::own_lateness::pauses_since;
 use ssespec_mock_server::client::Connection;
-use ssespec_mock_server::client::Offer;
-
-/// The longest head, line and event that are kept, in bytes.
-const LIMITS: Limits = Limits { head: 64 * 1024, line: 1024 * 1024, data: 1024 * 1024 };
 
 /// The most bytes that are read from a connection. No check needs more.
 const MOST: u64 = 8 * 1024 * 1024;
@@ -45,7 +43,7 @@ const FINDINGS: usize = 200;
 pub(crate) struct OngoingExchange {
     connection: Option<Connection>,
     started: Instant,
-    reader: Http1Reader,
+    reader: ResponseReader,
     decoder: Decoder,
     body: EventStreamReader,
     /// How many chunks came.
@@ -63,15 +61,21 @@ impl OngoingExchange {
     pub(crate) async fn open(options: &Options, request: &Request) -> Self {
         let target = &options.target;
         let sent = request.bytes(&target.authority, &target.path, &options.headers);
-        let opened = Connection::open(target, &options.trust, Offer::Http11, options.timeout).await;
-        let (mut connection, mut end) = match opened {
+        let (mut connection, mut end) = match connect(options, request).await {
             Ok(connection) => (Some(connection), End::StillOpen),
-            Err(error) => (None, End::Unreachable(error.to_string())),
+            Err(reason) => (None, End::Unreachable(reason)),
+        };
+        let (reader, first) = match first_bytes(options, request, &sent) {
+            Ok(first) => first,
+            Err(reason) => {
+                (connection, end) = (None, End::Unreachable(reason));
+                (ResponseReader::http1(&request.method, LIMITS), Vec::new())
+            }
         };
         let started = Instant::now();
         if let Some(open) = &mut connection {
             // A server may not read all of a long request.
-            let mut written = match timeout(options.timeout, open.write(&sent)).await {
+            let mut written = match timeout(options.timeout, open.write(&first)).await {
                 Ok(written) => written,
                 Err(_) => Err(std::io::ErrorKind::TimedOut.into()),
             };
@@ -88,7 +92,7 @@ impl OngoingExchange {
             is_flood: false,
             connection,
             started,
-            reader: Http1Reader::new(request.method.asked(), LIMITS),
+            reader,
             decoder: Decoder::new(&[]),
             body: EventStreamReader::new(LIMITS),
             chunk: 0,
@@ -119,11 +123,25 @@ impl OngoingExchange {
             match timeout_at(deadline, connection.read(&mut buffer)).await {
                 Err(_) => break,
                 Ok(Ok(0)) => self.closed(End::ClosedEarly),
-                Ok(Ok(length)) => self.take(buffer.get(..length).unwrap_or_default()),
+                Ok(Ok(length)) => {
+                    self.take(buffer.get(..length).unwrap_or_default());
+                    self.reply().await;
+                }
                 Ok(Err(error)) => self.closed(End::broken(&error)),
             }
         }
         self.note_time();
+    }
+
+    /// Sends what the protocol needs to go on.
+    async fn reply(&mut self) {
+        let bytes = self.reader.take_output();
+        let Some(connection) = self.connection.as_mut().filter(|_| !bytes.is_empty()) else { return };
+        if let Err(error) = connection.write(&bytes).await
+            && !self.is_over
+        {
+            self.closed(End::broken(&error));
+        }
     }
 
     /// Closes the connection.
@@ -146,7 +164,9 @@ impl OngoingExchange {
 
     /// Sends another request on the same connection, after a complete response. Returns whether that worked.
     pub(crate) async fn send_again(&mut self, bytes: &[u8], method: &Method) -> bool {
-        self.reader.ask_again(method.asked());
+        if !self.reader.ask_again(method) {
+            return false;
+        }
         let Some(connection) = &mut self.connection else { return false };
         self.is_over = connection.write(bytes).await.is_err();
         self.exchange.end = End::StillOpen;
@@ -196,18 +216,21 @@ impl OngoingExchange {
     /// Bytes have come.
     fn take(&mut self, bytes: &[u8]) {
         let at = self.elapsed();
-        if self.exchange.head().is_some() {
-            self.note_silence(at);
+        let mut pieces = Vec::new();
+        let bytes = self.reader.feed(bytes, at, &mut pieces);
+        // Frames that are no part of the response are no sign of life of the stream.
+        if !bytes.is_empty() {
+            if self.exchange.head().is_some() {
+                self.note_silence(at);
+            }
+            self.exchange.last_byte = at;
         }
-        self.exchange.last_byte = at;
         self.exchange.raw_length += bytes.len() as u64;
         let room = RAW.saturating_sub(self.exchange.raw.len());
-        self.exchange.raw.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
-        let mut pieces = Vec::new();
-        self.reader.feed(bytes, at, &mut pieces);
+        self.exchange.raw.extend_from_slice(bytes.get(..room).unwrap_or(&bytes));
         let before = self.exchange.content_length;
         let is_complete = self.pieces(pieces, at);
-        if self.exchange.reads.len() < READS {
+        if self.exchange.reads.len() < READS && !bytes.is_empty() {
             let content = usize::try_from(self.exchange.content_length - before).unwrap_or(usize::MAX);
             self.exchange.reads.push(Read { at, length: bytes.len(), content });
         }
@@ -218,15 +241,21 @@ impl OngoingExchange {
             let mut items = Vec::new();
             self.body.end(&mut items);
             self.items(items);
-        } else if self.reader.is_lost()
-            || self.is_flood
-            || self.exchange.raw_length + self.exchange.content_length > MOST
-        {
+        } else if let Some(failure) = self.reader.failure() {
+            let end = End::of(failure);
+            self.closed(end);
+        } else if self.reader.is_lost() || self.is_flood || self.length() > MOST {
             // What follows is meaningless, or more than a probe needs.
             let is_flood = !self.reader.is_lost();
             self.exchange.end = if is_flood { End::LimitReached } else { End::StillOpen };
             self.is_over = true;
         }
+    }
+
+    /// How much came, and how much it was decoded.
+    fn length(&self) -> u64 {
+        let shown = self.exchange.raw_length;
+        shown + self.reader.hidden(shown) + self.exchange.content_length
     }
 
     /// Processes what the reader has seen. Returns whether the response is complete.

@@ -1,5 +1,6 @@
 //! A request, and how far its response is read.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -33,7 +34,7 @@ impl Method {
     }
 
     /// The content of the request.
-    fn content(&self) -> Option<&Bytes> {
+    pub(super) fn content(&self) -> Option<&Bytes> {
         if let Self::Post(content) = self { Some(content) } else { None }
     }
 
@@ -50,6 +51,17 @@ pub(crate) enum Version {
     Http10,
     /// HTTP/1.1
     Http11,
+    /// HTTP/2
+    Http2,
+}
+
+/// Whose fields a request has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Sender {
+    /// Those of the probe, and those that the user gave.
+    User,
+    /// Those of the probe: a browser sends a preflight without credentials.
+    Browser,
 }
 
 /// The Content-Type of a request with content, unless the user gives another.
@@ -85,20 +97,27 @@ pub(crate) struct Request {
     pub(crate) limits: ReadLimits,
     /// Close the sending direction after the request.
     pub(crate) half_close: bool,
+    /// Whose fields it has.
+    pub(crate) sender: Sender,
 }
 
 impl Request {
     /// A request that opens the stream.
-    pub(crate) fn stream(method: Method, limits: ReadLimits) -> Self {
+    pub(crate) fn stream(method: Method, version: Version, limits: ReadLimits) -> Self {
         let headers =
             STREAM_FIELDS.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()));
         let headers = headers.collect();
-        Self { method, version: Version::Http11, path: None, headers, limits, half_close: false }
+        Self { method, version, path: None, headers, limits, half_close: false, sender: Sender::User }
     }
 
     /// With another method.
     pub(crate) fn method(self, method: Method) -> Self {
         Self { method, ..self }
+    }
+
+    /// As a browser sends it on its own: without the fields of the user.
+    pub(crate) fn without_users_fields(self) -> Self {
+        Self { sender: Sender::Browser, ..self }
     }
 
     /// With another path and query; `None` means those of the stream.
@@ -128,6 +147,7 @@ impl Request {
         let version = match self.version {
             Version::Http10 => " HTTP/1.0",
             Version::Http11 => "",
+            Version::Http2 => " HTTP/2",
         };
         let path = self.path.as_deref().unwrap_or(path);
         let fields = self.headers.iter().filter(|(name, value)| {
@@ -147,27 +167,57 @@ impl Request {
         let version = match self.version {
             Version::Http10 => "HTTP/1.0",
             Version::Http11 => "HTTP/1.1",
+            Version::Http2 => "HTTP/2",
         };
         let path = self.path.as_deref().unwrap_or(path);
         let mut bytes =
             format!("{} {path} {version}\r\nhost: {authority}\r\n", self.method.name()).into_bytes();
-        let is_users = |name: &str| users.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
-        let content = self.method.content();
-        let length = content.map(|content| content.len().to_string());
-        let of_content = length.iter().flat_map(|length| {
-            [("content-type", DEFAULT_CONTENT_TYPE.as_bytes()), ("content-length", length.as_bytes())]
-        });
-        let ours = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice()));
-        let ours = ours.chain(of_content).filter(|(name, _)| !is_users(name));
-        for (name, value) in ours.chain(users.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))) {
+        for (name, value) in self.fields(users) {
             bytes.extend_from_slice(name.as_bytes());
             bytes.extend_from_slice(b": ");
-            bytes.extend_from_slice(value);
+            bytes.extend_from_slice(&value);
             bytes.extend_from_slice(b"\r\n");
         }
         bytes.extend_from_slice(b"\r\n");
-        bytes.extend_from_slice(content.map_or(&[], |content| content));
+        bytes.extend_from_slice(self.method.content().map_or(&[], |content| content));
         bytes
+    }
+
+    /// The request over HTTP/2. The user's fields replace those of the same name.
+    ///
+    /// # Errors
+    /// If HTTP does not allow a field or the path.
+    pub(crate) fn http2_head(
+        &self,
+        origin: &str,
+        path: &str,
+        users: &[(String, String)],
+    ) -> Result<http::Request<()>, http::Error> {
+        let path = self.path.as_deref().unwrap_or(path);
+        let head = http::Request::builder().method(self.method.name()).uri(format!("{origin}{path}"));
+        let add = |head: http::request::Builder, (name, value): (&str, Cow<'_, [u8]>)| {
+            head.header(name, value.as_ref())
+        };
+        self.fields(users).fold(head, add).body(())
+    }
+
+    /// All fields without Host. The user's replace those of the same name.
+    fn fields<'a>(
+        &'a self,
+        users: &'a [(String, String)],
+    ) -> impl Iterator<Item = (&'a str, Cow<'a, [u8]>)> + 'a {
+        let users = if self.sender == Sender::User { users } else { &[] };
+        let is_users = |name: &str| users.iter().any(|(other, _)| other.eq_ignore_ascii_case(name));
+        let of_content = self.method.content().into_iter().flat_map(|content| {
+            let length = content.len().to_string().into_bytes();
+            [
+                ("content-type", Cow::Borrowed(DEFAULT_CONTENT_TYPE.as_bytes())),
+                ("content-length", Cow::Owned(length)),
+            ]
+        });
+        let ours = self.headers.iter().map(|(name, value)| (name.as_str(), Cow::Borrowed(value.as_slice())));
+        let ours = ours.chain(of_content).filter(move |(name, _)| !is_users(name));
+        ours.chain(users.iter().map(|(name, value)| (name.as_str(), Cow::Borrowed(value.as_bytes()))))
     }
 }
 

@@ -24,6 +24,8 @@ enum Reaches {
     Newest,
     /// The one that was opened first.
     Oldest,
+    /// The five that were opened first.
+    OldestFive,
     /// The one that was opened last; the others end.
     OnlyOpen,
     /// Each stream has events of its own.
@@ -36,6 +38,8 @@ enum Reaches {
     NobodyAfterOneLeft,
     /// All, until one leaves: then two more, also those that are opened later.
     TwoMoreAfterOneLeft,
+    /// All, except that nobody receives the three events after one left.
+    PausesAfterOneLeft,
     /// All, except that the one that was opened last is removed when any leaves.
     NotNewestAfterOneLeft,
 }
@@ -59,7 +63,9 @@ fn emit(streams: &Streams, reaches: Reaches) {
     let chosen = match reaches {
         Reaches::NobodyAfterOneLeft if streams.2.is_some() => 0..0,
         Reaches::TwoMoreAfterOneLeft if streams.2.is_some_and(|then| number > then + 2) => 0..0,
+        Reaches::PausesAfterOneLeft if streams.2.is_some_and(|then| number <= then + 3) => 0..0,
         Reaches::All
+        | Reaches::PausesAfterOneLeft
         | Reaches::OneProcess
         | Reaches::OnlyOpen
         | Reaches::Own
@@ -70,6 +76,7 @@ fn emit(streams: &Streams, reaches: Reaches) {
         Reaches::OneInTurn => number as usize % count..number as usize % count + 1,
         Reaches::Newest => count - 1..count,
         Reaches::Oldest => 0..1,
+        Reaches::OldestFive => 0..count.min(5),
     };
     for (at, stream) in streams.1.iter().enumerate() {
         let is_of_process = reaches != Reaches::OneProcess || at % 2 == number as usize % 2;
@@ -129,6 +136,9 @@ async fn serve(mut connection: TcpStream, streams: Streams, reaches: Reaches) ->
                 }
                 let mut streams = streams.lock().expect("a lock");
                 let now = streams.0;
+                if reaches == Reaches::PausesAfterOneLeft {
+                    streams.2 = Some(now);
+                }
                 streams.2.get_or_insert(now);
                 match reaches {
                     Reaches::NoneAfterOneLeft => streams.1.clear(),
@@ -175,6 +185,8 @@ async fn an_event_that_does_not_reach_every_stream_is_missed() {
         (Reaches::Oldest, None, Verdict::Fail),
         (Reaches::Oldest, often, Verdict::Warn),
         (Reaches::OneProcess, None, Verdict::Fail),
+        (Reaches::OneProcess, often, Verdict::Warn),
+        (Reaches::OldestFive, often, Verdict::Warn),
         (Reaches::Own, often, Verdict::Skip),
     ];
     let mut tasks = tokio::task::JoinSet::new();
@@ -227,6 +239,10 @@ async fn a_server_that_sends_nothing_after_a_client_left_is_found() {
         probed(Reaches::TwoMoreAfterOneLeft, often),
         probed(Reaches::All, None)
     );
+    let paused = probed(Reaches::PausesAfterOneLeft, often).await;
+    assert_eq!(paused.verdict("leave-by-fin"), Verdict::Warn, "{}", paused.problems());
+    let observed = &paused.0["leave-by-fin"].failure.as_ref().expect("a failure").observed;
+    assert!(observed.contains("ids are missing on an open stream after"), "{observed}");
     let expected = [
         ("emitted", emitted, Verdict::Fail),
         ("ticking", ticking, Verdict::Warn),

@@ -16,6 +16,7 @@ pub(crate) struct EventLog {
     history: Arc<Mutex<Vec<u64>>>,
     live: Sender<u64>,
     has_crashed: Arc<AtomicBool>,
+    has_replayed: Arc<AtomicBool>,
     /// How many clients have left.
     left: watch::Sender<u64>,
 }
@@ -27,6 +28,7 @@ impl EventLog {
             history: Arc::default(),
             live: channel(100).0,
             has_crashed: Arc::default(),
+            has_replayed: Arc::default(),
             left: watch::channel(0).0,
         };
         let growing = log.clone();
@@ -47,6 +49,11 @@ impl EventLog {
     /// Marks the server as crashed: from now on it closes every connection without a response.
     pub(crate) fn crash(&self) {
         self.has_crashed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether missed events were not sent again before.
+    pub(crate) fn is_first_replay(&self) -> bool {
+        !self.has_replayed.swap(true, Ordering::Relaxed)
     }
 
     pub(crate) fn has_crashed(&self) -> bool {

@@ -113,6 +113,8 @@ pub(crate) enum Flaw {
     LateBlankLine,
     /// Last-Event-ID is copied into a response field, decoded.
     InjectsField,
+    /// A parameter of the query is copied into a response field, decoded.
+    InjectsFieldOfQuery,
     /// Chunk sizes are wrong.
     BadChunk,
     /// Unknown ids get status 500.
@@ -167,8 +169,42 @@ pub(crate) enum Flaw {
     UndefinedValue,
     /// The third event is an error page.
     ErrorPageWithin,
+    /// Access-Control-Allow-Origin is `null`.
+    NullOrigin,
+    /// A cache of a content delivery network may keep the stream.
+    KeptByNetworks,
+    /// HEAD gets 405 without Allow.
+    HeadWithoutAllow,
+    /// Methods that are not offered get status 500.
+    FailsOnMethods,
+    /// Unknown paths get a stream with one event, which ends.
+    BriefStream,
+    /// With an unknown id the stream breaks off after its head.
+    BreaksOffForUnknownIds,
+    /// With an unknown id the stream ends after an event.
+    EndsForUnknownIds,
+    /// The date is always the same.
+    FrozenDate,
+    /// The preflight needs credentials.
+    AuthorizedPreflight,
+    /// Lines end with U+2028.
+    UnicodeLineEnds,
+    /// Each event is a line of Base64.
+    Base64Lines,
+    /// Each event has a type of its own.
+    TypePerEvent,
+    /// The payload is JSON with NaN.
+    BrokenJson,
+    /// The payload is always `{}`.
+    EmptyObjects,
+    /// The payload is the message of an error.
+    ErrorMessages,
+    /// Missed events are sent again only to the first client that asks.
+    ReplaysOnce,
     /// Not a flaw: some events carry words that a mistake could have written.
     OddWords,
+    /// Not a flaw: streams end on their own.
+    EndsAfterAMoment,
     /// Not a flaw: more than eight simultaneous connections get status 503.
     FewConnections,
 }

@@ -65,6 +65,7 @@ const FOUND: &[(Flaw, &str, Verdict)] = &[
     (ComparesAccept, "accept-list", Verdict::Fail),
     (LateBlankLine, "block-in-one-flush", Verdict::Fail),
     (InjectsField, "field-injection", Verdict::Fail),
+    (InjectsFieldOfQuery, "field-injection", Verdict::Fail),
     (BadChunk, "chunk-syntax", Verdict::Fail),
     (FailsOnIds, "hostile-id", Verdict::Fail),
     (CrashesOnIds, "hostile-id", Verdict::Fail),
@@ -98,6 +99,22 @@ const FOUND: &[(Flaw, &str, Verdict)] = &[
     (UndefinedValue, "payload-is-text", Verdict::Warn),
     (OddWords, "payload-is-text", Verdict::Pass),
     (ErrorPageWithin, "document", Verdict::Fail),
+    (NullOrigin, "cors-origin", Verdict::Fail),
+    (KeptByNetworks, "freshness", Verdict::Warn),
+    (HeadWithoutAllow, "allow", Verdict::Fail),
+    (FailsOnMethods, "other-method", Verdict::Warn),
+    (BriefStream, "error-status", Verdict::Fail),
+    (BreaksOffForUnknownIds, "hostile-id", Verdict::Fail),
+    (EndsForUnknownIds, "resume-unknown-id", Verdict::Warn),
+    (EndsForUnknownIds, "resume-utf8", Verdict::Warn),
+    (AuthorizedPreflight, "cors-preflight", Verdict::Warn),
+    (UnicodeLineEnds, "blank-lines", Verdict::Fail),
+    (Base64Lines, "blank-lines", Verdict::Fail),
+    (TypePerEvent, "event-names", Verdict::Warn),
+    (BrokenJson, "payload-is-text", Verdict::Warn),
+    (EmptyObjects, "payload-is-text", Verdict::Warn),
+    (ErrorMessages, "payload-is-text", Verdict::Warn),
+    (ReplaysOnce, "resume-header-case", Verdict::Skip),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -106,7 +123,9 @@ async fn each_flaw_is_found() {
     for (flaw, name, verdict) in FOUND {
         tasks.spawn(async move {
             let url = start(&[*flaw]).await;
-            let probed = probe(&url, ProbeSetup { filters: &[name], ..ProbeSetup::default() }).await;
+            let headers = vec![("authorization".into(), "Bearer a".into())];
+            let setup = ProbeSetup { filters: &[name], headers, ..ProbeSetup::default() };
+            let probed = probe(&url, setup).await;
             let (found, result) = (probed.verdict(name), &probed.0[*name]);
             (found != *verdict)
                 .then(|| format!("{flaw:?}: the verdict of {name} is {found}, not {verdict}: {result:#?}"))
@@ -114,6 +133,24 @@ async fn each_flaw_is_found() {
     }
     let wrong: Vec<String> = tasks.join_all().await.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn streams_that_end_on_their_own_do_not_end_because_others_leave() {
+    let names = ["leave-by-fin", "leave-by-reset"];
+    let setup = ProbeSetup { filters: &names, length: Length::Full, ..ProbeSetup::default() };
+    let probed = probe(&start(&[EndsAfterAMoment]).await, setup).await;
+    for name in names {
+        assert_ne!(probed.verdict(name), Verdict::Fail, "{:#?}", probed.0[name]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_date_that_stands_still_is_found() {
+    for (flaws, verdict) in [(&[FrozenDate][..], Verdict::Warn), (&[], Verdict::Pass)] {
+        let setup = ProbeSetup { filters: &["date"], length: Length::Full, ..ProbeSetup::default() };
+        assert_eq!(probe(&start(flaws).await, setup).await.verdict("date"), verdict, "{flaws:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

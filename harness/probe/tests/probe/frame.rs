@@ -18,6 +18,14 @@ pub(crate) fn frame(number: u64, flaws: &BTreeSet<Flaw>) -> Vec<u8> {
         _ if has(Unsplit) => "data: {\n  \"a\": 1\n}\n",
         _ if has(Misspelled) => "Data: x\ndata: x\n",
         _ if has(UnknownField) => "topic: x\ndata: x\n",
+        _ if has(UnicodeLineEnds) => {
+            return format!("id: {number}\u{2028}data: x\u{2028}\u{2028}").into_bytes();
+        }
+        _ if has(Base64Lines) => return b"ZGF0YTogeAoK\n".to_vec(),
+        number if has(TypePerEvent) => return format!("event: tick-{number}\ndata: x\n\n").into_bytes(),
+        _ if has(BrokenJson) => "data: {\"price\": NaN}\n",
+        _ if has(EmptyObjects) => "data: {}\n",
+        _ if has(ErrorMessages) => "data: TypeError: Cannot read properties of undefined\n",
         _ if has(EscapedLineBreaks) => return b"data: x\\n\\n".to_vec(),
         _ if has(NoColon) => "data {\"a\":1}\n",
         _ if has(NoData) => "event: tick\n",

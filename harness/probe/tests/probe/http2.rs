@@ -16,6 +16,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
+use crate::date;
 use crate::event_log::EventLog;
 use crate::probing::{ProbeSetup, probe};
 use crate::server;
@@ -42,6 +43,8 @@ pub(crate) enum Http2Flaw {
     Ends,
     /// There is no Cache-Control.
     NoCacheControl,
+    /// There is a Content-Length.
+    Length,
 }
 
 /// The flag on the last frame of a request.
@@ -123,6 +126,10 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
             0 | 1 if head[4] & END_STREAM == 0 => {}
             0 | 1 => {
                 let fields = asked.remove(&stream).unwrap_or_default();
+                if let Some(block) = brief(&fields) {
+                    connection.write_all(&frame(1, 4 | END_STREAM, stream, &block)).await.ok()?;
+                    continue;
+                }
                 connection.write_all(&frame(1, 4, stream, &response(flaw))).await.ok()?;
                 let (missed, live) =
                     log.after(last_event_id(&fields).filter(|_| flaw != Http2Flaw::NeverResumes));
@@ -144,6 +151,21 @@ pub(crate) async fn serve<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
+/// The response to a request that does not open the stream.
+fn brief(fields: &[Field]) -> Option<Vec<u8>> {
+    let value =
+        |name: &str| fields.iter().find(|field| field.name == name.as_bytes()).map(|field| &field.value[..]);
+    let status = match (value(":method"), value(":path")) {
+        (Some(b"GET" | b"POST"), Some(path)) if !path.starts_with(b"/ssespec") => return None,
+        (Some(b"GET"), _) => "404",
+        (Some(b"HEAD"), _) => return Some(response(Http2Flaw::None)),
+        (Some(b"OPTIONS"), _) => "204",
+        _ => "405",
+    };
+    let allow = literal("allow", "GET, HEAD, OPTIONS");
+    Some([literal(":status", status), allow, literal("date", &date::now())].concat())
+}
+
 fn last_event_id(fields: &[Field]) -> Option<u64> {
     let field = fields.iter().find(|field| field.name == b"last-event-id")?;
     std::str::from_utf8(&field.value).ok()?.parse().ok()
@@ -158,9 +180,12 @@ fn response(flaw: Http2Flaw) -> Vec<u8> {
         literal("content-type", content_type),
         if flaw == Http2Flaw::NoCacheControl { Vec::new() } else { literal("cache-control", "no-store") },
         literal("vary", "Origin"),
-        literal(date, "Thu, 01 Jan 2026 00:00:00 GMT"),
+        literal(date, &date::now()),
     ]
     .concat();
+    if flaw == Http2Flaw::Length {
+        block.extend(literal("content-length", "100000"));
+    }
     if flaw == Http2Flaw::KeepAlive {
         block.extend(literal("connection", "keep-alive"));
     }
@@ -252,6 +277,7 @@ async fn flaws_over_http2_are_found() {
         (Http2Flaw::OtherData, "h2-equal", Verdict::Warn),
         (Http2Flaw::Ends, "h2-equal", Verdict::Warn),
         (Http2Flaw::NoCacheControl, "h2-head", Verdict::Warn),
+        (Http2Flaw::Length, "h2-head", Verdict::Warn),
         (Http2Flaw::NeverResumes, "h2-resume", Verdict::Warn),
     ];
     let mut tasks = tokio::task::JoinSet::new();

@@ -1,6 +1,7 @@
 //! The probe, against servers over raw sockets.
 //!
 //! - [`server`]: a sound server whose [`flaw`]s can be switched on; [`event_log`]: the events that it sends
+//! - [`request`]: a request that it gets, and the fields for other origins
 //! - [`probing`]: probes a server and reads the results
 //! - [`sound_server`]: the sound server passes every check
 //! - [`flawed_servers`]: each flaw is found by the check for it
@@ -12,6 +13,8 @@
 mod broadcasting_servers;
 #[cfg(test)]
 mod check_list;
+#[cfg(test)]
+mod date;
 #[cfg(test)]
 mod emit_trigger;
 #[cfg(test)]
@@ -29,6 +32,8 @@ mod hostile_servers;
 #[cfg(test)]
 mod http2;
 #[cfg(test)]
+mod http2_only;
+#[cfg(test)]
 mod odd_servers;
 #[cfg(test)]
 mod opened_with_post;
@@ -36,6 +41,8 @@ mod opened_with_post;
 mod output;
 #[cfg(test)]
 mod probing;
+#[cfg(test)]
+mod request;
 #[cfg(test)]
 mod scarce_server;
 #[cfg(test)]

@@ -7,9 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use crate::event_log::EventLog;
-use crate::http2::{self, Http2Flaw};
-use crate::probing::{ProbeSetup, attempt, probe};
+use crate::probing::{ProbeSetup, probe};
 
 const HEAD: &str = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
 
@@ -60,20 +58,6 @@ async fn a_server_that_ends_at_the_first_reset_fails_the_check_of_that() {
     let probed = probe(&url, setup).await;
     let failed = probed.with(&[Verdict::Fail, Verdict::Warn, Verdict::Error]);
     assert_eq!(failed, ["leave-by-reset"], "{}", probed.problems());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_of_http2_only_is_named() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let url = format!("http://{}/", listener.local_addr().expect("an address"));
-    tokio::spawn(async move {
-        while let Ok((connection, _)) = listener.accept().await {
-            tokio::spawn(async { http2::serve(connection, Http2Flaw::None, &EventLog::start()).await });
-        }
-    });
-    let setup = ProbeSetup { timeout: Duration::from_secs(1), ..ProbeSetup::default() };
-    let error = attempt(&url, setup).await.map(|_| ()).unwrap_err().to_string();
-    assert!(error.contains("the server responds over HTTP/2 only"), "{error}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

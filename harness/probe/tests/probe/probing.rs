@@ -7,7 +7,9 @@ use std::time::Duration;
 use ssespec::run::baseline::id_glob;
 use ssespec::run::{Baseline, Rerun, Selection};
 use ssespec_cases::Corpus;
-use ssespec_probe::{Content, EmitTrigger, Length, Options, Probe, ProbeError, Strictness, Target, Trust};
+use ssespec_probe::{
+    Content, EmitTrigger, HttpVersion, Length, Options, Probe, ProbeError, Strictness, Target, Trust,
+};
 use ssespec_reports::results::{CaseResult, Record, Verdict};
 
 /// The requirements. To read all cases takes so long that it is done once: the servers of the tests run in this process, too.
@@ -20,6 +22,7 @@ pub(crate) struct ProbeResults(pub(crate) BTreeMap<String, CaseResult>);
 /// How a test probes.
 pub(crate) struct ProbeSetup<'s> {
     pub(crate) filters: &'s [&'s str],
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) timeout: Duration,
     pub(crate) length: Length,
     pub(crate) trust: Trust,
@@ -31,6 +34,7 @@ impl Default for ProbeSetup<'_> {
     fn default() -> Self {
         Self {
             filters: &[],
+            headers: Vec::new(),
             timeout: Duration::from_secs(5),
             length: Length::Quick,
             trust: Trust::default(),
@@ -55,7 +59,7 @@ pub(crate) async fn attempt(url: &str, setup: ProbeSetup<'_>) -> Result<ProbeRes
         corpus: Arc::clone(&CORPUS),
         options: Options {
             target: Target::parse(url).expect("a URL"),
-            headers: Vec::new(),
+            headers: setup.headers,
             content: setup.content,
             paths: BTreeMap::new(),
             emit: setup.emit,
@@ -63,6 +67,7 @@ pub(crate) async fn attempt(url: &str, setup: ProbeSetup<'_>) -> Result<ProbeRes
             length: setup.length,
             limit: None,
             trust: setup.trust,
+            version: HttpVersion::default(),
         },
         selection: Selection { filters: filters.collect(), ..Selection::default() },
         name: url.into(),

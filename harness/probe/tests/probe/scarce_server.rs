@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use crate::date;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -88,7 +89,7 @@ async fn serve(
         }
     }
     let head = String::from_utf8_lossy(&bytes).into_owned();
-    let date = "date: Sun, 22 Nov 2026 01:00:00 GMT\r\nconnection: close\r\n";
+    let date = format!("date: {}\r\nconnection: close\r\n", date::now());
     let is_http10 = head.contains(" HTTP/1.0\r\n");
     let coding = if is_http10 { "" } else { "transfer-encoding: chunked\r\n" };
     let stream = format!(

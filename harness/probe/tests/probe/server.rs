@@ -10,10 +10,12 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 use tokio::time::Instant;
 
+use crate::date;
 use crate::event_log::EventLog;
 use crate::flaw::Flaw::{self, *};
 use crate::frame::frame;
 use crate::output::Output;
+use crate::request::{Request, cors};
 
 pub(crate) type Flaws = Arc<BTreeSet<Flaw>>;
 
@@ -54,36 +56,6 @@ async fn refuse(mut connection: tokio::net::TcpStream) -> Option<()> {
     connection.write_all(answer).await.ok()
 }
 
-/// A request.
-struct Request {
-    method: String,
-    path: String,
-    is_http10: bool,
-    fields: Vec<(String, String)>,
-}
-
-impl Request {
-    fn parse(head: &str) -> Self {
-        let mut lines = head.split("\r\n");
-        let mut words = lines.next().unwrap_or_default().split(' ').map(str::to_owned);
-        let (method, path, version) = (words.next(), words.next(), words.next());
-        let fields = lines.filter_map(|line| line.split_once(':'));
-        Self {
-            method: method.unwrap_or_default(),
-            path: path.unwrap_or_default(),
-            is_http10: version.as_deref() == Some("HTTP/1.0"),
-            fields: fields.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect(),
-        }
-    }
-
-    fn field(&self, name: &str) -> Option<&str> {
-        self.fields
-            .iter()
-            .find(|(other, _)| other.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value.as_str())
-    }
-}
-
 /// Responds to the requests on a connection.
 pub(crate) async fn serve<S>(mut connection: S, flaws: &Flaws, log: &EventLog) -> Option<()>
 where
@@ -120,7 +92,8 @@ where
     if has(OddDate) {
         fields.push_str("date: 2026-01-01 00:00:00\r\n");
     } else if !has(NoDate) {
-        fields.push_str("date: Thu, 01 Jan 2026 00:00:00 GMT\r\n");
+        let now = if has(FrozenDate) { "Thu, 01 Jan 2026 00:00:00 GMT".into() } else { date::now() };
+        fields.push_str(&format!("date: {now}\r\n"));
     }
     let brief = |status: &str, more: &str, body: &str| {
         let content = if request.method == "HEAD" { "" } else { body };
@@ -132,6 +105,10 @@ where
         format!("HTTP/1.1 {status}\r\n{fields}{more}{length}\r\n{content}").into_bytes()
     };
     let path = request.path.split('?').next().unwrap_or_default();
+    if path != "/events" && has(BriefStream) {
+        let text = "content-type: text/event-stream\r\n";
+        return connection.write_all(&brief("200 OK", text, "data: no such stream\n\n")).await.ok();
+    }
     if path != "/events" {
         let text =
             format!("content-type: text/{}\r\n", if has(ErrorStream) { "event-stream" } else { "html" });
@@ -155,13 +132,22 @@ where
     }
     let allow = "allow: GET, HEAD, OPTIONS\r\n";
     match request.method.as_str() {
+        "HEAD" if has(HeadWithoutAllow) => {
+            return connection.write_all(&brief("405 Method Not Allowed", "", "")).await.ok();
+        }
         "GET" | "HEAD" => {}
+        "OPTIONS" if has(AuthorizedPreflight) && request.field("authorization").is_none() => {
+            return connection.write_all(&brief("401 Unauthorized", "", "")).await.ok();
+        }
         "OPTIONS" if has(OptionsStreams) => {}
         "OPTIONS" => {
             let more = format!("{allow}access-control-allow-headers: Last-Event-ID\r\n");
             return connection.write_all(&brief("204 No Content", &more, "")).await.ok();
         }
         _ if has(AnyMethod) => {}
+        _ if has(FailsOnMethods) => {
+            return connection.write_all(&brief("500 Internal Server Error", "", "")).await.ok();
+        }
         _ => {
             let more = if has(NoAllow) { "" } else { allow };
             return connection.write_all(&brief("405 Method Not Allowed", more, "")).await.ok();
@@ -187,6 +173,16 @@ where
     if has(EmptyForUnknownIds) && id.is_some() && last.is_none() {
         return connection.write_all(&brief("200 OK", "content-type: text/event-stream\r\n", "")).await.ok();
     }
+    if has(BreaksOffForUnknownIds) && id.is_some() && last.is_none() {
+        let head =
+            b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
+        connection.write_all(head).await.ok()?;
+        return None;
+    }
+    if has(EndsForUnknownIds) && id.is_some() && last.is_none() {
+        let text = "content-type: text/event-stream\r\n";
+        return connection.write_all(&brief("200 OK", text, "data: unknown id\n\n")).await.ok();
+    }
     if has(Partial) && request.field("range").is_some() {
         return connection.write_all(&brief("206 Partial Content", "", "data")).await.ok();
     }
@@ -197,29 +193,6 @@ where
         return connection.write_all(&brief("304 Not Modified", "", "")).await.ok();
     }
     stream(connection, request, flaws, log, fields, last).await
-}
-
-fn cors(request: &Request, flaws: &Flaws) -> String {
-    let has = |flaw| flaws.contains(&flaw);
-    let vary = if has(EchoWithoutVary) { "" } else { "vary: Origin\r\n" };
-    let origin = request.field("origin");
-    let mut fields = match origin {
-        Some(_) if has(StarWithCredentials) => {
-            "access-control-allow-origin: *\r\naccess-control-allow-credentials: true\r\n".into()
-        }
-        Some(origin) if has(CookieWithCredentials) => format!(
-            "access-control-allow-origin: {origin}\r\naccess-control-allow-credentials: true\r\nset-cookie: a=b\r\n{vary}"
-        ),
-        Some(origin) if has(TwoOrigins) => {
-            format!("access-control-allow-origin: {origin}, https://other.example\r\n{vary}")
-        }
-        Some(origin) => format!("access-control-allow-origin: {origin}\r\n{vary}"),
-        None => vary.to_owned(),
-    };
-    if let (true, Some(id)) = (has(InjectsField), request.field("last-event-id")) {
-        fields.push_str(&format!("x-resumed-from: {}\r\n", id.replace("%0d%0a", "\r\n").replace("%20", " ")));
-    }
-    fields
 }
 
 /// Opens the stream.
@@ -243,6 +216,9 @@ where
     }
     if !has(Storable) {
         fields.push_str("cache-control: no-store\r\n");
+    }
+    if has(KeptByNetworks) {
+        fields.push_str("cdn-cache-control: max-age=60\r\n");
     }
     if has(Folded) {
         fields.push_str("x-folded: a\r\n b\r\n");
@@ -315,6 +291,9 @@ where
     events(&mut out, flaws, log, last).await
 }
 
+/// When a stream ends on its own: just after others have left.
+const MOMENT: Duration = Duration::from_millis(2600);
+
 /// How late a server notices that a client has left.
 const NOTICED_LATE: Duration = Duration::from_millis(250);
 
@@ -329,13 +308,14 @@ where
     if has(SkipsEvent) && missed.len() > 1 {
         missed.remove(1);
     }
-    if has(FreshIds) {
+    if has(FreshIds) || (has(ReplaysOnce) && last.is_some() && !log.is_first_replay()) {
         missed.clear();
     }
     if has(ReversedReplay) {
         missed.reverse();
     }
     let (opened, mut leaving) = (Instant::now(), log.leaving());
+    let end = opened + if has(EndsAfterAMoment) { MOMENT } else { Duration::from_secs(3600) };
     let (mut own, mut held, mut pending) = (0, Vec::new(), Vec::new());
     for number in missed {
         let mut text = frame(number, flaws);
@@ -347,6 +327,10 @@ where
     loop {
         let number = tokio::select! {
             number = live.recv() => number.ok()?,
+            () = tokio::time::sleep_until(end) => {
+                out.connection.write_all(b"0\r\n\r\n").await.ok()?;
+                return None;
+            }
             () = out.wait_for_disconnect() => {
                 if has(LeaverEndsAllLate) {
                     tokio::time::sleep(NOTICED_LATE).await;

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use ssespec::implementation::{FILE, Folder, Service};
 use ssespec::run::Rerun;
 use ssespec_cases::Corpus;
-use ssespec_probe::{Content, Length, Options, Probe, Roots, Strictness, Target, Trust, check_name};
+use ssespec_probe::{
+    Content, HttpVersion, Length, Options, Probe, Roots, Strictness, Target, Trust, check_name,
+};
 
 use crate::error::CommandError;
 use crate::options::execution::RunOptions;
@@ -47,6 +49,7 @@ pub(crate) fn probe(folder: &Folder, service: &Service, options: &RunOptions) ->
             length: Length::Full,
             limit: None,
             trust,
+            version: HttpVersion::default(),
         },
         selection: options.selection(),
         name: folder.name.clone(),

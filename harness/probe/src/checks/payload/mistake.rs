@@ -1,6 +1,6 @@
 //! Mistakes in a server's code that show in payloads.
 
-use super::object;
+use super::{encoded, object};
 
 /// A mistake in the server's code that shows in a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +27,12 @@ pub(super) enum Mistake {
     NoValue,
     /// `{"price": ${price}}`
     PlaceholderWithin,
+    /// `{"price": NaN}`
+    NotJson,
+    /// `TypeError: Cannot read properties of undefined`
+    ErrorMessage,
+    /// Text with U+FFFD
+    Replaced,
 }
 
 impl Mistake {
@@ -41,10 +47,11 @@ impl Mistake {
         if is_data(text) || (is_field(text) && text.lines().any(is_data)) {
             return Some(Self::FieldNameTwice);
         }
-        if is_within("b'", "'") || is_within("b\"", "\"") {
+        if is_within("b'", "'") || is_within("b\"", "\"") || encoded::is_list_of_bytes(text) {
             return Some(Self::Bytes);
         }
-        if is_within("[object ", "]")
+        if text.contains("[object Object]")
+            || is_within("[object ", "]")
             || is_within("map[", "]")
             || is_within("&{", "}")
             || object::is_text_of(text)
@@ -54,25 +61,34 @@ impl Mistake {
         if is_within("{'", "}") || is_within("['", "']") || object::is_python_call(text) {
             return Some(Self::PythonLiteral);
         }
-        if is_within("{{", "}}") || is_within("%!", ")") || is_placeholder(text) {
+        if is_within("{{", "}}") || is_within("%!", ")") || is_misused_format(text) || is_placeholder(text) {
             return Some(Self::Placeholder);
         }
         if text.starts_with(['{', '[']) && text.contains("&quot;") && !text.contains('"') {
             return Some(Self::EscapedForHtml);
         }
-        if is_json_in_a_string(text) {
+        if encoded::is_json_in_a_string(text) {
             return Some(Self::EncodedTwice);
         }
-        if is_utf8_twice(text) {
+        if encoded::is_utf8_twice(text) {
             return Some(Self::Utf8Twice);
+        }
+        if text.contains('\u{FFFD}') {
+            return Some(Self::Replaced);
+        }
+        if is_error_message(text) {
+            return Some(Self::ErrorMessage);
         }
         if text.ends_with("\\n") {
             return Some(Self::EscapedLineBreak);
         }
-        if ["undefined", "None", "NaN", "<nil>"].contains(&text) {
+        if ["undefined", "None", "NaN", "<nil>", "Array", "Object", "[Circular]"].contains(&text) {
             return Some(Self::NoValue);
         }
-        has_placeholder(text).then_some(Self::PlaceholderWithin)
+        if has_placeholder(text) {
+            return Some(Self::PlaceholderWithin);
+        }
+        encoded::is_broken_json(text).then_some(Self::NotJson)
     }
 
     /// Of how many events it must be the payload, if others of the type have another one; a word may be meant.
@@ -80,7 +96,11 @@ impl Mistake {
         match self {
             // One such text may be meant, too.
             Self::Bytes | Self::Object | Self::PythonLiteral => count >= 2 && count * 2 >= total,
-            Self::Utf8Twice => count >= 2,
+            Self::Utf8Twice | Self::Replaced => count >= 2,
+            // A text may well be about an error, or come in pieces of which one begins like this.
+            Self::ErrorMessage => count >= 3 && count * 2 >= total,
+            // A document may be cut into several events by mistake.
+            Self::NotJson => count >= 3 && count * 4 >= total,
             Self::Placeholder => count == total,
             Self::FieldNameTwice | Self::EscapedLineBreak => count == total && count >= 2,
             Self::NoValue | Self::PlaceholderWithin | Self::EscapedForHtml | Self::EncodedTwice => {
@@ -111,23 +131,42 @@ impl Mistake {
                 "the JSON was encoded as JSON once more: give the framework the value, or send the text as it is"
             }
             Self::Utf8Twice => "bytes of UTF-8 were read as another encoding, and encoded again",
+            Self::NotJson => {
+                "it begins like JSON, but no parser takes it: it is cut off, or written by hand instead of by a JSON library"
+            }
+            Self::ErrorMessage => "the text of an error was sent instead of a payload",
+            Self::Replaced => {
+                "characters were lost: bytes were decoded with the wrong encoding, or piece by piece"
+            }
             Self::NoValue => "the value is missing in the code that formats the event",
         }
     }
 }
 
-/// Whether it is a JSON string with a JSON object or array in it.
-fn is_json_in_a_string(text: &str) -> bool {
-    let is_value = |inner: &str| {
-        inner.starts_with(['{', '[']) && serde_json::from_str::<serde_json::Value>(inner).is_ok()
-    };
-    text.starts_with('"') && serde_json::from_str::<String>(text).is_ok_and(|inner| is_value(&inner))
+/// Whether it begins like the message of an error that a language made.
+fn is_error_message(text: &str) -> bool {
+    const STARTS: [&str; 12] = [
+        "TypeError: ",
+        "ReferenceError: ",
+        "RangeError: ",
+        "SyntaxError: ",
+        "KeyError: ",
+        "ValueError: ",
+        "AttributeError: ",
+        "json: unsupported type: ",
+        "runtime error: ",
+        "java.lang.",
+        "Traceback (most recent call last)",
+        "Uncaught ",
+    ];
+    // The stack of an error of JavaScript.
+    let has_stack = text.lines().nth(1).is_some_and(|line| line.trim_start().starts_with("at "));
+    STARTS.iter().any(|start| text.starts_with(start)) || (text.starts_with("Error: ") && has_stack)
 }
 
-/// Whether its characters, as bytes of Latin-1, are UTF-8 with characters beyond ASCII.
-fn is_utf8_twice(text: &str) -> bool {
-    let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
-    bytes.is_some_and(|bytes| !bytes.is_ascii() && std::str::from_utf8(&bytes).is_ok())
+/// Whether Go reports that a format has too few or too many arguments.
+fn is_misused_format(text: &str) -> bool {
+    text.contains("%!") && (text.contains("(MISSING)") || text.contains("%!(EXTRA "))
 }
 
 /// Whether a placeholder such as `${name}` or `%d` is within the text.
@@ -199,6 +238,23 @@ mod tests {
             ("undefined", Mistake::NoValue),
             ("None", Mistake::NoValue),
             ("{\"price\": ${stock.price}}", Mistake::PlaceholderWithin),
+            ("{\"price\": NaN}", Mistake::NotJson),
+            ("{\"price\": undefined}", Mistake::NotJson),
+            ("{\"price\": 1,}", Mistake::NotJson),
+            ("[{\"text\": \"cut o", Mistake::NotJson),
+            ("TypeError: Cannot read properties of undefined (reading 'price')", Mistake::ErrorMessage),
+            ("Error: x\n    at f (/app/x.js:1:2)", Mistake::ErrorMessage),
+            ("json: unsupported type: func()", Mistake::ErrorMessage),
+            ("{\"name\":\"Caf\u{FFFD}\"}", Mistake::Replaced),
+            ("a: 1,[object Object]", Mistake::Object),
+            ("Price { seq: 1, name: Some(\"x\") }", Mistake::Object),
+            ("main.price{Seq:1}", Mistake::Object),
+            ("0x35ac8f12e0e0", Mistake::Object),
+            ("{5 0x35ac8f12e0e0}", Mistake::Object),
+            ("[123 34 115 101 113 34 58 49 125]", Mistake::Bytes),
+            ("\"eyJzZXEiOjF9\"", Mistake::EncodedTwice),
+            ("5 %!s(MISSING)", Mistake::Placeholder),
+            ("Array", Mistake::NoValue),
             ("at ${time}: ${text}", Mistake::PlaceholderWithin),
         ] {
             assert_eq!(Mistake::of(text), Some(mistake), "{text}");
@@ -239,6 +295,16 @@ mod tests {
             "Price (seq=1)",
             "Decimal",
             "System.online",
+            "{\"a\": \"\\ud83d\"}",
+            "{\"a\": 1e999}",
+            "{name} joined",
+            "[INFO] started",
+            "Error: disk full",
+            "Room { open }",
+            "[1 2 3]",
+            "0x52908400098527886e0f7030069857d2e4169ee7",
+            "\"eyJhbGciOiJIUzI1NiJ9.e30.x\"",
+            "Arrays",
         ] {
             assert_eq!(Mistake::of(text), None, "{text}");
         }

@@ -6,6 +6,7 @@ pub(super) fn is_text_of(text: &str) -> bool {
         || is_class_with_hash(text)
         || is_type_of_dotnet(text)
         || is_record(text)
+        || is_struct(text)
         || is_of_code(text)
 }
 
@@ -20,7 +21,14 @@ fn has_address(text: &str) -> bool {
         let address = inner.rsplit([' ', ':']).next().unwrap_or_default().strip_prefix("0x");
         return address.is_some_and(is_hexadecimal);
     }
-    text.strip_prefix("0xc000").is_some_and(is_hexadecimal)
+    // A struct with a pointer in it.
+    let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
+    is_pointer(text) || inner.is_some_and(|inner| inner.split(' ').any(is_pointer))
+}
+
+/// The address of something on a heap: longer than a color or an error code, and shorter than a hash.
+fn is_pointer(text: &str) -> bool {
+    text.strip_prefix("0x").is_some_and(|digits| (9..=12).contains(&digits.len()) && is_hexadecimal(digits))
 }
 
 /// `com.example.Item@1b6d3586`, and an array of Java: `[B@1b6d3586`, `[Lcom.example.Item;@1b6d3586`.
@@ -52,6 +60,21 @@ fn is_record(text: &str) -> bool {
     };
     let has_name = fields.split_once('=').is_some_and(|(first, _)| is_identifier(first));
     is_identifier(name) && name.starts_with(|c: char| c.is_ascii_uppercase()) && has_name
+}
+
+/// A struct of Rust or Go with the names of its fields: `Price { seq: 1 }`, `main.Price{Seq:1}`.
+fn is_struct(text: &str) -> bool {
+    let Some((name, fields)) = text.strip_suffix('}').and_then(|text| text.split_once('{')) else {
+        return false;
+    };
+    let is_identifier =
+        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let is_go =
+        name.split_once('.').is_some_and(|(package, name)| is_identifier(package) && is_identifier(name));
+    let rust = name.strip_suffix(' ').unwrap_or_default();
+    let is_rust = is_identifier(rust) && rust.starts_with(|c: char| c.is_ascii_uppercase());
+    let first = fields.trim_start().split_once(':').map(|(first, _)| first);
+    (is_go || is_rust) && first.is_some_and(is_identifier)
 }
 
 /// A function or a buffer of JavaScript.

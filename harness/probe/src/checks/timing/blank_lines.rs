@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use ssespec_reports::visible;
 
 use crate::describe::seconds;
@@ -121,6 +123,30 @@ pub(super) fn blank_lines(exchange: &Exchange) -> Outcome {
     Outcome::Holds
 }
 
+/// Characters at which other formats end lines.
+const NO_ENDINGS: [(&str, char); 5] = [
+    ("U+2028", '\u{2028}'),
+    ("U+2029", '\u{2029}'),
+    ("U+0085", '\u{85}'),
+    ("U+000B", '\u{B}'),
+    ("U+000C", '\u{C}'),
+];
+
+/// The breach of a stream whose lines are Base64 of what should be sent.
+fn base64_lines(exchange: &Exchange, text: &str, expected: &str) -> Option<Outcome> {
+    let is_field = |decoded: &String| {
+        ["data:", "event:", "id:", "retry:", ":"].iter().any(|start| decoded.starts_with(start))
+    };
+    let decoded = |line: &str| String::from_utf8(STANDARD.decode(line).ok()?).ok().filter(is_field);
+    let (line, decoded) = text.lines().find_map(|line| Some((line, decoded(line)?)))?;
+    let observed = format!("the line {}, which is Base64 of {decoded:?}", visible::line(line, SHOWN));
+    Some(
+        Breach::new(exchange, expected, observed)
+            .hint("a gateway or serverless runtime must be told that the body is Base64, or get it as text")
+            .proven(),
+    )
+}
+
 /// Judges a stream without a complete field: its line breaks may be written as `\n`.
 fn escaped_line_break(exchange: &Exchange, expected: &str) -> Outcome {
     let text = String::from_utf8_lossy(&exchange.content);
@@ -129,6 +155,17 @@ fn escaped_line_break(exchange: &Exchange, expected: &str) -> Outcome {
         return Breach::new(exchange, expected, format!("{} bytes without a line ending", line.len()))
             .hint("the line break is written as a backslash followed by n")
             .proven();
+    }
+    if exchange.end == End::StillOpen && exchange.dispatched().next().is_none() {
+        if let Some((name, _)) = NO_ENDINGS.iter().find(|(_, c)| text.contains(*c)) {
+            let observed = format!("{name} in {} bytes without an event", exchange.content_length);
+            return Breach::new(exchange, expected, observed)
+                .hint("lines end with LF, CR or CRLF only; what else Unicode calls a line separator is text")
+                .proven();
+        }
+        if let Some(breach) = base64_lines(exchange, &text, expected) {
+            return breach;
+        }
     }
     Outcome::NotJudged("no data came".into())
 }

@@ -6,14 +6,14 @@ use super::keep_alive::{keep_alive, keep_alive_unless_emitting};
 use crate::observe::long::{LateStream, LongObservation};
 use crate::outcome::Outcome;
 use crate::wire::exchange::{End, Event, Exchange, Read, Silence};
-use crate::wire::request::{Method, ReadLimits, Request};
+use crate::wire::request::{Method, ReadLimits, Request, Version};
 use ssespec_strict::{Block, Comment};
 
 fn observed() -> Exchange {
     let limits = ReadLimits { head: Duration::ZERO, body: Duration::ZERO, events: None };
     Exchange {
         duration: Duration::from_secs(35),
-        ..Exchange::new(Request::stream(Method::Get, limits), Vec::new(), End::StillOpen)
+        ..Exchange::new(Request::stream(Method::Get, Version::Http11, limits), Vec::new(), End::StillOpen)
     }
 }
 
