@@ -203,7 +203,7 @@ async fn a_client_that_does_not_trust_the_certificate_is_told() {
     let other = Identity::generate(&[]).expect("a certificate");
     assert!(server.handshake_with(&[], "localhost", other.authority()).await.is_err());
     let reported = server.server.until("closed").await;
-    assert_eq!(reported[1], "malformed: no TLS: received fatal alert: UnknownCA");
+    assert_eq!(reported[1], "handshake failed: no TLS: received fatal alert: UnknownCA");
     // The listener goes on.
     server.exchange().await;
 }
