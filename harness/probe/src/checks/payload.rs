@@ -72,7 +72,7 @@ fn payloads(exchange: &Exchange) -> Outcome {
     Outcome::Holds
 }
 
-/// How many events show that an object without members is no coincidence.
+/// How many events show that an object without members is not a coincidence.
 const EMPTY: usize = 4;
 
 /// The breach of a type whose payload is always `{}`: a Map, a Set, an Error or a Promise of JavaScript becomes that.

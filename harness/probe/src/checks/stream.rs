@@ -55,7 +55,7 @@ pub(super) fn judge_findings(
     if hint.is_empty() { breach.proven() } else { breach.hint(hint).proven() }
 }
 
-/// Why a response that is no stream is not judged.
+/// Why a response that is not a stream is not judged.
 pub(in crate::checks) fn no_stream(exchange: &Exchange) -> Outcome {
     Outcome::NotJudged(format!("the response is not a stream: {}", exchange.summary()))
 }

@@ -17,7 +17,7 @@ pub(crate) struct Http2Stream {
     reader: Http2Reader,
     number: u32,
     has_final_head: bool,
-    /// How many bytes came, with everything that is no content.
+    /// How many bytes came, with everything that is not content.
     length: u64,
     failure: Option<Failure>,
 }

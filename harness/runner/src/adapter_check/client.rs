@@ -112,6 +112,7 @@ pub(super) const SCRIPTS: &[Script] = &[
     )
     .needing(&[Capability::Reconnect]),
     Script::unchecked(Capability::Credentials),
+    Script::unchecked(Capability::Pause),
     Script::of_claim(
         Capability::Herd,
         r#"{ open-streams = 19 }, "expect-streams""#,

@@ -36,7 +36,7 @@ pub(super) fn is_list_of_bytes(text: &str) -> bool {
     })
 }
 
-/// Whether it begins like a JSON object with a member, or a list of them, and is no JSON. Numbers and escapes are not looked
+/// Whether it begins like a JSON object with a member, or a list of them, and is not JSON. Numbers and escapes are not looked
 /// into: what a parser makes of them differs.
 pub(super) fn is_broken_json(text: &str) -> bool {
     let mut start = text.trim_start_matches('[').trim_start();

@@ -132,7 +132,7 @@ impl Mistake {
             }
             Self::Utf8Twice => "bytes of UTF-8 were read as another encoding, and encoded again",
             Self::NotJson => {
-                "it begins like JSON, but no parser takes it: it is cut off, or written by hand instead of by a JSON library"
+                "it begins like JSON, but no parser takes it: it is cut off, or not written by a JSON library"
             }
             Self::ErrorMessage => "the text of an error was sent instead of a payload",
             Self::Replaced => {

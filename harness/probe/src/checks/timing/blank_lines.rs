@@ -142,7 +142,7 @@ fn base64_lines(exchange: &Exchange, text: &str, expected: &str) -> Option<Outco
     let observed = format!("the line {}, which is Base64 of {decoded:?}", visible::line(line, SHOWN));
     Some(
         Breach::new(exchange, expected, observed)
-            .hint("a gateway or serverless runtime must be told that the body is Base64, or get it as text")
+            .hint("tell the gateway or serverless runtime that the body is Base64, or give it text")
             .proven(),
     )
 }
