@@ -141,7 +141,9 @@ async fn streams_that_end_on_their_own_do_not_end_because_others_leave() {
     let setup = ProbeSetup { filters: &names, length: Length::Full, ..ProbeSetup::default() };
     let probed = probe(&start(&[EndsAfterAMoment]).await, setup).await;
     for name in names {
-        assert_ne!(probed.verdict(name), Verdict::Fail, "{:#?}", probed.0[name]);
+        // Whether enough streams were open to judge depends on when they ended.
+        let verdict = probed.verdict(name);
+        assert!(matches!(verdict, Verdict::Pass | Verdict::Skip), "{:#?}", probed.0[name]);
     }
 }
 
