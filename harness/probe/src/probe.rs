@@ -111,7 +111,10 @@ impl Probe {
         }
         let _watch = Watch::start();
         let mut survey = Survey::of(&options).await;
-        if survey.is_unanswered() && options.version == HttpVersion::Http11 && speaks_http2(&options).await {
+        if survey.is_not_understood()
+            && options.version == HttpVersion::Http11
+            && speaks_http2(&options).await
+        {
             options = options.over_http2();
             survey = Survey::of(&options).await;
         }

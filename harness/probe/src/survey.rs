@@ -10,6 +10,7 @@ use crate::observe::admission::Limit;
 use crate::observe::capacity::{self, Capacity, Excess};
 use crate::observe::places::Places;
 use crate::options::Options;
+use crate::wire::exchange::End;
 use crate::wire::ongoing::OngoingExchange;
 use crate::wire::request::ReadLimits;
 
@@ -51,9 +52,14 @@ impl Survey {
         Self { redirect, is_served, capacity: Arc::new(capacity), places }
     }
 
-    /// Whether a plain request got no response, or one that says that the version of HTTP is wrong.
-    pub(crate) fn is_unanswered(&self) -> bool {
-        self.capacity.single.status().is_none_or(|status| matches!(status, 426 | 505))
+    /// Whether the server did not understand a plain request: it left, sent something else than HTTP/1.1, or said that the
+    /// version is wrong. One that is silent may only hold the head back.
+    pub(crate) fn is_not_understood(&self) -> bool {
+        let single = &self.capacity.single;
+        match single.status() {
+            Some(status) => matches!(status, 426 | 505),
+            None => single.end != End::StillOpen || !single.http_findings.is_empty(),
+        }
     }
 
     /// Whether the server serves fewer streams at the same time than were tried.

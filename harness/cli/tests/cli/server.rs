@@ -270,7 +270,7 @@ fn what_a_proxy_changes_is_said() {
     };
     let holds = "A proxy in front of this server holds events back: ";
     let collected = defective(IntermediaryDefect::ResponseCollected);
-    let no_head = "a proxy in front of this server holds events back: no head came through it within 4.";
+    let no_head = "A proxy in front of this server holds events back: no head came through it within 4.";
     assert!(collected.contains(no_head), "{collected}");
     let joined = defective(IntermediaryDefect::WritesJoined);
     assert!(joined.contains(&format!("{holds}the median of ")), "{joined}");
