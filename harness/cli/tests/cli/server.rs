@@ -274,7 +274,7 @@ fn what_a_proxy_changes_is_said() {
     assert!(collected.contains(no_head), "{collected}");
     let joined = defective(IntermediaryDefect::WritesJoined);
     assert!(joined.contains(&format!("{holds}the median of ")), "{joined}");
-    assert!(joined.contains(" comes 0.5 s later through it"), "{joined}");
+    assert!(joined.contains(" comes 0.3 s later through it"), "{joined}");
     let any = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
     let sound = through(runtime.block_on(ssespec_reference::intermediary(any, address)).unwrap());
     assert!(!sound.contains(holds) && !sound.contains("cuts streams"), "{sound}");
