@@ -13,7 +13,7 @@ static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 /// The name of the template without an implementation.
 pub(crate) const BLANK: &str = "blank";
 
-/// The name in the templates in place of the user's folder.
+/// The word in the workflow that the folder replaces.
 const FOLDER: &str = "FOLDER";
 
 /// The languages that have templates.
@@ -84,7 +84,7 @@ pub(crate) fn files(language: Language, role: Role, name: &str) -> Vec<(&'static
     files
 }
 
-/// A workflow for GitHub that runs the folder with this name.
+/// A workflow for GitHub that runs this folder, which is quoted for a shell.
 pub(crate) fn workflow(folder: &str) -> String {
     let file = TEMPLATES.get_file("workflow.yml").and_then(|file| file.contents_utf8());
     file.unwrap_or_default().replace(FOLDER, folder)

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::{Component, Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ssespec::implementation::{Folder, Start};
@@ -99,14 +99,13 @@ pub(crate) fn perform(arguments: &Arguments) -> Result<Status, CommandError> {
 /// Writes the workflow, unless there is one. Its place is known only if the folder is below the current one.
 fn write_workflow(folder: &Path) -> Result<(), CommandError> {
     let workflow = Path::new(WORKFLOW);
-    if folder.is_absolute() || workflow.exists() {
-        output::note(&format!(
-            "no {WORKFLOW} was written: add `ssespec run --setup {}` to your CI",
-            folder.display()
-        ));
+    let is_below = folder.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let words = command_line([folder.display().to_string()]);
+    if !is_below || workflow.exists() {
+        output::note(&format!("no {WORKFLOW} was written: add `ssespec run --setup {words}` to your CI"));
         return Ok(());
     }
-    write(workflow, templates::workflow(&folder.display().to_string()).as_bytes())
+    write(workflow, templates::workflow(&words).as_bytes())
 }
 
 /// Writes a new file and its folders, and says so.
@@ -116,16 +115,9 @@ fn write(path: &Path, content: &[u8]) -> Result<(), CommandError> {
         .map_or(Ok(()), fs::create_dir_all)
         .and_then(|()| OpenOptions::new().write(true).create_new(true).open(path))
         .and_then(|mut file| file.write_all(content));
-    match written {
-        Ok(()) => {
-            output::print(&format!("wrote {}\n", path.display()));
-            Ok(())
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            Err(CommandError::Init(InitError::Exists(path.to_owned())))
-        }
-        Err(source) => Err(WriteFileError { path: path.to_owned(), source }.into()),
-    }
+    written.map_err(|source| WriteFileError { path: path.to_owned(), source })?;
+    output::print(&format!("wrote {}\n", path.display()));
+    Ok(())
 }
 
 /// What to do next.

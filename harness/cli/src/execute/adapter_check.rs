@@ -5,11 +5,12 @@ use std::fmt::Write;
 use ssespec::adapter::fault::Fault;
 use ssespec::adapter_check::unlock::{Reach, reach};
 use ssespec::adapter_check::{AdapterCheck, Finding, Found, Subject, check};
-use ssespec::run::{Run, RunError};
+use ssespec::run::Run;
 use ssespec_cases::Role;
 use ssespec_reports::results::{Role as RecordedRole, Row};
 use ssespec_reports::visible;
 
+use super::not_run::not_run;
 use crate::error::CommandError;
 use crate::output;
 use crate::status::Status;
@@ -23,11 +24,7 @@ const LINES: usize = 6;
 /// # Errors
 /// If it cannot be started, or its hello is not one.
 pub(crate) async fn execute(run: &Run) -> Result<Status, CommandError> {
-    let found = check(run).await.map_err(|error| match error {
-        RunError::Adapter { fault, stderr } => CommandError::Adapter { folder: None, fault, stderr },
-        RunError::Listen { address, problem } => CommandError::Listen { address, source: problem },
-        other => CommandError::Protocol(other.to_string()),
-    })?;
+    let found = check(run).await.map_err(|error| not_run(error, run))?;
     let recorded = run.launch.role();
     let reach = reach(recorded, &run.corpus, &found.identity.capabilities);
     let role = if recorded == RecordedRole::Server { Role::Server } else { Role::Client };
@@ -92,7 +89,7 @@ fn write_finding(text: &mut String, role: Role, finding: &Finding) {
     let (sign, note) = match &finding.outcome {
         Found::Works => ("✔", String::new()),
         Found::Unclaimed => ("?", "works, but the hello does not claim it: its cases are skipped".into()),
-        Found::Taken => ("·", "claimed; the cases judge it".into()),
+        Found::LeftToCases => ("·", "claimed; the cases judge it".into()),
         Found::NotPlayed => ("·", "not checked: the adapter broke its protocol before".into()),
         Found::Differs { expected, observed, hint } => (
             "✘",
@@ -119,7 +116,7 @@ fn broken(fault: &Fault) -> String {
 
 /// Whether a row is one of those that an author wants to see: no bytes, which the request and the event say again.
 fn is_said(row: &Row) -> bool {
-    row.from == "implementation" || matches!(row.kind.as_str(), "connect" | "request") && !row.text.is_empty()
+    row.from == "implementation" || row.kind == "request"
 }
 
 fn shown(text: &str) -> String {

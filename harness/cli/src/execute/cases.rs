@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use ssespec::run::{Plan, Rerun, Run, RunError};
+use ssespec::run::{Plan, Run};
 use ssespec_cases::Capability;
 
+use super::not_run::not_run;
 use crate::error::CommandError;
 use crate::execute::outcome::Outcome;
 use crate::options::format::Format;
@@ -23,24 +24,6 @@ pub(crate) async fn execute(run: &Run, file: Option<&Path>, format: Format) -> R
     }
     let mut recorder = Recorder::new(file, format, plan.cases())?;
     let conclusion = run.execute(&mut |record| recorder.take(record)).await;
-    let conclusion = conclusion.map_err(|error| match error {
-        RunError::NothingSelected(selection) => CommandError::NoCaseSelected(selection),
-        error @ (RunError::NotSpoken { .. } | RunError::NotForPages(_)) => {
-            CommandError::Protocol(error.to_string())
-        }
-        RunError::Adapter { fault, stderr } => {
-            let folder = match &run.rerun {
-                Rerun::Folder { .. } => Some(run.name()),
-                Rerun::Command(_)
-                | Rerun::Server(_)
-                | Rerun::Proxy(_)
-                | Rerun::Probe(_)
-                | Rerun::CargoTest(_) => None,
-            };
-            CommandError::Adapter { folder, fault, stderr }
-        }
-        RunError::Intermediary(error) => CommandError::Intermediary(error),
-        RunError::Listen { address, problem } => CommandError::Listen { address, source: problem },
-    })?;
+    let conclusion = conclusion.map_err(|error| not_run(error, run))?;
     Ok(Outcome::new(conclusion, recorder.finish(&run.name())?, format))
 }

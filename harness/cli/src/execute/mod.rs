@@ -2,6 +2,7 @@
 
 pub(crate) mod adapter_check;
 pub(crate) mod cases;
+mod not_run;
 pub(crate) mod outcome;
 pub(crate) mod probe;
 pub(crate) mod service;

@@ -49,6 +49,11 @@ fn nothing_is_overwritten() {
         "no .github/workflows/conformance.yml was written: add `ssespec run --setup other` to your CI",
     ]);
     assert_eq!(folder.read(".github/workflows/conformance.yml"), "mine");
+    let elsewhere = folder.file("below/file", "").parent().unwrap().to_owned();
+    let printed = ssespec(words("init go ../beside")).folder(&elsewhere).ends(0);
+    printed.says(&["no .github/workflows/conformance.yml was written"]);
+    // A file where the folder belongs.
+    ssespec(words("init go file")).folder(&elsewhere).ends(2).says(&["file/", ": cannot be written: "]);
 }
 
 fn what_there_is_no_adapter_for() {

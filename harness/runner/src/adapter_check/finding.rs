@@ -72,7 +72,7 @@ pub enum Found {
     /// It works, and is not claimed.
     Unclaimed,
     /// It is claimed, and only the cases can judge it.
-    Taken,
+    LeftToCases,
     /// The adapter did not work at all before.
     NotPlayed,
 }

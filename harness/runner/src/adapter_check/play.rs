@@ -35,7 +35,7 @@ pub async fn check(run: &Run) -> Result<AdapterCheck, RunError> {
         let Some(when) = script.when(&identity) else { continue };
         let outcome = match script.steps {
             _ if faults >= FAULTS => Some(Found::NotPlayed),
-            None => Some(Found::Taken),
+            None => Some(Found::LeftToCases),
             Some(steps) => {
                 let patience = if when == When::Claimed { run.patience } else { CURIOUS };
                 let outcome =
@@ -47,7 +47,9 @@ pub async fn check(run: &Run) -> Result<AdapterCheck, RunError> {
                 found(outcome, script, when)
             }
         };
-        faults = if matches!(outcome, Some(Found::Broken(_))) { faults + 1 } else { faults };
+        if let Some(Found::Broken(_)) = outcome {
+            faults += 1;
+        }
         findings.extend(outcome.map(|outcome| Finding { subject: script.subject, outcome }));
     }
     let stderr = stage.adapter.stderr();
