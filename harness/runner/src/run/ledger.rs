@@ -91,7 +91,7 @@ impl<'r> Ledger<'r> {
         let differing = all.chunk_by(|a, b| a.case == b.case).flat_map(|results| {
             let case = results.first().and_then(|result| self.run.corpus.cases.get(&result.case));
             let varies = |result: &CaseResult, fact: &str| self.run.baseline.varies(result, fact);
-            case.map(|case| same_facts::warnings(case, results, varies)).unwrap_or_default()
+            case.map(|case| same_facts::changed(case, results, varies)).unwrap_or_default()
         });
         for result in differing.collect::<Vec<_>>() {
             self.enter(result, sink);

@@ -57,9 +57,9 @@ impl Run {
         }
         if let Some(case) = results.first().and_then(|result| self.corpus.cases.get(&result.case)) {
             let varies = |result: &CaseResult, fact: &str| self.baseline.varies(result, fact);
-            let warnings = same_facts::warnings(case, &results.iter().collect::<Vec<_>>(), varies);
-            results.retain(|result| warnings.iter().all(|warning| warning.delivery != result.delivery));
-            results.extend(warnings);
+            let changed = same_facts::changed(case, &results.iter().collect::<Vec<_>>(), varies);
+            results.retain(|result| changed.iter().all(|other| other.delivery != result.delivery));
+            results.extend(changed);
         }
         for result in &mut results {
             result.known = self.baseline.known(result);

@@ -1,15 +1,21 @@
-//! Whether a case records the same facts in each delivery: how bytes are split must not change what happens.
+//! Whether a case records the same facts in each delivery: how bytes are split must not change what happens. Where chance
+//! decides, the deliveries are so many tries.
 
 use ssespec_cases::client::{ClientFact, ClientStep};
+use ssespec_cases::grammar::Fact;
 use ssespec_cases::{Case, Script};
 use ssespec_reports::results::{CaseResult, Verdict};
 
 use super::verdict::failure_record;
+use crate::session::client::facts::DIFFERENT;
 use crate::session::outcome::{Evidence, Failure};
 
-/// The results of a case whose facts differ from those of its first delivery: they warn. Times are not compared, since
-/// they differ from run to run, nor are the facts for which `varies` holds.
-pub(super) fn warnings(
+/// The results of a case that its other deliveries change, as they are then.
+///
+/// Those whose facts differ from the first delivery's warn. Times are not compared, since they differ from run to run, nor
+/// are the facts for which `varies` holds. Delays that differed in one delivery are random, although they were alike in
+/// another.
+pub(super) fn changed(
     case: &Case,
     results: &[&CaseResult],
     varies: impl Fn(&CaseResult, &str) -> bool,
@@ -17,12 +23,40 @@ pub(super) fn warnings(
     let mut held: Vec<&CaseResult> = results.iter().copied().filter(|result| holds(result)).collect();
     held.sort_by_key(|result| result.delivery);
     // What a client does over another protocol may be something else.
-    held.chunk_by(|a, b| a.delivery.protocol == b.delivery.protocol)
-        .flat_map(|results| of_protocol(case, results, &varies))
+    let of_protocols = held.chunk_by(|a, b| a.delivery.protocol == b.delivery.protocol);
+    of_protocols
+        .flat_map(|results| {
+            let mut changed = random(case, results);
+            for warning in warnings(case, results, &varies) {
+                match changed.iter_mut().find(|result| result.delivery == warning.delivery) {
+                    Some(result) => (result.verdict, result.failure) = (warning.verdict, warning.failure),
+                    None => changed.push(warning),
+                }
+            }
+            changed
+        })
         .collect()
 }
 
-fn of_protocol(
+/// The results in which delays were alike by chance, with what the others say of them.
+fn random(case: &Case, held: &[&CaseResult]) -> Vec<CaseResult> {
+    let names: Vec<&str> = recorded(&case.script)
+        .filter(|(_, fact)| fact.of == ClientFact::Spread)
+        .map(|(_, fact)| fact.name.as_str())
+        .filter(|name| held.iter().any(|result| values(result, name).contains(&DIFFERENT)))
+        .collect();
+    let settled = |result: &&CaseResult| {
+        let mut result = CaseResult::clone(result);
+        let alike = result.facts.iter_mut().filter(|fact| names.contains(&fact.fact.as_str()));
+        let mut alike = alike.filter(|fact| fact.value != DIFFERENT).peekable();
+        alike.peek()?;
+        alike.for_each(|fact| fact.value = DIFFERENT.into());
+        Some(result)
+    };
+    held.iter().filter_map(settled).collect()
+}
+
+fn warnings(
     case: &Case,
     held: &[&CaseResult],
     varies: &impl Fn(&CaseResult, &str) -> bool,
@@ -63,20 +97,24 @@ fn values<'r>(result: &'r CaseResult, fact: &str) -> Vec<&'r str> {
     result.facts.iter().filter(|known| known.fact == fact).map(|known| known.value.as_str()).collect()
 }
 
-/// The facts of a script that are not times, with the steps that record them, from 0. A server case has one delivery.
+/// The facts of a script that are not times, with the steps that record them, from 0.
 fn exact_facts(script: &Script) -> Vec<(usize, &str)> {
-    let Script::Client(steps) = script else { return Vec::new() };
-    let numbered = steps.iter().enumerate();
-    numbered.filter_map(|(number, step)| Some((number, exact_fact(&step.kind)?))).collect()
+    recorded(script)
+        .filter(|(_, fact)| !matches!(fact.of, ClientFact::Delay | ClientFact::Spread))
+        .map(|(number, fact)| (number, fact.name.as_str()))
+        .collect()
 }
 
-fn exact_fact(step: &ClientStep) -> Option<&str> {
-    match step {
-        ClientStep::Record(fact) if !matches!(fact.of, ClientFact::Delay | ClientFact::Spread) => {
-            Some(&fact.name)
-        }
+/// What a script records, with the steps that do, from 0. A server case has one delivery.
+fn recorded(script: &Script) -> impl Iterator<Item = (usize, &Fact<ClientFact>)> {
+    let steps = match script {
+        Script::Client(steps) => steps.as_slice(),
+        _ => &[],
+    };
+    steps.iter().enumerate().filter_map(|(number, step)| match &step.kind {
+        ClientStep::Record(fact) => Some((number, fact)),
         _ => None,
-    }
+    })
 }
 
 #[cfg(test)]

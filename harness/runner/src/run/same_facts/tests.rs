@@ -15,6 +15,7 @@ steps = [
   "end",
   "expect-request",
   { record = { fact = "the delay", of = "delay" } },
+  { record = { fact = "all delays", of = "spread" } },
 ]
 "#;
 
@@ -53,7 +54,7 @@ fn result(delivery: Delivery, verdict: Verdict, facts: &[(&str, &str)]) -> CaseR
 }
 
 fn of(results: &[CaseResult]) -> Vec<CaseResult> {
-    warnings(&case(), &results.iter().collect::<Vec<_>>(), |_, _| false)
+    changed(&case(), &results.iter().collect::<Vec<_>>(), |_, _| false)
 }
 
 const EVENT: &[(&str, &str)] = &[("what came", "event"), ("the delay", "0.5 s")];
@@ -95,5 +96,30 @@ fn what_failed_or_varies_is_not_compared() {
         [result(Delivery::WHOLE, Verdict::Info, EVENT), result(Delivery::BYTES, Verdict::Info, ERROR)];
     assert_eq!(of(&differs).len(), 1);
     let varies = |_: &CaseResult, fact: &str| fact == "what came";
-    assert!(warnings(&case(), &differs.iter().collect::<Vec<_>>(), varies).is_empty());
+    assert!(changed(&case(), &differs.iter().collect::<Vec<_>>(), varies).is_empty());
+}
+
+#[test]
+fn delays_that_differ_in_one_delivery_are_random_in_all() {
+    const DIFFER: &[(&str, &str)] = &[("what came", "event"), ("all delays", "different each time")];
+    const ALIKE: &[(&str, &str)] = &[("what came", "event"), ("all delays", "the same each time")];
+    const OTHER: &[(&str, &str)] = &[("what came", "error"), ("all delays", "the same each time")];
+    let of = |of_bytes| {
+        let results = [
+            result(Delivery::AS_WRITTEN, Verdict::Info, ALIKE),
+            result(Delivery::BYTES, Verdict::Info, of_bytes),
+            result(Delivery::WHOLE, Verdict::Info, DIFFER),
+        ];
+        of(&results)
+    };
+    let [alike] = &of(DIFFER)[..] else { panic!("one changes") };
+    assert_eq!((alike.delivery, alike.verdict), (Delivery::AS_WRITTEN, Verdict::Info));
+    assert_eq!(alike.facts[1].value, "different each time");
+    // A warning keeps what was settled.
+    let [_, warned] = &of(OTHER)[..] else { panic!("two change") };
+    assert_eq!((warned.delivery, warned.verdict), (Delivery::BYTES, Verdict::Warn));
+    assert_eq!(warned.facts[1].value, "different each time");
+    let alike =
+        [result(Delivery::AS_WRITTEN, Verdict::Info, ALIKE), result(Delivery::BYTES, Verdict::Info, ALIKE)];
+    assert!(changed(&case(), &alike.iter().collect::<Vec<_>>(), |_, _| false).is_empty());
 }

@@ -53,8 +53,11 @@ fn half_seconds(delay: Duration) -> f64 {
 /// busy machine makes delays that are meant to be equal differ by less.
 const RANDOM: f64 = 0.2;
 
+/// What is recorded of delays that are random on purpose.
+pub(crate) const DIFFERENT: &str = "different each time";
+
 /// Whether delays differ, in words; `None` if there are fewer than two. The longest quarter is left out: a busy machine makes
-/// some longer, and none shorter.
+/// some longer, and none shorter. Random delays are alike by chance about once in a thousand cases.
 fn spread(delays: &[Duration]) -> Option<&'static str> {
     let mut sorted = delays.to_vec();
     sorted.sort_unstable();
@@ -65,7 +68,7 @@ fn spread(delays: &[Duration]) -> Option<&'static str> {
     match sorted.len() {
         0 | 1 => None,
         _ if share < RANDOM => Some("the same each time"),
-        _ => Some("different each time"),
+        _ => Some(DIFFERENT),
     }
 }
 

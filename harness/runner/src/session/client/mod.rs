@@ -12,7 +12,7 @@
 mod attempts;
 mod ending;
 mod expect;
-mod facts;
+pub(crate) mod facts;
 pub(crate) mod fields;
 mod herd;
 mod intake;
