@@ -117,22 +117,45 @@ const FOUND: &[(Flaw, &str, Verdict)] = &[
     (ReplaysOnce, "resume-header-case", Verdict::Skip),
 ];
 
+/// How many servers are probed at the same time.
+const AT_THE_SAME_TIME: usize = 16;
+
+/// How often a server whose flaw was missed is probed again, alone: the servers run in this process, too, and on a busy
+/// machine so few events come in the time of a quick probe that it cannot see the flaw.
+const AGAIN: usize = 2;
+
 #[tokio::test(flavor = "multi_thread")]
 async fn each_flaw_is_found() {
-    let mut tasks = JoinSet::new();
-    for (flaw, name, verdict) in FOUND {
-        tasks.spawn(async move {
-            let url = start(&[*flaw]).await;
-            let headers = vec![("authorization".into(), "Bearer a".into())];
-            let setup = ProbeSetup { filters: &[name], headers, ..ProbeSetup::default() };
-            let probed = probe(&url, setup).await;
-            let (found, result) = (probed.verdict(name), &probed.0[*name]);
-            (found != *verdict)
-                .then(|| format!("{flaw:?}: the verdict of {name} is {found}, not {verdict}: {result:#?}"))
-        });
+    let mut missed = Vec::new();
+    for some in FOUND.chunks(AT_THE_SAME_TIME) {
+        let tasks: JoinSet<_> = some
+            .iter()
+            .map(|sought| async move { missing(sought).await.map(|words| (sought, words)) })
+            .collect();
+        missed.extend(tasks.join_all().await.into_iter().flatten());
     }
-    let wrong: Vec<String> = tasks.join_all().await.into_iter().flatten().collect();
+    let mut wrong = Vec::new();
+    for (sought, words) in missed {
+        let mut problem = Some(words);
+        for _ in 0..AGAIN {
+            if problem.is_some() {
+                problem = missing(sought).await;
+            }
+        }
+        wrong.extend(problem);
+    }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// What a probe of a server with this flaw says instead of what it has to find, in words.
+async fn missing((flaw, name, verdict): &(Flaw, &str, Verdict)) -> Option<String> {
+    let url = start(&[*flaw]).await;
+    let headers = vec![("authorization".into(), "Bearer a".into())];
+    let setup = ProbeSetup { filters: &[name], headers, ..ProbeSetup::default() };
+    let probed = probe(&url, setup).await;
+    let (found, result) = (probed.verdict(name), &probed.0[*name]);
+    (found != *verdict)
+        .then(|| format!("{flaw:?}: the verdict of {name} is {found}, not {verdict}: {result:#?}"))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -194,12 +217,17 @@ async fn many_flaws_do_not_hide_each_other() {
         Storable,
         NoAllow,
     ];
-    let url = start(&together).await;
-    let probed = probe(&url, ProbeSetup::default()).await;
-    for (flaw, name, verdict) in FOUND.iter().filter(|(flaw, ..)| together.contains(flaw)) {
-        assert_eq!(probed.verdict(name), *verdict, "{flaw:?}: {name}\n{}", probed.problems());
+    let mut hidden = String::new();
+    for _ in 0..=AGAIN {
+        let probed = probe(&start(&together).await, ProbeSetup::default()).await;
+        assert_eq!(probed.with(&[Verdict::Error]), [""; 0]);
+        let mut sought = FOUND.iter().filter(|(flaw, ..)| together.contains(flaw));
+        match sought.find(|(_, name, verdict)| probed.verdict(name) != *verdict) {
+            None => return,
+            Some((flaw, name, _)) => hidden = format!("{flaw:?}: {name}\n{}", probed.problems()),
+        }
     }
-    assert_eq!(probed.with(&[Verdict::Error]), [""; 0]);
+    panic!("{hidden}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -23,7 +23,7 @@ use super::replay::Usable;
 use super::setting::{Refusals, Setting};
 use super::settings::Run;
 use super::waits::{longest_delay, waits};
-use crate::session::outcome::Close;
+use crate::session::outcome::{Close, Provisional};
 use crate::session::patience::{AttemptPatience, Patience};
 use crate::session::stage::Stage;
 use crate::session::turn::Turn;
@@ -49,6 +49,10 @@ const GIVEN_UP: usize = 3;
 /// The note of a trial that passed only when it was played again.
 const MISSING_ONCE: &str =
     "passed the second time; the first time, something did not come that came soon now";
+
+/// What is noted of a trial that failed only while something came that named no session.
+const STRANGER: &str = "passed the second time; the first time, something came that was no request of a session, \
+                        perhaps from another program";
 
 /// What the trials of a run share.
 pub(super) struct Schedule {
@@ -286,8 +290,12 @@ impl Schedule {
         let (mut played, usable) =
             doubt::play(&self.lanes.adapters, &self.run.launch, &mut lane.stage, &trial, patience).await;
         lane.stage.turn = Turn::default();
+        let provisional = match round {
+            Round::First => played.outcome.provisional(),
+            Round::Again(..) | Round::Final => None,
+        };
         #[cfg(feature = "intermediary")]
-        if !played.outcome.needs_more_patience() {
+        if provisional.is_none() {
             directly::confirm(&self.run, &trial, &mut played).await;
         }
         if self.lanes.adapters.are_shared_no_more() && !self.limited.swap(true, Ordering::Relaxed) {
@@ -296,12 +304,18 @@ impl Schedule {
         lane.remember(&trial, &played.outcome);
         played.lane = Some(lane.number);
         self.needs().learn(played.outcome.needed, played.outcome.answer_to_close());
-        if let Round::Again(first) = round
+        if let Round::Again(first, why) = round
             && played.outcome.held.is_ok()
-            && played.outcome.needed.at_most(first) == played.outcome.needed
         {
-            // Not for want of patience: what was missing the first time came in time the second time.
-            played.note.get_or_insert_with(|| MISSING_ONCE.into());
+            let note = match why {
+                Provisional::Unattributed => Some(STRANGER),
+                // Not for want of patience: what was missing the first time came in time the second time.
+                Provisional::ShortSilence => {
+                    let came_soon = played.outcome.needed.at_most(first) == played.outcome.needed;
+                    came_soon.then_some(MISSING_ONCE)
+                }
+            };
+            played.note = played.note.or(note.map(str::to_owned));
         }
         if played.outcome.alive {
             self.lifeless.store(0, Ordering::Relaxed);
@@ -313,10 +327,9 @@ impl Schedule {
             && played.outcome.failure().is_some_and(|failure| {
                 self.run.baseline.excuses(&trial.case.id, trial.program.delivery, &failure.summary())
             });
-        if played.outcome.needs_more_patience() && !patience.is_final() && !is_known {
-            self.again().push_back((trial, Round::Again(patience.now)));
-        } else {
-            self.report(News::Played(trial, Box::new(played)));
+        match provisional {
+            Some(why) if !is_known => self.again().push_back((trial, Round::Again(patience.now, why))),
+            _ => self.report(News::Played(trial, Box::new(played))),
         }
         lane.report_late(&self.tell);
         if usable == Usable::Yes {
@@ -346,7 +359,7 @@ impl Schedule {
                 let free = self.lanes.adapters.are_shared() || self.run.launch.is_in_process();
                 self.needs().first_attempt(self.run.patience, free, longest_delay(&trial.case.script))
             }
-            Round::Again(_) | Round::Final => self.needs().final_attempt(self.run.patience),
+            Round::Again(..) | Round::Final => self.needs().final_attempt(self.run.patience),
         }
     }
 
@@ -402,10 +415,10 @@ enum Refusing<'s> {
 /// Which attempt at a trial it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Round {
-    /// A failure by waiting may be repeated.
+    /// A failure that is provisional is repeated.
     First,
-    /// The second, after one with this patience.
-    Again(Patience),
+    /// The second, after one with this patience that failed provisionally.
+    Again(Patience, Provisional),
     /// The only one.
     Final,
 }

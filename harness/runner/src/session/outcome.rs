@@ -38,6 +38,9 @@ pub enum Evidence {
     Silence,
     /// Nothing came in a shorter time, so it may still come.
     ShortSilence,
+    /// What was observed in a session to whose port something came that named no session: it may have been another
+    /// program's.
+    Unattributed,
 }
 
 /// Why a session stopped before its end.
@@ -113,11 +116,25 @@ impl Outcome {
         }
     }
 
-    /// Whether the script failed because nothing came in a time that was too short for a verdict.
+    /// Why the script's failure is no verdict yet; `None` if it is one, or nothing failed.
     #[cfg(feature = "command")]
-    pub(crate) fn needs_more_patience(&self) -> bool {
-        self.failure().is_some_and(|failure| failure.evidence == Evidence::ShortSilence)
+    pub(crate) fn provisional(&self) -> Option<Provisional> {
+        match self.failure()?.evidence {
+            Evidence::ShortSilence => Some(Provisional::ShortSilence),
+            Evidence::Unattributed => Some(Provisional::Unattributed),
+            Evidence::Observed | Evidence::Silence => None,
+        }
     }
+}
+
+/// Why a failure is no verdict yet.
+#[cfg(feature = "command")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Provisional {
+    /// See [`Evidence::ShortSilence`].
+    ShortSilence,
+    /// See [`Evidence::Unattributed`].
+    Unattributed,
 }
 
 /// What became of the order `close` at the end of a session.

@@ -33,6 +33,8 @@ pub(super) struct Progress {
     pub(super) failed_before: Option<Failure>,
     /// Why the adapter is unusable since the session was torn down.
     pub(super) teardown: Option<Fault>,
+    /// Whether something came that named no session: a malformed request, or no TLS where it is spoken.
+    pub(super) unattributed: bool,
     /// The longest that the implementation needed for an observation and a request that came.
     pub(super) needed: Patience,
     /// Whether the adapter has ended, as the case or the harness wanted it.
@@ -53,6 +55,7 @@ impl Progress {
             not_judged: None,
             failed_before: None,
             teardown: None,
+            unattributed: false,
             needed: Patience { observation: Duration::ZERO, request: Duration::ZERO },
             cut_short: false,
             longest_step: None,
@@ -80,12 +83,13 @@ impl Progress {
 
     /// A failure of the current step.
     pub(super) fn failure(&self, expected: impl Into<String>, observed: impl Into<String>) -> Failure {
+        let evidence = if self.unattributed { Evidence::Unattributed } else { Evidence::Observed };
         Failure {
             step: self.step,
             expected: expected.into(),
             observed: observed.into(),
             hint: None,
-            evidence: Evidence::Observed,
+            evidence,
         }
     }
 

@@ -71,7 +71,10 @@ impl Session<'_> {
             }
             WireEventKind::Malformed { reason }
             | WireEventKind::HandshakeFailed { reason }
-            | WireEventKind::Refused { reason } => self.queues.wire.push_back(Seen::Malformed { reason }),
+            | WireEventKind::Refused { reason } => {
+                self.progress.unattributed = true;
+                self.queues.wire.push_back(Seen::Malformed { reason });
+            }
             WireEventKind::Disconnected(how) => {
                 let current = self.exchange.as_ref().map(Exchange::connection);
                 if current == Some(event.connection) {
