@@ -84,10 +84,11 @@ pub(crate) fn files(language: Language, role: Role, name: &str) -> Vec<(&'static
     files
 }
 
-/// A workflow for GitHub that runs this folder, which is quoted for a shell.
+/// A workflow for GitHub that runs this folder.
 pub(crate) fn workflow(folder: &str) -> String {
     let file = TEMPLATES.get_file("workflow.yml").and_then(|file| file.contents_utf8());
-    file.unwrap_or_default().replace(FOLDER, folder)
+    // A string of JSON is one of YAML.
+    file.unwrap_or_default().replace(FOLDER, &serde_json::Value::from(folder).to_string())
 }
 
 /// Why no adapter was written.

@@ -100,12 +100,13 @@ pub(crate) fn perform(arguments: &Arguments) -> Result<Status, CommandError> {
 fn write_workflow(folder: &Path) -> Result<(), CommandError> {
     let workflow = Path::new(WORKFLOW);
     let is_below = folder.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    let words = command_line([folder.display().to_string()]);
-    if !is_below || workflow.exists() {
-        output::note(&format!("no {WORKFLOW} was written: add `ssespec run --setup {words}` to your CI"));
-        return Ok(());
+    let folder = folder.display().to_string();
+    if is_below && !workflow.exists() {
+        return write(workflow, templates::workflow(&folder).as_bytes());
     }
-    write(workflow, templates::workflow(&words).as_bytes())
+    let words = command_line([folder]);
+    output::note(&format!("no {WORKFLOW} was written: add `ssespec run --setup {words}` to your CI"));
+    Ok(())
 }
 
 /// Writes a new file and its folders, and says so.

@@ -24,7 +24,7 @@ fn files_and_next_steps() {
         "put your client in the place of the minimal one",
     ]);
     let workflow = folder.read(".github/workflows/conformance.yml");
-    assert!(workflow.contains("ssespec run --setup my-tests --output"), "{workflow}");
+    assert!(workflow.contains("folders: \"my-tests\"\n"), "{workflow}");
 }
 
 fn an_implementation_with_its_known_failures() {

@@ -38,7 +38,7 @@ pub(super) fn changed(
         .collect()
 }
 
-/// The results in which delays were alike by chance, with what the others say of them.
+/// The results in which random delays happened to be alike, with what the others say of them.
 fn random(case: &Case, held: &[&CaseResult]) -> Vec<CaseResult> {
     let names: Vec<&str> = recorded(&case.script)
         .filter(|(_, fact)| fact.of == ClientFact::Spread)

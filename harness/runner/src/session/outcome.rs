@@ -116,7 +116,7 @@ impl Outcome {
         }
     }
 
-    /// Why the script's failure is no verdict yet; `None` if it is one, or nothing failed.
+    /// Why the script's failure is not yet a verdict; `None` if it is one, or nothing failed.
     #[cfg(feature = "command")]
     pub(crate) fn provisional(&self) -> Option<Provisional> {
         match self.failure()?.evidence {
@@ -127,7 +127,7 @@ impl Outcome {
     }
 }
 
-/// Why a failure is no verdict yet.
+/// Why a failure is not yet a verdict.
 #[cfg(feature = "command")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Provisional {
