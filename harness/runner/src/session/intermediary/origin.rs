@@ -8,6 +8,7 @@ use tokio::time::timeout;
 
 use super::group::{AtOrigin, Flood};
 use super::session::Session;
+use crate::adapter::run_delay::RunDelay;
 use crate::session::deadline::Came;
 use crate::session::outcome::Stop;
 use crate::session::patience::Allowance;
@@ -28,7 +29,7 @@ impl Session<'_> {
     /// Does something with the requests of the current stream.
     pub(super) async fn act(&mut self, action: &Action) -> Result<(), Stop> {
         if let Action::Wait(time) = action {
-            return self.wait(*time).await;
+            return self.pause(*time).await;
         }
         if let Action::Control(control) = action {
             self.progress.transcript.harness("control", control.words());
@@ -140,19 +141,22 @@ impl Session<'_> {
     }
 
     fn note_bytes(&mut self, bytes: &[u8], times: usize) {
+        let delayed = self.judges_delays.then(|| self.stage.processes());
         for number in self.named(&self.current.clone()) {
             let Some(front) = self.fronts.get_mut(number) else { continue };
             if front.stream.request.method == "HEAD" {
                 continue;
             }
             match bytes.len().checked_mul(times) {
-                Some(length) if length <= LONGEST_REPEAT => front.content.sends(&bytes.repeat(times)),
+                Some(length) if length <= LONGEST_REPEAT => {
+                    front.content.sends(&bytes.repeat(times), delayed.map(RunDelay::of));
+                }
                 _ => front.content.sends_too_much(),
             }
         }
     }
 
-    async fn wait(&mut self, time: Duration) -> Result<(), Stop> {
+    async fn pause(&mut self, time: Duration) -> Result<(), Stop> {
         self.progress.transcript.harness("wait", describe::time(time).to_string());
         self.stage.turn.waits_for(time);
         let deadline = Instant::now() + time;
