@@ -38,8 +38,9 @@ const WAITING_LANES: usize = 12;
 const LANES_FOR_A_QUICK_ONE: usize = 4;
 
 /// How many repeated sessions may run or wait at the same time where delays count: each of hundreds would wait for what a slow
-/// intermediary does for the others.
-const REPEATED: usize = 16;
+/// intermediary does for the others. One that judges delays itself counts as several.
+const REPEATED: usize = 64;
+const JUDGES_DELAYS: u32 = 4;
 
 /// How long a session may wait before the next begins.
 const IDLE: Duration = Duration::from_millis(50);
@@ -159,8 +160,12 @@ impl Schedule {
                     None => return,
                 }
             };
-            let repeats = matches!(round, Round::Again(_)) && launch.is_judged_by_delays();
-            let repeated = if repeats { Arc::clone(&self.repeated).acquire_owned().await.ok() } else { None };
+            let repeated = if matches!(round, Round::Again(_)) && launch.is_judged_by_delays() {
+                let weight = if trial.case.role() == Role::Intermediary { JUDGES_DELAYS } else { 1 };
+                Arc::clone(&self.repeated).acquire_many_owned(weight).await.ok()
+            } else {
+                None
+            };
             match self.turn().await {
                 Some((open, turn)) => {
                     let played = Arc::clone(self).play_in_lane(trial, round, open, turn);

@@ -51,7 +51,7 @@ impl Session<'_> {
 
     /// Begins to wait this long. The time in which the intermediary or the harness got no processor is left out in the last
     /// attempt, since what fails before that is played again.
-    fn wait(&self, patience: Duration) -> Wait {
+    pub(super) fn wait(&self, patience: Duration) -> Wait {
         let counts = self.patience.is_final();
         Wait::new(if counts { self.stage.processes() } else { Processes::Unknown }, patience)
     }
