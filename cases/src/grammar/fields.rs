@@ -17,7 +17,7 @@ pub enum FieldExpectation {
     /// Present exactly once, with this repeated pattern as its value.
     Repeats(Repeat),
     /// Present, once or more often, as a list that contains these members in any order, ignoring their parameters. Set-Cookie
-    /// is no list: exactly these fields, in this order.
+    /// is not a list: exactly these fields, in this order.
     Lists(Vec<String>),
     /// Present.
     Present,

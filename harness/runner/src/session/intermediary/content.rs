@@ -21,7 +21,7 @@ const WRITES: usize = 100_000;
 /// Delays up to this are not looked into: it is more than a machine that is not busy needs.
 const USUAL: Duration = Duration::from_millis(50);
 
-/// What the origin wrote at once.
+/// One write of the origin.
 #[derive(Debug)]
 struct Write {
     /// How many bytes were written then.

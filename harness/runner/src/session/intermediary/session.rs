@@ -57,7 +57,7 @@ pub(super) struct Session<'s> {
     pub(super) gone: BTreeSet<u32>,
     /// The connection of the request that was expected last.
     pub(super) carrier: Option<u32>,
-    /// Whether delays are judged for good, without the time in which the intermediary got no processor.
+    /// Whether this attempt decides about delays, which leave out the time in which the intermediary got no processor.
     pub(super) judges_delays: bool,
     /// What is wrong with a request at the origin.
     pub(super) malformed: Option<String>,
@@ -111,7 +111,7 @@ fn has_median(op: &Op<IntermediaryStep>) -> bool {
 }
 
 impl Session<'_> {
-    /// Whether the intermediary is another process. In this process its threads cannot be told from all others.
+    /// Whether the intermediary is another process. In this process its threads cannot be distinguished from others.
     fn is_apart(&self) -> bool {
         matches!(self.stage.processes(), Processes::Group(_))
     }
