@@ -16,7 +16,8 @@ pub enum FieldExpectation {
     Is(String),
     /// Present exactly once, with this repeated pattern as its value.
     Repeats(Repeat),
-    /// Present, once or more often, as a list that contains these members in any order, ignoring their parameters.
+    /// Present, once or more often, as a list that contains these members in any order, ignoring their parameters. Set-Cookie
+    /// is not a list: exactly these fields, in this order.
     Lists(Vec<String>),
     /// Present.
     Present,

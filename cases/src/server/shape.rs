@@ -168,7 +168,7 @@ pub(crate) static STREAM_OBSERVATIONS: &[Verb] = &[
                     "headers",
                     FIELDS,
                     "A string: one field with that value; a media type without parameters matches any parameters. An \
-                     array: a list with these members. true: present. false: absent.",
+                     array: a list with these members; for Set-Cookie, these fields in this order. true: present. false: absent.",
                 ),
                 STREAM,
                 WITHIN,

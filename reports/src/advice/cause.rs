@@ -78,6 +78,7 @@ impl Cause {
             Self::HeldBack => &[
                 "intermediary/delay/after-silence",
                 "intermediary/delay/burst",
+                "intermediary/delay/carriage-returns",
                 "intermediary/delay/comments",
                 "intermediary/delay/event-by-event",
                 "intermediary/delay/event-in-pieces",

@@ -1,8 +1,7 @@
 //! Which setting of which program mends what.
 //!
-//! Each was tried with the program: the cases of its causes fail without it and pass with it. Not tried are those about errors
-//! that are replaced and about streams that wait: they follow from the documentation that they link. What no setting mends is not
-//! in the table.
+//! Each was tried with the program: the cases of its causes fail without it and pass with it. What no setting mends is not in the
+//! table.
 
 use super::cause::Cause;
 use super::known_proxy::KnownProxy;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use ssespec::adapter::processes::Processes;
 use ssespec::run::{Launch, Rerun, Run};
 use ssespec::target::{Security, Target};
 use ssespec::upstream::{Downstream, Front, Proxy, Reload, Upstream};
@@ -124,6 +125,7 @@ pub(crate) async fn perform(arguments: Arguments) -> Result<Status, CommandError
         version: None,
         program: arguments.kind,
         front,
+        processes: Processes::Own,
         reload,
         upstream,
         client,

@@ -62,6 +62,12 @@ impl Passage {
             self.held.extend(content);
             return if self.held.len() < COLLECTED { Vec::new() } else { std::mem::take(&mut self.held) };
         }
+        let is_part = content.last().is_some_and(|byte| *byte != b'\n');
+        if is_part && self.defects.has(Defect::LinesCollected) {
+            self.held.extend(content);
+            let whole = self.held.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+            return self.held.drain(..whole).collect();
+        }
         if was_silent && self.defects.has(Defect::FirstAfterSilenceHeld) {
             self.held.extend(content);
             return Vec::new();

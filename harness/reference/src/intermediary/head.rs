@@ -32,6 +32,13 @@ pub(crate) fn change_head(head: &mut ResponseHead, defects: &Defects) {
     if head.fields.values("cache-control").next().is_some() && defects.has(Defect::CacheControlDropped) {
         head.fields.remove(|name| name.eq_ignore_ascii_case("cache-control"));
     }
+    let is_cookie = |name: &str| name.eq_ignore_ascii_case("set-cookie");
+    let cookies: Vec<&[u8]> = head.fields.values("set-cookie").collect();
+    if cookies.len() > 1 && defects.has(Defect::SetCookieJoined) {
+        let joined = cookies.join(&b", "[..]);
+        head.fields.remove(is_cookie);
+        head.fields.0.push(("set-cookie".into(), joined));
+    }
     if head.fields.values("date").next().is_none() {
         // <https://www.rfc-editor.org/rfc/rfc9110#section-6.6.1>
         let date = httpdate::fmt_http_date(SystemTime::now());

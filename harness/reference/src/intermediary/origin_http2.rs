@@ -25,6 +25,9 @@ const LOOK: Duration = Duration::from_millis(20);
 /// The window of the connection: a stream that is not read must not hold up the others.
 const WINDOW: u32 = 0x7FFF_FFFF;
 
+/// How many streams are remembered after they were reset.
+const RESET: usize = 1024;
+
 /// The connection for all requests.
 #[derive(Debug)]
 pub(crate) struct Connection {
@@ -57,6 +60,8 @@ impl Connection {
         socket.set_nodelay(true)?;
         let mut builder = Builder::new();
         builder.enable_push(false).initial_connection_window_size(WINDOW);
+        // Whatever is still on its way for streams that were reset must not end the connection, however much it is.
+        builder.max_concurrent_reset_streams(RESET).max_local_error_reset_streams(None);
         let (requests, connection) = builder.handshake(socket).await.map_err(io::Error::other)?;
         tokio::spawn(async move {
             // Each stream learns of it.

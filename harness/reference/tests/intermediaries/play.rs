@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use ssespec::adapter::processes::Processes;
 use ssespec::run::{Baseline, Deaths, Launch, Plan, Rerun, Run, Selection, Trial, open_stage, play_case};
 use ssespec::session::{Patience, Stop};
 use ssespec::target::Target;
@@ -84,6 +85,7 @@ impl Behind {
             version: None,
             program: None,
             front,
+            processes: Processes::Own,
             reload,
             upstream,
             client,

@@ -74,28 +74,54 @@ fn run_delay(process: u32, thread: u32) -> Option<Duration> {
 }
 
 #[cfg(all(test, target_os = "linux"))]
-mod tests {
+pub(crate) mod tests {
     use std::os::unix::process::CommandExt as _;
-    use std::process::{Command, Stdio};
+    use std::process::{Child, Command, Stdio};
     use std::time::{Duration, Instant};
 
-    use super::run_delay;
+    use super::{Processes, RunDelay};
+
+    /// Two busy processes on one processor, of which each gets half of it at most.
+    pub(crate) struct Crowded(Child);
+
+    impl Crowded {
+        /// When both run and wait for each other.
+        pub(crate) fn begin() -> Self {
+            let script = "while :; do :; done & while :; do :; done";
+            let mut command = Command::new("taskset");
+            command.args(["-c", "0", "sh", "-c", script]).stdin(Stdio::null()).process_group(0);
+            let crowded = Self(command.spawn().unwrap());
+            let read = crowded.is_delayed_by(Duration::from_millis(200));
+            assert!(read >= Duration::from_millis(200), "{read:?}");
+            crowded
+        }
+
+        pub(crate) fn processes(&self) -> Processes {
+            Processes::Group(self.0.id())
+        }
+
+        /// Waits until a thread has been delayed by this much, or for 30 seconds.
+        fn is_delayed_by(&self, enough: Duration) -> Duration {
+            let (began, mut delay) = (Instant::now(), RunDelay::of(self.processes()));
+            let mut read = Duration::ZERO;
+            while read < enough && began.elapsed() < Duration::from_secs(30) {
+                std::thread::sleep(Duration::from_millis(20));
+                read = delay.adapter.longest();
+            }
+            read
+        }
+    }
+
+    impl Drop for Crowded {
+        fn drop(&mut self) {
+            let group = nix::unistd::Pid::from_raw(i32::try_from(self.0.id()).unwrap());
+            let _ = nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL);
+            let _ = self.0.wait();
+        }
+    }
 
     #[test]
     fn two_busy_processes_on_one_processor_delay_each_other() {
-        let script = "while :; do :; done & while :; do :; done";
-        let mut command = Command::new("taskset");
-        command.args(["-c", "0", "sh", "-c", script]).stdin(Stdio::null()).process_group(0);
-        let mut child = command.spawn().unwrap();
-        let (began, enough) = (Instant::now(), Duration::from_millis(200));
-        let mut read = Duration::ZERO;
-        while read < enough && began.elapsed() < Duration::from_secs(30) {
-            std::thread::sleep(Duration::from_millis(20));
-            read = run_delay(child.id(), child.id()).unwrap();
-        }
-        let group = nix::unistd::Pid::from_raw(i32::try_from(child.id()).unwrap());
-        nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL).unwrap();
-        child.wait().unwrap();
-        assert!(read >= enough, "{read:?}");
+        drop(Crowded::begin());
     }
 }

@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 use super::processes::Processes;
 use super::run_delay::RunDelay;
 
-/// After how long a wait begins to count delays: most are over by then, and counting is not free.
+/// After how long a wait begins to count delays: most are over by then, and counting is not free. A wait that lasts no longer
+/// counts from its beginning.
 const UNCOUNTED: Duration = Duration::from_secs(1);
 
 /// How long a wait is extended each time, at least and at most.
@@ -34,8 +35,10 @@ pub(crate) struct Wait {
 impl Wait {
     /// A wait that begins now, for processes whose delays can be counted. `patience` is final: what fails is not repeated.
     pub(crate) fn new(processes: Processes, patience: Duration) -> Self {
+        let counts = processes != Processes::Unknown && patience <= UNCOUNTED;
+        let delay = counts.then(|| RunDelay::of(processes));
         let began = Instant::now();
-        Self { processes, began, patience, deadline: began + patience, delay: None }
+        Self { processes, began, patience, deadline: began + patience, delay }
     }
 
     /// When to look again.

@@ -10,6 +10,7 @@ use process_wrap::tokio::{ChildWrapper, CommandWrap, KillOnDrop};
 use super::tree::MARK;
 #[cfg(target_os = "linux")]
 use super::tree::{self, Tree};
+use crate::adapter::processes::Processes;
 use crate::adapter::stderr::Stderr;
 
 /// How long it may take to end after SIGTERM, before it is killed.
@@ -80,6 +81,14 @@ impl Process {
             #[cfg(target_os = "linux")]
             tree: Tree::default(),
         })
+    }
+
+    /// Its processes, as far as they stay in its group.
+    pub(super) fn processes(&self) -> Processes {
+        #[cfg(target_os = "linux")]
+        return self.leader.map_or(Processes::Own, Processes::Group);
+        #[cfg(not(target_os = "linux"))]
+        Processes::Own
     }
 
     /// The end of what it printed.

@@ -14,6 +14,7 @@ use super::configuration::Places;
 use super::error::ProgramError;
 use super::process::Process;
 use crate::adapter::process::program_path;
+use crate::adapter::processes::Processes;
 use crate::implementation::Program;
 use crate::upstream::Reload;
 
@@ -103,6 +104,11 @@ impl Running {
     /// The URL at which clients reach it.
     pub fn url(&self) -> String {
         format!("http://{}", self.places.listen)
+    }
+
+    /// Its processes.
+    pub fn processes(&self) -> Processes {
+        self.process.processes()
     }
 
     /// How it is made to reload its configuration, if its folder says so.

@@ -37,6 +37,11 @@ const OPEN: usize = 512;
 const WAITING_LANES: usize = 12;
 const LANES_FOR_A_QUICK_ONE: usize = 4;
 
+/// How many repeated sessions may run or wait at the same time where delays count: each of hundreds would wait for what a slow
+/// intermediary does for the others. One that judges delays itself counts as several.
+const REPEATED: usize = 64;
+const JUDGES_DELAYS: u32 = 4;
+
 /// How long a session may wait before the next begins.
 const IDLE: Duration = Duration::from_millis(50);
 
@@ -76,6 +81,8 @@ pub(super) struct Schedule {
     needs: Mutex<Needs>,
     /// How many sessions in a row, each with a fresh adapter, showed no sign of life.
     lifeless: AtomicUsize,
+    /// How many repeated sessions may run or wait, where delays count.
+    repeated: Arc<Semaphore>,
     /// Trials to repeat with the full patience.
     again: Mutex<VecDeque<(Trial, Round)>>,
     tell: mpsc::UnboundedSender<News>,
@@ -104,6 +111,7 @@ impl Schedule {
             refusing: RwLock::new(()),
             needs: Mutex::new(Needs::new(close)),
             lifeless: AtomicUsize::new(0),
+            repeated: Arc::new(Semaphore::new(REPEATED)),
             again: Mutex::default(),
             run,
             tell,
@@ -156,12 +164,18 @@ impl Schedule {
                     None => return,
                 }
             };
+            let repeated = if matches!(round, Round::Again(_)) && launch.is_judged_by_delays() {
+                let weight = if trial.case.role() == Role::Intermediary { JUDGES_DELAYS } else { 1 };
+                Arc::clone(&self.repeated).acquire_many_owned(weight).await.ok()
+            } else {
+                None
+            };
             match self.turn().await {
                 Some((open, turn)) => {
                     let played = Arc::clone(self).play_in_lane(trial, round, open, turn);
                     tasks.spawn(async move {
                         played.await;
-                        drop(quick);
+                        drop((quick, repeated));
                     });
                 }
                 None => self.report(News::Unplayed(trial)),

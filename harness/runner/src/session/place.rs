@@ -7,6 +7,7 @@ use ssespec_mock_server::client::Trust;
 use ssespec_mock_server::wire::Listener;
 
 use super::transcript::Names;
+use crate::adapter::processes::Processes;
 #[cfg(feature = "intermediary")]
 use crate::upstream::downstream::Bytes;
 #[cfg(feature = "intermediary")]
@@ -42,6 +43,15 @@ impl Place {
         match self {
             Self::Own(_) => None,
             Self::Behind(share) => Some((share.fronts(), share.trust())),
+        }
+    }
+
+    /// The processes of the intermediary, if there is one.
+    pub(super) fn processes(&self) -> Option<Processes> {
+        match self {
+            Self::Own(_) => None,
+            #[cfg(feature = "intermediary")]
+            Self::Behind(share) => Some(share.processes()),
         }
     }
 

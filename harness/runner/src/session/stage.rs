@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 use super::late_arrivals::Late;
 use super::place::Place;
 use super::turn::Turn;
+use crate::adapter::processes::Processes;
 use crate::adapter::running::Adapter;
 use crate::run::lane_page::LanePage;
 
@@ -41,6 +42,11 @@ pub struct Stage {
 }
 
 impl Stage {
+    /// The processes that are waited for: those of the intermediary, or of the adapter.
+    pub(super) fn processes(&self) -> Processes {
+        self.base.processes().unwrap_or_else(|| self.adapter.processes())
+    }
+
     /// Begins a session, and returns its number.
     pub(super) fn begin(&mut self) -> u64 {
         self.session = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;

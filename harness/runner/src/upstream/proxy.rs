@@ -13,6 +13,7 @@ use super::listener::Upstream;
 use super::reload::Reload;
 use super::share::Share;
 use crate::adapter::in_process::client::Client;
+use crate::adapter::processes::Processes;
 
 /// An intermediary that is running.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct Proxy {
     pub front: Front,
     /// Which known program it is; recognized by its responses if this is not said.
     pub program: Option<KnownProxy>,
+    /// Its processes; `Own` if they are not known, since it may be one of this process.
+    pub processes: Processes,
     /// How it is made to reload its configuration, if it can be.
     pub reload: Option<Reload>,
     /// What it forwards to.
@@ -39,7 +42,8 @@ impl Proxy {
     /// The share of a lane.
     pub(crate) fn share(&self, tell: UnboundedSender<WireEvent>) -> Share {
         let upstream = Arc::clone(&self.upstream);
-        Share::new(upstream, self.front.clone(), self.reload.clone(), self.downstream.clone(), tell)
+        let place = (self.front.clone(), self.processes);
+        Share::new(upstream, place, self.reload.clone(), self.downstream.clone(), tell)
     }
 
     /// The numbers of sessions.

@@ -12,12 +12,14 @@ use super::downstream::{Bytes, Downstream};
 use super::front::Front;
 use super::listener::Upstream;
 use super::reload::Reload;
+use crate::adapter::processes::Processes;
 
 /// One lane's share of the listener behind an intermediary.
 #[derive(Debug)]
 pub struct Share {
     upstream: Arc<Upstream>,
     front: Box<Front>,
+    processes: Processes,
     reload: Option<Reload>,
     downstream: Downstream,
     tell: UnboundedSender<WireEvent>,
@@ -28,12 +30,13 @@ pub struct Share {
 impl Share {
     pub(super) fn new(
         upstream: Arc<Upstream>,
-        front: Front,
+        (front, processes): (Front, Processes),
         reload: Option<Reload>,
         downstream: Downstream,
         tell: UnboundedSender<WireEvent>,
     ) -> Self {
-        Self { upstream, front: Box::new(front), reload, downstream, tell, session: AtomicU64::new(0) }
+        let session = AtomicU64::new(0);
+        Self { upstream, front: Box::new(front), processes, reload, downstream, tell, session }
     }
 
     /// The origin at which clients reach the intermediary: `http://127.0.0.1:8080`.
@@ -44,6 +47,11 @@ impl Share {
     /// Where clients reach the intermediary.
     pub(crate) fn fronts(&self) -> &Front {
         &self.front
+    }
+
+    /// The processes of the intermediary.
+    pub(crate) fn processes(&self) -> Processes {
+        self.processes
     }
 
     /// How it is made to reload its configuration.

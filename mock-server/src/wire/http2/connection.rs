@@ -114,6 +114,8 @@ impl Accepted {
         // `h2` refuses further ones.
         let most = self.entry.limit().saturating_add(REFUSED);
         builder.max_concurrent_streams(u32::try_from(most).unwrap_or(u32::MAX));
+        // With the usual 20, a peer that resets many streams while the machine is busy loses the connection with all others.
+        builder.max_pending_accept_reset_streams(most);
         builder.max_header_list_size(u32::try_from(self.limits.head).unwrap_or(u32::MAX));
         let (tell_departure, departure) = watch::channel(None);
         let (asks, asking) = mpsc::unbounded_channel();

@@ -65,6 +65,7 @@ impl Prepared<'_> {
             version: self.program.version.clone(),
             program: folder.name.to_lowercase().parse().ok(),
             front: Front::new(Target::parse(&running.url())?),
+            processes: running.processes(),
             reload: running.reload(),
             upstream,
             client: ssespec_reference::client_watched(downstream.clone()),

@@ -15,6 +15,8 @@ macro_rules! entries {
         ContentCollected: "nginx/nginx#1505",
         /// Content waits 300 ms for more, so that it can be sent in one write.
         WritesJoined: "resilience-intermediary/events-at-once",
+        /// Content waits for the LF of its line.
+        LinesCollected: "resilience-intermediary/events-at-once",
         /// Content waits for the end of the response.
         ResponseCollected: "resilience-intermediary/events-at-once",
         /// Short content after a silence waits until there is more.

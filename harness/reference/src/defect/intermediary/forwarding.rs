@@ -90,6 +90,8 @@ macro_rules! entries {
         CacheControlDropped: "http/proxy-fields-forwarded",
         /// Fields of a response with unknown names are not forwarded.
         ResponseFieldsDropped: "http/proxy-fields-forwarded",
+        /// Set-Cookie fields become one.
+        SetCookieJoined: "http/proxy-set-cookie",
         /// 204 becomes 200.
         NoContentIsOk: "resilience-intermediary/status-unchanged",
         /// Redirects are followed.

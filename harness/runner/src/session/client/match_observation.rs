@@ -84,7 +84,7 @@ impl Session<'_> {
     /// Begins to wait this long for the client.
     pub(super) fn wait(&self, Allowance { now: patience, full }: Allowance) -> Wait {
         // What fails with less than the full patience is repeated with it, so only that is worth counting.
-        let processes = if patience < full { Processes::Unknown } else { self.stage.adapter.processes() };
+        let processes = if patience < full { Processes::Unknown } else { self.stage.processes() };
         Wait::new(processes, patience)
     }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use ssespec_strict::{EventStreamReader, Item, Limits};
 
 use super::decoder::Decoder;
+use crate::adapter::run_delay::RunDelay;
 use crate::session::describe::quote;
 use crate::session::server::stream_contents::{ResponseHead, Seen, SeenEvent};
 
@@ -16,6 +17,30 @@ const SHOWN: usize = 40;
 
 /// The most writes whose delays are measured.
 const WRITES: usize = 100_000;
+
+/// Delays up to this are not looked into: it is more than a machine that is not busy needs.
+const USUAL: Duration = Duration::from_millis(50);
+
+/// One write of the origin.
+#[derive(Debug)]
+struct Write {
+    /// How many bytes were written then.
+    end: u64,
+    at: Instant,
+    /// How long the intermediary and the harness get no processor from then on, if that is left out of the delay.
+    run_delay: Option<RunDelay>,
+}
+
+impl Write {
+    /// How long it took to arrive, if it arrived then.
+    fn delay(&mut self, arrived: Instant) -> Duration {
+        let delay = arrived.saturating_duration_since(self.at);
+        match &mut self.run_delay {
+            Some(run_delay) if delay > USUAL => delay.saturating_sub(run_delay.read()),
+            _ => delay,
+        }
+    }
+}
 
 /// The content of one stream.
 #[derive(Debug)]
@@ -32,8 +57,7 @@ pub(super) struct Content {
     different: Option<String>,
     /// Whether more was sent than is compared.
     is_too_much: bool,
-    /// When the origin wrote what ends at these bytes.
-    writes: Vec<(u64, Instant)>,
+    writes: Vec<Write>,
     /// How long each of the first writes took to arrive.
     delays: Vec<Duration>,
     /// How many of the delays were judged.
@@ -65,8 +89,8 @@ impl Content {
         self.is_stream = head.is_stream();
     }
 
-    /// The origin is about to send this.
-    pub(super) fn sends(&mut self, bytes: &[u8]) {
+    /// The origin is about to send this. `run_delay` counts from now on.
+    pub(super) fn sends(&mut self, bytes: &[u8], run_delay: Option<RunDelay>) {
         if bytes.is_empty() || self.is_too_much {
             return;
         }
@@ -76,7 +100,7 @@ impl Content {
         self.sent.extend_from_slice(bytes);
         self.written += bytes.len() as u64;
         if self.writes.len() < WRITES {
-            self.writes.push((self.written, Instant::now()));
+            self.writes.push(Write { end: self.written, at: Instant::now(), run_delay });
         }
     }
 
@@ -90,8 +114,9 @@ impl Content {
     pub(super) fn arrives(&mut self, bytes: &[u8], at: Instant, since: Duration) -> Vec<Seen> {
         let bytes = self.decoder.feed(bytes);
         self.compare(&bytes);
-        while let Some((_, wrote)) = self.writes.get(self.delays.len()).filter(|(end, _)| *end <= self.same) {
-            self.delays.push(at.saturating_duration_since(*wrote));
+        while let Some(write) = self.writes.get_mut(self.delays.len()).filter(|write| write.end <= self.same)
+        {
+            self.delays.push(write.delay(at));
         }
         let mut seen = Vec::new();
         if self.is_stream {
@@ -203,7 +228,7 @@ mod tests {
     fn content_is_compared_with_what_was_sent() {
         let mut content = Content::new(Limits::default());
         assert_eq!(content.passed(), Passage::Whole);
-        content.sends(b"data: a\n\n");
+        content.sends(b"data: a\n\n", None);
         assert_eq!(content.passed(), Passage::Missing(9));
         arrives(&mut content, b"data: ");
         assert_eq!((content.passed(), content.median()), (Passage::Missing(3), None));
@@ -219,10 +244,24 @@ mod tests {
         );
     }
 
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_time_without_a_processor_is_no_delay() {
+        use crate::adapter::run_delay::tests::Crowded;
+        let crowded = Crowded::begin();
+        let mut content = Content::new(Limits::default());
+        content.sends(b"data: a\n\n", Some(RunDelay::of(crowded.processes())));
+        let wrote = Instant::now();
+        std::thread::sleep(USUAL * 10);
+        arrives(&mut content, b"data: a\n\n");
+        let (delay, whole) = (content.median().unwrap().0, wrote.elapsed());
+        assert!(delay < whole * 3 / 4, "{delay:?} of {whole:?}");
+    }
+
     #[test]
     fn a_changed_byte_is_shown() {
         let mut content = Content::new(Limits::default());
-        content.sends(b"a\0b");
+        content.sends(b"a\0b", None);
         arrives(&mut content, b"ab");
         let Passage::Different(what) = content.passed() else { panic!("it differs") };
         assert_eq!(what, r#"at byte 1, "b" in place of "\0b""#);

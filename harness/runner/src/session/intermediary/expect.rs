@@ -7,6 +7,8 @@ use ssespec_cases::intermediary::{Observed, words};
 
 use super::matching::{Verdict, View};
 use super::session::Session;
+use crate::adapter::processes::Processes;
+use crate::adapter::wait::Wait;
 use crate::session::deadline::Came;
 use crate::session::outcome::{Evidence, Failure, Stop};
 use crate::session::patience::{Allowance, Patience};
@@ -19,6 +21,7 @@ impl Session<'_> {
     pub(super) async fn expect(&mut self, observed: &Observed) -> Result<(), Stop> {
         let began = Instant::now();
         let patience = patience_for(observed, self.patience.now);
+        let mut wait = self.wait(patience);
         loop {
             let mut view = View::default();
             match self.look(observed, began, &mut view) {
@@ -39,11 +42,18 @@ impl Session<'_> {
                 self.take_in(began + time).await?;
                 continue;
             }
-            if self.take_in(began + patience).await? == Came::Nothing {
+            if self.take_in(wait.until()).await? == Came::Nothing && !wait.goes_on() {
                 let seen = self.nothing(observed.stream(), patience);
                 return Err(self.missed(words::expectation(observed), seen, patience).into());
             }
         }
+    }
+
+    /// Begins to wait this long. The time in which the intermediary or the harness got no processor is left out in the last
+    /// attempt, since what fails before that is played again.
+    pub(super) fn wait(&self, patience: Duration) -> Wait {
+        let counts = self.patience.is_final();
+        Wait::new(if counts { self.stage.processes() } else { Processes::Unknown }, patience)
     }
 
     /// A failure that was observed. Delays depend on how busy the machine is: they are measured again.
@@ -87,7 +97,7 @@ impl Session<'_> {
         let each = steps().map(|step| patience_for(&step.kind, self.patience.now));
         let patience = each.max().unwrap_or(self.patience.now.observation);
         let waits = steps().any(|step| silence(&step.kind).is_some());
-        let deadline = began + patience;
+        let mut wait = self.wait(patience);
         loop {
             let mut fails = Vec::new();
             let mut is_open = false;
@@ -110,8 +120,8 @@ impl Session<'_> {
                     .failure(words::alternatives(alternatives), fails.join("; "))
                     .into());
             }
-            let until = if waits { deadline.min(Instant::now() + TICK) } else { deadline };
-            if self.take_in(until).await? == Came::Nothing && Instant::now() >= deadline {
+            let until = if waits { wait.until().min(Instant::now() + TICK) } else { wait.until() };
+            if self.take_in(until).await? == Came::Nothing && !wait.goes_on() {
                 let stream = steps().find_map(|step| step.kind.stream());
                 let seen = self.nothing(stream, patience);
                 return Err(self.missed(words::alternatives(alternatives), seen, patience).into());

@@ -1,13 +1,15 @@
 //! What the harness does as the origin behind an intermediary.
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use ssespec_mock_server::action::{Action, BodyKind, Framing, Repeat, Respond};
 use ssespec_mock_server::wire::{PeerGone, Version};
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 
 use super::group::{AtOrigin, Flood};
 use super::session::Session;
+use crate::adapter::run_delay::RunDelay;
 use crate::session::deadline::Came;
 use crate::session::outcome::Stop;
 use crate::session::patience::Allowance;
@@ -28,7 +30,7 @@ impl Session<'_> {
     /// Does something with the requests of the current stream.
     pub(super) async fn act(&mut self, action: &Action) -> Result<(), Stop> {
         if let Action::Wait(time) = action {
-            return self.wait(*time).await;
+            return self.pause(*time).await;
         }
         if let Action::Control(control) = action {
             self.progress.transcript.harness("control", control.words());
@@ -41,13 +43,13 @@ impl Session<'_> {
         };
         let mut acted = Ok(());
         for request in &mut requests {
-            acted = match timeout(self.patience.full.request, perform(action, request)).await {
-                Ok(Performed::Yes) => continue,
-                Ok(Performed::NotPossible(why)) => {
+            acted = match self.perform(action, request).await {
+                Some(Performed::Yes) => continue,
+                Some(Performed::NotPossible(why)) => {
                     self.progress.not_judged = Some(why.into());
                     Ok(())
                 }
-                Err(_) => Err(self.not_read()),
+                None => Err(self.not_read()),
             };
             break;
         }
@@ -55,6 +57,24 @@ impl Session<'_> {
             group.requests = requests;
         }
         acted
+    }
+
+    /// Performs an action; `None` if the intermediary reads nothing of it for too long.
+    async fn perform(&self, action: &Action, request: &mut AtOrigin) -> Option<Performed> {
+        let patience = self.patience.full.request;
+        let written = request.exchange.written();
+        let (began, mut before, mut wait) = (Instant::now(), written.bytes(), self.wait(patience));
+        let mut performing = pin!(perform(action, request));
+        loop {
+            if let Ok(performed) = timeout_at(wait.until().into(), &mut performing).await {
+                return Some(performed);
+            }
+            if written.bytes() > before && began.elapsed() < patience * SLOW {
+                (before, wait) = (written.bytes(), self.wait(patience));
+            } else if !wait.goes_on() {
+                return None;
+            }
+        }
     }
 
     /// Writes the beginning of a chunk.
@@ -140,19 +160,22 @@ impl Session<'_> {
     }
 
     fn note_bytes(&mut self, bytes: &[u8], times: usize) {
+        let delayed = self.judges_delays.then(|| self.stage.processes());
         for number in self.named(&self.current.clone()) {
             let Some(front) = self.fronts.get_mut(number) else { continue };
             if front.stream.request.method == "HEAD" {
                 continue;
             }
             match bytes.len().checked_mul(times) {
-                Some(length) if length <= LONGEST_REPEAT => front.content.sends(&bytes.repeat(times)),
+                Some(length) if length <= LONGEST_REPEAT => {
+                    front.content.sends(&bytes.repeat(times), delayed.map(RunDelay::of));
+                }
                 _ => front.content.sends_too_much(),
             }
         }
     }
 
-    async fn wait(&mut self, time: Duration) -> Result<(), Stop> {
+    async fn pause(&mut self, time: Duration) -> Result<(), Stop> {
         self.progress.transcript.harness("wait", describe::time(time).to_string());
         self.stage.turn.waits_for(time);
         let deadline = Instant::now() + time;
@@ -160,6 +183,9 @@ impl Session<'_> {
         Ok(())
     }
 }
+
+/// How many times the patience an intermediary may read of one write, as long as it reads some of it.
+const SLOW: u32 = 8;
 
 /// For how long nothing is read before a stream counts as stalled.
 const STILL: Duration = Duration::from_secs(1);

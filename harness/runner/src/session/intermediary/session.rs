@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
 use ssespec_cases::grammar::Measurement;
-use ssespec_cases::intermediary::{IntermediaryFact, IntermediaryStep, words};
+use ssespec_cases::intermediary::{IntermediaryFact, IntermediaryStep, Observed, words};
 use ssespec_cases::server::DEFAULT_STREAM;
 use ssespec_mock_server::wire::Exchange;
 use ssespec_strict::Limits;
 use tokio::sync::mpsc;
 
 use super::group::{Flood, Front, Group};
+use crate::adapter::processes::Processes;
 use crate::delivery::Op;
 use crate::session::describe::field_values;
 use crate::session::outcome::{EndedBy, Outcome, Stop};
@@ -56,6 +57,8 @@ pub(super) struct Session<'s> {
     pub(super) gone: BTreeSet<u32>,
     /// The connection of the request that was expected last.
     pub(super) carrier: Option<u32>,
+    /// Whether this attempt decides about delays, which leave out the time in which the intermediary got no processor.
+    pub(super) judges_delays: bool,
     /// What is wrong with a request at the origin.
     pub(super) malformed: Option<String>,
 }
@@ -84,8 +87,10 @@ pub(in crate::session) async fn play(
         arrivals: VecDeque::new(),
         gone: BTreeSet::new(),
         carrier: None,
+        judges_delays: false,
         malformed: None,
     };
+    session.judges_delays = patience.is_final() && session.is_apart() && ops.iter().any(has_median);
     let held = session.run(ops).await;
     session.progress.into_outcome(held, EndedBy::Harness, started)
 }
@@ -100,7 +105,17 @@ pub(super) fn limits() -> Limits {
     Limits { line: LONGEST, data: LONGEST, ..Limits::default() }
 }
 
+/// Whether an operation judges delays.
+fn has_median(op: &Op<IntermediaryStep>) -> bool {
+    matches!(&op.kind, IntermediaryStep::Expect(Observed::Passed(passed)) if passed.median.is_some())
+}
+
 impl Session<'_> {
+    /// Whether the intermediary is another process. In this process its threads cannot be distinguished from others.
+    fn is_apart(&self) -> bool {
+        matches!(self.stage.processes(), Processes::Group(_))
+    }
+
     async fn run(&mut self, ops: &[Op<IntermediaryStep>]) -> Result<(), Stop> {
         let mut held = play_script(self, ops).await;
         if held.is_ok() && self.progress.not_judged.is_none() {

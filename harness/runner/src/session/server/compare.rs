@@ -50,6 +50,10 @@ fn has_field(head: &ResponseHead, name: &str, expected: &FieldExpectation, types
         }
         (FieldExpectation::Is(value), Some(found), None) => found == value.as_bytes(),
         (FieldExpectation::Repeats(repeat), Some(found), None) => repeat.equals(found),
+        // It cannot be combined, <https://www.rfc-editor.org/rfc/rfc9110#section-5.3>.
+        (FieldExpectation::Lists(fields), _, _) if name.eq_ignore_ascii_case("set-cookie") => {
+            head.values(name).eq(fields.iter().map(String::as_bytes))
+        }
         (FieldExpectation::Lists(members), _, _) => members.iter().all(|member| {
             let mut elements = head.values(name).flat_map(|value| value.split(|byte| *byte == b','));
             elements.any(|element| essence(element) == member.to_ascii_lowercase().as_bytes())
