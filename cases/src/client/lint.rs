@@ -10,6 +10,7 @@ use super::implied::{Ending, ending, expand, is_request, may_be_request};
 use super::step::{AttemptAnswer, ClientFact, ClientStep, Connect, Expectation, ReadyState, Scope, Trust};
 use super::streams::Streams;
 use crate::capability::Capability;
+use crate::grammar::fact::Fact;
 use crate::step::Step;
 
 /// The capabilities that a script uses, each with the place of the step that uses it.
@@ -30,6 +31,7 @@ pub(crate) fn uses(script: &[Step<ClientStep>]) -> Vec<(Capability, Range<usize>
                 [Capability::Herd, Capability::Pause].into_iter().for_each(add);
             }
             ClientStep::Streams(_) => add(Capability::Herd),
+            ClientStep::Record(Fact { of: ClientFact::Alpn, .. }) => add(Capability::Tls),
             ClientStep::Wire(Action::Control(_)) => add(Capability::Http2),
             ClientStep::Visibility(_) => add(Capability::PageLibrary),
             ClientStep::Run(script) => {
@@ -89,7 +91,10 @@ fn of_expectation(expected: &Expectation) -> Vec<Capability> {
         ]),
         Expectation::Request(request) => {
             let is_metadata = |(name, _): &(String, _)| name.starts_with("sec-fetch-");
-            used([(Capability::SecureContext, request.headers.iter().any(is_metadata))])
+            used([
+                (Capability::SecureContext, request.headers.iter().any(is_metadata)),
+                (Capability::Tls, request.alpn.is_some()),
+            ])
         }
         Expectation::NoRequest(_) | Expectation::Disconnect { .. } | Expectation::Closed => Vec::new(),
     }
@@ -103,6 +108,7 @@ fn of_connect(connect: &Connect) -> Vec<Capability> {
         (Capability::Credentials, connect.with_credentials),
         (Capability::Close, connect.close_in.is_some()),
         (Capability::ReadTimeout, connect.read_timeout.is_some()),
+        (Capability::Pause, connect.pause),
         (Capability::Tls, connect.trust == Trust::Default),
         (Capability::Dom, connect.url.is_some() || connect.scope != Scope::Window),
     ])
@@ -121,6 +127,7 @@ fn concerns_own_request(step: &ClientStep) -> bool {
                 || request.origin.is_some()
                 || request.body.is_some()
                 || request.connection.is_some()
+                || request.alpn.is_some()
                 || !request.headers.is_empty()
         }
         _ => false,

@@ -37,7 +37,7 @@ pub(crate) fn step(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Opti
         }
         "expect-attempts" => ClientStep::Attempts(attempts(written)?),
         "expect-herd" => ClientStep::Herd(herd(written)?),
-        "open-streams" | "expect-streams" | "abort-streams" | "stall-stream" => {
+        "open-streams" | "try-streams" | "expect-streams" | "abort-streams" | "stall-stream" => {
             let count = argument.and_then(value::count);
             ClientStep::Streams(streams::read(written.verb, count, written.table())?)
         }
@@ -103,6 +103,7 @@ fn connect(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> Connect {
         url: value::text_of(table, "url"),
         scope: value::word_of(table, "in").unwrap_or_default(),
         read_timeout: value::duration_of(table, "read-timeout"),
+        pause: value::flag_of(table, "pause"),
         trust: value::word_of(table, "trust").unwrap_or_default(),
     }
 }
@@ -117,6 +118,7 @@ fn request(written: &Written<'_, '_>, visitor: &mut Visitor<'_>) -> RequestExpec
         headers: fields::read(table),
         body: value::text_of(table, "body"),
         connection: value::word_of(table, "connection"),
+        alpn: value::text_of(table, "alpn"),
         after: value::duration_of(table, "after"),
         within: value::duration_of(table, "within"),
     }
@@ -162,6 +164,8 @@ impl SourceWord for FactWord {
             Self::Spread => Source::Plain(ClientFact::Spread),
             Self::Herd => Source::Plain(ClientFact::Herd),
             Self::Departure => Source::Plain(ClientFact::Departure),
+            Self::Streams => Source::Plain(ClientFact::Streams),
+            Self::Alpn => Source::Plain(ClientFact::Alpn),
             Self::Target => Source::Plain(ClientFact::Target),
             Self::Header => Source::OfHeader(ClientFact::Header),
             Self::Attempts => Source::Plain(ClientFact::Attempts),

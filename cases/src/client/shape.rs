@@ -87,6 +87,12 @@ static CLIENT: &[Verb] = &[
                     "How long the client may receive nothing before it treats the connection as lost, as its user sets it.",
                 ),
                 Key::optional(
+                    "pause",
+                    Shape::Flag,
+                    "Whether the client's user takes one event, and no more until it calls close(): its handler does not \
+                     return, or it does not ask for the next.",
+                ),
+                Key::optional(
                     "trust",
                     Shape::Word(Trust::WORDS),
                     "Which certificate the client must trust over TLS: that of the `server`, or only what it trusts by `default`.",
@@ -210,6 +216,10 @@ ssespec_diagnostics::words! {
         Herd = "herd",
         /// How the client left the last stream.
         Departure = "departure",
+        /// How many streams were open at the same time.
+        Streams = "streams",
+        /// The protocols that the client offered in the TLS handshake.
+        Alpn = "alpn",
         /// The target of the last request.
         Target = "target",
         /// A header field of the last request.
@@ -227,7 +237,7 @@ static FACT: Table = Table {
     what: "`record`",
     keys: &fact::keys(
         FactWord::WORDS,
-        "The delay, target or header field of the last request, whether the delays of all requests differ (spread), whether the streams of a herd came back together (herd), how the client left the stream that it left last (departure), the number of attempts that the last `expect-attempts` \
+        "The delay, target or header field of the last request, whether the delays of all requests differ (spread), whether the streams of a herd came back together (herd), how the client left the stream that it left last (departure), how many streams the last `try-streams` found open (streams), the protocols that the client offered in the TLS handshake of the last request's connection (alpn), the number of attempts that the last `expect-attempts` \
              counted, or the alternative that the last `expect-one-of` took.",
     ),
 };
@@ -305,6 +315,11 @@ static REQUEST: Table = Table {
             "connection",
             Shape::Word(ConnectionUse::WORDS),
             "Whether it comes on the connection of the request before it or on another one.",
+        ),
+        Key::optional(
+            "alpn",
+            Shape::Text,
+            "A protocol that the client offers in the TLS handshake of its connection (ALPN), such as h2.",
         ),
         Key::optional(
             "after",

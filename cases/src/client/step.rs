@@ -100,6 +100,8 @@ pub struct Connect {
     pub scope: Scope,
     /// How long the client may receive nothing before it treats the connection as lost; as it is by default if absent.
     pub read_timeout: Option<Duration>,
+    /// Whether the client's user takes one event, and no more until it calls close().
+    pub pause: bool,
     /// Which certificate the client's user tells it to trust.
     pub trust: Trust,
 }
@@ -242,6 +244,8 @@ pub struct RequestExpectation {
     pub body: Option<String>,
     /// Whether it comes on the connection of the request before it.
     pub connection: Option<ConnectionUse>,
+    /// A protocol that the client offers in the TLS handshake of its connection (ALPN).
+    pub alpn: Option<String>,
     /// The minimum time since the beginning of the harness's last ending write.
     pub after: Option<Duration>,
     /// How long to wait for it, if not the usual time.
@@ -347,6 +351,10 @@ pub enum ClientFact {
     Herd,
     /// How the client left the last stream that it left.
     Departure,
+    /// How many of the streams that the client was told to open were open at the same time.
+    Streams,
+    /// The protocols that the client offered in the TLS handshake of the last request's connection.
+    Alpn,
     /// The target of the last request, relative to the session's URL.
     Target,
     /// This header field of the last request.

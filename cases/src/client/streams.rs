@@ -1,5 +1,7 @@
 //! Steps about further streams of the same client, in addition to that of the session.
 
+use std::time::Duration;
+
 use ssespec_diagnostics::{Key, Shape, Table, Verb, value};
 use toml::de::DeTable;
 
@@ -11,6 +13,13 @@ use crate::capability::HERD;
 pub enum Streams {
     /// The client opens this many, which are answered with event streams and stay open.
     Open(u64),
+    /// The client is told to open this many, which are answered as they come and stay open. Others may wait.
+    Try {
+        /// How many.
+        count: u64,
+        /// How long the next one may take before the others are given up.
+        within: Duration,
+    },
     /// An event is sent on each of them, and the client shows it.
     Deliver {
         /// On how many connections they and the session's stream may be at most.
@@ -37,6 +46,22 @@ pub(super) static STREAMS: &[Verb] = &[
         Shape::Count(1, HERD as u64 - 1),
         "The client opens this many further streams at the session's origin. Each is answered with an event stream, and stays \
          open until the script ends.",
+    ),
+    Verb::with(
+        "try-streams",
+        Shape::Table(&Table {
+            what: "`try-streams`",
+            keys: &[
+                Key::required("count", Shape::Count(1, HERD as u64 - 1), "How many."),
+                Key::required(
+                    "within",
+                    Shape::Duration,
+                    "How long the next one may take before the others are given up.",
+                ),
+            ],
+        }),
+        "The client is told to open this many further streams at the session's origin. Those that come are answered with event \
+         streams, and stay open until the script ends; those that the client lets wait are closed. It cannot fail.",
     ),
     Verb::open(
         "expect-streams",
@@ -84,6 +109,10 @@ pub(super) static STREAMS: &[Verb] = &[
 pub(super) fn read(verb: &str, count: Option<u64>, table: Option<&DeTable<'_>>) -> Option<Streams> {
     Some(match verb {
         "open-streams" => Streams::Open(count?),
+        "try-streams" => Streams::Try {
+            count: value::count_of(table?, "count")?,
+            within: value::duration_of(table?, "within")?,
+        },
         "expect-streams" => {
             Streams::Deliver { connections: table.and_then(|table| value::count_of(table, "connections")) }
         }
@@ -101,6 +130,10 @@ pub fn words(streams: Streams) -> String {
     match streams {
         Streams::Open(1) => "one further stream of the client".into(),
         Streams::Open(count) => format!("{count} further streams of the client"),
+        Streams::Try { count, within } => format!(
+            "as many of {count} further streams as the client opens, each within {}",
+            humantime::format_duration(within)
+        ),
         Streams::Deliver { connections: None } => "an event on each of the further streams".into(),
         Streams::Deliver { connections: Some(1) } => {
             "an event on each of the further streams, which share one connection with that of the session"

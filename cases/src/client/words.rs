@@ -80,6 +80,7 @@ pub(crate) fn expected_request(request: &RequestExpectation) -> String {
     words.extend(fields::words(&request.headers));
     words.extend(request.body.as_ref().map(|body| format!("with the body {}", quote(body))));
     words.extend(request.connection.map(|which| format!("on {} connection", which_connection(which))));
+    words.extend(request.alpn.as_ref().map(|name| format!("offering {} by ALPN", quote(name))));
     words.extend(
         request.after.map(|time| format!("at least {} after the end", humantime::format_duration(time))),
     );
@@ -150,6 +151,10 @@ pub fn step(step: &ClientStep) -> String {
             let streams = if *count == 1 { "stream" } else { "streams" };
             format!("The client opens {count} further {streams}, which stay open.")
         }
+        ClientStep::Streams(Streams::Try { count, within }) => format!(
+            "The client is told to open {count} further streams; those that it does not open within {} are given up.",
+            humantime::format_duration(*within)
+        ),
         ClientStep::Streams(expected) => format!("Expected next: {}.", streams::words(*expected)),
         ClientStep::Record(Fact { name, of }) => {
             let of = match of {
@@ -158,6 +163,10 @@ pub fn step(step: &ClientStep) -> String {
                 }
                 ClientFact::Herd => "whether the streams came back together".into(),
                 ClientFact::Departure => "how the client left the stream".into(),
+                ClientFact::Streams => "how many streams were open at the same time".into(),
+                ClientFact::Alpn => {
+                    "the protocols that the client offered in the TLS handshake (ALPN)".into()
+                }
                 ClientFact::Delay => "the time from the end of the response to the last request".into(),
                 ClientFact::Target => "the target of the last request".into(),
                 ClientFact::Header(header) => format!("the header field {header} of the last request"),
@@ -300,5 +309,6 @@ fn connect_options(connect: &Connect) -> String {
         Some(Moment::Error) => ", and closes in its error handler",
         None => "",
     };
-    format!("{scope}{options}{handler}")
+    let pause = if connect.pause { ", and takes one event and no more" } else { "" };
+    format!("{scope}{options}{handler}{pause}")
 }

@@ -118,7 +118,7 @@ fn only_the_session_is_led_to() {
 #[test]
 fn a_client_is_told_how_to_connect() {
     assert!(matches!(step("\"connect\""), ClientStep::Connect(connect) if *connect == Connect::default()));
-    let full = r#"{ connect = { userinfo = "a:b", headers = { b = "1", A = "" }, last-event-id = "7", method = "POST", body = "x", with-credentials = true, close-in = "error" } }"#;
+    let full = r#"{ connect = { userinfo = "a:b", headers = { b = "1", A = "" }, last-event-id = "7", method = "POST", body = "x", with-credentials = true, close-in = "error", pause = true } }"#;
     let ClientStep::Connect(connect) = step(full) else { panic!("no connect") };
     let expected = Connect {
         userinfo: Some("a:b".to_owned()),
@@ -128,6 +128,7 @@ fn a_client_is_told_how_to_connect() {
         body: "x".to_owned(),
         with_credentials: true,
         close_in: Some(Moment::Error),
+        pause: true,
         ..Connect::default()
     };
     assert_eq!(*connect, expected);
@@ -144,7 +145,7 @@ fn a_client_is_told_how_to_connect() {
 fn a_request_is_compared_in_what_is_named() {
     let Expectation::Request(request) = expectation("\"expect-request\"") else { panic!("no request") };
     assert_eq!(*request, RequestExpectation::default());
-    let full = r#"{ expect-request = { method = "GET", path = "", origin = "other", headers = { last-event-id = "1", cookie = false, accept = true, te = ["a", "b"], x = { text = "ab", times = 3 } }, body = "x", connection = "same", after = "300ms", within = "20s" } }"#;
+    let full = r#"{ expect-request = { method = "GET", path = "", origin = "other", headers = { last-event-id = "1", cookie = false, accept = true, te = ["a", "b"], x = { text = "ab", times = 3 } }, body = "x", connection = "same", alpn = "h2", after = "300ms", within = "20s" } }"#;
     let Expectation::Request(request) = expectation(full) else { panic!("no request") };
     let expected = RequestExpectation {
         method: Some("GET".to_owned()),
@@ -162,6 +163,7 @@ fn a_request_is_compared_in_what_is_named() {
         ],
         body: Some("x".to_owned()),
         connection: Some(ConnectionUse::Same),
+        alpn: Some("h2".to_owned()),
         after: Some(Duration::from_millis(300)),
         within: Some(Duration::from_secs(20)),
     };
@@ -252,6 +254,8 @@ fn facts_are_read() {
     for (of, source) in [
         ("of = \"delay\"", ClientFact::Delay),
         ("of = \"spread\"", ClientFact::Spread),
+        ("of = \"streams\"", ClientFact::Streams),
+        ("of = \"alpn\"", ClientFact::Alpn),
         ("of = \"target\"", ClientFact::Target),
         ("of = \"alternative\"", ClientFact::Alternative { names: Vec::new() }),
         ("of = \"header\", header = \"accept\"", ClientFact::Header("accept".to_owned())),

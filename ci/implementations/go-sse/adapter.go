@@ -135,7 +135,8 @@ func transportFor(http2 bool, caFile string) (*http.Transport, error) {
 func newTransport(http2 bool, caFile string) (*http.Transport, error) {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.Protocols = new(http.Protocols)
-	transport.Protocols.SetHTTP1(!http2)
+	// Over TLS the server chooses, as by default.
+	transport.Protocols.SetHTTP1(!http2 || caFile != "")
 	transport.Protocols.SetHTTP2(http2)
 	transport.Protocols.SetUnencryptedHTTP2(http2)
 	if caFile == "" {

@@ -336,6 +336,9 @@ impl ManualSession<'_> {
         if expected.connection.is_some_and(|expected| expected != which) {
             problems.push(format!("it came on {} connection", words::which_connection(which)));
         }
+        if expected.alpn.as_ref().is_some_and(|name| !arrived.exchange.offered_protocols().contains(name)) {
+            problems.push(format!("ALPN offered {}", arrived.exchange.offered_protocols().join(", ")));
+        }
         if let (Some(after), Some(ended_at)) = (expected.after, self.ended_at) {
             let gap = arrived.at.saturating_duration_since(ended_at);
             if gap + TOLERANCE < after {

@@ -7,4 +7,6 @@ pub enum Offer {
     Http11,
     /// `h2`, or else `http/1.1`
     H2,
+    /// Nothing.
+    Nothing,
 }

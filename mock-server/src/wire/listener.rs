@@ -319,19 +319,12 @@ impl Shared {
         }
     }
 
-    #[cfg(feature = "tls")]
-    fn transport(&self, stream: TcpStream) -> Option<Transport> {
-        match &self.encryption {
-            None => Some(Transport::new(stream)),
-            Some(config) => Transport::over_tls(stream, Arc::clone(config))
-                .inspect_err(|error| tracing::warn!(%error, "cannot begin TLS"))
-                .ok(),
+    fn transport(&self, stream: TcpStream) -> Transport {
+        #[cfg(feature = "tls")]
+        if let Some(config) = &self.encryption {
+            return Transport::over_tls(stream, Arc::clone(config));
         }
-    }
-
-    #[cfg(not(feature = "tls"))]
-    fn transport(&self, stream: TcpStream) -> Option<Transport> {
-        Some(Transport::new(stream))
+        Transport::new(stream)
     }
 
     fn adopt(&self, stream: TcpStream, peer: SocketAddr) {
@@ -353,13 +346,10 @@ impl Shared {
         let limits = RequestLimits { head: self.options.head_limit, body: self.options.body_limit };
         let boundary = Boundary::of(&stream, peer, self.kernel.as_ref(), self.options.barrier);
         let limits = (limits, Arc::clone(&self.budget));
-        let Some(transport) = self.transport(stream) else {
-            reporter.tell(WireEventKind::Closed);
-            return;
-        };
-        let connection = Connection::new(transport, reporter, limits, boundary, (entry, orders), sender)
-            .diverted_by(self.diversion.get().cloned())
-            .speaking(self.options.versions);
+        let connection =
+            Connection::new(self.transport(stream), reporter, limits, boundary, (entry, orders), sender)
+                .diverted_by(self.diversion.get().cloned())
+                .speaking(self.options.versions);
         match crowd {
             Some(limit) => self.runtime.spawn(connection.turn_away(Malformed::Crowded(limit))),
             None => self.runtime.spawn(connection.run()),

@@ -3,9 +3,10 @@
 use std::future::poll_fn;
 use std::io::{self, ErrorKind};
 use std::net::Shutdown;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 #[cfg(feature = "tls")]
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -40,13 +41,9 @@ impl Transport {
     }
 
     /// With TLS, whose handshake is still to come.
-    ///
-    /// # Errors
-    /// If the system gives no random numbers.
     #[cfg(feature = "tls")]
-    pub(in crate::wire) fn over_tls(tcp: TcpStream, config: Arc<ServerConfig>) -> io::Result<Self> {
-        let session = Session::new(config).map_err(io::Error::other)?;
-        Ok(Self { session: Some(Box::new(Mutex::new(session))), ..Self::new(tcp) })
+    pub(in crate::wire) fn over_tls(tcp: TcpStream, config: Arc<ServerConfig>) -> Self {
+        Self { session: Some(Box::new(Mutex::new(Session::new(config)))), ..Self::new(tcp) }
     }
 
     #[cfg(feature = "tls")]
@@ -75,6 +72,14 @@ impl Transport {
         return self.session()?.protocol().map(<[u8]>::to_vec);
         #[cfg(not(feature = "tls"))]
         None
+    }
+
+    /// The protocols that the peer offered in the handshake of TLS, in its order; none without TLS.
+    pub(in crate::wire) fn offered(&self) -> Arc<[String]> {
+        #[cfg(feature = "tls")]
+        return self.session().map_or_else(Arc::default, |session| session.offered());
+        #[cfg(not(feature = "tls"))]
+        Arc::default()
     }
 
     /// Completes the handshake of TLS, if it has that.

@@ -186,6 +186,20 @@ async fn the_handshake_chooses_the_version() {
 }
 
 #[tokio::test]
+async fn what_a_client_offers_is_known() {
+    for offered in [&["http/1.1"][..], &["http/1.1", "spdy/3"], &[]] {
+        let mut server = TlsServer::speaking(Versions::Http1).await;
+        let mut peer = server.handshake(offered).await.expect("a handshake");
+        peer.write(GET).await;
+        assert_eq!(server.server.request().await.offered_protocols(), offered);
+    }
+    let mut plain = crate::peer::Server::with(Options::default()).await;
+    let mut peer = plain.connect().await;
+    peer.write(GET).await;
+    assert!(plain.request().await.offered_protocols().is_empty());
+}
+
+#[tokio::test]
 async fn what_is_no_tls_is_told_and_answered_with_an_alert() {
     let mut server = TlsServer::speaking(Versions::Http1).await;
     let mut peer = server.server.connect().await;

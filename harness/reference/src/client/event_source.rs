@@ -105,7 +105,9 @@ impl EventSource {
                 self.announce()?;
                 self.interpret(response).await?
             }
-            Err(error) if error.is_futile() => return self.fail(&Failure::Futile(error)),
+            Err(error) if error.is_futile() && !self.tries_again_untrusted(&error) => {
+                return self.fail(&Failure::Futile(error));
+            }
             Err(error) => Loss::Network(error),
         };
         self.reestablish(loss).await
@@ -359,6 +361,7 @@ impl EventSource {
                     ..Event::default()
                 });
                 if self.pause {
+                    self.request.pause();
                     // Its handler does not return; close() ends it.
                     std::future::pending::<()>().await;
                 }

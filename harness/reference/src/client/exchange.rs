@@ -68,7 +68,8 @@ pub(crate) async fn exchange(request: &Request, defects: &Defects) -> Result<Res
     let trust = request.trust().cloned().unwrap_or_default();
     let server = request.url().server();
     if request.is_over_http2() {
-        let origin = Origin { name: request.url().origin(), server, trust, record: request.record() };
+        let name = request.url().origin();
+        let origin = Origin { name, server, trust, record: request.record(), paused: request.paused() };
         let (head, body) = request.connections().ask(&origin, message, defects).await?;
         let body = ResponseBody::Http2(body);
         return Ok(Response { status: head.status, headers: head.headers, body });

@@ -4,6 +4,8 @@
 //! cache, cookies or referrers, and blocks no ports. It speaks HTTP/2 with servers of which it knows
 //! that they speak nothing else.
 
+use std::io::ErrorKind;
+
 use http::StatusCode;
 use http::header::LOCATION;
 
@@ -45,10 +47,16 @@ impl NetworkError {
     /// of a redirect is assumed to be intended.
     pub(crate) fn is_futile(&self) -> bool {
         match self {
-            Self::Exchange(ExchangeError::Connect(_) | ExchangeError::Http(_)) | Self::StartedAgain => false,
+            Self::Exchange(ExchangeError::Connect(_)) => self.is_distrust(),
+            Self::Exchange(ExchangeError::Http(_)) | Self::StartedAgain => false,
             Self::Exchange(ExchangeError::Request(_)) => true,
             Self::Location(_) | Self::Locations | Self::TooManyRedirects | Self::Tls(_) => true,
         }
+    }
+
+    /// Whether the certificate of the server is not trusted, or the handshake of TLS fails otherwise.
+    pub(crate) fn is_distrust(&self) -> bool {
+        matches!(self, Self::Exchange(ExchangeError::Connect(error)) if error.kind() == ErrorKind::InvalidData)
     }
 }
 

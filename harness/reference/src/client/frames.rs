@@ -1,6 +1,7 @@
 //! The frames of a server, as a client with a defect sees them.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::sync::watch;
 
@@ -23,13 +24,19 @@ pub(crate) struct Frames {
     payload: usize,
     /// Whether GOAWAY came.
     goes_away: Arc<watch::Sender<bool>>,
+    /// Whether the user of the stream that opened the connection takes no more events.
+    paused: Arc<AtomicBool>,
     defects: Defects,
 }
 
 impl Frames {
     /// The frames of a connection, which says here when GOAWAY has come.
-    pub(crate) fn new(goes_away: Arc<watch::Sender<bool>>, defects: Defects) -> Self {
-        Self { payload: 0, goes_away, defects }
+    pub(crate) fn new(
+        goes_away: Arc<watch::Sender<bool>>,
+        paused: Arc<AtomicBool>,
+        defects: Defects,
+    ) -> Self {
+        Self { payload: 0, goes_away, paused, defects }
     }
 
     /// Follows what was read.
@@ -44,11 +51,17 @@ impl Frames {
                 self.goes_away.send_replace(true);
             }
             if (*kind == GOAWAY && self.defects.has(Defect::GoAwayIgnored))
-                || (*kind == PING && self.defects.has(Defect::PingUnanswered))
+                || (*kind == PING && self.is_ping_overlooked())
             {
                 *kind = NO_TYPE;
             }
             bytes = bytes.get_mut(HEADER..).unwrap_or_default();
         }
+    }
+
+    fn is_ping_overlooked(&self) -> bool {
+        let waits_for_user =
+            self.defects.has(Defect::PingWaitsForUser) && self.paused.load(Ordering::Acquire);
+        waits_for_user || self.defects.has(Defect::PingUnanswered)
     }
 }

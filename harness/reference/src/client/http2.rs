@@ -38,6 +38,8 @@ pub(crate) struct Origin {
     pub(crate) trust: Trust,
     /// Where what the connection carries is recorded, and under which path.
     pub(crate) record: Option<(Downstream, String)>,
+    /// Whether the user of the stream takes no more events.
+    pub(crate) paused: Arc<AtomicBool>,
 }
 
 /// The connections of a client, by origin.
@@ -111,10 +113,11 @@ impl Connections {
 
 /// Opens a connection for a request.
 async fn open(origin: &Origin, defects: &Defects) -> Result<Shared, ExchangeError> {
-    let stream = Connection::open(&origin.server, &origin.trust, Offer::H2, CONNECTING);
+    let offer = if defects.has(Defect::AlpnNotOffered) { Offer::Nothing } else { Offer::H2 };
+    let stream = Connection::open(&origin.server, &origin.trust, offer, CONNECTING);
     let stream = stream.await.map_err(ExchangeError::Connect)?;
     let goes_away = Arc::new(watch::Sender::new(false));
-    let frames = Frames::new(Arc::clone(&goes_away), defects.clone());
+    let frames = Frames::new(Arc::clone(&goes_away), Arc::clone(&origin.paused), defects.clone());
     let socket = Socket::new(stream, defects.clone(), origin.record.clone()).of_http2(frames);
     let is_narrow = defects.has(Defect::UnreadStreamHoldsOthers);
     let mut builder = Builder::new();

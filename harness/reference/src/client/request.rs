@@ -3,6 +3,7 @@
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#concept-event-stream-request>
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use http::header::{
@@ -62,6 +63,8 @@ pub(crate) struct Request {
     http2: bool,
     /// The connections over HTTP/2 of the client.
     connections: Connections,
+    /// Whether the client's user takes no more events.
+    paused: Arc<AtomicBool>,
 }
 
 impl Request {
@@ -103,7 +106,7 @@ impl Request {
             Some(file) => Some(Trust::new(&Roots::File(file.into()))?),
             None if !url.needs_tls() => None,
             None if defects.has(Defect::UntrustedCertificateAccepted) => Some(Trust::new(&Roots::All)?),
-            None => None,
+            None => Some(Trust::new(&Roots::Public)?),
         };
         Ok(Self {
             method,
@@ -115,6 +118,7 @@ impl Request {
             trust,
             http2: options.http2,
             connections: Connections::default(),
+            paused: Arc::default(),
         })
     }
 
@@ -133,6 +137,16 @@ impl Request {
     /// Which certificates are trusted; `None` if it cannot be sent over TLS.
     pub(crate) fn trust(&self) -> Option<&Trust> {
         self.downstream.as_ref().map(Downstream::trust).or(self.trust.as_ref())
+    }
+
+    /// Notes that the client's user takes no more events.
+    pub(crate) fn pause(&self) {
+        self.paused.store(true, Ordering::Release);
+    }
+
+    /// Whether the client's user takes no more events, which only a defect asks.
+    pub(crate) fn paused(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.paused)
     }
 
     /// Whether it is sent over HTTP/2.

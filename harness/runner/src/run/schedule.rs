@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ssespec_cases::Role;
+use ssespec_reports::results::Transport;
 use tokio::sync::{OwnedSemaphorePermit, RwLock, RwLockReadGuard, RwLockWriteGuard, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
@@ -19,6 +20,7 @@ use super::lane::{Lane, News};
 use super::lanes::Lanes;
 use super::needs::Needs;
 use super::plan::Trial;
+use super::played::Played;
 use super::replay::Usable;
 use super::setting::{Refusals, Setting};
 use super::settings::Run;
@@ -336,6 +338,7 @@ impl Schedule {
         } else if played.outcome.teardown.is_some() {
             self.lifeless.fetch_add(1, Ordering::Relaxed);
         }
+        let is_spoiled = self.is_spoiled(&lane, &played);
         // A failure that is known need not be proved again, unless it may be the fault of another session.
         let is_known = lane.stage.adapter.is_sound()
             && played.outcome.failure().is_some_and(|failure| {
@@ -346,12 +349,20 @@ impl Schedule {
             _ => self.report(News::Played(trial, Box::new(played))),
         }
         lane.report_late(&self.tell);
-        if usable == Usable::Yes {
+        if usable == Usable::Yes && !is_spoiled {
             return Some(lane);
         }
         self.lanes.leave_unsound();
         lane.close().await;
         None
+    }
+
+    /// Whether another session in a lane would suffer from what failed there. The pages of a browser share its connections,
+    /// and one over HTTP/2 whose loss it did not notice, or a stream of it, is used for the next request to the same port.
+    fn is_spoiled(&self, lane: &Lane, played: &Played) -> bool {
+        self.run.launch.transport() == Transport::Page
+            && lane.stage.protocol.is_http2()
+            && played.outcome.held.is_err()
     }
 
     /// Waits until a trial does not disturb another's count of refused connections. Held until the trial is over.

@@ -50,7 +50,8 @@ fn wire_matters(case: &Case) -> bool {
         && !case.soak
         && steps.iter().any(|step| match &step.kind {
             ClientStep::Wire(Action::Respond(respond)) => respond.body_kind() == BodyKind::Interim,
-            ClientStep::Wire(Action::Refuse(_)) | ClientStep::Close | ClientStep::Herd(_) => true,
+            ClientStep::Wire(Action::Refuse(_)) | ClientStep::Close => true,
+            ClientStep::Herd(_) | ClientStep::Streams(_) => true,
             ClientStep::Wire(action) => action.is_loss() || matches!(action, Action::Trailers(_)),
             _ => false,
         })

@@ -115,6 +115,7 @@ fn is_forwarded(request: &RequestExpectation) -> bool {
     // How soon a client comes back is its own affair, and a slow intermediary would be blamed for it.
     let is_soon = request.within.is_some_and(|within| within < SOON);
     request.connection.is_none()
+        && request.alpn.is_none()
         && request.origin.is_none()
         && !is_soon
         && request.headers.iter().all(is_end_to_end)

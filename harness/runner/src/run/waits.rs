@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ssespec_cases::Script;
-use ssespec_cases::client::{ClientFact, ClientStep, Expectation};
+use ssespec_cases::client::{ClientFact, ClientStep, Expectation, Streams};
 use ssespec_cases::grammar::Fact;
 #[cfg(feature = "intermediary")]
 use ssespec_cases::intermediary::{IntermediaryStep, Observed};
@@ -96,6 +96,7 @@ impl Client {
             }
             ClientStep::Attempts(attempts) => attempts.time,
             ClientStep::Herd(herd) => herd.within,
+            ClientStep::Streams(Streams::Try { within, .. }) => *within,
             ClientStep::Record(Fact { of: ClientFact::Delay, .. }) => self.delay,
             _ => Duration::ZERO,
         }

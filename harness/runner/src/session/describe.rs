@@ -4,7 +4,7 @@ use std::time::Duration;
 
 pub(super) use ssespec_cases::quote::quote;
 use ssespec_mock_server::action::http2::ErrorCode;
-use ssespec_mock_server::wire::{Departure, Request};
+use ssespec_mock_server::wire::{Departure, Exchange, Request};
 
 use crate::protocol::page::{Exception, ScriptResult};
 use crate::protocol::server::ServerObservation;
@@ -102,6 +102,17 @@ pub(super) fn shown_word(shown: &Observation) -> &'static str {
         Observation::Exception(_) => "exception",
         Observation::Server(shown) => server_shown_word(shown),
         Observation::Closed => "closed",
+    }
+}
+
+/// At most this many of the protocols that a client offers are shown.
+const OFFERED: usize = 8;
+
+/// The protocols that a client offered in the TLS handshake of a request's connection.
+pub(super) fn offered(exchange: &Exchange) -> String {
+    match exchange.offered_protocols() {
+        [] => "nothing".into(),
+        offered => offered.iter().take(OFFERED).map(String::as_str).collect::<Vec<_>>().join(", "),
     }
 }
 

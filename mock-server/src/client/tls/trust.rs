@@ -76,6 +76,7 @@ impl Trust {
         let config = self.config.as_ref().ok_or_else(|| invalid("no certificates are trusted".into()))?;
         let mut config = ClientConfig::clone(config);
         config.alpn_protocols = match offer {
+            Offer::Nothing => Vec::new(),
             Offer::Http11 => vec![b"http/1.1".to_vec()],
             Offer::H2 => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
         };

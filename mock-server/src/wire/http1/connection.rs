@@ -150,7 +150,13 @@ impl Connection {
             }
             self.report_received();
             let answered = Written::default();
-            let exchange = Exchange::new(request, Arc::clone(&self.handle), answered.clone(), held);
+            let exchange = Exchange::new(
+                request,
+                Arc::clone(&self.handle),
+                answered.clone(),
+                held,
+                self.stream.offered(),
+            );
             self.reporter.tell(WireEventKind::Request(exchange));
             if let Err(exit) = self.answer(&answered).await {
                 return exit;

@@ -47,6 +47,7 @@ pub struct Exchange {
     head: HeadState,
     /// Bytes of the next write.
     begun: Vec<u8>,
+    offered: Arc<[String]>,
     /// The memory of the request.
     _held: Held,
 }
@@ -79,6 +80,7 @@ impl Exchange {
         handle: Arc<ConnectionHandle>,
         answered: Written,
         held: Held,
+        offered: Arc<[String]>,
     ) -> Self {
         Self {
             request: Box::new(request),
@@ -87,6 +89,7 @@ impl Exchange {
             body: WriteState::Unopened,
             head: HeadState::Begun(Vec::new()),
             begun: Vec::new(),
+            offered,
             _held: held,
         }
     }
@@ -99,6 +102,11 @@ impl Exchange {
     /// Whether the request came over TLS.
     pub fn is_encrypted(&self) -> bool {
         self.handle.is_encrypted()
+    }
+
+    /// The protocols that the peer offered in the TLS handshake of the connection (ALPN), in its order; none without TLS.
+    pub fn offered_protocols(&self) -> &[String] {
+        &self.offered
     }
 
     /// The number of the connection, as in [`WireEvent`](crate::wire::WireEvent).

@@ -129,6 +129,7 @@ impl Accepted {
                         interjected,
                         boundary: Arc::new(std::mem::replace(&mut self.boundary, Boundary::Off)),
                         departure,
+                        offered: self.stream.offered(),
                         orders: self.orders.clone(),
                     };
                     self.streams(connection, &link, asking, &progress).await

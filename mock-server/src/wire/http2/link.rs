@@ -32,6 +32,8 @@ pub(super) struct Link {
     pub(super) boundary: Arc<Boundary>,
     /// How the peer left the connection; the sender is gone if the server ended it.
     pub(super) departure: watch::Receiver<Option<Departure>>,
+    /// The protocols that the peer offered in the handshake of TLS.
+    pub(super) offered: Arc<[String]>,
     /// The orders to the connection.
     pub(super) orders: Orders,
 }

@@ -117,7 +117,8 @@ impl Stream {
         };
         self.report_received(request.body.clone());
         let answered = Written::default();
-        let exchange = |handle| Exchange::new(request, handle, answered.clone(), held);
+        let offered = Arc::clone(&self.link.offered);
+        let exchange = |handle| Exchange::new(request, handle, answered.clone(), held, offered);
         match diversion {
             None => self.reporter.tell(WireEventKind::Request(exchange(Arc::clone(&self.handle)))),
             Some(diversion) => {

@@ -3,10 +3,12 @@
 //! The session is driven by the task that reads or writes the connection: rustls keeps the bytes, and reads and writes the
 //! socket only when it is called.
 
+use std::fmt;
 use std::io::{self, ErrorKind, Read as _, Write as _};
 use std::sync::Arc;
 
 use tokio::net::TcpStream;
+use tokio_rustls::rustls::server::{Acceptor, ClientHello};
 use tokio_rustls::rustls::{self, ServerConfig, ServerConnection};
 
 /// How many bytes one write takes: one record.
@@ -15,11 +17,33 @@ const RECORD: usize = 16 * 1024;
 /// TLS on one connection.
 #[derive(Debug)]
 pub(in crate::wire) struct Session {
-    connection: ServerConnection,
+    state: State,
+    /// The protocols that the ClientHello offered (ALPN).
+    offered: Arc<[String]>,
     /// How many bytes the system took.
     written: u64,
     /// Whether the peer has broken the protocol or sent an alert: what it sends is discarded then, until it leaves.
     is_broken: bool,
+}
+
+/// How far the handshake has come.
+enum State {
+    /// The ClientHello is awaited.
+    Hello(Acceptor, Arc<ServerConfig>),
+    /// It has come.
+    Connection(Box<ServerConnection>),
+    /// It was refused.
+    Refused,
+}
+
+impl fmt::Debug for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Hello(..) => "Hello",
+            Self::Connection(_) => "Connection",
+            Self::Refused => "Refused",
+        })
+    }
 }
 
 /// The socket, as rustls reads and writes it.
@@ -47,11 +71,16 @@ impl io::Write for Socket<'_> {
 
 impl Session {
     /// A session that awaits the handshake of the peer.
-    ///
-    /// # Errors
-    /// If the system gives no random numbers.
-    pub(in crate::wire) fn new(config: Arc<ServerConfig>) -> Result<Self, rustls::Error> {
-        Ok(Self { connection: ServerConnection::new(config)?, written: 0, is_broken: false })
+    pub(in crate::wire) fn new(config: Arc<ServerConfig>) -> Self {
+        let state = State::Hello(Acceptor::default(), config);
+        Self { state, offered: Arc::default(), written: 0, is_broken: false }
+    }
+
+    fn connection(&mut self) -> Option<&mut ServerConnection> {
+        match &mut self.state {
+            State::Connection(connection) => Some(connection),
+            State::Hello(..) | State::Refused => None,
+        }
     }
 
     /// How many bytes the system took.
@@ -61,23 +90,35 @@ impl Session {
 
     /// Whether the handshake is not complete.
     pub(in crate::wire) fn is_handshaking(&self) -> bool {
-        self.connection.is_handshaking()
+        match &self.state {
+            State::Connection(connection) => connection.is_handshaking(),
+            State::Hello(..) | State::Refused => true,
+        }
     }
 
     /// Whether the system has yet to take bytes.
     pub(in crate::wire) fn is_blocked(&self) -> bool {
-        self.connection.wants_write()
+        matches!(&self.state, State::Connection(connection) if connection.wants_write())
     }
 
     /// The protocol that was chosen in the handshake.
     #[cfg(feature = "http2")]
     pub(in crate::wire) fn protocol(&self) -> Option<&[u8]> {
-        self.connection.alpn_protocol()
+        match &self.state {
+            State::Connection(connection) => connection.alpn_protocol(),
+            State::Hello(..) | State::Refused => None,
+        }
+    }
+
+    /// The protocols that the peer offered in the handshake, in its order.
+    pub(in crate::wire) fn offered(&self) -> Arc<[String]> {
+        Arc::clone(&self.offered)
     }
 
     /// Whether a read gives something that has arrived already, or the end.
     pub(in crate::wire) fn has_more(&mut self) -> bool {
-        let state = self.connection.process_new_packets();
+        let Some(connection) = self.connection() else { return false };
+        let state = connection.process_new_packets();
         state.is_ok_and(|state| state.plaintext_bytes_to_read() > 0 || state.peer_has_closed())
     }
 
@@ -87,8 +128,15 @@ impl Session {
     /// As a socket that does not block. [`ErrorKind::InvalidData`] if the peer has broken the protocol or sent an alert;
     /// [`ErrorKind::UnexpectedEof`] if it has left during the handshake.
     pub(in crate::wire) fn receive(&mut self, tcp: &TcpStream) -> io::Result<()> {
-        let length = self.connection.read_tls(&mut Socket(tcp))?;
-        let processed = self.connection.process_new_packets();
+        let length = match &mut self.state {
+            State::Hello(acceptor, _) => acceptor.read_tls(&mut Socket(tcp))?,
+            State::Connection(connection) => connection.read_tls(&mut Socket(tcp))?,
+            State::Refused => return Err(ErrorKind::InvalidData.into()),
+        };
+        let processed = self.accept(tcp).and_then(|()| match self.connection() {
+            Some(connection) => connection.process_new_packets().map(|_| ()),
+            None => Ok(()),
+        });
         // A failed write shows when the socket is read.
         let _ = self.flush(tcp);
         processed.map_err(|error| {
@@ -98,6 +146,34 @@ impl Session {
         match length {
             0 if self.is_handshaking() => Err(ErrorKind::UnexpectedEof.into()),
             _ => Ok(()),
+        }
+    }
+
+    /// Begins the connection if the ClientHello has come.
+    fn accept(&mut self, tcp: &TcpStream) -> Result<(), rustls::Error> {
+        let State::Hello(acceptor, config) = &mut self.state else { return Ok(()) };
+        let accepted = match acceptor.accept() {
+            Ok(None) => return Ok(()),
+            Ok(Some(accepted)) => {
+                self.offered = offered(&accepted.client_hello());
+                accepted.into_connection(Arc::clone(config))
+            }
+            Err(refusal) => Err(refusal),
+        };
+        let accepted = accepted.map_err(|(error, mut alert)| {
+            // A peer that is gone, or reads nothing, does not get it.
+            let _ = alert.write_all(&mut Socket(tcp));
+            error
+        });
+        match accepted {
+            Ok(connection) => {
+                self.state = State::Connection(Box::new(connection));
+                Ok(())
+            }
+            Err(error) => {
+                self.state = State::Refused;
+                Err(error)
+            }
         }
     }
 
@@ -114,7 +190,11 @@ impl Session {
             };
         }
         loop {
-            match self.connection.reader().read(buffer) {
+            let Some(connection) = self.connection() else {
+                self.receive(tcp)?;
+                continue;
+            };
+            match connection.reader().read(buffer) {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => self.receive(tcp)?,
                 Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(0),
                 result => return result,
@@ -129,7 +209,8 @@ impl Session {
     /// As a socket that does not block.
     pub(in crate::wire) fn write(&mut self, tcp: &TcpStream, bytes: &[u8]) -> io::Result<usize> {
         self.flush(tcp)?;
-        let length = self.connection.writer().write(bytes.get(..RECORD).unwrap_or(bytes))?;
+        let Some(connection) = self.connection() else { return Err(ErrorKind::NotConnected.into()) };
+        let length = connection.writer().write(bytes.get(..RECORD).unwrap_or(bytes))?;
         match self.flush(tcp) {
             Err(error) if error.kind() != ErrorKind::WouldBlock => Err(error),
             _ => Ok(length),
@@ -141,8 +222,10 @@ impl Session {
     /// # Errors
     /// As a socket that does not block.
     pub(in crate::wire) fn flush(&mut self, tcp: &TcpStream) -> io::Result<()> {
-        while self.connection.wants_write() {
-            match self.connection.write_tls(&mut Socket(tcp)) {
+        while let State::Connection(connection) = &mut self.state
+            && connection.wants_write()
+        {
+            match connection.write_tls(&mut Socket(tcp)) {
                 Ok(length) => self.written += length as u64,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -153,8 +236,16 @@ impl Session {
 
     /// Says that nothing follows (close_notify), as far as the system takes it.
     pub(in crate::wire) fn close(&mut self, tcp: &TcpStream) {
-        self.connection.send_close_notify();
+        if let Some(connection) = self.connection() {
+            connection.send_close_notify();
+        }
         // A peer that is gone, or reads nothing, does not get it.
         let _ = self.flush(tcp);
     }
+}
+
+/// The protocols that a ClientHello offers.
+fn offered(hello: &ClientHello<'_>) -> Arc<[String]> {
+    let names = hello.alpn().into_iter().flatten();
+    names.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
 }

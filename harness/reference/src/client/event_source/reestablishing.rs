@@ -50,7 +50,8 @@ impl EventSource {
         if self.defects.has(Defect::WaitNeverEnds) {
             std::future::pending::<()>().await;
         }
-        let delay = self.reconnection_delay();
+        let is_untrusted = matches!(&loss, Loss::Network(error) if self.tries_again_untrusted(error));
+        let delay = if is_untrusted { Duration::ZERO } else { self.reconnection_delay() };
         self.past.reconnections += 1;
         self.past.was_reset = matches!(&loss, Loss::Broken(error) if error.is_reset());
         if !self.past.own_headers.is_empty() && self.defects.has(Defect::OwnHeadersSentOnce) {
@@ -68,6 +69,11 @@ impl EventSource {
             self.resumption.reconnection_time = Duration::ZERO;
         }
         Flow::Continue(())
+    }
+
+    /// Decides whether a server whose certificate is not trusted is tried again, which only a defect does.
+    pub(super) fn tries_again_untrusted(&self, error: &NetworkError) -> bool {
+        error.is_distrust() && self.defects.has(Defect::UntrustedServerTriedAtOnce)
     }
 
     /// Decides whether the loss of a connection goes unnoticed.

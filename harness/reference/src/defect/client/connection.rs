@@ -344,6 +344,8 @@ macro_rules! entries {
             GoAwayIgnored: "http/h2-goaway-new-connection",
             /// PING is not answered.
             PingUnanswered: "http/h2-ping",
+            /// PING is not answered while the handler of an event runs.
+            PingWaitsForUser: "http/h2-ping",
             /// Trailers over HTTP/2 do not end a stream.
             TrailersUnnoticed: "http/h2-trailers-end-stream",
             /// A stream that the server resets with CANCEL stops the client.
@@ -355,6 +357,10 @@ macro_rules! entries {
 
             /// Every certificate is accepted.
             UntrustedCertificateAccepted: "http/tls-certificate-verified",
+            /// A server whose certificate is not trusted is tried again without a delay.
+            UntrustedServerTriedAtOnce: "probot/smee-client#176",
+            /// HTTP/2 is spoken over TLS without being offered in the handshake.
+            AlpnNotOffered: "kurrent-io/KurrentDB#2264",
         }
     };
 }

@@ -21,6 +21,10 @@ use crate::session::patience::Allowance;
 /// How long clients may take to close the connections that the harness closed.
 const LEAVING: Duration = Duration::from_millis(250);
 
+/// The same over HTTP/2, where sessions may share a connection: one that its client does not leave would be used for the first
+/// request of the next session.
+const LEAVING_HTTP2: Duration = Duration::from_secs(2);
+
 /// How long a client is watched after its close(). What comes later is charged by a later record.
 const AFTERWARDS: Duration = Duration::from_millis(100);
 
@@ -138,7 +142,8 @@ impl Session<'_> {
         self.others_open.clear();
         // What this session refuses the next one must not find refused.
         self.stage.base.refuse_no_more().await;
-        tokio::join!(self.stage.base.close_connections(LEAVING), self.stage.other.close_connections(LEAVING));
+        let leaving = if self.stage.protocol.is_http2() { LEAVING_HTTP2 } else { LEAVING };
+        tokio::join!(self.stage.base.close_connections(leaving), self.stage.other.close_connections(leaving));
         self.take_in_wire();
         match &closed {
             Err(Stop::Fault { fault, .. }) if !fault.is_of_teardown() => return closed,

@@ -185,6 +185,9 @@ impl Session<'_> {
         if expected.connection.is_some_and(|expected| expected != which) {
             return Some(format!("on {} connection", words::which_connection(which)));
         }
+        if expected.alpn.as_ref().is_some_and(|name| !arrival.exchange.offered_protocols().contains(name)) {
+            return Some(format!("offering {} by ALPN", describe::offered(&arrival.exchange)));
+        }
         let after = expected.after.filter(|after| self.is_early(at, *after))?;
         let ended = self.ended_at?;
         let gap = Duration::from_millis(

@@ -18,6 +18,8 @@ impl Session<'_> {
                 Departure::ResetStream(_) => describe::departure(how),
                 Departure::Fin | Departure::Reset | Departure::Failed(_) => "the connection ends".into(),
             }),
+            ClientFact::Streams => self.tried.map(|(open, all)| format!("{open} of {all}")),
+            ClientFact::Alpn => self.exchange.as_ref().map(describe::offered),
             ClientFact::Target => {
                 let target = self.exchange.as_ref().map(|exchange| exchange.request().target.clone());
                 target.map(|target| match self.relative(&target) {

@@ -78,7 +78,7 @@ impl Session<'_> {
         lost: &BTreeMap<u64, Instant>,
         when: &str,
     ) -> Result<Vec<Duration>, Stop> {
-        let deadline = Instant::now() + herd.within;
+        let mut wait = self.wait(Allowance::final_after(herd.within));
         let mut delays = Vec::new();
         while (open.len() as u64) < herd.streams {
             match self.queues.wire.pop_front() {
@@ -102,7 +102,7 @@ impl Session<'_> {
                 None => {}
             }
             let has_stopped = self.queues.closed || self.others.has_closed();
-            if has_stopped || self.take_in(deadline).await? == Came::Nothing {
+            if has_stopped || (self.take_in(wait.until()).await? == Came::Nothing && !wait.goes_on()) {
                 let count = open.len();
                 let why = if has_stopped { "the client has stopped" } else { "no more came" };
                 let observed = format!("{count} of {} streams {when}: {why}", herd.streams);

@@ -1,6 +1,6 @@
 //! The sessions of other streams of the same client.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use crate::protocol::Observation;
@@ -60,6 +60,13 @@ impl Others {
 
     pub(super) fn are_closed(&self) -> bool {
         self.0.values().all(|other| other.is_closed)
+    }
+
+    /// These sessions get the order to close.
+    pub(super) fn note_order(&mut self, sessions: &BTreeSet<u64>) {
+        for (number, other) in &mut self.0 {
+            other.is_ordered |= sessions.contains(number);
+        }
     }
 
     /// Those that are not closed and have no order to close; they get it now.

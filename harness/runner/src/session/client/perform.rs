@@ -64,7 +64,7 @@ impl Session<'_> {
             read_timeout: connect
                 .read_timeout
                 .map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
-            pause: false,
+            pause: connect.pause,
             comments: !self.measures(),
             http2: self.stage.protocol.is_http2(),
             ca_file: self

@@ -97,6 +97,8 @@ pub(super) struct Session<'s> {
     pub(super) delay: Option<Duration>,
     /// All of these so far.
     pub(super) delays: Vec<Duration>,
+    /// How many streams were open when the last ones were tried, and how many the client was told to open.
+    pub(super) tried: Option<(u64, u64)>,
     /// How many attempts were counted last.
     pub(super) attempts: Option<u64>,
     /// The other sessions of a herd.
@@ -160,6 +162,7 @@ pub(in crate::session) async fn play(
         ended_at: None,
         delay: None,
         delays: Vec::new(),
+        tried: None,
         attempts: None,
         others: Others::default(),
         herd_delays: Vec::new(),

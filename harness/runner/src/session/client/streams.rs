@@ -29,6 +29,7 @@ impl Session<'_> {
     pub(super) async fn act_on_streams(&mut self, step: Streams) -> Result<(), Stop> {
         match step {
             Streams::Open(count) => self.open_streams(step, count).await,
+            Streams::Try { count, within } => self.try_streams(step, count, within).await,
             Streams::Deliver { connections } => self.deliver(step, connections).await,
             Streams::Abort { times, bytes } => self.abort_streams(step, times, bytes).await,
             Streams::Stall { bytes } => self.stall_stream(step, bytes).await,
@@ -59,13 +60,49 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// Tells the client to open further streams, and closes those that it lets wait.
+    async fn try_streams(&mut self, step: Streams, count: u64, within: Duration) -> Result<(), Stop> {
+        let mut missing: BTreeSet<u64> = (0..count).map(|_| self.connect_another()).collect();
+        while !missing.is_empty() {
+            let next = self.stream_within(step, &missing, Allowance::final_after(within)).await?;
+            let Some((number, exchange)) = next else { break };
+            missing.remove(&number);
+            self.others_open.insert(number, exchange);
+        }
+        let open = self.others_open.len() as u64 + 1;
+        self.tried = Some((open, open + missing.len() as u64));
+        // One of them would come as soon as another stream ends.
+        self.others.note_order(&missing);
+        for number in &missing {
+            self.stage.adapter.order(*number, Order::Close);
+        }
+        let deadline = Instant::now() + self.patience_for_closed;
+        while !missing.iter().all(|number| self.others.is_closed(*number)) {
+            if self.take_in(deadline).await? == Came::Nothing {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// The next request of one of these sessions, answered with an event stream.
     async fn next_stream(
         &mut self,
         step: Streams,
         sessions: &BTreeSet<u64>,
     ) -> Result<(u64, Exchange), Stop> {
-        let mut wait = self.wait(self.request_allowance());
+        let next = self.stream_within(step, sessions, self.request_allowance()).await?;
+        next.ok_or_else(|| self.silent(step, format!("no request of {} of them", sessions.len())))
+    }
+
+    /// The next request of one of these sessions, answered with an event stream; `None` if there is none.
+    async fn stream_within(
+        &mut self,
+        step: Streams,
+        sessions: &BTreeSet<u64>,
+        allowance: Allowance,
+    ) -> Result<Option<(u64, Exchange)>, Stop> {
+        let mut wait = self.wait(allowance);
         loop {
             match self.queues.wire.pop_front() {
                 Some(Seen::Request(Arrival { mut exchange, .. })) => {
@@ -75,7 +112,7 @@ impl Session<'_> {
                     };
                     // A client that left is missed afterwards.
                     let _ = exchange.respond(&Respond::default(), str::to_owned).await;
-                    return Ok((number, exchange));
+                    return Ok(Some((number, exchange)));
                 }
                 Some(Seen::Malformed { reason }) => {
                     return Err(self.unlike(step, format!("a malformed request: {reason}")));
@@ -84,8 +121,7 @@ impl Session<'_> {
                 None => {}
             }
             if self.take_in(wait.until()).await? == Came::Nothing && !wait.goes_on() {
-                let observed = format!("no request of {} of them", sessions.len());
-                return Err(self.silent(step, observed));
+                return Ok(None);
             }
         }
     }
