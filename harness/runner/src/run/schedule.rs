@@ -166,7 +166,7 @@ impl Schedule {
                     None => return,
                 }
             };
-            let repeated = if matches!(round, Round::Again(_)) && launch.is_judged_by_delays() {
+            let repeated = if matches!(round, Round::Again(..)) && launch.is_judged_by_delays() {
                 let weight = if trial.case.role() == Role::Intermediary { JUDGES_DELAYS } else { 1 };
                 Arc::clone(&self.repeated).acquire_many_owned(weight).await.ok()
             } else {
