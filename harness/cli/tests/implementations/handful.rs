@@ -13,14 +13,15 @@ const FILE: &str = "ci/handful";
 pub(crate) fn check(all: &[Folder]) -> Result<(), String> {
     let list = text(FILE)?;
     let names: Vec<&str> = list.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).collect();
-    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|known| folder_name(known) == **name)) {
+    let is_named = |folder: &Folder, name: &str| folder_name(folder) == name || folder.stem() == name;
+    if let Some(unknown) = names.iter().find(|name| !all.iter().any(|known| is_named(known, name))) {
         return Err(format!("{FILE}: there is no ci/implementations/{unknown}"));
     }
     let mut languages = BTreeSet::new();
     let (mut handful, mut browsers, mut servers, mut proxies) = (BTreeSet::new(), 0, 0, 0);
     for folder in all {
         let accepted = accepted::read(&folder.stem())?;
-        let is_listed = names.contains(&folder_name(folder).as_str());
+        let is_listed = names.iter().any(|name| is_named(folder, name));
         match (accepted.role.as_str(), accepted.transport.as_str()) {
             ("client", "page") => browsers += usize::from(is_listed),
             ("client", _) => {
