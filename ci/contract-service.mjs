@@ -1,7 +1,7 @@
 // The test service that sse-contract-tests needs, for the npm package `eventsource`, so that ci/bench can time both suites with
 // the same client. The interface: https://github.com/launchdarkly/sse-contract-tests/blob/v2.3.0/docs/service_spec.md
 //
-//   node contract-service.mjs FOLDER PORT    FOLDER has eventsource and undici in its node_modules
+//   node contract-service.mjs FOLDER PORT    FOLDER has eventsource-5.1.5 and undici in its node_modules
 
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 
 const [folder, port] = process.argv.slice(2);
 const from = createRequire(resolve(folder, 'adapter.mjs'));
-const { EventSource } = await import(pathToFileURL(from.resolve('eventsource')));
+const { EventSource } = await import(pathToFileURL(from.resolve('eventsource-5.1.5')));
 const { Agent, fetch } = await import(pathToFileURL(from.resolve('undici')));
 
 const streams = new Map();

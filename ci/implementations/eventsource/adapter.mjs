@@ -1,12 +1,17 @@
-// The ssespec adapter for the npm package `eventsource`.
+// The ssespec adapter for the npm package `eventsource`, in the version that its argument names.
 //
 // It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges
 // nothing and hides nothing: the harness sees whatever the package dispatches after close().
 
 import { readFileSync } from 'node:fs';
-import { EventSource } from 'eventsource';
-import manifest from 'eventsource/package.json' with { type: 'json' };
 import { Agent, fetch } from 'undici';
+
+const [version] = process.argv.slice(2);
+const installed = await import(`eventsource-${version}`);
+const { default: manifest } = await import(`eventsource-${version}/package.json`, { with: { type: 'json' } });
+// Since version 3, requests are made with `fetch`; before, with node:http, and the package is its constructor.
+const usesFetch = Number.parseInt(version, 10) >= 3;
+const EventSource = usesFetch ? installed.EventSource : installed.default;
 
 const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
 
@@ -25,9 +30,9 @@ function dispatcherFor(http2, caFile) {
   return overHttp2.get(caFile);
 }
 
-function connect(session, { url, types, headers: initial, closeIn, http2, caFile }) {
+function connect(session, { url, types, headers: initial, lastEventId, closeIn, http2, caFile }) {
   const say = (kind, content = {}) => write({ session, [kind]: content });
-  const dispatcher = dispatcherFor(http2, caFile);
+  const dispatcher = usesFetch && dispatcherFor(http2, caFile);
   let headers = initial;
   let over = false;
   const sayClosed = () => {
@@ -40,13 +45,16 @@ function connect(session, { url, types, headers: initial, closeIn, http2, caFile
     sayClosed();
   };
 
-  const source = new EventSource(url, {
-    // The documented way to set request headers, also ones that change.
-    fetch: (input, init) => fetch(input, { ...init, dispatcher, headers: { ...init.headers, ...headers } }),
-  });
+  // The documented ways to set request headers; with `fetch`, also ones that change.
+  const source = new EventSource(url, usesFetch
+    ? { fetch: (input, init) => fetch(input, { ...init, dispatcher, headers: { ...init.headers, ...headers } }) }
+    : {
+      headers: { ...headers, ...(lastEventId && { 'Last-Event-ID': lastEventId }) },
+      ...(caFile && { https: { ca: readFileSync(caFile) } }),
+    });
   const listener = (shown) => {
     // An event of the stream may also be named `open` or `error`.
-    const kind = shown instanceof MessageEvent ? 'event' : shown.type === 'open' ? 'opened' : 'error';
+    const kind = 'data' in shown ? 'event' : shown.type === 'open' ? 'opened' : 'error';
     if (kind === 'event') {
       say(kind, { type: shown.type, data: shown.data, id: shown.lastEventId, origin: shown.origin });
     } else if (kind === 'opened') {
@@ -55,8 +63,10 @@ function connect(session, { url, types, headers: initial, closeIn, http2, caFile
       say(kind, { message: shown.message ?? '', readyState: source.readyState });
     }
     if (kind === closeIn) source.close();
-    // `closed` waits one turn, so that it comes after everything already queued.
-    if (source.readyState === EventSource.CLOSED) setImmediate(sayClosed);
+    // `closed` waits one turn, so that it comes after everything already queued, and after a close() that follows an error.
+    if (kind !== 'event' || source.readyState === EventSource.CLOSED) {
+      setImmediate(() => source.readyState === EventSource.CLOSED && sayClosed());
+    }
   };
   for (const type of new Set(['open', 'error', 'message', ...types])) {
     source.addEventListener(type, listener);
@@ -84,10 +94,11 @@ write({
     name: manifest.name,
     version: manifest.version,
     language: 'JavaScript',
-    sessions: 64,
+    // One at a time where the package can throw on its own, which ends the process.
+    sessions: usesFetch ? 64 : 1,
     capabilities: [
-      'reconnect', 'close', 'headers', 'refresh-headers', 'opened', 'errors', 'state', 'event-type', 'event-id', 'origin',
-      'http2', 'tls',
+      'reconnect', 'close', 'headers', 'opened', 'errors', 'state', 'event-type', 'event-id', 'origin', 'tls',
+      ...(usesFetch ? ['refresh-headers', 'http2'] : ['initial-last-event-id']),
     ],
   },
 });

@@ -64,8 +64,8 @@ pub struct Changes {
 /// Updates the known failures of an `ssespec.toml`.
 ///
 /// An entry is removed if all its cases pass or it matches no case. If only some cases of a pattern pass, it is
-/// replaced by one entry for each case that fails, with the same reason. An entry that is also about other variants is left
-/// unchanged, since only this one has run. New entries are appended: one for each cause,
+/// replaced by one entry for each case that fails, with the same reason. An entry that is also about other variants or versions is
+/// left unchanged, since only this one has run. New entries are appended: one for each cause,
 /// whose reason is the mistake, and one for each case without a known cause, whose reason is the observation.
 ///
 /// # Errors
@@ -162,7 +162,8 @@ fn updated(
     let mut changes = Changes::default();
     let mut written = String::new();
     let mut from = 0;
-    for entry in entries(source)? {
+    let (lists_versions, entries) = entries(source)?;
+    for entry in entries {
         written.push_str(&text[from..entry.lines.start]);
         let lines = &text[entry.lines.clone()];
         from = entry.lines.end;
@@ -217,7 +218,8 @@ fn updated(
             end.push_str(&format!("protocols = [{}]{line_end}", names.join(", ")));
         }
         if let Some(variant) = variant {
-            end.push_str(&format!("variants = [{}]{line_end}", quoted(variant)));
+            let key = if lists_versions { "versions" } else { "variants" };
+            end.push_str(&format!("{key} = [{}]{line_end}", quoted(variant)));
         }
         written = end;
     }
@@ -308,8 +310,8 @@ fn reason(case: &CaseOutcome<'_>) -> String {
     case.worst().failure.as_ref().map_or_else(|| "fails".to_owned(), Failure::summary)
 }
 
-/// The entries of a file, in its order.
-fn entries(source: &Source) -> Result<Vec<Entry>, UpdateError> {
+/// Whether the file lists versions, and its entries in its order.
+fn entries(source: &Source) -> Result<(bool, Vec<Entry>), UpdateError> {
     let (root, known) = read_known_failures(source)?;
     let form =
         |place: usize| UpdateError::Form { file: source.name().to_owned(), line: source.position(place).0 };
@@ -332,7 +334,7 @@ fn entries(source: &Source) -> Result<Vec<Entry>, UpdateError> {
         before = end;
         entries.push(Entry { known, lines: start..end, pattern });
     }
-    Ok(entries)
+    Ok((value::get(&root, "versions").is_some(), entries))
 }
 
 /// Lines with their newlines, and the offset of each; the first may be the rest of a line.

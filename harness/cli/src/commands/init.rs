@@ -90,8 +90,9 @@ pub(crate) fn perform(arguments: &Arguments) -> Result<Status, CommandError> {
         write(path, content)?;
     }
     write_workflow(folder)?;
-    for folder in Folder::read(folder)? {
-        output::print(&next_steps(&folder, name == BLANK));
+    // The last version, if the folder lists several.
+    if let Some(folder) = Folder::read(folder)?.last() {
+        output::print(&next_steps(folder, name == BLANK));
     }
     Ok(Status::Success)
 }

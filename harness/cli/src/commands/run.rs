@@ -85,7 +85,7 @@ pub(crate) struct Arguments {
     /// Run the setup commands of the folders first
     #[arg(long)]
     setup: bool,
-    /// Run only this variant of proxies, which have several configurations; may be repeated
+    /// Run only this variant of a proxy that has several, or this of the versions that a folder lists; may be repeated
     #[arg(long, value_name = "NAME")]
     variant: Vec<String>,
     /// Write the failures of this run to the ssespec.toml as known failures, and remove those that pass

@@ -1,6 +1,7 @@
 //! Which implementations of `ci/implementations` a test runs.
 //!
-//! - `SSESPEC_IMPLEMENTATIONS`: their names, separated by spaces; all where it is unset
+//! - `SSESPEC_IMPLEMENTATIONS`: their names, separated by spaces; all where it is unset. One of a folder's versions is named
+//!   with it: `eventsource-5.1.5`
 //! - `SSESPEC_ALL_IMPLEMENTATIONS`: if set, none of them may be left out because it is not set up or installed
 
 /// Whether an implementation that is not set up is set up, or fails the test, instead of being left out.

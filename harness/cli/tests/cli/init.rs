@@ -66,8 +66,8 @@ fn what_there_is_no_adapter_for() {
 
 fn the_list() {
     ssespec(words("init --list")).ends(0).shows(&[
-        "javascript  client  blank eventsource\n",
-        "python      server  blank django-eventstream sse-starlette\n",
+        "javascript  client  blank eventsource launchdarkly-eventsource undici\n",
+        "python      server  blank aiohttp-sse django-eventstream fastapi litestar sse-starlette\n",
     ]);
     let printed = ssespec(words("init go --list")).ends(0);
     assert!(printed.stdout.lines().all(|line| line.starts_with("go ")), "{}", printed.stdout);

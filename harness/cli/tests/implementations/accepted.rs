@@ -56,7 +56,7 @@ pub(crate) fn check(folder: &Folder) -> Result<(), String> {
         };
     }
     let pins = pins::read(&folder.path)?;
-    problem(&folder.name, &accepted, &pins).map_or(Ok(()), Err)
+    problem(&folder.name, folder.variant.as_deref(), &accepted, &pins).map_or(Ok(()), Err)
 }
 
 /// A name in the matrix.
@@ -64,9 +64,15 @@ fn escaped(name: &str) -> String {
     name.replace('@', "@<!-- -->").replace('_', "\\_")
 }
 
-/// How an accepted report differs from the pins.
-fn problem(folder: &str, accepted: &Accepted, pins: &[pins::Pin]) -> Option<String> {
-    let own: Vec<&pins::Pin> = pins.iter().filter(|pin| pin.is_of(&accepted.name)).collect();
+/// How an accepted report differs from the pins, of which there are others if the folder lists versions.
+fn problem(folder: &str, listed: Option<&str>, accepted: &Accepted, pins: &[pins::Pin]) -> Option<String> {
+    if let Some(listed) = listed.filter(|listed| *listed != accepted.version) {
+        return Some(format!("the accepted report of {folder} {listed} is of {}", accepted.version));
+    }
+    let is_other =
+        |pin: &&pins::Pin| listed.is_some_and(|listed| pin.version.as_ref().is_some_and(|own| own != listed));
+    let own: Vec<&pins::Pin> =
+        pins.iter().filter(|pin| pin.is_of(&accepted.name) && !is_other(pin)).collect();
     if own.is_empty() {
         return Some(format!("no manifest of ci/implementations/{folder} pins {}", accepted.name));
     }
@@ -87,13 +93,22 @@ pub(crate) fn check_itself() -> Result<(), String> {
         package: package.into(),
         version: version.map(str::to_owned),
     };
-    let found = |pins: &[pins::Pin]| problem("go-sse-server", &accepted, pins).unwrap_or_default();
+    let of =
+        |listed, pins: &[pins::Pin]| problem("go-sse-server", listed, &accepted, pins).unwrap_or_default();
+    let found = |pins: &[pins::Pin]| of(None, pins);
     let module = "github.com/tmaxmax/go-sse";
     let expected = [
         (found(&[pin(module, Some("0.11.0")), pin("other", Some("1.0.0"))]), ""),
         (found(&[pin(module, Some("0.12.0"))]), "pins github.com/tmaxmax/go-sse to 0.12.0, but"),
         (found(&[pin(module, None)]), "to no exact version"),
         (found(&[pin("github.com/tmaxmax/go-sse/v2", Some("0.11.0"))]), "no manifest of"),
+        (of(Some("0.11.0"), &[pin(module, Some("0.12.0")), pin(module, Some("0.11.0"))]), ""),
+        (of(Some("0.11.0"), &[pin(module, Some("0.12.0"))]), "no manifest of"),
+        (of(Some("0.11.0"), &[pin(module, None), pin(module, Some("0.11.0"))]), "to no exact version"),
+        (
+            of(Some("0.12.0"), &[pin(module, Some("0.12.0"))]),
+            "the accepted report of go-sse-server 0.12.0 is of 0.11.0",
+        ),
     ];
     let wrong =
         expected.iter().find(|(found, part)| !found.contains(part) || part.is_empty() != found.is_empty());

@@ -69,7 +69,12 @@ fn main() -> ExitCode {
 }
 
 fn is_chosen(folder: &&Folder) -> bool {
-    choice::not_chosen(&folder_name(folder)).is_none()
+    not_chosen(folder).is_none()
+}
+
+/// Why an implementation does not run at all. It is chosen with its folder, or alone.
+fn not_chosen(folder: &Folder) -> Option<String> {
+    choice::not_chosen(&folder_name(folder)).and_then(|_| choice::not_chosen(&folder.stem()))
 }
 
 /// The text of a file of this repository.
@@ -146,7 +151,7 @@ fn run(folder: &Folder) -> Came {
 
 /// Why an implementation is left out.
 fn lacks(folder: &Folder) -> Option<String> {
-    let not_chosen = choice::not_chosen(&folder_name(folder));
+    let not_chosen = not_chosen(folder);
     if not_chosen.is_some() || choice::none_may_be_left_out() {
         return not_chosen;
     }

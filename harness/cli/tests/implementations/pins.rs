@@ -44,19 +44,39 @@ pub(crate) fn read(folder: &Path) -> Result<Vec<Pin>, String> {
 }
 
 impl Pin {
-    /// Whether this is the package of an implementation with this name: the full name or its last part, as in
-    /// `github.com/tmaxmax/go-sse`. The name of a server may say so.
+    /// Whether this is the package of an implementation with this name, which may say that it is a server, or the language
+    /// where others have a package of the same name.
     pub(crate) fn is_of(&self, implementation: &str) -> bool {
-        let short = self.package.rsplit(['/', ':']).next().unwrap_or_default();
-        let is = |name: &str| name == self.package || name == short;
-        is(implementation) || implementation.strip_suffix("-server").is_some_and(is)
+        let shorter = ["-server", "-go", "-python"].map(|end| implementation.strip_suffix(end));
+        let names = shorter.into_iter().flatten().chain([implementation]);
+        names.into_iter().any(|name| self.names().iter().any(|own| own == name))
+    }
+
+    /// The full name; its last part, as in `github.com/tmaxmax/go-sse`; that without the platform; the owner and the name of
+    /// a module, as in `github.com/r3labs/sse/v2`.
+    fn names(&self) -> Vec<String> {
+        let last = self.package.rsplit(['/', ':']).next().unwrap_or_default();
+        let is_version = last.strip_prefix('v').is_some_and(|number| number.parse::<u32>().is_ok());
+        let parts: Vec<&str> = self.package.split('/').collect();
+        let parts = &parts[..parts.len() - usize::from(is_version)];
+        let owned = parts.get(parts.len().saturating_sub(2)..).unwrap_or_default().join("-");
+        let anywhere = last.trim_end_matches("-linux-x64");
+        [self.package.as_str(), last, anywhere, &owned].map(str::to_owned).to_vec()
     }
 }
 
 fn package_json(text: &str) -> Result<Vec<(String, Option<String>)>, String> {
     let document: Json = serde_json::from_str(text).map_err(|error| error.to_string())?;
     let dependencies = document["dependencies"].as_object().into_iter().flatten();
-    Ok(dependencies.map(|(package, version)| (package.clone(), exact(version.as_str()))).collect())
+    let pin = |(name, version): (&String, &Json)| {
+        let version = version.as_str();
+        // Another name for a package, as several versions of one need: `npm:eventsource@2.0.2`.
+        match version.and_then(|version| version.strip_prefix("npm:")?.rsplit_once('@')) {
+            Some((package, version)) => (package.to_owned(), exact(Some(version))),
+            None => (name.clone(), exact(version)),
+        }
+    };
+    Ok(dependencies.map(pin).collect())
 }
 
 fn package_lock(text: &str) -> Result<Vec<(String, Option<String>)>, String> {
@@ -65,6 +85,8 @@ fn package_lock(text: &str) -> Result<Vec<(String, Option<String>)>, String> {
     let pin = |(path, package): (&String, &Json)| {
         // Packages inside of packages have longer paths.
         let name = path.strip_prefix("node_modules/").filter(|name| !name.contains("node_modules/"))?;
+        // A package that is installed under another name says its own.
+        let name = package["name"].as_str().unwrap_or(name);
         Some((name.to_owned(), exact(package["version"].as_str())))
     };
     Ok(packages.filter_map(pin).collect())

@@ -313,6 +313,20 @@ fn a_variant_changes_only_its_own_entries() {
 }
 
 #[test]
+fn what_fails_in_one_version_is_known_for_that_version() {
+    let head =
+        "name = \"a\"\nrole = \"client\"\nversions = [\"1\", \"2\"]\ncommand = [\"a\", \"{version}\"]\n";
+    let of_the_other = format!("{}versions = [\"2\"]\n", block("client/a/one", "r"));
+    let text = format!("{head}\n{of_the_other}");
+    let results = run(vec![result("client/a/one", Delivery::WHOLE, Verdict::Fail)], vec![], vec![]);
+    let source = Source::new("ssespec.toml", &text);
+    let (written, _) = updated(&source, Some("1"), &Judged::of(&results), &Selection::default()).unwrap();
+    let added = written.strip_prefix(&text).unwrap().trim_start();
+    assert!(added.starts_with("[[known-failure]]\ncase = \"client/a/one\"\n"), "{written}");
+    assert!(added.ends_with("versions = [\"1\"]\n"), "{written}");
+}
+
+#[test]
 fn a_run_that_did_not_end_takes_nothing_out() {
     let text = format!("{HEAD}\n{}", block("client/a/one", "r"));
     let results =

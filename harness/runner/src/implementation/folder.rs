@@ -12,6 +12,7 @@ use super::error::FolderError;
 use super::known::known_failures;
 use super::program::{Program, no_program, programs};
 use super::shape::{FILE, SSESPEC, START_KEYS};
+use super::versions::commands;
 use crate::adapter::service::TestService;
 use crate::engine::Engine;
 use crate::role::recorded;
@@ -27,7 +28,7 @@ pub struct Folder {
     pub path: PathBuf,
     /// The implementation's name.
     pub name: String,
-    /// The name of the variant, if the folder has variants.
+    /// The name of the variant if the folder has variants, or the version if it lists versions.
     pub variant: Option<String>,
     /// Whether it is a client, a server or an intermediary.
     pub role: results::Role,
@@ -90,7 +91,7 @@ pub fn schema() -> serde_json::Value {
 }
 
 impl Folder {
-    /// Reads a folder's `ssespec.toml`: its implementation, or one for each variant.
+    /// Reads a folder's `ssespec.toml`: its implementation, or one for each variant or version.
     ///
     /// # Errors
     /// If it is missing or malformed.
@@ -110,7 +111,8 @@ impl Folder {
                 .collect(),
             _ => {
                 no_program(&root, &mut findings);
-                vec![(None, start(&root, role, &mut findings))]
+                let start = start(&root, role, &mut findings);
+                of_each_version(&root, start, &mut findings)
             }
         };
         let setup = value::get(&root, "setup").into_iter().flat_map(value::list);
@@ -135,7 +137,7 @@ impl Folder {
         Ok(findings.or(&source, folders)?)
     }
 
-    /// The name, with that of the variant: `nginx (recommended)`.
+    /// The name, with that of the variant or the version: `nginx (recommended)`.
     pub fn title(&self) -> String {
         match &self.variant {
             Some(variant) => format!("{} ({variant})", self.name),
@@ -143,11 +145,31 @@ impl Folder {
         }
     }
 
-    /// The name, with that of the variant, as the beginning of a file name: `nginx-recommended`.
+    /// The name, with that of the variant or the version, as the beginning of a file name: `nginx-recommended`.
     pub fn stem(&self) -> String {
         match &self.variant {
             Some(variant) => format!("{}-{variant}", self.name),
             None => self.name.clone(),
+        }
+    }
+}
+
+/// How each version that the folder lists is started; without a version if it lists none.
+fn of_each_version(
+    root: &DeTable<'_>,
+    start: Start,
+    findings: &mut Findings,
+) -> Vec<(Option<String>, Start)> {
+    match (value::get(root, "versions"), &start) {
+        (None, _) => vec![(None, start)],
+        (Some(list), Start::Command(words)) => commands(root, list, words, findings)
+            .into_iter()
+            .map(|(version, words)| (Some(version), Start::Command(words)))
+            .collect(),
+        (Some(list), _) => {
+            let what = "expected `command = [..]`, which starts the adapter of `{version}`";
+            findings.add(list.span(), "only adapters are started in several versions", what);
+            vec![(None, start)]
         }
     }
 }

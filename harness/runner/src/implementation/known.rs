@@ -46,7 +46,7 @@ pub(crate) fn read_known_failures(source: &Source) -> Result<(DeTable<'_>, Vec<E
 #[derive(Debug, Clone)]
 pub(crate) struct Entry {
     pub(crate) known: KnownFailure,
-    /// The variants in which it fails; in all if it is empty.
+    /// The variants, or the versions, in which it fails; in all if it is empty.
     pub(crate) variants: Vec<String>,
 }
 
@@ -74,6 +74,7 @@ impl Entries {
 pub(super) fn known_failures(source: &Source, root: &DeTable<'_>, findings: &mut Findings) -> Entries {
     let names = value::get(root, "variants").and_then(value::table);
     let is_variant = |name: &str| names.is_some_and(|names| value::get(names, name).is_some());
+    let versions = value::texts_of(root, "versions");
     let mut entries = Vec::new();
     for entry in value::get(root, "known-failure").into_iter().flat_map(value::list) {
         let Some(table) = value::table(entry) else { continue };
@@ -91,6 +92,12 @@ pub(super) fn known_failures(source: &Source, root: &DeTable<'_>, findings: &mut
             if !is_variant(value::text(variant).unwrap_or_default()) {
                 let what = "expected the name of one of `[variants.NAME]`";
                 findings.add(variant.span(), "there is no such variant", what);
+            }
+        }
+        for version in value::get(table, "versions").into_iter().flat_map(value::list) {
+            if !versions.iter().any(|known| Some(known.as_str()) == value::text(version)) {
+                let what = "expected one of the folder's `versions = [..]`";
+                findings.add(version.span(), "there is no such version", what);
             }
         }
         let deliveries = value::texts_of(table, "deliveries");
@@ -129,7 +136,9 @@ pub(super) fn known_failures(source: &Source, root: &DeTable<'_>, findings: &mut
                 line: source.position(case.span().start).0,
             }),
         };
-        entries.push(Entry { known, variants: value::texts_of(table, "variants") });
+        // A folder has either variants or versions.
+        let variants = ["variants", "versions"].map(|key| value::texts_of(table, key)).concat();
+        entries.push(Entry { known, variants });
     }
     Entries(entries)
 }

@@ -20,6 +20,7 @@
 //! - `known`: known failures
 //! - `error`: why a file cannot be used
 //! - `folder`: a folder (feature `command`)
+//! - `versions`: versions that a folder lists (feature `command`)
 //! - `program`, `placeholder`: how an intermediary is started (feature `command`)
 
 pub(crate) mod error;
@@ -31,6 +32,8 @@ pub(crate) mod placeholder;
 #[cfg(feature = "command")]
 pub(crate) mod program;
 mod shape;
+#[cfg(feature = "command")]
+mod versions;
 
 pub use error::FolderError;
 #[cfg(feature = "command")]

@@ -37,6 +37,10 @@ pub(super) fn programs(
             findings.add(place.span(), "an intermediary is started with a command", what);
         }
     }
+    if let Some(place) = value::get(root, "versions") {
+        let what = "expected `version = \"..\"`, and a folder for each version";
+        findings.add(place.span(), "an intermediary has one version", what);
+    }
     if let (Some(place), None) = (value::get(root, "version-command"), value::get(root, "version")) {
         findings.add(place.span(), "this key needs a version", "add `version = \"..\"`, which it must print");
     }

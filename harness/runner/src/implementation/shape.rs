@@ -54,6 +54,12 @@ pub(super) static SSESPEC: Table = Table {
             "For an intermediary: configurations by name, each with its own `templates` or `command`, run and reported on its own.",
         ),
         Key::optional(
+            "versions",
+            Shape::List(&Shape::Text),
+            "With the command of an adapter: versions of the implementation, each run and reported on its own; the setup installs \
+             them all. `{version}` in the command is the version.",
+        ),
+        Key::optional(
             "protocols",
             Shape::List(&Shape::Word(&PROTOCOLS)),
             "For a client: the protocols over which `ssespec run` plays the cases, unless --http or --tls is given; \
@@ -141,6 +147,11 @@ static KNOWN: Table = Table {
             "variants",
             Shape::List(&Shape::Text),
             "For an intermediary: the variants in which they fail; in all if it is left out.",
+        ),
+        Key::optional(
+            "versions",
+            Shape::List(&Shape::Text),
+            "The versions of the folder in which they fail; in all if it is left out.",
         ),
         Key::optional(
             "deliveries",

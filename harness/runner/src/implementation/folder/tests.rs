@@ -113,6 +113,11 @@ fn what_is_misspelt_is_shown_with_its_place() {
         ("flaky = true", "deliveries = [\"bites\"]", "15:15", "did you mean `bytes`?"),
         ("flaky = true", "variants = [\"a\"]", "15:13", "there is no such variant"),
         ("role =", "version = \"1\"\nrole =", "3:11", "this key needs an intermediary"),
+        ("role =", "versions = [\"1\"]\nrole =", "6:11", "nothing tells the adapter its version"),
+        ("role =", "versions = [\"1\", \"..\", \"1\"]\nrole =", "3:18", "this is not a version"),
+        ("role =", "versions = [\"1\", \"..\", \"1\"]\nrole =", "3:24", "this version is listed twice"),
+        ("role =", "versions = []\nrole =", "3:12", "no version is listed"),
+        ("flaky = true", "versions = [\"1\"]", "15:13", "there is no such version"),
         ("flaky = true", "by-chance = true", "15:1", "`by-chance` is now `flaky`"),
     ] {
         let text = SOUND.replacen(right, wrong, 1);
@@ -123,6 +128,32 @@ fn what_is_misspelt_is_shown_with_its_place() {
             "{wrong}: {shown}"
         );
     }
+}
+
+#[test]
+fn each_version_has_its_command_and_its_known_failures() {
+    let text = "name = \"a\"\nrole = \"client\"\nversions = [\"2.0.2\", \"5.1.5\"]\ncommand = [\"x\", \"v{version}\"]\n\
+                [[known-failure]]\ncase = \"client/a/b\"\nreason = \"r\"\nversions = [\"2.0.2\"]\n";
+    let path = tempfile::tempdir().unwrap();
+    std::fs::write(path.path().join(FILE), text).unwrap();
+    let folders = Folder::read(path.path()).unwrap();
+    let shown: Vec<_> = folders
+        .iter()
+        .map(|folder| {
+            (folder.title(), folder.stem(), folder.start.clone(), folder.baseline.entries().count())
+        })
+        .collect();
+    let command = |version: &str| Start::Command(vec!["x".into(), version.into()]);
+    let expected = [
+        ("a (2.0.2)".to_owned(), "a-2.0.2".to_owned(), command("v2.0.2"), 1),
+        ("a (5.1.5)".to_owned(), "a-5.1.5".to_owned(), command("v5.1.5"), 0),
+    ];
+    assert_eq!(shown, expected);
+    let reported = |rest: &str| mistake(&format!("name = \"a\"\nversions = [\"1\"]\n{rest}"));
+    let browser = reported("role = \"client\"\nbrowser = \"chromium\"\n");
+    assert!(browser.contains("only adapters are started in several versions"), "{browser}");
+    let proxy = reported("role = \"intermediary\"\ncommand = [\"x\", \"{listen}\", \"{upstream}\"]\n");
+    assert!(proxy.contains("an intermediary has one version"), "{proxy}");
 }
 
 #[test]

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/launchdarkly-eventsource-go/go.mod

@@ -1,0 +1,1 @@
+../../../../../../../../../ci/implementations/okhttp-sse/src/main/java/Adapter.java

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/undici/adapter.mjs

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/h3/adapter.mjs

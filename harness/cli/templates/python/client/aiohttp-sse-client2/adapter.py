@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/aiohttp-sse-client2/adapter.py

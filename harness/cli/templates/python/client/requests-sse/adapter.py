@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/requests-sse/adapter.py

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/aiohttp-sse/adapter.py

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/fastapi/adapter.py

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/litestar/adapter.py
