@@ -1,6 +1,6 @@
 //! Whether a case records the same facts in each delivery: how bytes are split must not change what happens.
 
-use ssespec_cases::client::{ClientFact, ClientStep};
+use ssespec_cases::client::{ClientFact, ClientStep, Expectation};
 use ssespec_cases::{Case, Script};
 use ssespec_reports::results::{CaseResult, Verdict};
 
@@ -66,15 +66,30 @@ fn values<'r>(result: &'r CaseResult, fact: &str) -> Vec<&'r str> {
 /// The facts of a script that are not times, with the steps that record them, from 0. A server case has one delivery.
 fn exact_facts(script: &Script) -> Vec<(usize, &str)> {
     let Script::Client(steps) = script else { return Vec::new() };
-    let numbered = steps.iter().enumerate();
-    numbered.filter_map(|(number, step)| Some((number, exact_fact(&step.kind)?))).collect()
+    let mut timed = false;
+    let mut facts = Vec::new();
+    for (number, step) in steps.iter().enumerate() {
+        if let ClientStep::OneOf(_) = &step.kind {
+            timed = step.kind.expectations().into_iter().any(is_timed);
+        }
+        facts.extend(exact_fact(&step.kind, timed).map(|fact| (number, fact)));
+    }
+    facts
 }
 
-fn exact_fact(step: &ClientStep) -> Option<&str> {
+/// Whether an alternative is told from the others by a time, which a busy machine makes longer.
+fn is_timed(expected: &Expectation) -> bool {
+    matches!(expected, Expectation::Request(request) if request.after.is_some())
+}
+
+/// The name of the fact that a step records, unless it is a time.
+fn exact_fact(step: &ClientStep, timed: bool) -> Option<&str> {
     match step {
-        ClientStep::Record(fact) if !matches!(fact.of, ClientFact::Delay | ClientFact::Spread) => {
-            Some(&fact.name)
-        }
+        ClientStep::Record(fact) => match fact.of {
+            ClientFact::Delay | ClientFact::Spread => None,
+            ClientFact::Alternative { .. } if timed => None,
+            _ => Some(&fact.name),
+        },
         _ => None,
     }
 }

@@ -15,6 +15,9 @@ steps = [
   "end",
   "expect-request",
   { record = { fact = "the delay", of = "delay" } },
+  "end",
+  { expect-one-of = [{ expect-request = { after = "1s" } }, "expect-request"] },
+  { record = { fact = "how soon", of = "alternative", as = ["late", "soon"] } },
 ]
 "#;
 
@@ -56,9 +59,9 @@ fn of(results: &[CaseResult]) -> Vec<CaseResult> {
     warnings(&case(), &results.iter().collect::<Vec<_>>(), |_, _| false)
 }
 
-const EVENT: &[(&str, &str)] = &[("what came", "event"), ("the delay", "0.5 s")];
-const LATER: &[(&str, &str)] = &[("what came", "event"), ("the delay", "1.0 s")];
-const ERROR: &[(&str, &str)] = &[("what came", "error"), ("the delay", "0.5 s")];
+const EVENT: &[(&str, &str)] = &[("what came", "event"), ("the delay", "0.5 s"), ("how soon", "soon")];
+const LATER: &[(&str, &str)] = &[("what came", "event"), ("the delay", "1.0 s"), ("how soon", "late")];
+const ERROR: &[(&str, &str)] = &[("what came", "error"), ("the delay", "0.5 s"), ("how soon", "soon")];
 
 #[test]
 fn a_fact_that_differs_warns_in_the_deliveries_that_differ() {
