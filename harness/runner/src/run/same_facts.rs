@@ -77,7 +77,7 @@ fn exact_facts(script: &Script) -> Vec<(usize, &str)> {
     facts
 }
 
-/// Whether an alternative is told from the others by a time, which a busy machine makes longer.
+/// Whether a time distinguishes an alternative from the others: a busy machine makes it longer.
 fn is_timed(expected: &Expectation) -> bool {
     matches!(expected, Expectation::Request(request) if request.after.is_some())
 }
