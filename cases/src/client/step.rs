@@ -351,7 +351,7 @@ pub enum ClientFact {
     Herd,
     /// How the client left the last stream that it left.
     Departure,
-    /// How many of the streams that the client was told to open were open at the same time.
+    /// How many of the streams that the client was ordered to open were open at the same time.
     Streams,
     /// The protocols that the client offered in the TLS handshake of the last request's connection.
     Alpn,

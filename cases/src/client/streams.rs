@@ -13,7 +13,7 @@ use crate::capability::HERD;
 pub enum Streams {
     /// The client opens this many, which are answered with event streams and stay open.
     Open(u64),
-    /// The client is told to open this many, which are answered as they come and stay open. Others may wait.
+    /// The client is ordered to open this many; each is answered when it comes, and stays open. Others may wait.
     Try {
         /// How many.
         count: u64,
@@ -60,7 +60,7 @@ pub(super) static STREAMS: &[Verb] = &[
                 ),
             ],
         }),
-        "The client is told to open this many further streams at the session's origin. Those that come are answered with event \
+        "The client is ordered to open this many further streams at the session's origin. Those that come are answered with event \
          streams, and stay open until the script ends; those that the client lets wait are closed. It cannot fail.",
     ),
     Verb::open(

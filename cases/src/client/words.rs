@@ -152,7 +152,7 @@ pub fn step(step: &ClientStep) -> String {
             format!("The client opens {count} further {streams}, which stay open.")
         }
         ClientStep::Streams(Streams::Try { count, within }) => format!(
-            "The client is told to open {count} further streams; those that it does not open within {} are given up.",
+            "The client is ordered to open {count} further streams; those that it does not open within {} are given up.",
             humantime::format_duration(*within)
         ),
         ClientStep::Streams(expected) => format!("Expected next: {}.", streams::words(*expected)),

@@ -1,7 +1,7 @@
 //! Whether a case records the same facts in each delivery: how bytes are split must not change what happens. Where chance
 //! decides, the deliveries are so many tries.
 
-use ssespec_cases::client::{ClientFact, ClientStep};
+use ssespec_cases::client::{ClientFact, ClientStep, Expectation};
 use ssespec_cases::grammar::Fact;
 use ssespec_cases::{Case, Script};
 use ssespec_reports::results::{CaseResult, Verdict};
@@ -97,24 +97,48 @@ fn values<'r>(result: &'r CaseResult, fact: &str) -> Vec<&'r str> {
     result.facts.iter().filter(|known| known.fact == fact).map(|known| known.value.as_str()).collect()
 }
 
-/// The facts of a script that are not times, with the steps that record them, from 0.
-fn exact_facts(script: &Script) -> Vec<(usize, &str)> {
-    recorded(script)
-        .filter(|(_, fact)| !matches!(fact.of, ClientFact::Delay | ClientFact::Spread))
-        .map(|(number, fact)| (number, fact.name.as_str()))
-        .collect()
-}
-
 /// What a script records, with the steps that do, from 0. A server case has one delivery.
 fn recorded(script: &Script) -> impl Iterator<Item = (usize, &Fact<ClientFact>)> {
+    steps(script).filter_map(|(number, step)| match step {
+        ClientStep::Record(fact) => Some((number, fact)),
+        _ => None,
+    })
+}
+
+fn steps(script: &Script) -> impl Iterator<Item = (usize, &ClientStep)> {
     let steps = match script {
         Script::Client(steps) => steps.as_slice(),
         _ => &[],
     };
-    steps.iter().enumerate().filter_map(|(number, step)| match &step.kind {
-        ClientStep::Record(fact) => Some((number, fact)),
-        _ => None,
-    })
+    steps.iter().map(|step| &step.kind).enumerate()
+}
+
+/// The facts of a script that are not times, with the steps that record them, from 0.
+fn exact_facts(script: &Script) -> Vec<(usize, &str)> {
+    let mut timed = false;
+    let mut facts = Vec::new();
+    for (number, step) in steps(script) {
+        match step {
+            ClientStep::OneOf(_) => timed = step.expectations().into_iter().any(is_timed),
+            ClientStep::Record(fact) if is_exact(fact, timed) => facts.push((number, fact.name.as_str())),
+            _ => {}
+        }
+    }
+    facts
+}
+
+/// Whether a time distinguishes an alternative from the others: a busy machine makes it longer.
+fn is_timed(expected: &Expectation) -> bool {
+    matches!(expected, Expectation::Request(request) if request.after.is_some())
+}
+
+/// Whether a fact is not a time. `timed` is whether times distinguish the alternatives of the last step that has some.
+fn is_exact(fact: &Fact<ClientFact>, timed: bool) -> bool {
+    match fact.of {
+        ClientFact::Delay | ClientFact::Spread => false,
+        ClientFact::Alternative { .. } => !timed,
+        _ => true,
+    }
 }
 
 #[cfg(test)]

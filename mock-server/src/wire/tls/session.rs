@@ -29,7 +29,7 @@ pub(in crate::wire) struct Session {
 /// How far the handshake has come.
 enum State {
     /// The ClientHello is awaited.
-    Hello(Acceptor, Arc<ServerConfig>),
+    Hello(Box<Acceptor>, Arc<ServerConfig>),
     /// It has come.
     Connection(Box<ServerConnection>),
     /// It was refused.
@@ -72,7 +72,7 @@ impl io::Write for Socket<'_> {
 impl Session {
     /// A session that awaits the handshake of the peer.
     pub(in crate::wire) fn new(config: Arc<ServerConfig>) -> Self {
-        let state = State::Hello(Acceptor::default(), config);
+        let state = State::Hello(Box::default(), config);
         Self { state, offered: Arc::default(), written: 0, is_broken: false }
     }
 

@@ -16,6 +16,9 @@ steps = [
   "expect-request",
   { record = { fact = "the delay", of = "delay" } },
   { record = { fact = "all delays", of = "spread" } },
+  "end",
+  { expect-one-of = [{ expect-request = { after = "1s" } }, "expect-request"] },
+  { record = { fact = "how soon", of = "alternative", as = ["late", "soon"] } },
 ]
 "#;
 
@@ -57,9 +60,9 @@ fn of(results: &[CaseResult]) -> Vec<CaseResult> {
     changed(&case(), &results.iter().collect::<Vec<_>>(), |_, _| false)
 }
 
-const EVENT: &[(&str, &str)] = &[("what came", "event"), ("the delay", "0.5 s")];
-const LATER: &[(&str, &str)] = &[("what came", "event"), ("the delay", "1.0 s")];
-const ERROR: &[(&str, &str)] = &[("what came", "error"), ("the delay", "0.5 s")];
+const EVENT: &[(&str, &str)] = &[("what came", "event"), ("the delay", "0.5 s"), ("how soon", "soon")];
+const LATER: &[(&str, &str)] = &[("what came", "event"), ("the delay", "1.0 s"), ("how soon", "late")];
+const ERROR: &[(&str, &str)] = &[("what came", "error"), ("the delay", "0.5 s"), ("how soon", "soon")];
 
 #[test]
 fn a_fact_that_differs_warns_in_the_deliveries_that_differ() {

@@ -97,7 +97,7 @@ pub(super) struct Session<'s> {
     pub(super) delay: Option<Duration>,
     /// All of these so far.
     pub(super) delays: Vec<Duration>,
-    /// How many streams were open when the last ones were tried, and how many the client was told to open.
+    /// How many streams were open when the last ones were tried, and how many the client was ordered to open.
     pub(super) tried: Option<(u64, u64)>,
     /// How many attempts were counted last.
     pub(super) attempts: Option<u64>,

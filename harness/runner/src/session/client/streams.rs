@@ -60,7 +60,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Tells the client to open further streams, and closes those that it lets wait.
+    /// Orders the client to open further streams, and closes those that it lets wait.
     async fn try_streams(&mut self, step: Streams, count: u64, within: Duration) -> Result<(), Stop> {
         let mut missing: BTreeSet<u64> = (0..count).map(|_| self.connect_another()).collect();
         while !missing.is_empty() {
