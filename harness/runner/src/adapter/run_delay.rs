@@ -90,7 +90,7 @@ pub(crate) mod tests {
             let script = "while :; do :; done & while :; do :; done";
             let mut command = Command::new("taskset");
             command.args(["-c", "0", "sh", "-c", script]).stdin(Stdio::null()).process_group(0);
-            let crowded = Self(command.spawn().unwrap());
+            let crowded = Self(command.spawn().expect("taskset"));
             let read = crowded.is_delayed_by(Duration::from_millis(200));
             assert!(read >= Duration::from_millis(200), "{read:?}");
             crowded
@@ -114,7 +114,7 @@ pub(crate) mod tests {
 
     impl Drop for Crowded {
         fn drop(&mut self) {
-            let group = nix::unistd::Pid::from_raw(i32::try_from(self.0.id()).unwrap());
+            let group = nix::unistd::Pid::from_raw(i32::try_from(self.0.id()).expect("a process"));
             let _ = nix::sys::signal::killpg(group, nix::sys::signal::Signal::SIGKILL);
             let _ = self.0.wait();
         }

@@ -90,7 +90,8 @@ impl Session<'_> {
     async fn closed_or_resumed(&mut self) -> Result<(), Stop> {
         let expected = "no more events, then either closed or a new request";
         let began = Instant::now();
-        let deadline = began + self.patience.request;
+        let allowance = Allowance { now: self.patience.request, full: self.full_patience.request };
+        let mut wait = self.wait(allowance);
         loop {
             match self.queues.shown.pop_front() {
                 Some(Observation::Closed) => return Ok(()),
@@ -106,8 +107,7 @@ impl Session<'_> {
                 self.respond(&Respond::default()).await;
                 return self.sentinel().await;
             }
-            if self.take_in(deadline).await? == Came::Nothing {
-                let allowance = Allowance { now: self.patience.request, full: self.full_patience.request };
+            if self.take_in(wait.until()).await? == Came::Nothing && !wait.goes_on() {
                 let observed = format!("nothing within {}", describe::time(self.patience.request));
                 return Err(self.progress.silence(expected, observed, allowance).into());
             }
