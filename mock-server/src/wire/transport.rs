@@ -75,7 +75,7 @@ impl Transport {
     }
 
     /// The protocols that the peer offered in the handshake of TLS, in its order; none without TLS.
-    pub(in crate::wire) fn offered(&self) -> Arc<[String]> {
+    pub(in crate::wire) fn offered(&self) -> Arc<Vec<String>> {
         #[cfg(feature = "tls")]
         return self.session().map_or_else(Arc::default, |session| session.offered());
         #[cfg(not(feature = "tls"))]

@@ -47,7 +47,7 @@ pub struct Exchange {
     head: HeadState,
     /// Bytes of the next write.
     begun: Vec<u8>,
-    offered: Arc<[String]>,
+    offered: Arc<Vec<String>>,
     /// The memory of the request.
     _held: Held,
 }
@@ -80,7 +80,7 @@ impl Exchange {
         handle: Arc<ConnectionHandle>,
         answered: Written,
         held: Held,
-        offered: Arc<[String]>,
+        offered: Arc<Vec<String>>,
     ) -> Self {
         Self {
             request: Box::new(request),

@@ -33,7 +33,7 @@ pub(super) struct Link {
     /// How the peer left the connection; the sender is gone if the server ended it.
     pub(super) departure: watch::Receiver<Option<Departure>>,
     /// The protocols that the peer offered in the handshake of TLS.
-    pub(super) offered: Arc<[String]>,
+    pub(super) offered: Arc<Vec<String>>,
     /// The orders to the connection.
     pub(super) orders: Orders,
 }

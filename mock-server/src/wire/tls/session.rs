@@ -19,7 +19,7 @@ const RECORD: usize = 16 * 1024;
 pub(in crate::wire) struct Session {
     state: State,
     /// The protocols that the ClientHello offered (ALPN).
-    offered: Arc<[String]>,
+    offered: Arc<Vec<String>>,
     /// How many bytes the system took.
     written: u64,
     /// Whether the peer has broken the protocol or sent an alert: what it sends is discarded then, until it leaves.
@@ -111,7 +111,7 @@ impl Session {
     }
 
     /// The protocols that the peer offered in the handshake, in its order.
-    pub(in crate::wire) fn offered(&self) -> Arc<[String]> {
+    pub(in crate::wire) fn offered(&self) -> Arc<Vec<String>> {
         Arc::clone(&self.offered)
     }
 
@@ -245,7 +245,7 @@ impl Session {
 }
 
 /// The protocols that a ClientHello offers.
-fn offered(hello: &ClientHello<'_>) -> Arc<[String]> {
+fn offered(hello: &ClientHello<'_>) -> Arc<Vec<String>> {
     let names = hello.alpn().into_iter().flatten();
-    names.map(|name| String::from_utf8_lossy(name).into_owned()).collect()
+    Arc::new(names.map(|name| String::from_utf8_lossy(name).into_owned()).collect())
 }
