@@ -59,8 +59,7 @@ const RANDOM: f64 = 0.2;
 pub(crate) const DIFFERENT: &str = "different each time";
 
 /// Whether delays differ, in words; `None` if there are fewer than two. The longest quarter is left out: a busy machine makes
-/// some longer, and none shorter. Random delays may be alike too, about once
-/// in a thousand cases.
+/// some longer, and none shorter. Random delays may be alike too, about once in a thousand cases.
 fn spread(delays: &[Duration]) -> Option<&'static str> {
     let mut sorted = delays.to_vec();
     sorted.sort_unstable();
