@@ -57,8 +57,8 @@ impl HeadReader {
             return Err(Malformed::LongHead(limit));
         }
         if self.start.is_none() {
-            // A peer that speaks another protocol may never send a line ending.
-            check_method(buffer.get(self.line..).unwrap_or_default())?;
+            // A peer that speaks another protocol may never send a line ending. The last byte may be the first of one.
+            check_method(without_cr(buffer.get(self.line..).unwrap_or_default()))?;
         }
         Ok(None)
     }
@@ -67,8 +67,6 @@ impl HeadReader {
 /// Checks the method at the start of a request line, of which only the start may be there.
 fn check_method(line: &[u8]) -> Result<(), Malformed> {
     let method = line.split(|byte| *byte == b' ').next().unwrap_or_default();
-    // The last byte may be the first of CRLF.
-    let method = without_cr(method);
     if method.len() > METHOD_LIMIT || !method.iter().all(|byte| is_token(*byte)) {
         return Err(Malformed::RequestLine);
     }

@@ -43,7 +43,6 @@ async fn fails_without_a_request_at_what_cannot_be_requested() {
     for request in [
         options("http://this is invalid/".into()),
         options("ftp://127.0.0.1/".into()),
-        options("https://127.0.0.1:1/".into()),
         ConnectRequest { body: "x".into(), ..options("http://127.0.0.1:1/".into()) },
         ConnectRequest { method: "TRACE".into(), ..options("http://127.0.0.1:1/".into()) },
     ] {

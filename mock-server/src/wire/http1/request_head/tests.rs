@@ -50,6 +50,10 @@ fn what_is_not_a_head() {
         assert_eq!(read(bytes.as_bytes()), Err(Malformed::FieldLine(line.into())));
     }
     assert_eq!(read(&[b'a'; 65]), Err(Malformed::RequestLine));
+    // A line ends with one CR at most, whether its LF has arrived or not.
+    assert_eq!(read(b"\r"), Ok(None));
+    assert_eq!(read(b"\r\r"), Err(Malformed::RequestLine));
+    assert_eq!(read(b"\r\r\n"), Err(Malformed::RequestLine));
 }
 
 #[test]
