@@ -40,4 +40,10 @@ await watch("without readTimeoutMillis", {});
 await watch("with readTimeoutMillis 300000", { readTimeoutMillis: 300_000 });
 process.exit();
 JS
-node quiet.mjs
+node quiet.mjs > seen
+cat seen
+cat > expected <<'SEEN'
+without readTimeoutMillis: 3 connections in 16 s; error: Read timeout, received no data in undefinedms, assuming connection is dead
+with readTimeoutMillis 300000: 1 connection in 16 s
+SEEN
+diff expected seen
