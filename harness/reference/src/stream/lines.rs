@@ -11,7 +11,7 @@ pub(crate) struct Lines {
     /// The unfinished line.
     line: String,
     before: Before,
-    /// The start of the last line that was split across reads. Only defects read it.
+    /// The start of the last line that was split across reads. Only a defect keeps it.
     start: String,
     /// The terminator of the last line, a CR for CRLF. Only defects read it.
     ended_with: Option<u8>,
@@ -40,7 +40,7 @@ impl Lines {
     /// immediately, since the next character may arrive much later; an LF that follows it then ends no line.
     pub(crate) fn split(&mut self, text: &str, mut each: impl FnMut(&str)) {
         let mut rest = text;
-        if self.line.is_empty() && !self.start.is_empty() && self.defects.has(Defect::PiecesOfLineRepeated) {
+        if self.line.is_empty() && self.defects.has(Defect::PiecesOfLineRepeated) {
             self.line.clone_from(&self.start);
         }
         while let Some(at) = rest.bytes().position(|byte| self.is_terminator(byte)) {
@@ -68,7 +68,9 @@ impl Lines {
                 self.line.clear();
             }
             self.line.push_str(rest);
-            self.start.clone_from(&self.line);
+            if self.defects.has(Defect::PiecesOfLineRepeated) {
+                self.start.clone_from(&self.line);
+            }
             if self.before != Before::CarriageReturn || !self.defects.has(Defect::AnyLfAfterCrSkipped) {
                 self.before = Before::Other;
             }
