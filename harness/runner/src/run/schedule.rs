@@ -73,7 +73,9 @@ pub(super) struct Schedule {
     busy: Arc<Semaphore>,
     /// How many trials that do not wait are played before those that do are over.
     quick: Arc<Semaphore>,
-    /// How many sessions that need an adapter of their own may be busy.
+    /// How many trials of many sessions, each with an adapter of its own, may be busy.
+    apart: Arc<Semaphore>,
+    /// How many trials that measure may be busy.
     measuring: Arc<Semaphore>,
     /// Whether as few lanes may be open as there may be busy ones, since each has an adapter of its own.
     limited: AtomicBool,
@@ -108,6 +110,7 @@ impl Schedule {
             openable: Arc::new(AtomicUsize::new(open)),
             busy: Arc::new(Semaphore::new(busy)),
             quick: Arc::new(Semaphore::new(quick)),
+            apart: Arc::new(Semaphore::new(cores)),
             measuring: Arc::new(Semaphore::new(cores)),
             limited: AtomicBool::new(false),
             refusing: RwLock::new(()),
@@ -143,10 +146,16 @@ impl Schedule {
     async fn play_all(self: &Arc<Self>, trials: Vec<(Trial, Round)>) {
         let launch = &self.run.launch;
         let mut tasks = JoinSet::new();
-        let (in_lanes, apart): (Vec<_>, Vec<_>) =
-            trials.into_iter().partition(|(trial, _)| trial.setting(launch) == Setting::Shared);
-        tasks.spawn(Arc::clone(self).play_all_apart(apart.into_iter().map(|(trial, _)| trial).collect()));
-        let mut next: VecDeque<_> = in_lanes.into();
+        let (mut next, mut own, mut measured) = (VecDeque::new(), Vec::new(), Vec::new());
+        for (trial, round) in trials {
+            match trial.setting(launch) {
+                Setting::Own => own.push(trial),
+                Setting::Measured => measured.push(trial),
+                Setting::Shared | Setting::Beside | Setting::Alone => next.push_back((trial, round)),
+            }
+        }
+        tasks.spawn(Arc::clone(self).play_all_apart(own, Arc::clone(&self.apart), IDLE));
+        tasks.spawn(Arc::clone(self).play_all_apart(measured, Arc::clone(&self.measuring), IDLE_MEASURING));
         loop {
             // What is repeated comes last, since it waits longest. Where delays count, nothing else may run meanwhile.
             if next.is_empty() && (tasks.is_empty() || !launch.is_judged_by_delays()) {
@@ -248,12 +257,12 @@ impl Schedule {
         drop(open);
     }
 
-    /// Plays trials in this order, each with an adapter of its own.
-    async fn play_all_apart(self: Arc<Self>, trials: Vec<Trial>) {
+    /// Plays trials in this order, each with an adapter of its own, and as many at the same time as may be busy.
+    async fn play_all_apart(self: Arc<Self>, trials: Vec<Trial>, busy: Arc<Semaphore>, idle: Duration) {
         let mut tasks = JoinSet::new();
         for trial in trials {
-            match Arc::clone(&self.measuring).acquire_owned().await {
-                Ok(turn) => _ = tasks.spawn(Arc::clone(&self).play_apart(trial, turn)),
+            match Arc::clone(&busy).acquire_owned().await {
+                Ok(turn) => _ = tasks.spawn(Arc::clone(&self).play_apart(trial, Turn::new(turn, idle))),
                 Err(_) => self.report(News::Unplayed(trial)),
             }
         }
@@ -261,13 +270,13 @@ impl Schedule {
     }
 
     /// Plays a trial with an adapter that runs nothing else, before or after.
-    async fn play_apart(self: Arc<Self>, trial: Trial, turn: OwnedSemaphorePermit) {
+    async fn play_apart(self: Arc<Self>, trial: Trial, turn: Turn) {
         // Last: while it waits for its turn, it must not keep others from refusing.
         let _refusing = self.refusing(&trial).await;
         let Ok(mut lane) = self.lanes.own(trial.program.delivery.protocol).await else {
             return self.report(News::Unplayed(trial));
         };
-        lane.stage.turn = Turn::new(turn, IDLE_MEASURING);
+        lane.stage.turn = turn;
         if let Some(mut lane) = self.play_trial(lane, trial, Round::Final).await {
             lane.report_late(&self.tell);
             lane.close().await;

@@ -16,11 +16,13 @@ use super::plan::Trial;
 pub(super) enum Setting {
     /// An adapter that may run other sessions too.
     Shared,
-    /// A fresh adapter that runs nothing else.
+    /// A fresh adapter that runs nothing else, since the trial plays many sessions.
     Own,
-    /// The same, at the same time as whatever else is played: it waits for minutes.
+    /// The same, since the trial measures, and few others that do so at the same time.
+    Measured,
+    /// A fresh adapter, at the same time as whatever else is played: the trial waits for minutes.
     Beside,
-    /// The same, while no other trial is played.
+    /// An adapter while no other trial is played.
     Alone,
 }
 
@@ -48,7 +50,7 @@ impl Trial {
             return Setting::Alone;
         }
         match measures(self) || self.case.isolated {
-            true if launch.can_be_alone() => Setting::Own,
+            true if launch.can_be_alone() => Setting::Measured,
             true => Setting::Alone,
             false => Setting::Shared,
         }
