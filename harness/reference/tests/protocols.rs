@@ -157,7 +157,7 @@ fn a_defect_is_caught_over_each_protocol() {
 }
 
 /// The mistakes of a client that only HTTP/2 shows, with the cases that are about them.
-const OVER_HTTP2: [(Defect, &str); 9] = [
+const OVER_HTTP2: [(Defect, &str); 11] = [
     (Defect::StreamsUnshared, "client/http2/streams-share-a-connection"),
     (Defect::CloseEndsConnection, "client/http2/close-leaves-other-streams"),
     (Defect::AbortedStreamKeepsCredit, "client/http2/aborted-streams"),
@@ -166,6 +166,8 @@ const OVER_HTTP2: [(Defect, &str); 9] = [
     (Defect::PingUnanswered, "client/http2/ping"),
     (Defect::TrailersUnnoticed, "client/http2/trailers"),
     (Defect::CanceledStreamIsTheEnd, "client/http2/reset-with-cancel"),
+    (Defect::ResetBeforeHeadIsTheEnd, "client/http2/cancel-before-the-head"),
+    (Defect::ResetBeforeHeadIsTheEnd, "client/http2/no-error-before-the-head"),
     (Defect::OneStreamNoticesLoss, "client/http2/connection-loss"),
 ];
 

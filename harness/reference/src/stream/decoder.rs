@@ -49,6 +49,8 @@ pub(crate) struct Decoder {
     is_utf16: bool,
     /// How many byte order marks were skipped.
     marks: usize,
+    /// Whether each read so far was shorter than a byte order mark.
+    reads_are_short: bool,
     /// The bytes of the current sequence.
     sequence: Vec<u8>,
 }
@@ -80,6 +82,7 @@ impl Decoder {
             charset: Charset::default(),
             is_utf16: false,
             marks: 0,
+            reads_are_short: true,
             sequence: Vec::new(),
         }
     }
@@ -137,6 +140,7 @@ impl Decoder {
     /// skip it. Gives what is left of `bytes`.
     fn peek<'a>(&mut self, bytes: &'a [u8], text: &mut String) -> &'a [u8] {
         let mut rest = self.after_other_marks(bytes);
+        self.reads_are_short &= bytes.len() < BYTE_ORDER_MARK.len();
         while let Start::Peeking(matched) = self.start
             && let Some((byte, after)) = rest.split_first()
         {
@@ -183,7 +187,8 @@ impl Decoder {
     /// What is left of a read after a BOM that is not at the start of the stream: the whole read.
     fn after_other_marks<'a>(&mut self, bytes: &'a [u8]) -> &'a [u8] {
         if let (Start::Decided, Some(rest)) = (self.start, bytes.strip_prefix(&BYTE_ORDER_MARK))
-            && self.defects.has(Defect::MarkOfEveryReadRemoved)
+            && (self.defects.has(Defect::MarkOfEveryReadRemoved)
+                || (self.reads_are_short && self.defects.has(Defect::MarkAfterShortReadRemoved)))
         {
             return rest;
         }

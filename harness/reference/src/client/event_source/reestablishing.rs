@@ -107,7 +107,13 @@ impl EventSource {
                 let is_refused = matches!(error, NetworkError::Exchange(ExchangeError::Connect(_)));
                 let is_not_http =
                     matches!(error, NetworkError::Exchange(ExchangeError::Http(error)) if error.is_parse());
-                (is_not_http && has(Defect::NotHttpIsTheEnd))
+                let reset = match error {
+                    NetworkError::Exchange(ExchangeError::Http(error)) => error.reset_code(),
+                    _ => None,
+                };
+                let is_reset = reset.is_some_and(|code| code != Reason::REFUSED_STREAM);
+                (is_reset && has(Defect::ResetBeforeHeadIsTheEnd))
+                    || (is_not_http && has(Defect::NotHttpIsTheEnd))
                     || (is_refused && has(Defect::RefusalIsTheEnd))
                     || (self.past.was_redirected && has(Defect::LostTargetIsTheEnd))
                     || (!self.past.was_open && has(Defect::FailedFirstAttemptIsTheEnd))

@@ -350,6 +350,8 @@ macro_rules! entries {
             TrailersUnnoticed: "http/h2-trailers-end-stream",
             /// A stream that the server resets with CANCEL stops the client.
             CanceledStreamIsTheEnd: "whatwg/abnormal-end-reconnects",
+            /// A stream that the server resets before the head, with another code than REFUSED_STREAM, stops the client.
+            ResetBeforeHeadIsTheEnd: "whatwg/http-network-error-reconnects",
             /// Of the streams on an HTTP/2 connection that is lost, only one notices.
             OneStreamNoticesLoss: "whatwg/abnormal-end-reconnects",
 

@@ -15,6 +15,8 @@ macro_rules! entries {
         TwoMarksRemoved: "whatwg/parse-second-bom-kept",
         /// A BOM at the start of any read is removed.
         MarkOfEveryReadRemoved: "whatwg/parse-mid-stream-bom-kept",
+        /// A BOM is looked for until a read of at least three bytes has come.
+        MarkAfterShortReadRemoved: "whatwg/parse-mid-stream-bom-kept",
         /// U+FEFF is removed everywhere.
         MarkRemovedEverywhere: "whatwg/parse-mid-stream-bom-kept",
         /// A BOM is removed only if it arrives in one read.
