@@ -1,4 +1,4 @@
-//! The ssespec adapter for the crate `eventsource-stream`, a decoder that is handed the body of a response of `reqwest`.
+//! The ssespec adapter for the crate `eventsource-stream`, a decoder for the body of a response of `reqwest`.
 //!
 //! It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges
 //! nothing.

@@ -1,4 +1,4 @@
-// The ssespec adapter for the event stream decoder of the npm package `openai`, which is handed a response of fetch.
+// The ssespec adapter for the event stream decoder of the npm package `openai`, which reads a response of fetch.
 //
 // It takes orders on stdin and reports what the API shows on stdout, one JSON object per line. It judges nothing.
 // Stream, which applications see, takes only events whose data is JSON.
