@@ -66,7 +66,7 @@ fn what_there_is_no_adapter_for() {
 
 fn the_list() {
     ssespec(words("init --list")).ends(0).shows(&[
-        "javascript  client  blank eventsource launchdarkly-eventsource undici\n",
+        "javascript  client  blank anthropic-sdk eventsource launchdarkly-eventsource openai undici\n",
         "python      server  blank aiohttp-sse django-eventstream fastapi litestar sse-starlette\n",
     ]);
     let printed = ssespec(words("init go --list")).ends(0);

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/r3labs-sse-server/adapter.go

@@ -1,0 +1,1 @@
+../../../../../../../../../ci/implementations/spring-webflux/src/main/java/Adapter.java

@@ -1,0 +1,1 @@
+../../../../../../../../../ci/implementations/spring-webflux-server/src/main/java/Adapter.java

@@ -1,0 +1,1 @@
+../../../../../../../../../ci/implementations/spring-webmvc-server/src/main/java/Adapter.java

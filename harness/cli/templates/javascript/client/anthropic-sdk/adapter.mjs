@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/anthropic-sdk/adapter.mjs

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/openai/adapter.mjs

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/elysia/adapter.mjs

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/nestjs/adapter.mjs

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/anthropic-python/adapter.py

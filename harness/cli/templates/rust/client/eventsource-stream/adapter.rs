@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/eventsource-stream/adapter.rs

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/sse-stream/adapter.rs

@@ -1,0 +1,1 @@
+../../../../../../ci/implementations/poem/adapter.rs
