@@ -150,6 +150,9 @@ pub(super) async fn disconnecting(context: CheckContext, how: Disconnect) -> Res
         };
     }
     let observed = format!("{} after {clients} others were {event}", after.summary());
+    if after.status() == Some(RATE_LIMIT) {
+        return Err(Outcome::NotJudged(format!("the server limits requests: {observed}")));
+    }
     Ok(Breach::new(&after, "a stream", observed)
         .hint("the server does not release the resources of a client that disconnected")
         .proven())

@@ -43,7 +43,7 @@ const SILENCE: Duration = Duration::from_millis(1500);
 const CONFIRMED: Duration = Duration::from_millis(1500);
 
 /// How soon events must come after the client left that does not read.
-const RELEASED: Duration = Duration::from_secs(4);
+const RELEASED: Duration = Duration::from_secs(1);
 
 /// The streams that are served at least: two, and some that were closed but may still count.
 const FEWEST: u32 = 4;
@@ -60,15 +60,30 @@ async fn slow_reader(context: CheckContext) -> Result<Outcome, Outcome> {
         }
         return Err(Outcome::JudgeAlone("a client that does not read may hold up other checks".into()));
     }
+    let outcome = attempt(&context).await?;
+    if !matches!(outcome, Outcome::Broken(_)) {
+        return Ok(outcome);
+    }
+    // What happens once may be a coincidence.
+    match attempt(&context).await? {
+        again @ Outcome::Broken(_) => Ok(again),
+        _ => Err(Outcome::NotJudged(
+            "events were late once beside a client that did not read, and not again".into(),
+        )),
+    }
+}
+
+/// Opens a stream that is not read and one that is, and sees whether the first holds up the other.
+async fn attempt(context: &CheckContext) -> Result<Outcome, Outcome> {
     let _places = context.reserve(FEWEST).await;
     let plain = context.request(context.until_head()).path(context.path.clone());
     let rhythm = match &context.options().emit {
         Some(_) => SILENCE,
-        None => rhythm(open(&context, &plain).await).await?,
+        None => rhythm(open(context, &plain).await).await?,
     };
     // Servers often send an event to the earliest stream first: the one that is read comes after the other.
-    let stalled = open(&context, &Request { receiving: Receiving::SmallBuffer, ..plain.clone() }).await;
-    let mut reader = open(&context, &plain).await;
+    let stalled = open(context, &Request { receiving: Receiving::SmallBuffer, ..plain.clone() }).await;
+    let mut reader = open(context, &plain).await;
     if reader.exchange.head().is_none() {
         return Err(Outcome::NotJudged("the second of two streams gets no response: see parallel".into()));
     }

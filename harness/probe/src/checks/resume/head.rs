@@ -7,6 +7,7 @@ use crate::describe::field_lines;
 use crate::observe::observations::CheckContext;
 use crate::outcome::Outcome;
 use crate::wire::exchange::Exchange;
+use crate::wire::request::Request;
 
 /// The fields without which browsers give up the stream, or caches keep it.
 const COMPARED: [&str; 5] = [
@@ -26,8 +27,9 @@ pub(super) async fn resumed_head(context: CheckContext) -> Result<Outcome, Outco
     let plain = context.request(context.until_head()).add_field("origin", ORIGIN);
     let resuming = plain.clone().add_field("last-event-id", &resumption.last_event_id);
     // Twice each: what differs between equal requests depends on something else.
-    let all = [plain.clone(), resuming.clone(), plain.add_field("x-ssespec-probe", "again")];
-    let [one, resumed, other]: [Arc<Exchange>; 3] = context
+    let again = |request: &Request| request.clone().add_field("x-ssespec-probe", "again");
+    let all = [plain.clone(), resuming.clone(), again(&plain), again(&resuming)];
+    let [one, resumed, other, once_more]: [Arc<Exchange>; 4] = context
         .send_all(all)
         .await
         .try_into()
@@ -47,7 +49,9 @@ pub(super) async fn resumed_head(context: CheckContext) -> Result<Outcome, Outco
         head.into_iter().flat_map(|head| head.values(name).map(|value| value.to_ascii_lowercase())).collect()
     };
     let differs = |name: &&&str| {
-        values(&one, name) == values(&other, name) && values(&one, name) != values(&resumed, name)
+        values(&one, name) == values(&other, name)
+            && values(&resumed, name) == values(&once_more, name)
+            && values(&one, name) != values(&resumed, name)
     };
     let different: Vec<&str> = COMPARED.iter().filter(differs).copied().collect();
     if different.is_empty() {

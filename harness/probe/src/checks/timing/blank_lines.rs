@@ -133,7 +133,8 @@ fn lines_of_another_format(exchange: &Exchange) -> Option<Outcome> {
     let fields = &exchange.block_fields;
     let (line, at) = fields.first_other.as_ref()?;
     let took = exchange.last_byte.saturating_sub(*at);
-    let is_stream = exchange.end == End::StillOpen && exchange.dispatched().next().is_none();
+    // Not even a block without data came.
+    let is_stream = exchange.end == End::StillOpen && exchange.events.is_empty();
     (is_stream && fields.other_count >= LINES && took > UNDISPATCHED).then(|| {
         let observed = format!(
             "{} lines within {}, such as {}, but no event",
