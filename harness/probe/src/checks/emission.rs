@@ -39,6 +39,9 @@ const TIMES: (usize, usize) = (96, 24);
 /// How many of these emissions run at the same time.
 const WIDTH: usize = 8;
 
+/// How long is read at a time while the server is made to emit.
+const SLICE: Duration = Duration::from_millis(10);
+
 /// No event for this long means that no more come.
 const REST: Duration = Duration::from_millis(2500);
 
@@ -154,7 +157,7 @@ async fn quickly(
     let (before, began) = (count(stream), stream.elapsed());
     let emitting = trigger.burst(times, WIDTH, limit);
     while !emitting.is_finished() && stream.exchange.end == End::StillOpen {
-        read(stream, SETTLED).await;
+        read(stream, SLICE).await;
     }
     let took = stream.elapsed().saturating_sub(began);
     let emitted = emitting.await.unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::check::{Check, judging};
-use crate::describe::{counted, seconds};
+use crate::describe::seconds;
 use crate::emit::EmitTrigger;
 use crate::need::Need;
 use crate::observe::observations::CheckContext;
@@ -35,6 +35,9 @@ const ROUND: (usize, usize) = (12, 4);
 
 /// How long the server is made to emit, or watched if it emits on its own.
 const LONGEST: Duration = Duration::from_secs(7);
+
+/// How long an emission may take: the server may not respond to it because it waits for a client.
+const PENDING: Duration = Duration::from_secs(20);
 
 /// No event for this long, although there should be some, is a silence.
 const SILENCE: Duration = Duration::from_millis(1500);
@@ -90,7 +93,7 @@ async fn attempt(context: &CheckContext) -> Result<Outcome, Outcome> {
     read(&mut reader, REPLAYED).await;
     let before = reader.exchange.raw_length;
     let held_up = match &context.options().emit {
-        Some(trigger) => emit(trigger, &mut reader, context.options().timeout).await?,
+        Some(trigger) => emit(trigger, &mut reader).await?,
         None if watch(&mut reader, rhythm).await => HeldUp::All,
         None => HeldUp::None,
     };
@@ -188,13 +191,18 @@ enum HeldUp {
 ///
 /// # Errors
 /// If no event came from the start: the outcome of the check.
-async fn emit(
-    trigger: &EmitTrigger,
-    reader: &mut OngoingExchange,
-    limit: Duration,
-) -> Result<HeldUp, Outcome> {
+async fn emit(trigger: &EmitTrigger, reader: &mut OngoingExchange) -> Result<HeldUp, Outcome> {
     let (began, start) = (reader.elapsed(), reader.exchange.raw_length);
     let times = if trigger.is_command() { TIMES.1 } else { TIMES.0 };
+    let before = count(&reader.exchange);
+    drop(trigger.burst(1, 1, PENDING));
+    let silent = reader.elapsed() + SILENCE;
+    reader.read_until(silent, |exchange| count(exchange) > before).await;
+    if count(&reader.exchange) == before {
+        return Err(Outcome::NotJudged(
+            "no event came when the server was made to emit: see event-latency".into(),
+        ));
+    }
     let (mut rounds, first) = (0, count(&reader.exchange));
     while rounds * ROUND.0 < times
         && reader.elapsed() < began + LONGEST
@@ -203,16 +211,10 @@ async fn emit(
     {
         let before = count(&reader.exchange);
         // Whether it works shows on the stream: the server may not respond because it waits for a client.
-        drop(trigger.burst(ROUND.0, ROUND.1, limit));
+        drop(trigger.burst(ROUND.0, ROUND.1, PENDING));
         let silent = reader.elapsed() + SILENCE;
         reader.read_until(silent, |exchange| count(exchange) >= before + ROUND.0).await;
         if count(&reader.exchange) == before {
-            if rounds == 0 {
-                return Err(Outcome::NotJudged(format!(
-                    "no event came after {}: see event-latency",
-                    counted(ROUND.0, "emission")
-                )));
-            }
             return Ok(HeldUp::All);
         }
         rounds += 1;
