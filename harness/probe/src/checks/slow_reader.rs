@@ -81,7 +81,10 @@ async fn attempt(context: &CheckContext) -> Result<Outcome, Outcome> {
     let _places = context.reserve(FEWEST).await;
     let plain = context.request(context.until_head()).path(context.path.clone());
     let rhythm = match &context.options().emit {
-        Some(_) => SILENCE,
+        Some(_) => {
+            until_quiet(open(context, &plain).await).await;
+            SILENCE
+        }
         None => rhythm(open(context, &plain).await).await?,
     };
     // Servers often send an event to the earliest stream first: the one that is read comes after the other.
@@ -171,6 +174,25 @@ async fn open(context: &CheckContext, request: &Request) -> OngoingExchange {
     let mut stream = context.places().open(context.options(), request).await;
     stream.read_until(context.options().timeout, |exchange| exchange.head().is_some()).await;
     stream
+}
+
+/// A stream without events for this long has received all that was emitted.
+const QUIET: Duration = Duration::from_millis(700);
+
+/// How long events of earlier emissions may still come.
+const DRAINED: Duration = Duration::from_secs(4);
+
+/// Reads until the events of earlier emissions have come.
+async fn until_quiet(mut stream: OngoingExchange) {
+    let began = stream.elapsed();
+    loop {
+        let seen = count(&stream.exchange);
+        let quiet = stream.elapsed() + QUIET;
+        stream.read_until(quiet, |exchange| count(exchange) > seen).await;
+        if count(&stream.exchange) == seen || stream.elapsed() > began + DRAINED {
+            break;
+        }
+    }
 }
 
 /// So many events that did not come are no coincidence, nor are so many that come together later.

@@ -30,7 +30,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Output<'_, S> {
             Some(gzip) => {
                 gzip.write_all(text).ok()?;
                 self.written += 1;
-                if self.is_flushed || (self.flushes_every_third && self.written % 3 == 0) {
+                if self.is_flushed || (self.flushes_every_third && self.written.is_multiple_of(3)) {
                     gzip.flush().ok()?;
                 }
                 std::mem::take(gzip.get_mut())
