@@ -65,7 +65,7 @@ async fn same_session(context: CheckContext) -> Result<Outcome, Outcome> {
         seconds(waited),
         seconds(head.at.saturating_sub(waited)),
     );
-    let expected = "a response at once, as without the cookie";
+    let expected = "an immediate response, as without the cookie";
     Ok(Breach::new(&second, expected, observed)
         .with_exchange(&first, 2)
         .hint("the session is locked for as long as a request runs: release it before the stream begins, in PHP with session_write_close()")

@@ -70,9 +70,9 @@ async fn slow_reader(context: CheckContext) -> Result<Outcome, Outcome> {
     // What happens once may be a coincidence.
     match attempt(&context).await? {
         again @ Outcome::Broken(_) => Ok(again),
-        _ => Err(Outcome::NotJudged(
-            "events were late once beside a client that did not read, and not again".into(),
-        )),
+        _ => {
+            Err(Outcome::NotJudged("events were late once while a client did not read, and not again".into()))
+        }
     }
 }
 
@@ -109,7 +109,9 @@ async fn attempt(context: &CheckContext) -> Result<Outcome, Outcome> {
             Ok(Outcome::Holds)
         } else {
             let reason = "which may be too few to fill the buffers of a client that does not read";
-            Err(Outcome::NotJudged(format!("{sent} bytes of events came on a stream beside it, {reason}")))
+            Err(Outcome::NotJudged(format!(
+                "{sent} bytes of events came on another stream meanwhile, {reason}"
+            )))
         };
     }
     let seen = count(&reader.exchange);
@@ -195,7 +197,7 @@ async fn until_quiet(mut stream: OngoingExchange) {
     }
 }
 
-/// So many events that did not come are no coincidence, nor are so many that come together later.
+/// That so many events do not come, and come together later, is not a coincidence.
 const FEW: usize = 3;
 
 /// Which events did not come while another client did not read.

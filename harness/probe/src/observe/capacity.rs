@@ -191,7 +191,7 @@ async fn stay_open(served: &mut [OngoingExchange]) -> Option<usize> {
     let first = served.first_mut()?;
     let moment = first.elapsed() + WATCHED;
     first.read_until(moment, |_| false).await;
-    // A flood that is read no further is no end either.
+    // A flood, of which only a part is read, has not ended either.
     if matches!(first.exchange.end, End::StillOpen | End::LimitReached) {
         return None;
     }

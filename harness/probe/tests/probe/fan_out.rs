@@ -21,7 +21,7 @@ enum FanOut {
     Queues,
     /// Each stream has a queue for four events, and takes its time; what does not fit is dropped.
     ShortQueues,
-    /// Each stream is told twice.
+    /// Each stream gets each event twice.
     Twice,
     /// One stream after the other, each waiting for its client.
     OneAfterTheOther,

@@ -143,7 +143,7 @@ fn lines_of_another_format(exchange: &Exchange) -> Option<Outcome> {
             visible::line(line, SHOWN)
         );
         Breach::new(exchange, "data: before each payload, and a blank line after it", observed)
-            .hint("clients ignore lines that do not begin with the name of a field: lines of JSON, XML or CSV are no event stream")
+            .hint("clients ignore lines that do not begin with the name of a field: lines of JSON, XML or CSV are not an event stream")
             .proven()
     })
 }
