@@ -133,8 +133,9 @@ fn lines_of_another_format(exchange: &Exchange) -> Option<Outcome> {
     let fields = &exchange.block_fields;
     let (line, at) = fields.first_other.as_ref()?;
     let took = exchange.last_byte.saturating_sub(*at);
-    // Not even a block without data came.
-    let is_stream = exchange.end == End::StillOpen && exchange.events.is_empty();
+    // No blank line has come since.
+    let is_stream =
+        exchange.end == End::StillOpen && exchange.events.iter().all(|event| event.block.at <= *at);
     (is_stream && fields.other_count >= LINES && took > UNDISPATCHED).then(|| {
         let observed = format!(
             "{} lines within {}, such as {}, but no event",
