@@ -2,8 +2,8 @@
 
 use crate::check::Check;
 use crate::checks::{
-    body, broadcast, connections, cors, ending, fields, head, held_back, hostile_input, http2, ids, methods,
-    negotiation, payload, resume, timing,
+    body, broadcast, coding, connections, cors, emission, ending, fields, head, held_back, hostile_input,
+    http2, ids, methods, negotiation, payload, resume, session, shared_end, slow_reader, timing,
 };
 
 /// All checks, grouped by topic.
@@ -12,18 +12,23 @@ pub fn all_checks() -> Vec<Check> {
         head::CHECKS,
         timing::CHECKS,
         held_back::CHECKS,
+        emission::CHECKS,
         body::CHECKS,
         fields::CHECKS,
         payload::CHECKS,
         ids::CHECKS,
         negotiation::CHECKS,
+        coding::CHECKS,
         methods::CHECKS,
         cors::CHECKS,
         resume::CHECKS,
         hostile_input::CHECKS,
         ending::CHECKS,
+        shared_end::CHECKS,
         connections::CHECKS,
+        session::CHECKS,
         broadcast::CHECKS,
+        slow_reader::CHECKS,
         http2::CHECKS,
     ]
     .concat()

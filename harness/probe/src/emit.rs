@@ -5,6 +5,7 @@ use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
 use ssespec_strict::http::Piece;
+use tokio::task::{JoinHandle, JoinSet};
 
 use crate::credentials::basic;
 use crate::wire::http2_stream::Http2Stream;
@@ -64,6 +65,27 @@ impl EmitTrigger {
                 tokio::time::sleep(PAUSE).await;
             }
         });
+    }
+
+    /// Makes the server emit many times, `width` at a time. Returns how often that worked. Does not wait.
+    pub(crate) fn burst(&self, times: usize, width: usize, limit: Duration) -> JoinHandle<usize> {
+        let mut tasks = JoinSet::new();
+        for task in 0..width {
+            let trigger = self.clone();
+            tasks.spawn(async move {
+                let mut done = 0;
+                for _ in (task..times).step_by(width) {
+                    done += usize::from(trigger.clone().emit(limit).await.is_ok());
+                }
+                done
+            });
+        }
+        tokio::spawn(async move { tasks.join_all().await.into_iter().sum() })
+    }
+
+    /// Whether each emission starts a process, so that many of them take long.
+    pub(crate) fn is_command(&self) -> bool {
+        matches!(self, Self::Command(_))
     }
 
     /// Makes the server emit once.

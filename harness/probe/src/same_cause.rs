@@ -52,6 +52,13 @@ const CONSEQUENCES: &[(&str, &str)] = &[
     ("one-terminator", "chunk-syntax"),
     ("leave-by-fin", "every-stream"),
     ("id-coverage", "keep-alive-is-comment"),
+    ("id-unique", "each-emission"),
+    ("resume", "resume-head"),
+    ("cors-origin", "resume-head"),
+    ("finite-stream", "own-end"),
+    ("chunked-end", "own-end"),
+    ("event-latency", "slow-reader"),
+    ("every-stream", "slow-reader"),
 ];
 
 /// The results that get a note of the finding with the same cause.

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream, lookup_host};
 use tokio::time::timeout;
 
 use crate::client::offer::Offer;
@@ -48,25 +48,48 @@ impl Connection {
     /// # Errors
     /// If a handshake fails or takes too long.
     pub async fn open(target: &Target, trust: &Trust, offer: Offer, limit: Duration) -> io::Result<Self> {
-        let late = |what: &str| {
-            let limit = humantime::format_duration(limit);
-            io::Error::new(io::ErrorKind::TimedOut, format!("{what} within {limit}"))
-        };
-        let tcp = timeout(limit, TcpStream::connect((target.host.as_str(), target.port)));
-        let tcp = tcp.await.map_err(|_| late("no connection"))??;
+        let connecting = TcpStream::connect((target.host.as_str(), target.port));
+        let tcp = timeout(limit, connecting).await.map_err(|_| late("no connection", limit))??;
+        Self::over(tcp, target, trust, offer, limit).await
+    }
+
+    /// Connects like [`Self::open`], with a small receive buffer and small segments: a peer that goes on sending soon has to wait if
+    /// nothing is read.
+    ///
+    /// # Errors
+    /// If a handshake fails or takes too long.
+    pub async fn open_with_small_buffer(
+        target: &Target,
+        trust: &Trust,
+        offer: Offer,
+        limit: Duration,
+    ) -> io::Result<Self> {
+        let connecting = connect_with_small_buffer(target);
+        let tcp = timeout(limit, connecting).await.map_err(|_| late("no connection", limit))??;
+        Self::over(tcp, target, trust, offer, limit).await
+    }
+
+    /// Goes on with a TCP connection.
+    async fn over(
+        tcp: TcpStream,
+        target: &Target,
+        trust: &Trust,
+        offer: Offer,
+        limit: Duration,
+    ) -> io::Result<Self> {
         tcp.set_nodelay(true)?;
         match target.security {
             Security::Plain => Ok(Self { stream: Stream::Plain(tcp), protocol: None }),
             #[cfg(feature = "tls")]
             Security::Tls => {
                 let handshake = timeout(limit, trust.handshake(&target.host, tcp, offer));
-                let tls = handshake.await.map_err(|_| late("no TLS handshake"))??;
+                let tls = handshake.await.map_err(|_| late("no TLS handshake", limit))??;
                 let protocol = tls.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
                 Ok(Self { stream: Stream::Tls(Box::new(tls)), protocol })
             }
             #[cfg(not(feature = "tls"))]
             Security::Tls => {
-                let _ = offer;
+                let _ = (offer, limit, target);
                 Err(trust.unsupported())
             }
         }
@@ -146,6 +169,36 @@ impl Connection {
             Stream::Tls(tls) => tls.get_ref().0,
         }
     }
+}
+
+/// The error of what took too long.
+fn late(what: &str, limit: Duration) -> io::Error {
+    let limit = humantime::format_duration(limit);
+    io::Error::new(io::ErrorKind::TimedOut, format!("{what} within {limit}"))
+}
+
+/// The size of a small receive buffer, in bytes.
+const SMALL_BUFFER: u32 = 2048;
+
+/// The size of small segments, in bytes. The send buffer of the peer depends on it.
+#[cfg(unix)]
+const SMALL_SEGMENT: u32 = 536;
+
+/// Connects with a small receive buffer.
+async fn connect_with_small_buffer(target: &Target) -> io::Result<TcpStream> {
+    let mut failure = io::Error::new(io::ErrorKind::NotFound, "the host has no address");
+    for address in lookup_host((target.host.as_str(), target.port)).await? {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
+        socket.set_recv_buffer_size(SMALL_BUFFER)?;
+        // Without it, the peer sends more before it has to wait.
+        #[cfg(unix)]
+        let _ = socket2::SockRef::from(&socket).set_tcp_mss(SMALL_SEGMENT);
+        match socket.connect(address).await {
+            Ok(tcp) => return Ok(tcp),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
 }
 
 impl AsyncRead for Connection {

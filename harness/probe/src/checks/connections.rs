@@ -65,6 +65,16 @@ async fn parallel(context: CheckContext) -> Result<Outcome, Outcome> {
             )
             .hint("browsers open a stream for each tab")
             .suspected()),
+            Excess::EndsOldest(stay) => Ok(Breach::new(
+                &capacity.single,
+                "streams that stay open when others are opened",
+                format!(
+                    "of {} streams, {stay} stayed open: the earlier ones ended when more were opened",
+                    capacity.opened
+                ),
+            )
+            .hint("clients whose stream is ended reconnect, which ends the stream of another one, and so on")
+            .suspected()),
             _ if capacity.single.head().is_none() => Err(Outcome::NotJudged(format!(
                 "the server did not respond in time: {}",
                 capacity.single.summary()

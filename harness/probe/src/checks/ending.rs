@@ -8,7 +8,7 @@ use crate::check::{Check, judging};
 use crate::describe::start;
 use crate::need::Need;
 use crate::observe::observations::CheckContext;
-use crate::outcome::{Breach, Outcome};
+use crate::outcome::{Breach, Outcome, fact};
 use crate::wire::exchange::{End, Exchange};
 use crate::wire::request::{NONEXISTENT_PATH, ReadLimits};
 
@@ -118,6 +118,10 @@ async fn error_status(context: CheckContext) -> Result<Outcome, Outcome> {
         return Ok(Breach::new(&exchange, "an error status, such as 404", observed)
             .hint("clients recognize a failure only by its status: to a URL with a mistake they reconnect forever")
             .proven());
+    }
+    if status == 200 && exchange.is_stream() && !is_users {
+        // A server may make streams of any path on purpose.
+        return Ok(fact("response to a path that should not exist", "status 200 and a stream"));
     }
     if status < 400 && !is_users {
         return Err(Outcome::NotJudged(

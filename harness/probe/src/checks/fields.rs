@@ -85,6 +85,14 @@ fn event_names(exchange: &Exchange) -> Outcome {
     if let Some(breach) = own_types(exchange) {
         return breach;
     }
+    let is_quoted = |name: &&str| {
+        name.len() > 2 && ['"', '\''].iter().any(|quote| name.starts_with(*quote) && name.ends_with(*quote))
+    };
+    if let Some(name) = names().find(is_quoted) {
+        return Breach::new(exchange, "a type without quotation marks", name)
+            .hint("what follows the colon is the type, quotation marks included: no listener for the name inside them hears it")
+            .suspected();
+    }
     let hint = "listeners match the exact type; clients cannot distinguish `open` and `error` from the events that EventSource fires itself";
     match (odd, other_case) {
         (Some(name), _) => Breach::new(

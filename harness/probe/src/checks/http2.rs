@@ -1,12 +1,14 @@
 //! The stream over HTTP/2.
 
 mod events;
+mod same_fields;
 
 use std::sync::Arc;
 
 use ssespec_strict::http2::fields::Field;
 
 use self::events::{lost_events, other_data};
+use self::same_fields::other_fields;
 use crate::check::{Check, Judging, judging};
 use crate::describe::{counted, field_lines, id_list, seconds};
 use crate::http2::observation::{EVENTS, Http2Observation};
@@ -207,7 +209,7 @@ async fn equal(context: CheckContext) -> Result<Outcome, Outcome> {
     }
     if http1.identified().next().is_some()
         && !http2.events.is_empty()
-        && http2.events.iter().all(|(id, _)| id.is_none())
+        && http2.events.iter().all(|event| event.id.is_none())
     {
         let observed = format!("{} without ids", counted(http2.events.len(), "event"));
         return Ok(observation.breach("events with ids, as over HTTP/1.1", observed).proven());
@@ -215,12 +217,18 @@ async fn equal(context: CheckContext) -> Result<Outcome, Outcome> {
     if let Some(breach) = lost_events(observation, &long.exchange) {
         return Ok(breach);
     }
+    // What a POST causes may differ each time.
+    if context.options().content.is_none()
+        && let Some(breach) = other_fields(observation, &http1, &long.exchange)
+    {
+        return Ok(breach);
+    }
     if context.options().content.is_none()
         && let Ok(resumption) = context.resumption().await?.as_ref()
     {
         let other = resumption.uninterrupted.iter().chain([&resumption.second, &http1]);
         // The streams may not have been open at the same time: those events are sent again to a client that resumes.
-        let again = match observation.kept.events.iter().find_map(|(id, _)| id.as_ref()) {
+        let again = match observation.kept.events.iter().find_map(|event| event.id.as_ref()) {
             Some(id) if resumption.continued() => {
                 let limits = ReadLimits { events: Some(1), ..context.for_up_to(EVENTS) };
                 Some(context.send(context.request(limits).set_field("last-event-id", id)).await)

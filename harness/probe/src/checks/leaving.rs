@@ -33,7 +33,7 @@ pub(super) async fn disconnecting(context: CheckContext, how: Disconnect) -> Res
         Ok(single) => single,
         Err(outcome) => return ended(&context, how).await.ok_or(outcome),
     };
-    if context.capacity().await.excess == Excess::EndsEarlier {
+    if matches!(context.capacity().await.excess, Excess::EndsEarlier | Excess::EndsOldest(_)) {
         return Err(Outcome::NotJudged("a stream ends when another is opened: see parallel".into()));
     }
     let limit = context.options().timeout;
@@ -100,6 +100,12 @@ pub(super) async fn disconnecting(context: CheckContext, how: Disconnect) -> Res
             return Err(Outcome::NotJudged("HTTP/2 does not allow the head: see h2-fields".into()));
         }
         if matches!(stream.end, End::ClosedEarly | End::Broken { .. }) {
+            if !context.is_alone {
+                return Err(Outcome::JudgeAlone(ENDS_SOON.into()));
+            }
+            if ends_undisturbed(&context, &request, stream.duration).await {
+                return Err(Outcome::NotJudged("streams end about as soon if nobody leaves".into()));
+            }
             let observed = format!("{} after {clients} others were {event}", stream.describe_end());
             return Ok(Breach::new(stream, "a stream that stays open", observed).proven());
         }
@@ -144,6 +150,9 @@ pub(super) async fn disconnecting(context: CheckContext, how: Disconnect) -> Res
         };
     }
     let observed = format!("{} after {clients} others were {event}", after.summary());
+    if after.status() == Some(RATE_LIMIT) {
+        return Err(Outcome::NotJudged(format!("the server limits requests: {observed}")));
+    }
     Ok(Breach::new(&after, "a stream", observed)
         .hint("the server does not release the resources of a client that disconnected")
         .proven())
@@ -190,7 +199,7 @@ async fn ends_undisturbed(context: &CheckContext, request: &Request, time: Durat
     tokio::time::sleep(QUIET).await;
     let mut stream = context.places().open(context.options(), request).await;
     stream.read_until(time * 3 / 2, |_| false).await;
-    stream.finish().end == End::Complete
+    stream.finish().end != End::StillOpen
 }
 
 /// Opens streams together, and waits for their heads.

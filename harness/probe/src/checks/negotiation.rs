@@ -1,16 +1,15 @@
-//! What the response depends on: HTTP version, media types, content codings, ranges and conditions.
-
-use std::sync::Arc;
-use std::time::Duration;
+//! What the response depends on: HTTP version, media types, ranges and conditions.
 
 use ssespec_strict::FindingKind;
 
+use super::coding::coding;
+use super::variant::variant;
 use crate::check::{Check, judging};
-use crate::describe::{field_lines, seconds};
+use crate::describe::field_lines;
 use crate::need::Need;
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Breach, Outcome, fact};
-use crate::wire::exchange::{End, Exchange};
+use crate::wire::exchange::Exchange;
 use crate::wire::request::{Request, Version};
 
 pub(crate) const CHECKS: &[Check] = &[
@@ -36,24 +35,6 @@ pub(crate) const CHECKS: &[Check] = &[
         "http/accept-other",
         |c| judging(accept_other(c)),
     ),
-    Check::new(
-        "coding-offered",
-        "The stream uses only content codings that the client accepts",
-        "resilience-server/coding-offered",
-        |c| judging(coding_offered(c)),
-    ),
-    Check::new(
-        "coding-unasked",
-        "Without Accept-Encoding the stream has no content coding",
-        "resilience-server/coding-unasked",
-        |c| judging(coding_unasked(c)),
-    ),
-    Check::new(
-        "coding-flushed",
-        "A compressed stream is flushed after each event",
-        "resilience-server/coding-flushed",
-        |c| judging(coding_flushed(c)),
-    ),
     Check::new("vary", "Vary lists the request fields that the response depends on", "http/vary", |c| {
         judging(vary(c))
     }),
@@ -72,21 +53,6 @@ pub(crate) const CHECKS: &[Check] = &[
     )
     .needs(&[Need::Get]),
 ];
-
-/// The response to a request that differs from the plain one.
-///
-/// # Errors
-/// If the plain request gets no stream.
-async fn variant(context: &CheckContext, request: Request) -> Result<Arc<Exchange>, Outcome> {
-    let plain = context.response().await?;
-    if !plain.is_stream() && plain.status() != Some(200) {
-        return Err(Outcome::NotJudged(format!(
-            "a plain request does not get a stream either: {}",
-            plain.summary()
-        )));
-    }
-    Ok(context.send(request).await)
-}
 
 async fn http10(context: CheckContext) -> Result<Outcome, Outcome> {
     let usual = context.response().await?;
@@ -158,109 +124,6 @@ async fn accept_other(context: CheckContext) -> Result<Outcome, Outcome> {
     let status = exchange.status().map_or_else(|| "no response".into(), |status| status.to_string());
     let essence = exchange.essence().unwrap_or_else(|| "no Content-Type".into());
     Ok(fact("response to Accept: text/html", format!("{status}, {essence}")))
-}
-
-/// The content coding of a response, `identity` if there is none.
-fn coding(exchange: &Exchange) -> String {
-    let codings = exchange.head().map(|head| head.list("content-encoding")).unwrap_or_default();
-    if codings.is_empty() { "identity".into() } else { codings.join(", ").to_ascii_lowercase() }
-}
-
-async fn coding_offered(context: CheckContext) -> Result<Outcome, Outcome> {
-    context.stream_response().await?;
-    for (accepted, allowed) in [
-        ("identity;q=1, *;q=0", &["identity"][..]),
-        ("gzip;q=0", &["identity"]),
-        ("gzip", &["gzip", "x-gzip", "identity"]),
-        ("br", &["br", "identity"]),
-    ] {
-        let request = context.request(context.until_head()).set_field("accept-encoding", accepted);
-        let exchange = variant(&context, request).await?;
-        let coding = coding(&exchange);
-        if exchange.status() == Some(200) && !allowed.contains(&coding.as_str()) {
-            return Ok(Breach::new(&exchange, allowed.join(" or "), coding)
-                .hint("a client cannot decode a coding that it does not accept")
-                .proven());
-        }
-    }
-    Ok(Outcome::Holds)
-}
-
-async fn coding_unasked(context: CheckContext) -> Result<Outcome, Outcome> {
-    let request = context.request(context.until_head()).remove_field("accept-encoding");
-    let exchange = variant(&context, request).await?;
-    Ok(match coding(&exchange).as_str() {
-        "identity" => Outcome::Holds,
-        coding => Breach::new(&exchange, "no Content-Encoding", coding).proven(),
-    })
-}
-
-/// How long a compressed stream is read.
-const COMPRESSED: Duration = Duration::from_millis(3500);
-
-/// How often the server is made to emit meanwhile.
-const EMISSIONS: usize = 4;
-
-async fn coding_flushed(context: CheckContext) -> Result<Outcome, Outcome> {
-    context.stream_response().await?;
-    let plain = context.request(context.for_up_to(COMPRESSED));
-    let accepted = ["gzip", "deflate", "gzip, deflate, br"];
-    let requests = accepted.iter().map(|accepted| plain.clone().set_field("accept-encoding", accepted));
-    if let Some(trigger) = &context.options().emit {
-        trigger.start(EMISSIONS, COMPRESSED / 3, context.options().timeout);
-    }
-    let all = context.send_all(std::iter::once(plain.clone()).chain(requests)).await;
-    let Some((plain, coded)) = all.split_first() else { return Ok(Outcome::Holds) };
-    let judged: Vec<Option<Outcome>> = coded.iter().map(|exchange| flushed(plain, exchange)).collect();
-    if judged.iter().all(Option::is_none) {
-        return Err(Outcome::NotJudged("the stream is never compressed".into()));
-    }
-    let severity = |outcome: &Outcome| match outcome {
-        Outcome::Broken(_) => 2,
-        Outcome::NotJudged(_) => 1,
-        _ => 0,
-    };
-    Ok(judged.into_iter().flatten().max_by_key(severity).unwrap_or(Outcome::Holds))
-}
-
-/// Whether a stream that may be compressed is flushed like the plain one; `None` if it is not compressed.
-fn flushed(plain: &Exchange, exchange: &Exchange) -> Option<Outcome> {
-    let coding = coding(exchange);
-    let hint = "the compressor buffers the events: flush it after each one (Z_SYNC_FLUSH, res.flush()), or disable it";
-    if exchange.head().is_none() && exchange.end == End::StillOpen && plain.head().is_some() {
-        let observed = format!("no response head within {}", seconds(exchange.duration));
-        let breach = Breach::new(exchange, "the response head, as without compression", observed);
-        return Some(breach.with_exchange(plain, 2).hint(hint).proven());
-    }
-    if coding == "identity" {
-        return None;
-    }
-    if exchange.is_undecodable && coding == "br" {
-        return Some(Outcome::NotJudged("the content coding is br, which the probe cannot decode".into()));
-    }
-    if exchange.is_undecodable {
-        let expected = format!("content that can be decoded as {coding}");
-        return Some(Breach::new(exchange, expected, "content that cannot be decoded").proven());
-    }
-    let count = |exchange: &Exchange| exchange.dispatched().count() + exchange.comments.len();
-    let (coded, uncoded) = (count(exchange), count(plain));
-    if uncoded == 0 && plain.content_length == 0 {
-        return Some(Outcome::NotJudged(
-            "whether a compressed stream is flushed cannot be judged, because it was empty: use --emit"
-                .into(),
-        ));
-    }
-    // A second stream may start at another moment: a difference of one event means nothing.
-    let is_held_back = (coded == 0 && exchange.content_length == 0) || coded + 2 <= uncoded / 2;
-    if !is_held_back {
-        return Some(Outcome::Holds);
-    }
-    let observed = format!(
-        "{coded} events and comments with {coding} in {}; {uncoded} without compression",
-        seconds(exchange.duration)
-    );
-    let breach = Breach::new(exchange, "as many events as without compression", observed);
-    Some(breach.with_exchange(plain, 2).hint(hint).proven())
 }
 
 /// The parts of a response by which a cache must distinguish it from others.

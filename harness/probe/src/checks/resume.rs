@@ -2,7 +2,10 @@
 //!
 //! <https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header>
 
+mod head;
 mod header_case;
+mod loss;
+mod order;
 mod resumed;
 
 use std::collections::{HashMap, HashSet};
@@ -11,10 +14,13 @@ use std::time::Duration;
 
 use ssespec_reports::visible;
 
+use self::head::resumed_head;
 use self::header_case::header_case;
-use self::resumed::{DOES_NOT_RESUME, breach};
+use self::loss::no_loss;
+use self::order::{is_shuffled, order};
+use self::resumed::{breach, describe};
 use crate::check::{Check, Judging, judging};
-use crate::describe::{counted, id_list, seconds};
+use crate::describe::{counted, seconds};
 use crate::need::Need;
 use crate::observe::observations::CheckContext;
 use crate::observe::resumption::Resumption;
@@ -49,6 +55,13 @@ pub(crate) const CHECKS: &[Check] = &[
     )
     .needs(&[Need::Get]),
     Check::new(
+        "resume-head",
+        "A client that resumes gets the same kind of response as others",
+        "resilience-server/resumed-response",
+        |c| judging(resumed_head(c)),
+    )
+    .needs(&[Need::Get]),
+    Check::new(
         "resume-header-case",
         "Last-Event-ID is recognized in upper and lower case",
         "http/field-names-in-any-case",
@@ -75,24 +88,6 @@ pub(crate) const CHECKS: &[Check] = &[
     .needs(&[Need::Get]),
 ];
 
-/// The breach, with the stream that stayed open.
-fn with_uninterrupted(breach: Breach, resumption: &Resumption) -> Breach {
-    match &resumption.uninterrupted {
-        Some(uninterrupted) => breach.with_exchange(uninterrupted, 3),
-        None => breach,
-    }
-}
-
-/// The ids on both streams, in words.
-fn describe(resumption: &Resumption) -> String {
-    format!(
-        "ids {} on the first stream; ids {} after last-event-id: {}",
-        id_list(&resumption.first.ids()),
-        id_list(&resumption.second.ids()),
-        resumption.last_event_id
-    )
-}
-
 fn judge_resumption(context: CheckContext, judge: fn(&Resumption) -> Outcome) -> Judging {
     judging(async move {
         let resumption = context.resumption().await?;
@@ -108,6 +103,9 @@ fn judge_resumption(context: CheckContext, judge: fn(&Resumption) -> Outcome) ->
 }
 
 fn continues(resumption: &Resumption) -> Outcome {
+    if is_shuffled(resumption) {
+        return Outcome::NotJudged("the ids of a stream are not in order: see resume-order".into());
+    }
     if resumption.continued() {
         return changed(resumption).unwrap_or(Outcome::Holds);
     }
@@ -161,41 +159,15 @@ fn changed(resumption: &Resumption) -> Option<Outcome> {
     )
 }
 
-fn no_loss(resumption: &Resumption) -> Outcome {
-    let received = resumption.second.ids();
-    let is_partial = received.iter().any(|id| resumption.after.contains(id));
-    let starts_over =
-        received.first().is_some_and(|id| resumption.before.contains(id) && *id != resumption.last_event_id);
-    if !is_partial || starts_over {
-        return Outcome::NotJudged(DOES_NOT_RESUME.into());
-    }
-    let expected = resumption.expected();
-    // Events after the last one that was received may still be on their way.
-    let last = expected.iter().rposition(|id| received.contains(id)).map_or(0, |last| last + 1);
-    let expected = expected.get(..last.max(resumption.settled())).unwrap_or_default();
-    let lost: Vec<String> = expected.iter().filter(|id| !received.contains(id)).cloned().collect();
-    if lost.is_empty() {
-        return resumption.unheard().map_or(Outcome::Holds, |count| {
-            let observed = format!(
-                "the missed events, and then nothing, while {count} came on a stream that stayed open"
-            );
-            with_uninterrupted(breach(resumption, "new events after the missed ones", observed), resumption)
-                .hint("subscribe the stream to new events also if the client resumes")
-                .suspected()
-        });
-    }
-    let observed = format!("without {}; {}", id_list(&lost), describe(resumption));
-    with_uninterrupted(breach(resumption, format!("ids {}", id_list(expected)), observed), resumption)
-        .hint("subscribe before looking up the missed events, and send new events after them")
-        .proven()
-}
-
 fn no_duplicate(resumption: &Resumption) -> Outcome {
     let received = resumption.second.ids();
     if received.is_empty() {
         return Outcome::NotJudged("no event with an id came after resuming".into());
     }
     if let Some(old) = received.iter().find(|id| resumption.before.contains(id)) {
+        if is_shuffled(resumption) {
+            return Outcome::NotJudged("the ids of a stream are not in order: see resume-order".into());
+        }
         let hint = if *old == resumption.last_event_id {
             "the client has already received the event whose id it sends: start after it"
         } else {
@@ -213,30 +185,6 @@ fn no_duplicate(resumption: &Resumption) -> Outcome {
             .proven();
     }
     Outcome::Holds
-}
-
-fn order(resumption: &Resumption) -> Outcome {
-    let expected = resumption.expected();
-    let received = resumption.second.ids();
-    // All missed events may come, but not the first one first.
-    let is_replay = resumption.after.len() > 1
-        && resumption.after.iter().all(|id| received.contains(id))
-        && !received.iter().any(|id| resumption.before.contains(id) && *id != resumption.last_event_id);
-    if !resumption.continued() && !is_replay {
-        return Outcome::NotJudged(DOES_NOT_RESUME.into());
-    }
-    // That an event comes twice is another fault.
-    let mut seen = HashSet::new();
-    let places: Vec<usize> = received
-        .iter()
-        .filter(|id| seen.insert(id.as_str()))
-        .filter_map(|id| expected.iter().position(|other| other == id))
-        .collect();
-    if places.windows(2).all(|pair| pair[0] <= pair[1]) {
-        return Outcome::Holds;
-    }
-    let expected = format!("ids in the order {}", id_list(&expected));
-    with_uninterrupted(breach(resumption, expected, describe(resumption)), resumption).proven()
 }
 
 /// The response to a request with a Last-Event-ID.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ssespec_reports::results::Row;
 
+use ssespec_strict::Block;
 use ssespec_strict::http2::fields::Field;
 
 use super::session::{MAX_CONCURRENT_STREAMS, NoHttp2, Session, StreamResponse};
@@ -78,10 +79,20 @@ pub(crate) struct Http2Response {
     pub(crate) reset: Option<u32>,
     /// Whether the server ended it.
     pub(crate) has_ended: bool,
-    /// The events that came: the id, if there is one, and the data.
-    pub(crate) events: Vec<(Option<String>, String)>,
+    /// The events that came.
+    pub(crate) events: Vec<Http2Event>,
+    /// The values of `retry` that came.
+    pub(crate) retries: Vec<String>,
     /// Whether a field of the head is not allowed in HTTP/2, so that clients reject the response.
     pub(crate) is_malformed: bool,
+}
+
+/// An event on a stream.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Http2Event {
+    pub(crate) id: Option<String>,
+    pub(crate) kind: String,
+    pub(crate) data: String,
 }
 
 impl Http2Observation {
@@ -110,20 +121,26 @@ impl Http2Response {
             reset: response.reset,
             has_ended: response.has_ended,
             events: events(response),
+            retries: response.blocks.iter().filter_map(|block| block.retry.clone()).collect(),
             is_malformed: response.is_malformed(),
         }
     }
 }
 
-fn events(response: &StreamResponse) -> Vec<(Option<String>, String)> {
+fn events(response: &StreamResponse) -> Vec<Http2Event> {
     let events = response.blocks.iter().filter(|block| block.is_event());
-    events.map(|event| (event.id.clone(), event.data.clone().unwrap_or_default())).collect()
+    let event = |block: &Block| Http2Event {
+        id: block.id.clone(),
+        kind: block.event.clone().unwrap_or_else(|| "message".into()),
+        data: block.data.clone().unwrap_or_default(),
+    };
+    events.map(event).collect()
 }
 
 /// The ids of the events on a stream.
 fn ids(session: &Session, stream: u32) -> Vec<String> {
     let events = session.responses.get(&stream).map(events).unwrap_or_default();
-    events.into_iter().filter_map(|(id, _)| id.filter(|id| !id.is_empty())).collect()
+    events.into_iter().filter_map(|event| event.id.filter(|id| !id.is_empty())).collect()
 }
 
 /// Resumes a stream after the first id on it, and reads until the next one comes.

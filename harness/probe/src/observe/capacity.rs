@@ -55,8 +55,10 @@ pub(crate) enum Excess {
     Refused(u16),
     /// They wait, or get no response.
     Unanswered,
-    /// An earlier stream is ended for them.
+    /// The earlier stream is ended for another one.
     EndsEarlier,
+    /// The earliest are ended for them, and so many stay open.
+    EndsOldest(usize),
 }
 
 impl Excess {
@@ -130,9 +132,15 @@ pub(crate) async fn measure(options: &Options, path: Option<String>) -> Capacity
             return capacity;
         }
     }
-    if was_open && unserved.is_empty() && options.limit.is_none() && only_one_stays(&mut served).await {
-        capacity.excess = Excess::EndsEarlier;
-        return capacity;
+    if was_open && unserved.is_empty() && options.limit.is_none() {
+        match stay_open(&mut served).await {
+            Some(1) => capacity.excess = Excess::EndsEarlier,
+            Some(stay) => capacity.excess = Excess::EndsOldest(stay),
+            None => {}
+        }
+        if capacity.excess != Excess::None {
+            return capacity;
+        }
     }
     if let Some(first) = served.first_mut().filter(|_| unserved.is_empty() && options.limit.is_none()) {
         capacity.first_events = before_leaving::watch(options, first).await;
@@ -178,13 +186,14 @@ async fn ends_earlier(served: &mut [OngoingExchange]) -> bool {
 /// How long the first stream is watched while the others are open, and the one that stays open after that.
 const WATCHED: Duration = Duration::from_millis(1200);
 
-/// Whether all streams have ended except one, which stays open: each was ended by the next.
-async fn only_one_stays(served: &mut [OngoingExchange]) -> bool {
-    let Some(first) = served.first_mut() else { return false };
+/// How many streams stay open if the earlier ones have ended: each was ended by a later one.
+async fn stay_open(served: &mut [OngoingExchange]) -> Option<usize> {
+    let first = served.first_mut()?;
     let moment = first.elapsed() + WATCHED;
     first.read_until(moment, |_| false).await;
-    if first.exchange.end == End::StillOpen {
-        return false;
+    // A flood, of which only a part is read, has not ended either.
+    if matches!(first.exchange.end, End::StillOpen | End::LimitReached) {
+        return None;
     }
     let mut open = Vec::new();
     for ongoing in served {
@@ -203,12 +212,24 @@ async fn only_one_stays(served: &mut [OngoingExchange]) -> bool {
         }
         open.retain(|ongoing| ongoing.exchange.end == End::StillOpen);
     }
-    let [last] = open.as_mut_slice() else { return false };
     // A stream that ends after some time of its own has nearly reached that time too.
+    for ongoing in &mut open {
+        ongoing.read_until(ongoing.elapsed() + ALONE / 4, |_| false).await;
+    }
+    let last = open.last_mut()?;
     let moment = last.elapsed() + WATCHED;
     last.read_until(moment, |_| false).await;
-    last.exchange.end == End::StillOpen
+    for ongoing in &mut open {
+        ongoing.read_until(ongoing.elapsed() + ALONE / 4, |_| false).await;
+        if ongoing.exchange.end != End::StillOpen {
+            return None;
+        }
+    }
+    Some(open.len()).filter(|stay| *stay <= FEW)
 }
+
+/// A server that ends the earliest stream for a new one keeps no more than this many: with more, streams may end on their own.
+const FEW: usize = 16;
 
 /// How often a stream is closed to see when a waiting one is served. Servers notice when they write the next time.
 const CLOSED: usize = 3;

@@ -12,15 +12,12 @@ use crate::observe::heads::Heads;
 use crate::observe::long::{self, LongObservation};
 use crate::observe::once::OncePerKey;
 use crate::observe::places::{Places, Reservation};
-use crate::observe::resumption::{self, NoResumption, Resumption};
+use crate::observe::resumption::{self, NoResumption, RESUMPTION, Resumption};
 use crate::observe::seen::Seen;
 use crate::options::Options;
 use crate::outcome::Outcome;
 use crate::wire::exchange::{End, Exchange};
 use crate::wire::request::{ReadLimits, Request};
-
-/// How many streams resuming needs: the one that is closed may still count when the next is opened.
-const RESUMPTION: u32 = 3;
 
 /// How many streams are opened over HTTP/2.
 const HTTP2: u32 = 3;

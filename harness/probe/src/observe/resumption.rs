@@ -9,7 +9,7 @@ use crate::observe::replay::REPLAYED;
 use crate::options::{Length, Options};
 use crate::wire::exchange::{End, Exchange};
 use crate::wire::ongoing::OngoingExchange;
-use crate::wire::request::ReadLimits;
+use crate::wire::request::{ReadLimits, Request};
 
 /// How many events with ids are read before the stream is closed.
 const ENOUGH: usize = 4;
@@ -35,6 +35,15 @@ const SLICE: Duration = Duration::from_millis(200);
 /// How long it takes to read what is buffered.
 const BUFFERED: Duration = Duration::from_millis(20);
 
+/// How many streams this needs: those that are closed may still count when the next is opened.
+pub(crate) const RESUMPTION: u32 = 4;
+
+/// How long missed events may take that are sent as soon as the stream is resumed.
+const MISSED: Duration = Duration::from_millis(300);
+
+/// How long a stream is read that resumes from the same id once more.
+const AGAIN: Duration = Duration::from_millis(1500);
+
 /// A stream that was closed and resumed.
 #[derive(Debug)]
 pub(crate) struct Resumption {
@@ -55,6 +64,9 @@ pub(crate) struct Resumption {
     settled: Option<Duration>,
     /// When the second stream was opened, on the clock of the one that stayed open.
     resumed: Option<Duration>,
+    /// A stream that resumes from the same id once more, opened as soon as the second had received events, and which ids those were;
+    /// `None` if there were none.
+    pub(crate) again: Option<(Exchange, Vec<String>)>,
 }
 
 /// Why there is nothing to resume.
@@ -96,6 +108,17 @@ impl Resumption {
         let live = uninterrupted.dispatched().filter(|event| (from..to).contains(&event.block.at));
         let is_unheard = is_silent && self.second.end == End::StillOpen && self.continued();
         is_unheard.then(|| live.count()).filter(|count| *count >= UNHEARD)
+    }
+
+    /// The stream that resumes once more, and the ids that it did not receive although the second did just before. What was sent just
+    /// before is in every history, however short.
+    pub(crate) fn not_sent_again(&self) -> Option<(&Exchange, &[String])> {
+        let (again, sent) = self.again.as_ref()?;
+        let received = again.ids();
+        let is_missing = again.is_same_kind_as(&self.second)
+            && again.end == End::StillOpen
+            && !received.iter().any(|id| sent.contains(id));
+        (is_missing && self.continued()).then_some((again, sent))
     }
 
     /// The id to expect first after resuming.
@@ -165,6 +188,11 @@ pub(crate) async fn observe(
     let resumed = uninterrupted.as_ref().map(OngoingExchange::elapsed);
     let mut second = places.open(options, &request).await;
     second.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+    let again = if places.total() >= RESUMPTION {
+        once_more(options, &request, places, &mut second).await
+    } else {
+        None
+    };
     // Others subscribe only some time after the head.
     start_emitting(options, 4);
     let limit = second.elapsed() + second_limit;
@@ -204,7 +232,37 @@ pub(crate) async fn observe(
         uninterrupted.read_until(moment, |_| false).await;
     }
     let uninterrupted = uninterrupted.map(OngoingExchange::finish);
-    Ok(Resumption { first, second, uninterrupted, last_event_id, before, after, settled, resumed })
+    Ok(Resumption { first, second, uninterrupted, last_event_id, before, after, settled, resumed, again })
+}
+
+/// Resumes from the same id once more, as soon as missed events have come.
+async fn once_more(
+    options: &Options,
+    request: &Request,
+    places: &Places,
+    second: &mut OngoingExchange,
+) -> Option<(Exchange, Vec<String>)> {
+    let limit = second.elapsed() + MISSED;
+    second.read_until(limit, |exchange| !exchange.ids().is_empty()).await;
+    let sent = second.exchange.ids();
+    if sent.is_empty() {
+        return None;
+    }
+    let mut again = places.open(options, request).await;
+    let reading = async {
+        again.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+        let limit = again.elapsed() + AGAIN;
+        again.read_until(limit, |exchange| exchange.ids().iter().any(|id| sent.contains(id))).await;
+    };
+    let limit = second.elapsed() + AGAIN;
+    tokio::select! {
+        () = reading => {}
+        // Its events are read when they come.
+        () = second.read_until(limit, |_| false) => {}
+    }
+    let moment = again.elapsed() + BUFFERED;
+    again.read_until(moment, |_| false).await;
+    Some((again.finish(), sent))
 }
 
 /// Reads the resumed stream for this long or until it has enough, and the one that stayed open meanwhile.

@@ -10,6 +10,11 @@ pub(crate) const PAUSE: Duration = Duration::from_millis(500);
 /// How many pauses are kept.
 const PAUSES: usize = 100;
 
+/// A field in one line.
+fn as_sent(field: &Field) -> String {
+    if field.value.is_empty() { field.name.clone() } else { format!("{}: {}", field.name, field.value) }
+}
+
 /// The fields of a stream's event blocks, whether or not a blank line followed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct BlockFields {
@@ -21,6 +26,10 @@ pub(crate) struct BlockFields {
     pub(crate) pauses: Vec<(Duration, Duration)>,
     /// The first `event` or `id` field that is not the only one in its block, as sent.
     pub(crate) repeated: Option<String>,
+    /// How many other fields came, which clients do not know.
+    pub(crate) other_count: u64,
+    /// The first of them, as sent, and when it came.
+    pub(crate) first_other: Option<(String, Duration)>,
     /// Whether fields came after the last blank line.
     pub(crate) is_open: bool,
     last: Duration,
@@ -43,10 +52,15 @@ impl BlockFields {
             }
             "event" => std::mem::replace(&mut self.has_event, true),
             "id" => std::mem::replace(&mut self.has_id, true),
-            _ => false,
+            "retry" => false,
+            _ => {
+                self.other_count += 1;
+                self.first_other.get_or_insert_with(|| (as_sent(field), field.at));
+                false
+            }
         };
         if is_repeated && self.repeated.is_none() {
-            self.repeated = Some(format!("{}: {}", field.name, field.value));
+            self.repeated = Some(as_sent(field));
         }
     }
 

@@ -4,7 +4,7 @@ use ssespec_mock_server::client::{Connection, Offer};
 use ssespec_strict::Limits;
 
 use super::http2_stream::Http2Stream;
-use super::request::{Request, Version};
+use super::request::{Receiving, Request, Version};
 use super::response_reader::ResponseReader;
 use crate::options::Options;
 
@@ -15,7 +15,11 @@ pub(super) const LIMITS: Limits = Limits { head: 64 * 1024, line: 1024 * 1024, d
 pub(super) async fn connect(options: &Options, request: &Request) -> Result<Connection, String> {
     let Options { target, trust, timeout, .. } = options;
     let offer = if request.version == Version::Http2 { Offer::H2 } else { Offer::Http11 };
-    Connection::open(target, trust, offer, *timeout).await.map_err(|error| error.to_string())
+    let opened = match request.receiving {
+        Receiving::Usual => Connection::open(target, trust, offer, *timeout).await,
+        Receiving::SmallBuffer => Connection::open_with_small_buffer(target, trust, offer, *timeout).await,
+    };
+    opened.map_err(|error| error.to_string())
 }
 
 /// The reader of the response, and the bytes of the request.

@@ -55,6 +55,15 @@ pub(crate) enum Version {
     Http2,
 }
 
+/// How much of a response the system takes that is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Receiving {
+    /// As much as usual.
+    Usual,
+    /// Little, so that the server soon has to wait.
+    SmallBuffer,
+}
+
 /// Whose fields a request has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Sender {
@@ -99,6 +108,8 @@ pub(crate) struct Request {
     pub(crate) half_close: bool,
     /// Whose fields it has.
     pub(crate) sender: Sender,
+    /// How much of the response the system takes that is not read.
+    pub(crate) receiving: Receiving,
 }
 
 impl Request {
@@ -107,7 +118,16 @@ impl Request {
         let headers =
             STREAM_FIELDS.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()));
         let headers = headers.collect();
-        Self { method, version, path: None, headers, limits, half_close: false, sender: Sender::User }
+        Self {
+            method,
+            version,
+            path: None,
+            headers,
+            limits,
+            half_close: false,
+            sender: Sender::User,
+            receiving: Receiving::Usual,
+        }
     }
 
     /// With another method.

@@ -201,6 +201,18 @@ pub(crate) enum Flaw {
     ErrorMessages,
     /// Missed events are sent again only to the first client that asks.
     ReplaysOnce,
+    /// A client that resumes gets another media type.
+    OtherTypeWhenResuming,
+    /// A client that resumes is not allowed to read the response.
+    OtherOriginWhenResuming,
+    /// Types are within quotation marks.
+    QuotedTypes,
+    /// Each event is a line of JSON.
+    JsonLines,
+    /// The payload is encoded as part of a URL.
+    PercentEncoded,
+    /// A compressed stream is flushed after every third event.
+    FlushesEveryThird,
     /// Not a flaw: some events carry words that a mistake could have written.
     OddWords,
     /// Not a flaw: streams end on their own.

@@ -115,6 +115,13 @@ const FOUND: &[(Flaw, &str, Verdict)] = &[
     (EmptyObjects, "payload-is-text", Verdict::Warn),
     (ErrorMessages, "payload-is-text", Verdict::Warn),
     (ReplaysOnce, "resume-header-case", Verdict::Skip),
+    (ReplaysOnce, "resume-no-loss", Verdict::Fail),
+    (OtherTypeWhenResuming, "resume-head", Verdict::Fail),
+    (OtherOriginWhenResuming, "resume-head", Verdict::Fail),
+    (QuotedTypes, "event-names", Verdict::Warn),
+    (JsonLines, "blank-lines", Verdict::Fail),
+    (PercentEncoded, "payload-is-text", Verdict::Warn),
+    (FlushesEveryThird, "coding-flushed", Verdict::Fail),
 ];
 
 /// How many servers are probed at the same time.

@@ -22,6 +22,9 @@ pub(crate) fn frame(number: u64, flaws: &BTreeSet<Flaw>) -> Vec<u8> {
             return format!("id: {number}\u{2028}data: x\u{2028}\u{2028}").into_bytes();
         }
         _ if has(Base64Lines) => return b"ZGF0YTogeAoK\n".to_vec(),
+        number if has(JsonLines) => return format!("{{\"id\": {number}, \"data\": \"x\"}}\n").into_bytes(),
+        _ if has(QuotedTypes) => "event: \"tick\"\ndata: x\n",
+        _ if has(PercentEncoded) => "data: %7B%22a%22%3A1%7D\n",
         number if has(TypePerEvent) => return format!("event: tick-{number}\ndata: x\n\n").into_bytes(),
         _ if has(BrokenJson) => "data: {\"price\": NaN}\n",
         _ if has(EmptyObjects) => "data: {}\n",

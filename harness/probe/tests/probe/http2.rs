@@ -39,6 +39,10 @@ pub(crate) enum Http2Flaw {
     NeverResumes,
     /// Events with the same ids have other data.
     OtherData,
+    /// Events with the same ids have other types.
+    OtherTypes,
+    /// The reconnection time is another one.
+    OtherRetry,
     /// A stream ends after its first event.
     Ends,
     /// There is no Cache-Control.
@@ -197,6 +201,10 @@ fn event(number: u64, flaw: Http2Flaw) -> Vec<u8> {
     match flaw {
         Http2Flaw::NoIds => b"event: tick\ndata: {\"a\":1}\n\n".to_vec(),
         Http2Flaw::OtherData => format!("id: {number}\nevent: tick\ndata: {{\"a\":2}}\n\n").into_bytes(),
+        Http2Flaw::OtherTypes => format!("id: {number}\nevent: other\ndata: {{\"a\":1}}\n\n").into_bytes(),
+        Http2Flaw::OtherRetry => {
+            format!("retry: 60000\nid: {number}\nevent: tick\ndata: {{\"a\":1}}\n\n").into_bytes()
+        }
         _ => crate::frame::frame(number, &BTreeSet::new()),
     }
 }
@@ -275,6 +283,8 @@ async fn flaws_over_http2_are_found() {
         (Http2Flaw::OtherType, "h2-equal", Verdict::Warn),
         (Http2Flaw::NoIds, "h2-equal", Verdict::Warn),
         (Http2Flaw::OtherData, "h2-equal", Verdict::Warn),
+        (Http2Flaw::OtherTypes, "h2-equal", Verdict::Warn),
+        (Http2Flaw::OtherRetry, "h2-equal", Verdict::Warn),
         (Http2Flaw::Ends, "h2-equal", Verdict::Warn),
         (Http2Flaw::NoCacheControl, "h2-head", Verdict::Warn),
         (Http2Flaw::Length, "h2-head", Verdict::Warn),

@@ -22,6 +22,8 @@ mod emitting_servers;
 #[cfg(test)]
 mod event_log;
 #[cfg(test)]
+mod fan_out;
+#[cfg(test)]
 mod flaw;
 #[cfg(test)]
 mod flawed_servers;

@@ -11,6 +11,9 @@ pub(crate) struct Output<'c, S> {
     pub(crate) is_chunked: bool,
     pub(crate) gzip: Option<GzEncoder<Vec<u8>>>,
     pub(crate) is_flushed: bool,
+    pub(crate) flushes_every_third: bool,
+    /// How often something was written.
+    pub(crate) written: u64,
     pub(crate) has_bad_chunks: bool,
     pub(crate) head: Option<Vec<u8>>,
 }
@@ -26,7 +29,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Output<'_, S> {
             None => text.to_vec(),
             Some(gzip) => {
                 gzip.write_all(text).ok()?;
-                if self.is_flushed {
+                self.written += 1;
+                if self.is_flushed || (self.flushes_every_third && self.written.is_multiple_of(3)) {
                     gzip.flush().ok()?;
                 }
                 std::mem::take(gzip.get_mut())

@@ -208,7 +208,15 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let has = |flaw| flaws.contains(&flaw);
-    let kind = if has(TextPlain) { "text/plain" } else { "text/event-stream" };
+    let is_resuming = request.field("last-event-id").is_some();
+    if has(OtherOriginWhenResuming) && is_resuming {
+        fields = fields.replace("access-control-allow-origin", "x-allow-origin");
+    }
+    let kind = if has(TextPlain) || (has(OtherTypeWhenResuming) && is_resuming) {
+        "text/plain"
+    } else {
+        "text/event-stream"
+    };
     let charset = if has(Latin1) { "; charset=iso-8859-1" } else { "" };
     fields.push_str(&format!("content-type: {kind}{charset}\r\n"));
     if has(TwoContentTypes) {
@@ -224,14 +232,14 @@ where
         fields.push_str("x-folded: a\r\n b\r\n");
     }
     let offers = request.field("accept-encoding");
-    let is_coded = (has(Unflushed) || has(CodingWithoutVary))
+    let is_coded = (has(Unflushed) || has(CodingWithoutVary) || has(FlushesEveryThird))
         && offers.is_some_and(|offer| offer.contains("gzip"))
         || has(CompressedUnasked) && offers.is_none()
         || has(CompressedDespiteZero) && offers.is_some_and(|offer| offer.contains("gzip"));
     if is_coded {
         fields.push_str("content-encoding: gzip\r\n");
     }
-    if has(Unflushed) {
+    if has(Unflushed) || has(FlushesEveryThird) {
         fields.push_str("vary: Accept-Encoding\r\n");
     }
     let is_chunked = !has(ContentLength) && (!request.is_http10 || has(ChunkedForHttp10));
@@ -264,7 +272,9 @@ where
         connection,
         is_chunked,
         gzip: is_coded.then(|| GzEncoder::new(Vec::new(), Compression::default())),
-        is_flushed: !has(Unflushed),
+        is_flushed: !has(Unflushed) && !has(FlushesEveryThird),
+        flushes_every_third: has(FlushesEveryThird),
+        written: 0,
         has_bad_chunks: has(BadChunk),
         head: Some(head),
     };

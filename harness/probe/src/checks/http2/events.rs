@@ -17,7 +17,7 @@ const SHOWN: usize = 100;
 pub(super) fn lost_events(observation: &Http2Observation, long: &Exchange) -> Option<Outcome> {
     let of_http1: Vec<&str> = long.identified().map(|(_, id)| id).collect();
     let of_http2: Vec<&str> =
-        observation.kept.events.iter().skip(1).filter_map(|(id, _)| id.as_deref()).collect();
+        observation.kept.events.iter().skip(1).filter_map(|event| event.id.as_deref()).collect();
     let place = |id: &&str| of_http1.iter().position(|other| other == id);
     // Other events may come after the end of the stream over HTTP/1.1, or belong to this stream only.
     let places: Vec<usize> = of_http2.iter().map_while(place).collect();
@@ -30,16 +30,18 @@ pub(super) fn lost_events(observation: &Http2Observation, long: &Exchange) -> Op
     })
 }
 
-/// A breach if an event over HTTP/2 has other data than the event with the same id over HTTP/1.1, where such events are the
+/// A breach if an event over HTTP/2 has another type or other data than the event with the same id over HTTP/1.1, where such events are the
 /// same on all streams.
 pub(super) fn other_data<'e>(
     observation: &Http2Observation,
     first: &Exchange,
     others: impl Iterator<Item = &'e Exchange>,
 ) -> Option<Outcome> {
-    let data = |exchange: &Exchange| -> HashMap<String, String> {
-        let event =
-            |(event, id): (&Event, &str)| (id.to_owned(), event.block.data.clone().unwrap_or_default());
+    let data = |exchange: &Exchange| -> HashMap<String, (String, String)> {
+        let event = |(event, id): (&Event, &str)| {
+            let kind = event.block.event.clone().unwrap_or_else(|| "message".into());
+            (id.to_owned(), (kind, event.block.data.clone().unwrap_or_default()))
+        };
         exchange.identified().map(event).collect()
     };
     let mut known = data(first);
@@ -54,9 +56,14 @@ pub(super) fn other_data<'e>(
     }
     let events = observation.kept.events.iter();
     let (id, same, other) = events
-        .filter_map(|(id, other)| Some((id.as_ref()?, known.get(id.as_ref()?)?, other)))
-        .find(|(_, same, other)| is_shared && same != other)?;
-    let describe = |data: &str| format!("the event with id {id} has the data {}", visible::line(data, SHOWN));
+        .filter_map(|event| {
+            let id = event.id.as_ref()?;
+            Some((id, known.get(id)?, (event.kind.clone(), event.data.clone())))
+        })
+        .find(|(_, same, other)| is_shared && *same != other)?;
+    let describe = |(kind, data): &(String, String)| {
+        format!("the event with id {id} has the type {kind} and the data {}", visible::line(data, SHOWN))
+    };
     let expected = format!("{}, as over HTTP/1.1", describe(same));
-    Some(observation.breach(expected, describe(other)).proven())
+    Some(observation.breach(expected, describe(&other)).proven())
 }

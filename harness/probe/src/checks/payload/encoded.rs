@@ -45,3 +45,11 @@ pub(super) fn is_broken_json(text: &str) -> bool {
     let has_member = member.is_some_and(|(_, rest)| rest.trim_start().starts_with(':'));
     has_member && serde_json::from_str::<IgnoredAny>(text).is_err()
 }
+
+/// JSON that is encoded as part of a URL.
+pub(super) fn is_percent_encoded_json(text: &str) -> bool {
+    let is_start = ["%7B%22", "%7b%22", "%5B%7B%22", "%5b%7b%22", "%5B%22", "%5b%22"]
+        .iter()
+        .any(|start| text.starts_with(start));
+    is_start && text.bytes().all(|byte| byte.is_ascii_graphic()) && !text.contains(['{', '"'])
+}

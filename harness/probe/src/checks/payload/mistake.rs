@@ -21,6 +21,8 @@ pub(super) enum Mistake {
     EscapedForHtml,
     /// `"{\"a\":1}"`
     EncodedTwice,
+    /// `%7B%22a%22%3A1%7D`
+    PercentEncoded,
     /// UTF-8 that was read as Latin-1 and encoded again
     Utf8Twice,
     /// `undefined`, `None`
@@ -58,7 +60,11 @@ impl Mistake {
         {
             return Some(Self::Object);
         }
-        if is_within("{'", "}") || is_within("['", "']") || object::is_python_call(text) {
+        if is_within("{'", "}")
+            || is_within("['", "']")
+            || object::is_python_call(text)
+            || object::is_python_tuple(text)
+        {
             return Some(Self::PythonLiteral);
         }
         if is_within("{{", "}}") || is_within("%!", ")") || is_misused_format(text) || is_placeholder(text) {
@@ -66,6 +72,9 @@ impl Mistake {
         }
         if text.starts_with(['{', '[']) && text.contains("&quot;") && !text.contains('"') {
             return Some(Self::EscapedForHtml);
+        }
+        if encoded::is_percent_encoded_json(text) {
+            return Some(Self::PercentEncoded);
         }
         if encoded::is_json_in_a_string(text) {
             return Some(Self::EncodedTwice);
@@ -103,9 +112,11 @@ impl Mistake {
             Self::NotJson => count >= 3 && count * 4 >= total,
             Self::Placeholder => count == total,
             Self::FieldNameTwice | Self::EscapedLineBreak => count == total && count >= 2,
-            Self::NoValue | Self::PlaceholderWithin | Self::EscapedForHtml | Self::EncodedTwice => {
-                count == total && count >= 3
-            }
+            Self::NoValue
+            | Self::PlaceholderWithin
+            | Self::EscapedForHtml
+            | Self::EncodedTwice
+            | Self::PercentEncoded => count == total && count >= 3,
         }
     }
 
@@ -129,6 +140,9 @@ impl Mistake {
             Self::EscapedForHtml => "the JSON was escaped for HTML: an event stream needs no escaping",
             Self::EncodedTwice => {
                 "the JSON was encoded as JSON once more: give the framework the value, or send the text as it is"
+            }
+            Self::PercentEncoded => {
+                "the JSON was encoded as part of a URL: an event stream needs no escaping, and clients do not decode it"
             }
             Self::Utf8Twice => "bytes of UTF-8 were read as another encoding, and encoded again",
             Self::NotJson => {
@@ -232,6 +246,8 @@ mod tests {
             ("#{price}", Mistake::Placeholder),
             ("price is %d EUR", Mistake::PlaceholderWithin),
             ("{&quot;a&quot;:1}", Mistake::EscapedForHtml),
+            ("%7B%22a%22%3A1%7D", Mistake::PercentEncoded),
+            ("('item', 5, None, 1.5)", Mistake::PythonLiteral),
             ("\"{\\\"a\\\":1}\"", Mistake::EncodedTwice),
             ("{\"name\":\"JosÃ©\"}", Mistake::Utf8Twice),
             ("hello\\n\\n", Mistake::EscapedLineBreak),
@@ -251,6 +267,7 @@ mod tests {
             ("main.price{Seq:1}", Mistake::Object),
             ("0x35ac8f12e0e0", Mistake::Object),
             ("{5 0x35ac8f12e0e0}", Mistake::Object),
+            ("{5 item <nil>}", Mistake::Object),
             ("[123 34 115 101 113 34 58 49 125]", Mistake::Bytes),
             ("\"eyJzZXEiOjF9\"", Mistake::EncodedTwice),
             ("5 %!s(MISSING)", Mistake::Placeholder),
@@ -285,6 +302,9 @@ mod tests {
             "\"{not JSON\"",
             "José",
             "50%d",
+            "%7Bnothing",
+            "('it', she said)",
+            "(1, 2)",
             "100 % done",
             "f(x)",
             "functions are nice",

@@ -23,12 +23,28 @@ fn has_address(text: &str) -> bool {
     }
     // A struct with a pointer in it.
     let inner = text.strip_prefix('{').and_then(|text| text.strip_suffix('}'));
-    is_pointer(text) || inner.is_some_and(|inner| inner.split(' ').any(is_pointer))
+    is_pointer(text)
+        || inner.is_some_and(|inner| inner.split(' ').any(|part| is_pointer(part) || part == "<nil>"))
 }
 
 /// The address of something on a heap: longer than a color or an error code, and shorter than a hash.
 fn is_pointer(text: &str) -> bool {
     text.strip_prefix("0x").is_some_and(|digits| (9..=12).contains(&digits.len()) && is_hexadecimal(digits))
+}
+
+/// A row of a database in Python: `('item', 5, None, 1.5)`.
+pub(super) fn is_python_tuple(text: &str) -> bool {
+    let inner = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+    inner.is_some_and(|inner| {
+        let has_word =
+            [", None", ", True", ", False", "datetime.", "Decimal("].iter().any(|word| inner.contains(word));
+        let is_value = |value: &str| {
+            let value = value.trim();
+            value.parse::<f64>().is_ok()
+                || (value.len() > 1 && value.starts_with('\'') && value.ends_with('\''))
+        };
+        inner.contains(',') && inner.contains('\'') && (has_word || inner.split(", ").all(is_value))
+    })
 }
 
 /// `com.example.Item@1b6d3586`, and an array of Java: `[B@1b6d3586`, `[Lcom.example.Item;@1b6d3586`.

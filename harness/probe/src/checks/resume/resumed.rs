@@ -1,5 +1,6 @@
 //! What checks of a resumed stream have in common.
 
+use crate::describe::id_list;
 use crate::observe::resumption::Resumption;
 use crate::outcome::Breach;
 
@@ -12,4 +13,22 @@ pub(super) fn breach(
     observed: impl Into<String>,
 ) -> Breach {
     Breach::new(&resumption.first, expected, observed).with_exchange(&resumption.second, 2)
+}
+
+/// The breach, with the stream that stayed open.
+pub(super) fn with_uninterrupted(breach: Breach, resumption: &Resumption) -> Breach {
+    match &resumption.uninterrupted {
+        Some(uninterrupted) => breach.with_exchange(uninterrupted, 3),
+        None => breach,
+    }
+}
+
+/// The ids on both streams, in words.
+pub(super) fn describe(resumption: &Resumption) -> String {
+    format!(
+        "ids {} on the first stream; ids {} after last-event-id: {}",
+        id_list(&resumption.first.ids()),
+        id_list(&resumption.second.ids()),
+        resumption.last_event_id
+    )
 }

@@ -98,7 +98,9 @@ pub(super) fn blank_lines(exchange: &Exchange) -> Outcome {
     let hint =
         "clients dispatch an event when the blank line comes, and merge everything before it into one event";
     let events = exchange.dispatched().count();
-    let Some(first_data) = fields.first_data else { return escaped_line_break(exchange, expected) };
+    let Some(first_data) = fields.first_data else {
+        return lines_of_another_format(exchange).unwrap_or_else(|| escaped_line_break(exchange, expected));
+    };
     let waited = exchange.duration.saturating_sub(first_data);
     if events == 0 && exchange.end == End::StillOpen && waited > UNDISPATCHED {
         let observed = format!("{} data fields within {}, but no event", fields.data_count, seconds(waited));
@@ -121,6 +123,30 @@ pub(super) fn blank_lines(exchange: &Exchange) -> Outcome {
             .suspected();
     }
     Outcome::Holds
+}
+
+/// How many lines without a field show that the stream has another format.
+const LINES: u64 = 3;
+
+/// The breach of a stream of lines without any field that clients know: JSON, XML or CSV, one in each line.
+fn lines_of_another_format(exchange: &Exchange) -> Option<Outcome> {
+    let fields = &exchange.block_fields;
+    let (line, at) = fields.first_other.as_ref()?;
+    let took = exchange.last_byte.saturating_sub(*at);
+    // No blank line has come since.
+    let is_stream =
+        exchange.end == End::StillOpen && exchange.events.iter().all(|event| event.block.at <= *at);
+    (is_stream && fields.other_count >= LINES && took > UNDISPATCHED).then(|| {
+        let observed = format!(
+            "{} lines within {}, such as {}, but no event",
+            fields.other_count,
+            seconds(took),
+            visible::line(line, SHOWN)
+        );
+        Breach::new(exchange, "data: before each payload, and a blank line after it", observed)
+            .hint("clients ignore lines that do not begin with the name of a field: lines of JSON, XML or CSV are not an event stream")
+            .proven()
+    })
 }
 
 /// Characters at which other formats end lines.
