@@ -76,7 +76,7 @@ impl AttemptPatience {
     }
 
     /// Whether a failure by waiting is final.
-    #[cfg(feature = "command")]
+    #[cfg(any(feature = "intermediary", all(test, feature = "command")))]
     pub(crate) fn is_final(self) -> bool {
         self.now == self.full
     }
