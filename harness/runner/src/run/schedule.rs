@@ -150,8 +150,8 @@ impl Schedule {
         for (trial, round) in trials {
             match trial.setting(launch) {
                 Setting::Own => own.push(trial),
-                Setting::Measured => measured.push(trial),
-                Setting::Shared | Setting::Beside | Setting::Alone => next.push_back((trial, round)),
+                Setting::Measured | Setting::Beside | Setting::Alone => measured.push(trial),
+                Setting::Shared => next.push_back((trial, round)),
             }
         }
         tasks.spawn(Arc::clone(self).play_all_apart(own, Arc::clone(&self.apart), IDLE));

@@ -22,7 +22,7 @@ pub(super) enum Setting {
     Measured,
     /// A fresh adapter, at the same time as whatever else is played: the trial waits for minutes.
     Beside,
-    /// An adapter while no other trial is played.
+    /// A fresh adapter, while no other trial is played.
     Alone,
 }
 
