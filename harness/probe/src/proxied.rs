@@ -63,7 +63,7 @@ impl BothStreams {
             }
             (Some(_), Some(_)) => self.content_differences(),
             (Some(_), None) if proxied.end == End::StillOpen => {
-                let events = counted(direct.dispatched().count(), "event");
+                let events = counted(direct.event_count(), "event");
                 vec![format!(
                     "a proxy in front of this server holds events back: no head came through it within {}; directly, a head and {events}",
                     seconds(proxied.duration)
@@ -79,7 +79,7 @@ impl BothStreams {
     fn content_differences(&self) -> Vec<String> {
         let (direct, proxied) = (&self.direct.exchange, &self.proxied.exchange);
         let mut sentences = vec![];
-        let (sent, came) = (direct.dispatched().count(), proxied.dispatched().count());
+        let (sent, came) = (direct.event_count(), proxied.event_count());
         let delays = self.delays();
         if sent >= ENOUGH && came * 2 < sent && proxied.end == End::StillOpen {
             sentences.push(format!(

@@ -266,7 +266,7 @@ impl<'p> SecondLook<'p> {
     async fn send_plain_request(&self) -> Plain {
         let limits = ReadLimits { head: self.options.timeout, body: Duration::ZERO, events: None };
         let mut ongoing = OngoingExchange::open(self.options, &self.options.request(limits)).await;
-        ongoing.read_until(self.options.timeout, |exchange| exchange.head().is_some()).await;
+        ongoing.read_head(self.options.timeout).await;
         let exchange = ongoing.finish();
         match exchange.status() {
             Some(status @ (409 | 429 | 503)) => Plain::Limited(status, Box::new(exchange)),

@@ -120,7 +120,7 @@ async fn wait_until_released(options: &Options, capacity: &Capacity) {
     let limits = ReadLimits { head: options.timeout, body: Duration::ZERO, events: None };
     while began.elapsed() < RECOVERY {
         let mut ongoing = OngoingExchange::open(options, &options.request(limits)).await;
-        ongoing.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+        ongoing.read_head(options.timeout).await;
         let exchange = ongoing.finish();
         if exchange.is_same_kind_as(&capacity.single)
             && exchange.head_time() <= capacity.single.head_time() + WAITED

@@ -115,7 +115,7 @@ fn flushed(plain: &Exchange, exchange: &Exchange) -> Option<Outcome> {
         let expected = format!("content that can be decoded as {coding}");
         return Some(Breach::new(exchange, expected, "content that cannot be decoded").proven());
     }
-    let count = |exchange: &Exchange| exchange.dispatched().count() + exchange.comments.len();
+    let count = |exchange: &Exchange| exchange.event_count() + exchange.comments.len();
     let (coded, uncoded) = (count(exchange), count(plain));
     if uncoded == 0 && plain.content_length == 0 {
         return Some(Outcome::NotJudged(

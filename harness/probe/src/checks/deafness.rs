@@ -39,8 +39,8 @@ const EMITTED: Duration = Duration::from_millis(1500);
 /// Whether an event comes when the server is made to emit.
 pub(super) async fn emitted(context: &CheckContext, stream: &mut OngoingExchange) -> bool {
     let Some(trigger) = context.options().emit.clone() else { return false };
-    let before = stream.exchange.dispatched().count();
-    let has_more = |exchange: &Exchange| exchange.dispatched().count() > before;
+    let before = stream.exchange.event_count();
+    let has_more = |exchange: &Exchange| exchange.event_count() > before;
     let emitting = tokio::spawn(trigger.emit(context.options().timeout));
     let limit = stream.elapsed() + EMITTED;
     stream.read_until(limit, has_more).await;
@@ -84,7 +84,7 @@ pub(super) async fn silenced(context: &CheckContext) -> Option<Outcome> {
     }
     let last = exchange.dispatched().last()?.block.at;
     let silence = exchange.duration.saturating_sub(last);
-    let is_for_good = exchange.dispatched().count() <= BUFFERED && silence >= FOR_GOOD;
+    let is_for_good = exchange.event_count() <= BUFFERED && silence >= FOR_GOOD;
     // A new stream may receive what this one does not: that is for every-stream and still-receives to report.
     let is_late_silent = long.late.as_ref().is_some_and(|late| is_silent(&late.exchange));
     (is_for_good && is_late_silent && exchange.end == End::StillOpen).then(|| {
@@ -111,17 +111,15 @@ pub(super) async fn silenced_when_emitting(
         return None;
     }
     let mut new = context.places().open(context.options(), request).await;
-    new.read_until(context.options().timeout, |exchange| exchange.head().is_some()).await;
-    let known = new.elapsed() + REPLAYED;
-    new.read_until(known, |_| false).await;
+    new.read_head(context.options().timeout).await;
+    new.read_for(REPLAYED).await;
     if let Err(error) = trigger.emit(context.options().timeout).await {
         let observed = format!("--emit worked until clients closed their streams, and then failed: {error}");
         return Some(Breach::new(&stream.exchange, GOES_ON, observed).hint(LOOP_ENDED).proven());
     }
     let limit = new.elapsed() + EMITTED;
     new.read_until(limit, |exchange| exchange.dispatched().next().is_some()).await;
-    let soon = stream.elapsed() + SOON;
-    stream.read_until(soon, |_| false).await;
+    stream.read_for(SOON).await;
     let new = new.finish();
     let is_silent = is_silent(&stream.exchange) && is_silent(&new);
     is_silent.then(|| silent(&stream.exchange).with_exchange(&new, 2).proven())
@@ -182,10 +180,10 @@ pub(super) async fn both_hear(
 }
 
 async fn hears_without_emission(stream: &mut OngoingExchange, rhythm: Duration) -> bool {
-    let before = stream.exchange.dispatched().count();
+    let before = stream.exchange.event_count();
     let limit = stream.elapsed() + rhythm;
-    stream.read_until(limit, |exchange| exchange.dispatched().count() > before).await;
-    stream.exchange.dispatched().count() > before
+    stream.read_until(limit, |exchange| exchange.event_count() > before).await;
+    stream.exchange.event_count() > before
 }
 
 /// What has arrived is read within this time.
@@ -206,12 +204,11 @@ pub(super) async fn deaf(
         return None;
     }
     let mut new = context.places().open(context.options(), request).await;
-    new.read_until(context.options().timeout, |exchange| exchange.head().is_some()).await;
+    new.read_head(context.options().timeout).await;
     if !new.exchange.may_be_stream() {
         return None;
     }
-    let replayed = new.elapsed() + REPLAYED;
-    new.read_until(replayed, |_| false).await;
+    new.read_for(REPLAYED).await;
     let new_hears = hears(&mut new).await;
     let has_emitted = context.options().emit.is_some();
     if !new_hears && !has_emitted {

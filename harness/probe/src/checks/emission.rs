@@ -64,11 +64,11 @@ async fn each_emission(context: CheckContext) -> Result<Outcome, Outcome> {
     let request = context.request(context.until_head()).path(context.path.clone());
     let mut stream = context.places().open(context.options(), &request).await;
     let limit = context.options().timeout;
-    stream.read_until(limit, |exchange| exchange.head().is_some()).await;
-    read(&mut stream, REPLAYED).await;
-    let before = count(&stream);
-    read(&mut stream, QUIET).await;
-    let is_quiet = count(&stream) == before;
+    stream.read_head(limit).await;
+    stream.read_for(REPLAYED).await;
+    let before = stream.exchange.event_count();
+    stream.read_for(QUIET).await;
+    let is_quiet = stream.exchange.event_count() == before;
     let mut calm = Vec::new();
     for _ in 0..CALM {
         calm.push(emitted(trigger, &mut stream, limit).await?);
@@ -154,22 +154,22 @@ async fn quickly(
     limit: Duration,
 ) -> Result<Burst, Outcome> {
     let times = if trigger.is_command() { TIMES.1 } else { TIMES.0 };
-    let (before, began) = (count(stream), stream.elapsed());
+    let (before, began) = (stream.exchange.event_count(), stream.elapsed());
     let emitting = trigger.burst(times, WIDTH, limit);
     while !emitting.is_finished() && stream.exchange.end == End::StillOpen {
-        read(stream, SLICE).await;
+        stream.read_for(SLICE).await;
     }
     let took = stream.elapsed().saturating_sub(began);
     let emitted = emitting.await.unwrap_or_default();
-    let known = count(stream);
+    let known = stream.exchange.event_count();
     loop {
-        let seen = count(stream);
+        let seen = stream.exchange.event_count();
         if seen >= before + emitted {
             break;
         }
         let rest = stream.elapsed() + REST;
-        stream.read_until(rest, |exchange| exchange.dispatched().count() > seen).await;
-        if count(stream) == seen {
+        stream.read_until(rest, |exchange| exchange.event_count() > seen).await;
+        if stream.exchange.event_count() == seen {
             break;
         }
         if stream.elapsed() > began + took + LONGEST {
@@ -183,7 +183,13 @@ async fn quickly(
     }
     let new = stream.exchange.dispatched().skip(before);
     let ids = new.filter_map(|event| event.block.id.clone()).collect();
-    Ok(Burst { emitted, took, received: count(stream) - before, late: count(stream) - known, ids })
+    Ok(Burst {
+        emitted,
+        took,
+        received: stream.exchange.event_count() - before,
+        late: stream.exchange.event_count() - known,
+        ids,
+    })
 }
 
 /// Makes the server emit once. Returns the data of the events that came.
@@ -192,14 +198,14 @@ async fn emitted(
     stream: &mut OngoingExchange,
     limit: Duration,
 ) -> Result<Vec<Event>, Outcome> {
-    let before = count(stream);
+    let before = stream.exchange.event_count();
     let emitting = tokio::spawn(trigger.clone().emit(limit));
     let arrival = stream.elapsed() + ARRIVAL;
-    stream.read_until(arrival, |exchange| exchange.dispatched().count() > before).await;
+    stream.read_until(arrival, |exchange| exchange.event_count() > before).await;
     if !matches!(emitting.await, Ok(Ok(()))) {
         return Err(Outcome::NotJudged("the server could not be made to emit: see event-latency".into()));
     }
-    read(stream, SETTLED).await;
+    stream.read_for(SETTLED).await;
     Ok(stream.exchange.dispatched().skip(before).cloned().collect())
 }
 
@@ -210,13 +216,4 @@ fn is_repeated(events: &[Event]) -> bool {
         (kind.map(str::to_owned), data.map(str::to_owned))
     };
     events.len() > 1 && events.windows(2).all(|pair| content(&pair[0]) == content(&pair[1]))
-}
-
-fn count(stream: &OngoingExchange) -> usize {
-    stream.exchange.dispatched().count()
-}
-
-async fn read(stream: &mut OngoingExchange, time: Duration) {
-    let limit = stream.elapsed() + time;
-    stream.read_until(limit, |_| false).await;
 }

@@ -82,7 +82,7 @@ async fn finite(context: CheckContext) -> Result<Outcome, Outcome> {
 
 /// Whether the response for a path that should not exist is a stream that ends immediately, although that of the URL stays open.
 async fn is_brief(context: &CheckContext, exchange: &Exchange) -> bool {
-    if !exchange.is_stream() || exchange.end != End::Complete || exchange.dispatched().count() > 1 {
+    if !exchange.is_stream() || exchange.end != End::Complete || exchange.event_count() > 1 {
         return false;
     }
     let usual = context.for_path(None).long_observation().await;

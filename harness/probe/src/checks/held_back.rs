@@ -123,10 +123,9 @@ async fn observe(
     trigger: &EmitTrigger,
     stream: &mut OngoingExchange,
 ) -> Result<Vec<Emission>, Outcome> {
-    stream.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
-    let ready = stream.elapsed() + BEFORE;
-    stream.read_until(ready, |_| false).await;
-    let count = |exchange: &Exchange| exchange.dispatched().count();
+    stream.read_head(options.timeout).await;
+    stream.read_for(BEFORE).await;
+    let count = |exchange: &Exchange| exchange.event_count();
     let mut emissions = Vec::new();
     for patience in PATIENCE {
         let before = count(&stream.exchange);
@@ -155,13 +154,12 @@ async fn lateness(
 ) -> Result<Outcome, Outcome> {
     let mut shortest = LONGEST;
     for _ in 0..2 {
-        let quiet = stream.elapsed() + QUIET;
-        stream.read_until(quiet, |_| false).await;
-        let before = stream.exchange.dispatched().count();
+        stream.read_for(QUIET).await;
+        let before = stream.exchange.event_count();
         let emitting = trigger.clone().emit(options.timeout);
         let emitting = tokio::spawn(async move { (emitting.await, Instant::now()) });
         let limit = stream.elapsed() + LONGEST;
-        stream.read_until(limit, |exchange| exchange.dispatched().count() > before).await;
+        stream.read_until(limit, |exchange| exchange.event_count() > before).await;
         let event = stream.exchange.dispatched().nth(before);
         let (Ok((Ok(()), done)), Some(event)) = (emitting.await, event) else {
             return Err(Outcome::NotJudged("not every emission brings an event".into()));

@@ -112,7 +112,7 @@ fn coverage(exchange: &Exchange) -> Outcome {
             let without = exchange.dispatched().filter(|event| event.block.id.is_none()).count();
             let observed = format!(
                 "{without} of {} events without an id, such as the one at byte {} of the stream with data {:?}",
-                exchange.dispatched().count(),
+                exchange.event_count(),
                 event.block.offset,
                 start(event.block.data.as_deref().unwrap_or_default()),
             );

@@ -128,7 +128,7 @@ pub(super) async fn disconnecting(context: CheckContext, how: Disconnect) -> Res
     // The server may need some time to notice that they have left.
     tokio::time::sleep(context.places().release().min(limit)).await;
     let mut after = context.places().open(context.options(), &request).await;
-    after.read_until(limit, |exchange| exchange.head().is_some()).await;
+    after.read_head(limit).await;
     let after = after.finish();
     if after.is_same_kind_as(&single) {
         let is_quiet = !has_events_since(&other, left_at.0)
@@ -177,10 +177,9 @@ async fn quiet_stream(context: &CheckContext, request: &Request) -> Result<Ongoi
     loop {
         let opened = Instant::now();
         let mut stream = context.places().open(context.options(), request).await;
-        stream.read_until(context.options().timeout, |exchange| exchange.head().is_some()).await;
+        stream.read_head(context.options().timeout).await;
         if context.is_alone {
-            let moment = stream.elapsed() + QUIET;
-            stream.read_until(moment, |_| false).await;
+            stream.read_for(QUIET).await;
         }
         match stream.exchange.end {
             End::Complete if !context.is_alone => return Err(Outcome::JudgeAlone(ENDS_SOON.into())),
@@ -209,7 +208,7 @@ async fn open(context: &CheckContext, request: &Request, count: u32) -> Vec<Ongo
         let (context, request) = (context.clone(), request.clone());
         tasks.spawn(async move {
             let mut ongoing = context.places().open(context.options(), &request).await;
-            ongoing.read_until(context.options().timeout, |exchange| exchange.head().is_some()).await;
+            ongoing.read_head(context.options().timeout).await;
             ongoing
         });
     }
@@ -221,8 +220,7 @@ async fn read_both(other: &mut OngoingExchange, newest: Option<&mut OngoingExcha
     let limit = other.elapsed() + time;
     let reading = async {
         if let Some(newest) = newest {
-            let limit = newest.elapsed() + time;
-            newest.read_until(limit, |_| false).await;
+            newest.read_for(time).await;
         }
     };
     tokio::join!(other.read_until(limit, |_| false), reading);

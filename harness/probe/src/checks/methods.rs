@@ -60,7 +60,7 @@ async fn head_ends(context: CheckContext) -> Result<Outcome, Outcome> {
     let request = context.request(context.until_head()).method(Method::Head).path(context.path.clone());
     let _place = context.reserve(1).await;
     let mut ongoing = OngoingExchange::open(options, &request).await;
-    ongoing.read_until(limit, |exchange| exchange.head().is_some()).await;
+    ongoing.read_head(limit).await;
     let hint = "end the response to HEAD after its head; do not register the client";
     let Some(head) = ongoing.exchange.head() else {
         let exchange = ongoing.finish();

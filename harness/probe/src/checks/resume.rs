@@ -244,7 +244,7 @@ async fn ends_early(context: &CheckContext, id: &[u8], hint: &str) -> Result<Out
     if !stays_open(&plain) || !stays_open(&long.exchange) {
         return Ok(Outcome::Holds);
     }
-    let events = counted(with_id.dispatched().count(), "event");
+    let events = counted(with_id.event_count(), "event");
     let observed = format!("a stream that ends after {} and {events}", seconds(with_id.duration));
     Ok(Breach::new(&with_id, "a stream that stays open, as without the id", observed).hint(hint).suspected())
 }

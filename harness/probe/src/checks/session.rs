@@ -8,7 +8,6 @@ use crate::observe::heads::PROMPT;
 use crate::observe::observations::CheckContext;
 use crate::outcome::{Breach, Outcome};
 use crate::wire::exchange::{End, Exchange};
-use crate::wire::ongoing::OngoingExchange;
 
 pub(crate) const CHECKS: &[Check] = &[Check::new(
     "same-session",
@@ -39,23 +38,23 @@ async fn same_session(context: CheckContext) -> Result<Outcome, Outcome> {
     let with = without.clone().set_field("cookie", cookies);
     let patience = PATIENCE.min(context.options().timeout);
     let mut first = context.places().open(context.options(), &with).await;
-    read_head(&mut first, patience).await;
+    first.read_head(patience).await;
     if !first.exchange.may_be_stream() || first.exchange.end != End::StillOpen {
         return Err(Outcome::NotJudged("with its cookie, a request gets no stream that stays open".into()));
     }
     let mut second = context.places().open(context.options(), &with).await;
-    read_head(&mut second, patience).await;
+    second.read_head(patience).await;
     if second.exchange.head().is_some() || second.exchange.end != End::StillOpen {
         return Ok(Outcome::Holds);
     }
     let mut other = context.places().open(context.options(), &without).await;
-    read_head(&mut other, PROMPT).await;
+    other.read_head(PROMPT).await;
     if other.exchange.head().is_none() {
         return Err(Outcome::NotJudged("responses were late without a cookie too".into()));
     }
     let waited = second.elapsed();
     let first = first.finish();
-    read_head(&mut second, RELEASED).await;
+    second.read_head(waited + RELEASED).await;
     let second = second.finish();
     let Some(head) = second.head() else {
         return Err(Outcome::NotJudged("the second request with the same cookie gets no response".into()));
@@ -81,9 +80,4 @@ fn cookies(response: &Exchange) -> Option<String> {
     });
     let pairs: Vec<String> = pairs.collect();
     (!pairs.is_empty()).then(|| pairs.join("; "))
-}
-
-async fn read_head(stream: &mut OngoingExchange, time: Duration) {
-    let limit = stream.elapsed() + time;
-    stream.read_until(limit, |exchange| exchange.head().is_some()).await;
 }

@@ -101,15 +101,13 @@ async fn pair(
     left: Duration,
 ) -> Option<(Exchange, Exchange, Duration)> {
     let mut first = context.places().open(context.options(), request).await;
-    let moment = first.elapsed() + LATER;
-    first.read_until(moment, |_| false).await;
+    first.read_for(LATER).await;
     if first.exchange.end != End::StillOpen {
         return None;
     }
     let mut second = context.places().open(context.options(), request).await;
     let opened = first.elapsed();
-    let moment = first.elapsed() + BOTH_OPEN;
-    first.read_until(moment, |_| false).await;
+    first.read_for(BOTH_OPEN).await;
     if first.exchange.end != End::StillOpen {
         return None;
     }

@@ -93,7 +93,7 @@ async fn attempt(context: &CheckContext) -> Result<Outcome, Outcome> {
     if reader.exchange.head().is_none() {
         return Err(Outcome::NotJudged("the second of two streams gets no response: see parallel".into()));
     }
-    read(&mut reader, REPLAYED).await;
+    reader.read_for(REPLAYED).await;
     let before = reader.exchange.raw_length;
     let held_up = match &context.options().emit {
         Some(trigger) => emit(trigger, &mut reader).await?,
@@ -114,9 +114,9 @@ async fn attempt(context: &CheckContext) -> Result<Outcome, Outcome> {
             )))
         };
     }
-    let seen = count(&reader.exchange);
-    read(&mut reader, rhythm.max(CONFIRMED)).await;
-    if count(&reader.exchange) > seen {
+    let seen = reader.exchange.event_count();
+    reader.read_for(rhythm.max(CONFIRMED)).await;
+    if reader.exchange.event_count() > seen {
         return Err(Outcome::NotJudged("events were late, perhaps for another reason".into()));
     }
     let last = reader.exchange.dispatched().last().map_or(Duration::ZERO, |event| event.block.at);
@@ -124,9 +124,9 @@ async fn attempt(context: &CheckContext) -> Result<Outcome, Outcome> {
     let left = reader.elapsed();
     let stalled = stalled.reset();
     let fewest = if held_up == HeldUp::All { 1 } else { FEW };
-    reader.read_until(left + RELEASED, |exchange| count(exchange) >= seen + fewest).await;
+    reader.read_until(left + RELEASED, |exchange| exchange.event_count() >= seen + fewest).await;
     let reader = reader.finish();
-    let Some(next) = reader.dispatched().nth(seen).filter(|_| count(&reader) >= seen + fewest) else {
+    let Some(next) = reader.dispatched().nth(seen).filter(|_| reader.event_count() >= seen + fewest) else {
         return Err(Outcome::NotJudged(
             "events stopped, and did not come again after the client that does not read had left".into(),
         ));
@@ -163,7 +163,7 @@ const UNDISTURBED: Duration = Duration::from_millis(2500);
 /// # Errors
 /// If its events are too rare: the outcome of the check.
 async fn rhythm(mut reader: OngoingExchange) -> Result<Duration, Outcome> {
-    read(&mut reader, UNDISTURBED).await;
+    reader.read_for(UNDISTURBED).await;
     let times: Vec<Duration> = reader.exchange.dispatched().map(|event| event.block.at).collect();
     let longest = times.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).max().unwrap_or_default();
     if times.len() < 5 || longest > SILENCE {
@@ -174,7 +174,7 @@ async fn rhythm(mut reader: OngoingExchange) -> Result<Duration, Outcome> {
 
 async fn open(context: &CheckContext, request: &Request) -> OngoingExchange {
     let mut stream = context.places().open(context.options(), request).await;
-    stream.read_until(context.options().timeout, |exchange| exchange.head().is_some()).await;
+    stream.read_head(context.options().timeout).await;
     stream
 }
 
@@ -188,10 +188,10 @@ const DRAINED: Duration = Duration::from_secs(4);
 async fn until_quiet(mut stream: OngoingExchange) {
     let began = stream.elapsed();
     loop {
-        let seen = count(&stream.exchange);
+        let seen = stream.exchange.event_count();
         let quiet = stream.elapsed() + QUIET;
-        stream.read_until(quiet, |exchange| count(exchange) > seen).await;
-        if count(&stream.exchange) == seen || stream.elapsed() > began + DRAINED {
+        stream.read_until(quiet, |exchange| exchange.event_count() > seen).await;
+        if stream.exchange.event_count() == seen || stream.elapsed() > began + DRAINED {
             break;
         }
     }
@@ -218,32 +218,32 @@ enum HeldUp {
 async fn emit(trigger: &EmitTrigger, reader: &mut OngoingExchange) -> Result<HeldUp, Outcome> {
     let (began, start) = (reader.elapsed(), reader.exchange.raw_length);
     let times = if trigger.is_command() { TIMES.1 } else { TIMES.0 };
-    let before = count(&reader.exchange);
+    let before = reader.exchange.event_count();
     drop(trigger.burst(1, 1, PENDING));
     let silent = reader.elapsed() + SILENCE;
-    reader.read_until(silent, |exchange| count(exchange) > before).await;
-    if count(&reader.exchange) == before {
+    reader.read_until(silent, |exchange| exchange.event_count() > before).await;
+    if reader.exchange.event_count() == before {
         return Err(Outcome::NotJudged(
             "no event came when the server was made to emit: see event-latency".into(),
         ));
     }
-    let (mut rounds, first) = (0, count(&reader.exchange));
+    let (mut rounds, first) = (0, reader.exchange.event_count());
     while rounds * ROUND.0 < times
         && reader.elapsed() < began + LONGEST
         && reader.exchange.raw_length < start + FULL
         && reader.exchange.end == End::StillOpen
     {
-        let before = count(&reader.exchange);
+        let before = reader.exchange.event_count();
         // Whether it works shows on the stream: the server may not respond because it waits for a client.
         drop(trigger.burst(ROUND.0, ROUND.1, PENDING));
         let silent = reader.elapsed() + SILENCE;
-        reader.read_until(silent, |exchange| count(exchange) >= before + ROUND.0).await;
-        if count(&reader.exchange) == before {
+        reader.read_until(silent, |exchange| exchange.event_count() >= before + ROUND.0).await;
+        if reader.exchange.event_count() == before {
             return Ok(HeldUp::All);
         }
         rounds += 1;
     }
-    let missing = (rounds * ROUND.0).saturating_sub(count(&reader.exchange) - first);
+    let missing = (rounds * ROUND.0).saturating_sub(reader.exchange.event_count() - first);
     Ok(if missing > FEW { HeldUp::Some(missing) } else { HeldUp::None })
 }
 
@@ -255,21 +255,12 @@ async fn watch(reader: &mut OngoingExchange, silence: Duration) -> bool {
         && reader.exchange.raw_length < start + FULL * 2
         && reader.exchange.end == End::StillOpen
     {
-        let before = count(&reader.exchange);
+        let before = reader.exchange.event_count();
         let silent = reader.elapsed() + silence;
-        reader.read_until(silent, |exchange| count(exchange) > before).await;
-        if count(&reader.exchange) == before {
+        reader.read_until(silent, |exchange| exchange.event_count() > before).await;
+        if reader.exchange.event_count() == before {
             return true;
         }
     }
     false
-}
-
-fn count(exchange: &Exchange) -> usize {
-    exchange.dispatched().count()
-}
-
-async fn read(stream: &mut OngoingExchange, time: Duration) {
-    let limit = stream.elapsed() + time;
-    stream.read_until(limit, |_| false).await;
 }

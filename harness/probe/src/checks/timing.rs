@@ -119,9 +119,8 @@ async fn open_after_events(context: &CheckContext) {
         let _place = context.reserve(1).await;
         let request = context.request(context.until_first_event()).path(context.path.clone());
         let mut ongoing = context.places().open(context.options(), &request).await;
-        ongoing.read_until(context.options().timeout, |exchange| exchange.head().is_some()).await;
-        let moment = ongoing.elapsed() + TOGETHER;
-        ongoing.read_until(moment, |_| false).await;
+        ongoing.read_head(context.options().timeout).await;
+        ongoing.read_for(TOGETHER).await;
         context.heads().note(&ongoing.finish());
     }
 }

@@ -42,7 +42,7 @@ impl Limit {
             let mut ongoing = OngoingExchange::open(options, request).await;
             // A refusal does not wait for an event.
             let head = PROMPT.min(request.limits.head);
-            ongoing.read_until(head, |exchange| exchange.head().is_some()).await;
+            ongoing.read_head(head).await;
             if !self.is_refusal(&ongoing.exchange) || began.elapsed() > self.patience {
                 return ongoing;
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::crowd::{count, open, read};
+use super::crowd::{open, read};
 use super::places::Places;
 use super::replay::REPLAYED;
 use crate::options::Options;
@@ -74,7 +74,8 @@ pub(crate) async fn observe(options: &Options, path: Option<String>, places: &Pl
     streams.extend(open(options, &request, places, size).await);
     streams = read(streams, REPLAYED, None).await;
     let all_open = Instant::now();
-    let enough: Vec<usize> = streams.iter().map(|stream| count(stream) + ENOUGH - 1).collect();
+    let enough: Vec<usize> =
+        streams.iter().map(|stream| stream.exchange.event_count() + ENOUGH - 1).collect();
     streams = read(streams, ALL, Some(&enough)).await;
     // The others may have had theirs later.
     streams = read(streams, ON_ITS_WAY * 2, None).await;

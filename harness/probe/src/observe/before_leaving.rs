@@ -46,7 +46,7 @@ pub(crate) async fn watch(options: &Options, stream: &mut OngoingExchange) -> Fi
         }
         return if are_steady(&live(&stream.exchange)) { FirstEvents::Came } else { FirstEvents::Unknown };
     };
-    let before = stream.exchange.dispatched().count();
+    let before = stream.exchange.event_count();
     match emitted(trigger, options, stream).await {
         Some(true) => return FirstEvents::Came,
         Some(false) => {}
@@ -55,9 +55,8 @@ pub(crate) async fn watch(options: &Options, stream: &mut OngoingExchange) -> Fi
     if emitted(trigger, options, stream).await != Some(true) {
         return FirstEvents::Unknown;
     }
-    let rest = stream.elapsed() + REPLAYED;
-    stream.read_until(rest, |_| false).await;
-    match stream.exchange.dispatched().count() - before {
+    stream.read_for(REPLAYED).await;
+    match stream.exchange.event_count() - before {
         1 => FirstEvents::OneBehind,
         _ => FirstEvents::Came,
     }
@@ -80,12 +79,12 @@ async fn read(stream: &mut OngoingExchange, time: Duration, is_enough: impl Fn(&
 
 /// Whether an event comes when the server is made to emit; `None` if that fails.
 async fn emitted(trigger: &EmitTrigger, options: &Options, stream: &mut OngoingExchange) -> Option<bool> {
-    let before = stream.exchange.dispatched().count();
+    let before = stream.exchange.event_count();
     let emitting = tokio::spawn(trigger.clone().emit(options.timeout));
     let limit = stream.elapsed() + EMITTED;
-    stream.read_until(limit, |exchange| exchange.dispatched().count() > before).await;
+    stream.read_until(limit, |exchange| exchange.event_count() > before).await;
     let is_done = matches!(emitting.await, Ok(Ok(())));
-    is_done.then(|| stream.exchange.dispatched().count() > before)
+    is_done.then(|| stream.exchange.event_count() > before)
 }
 
 /// A time between the two, since this process may have been late to see an event.

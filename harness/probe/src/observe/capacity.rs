@@ -88,7 +88,7 @@ pub(crate) async fn measure(options: &Options, path: Option<String>) -> Capacity
     let limits = ReadLimits { head: patience.head, body: Duration::ZERO, events: None };
     let request = options.request(limits).path(path);
     let mut first = OngoingExchange::open(options, &request).await;
-    first.read_until(patience.head, |exchange| exchange.head().is_some()).await;
+    first.read_head(patience.head).await;
     let single = first.exchange.clone();
     let mut capacity = Capacity {
         single,
@@ -113,8 +113,7 @@ pub(crate) async fn measure(options: &Options, path: Option<String>) -> Capacity
     let all_together = [MOST - 1];
     let (waves, limit) =
         if is_late { (&all_together[..], head.at * 2 + PROMPT) } else { (&WAVES[..], patience.head) };
-    let alone = first.elapsed() + ALONE;
-    first.read_until(alone, |_| false).await;
+    first.read_for(ALONE).await;
     let was_open = first.exchange.end == End::StillOpen;
     let (mut served, mut unserved) = (vec![first], Vec::new());
     for wave in waves {
@@ -168,7 +167,7 @@ async fn open(options: &Options, request: &Request, count: u32, limit: Duration)
         let (options, request) = (options.clone(), request.clone());
         tasks.spawn(async move {
             let mut ongoing = OngoingExchange::open(&options, &request).await;
-            ongoing.read_until(limit, |exchange| exchange.head().is_some()).await;
+            ongoing.read_head(limit).await;
             ongoing
         });
     }
@@ -178,8 +177,7 @@ async fn open(options: &Options, request: &Request, count: u32, limit: Duration)
 /// Whether the first stream ends shortly after the second was opened.
 async fn ends_earlier(served: &mut [OngoingExchange]) -> bool {
     let Some(first) = served.first_mut() else { return false };
-    let moment = first.elapsed() + ALONE;
-    first.read_until(moment, |_| false).await;
+    first.read_for(ALONE).await;
     first.exchange.end != End::StillOpen && first.exchange.dispatched().next().is_none()
 }
 
@@ -189,16 +187,14 @@ const WATCHED: Duration = Duration::from_millis(1200);
 /// How many streams stay open if the earlier ones have ended: each was ended by a later one.
 async fn stay_open(served: &mut [OngoingExchange]) -> Option<usize> {
     let first = served.first_mut()?;
-    let moment = first.elapsed() + WATCHED;
-    first.read_until(moment, |_| false).await;
+    first.read_for(WATCHED).await;
     // A flood, of which only a part is read, has not ended either.
     if matches!(first.exchange.end, End::StillOpen | End::LimitReached) {
         return None;
     }
     let mut open = Vec::new();
     for ongoing in served {
-        let moment = ongoing.elapsed() + ALONE * 2;
-        ongoing.read_until(moment, |_| false).await;
+        ongoing.read_for(ALONE * 2).await;
         if ongoing.exchange.end == End::StillOpen {
             open.push(ongoing);
         }
@@ -217,8 +213,7 @@ async fn stay_open(served: &mut [OngoingExchange]) -> Option<usize> {
         ongoing.read_until(ongoing.elapsed() + ALONE / 4, |_| false).await;
     }
     let last = open.last_mut()?;
-    let moment = last.elapsed() + WATCHED;
-    last.read_until(moment, |_| false).await;
+    last.read_for(WATCHED).await;
     for ongoing in &mut open {
         ongoing.read_until(ongoing.elapsed() + ALONE / 4, |_| false).await;
         if ongoing.exchange.end != End::StillOpen {
@@ -246,7 +241,7 @@ async fn release(
     for mut ongoing in waiting {
         tasks.spawn(async move {
             let limit = ongoing.elapsed() + limit;
-            ongoing.read_until(limit, |exchange| exchange.head().is_some()).await;
+            ongoing.read_head(limit).await;
             // It stays open, or its place would be free for the next one.
             ongoing
         });
@@ -304,7 +299,7 @@ async fn until_served(options: &Options, request: &Request, single: &Exchange, l
     let began = Instant::now();
     while began.elapsed() < limit {
         let mut ongoing = OngoingExchange::open(options, request).await;
-        ongoing.read_until(limit.min(options.timeout), |exchange| exchange.head().is_some()).await;
+        ongoing.read_head(limit.min(options.timeout)).await;
         if ongoing.exchange.is_same_kind_as(single) {
             return true;
         }

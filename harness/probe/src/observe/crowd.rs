@@ -48,22 +48,28 @@ pub(crate) async fn observe(
     let request = options.request(limits).path(path);
     let streams = open(options, &request, places, STREAMS.min(places.total())).await;
     let mut streams = read(streams, REPLAYED, None).await;
-    let before: Vec<usize> = streams.iter().map(count).collect();
+    let before: Vec<usize> = streams.iter().map(|stream| stream.exchange.event_count()).collect();
     let mut reached = Vec::new();
     for _ in 0..EMISSIONS {
-        let known: Vec<usize> = streams.iter().map(count).collect();
+        let known: Vec<usize> = streams.iter().map(|stream| stream.exchange.event_count()).collect();
         let emitting = tokio::spawn(trigger.clone().emit(options.timeout));
         streams = read(streams, ARRIVAL, Some(&known)).await;
         if matches!(emitting.await, Ok(Ok(()))) {
-            let has_more = |(stream, known): &(&OngoingExchange, &usize)| count(stream) > **known;
+            let has_more =
+                |(stream, known): &(&OngoingExchange, &usize)| stream.exchange.event_count() > **known;
             reached.push(streams.iter().zip(&known).filter(has_more).count());
         }
     }
     streams = read(streams, REST, None).await;
-    if streams.iter().zip(&before).any(|(stream, before)| count(stream) - before < reached.len()) {
+    if streams
+        .iter()
+        .zip(&before)
+        .any(|(stream, before)| stream.exchange.event_count() - before < reached.len())
+    {
         streams = read(streams, LATE, None).await;
     }
-    let received = streams.iter().zip(&before).map(|(stream, before)| count(stream) - before).collect();
+    let received =
+        streams.iter().zip(&before).map(|(stream, before)| stream.exchange.event_count() - before).collect();
     let streams = streams.into_iter().map(OngoingExchange::finish).collect();
     Crowd { streams, received, reached }
 }
@@ -80,15 +86,11 @@ pub(super) async fn open(
         let (options, request, places) = (options.clone(), request.clone(), places.clone());
         tasks.spawn(async move {
             let mut stream = places.open(&options, &request).await;
-            stream.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+            stream.read_head(options.timeout).await;
             stream
         });
     }
     tasks.join_all().await
-}
-
-pub(super) fn count(stream: &OngoingExchange) -> usize {
-    stream.exchange.dispatched().count()
 }
 
 /// Reads all streams for this long, or each until it has more events than it is known to have. Keeps their order.
@@ -103,9 +105,7 @@ pub(super) async fn read(
         tasks.spawn(async move {
             let limit = stream.elapsed() + time;
             stream
-                .read_until(limit, |exchange| {
-                    known.is_some_and(|known| exchange.dispatched().count() > known)
-                })
+                .read_until(limit, |exchange| known.is_some_and(|known| exchange.event_count() > known))
                 .await;
             (index, stream)
         });

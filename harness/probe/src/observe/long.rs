@@ -67,10 +67,9 @@ pub(crate) async fn observe(options: &Options, path: Option<String>, places: &Pl
     let (mut emissions, mut emit_error) = (Vec::new(), None);
     if let Some(trigger) = &options.emit {
         // The server must know the stream before it emits. A head that is flushed shows that it does.
-        ongoing.read_until(PAUSE * 2, |exchange| exchange.head().is_some()).await;
+        ongoing.read_head(PAUSE * 2).await;
         for _ in 0..EMISSIONS {
-            let pause_end = ongoing.elapsed() + PAUSE;
-            ongoing.read_until(pause_end, |_| false).await;
+            ongoing.read_for(PAUSE).await;
             let started = ongoing.elapsed();
             let emitting = trigger.clone().emit(options.timeout);
             let emitting = tokio::spawn(async move { (emitting.await, Instant::now()) });
@@ -117,12 +116,11 @@ async fn late_stream(options: &Options, request: Request, places: &Places, now: 
     let _place = places.reserve_first().await;
     let opened = now + began.elapsed();
     let mut ongoing = places.open(options, &request).await;
-    ongoing.read_until(PAUSE * 2, |exchange| exchange.head().is_some()).await;
+    ongoing.read_head(PAUSE * 2).await;
     let mut emitted = None;
     if let Some(trigger) = &options.emit {
         // What comes until then is a replay.
-        let replayed = ongoing.elapsed() + REPLAYED;
-        ongoing.read_until(replayed, |_| false).await;
+        ongoing.read_for(REPLAYED).await;
         let started = ongoing.elapsed();
         emitted = trigger.clone().emit(options.timeout).await.is_ok().then_some(started);
     }

@@ -293,7 +293,7 @@ impl CheckContext {
 async fn exchange(options: &Options, request: &Request, places: &Places) -> Exchange {
     let mut ongoing = places.open(options, request).await;
     let limits = request.limits;
-    ongoing.read_until(limits.head, |exchange| exchange.head().is_some()).await;
+    ongoing.read_head(limits.head).await;
     if ongoing.exchange.head().is_some() {
         let limit = ongoing.elapsed() + limits.body;
         let is_enough = |exchange: &Exchange| {

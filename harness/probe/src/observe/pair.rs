@@ -106,14 +106,14 @@ pub(crate) async fn observe(options: &Options, path: Option<String>, places: &Pl
     let limits = ReadLimits { head: options.timeout, body: Duration::ZERO, events: None };
     let request = options.request(limits).path(path);
     let mut older = places.open(options, &request).await;
-    older.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+    older.read_head(options.timeout).await;
     if options.emit.is_none() {
         let limit = older.elapsed() + BEFORE;
         older.read_until(limit, |exchange| exchange.dispatched().nth(EVENTS_BEFORE - 1).is_some()).await;
     }
     let opened = older.elapsed();
     let mut newer = places.open(options, &request).await;
-    newer.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+    newer.read_head(options.timeout).await;
     // What comes until then may be a replay.
     both(&mut older, &mut newer, REPLAYED).await;
     let from = [older.elapsed(), newer.elapsed()];

@@ -154,16 +154,15 @@ pub(crate) async fn observe(
     let mut uninterrupted =
         if places.total() > 1 { Some(places.open(options, &request).await) } else { None };
     let mut first = places.open(options, &request).await;
-    first.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+    first.read_head(options.timeout).await;
     if let Some(uninterrupted) = &mut uninterrupted {
-        uninterrupted.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+        uninterrupted.read_head(options.timeout).await;
     }
     start_emitting(options, ENOUGH);
     let limit = first.elapsed() + first_limit;
     first.read_until(limit, |exchange| exchange.identified().nth(ENOUGH - 1).is_some()).await;
     // Also read what comes together with the last of these events.
-    let moment = first.elapsed() + Duration::from_millis(100);
-    first.read_until(moment, |_| false).await;
+    first.read_for(Duration::from_millis(100)).await;
     let first = first.finish();
     let all = first.ids();
     if all.len() < 2 {
@@ -177,8 +176,7 @@ pub(crate) async fn observe(
     start_emitting(options, 1);
     match &mut uninterrupted {
         Some(uninterrupted) => {
-            let reconnection = uninterrupted.elapsed() + DISCONNECTED;
-            uninterrupted.read_until(reconnection, |_| false).await;
+            uninterrupted.read_for(DISCONNECTED).await;
         }
         None => tokio::time::sleep(DISCONNECTED).await,
     }
@@ -187,7 +185,7 @@ pub(crate) async fn observe(
     start_emitting(options, 3);
     let resumed = uninterrupted.as_ref().map(OngoingExchange::elapsed);
     let mut second = places.open(options, &request).await;
-    second.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+    second.read_head(options.timeout).await;
     let again = if places.total() >= RESUMPTION {
         once_more(options, &request, places, &mut second).await
     } else {
@@ -228,8 +226,7 @@ pub(crate) async fn observe(
     }
     let second = second.finish();
     if let Some(uninterrupted) = &mut uninterrupted {
-        let moment = uninterrupted.elapsed() + Duration::from_millis(100);
-        uninterrupted.read_until(moment, |_| false).await;
+        uninterrupted.read_for(Duration::from_millis(100)).await;
     }
     let uninterrupted = uninterrupted.map(OngoingExchange::finish);
     Ok(Resumption { first, second, uninterrupted, last_event_id, before, after, settled, resumed, again })
@@ -250,7 +247,7 @@ async fn once_more(
     }
     let mut again = places.open(options, request).await;
     let reading = async {
-        again.read_until(options.timeout, |exchange| exchange.head().is_some()).await;
+        again.read_head(options.timeout).await;
         let limit = again.elapsed() + AGAIN;
         again.read_until(limit, |exchange| exchange.ids().iter().any(|id| sent.contains(id))).await;
     };
@@ -260,8 +257,7 @@ async fn once_more(
         // Its events are read when they come.
         () = second.read_until(limit, |_| false) => {}
     }
-    let moment = again.elapsed() + BUFFERED;
-    again.read_until(moment, |_| false).await;
+    again.read_for(BUFFERED).await;
     Some((again.finish(), sent))
 }
 
@@ -276,8 +272,7 @@ async fn both(
     second.read_until(limit, is_enough).await;
     if let Some(uninterrupted) = uninterrupted {
         // What has come is buffered: it is read immediately.
-        let moment = uninterrupted.elapsed() + BUFFERED;
-        uninterrupted.read_until(moment, |_| false).await;
+        uninterrupted.read_for(BUFFERED).await;
     }
 }
 

@@ -51,7 +51,7 @@ impl Seen {
         if (limits.body.is_zero() || limits.events.is_some()) && !is_ended {
             return;
         }
-        let events = exchange.dispatched().count();
+        let events = exchange.event_count();
         log.streams += 1;
         if is_ended {
             log.ended += 1;

@@ -205,6 +205,11 @@ impl Exchange {
         self.events.iter().filter(|event| event.block.is_event())
     }
 
+    /// How many events a client dispatches.
+    pub(crate) fn event_count(&self) -> usize {
+        self.dispatched().count()
+    }
+
     /// The dispatched events with an id that a client can resume from, each with that id.
     pub(crate) fn identified(&self) -> impl Iterator<Item = (&Event, &str)> {
         let all = self.dispatched().filter_map(|event| Some((event, event.block.id.as_deref()?)));

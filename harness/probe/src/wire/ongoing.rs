@@ -133,6 +133,16 @@ impl OngoingExchange {
         self.note_time();
     }
 
+    /// Reads until the head has come, at most until `limit` after the request.
+    pub(crate) async fn read_head(&mut self, limit: Duration) {
+        self.read_until(limit, |exchange| exchange.head().is_some()).await;
+    }
+
+    /// Reads for this long, or until the end.
+    pub(crate) async fn read_for(&mut self, time: Duration) {
+        self.read_until(self.elapsed() + time, |_| false).await;
+    }
+
     /// Sends what the protocol needs to go on.
     async fn reply(&mut self) {
         let bytes = self.reader.take_output();

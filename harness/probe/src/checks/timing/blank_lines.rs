@@ -97,7 +97,7 @@ pub(super) fn blank_lines(exchange: &Exchange) -> Outcome {
     let expected = "a blank line after the fields of each event";
     let hint =
         "clients dispatch an event when the blank line comes, and merge everything before it into one event";
-    let events = exchange.dispatched().count();
+    let events = exchange.event_count();
     let Some(first_data) = fields.first_data else {
         return lines_of_another_format(exchange).unwrap_or_else(|| escaped_line_break(exchange, expected));
     };
