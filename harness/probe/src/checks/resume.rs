@@ -18,7 +18,7 @@ use self::head::resumed_head;
 use self::header_case::header_case;
 use self::loss::no_loss;
 use self::order::{is_shuffled, order};
-use self::resumed::{breach, describe};
+use self::resumed::{NOT_IN_ORDER, breach, describe};
 use crate::check::{Check, Judging, judging};
 use crate::describe::{counted, seconds};
 use crate::need::Need;
@@ -104,7 +104,7 @@ fn judge_resumption(context: CheckContext, judge: fn(&Resumption) -> Outcome) ->
 
 fn continues(resumption: &Resumption) -> Outcome {
     if is_shuffled(resumption) {
-        return Outcome::NotJudged("the ids of a stream are not in order: see resume-order".into());
+        return Outcome::NotJudged(NOT_IN_ORDER.into());
     }
     if resumption.continued() {
         return changed(resumption).unwrap_or(Outcome::Holds);
@@ -166,7 +166,7 @@ fn no_duplicate(resumption: &Resumption) -> Outcome {
     }
     if let Some(old) = received.iter().find(|id| resumption.before.contains(id)) {
         if is_shuffled(resumption) {
-            return Outcome::NotJudged("the ids of a stream are not in order: see resume-order".into());
+            return Outcome::NotJudged(NOT_IN_ORDER.into());
         }
         let hint = if *old == resumption.last_event_id {
             "the client has already received the event whose id it sends: start after it"

@@ -30,8 +30,8 @@ pub(super) fn lost_events(observation: &Http2Observation, long: &Exchange) -> Op
     })
 }
 
-/// A breach if an event over HTTP/2 has another type or other data than the event with the same id over HTTP/1.1, where such events are the
-/// same on all streams.
+/// A breach if an event over HTTP/2 has another type or other data than the event with the same id over HTTP/1.1, where such
+/// events are the same on all streams.
 pub(super) fn other_data<'e>(
     observation: &Http2Observation,
     first: &Exchange,

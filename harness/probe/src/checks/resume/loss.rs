@@ -1,14 +1,14 @@
 //! Whether a client that resumes loses events.
 
 use super::order::is_shuffled;
-use super::resumed::{DOES_NOT_RESUME, breach, describe, with_uninterrupted};
+use super::resumed::{DOES_NOT_RESUME, NOT_IN_ORDER, breach, describe, with_uninterrupted};
 use crate::describe::id_list;
 use crate::observe::resumption::Resumption;
 use crate::outcome::Outcome;
 
 pub(super) fn no_loss(resumption: &Resumption) -> Outcome {
     if is_shuffled(resumption) {
-        return Outcome::NotJudged("the ids of a stream are not in order: see resume-order".into());
+        return Outcome::NotJudged(NOT_IN_ORDER.into());
     }
     let received = resumption.second.ids();
     let is_partial = received.iter().any(|id| resumption.after.contains(id));

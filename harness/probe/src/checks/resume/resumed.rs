@@ -6,6 +6,8 @@ use crate::outcome::Breach;
 
 pub(super) const DOES_NOT_RESUME: &str = "the stream does not resume";
 
+pub(super) const NOT_IN_ORDER: &str = "the ids of a stream are not in order: see resume-order";
+
 /// A breach that the first and the resumed stream show.
 pub(super) fn breach(
     resumption: &Resumption,
